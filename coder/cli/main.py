@@ -1,0 +1,54 @@
+"""The `coder` command: joins the command families; a `CoderError` becomes a sentence and exit code 1."""
+
+import sys
+
+import typer
+
+from coder import __version__
+from coder.cli import FAMILIES, load_family
+from coder.errors import CoderError
+
+app = typer.Typer(
+    name="coder",
+    help=(
+        "Pre-code interview transcripts. Every result is a suggestion: a person confirms, changes or rejects it."
+        " Nothing leaves this machine."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"coder {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version and stop."
+    ),
+) -> None:
+    """Options that stand before the command."""
+
+
+for family in FAMILIES:
+    load_family(family).register(app)
+
+
+def main() -> None:
+    """Run the command line; the one place where errors become text and exit codes."""
+    try:
+        app()
+    except CoderError as error:
+        typer.echo(f"coder: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(0)
+    except KeyboardInterrupt:
+        typer.echo("coder: interrupted", err=True)
+        sys.exit(130)

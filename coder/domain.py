@@ -1,0 +1,94 @@
+"""The values that flow through `coder`: frozen, without behaviour beyond looking at themselves.
+
+Offsets are Python code points into the transcript's normalised text (LF line ends, no BOM), end exclusive.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+Role = Literal["interviewer", "participant"]
+Polarity = Literal["barrier", "facilitator", "mixed"]
+Unit = Literal["utterance", "turn", "row"]
+
+POLARITIES: tuple[Polarity, ...] = ("barrier", "facilitator", "mixed")
+NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a transcript's text that is not a turn's words: a label, time stamp, header or gap."""
+
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One speaker's words between two changes of speaker; `time` is seconds into the recording."""
+
+    index: int
+    speaker: str | None
+    role: Role | None
+    start: int
+    end: int
+    time: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A transcript as read: its text never changes; turns and furniture together cover every character."""
+
+    id: str
+    name: str
+    text: str
+    turns: tuple[Turn, ...]
+    furniture: tuple[Span, ...] = ()
+    format: str = "txt"
+    encoding: str | None = None
+    source_hash: str = ""
+    attributes: Mapping[str, str] = field(default_factory=lambda: NO_ATTRIBUTES)
+    notes: tuple[str, ...] = ()
+
+    def words_of(self, turn: Turn) -> str:
+        """Return the turn's text, without speaker label and time stamp."""
+        return self.text[turn.start : turn.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """The unit that is coded and compared; `text` equals the transcript's slice from start to end.
+
+    `codable` is False for interviewer turns and backchannels ("mm", "yeah, yeah"): kept, never suggested.
+    `question` is the text of the nearest preceding interviewer turn.
+    """
+
+    id: str
+    transcript: str
+    index: int
+    turn: int
+    start: int
+    end: int
+    text: str
+    speaker: str | None = None
+    role: Role | None = None
+    question: str | None = None
+    time: float | None = None
+    codable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What the machine proposes for an utterance; it never counts as coding."""
+
+    utterance: str
+    code: str
+    label: str
+    polarity: Polarity | None
+    confidence: float
+    polarity_confidence: float | None
+    runner_up: str | None
+    evidence: str
+    model: str

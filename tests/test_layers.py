@@ -1,0 +1,65 @@
+"""The rooms of the house import only downwards, and nothing heavy is imported by merely starting."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "coder"
+FOUNDATION = {"domain", "errors", "codebook"}
+MIDDLE = {"reading", "segmenting", "encoding", "learning", "agreement", "store", "reporting", "exchange"}
+ALLOWED = {
+    **dict.fromkeys(MIDDLE, FOUNDATION),
+    "learning": FOUNDATION | {"encoding", "agreement"},
+    "workflow": FOUNDATION | MIDDLE,
+    "cli": FOUNDATION | {"workflow", "review"},
+    "review": FOUNDATION | {"workflow"},
+    "domain": set(),
+    "errors": set(),
+    "_codebook_checks": {"errors", "domain"},
+    "codebook": {"errors", "domain", "_codebook_checks"},
+}
+MODULES = sorted(path for path in ROOT.rglob("*.py") if path.parent != ROOT or path.stem in ALLOWED)
+
+
+def room_of(dotted: str) -> str:
+    parts = dotted.split(".")
+    return parts[1] if len(parts) > 1 else ""
+
+
+def imported_rooms(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.append(node.module)
+            names += [f"{node.module}.{alias.name}" for alias in node.names if node.module == "coder"]
+    return {room_of(name) for name in names if name.startswith("coder.")} & set(ALLOWED)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_room_imports_only_the_rooms_below_it(path: Path) -> None:
+    relative = path.relative_to(ROOT)
+    room = relative.parts[0].removesuffix(".py")
+    forbidden = imported_rooms(path) - ALLOWED[room] - {room}
+    assert not forbidden, f"{relative} imports {sorted(forbidden)}"
+
+
+@pytest.mark.parametrize("statement", ["import coder", "import coder.cli.main"])
+def test_starting_imports_nothing_heavy(statement: str) -> None:
+    heavy = [
+        "torch",
+        "spacy",
+        "sklearn",
+        "pandas",
+        "sentence_transformers",
+        "transformers",
+        "onnxruntime",
+        "openvino",
+        "scipy",
+    ]
+    code = f"{statement}, sys; print([name for name in {heavy} if name in sys.modules])"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "[]"
