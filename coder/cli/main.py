@@ -11,8 +11,8 @@ from coder.errors import CoderError
 app = typer.Typer(
     name="coder",
     help=(
-        "Pre-code interview transcripts. Every result is a suggestion: a person confirms, changes or rejects it."
-        " Nothing leaves this machine."
+        "Pre-code interview transcripts. Every result is a suggestion: a person confirms, changes or"
+        " rejects it. Nothing leaves this machine."
     ),
     no_args_is_help=True,
     add_completion=False,

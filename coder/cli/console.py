@@ -1,0 +1,53 @@
+"""What the commands share for talking to people: progress and notes on stderr, tables as text.
+
+Colours and moving bars appear only on a terminal and never with NO_COLOR set (rich sees to both).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import typer
+
+Advance = Callable[[int], None]
+
+
+def note(text: str) -> None:
+    """Print a line for people on stderr, so that stdout stays the result alone."""
+    typer.echo(text, err=True)
+
+
+@contextmanager
+def progress_bar(title: str, total: int | None = None) -> Iterator[Advance]:
+    """Show a bar with count, rate and time left on a terminal; yields a function that advances it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda steps: bar.advance(task, steps)
+
+
+def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as aligned text columns; numbers (cells of digits, signs and dots) to the right."""
+    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
+    numeric = [
+        bool(rows) and all(row[column].strip("+-.,%0123456789–[] ") == "" for row in rows)
+        for column in range(len(header))
+    ]
+
+    def line(row: Sequence[str]) -> str:
+        cells = [
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        ]
+        return "  ".join(cells).rstrip()
+
+    return "\n".join([line(header), "  ".join("-" * width for width in widths), *map(line, rows)])
+
+
+def bar(share: float, width: int = 24) -> str:
+    """Return a bar of blocks for a share of 0 to 1; any share above zero shows."""
+    filled = round(share * width)
+    return "█" * (max(filled, 1) if share > 0 else 0)

@@ -1,0 +1,218 @@
+"""Writes rows as csv, xlsx, jsonl or parquet: in one piece or not at all, and never over an existing file.
+
+A spreadsheet must never execute what a participant said: in xlsx every text is stored as text, and in csv a
+text that a spreadsheet would take for a formula gets a leading apostrophe (jsonl and parquet stay untouched).
+"""
+
+import csv
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from coder.errors import OutputError
+
+Row = Mapping[str, Any]
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+XLSX_CELL_LIMIT = 32_767  # characters, Excel's own limit
+XLSX_ROW_LIMIT = 1_048_576
+
+
+class RowWriter(Protocol):
+    """Takes rows in batches; `close` completes the file."""
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Add rows; keys that are not columns are an error of the caller."""
+
+    def close(self) -> None:
+        """Complete the file."""
+
+
+def guarded(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula; numbers and other values unchanged."""
+    return "'" + value if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+class CsvWriter:
+    """UTF-8, comma-separated, empty cell for None."""
+
+    def __init__(self, stream: IO[str], columns: Sequence[str]) -> None:
+        self._stream, self._columns = stream, columns
+        self._writer = csv.writer(stream, lineterminator="\n")
+        self._writer.writerow([guarded(column) for column in columns])
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Add rows as lines."""
+        self._writer.writerows([guarded(row.get(column)) for column in self._columns] for row in rows)
+
+    def close(self) -> None:
+        """Flush; the stream belongs to the caller."""
+        self._stream.flush()
+
+
+class JsonlWriter:
+    """One JSON object a line."""
+
+    def __init__(self, stream: IO[str], columns: Sequence[str]) -> None:
+        self._stream, self._columns = stream, columns
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Add rows as JSON lines, every column present."""
+        for row in rows:
+            item = {column: row.get(column) for column in self._columns}
+            self._stream.write(json.dumps(item, ensure_ascii=False, default=str) + "\n")
+
+    def close(self) -> None:
+        """Flush; the stream belongs to the caller."""
+        self._stream.flush()
+
+
+class XlsxWriter:
+    """One sheet, header frozen; text is stored as text, so nothing in it is a formula."""
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        from openpyxl import Workbook
+
+        self._path, self._columns, self._count = path, columns, 1
+        self._book = Workbook(write_only=True)
+        self._sheet = self._book.create_sheet("suggestions")
+        self._sheet.freeze_panes = "A2"
+        self._sheet.append([self._cell(column) for column in columns])
+
+    def _cell(self, value: Any) -> Any:
+        from openpyxl.cell import WriteOnlyCell
+        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+        if not isinstance(value, str):
+            return value
+        clean = ILLEGAL_CHARACTERS_RE.sub("�", value)
+        if len(clean) > XLSX_CELL_LIMIT:
+            raise OutputError(
+                f"A text has {len(clean)} characters; an Excel cell holds {XLSX_CELL_LIMIT}. Use .csv or .jsonl."
+            )
+        cell = WriteOnlyCell(self._sheet, value=clean)
+        cell.data_type = "s"
+        return cell
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Add rows; raises OutputError past Excel's limits."""
+        for row in rows:
+            self._count += 1
+            if self._count > XLSX_ROW_LIMIT:
+                raise OutputError("An Excel sheet holds 1,048,576 rows. Use .csv, .jsonl or .parquet.")
+            self._sheet.append([self._cell(_plain(row.get(column))) for column in self._columns])
+
+    def close(self) -> None:
+        """Save the workbook."""
+        self._book.save(self._path)
+
+
+def _plain(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else value
+
+
+class ParquetWriter:
+    """Row groups as they come; types are those of the first batch, all-empty columns are text."""
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        self._path, self._columns = path, columns
+        self._writer: Any = None
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Add rows as one row group."""
+        import pyarrow as pa
+
+        data = list(rows)
+        if not data:
+            return
+        arrays = {column: [_plain(row.get(column)) for row in data] for column in self._columns}
+        self._write(pa.table({name: _arrow(name, values) for name, values in arrays.items()}))
+
+    def _write(self, table: Any) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
+        try:
+            self._writer.write_table(table.cast(self._writer.schema))
+        except pa.ArrowInvalid as error:
+            raise OutputError(f"A column changes its type half-way ({error}). Use .csv or .jsonl.") from error
+
+    def close(self) -> None:
+        """Complete the file; without rows it holds the columns alone."""
+        import pyarrow as pa
+
+        if self._writer is None:
+            self._write(pa.table({name: _arrow(name, []) for name in self._columns}))
+        self._writer.close()
+
+
+NUMBER_COLUMNS = {
+    "turn": "int64", "utterance": "int64", "start": "int64", "end": "int64", "row": "int64",
+    "time": "float64", "confidence": "float64", "polarity_confidence": "float64",
+}  # fmt: skip
+
+
+def _arrow(name: str, values: list[Any]) -> Any:
+    import pyarrow as pa
+
+    kept = [value for value in values if value is not None]
+    if name in NUMBER_COLUMNS and all(isinstance(value, (int, float)) for value in kept):
+        return pa.array(values, type=getattr(pa, NUMBER_COLUMNS[name])())
+    if kept and all(isinstance(value, (int, float)) for value in kept):
+        return pa.array([None if value is None else float(value) for value in values], type=pa.float64())
+    return pa.array([None if value is None else str(value) for value in values], type=pa.string())
+
+
+FORMATS = (".csv", ".xlsx", ".jsonl", ".parquet")
+
+
+def check_target(path: Path, *, force: bool = False) -> None:
+    """Raise OutputError if the file exists, its folder does not, or its suffix names no format."""
+    if path.suffix.lower() not in FORMATS:
+        raise OutputError(f"{path}: write to a name that ends in {', '.join(FORMATS)}.")
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder; name a file in it.")
+    if path.exists() and not force:
+        raise OutputError(f"{path} exists already. Choose another name, or add --force to replace it.")
+    if not path.parent.is_dir():
+        raise OutputError(f"The folder {path.parent} does not exist; make it first.")
+
+
+@contextmanager
+def open_rows(path: Path, columns: Sequence[str], *, force: bool = False) -> Iterator[RowWriter]:
+    """Yield a writer for the path's suffix; the file appears complete at the end, or not at all.
+
+    Raises OutputError if the file exists (without `force`), cannot be written, or its suffix is unknown.
+    """
+    check_target(path, force=force)
+    suffix = path.suffix.lower()
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        if suffix in (".csv", ".jsonl"):
+            with temporary.open("w", encoding="utf-8", newline="") as stream:
+                writer: RowWriter = (CsvWriter if suffix == ".csv" else JsonlWriter)(stream, columns)
+                yield writer
+                writer.close()
+        else:
+            writer = (XlsxWriter if suffix == ".xlsx" else ParquetWriter)(temporary, columns)
+            yield writer
+            writer.close()
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
