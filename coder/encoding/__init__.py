@@ -1,0 +1,12 @@
+"""Texts to vectors: the encoder protocol, the lean default and the torch reference, the vector cache.
+
+    encoder = get_encoder()
+    vectors = encoder.encode(["the clinic is too far away"])   # (1, 384), float32, length 1
+
+A text has the same vector to the last bit whatever it is encoded together with, in which order, and with
+how many threads.
+"""
+
+from coder.encoding.encoder import Encoder, get_encoder, weights_of
+
+__all__ = ["Encoder", "get_encoder", "weights_of"]

@@ -1,0 +1,119 @@
+"""Adapters: trained changes to the default encoder's weights, as plain data in a folder.
+
+    adapter.json           {"format": 1, "base": SHA-256 of the weights it changes, "scale": 1.0, ...}
+    adapter.safetensors    for a weight W named as in the Hugging Face BertModel, either
+                           W.delta (same shape, added), or
+                           W.lora_A (r x in) and W.lora_B (out x r): scale * B @ A is added (Hu et al. 2022,
+                           "LoRA: Low-Rank Adaptation of Large Language Models", eq. 3)
+
+Merged into the weights before the encoder is built, so an adapted encoder costs nothing extra at use.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.encoding.weights import SHA256, Weights
+from coder.errors import ModelError
+
+FILES = ("adapter.json", "adapter.safetensors")
+SIZE_LIMIT = 500_000_000  # bytes; a full replacement of all weights in float32 is 91 MB
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """An adapter as read: `changes` by weight name, ready to be added; `sha` of both files' bytes."""
+
+    sha: str
+    changes: dict[str, NDArray[np.float64]]
+
+    def merged(self, weights: Weights) -> Weights:
+        """Return the weights with the changes added (in float64, then rounded, the same on every machine).
+
+        Raises ModelError for a change to a weight that does not exist or has another shape.
+        """
+        wrong = [
+            f"{name} {list(change.shape)}"
+            for name, change in self.changes.items()
+            if name not in weights or weights[name].shape != change.shape
+        ]
+        if wrong:
+            raise ModelError(f"The adapter changes weights the encoder does not have: {', '.join(wrong)}.")
+        changed = {
+            name: (weights[name].astype(np.float64) + change).astype(np.float32)
+            for name, change in self.changes.items()
+        }
+        return {**weights, **changed}
+
+
+def read_adapter(path: Path) -> Adapter:
+    """Read an adapter from its folder (or the path of its adapter.safetensors).
+
+    Raises ModelError if a file is missing, damaged, or made for other base weights.
+    """
+    folder = path.parent if path.suffix == ".safetensors" else path
+    content = {}
+    for name in FILES:
+        file = folder / name
+        if not file.is_file():
+            raise ModelError(f"{folder} is not an encoder adapter: it has no {name}.")
+        if file.stat().st_size > SIZE_LIMIT:
+            raise ModelError(f"{file} is over {SIZE_LIMIT // 1_000_000} MB, too large for an adapter.")
+        content[name] = file.read_bytes()
+    card = _card(content["adapter.json"], folder)
+    arrays = _arrays(content["adapter.safetensors"], folder)
+    sha = hashlib.sha256(b"".join(content[name] for name in FILES)).hexdigest()
+    return Adapter(sha, _changes(arrays, float(card.get("scale", 1.0)), folder))
+
+
+def _card(content: bytes, folder: Path) -> dict[str, Any]:
+    try:
+        card = json.loads(content)
+    except ValueError as error:
+        raise ModelError(f"{folder / 'adapter.json'} is not JSON: {error}.") from error
+    if not isinstance(card, dict) or card.get("format") != 1:
+        raise ModelError(f"{folder / 'adapter.json'} is not of format 1, the only one this version reads.")
+    if card.get("base") != SHA256:
+        raise ModelError(f"{folder} was made for other base weights than this version's; train it again.")
+    if not isinstance(card.get("scale", 1.0), (int, float)):
+        raise ModelError(f"{folder / 'adapter.json'}: scale must be a number.")
+    return card
+
+
+def _arrays(content: bytes, folder: Path) -> dict[str, NDArray[np.float64]]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        arrays = {name: np.asarray(array, dtype=np.float64) for name, array in load(content).items()}
+    except (SafetensorError, ValueError, TypeError) as error:
+        raise ModelError(f"{folder / 'adapter.safetensors'} is damaged: {error}.") from error
+    bad = [name for name, array in arrays.items() if not np.isfinite(array).all()]
+    if bad:
+        raise ModelError(f"{folder / 'adapter.safetensors'} holds values that are not numbers in {bad[0]}.")
+    return arrays
+
+
+def _changes(
+    arrays: dict[str, NDArray[np.float64]], scale: float, folder: Path
+) -> dict[str, NDArray[np.float64]]:
+    changes: dict[str, NDArray[np.float64]] = {}
+    for key, array in arrays.items():
+        weight, _, kind = key.rpartition(".")
+        if kind == "delta":
+            change = array
+        elif kind == "lora_A" and (other := arrays.get(f"{weight}.lora_B")) is not None:
+            if array.ndim != 2 or other.ndim != 2 or array.shape[0] != other.shape[1]:
+                raise ModelError(f"{folder}: the two factors of {weight} do not fit each other.")
+            change = scale * (other @ array)
+        elif kind == "lora_B" and f"{weight}.lora_A" in arrays:
+            continue
+        else:
+            raise ModelError(f"{folder}: '{key}' is neither a .delta nor half of a .lora_A/.lora_B pair.")
+        changes[weight] = changes[weight] + change if weight in changes else change
+    return changes

@@ -1,0 +1,183 @@
+"""No text is encoded twice: duplicates are found, and vectors are kept in a cache on this machine.
+
+The cache holds vectors by the hash of their text, never the text itself, in one SQLite file per encoder. It
+may be deleted at any time, is shared safely by concurrent runs, and never grows over KEPT vectors. Where it
+is: the folder named by CODER_CACHE (or `off`, or `memory` for this process alone), else the user's cache
+folder (XDG_CACHE_HOME/coder, ~/.cache/coder).
+"""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.encoding.encoder import Encoder, Progress
+
+PART = 4096  # texts encoded and stored at a time: what an interruption can lose
+KEPT = 200_000  # vectors; about 320 MB with 384 dimensions
+ASKED = 500  # keys per query; SQLite allows at least 999
+BUSY_SECONDS = 10
+
+SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (place INTEGER PRIMARY KEY, key BLOB UNIQUE, vector BLOB)"
+Vectors = NDArray[np.float32]
+
+
+class FingerprintedEncoder(Encoder, Protocol):
+    """An encoder that also names everything its last bits depend on, such as the processor."""
+
+    fingerprint: str
+
+
+class Store(Protocol):
+    """Keeps vectors by key."""
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """Return the vectors that are kept, by key."""
+        ...
+
+    def put(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+        """Keep vectors, one row per key."""
+        ...
+
+
+class CachingEncoder:
+    """An encoder that encodes each different text once and remembers the vectors between runs."""
+
+    def __init__(self, encoder: FingerprintedEncoder, store: Store | None = None) -> None:
+        self._encoder = encoder
+        self._store = store or open_store(encoder.fingerprint, encoder.dimension)
+        self.id = encoder.id
+        self.dimension = encoder.dimension
+
+    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """Return one row of length 1 per text, (n, dimension)."""
+        rows: dict[str, int] = {}
+        places = [rows.setdefault(text, len(rows)) for text in texts]
+        unique = list(rows)
+        keys = [hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest() for text in unique]
+        known = self._store.get(keys)
+        missing = [row for row, key in enumerate(keys) if key not in known]
+        vectors = np.empty((len(unique), self.dimension), dtype=np.float32)
+        for row, key in enumerate(keys):
+            if key in known:
+                vectors[row] = known[key]
+        if progress:
+            progress(len(texts) - len(missing))
+        for start in range(0, len(missing), PART):
+            part = missing[start : start + PART]
+            vectors[part] = self._encoder.encode([unique[row] for row in part], progress=progress)
+            self._store.put([keys[row] for row in part], vectors[part])
+        return vectors if len(unique) == len(texts) else vectors[places]
+
+
+def open_store(fingerprint: str, dimension: int) -> Store:
+    """Return the store that CODER_CACHE asks for, by default a file in the user's cache folder."""
+    wanted = os.environ.get("CODER_CACHE", "")
+    if wanted == "off":
+        return NoStore()
+    if wanted == "memory":
+        return MemoryStore()
+    digest = hashlib.sha256(f"{fingerprint}|{np.little_endian}".encode()).hexdigest()[:16]
+    return FileStore(cache_folder() / f"vectors-{digest}.sqlite", dimension)
+
+
+def cache_folder() -> Path:
+    """Return the folder of the cache, without creating it."""
+    if wanted := os.environ.get("CODER_CACHE"):
+        return Path(wanted)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "coder"
+
+
+class NoStore:
+    """Keeps nothing."""
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """Return nothing."""
+        return {}
+
+    def put(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+        """Forget the vectors."""
+
+
+class MemoryStore:
+    """Keeps the newest vectors while the process lives."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._vectors: dict[bytes, Vectors] = {}
+        self._kept = kept
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """Return the vectors that are kept, by key."""
+        return {key: self._vectors[key] for key in keys if key in self._vectors}
+
+    def put(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+        """Keep vectors; the oldest beyond the limit are forgotten."""
+        self._vectors.update(zip(keys, vectors.copy(), strict=True))
+        while len(self._vectors) > self._kept:
+            del self._vectors[next(iter(self._vectors))]
+
+
+class FileStore:
+    """Keeps the newest vectors in a SQLite file; a file that cannot be used is done without."""
+
+    def __init__(self, path: Path, dimension: int, kept: int = KEPT) -> None:
+        self._path = path
+        self._bytes = dimension * 4
+        self._kept = kept
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """Return the vectors that are kept, by key."""
+        found: dict[bytes, Vectors] = {}
+        if not self._path.exists():
+            return found
+        try:
+            with closing(self._connected()) as connection:
+                for start in range(0, len(keys), ASKED):
+                    part = keys[start : start + ASKED]
+                    marks = ",".join("?" * len(part))
+                    rows = connection.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part)
+                    found.update(
+                        (key, np.frombuffer(vector, dtype=np.float32))
+                        for key, vector in rows
+                        if len(vector) == self._bytes
+                    )
+        except sqlite3.Error as error:
+            self._give_up(error)
+        return found
+
+    def put(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+        """Keep vectors; the oldest beyond the limit are forgotten."""
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with closing(self._connected()) as connection, connection:
+                connection.executemany(
+                    "INSERT OR IGNORE INTO vectors (key, vector) VALUES (?, ?)",
+                    ((key, vector.tobytes()) for key, vector in zip(keys, vectors, strict=True)),
+                )
+                connection.execute(
+                    "DELETE FROM vectors WHERE place <= (SELECT max(place) FROM vectors) - ?", [self._kept]
+                )
+        except sqlite3.Error as error:
+            self._give_up(error)
+        except OSError:  # no home, read-only, disk full: the work goes on without a cache
+            pass
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")  # with the log: never damaged, may lose the last rows
+        connection.execute(SCHEMA)
+        return connection
+
+    def _give_up(self, error: sqlite3.Error) -> None:
+        """Do without the cache; remove a file that is damaged, so that the next run starts afresh."""
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            for file in (self._path, *self._path.parent.glob(f"{self._path.name}-*")):
+                with suppress(OSError):
+                    file.unlink()
