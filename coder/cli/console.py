@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import typer
 
-Advance = Callable[[int], None]
+Advance = Callable[[int, int | None], None]
 
 
 def note(text: str) -> None:
@@ -26,7 +26,11 @@ def progress_bar(title: str, total: int | None = None) -> Iterator[Advance]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=total)
-        yield lambda steps: bar.advance(task, steps)
+
+        def advance(steps: int, of: int | None = None) -> None:
+            bar.update(task, advance=steps, total=of or total)
+
+        yield advance
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -45,9 +49,3 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         return "  ".join(cells).rstrip()
 
     return "\n".join([line(header), "  ".join("-" * width for width in widths), *map(line, rows)])
-
-
-def bar(share: float, width: int = 24) -> str:
-    """Return a bar of blocks for a share of 0 to 1; any share above zero shows."""
-    filled = round(share * width)
-    return "█" * (max(filled, 1) if share > 0 else 0)

@@ -1,0 +1,59 @@
+"""`coder codebook`: look at, check and convert codebooks."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coder.cli.console import note
+
+group = typer.Typer(no_args_is_help=True, help="Look at, check and convert codebooks.", rich_markup_mode=None)
+Source = Annotated[
+    str, typer.Argument(help="A shipped codebook (comb, coproduction) or a file: yaml, csv, qdc.")
+]
+
+
+@group.command("show")
+def show(source: Source) -> None:
+    """Print a codebook for reading: codes, definitions, rules, sub-themes.
+
+    Example: coder codebook show comb
+    """
+    from coder.workflow.codebooks import described, open_codebook
+
+    typer.echo(described(open_codebook(source)))
+
+
+@group.command("check")
+def check(source: Source) -> None:
+    """List every problem of a codebook with its line, and codes that say too little.
+
+    Example: coder codebook check my-codebook.yaml
+    """
+    from coder.workflow.codebooks import advice, open_codebook
+
+    codebook = open_codebook(source)
+    for line in advice(codebook):
+        note(line)
+    typer.echo(f"{source}: {len(codebook.codes)} codes, no problems.")
+
+
+@group.command("convert")
+def convert(
+    source: Source,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Where to write: .yaml, .csv or .qdc.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Convert a codebook, for example to take it into NVivo or to edit it as a table.
+
+    Example: coder codebook convert comb -o comb.qdc
+    """
+    from coder.workflow.codebooks import open_codebook, save_codebook
+
+    save_codebook(open_codebook(source), out, force=force)
+    note(f"Written to {out}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    app.add_typer(group, name="codebook")

@@ -1,0 +1,247 @@
+"""Codebooks as tables (csv) and as REFI-QDA `.qdc`, to and from `Codebook`.
+
+Source of the `.qdc` shape: REFI-QDA standard 1.5, section 5 (namespace `urn:QDA-XML:codebook:1.0`).
+"""
+
+import csv
+import io
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from coder.codebook import SIZE_LIMIT, Code, Codebook, SubTheme, load_codebook, shipped_names, to_yaml
+from coder.errors import CodebookError, OutputError
+
+NAMESPACE = "urn:QDA-XML:codebook:1.0"
+COLUMNS = ("id", "label", "parent", "definition", "include", "exclude", "subthemes", "examples", "colour")
+ALIASES = {"code": "label", "name": "label", "tag": "label", "description": "definition", "color": "colour"}
+LISTS = ("include", "exclude", "subthemes", "examples")
+DEPTH_LIMIT = 20
+FORMULA_STARTS = ("=", "+", "-", "@")
+
+
+def read_codebook(name_or_path: str | Path) -> Codebook:
+    """Read a codebook from YAML, csv or qdc, by the file's suffix, or a shipped one by name.
+
+    Raises CodebookError listing every problem.
+    """
+    path = Path(name_or_path)
+    if str(name_or_path) in shipped_names() or path.suffix.lower() not in (".csv", ".qdc"):
+        return load_codebook(name_or_path)
+    if not path.is_file():
+        raise CodebookError(f"There is no file {path}. Check the spelling.")
+    if path.stat().st_size > SIZE_LIMIT:
+        raise CodebookError(f"{path} is over {SIZE_LIMIT // 1_000_000} MB, too large for a codebook.")
+    data = path.read_bytes()
+    return from_csv(data, path) if path.suffix.lower() == ".csv" else from_qdc(data, path)
+
+
+def write_codebook(codebook: Codebook, path: Path, *, force: bool = False) -> None:
+    """Write a codebook as .yaml, .csv or .qdc; raises OutputError if the file exists (without force)."""
+    makers = {".yaml": to_yaml, ".yml": to_yaml, ".csv": to_csv, ".qdc": to_qdc}
+    make = makers.get(path.suffix.lower())
+    if make is None:
+        raise OutputError(f"{path}: a codebook is written as .yaml, .csv or .qdc.")
+    if path.exists() and not force:
+        raise OutputError(f"{path} exists already. Choose another name, or add --force to replace it.")
+    try:
+        path.write_text(make(codebook), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def identifier(label: str, taken: set[str]) -> str:
+    """Return an id made of the label's letters and digits that is not taken yet, and take it."""
+    base = re.sub(r"\W+", "_", label.strip().lower()).strip("_") or "code"
+    name, number = base, 2
+    while name in taken:
+        name, number = f"{base}_{number}", number + 1
+    taken.add(name)
+    return name
+
+
+def from_csv(data: bytes, where: Path) -> Codebook:
+    """Build a codebook from a table with a column `label` (or code, name, tag) and any of COLUMNS.
+
+    Several sub-themes, rules or examples in one cell are separated by `|`.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    names = {
+        name: ALIASES.get(name.strip().lower(), name.strip().lower()) for name in reader.fieldnames or ()
+    }
+    if "label" not in names.values() and "id" not in names.values():
+        raise CodebookError(f"{where} has no column `label` (or code, name, tag): name the codes in one.")
+    taken: set[str] = set()
+    codes, problems = [], []
+    for line, raw in enumerate(reader, start=2):
+        row = {
+            names[key]: _unguarded(value or "")
+            for key, value in raw.items()
+            if key in names and isinstance(value, str)
+        }
+        label = row.get("label") or row.get("id") or ""
+        if not label:
+            if any(row.values()):
+                problems.append(f"row {line}: no label.")
+            continue
+        wanted = row.get("id") or label
+        if row.get("id") and wanted in taken:
+            problems.append(f"row {line}: id '{wanted}' was used before.")
+            continue
+        codes.append(_code_of_row(row, identifier(wanted, taken), label))
+    if problems or not codes:
+        raise CodebookError(f"{where} cannot be used as a codebook:", problems or ["it has no rows."])
+    return Codebook(name=where.stem, codes=tuple(codes))
+
+
+def _code_of_row(row: dict[str, str], name: str, label: str) -> Code:
+    from coder.codebook import Example
+
+    lists = {
+        key: tuple(part.strip() for part in row.get(key, "").split("|") if part.strip()) for key in LISTS
+    }
+    return Code(
+        id=name,
+        label=label,
+        definition=row.get("definition", ""),
+        parent=row.get("parent") or None,
+        include=lists["include"],
+        exclude=lists["exclude"],
+        subthemes=tuple(SubTheme(*_with_polarity(part)) for part in lists["subthemes"]),
+        examples=tuple(Example(*_with_polarity(part)) for part in lists["examples"]),
+        colour=row.get("colour") or None,
+    )
+
+
+def _with_polarity(part: str) -> tuple[str, str | None]:
+    found = re.fullmatch(r"(.*\S)\s*\[(barrier|facilitator|mixed)\]", part, re.DOTALL)
+    return (found[1], found[2]) if found else (part, None)
+
+
+def _unguarded(cell: str) -> str:
+    cell = cell.strip()
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
+
+
+def to_csv(codebook: Codebook) -> str:
+    """Return the codebook as a table that `from_csv` reads back; polarity of sub-themes as `[barrier]`."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for code in codebook.codes:
+        cells = [code.id, code.label, code.parent or "", code.definition]
+        cells += [" | ".join(code.include), " | ".join(code.exclude)]
+        cells.append(" | ".join(_marked(item.label, item.polarity) for item in code.subthemes))
+        cells.append(" | ".join(_marked(item.text, item.polarity) for item in code.examples))
+        cells.append(code.colour or "")
+        writer.writerow("'" + cell if cell.startswith(FORMULA_STARTS) else cell for cell in cells)
+    return stream.getvalue()
+
+
+def _marked(text: str, polarity: str | None) -> str:
+    return f"{text} [{polarity}]" if polarity else text
+
+
+def from_qdc(data: bytes, where: Path) -> Codebook:
+    """Build a codebook from REFI-QDA: codable codes become codes, what they sit under becomes the parent.
+
+    A code's own children, if it is codable, become its sub-themes. Raises CodebookError for broken or unsafe XML.
+    """
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    try:
+        root = fromstring(data)
+    except (ET.ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise CodebookError(f"{where} is not a readable .qdc codebook ({error}). Export it again.") from error
+    if not root.tag.startswith("{urn:QDA-XML:") or not root.tag.endswith("}CodeBook"):
+        raise CodebookError(f"{where} is XML, but not a REFI-QDA codebook. Export the codebook as .qdc.")
+    taken: set[str] = set()
+    codes = tuple(_qdc_codes(root, None, taken, 0))
+    if not codes:
+        raise CodebookError(f"{where} holds no codes.")
+    return Codebook(name=where.stem, source=root.get("origin") or "", codes=codes)
+
+
+def _qdc_children(element: Any) -> Iterator[Any]:
+    for child in element:
+        name = child.tag.rpartition("}")[2]
+        if name == "Codes":
+            yield from _qdc_children(child)
+        elif name == "Code":
+            yield child
+
+
+def _qdc_codes(element: Any, parent: str | None, taken: set[str], depth: int) -> Iterator[Code]:
+    if depth > DEPTH_LIMIT:
+        raise CodebookError(f"The codebook is nested more than {DEPTH_LIMIT} deep.")
+    for child in _qdc_children(element):
+        label = (child.get("name") or "").strip() or "unnamed"
+        children = list(_qdc_children(child))
+        if child.get("isCodable", "true").lower() in ("false", "0"):
+            yield from _qdc_codes(child, label, taken, depth + 1)
+            continue
+        texts = [node.text or "" for node in child if node.tag.rpartition("}")[2] == "Description"]
+        colour = child.get("color")
+        yield Code(
+            id=identifier(label, taken),
+            label=label,
+            parent=parent,
+            definition=" ".join(" ".join(texts).split()),
+            subthemes=tuple(SubTheme((sub.get("name") or "").strip()) for sub in children if sub.get("name")),
+            colour=colour if colour and re.fullmatch(r"#[0-9a-fA-F]{6}", colour) else None,
+        )
+
+
+def to_qdc(codebook: Codebook) -> str:
+    """Return the codebook as REFI-QDA XML: components hold codes, codes hold their sub-themes.
+
+    GUIDs are made from the ids (uuid5), so that writing the same codebook twice gives the same file.
+    """
+    ET.register_namespace("", NAMESPACE)
+    root = ET.Element(f"{{{NAMESPACE}}}CodeBook", origin="coder")
+    codes = ET.SubElement(root, f"{{{NAMESPACE}}}Codes")
+    parents: dict[str, ET.Element] = {}
+    for code in codebook.codes:
+        under = codes
+        if code.parent:
+            if code.parent not in parents:
+                parents[code.parent] = _qdc_code(
+                    codes, codebook, code.parent, f"component/{code.parent}", "false"
+                )
+            under = parents[code.parent]
+        element = _qdc_code(under, codebook, code.label, code.id, "true", code.colour)
+        description = _description(code)
+        if description:
+            ET.SubElement(element, f"{{{NAMESPACE}}}Description").text = description
+        for sub in code.subthemes:
+            name = _marked(sub.label, sub.polarity)
+            _qdc_code(element, codebook, name, f"{code.id}/{name}", "true")
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _qdc_code(
+    under: ET.Element, codebook: Codebook, name: str, key: str, codable: str, colour: str | None = None
+) -> ET.Element:
+    guid = str(uuid.uuid5(uuid.NAMESPACE_URL, f"coder/{codebook.name}/{key}"))
+    attributes = {"guid": guid, "name": name, "isCodable": codable}
+    if colour:
+        attributes["color"] = colour
+    return ET.SubElement(under, f"{{{NAMESPACE}}}Code", attributes)
+
+
+def _description(code: Code) -> str:
+    parts = [code.definition]
+    parts += [f"Include: {'; '.join(code.include)}"] if code.include else []
+    parts += [f"Exclude: {'; '.join(code.exclude)}"] if code.exclude else []
+    return "\n".join(part for part in parts if part)

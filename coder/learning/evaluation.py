@@ -1,0 +1,137 @@
+"""The evaluation report: a model's predictions against human codes, in the shape of the JSON contract.
+
+`labels` says 1 = coded so, 0 = looked at and not, -1 = not looked at; rows with an unknown are left out of what
+needs to know them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.codebook import Codebook
+from coder.learning import metrics
+from coder.learning.metrics import Bootstrap, Floats
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What people coded: labels (n, k), polarity per row, and the group of each row for intervals."""
+
+    labels: NDArray[np.int8]
+    polarity: Sequence[str | None]
+    groups: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a model said of the same rows: arrays as in `Predictions`."""
+
+    scores: Floats
+    forced: Floats
+    selected: NDArray[np.bool_]
+    polarity: Floats
+
+
+def performance(
+    truth: Truth, guess: Guess, codebook: Codebook, model: str, *, seed: int = 0
+) -> dict[str, Any]:
+    """Return the report: themes, components, polarity, codable, codes, calibration, confusable pairs.
+
+    Figures without enough data are None. Intervals are cluster bootstraps over groups, from three groups on.
+    """
+    known: NDArray[np.bool_] = np.asarray((truth.labels >= 0).all(axis=1))
+    labels = truth.labels[known] == 1
+    groups = [group for group, keep in zip(truth.groups, known.tolist(), strict=True) if keep]
+    boot = Bootstrap.over(groups, seed=seed)
+    selected, scores, forced = guess.selected[known], guess.scores[known], guess.forced[known]
+    themes, confusion = metrics.forced_choice(labels, forced, boot)
+    tables, resampled = metrics.code_tables(labels, selected, boot)
+    metrics.averages(themes, tables, resampled)
+    report: dict[str, Any] = {
+        "n": len(truth.labels),
+        "n_groups": len(set(truth.groups)),
+        "model": model,
+        "themes": themes,
+        "polarity": metrics.polarity_choice(
+            truth.polarity, guess.polarity, Bootstrap.over(truth.groups, seed=seed)
+        ),
+        "codable": metrics.codable_choice(labels, selected, boot),
+        "codes": metrics.per_code(tables, resampled, codebook.ids),
+        "calibration": calibration(labels, scores, selected),
+        "confusable": confusable(confusion, codebook.ids),
+    }
+    if codebook.components:
+        parents = [code.parent for code in codebook.codes]
+        report["components"] = metrics.component_choice(labels, forced, parents, boot)
+    return report
+
+
+def calibration(labels: NDArray[np.bool_], scores: Floats, selected: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return the expected calibration error over all scores and over suggested ones, with the risk-coverage curve.
+
+    The curve abstains on the least sure rows first: `coverage` is the share of rows kept, `risk` the share of
+    them whose best-scored code is not among the true ones.
+    """
+    best = scores.argmax(1) if len(scores) else np.zeros(0, dtype=int)
+    rows = np.arange(len(scores))
+    coded = labels.any(1)
+    hit = labels[rows, best]
+    return {
+        "ece_all_codes": _rounded(metrics.calibration_error(scores.ravel(), labels.ravel())),
+        "ece_suggested": _rounded(metrics.calibration_error(scores[selected], labels[selected])),
+        "risk_coverage": metrics.risk_coverage(scores[rows, best][coded], hit[coded]),
+    }
+
+
+def _rounded(value: float) -> float | None:
+    return round(value, 4) if np.isfinite(value) else None
+
+
+def confusable(table: Floats, names: Sequence[str], most: int = 6) -> list[dict[str, Any]]:
+    """Return the pairs of codes most often taken for each other, with both directions."""
+    pairs = [
+        {
+            "codes": [names[a], names[b]],
+            "first_as_second": int(table[a, b]),
+            "second_as_first": int(table[b, a]),
+        }
+        for a in range(len(names))
+        for b in range(a + 1, len(names))
+        if table[a, b] + table[b, a] > 0
+    ]
+    pairs.sort(key=lambda pair: -(pair["first_as_second"] + pair["second_as_first"]))  # type: ignore[operator]
+    return pairs[:most]
+
+
+def by_attribute(
+    truth: Truth, guess: Guess, codebook: Codebook, values: Sequence[str | None], *, seed: int = 0
+) -> dict[str, Mapping[str, Any]]:
+    """Return accuracy, kappa, codable recall and polarity kappa for each value of an attribute column."""
+    found: dict[str, Mapping[str, Any]] = {}
+    column = np.array([value or "(empty)" for value in values])
+    for value in sorted(set(column.tolist())):
+        keep = np.flatnonzero(column == value)
+        part = performance(_truth_rows(truth, keep), _guess_rows(guess, keep), codebook, "", seed=seed)
+        found[value] = {
+            "n": part["n"],
+            "n_groups": part["n_groups"],
+            "accuracy": part["themes"]["accuracy"],
+            "theme_kappa": part["themes"]["kappa"],
+            "micro_f1": part["themes"]["micro_f1"],
+            "codable_recall": part["codable"]["recall"],
+            "polarity_kappa": part["polarity"]["kappa"],
+        }
+    return found
+
+
+def _truth_rows(truth: Truth, keep: NDArray[np.intp]) -> Truth:
+    return Truth(
+        truth.labels[keep], [truth.polarity[row] for row in keep], [truth.groups[row] for row in keep]
+    )
+
+
+def _guess_rows(guess: Guess, keep: NDArray[np.intp]) -> Guess:
+    return Guess(guess.scores[keep], guess.forced[keep], guess.selected[keep], guess.polarity[keep])

@@ -1,0 +1,51 @@
+"""Codebooks by name or file, described for people, and converted."""
+
+from pathlib import Path
+
+from coder.codebook import Codebook
+
+
+def open_codebook(name_or_path: str | Path) -> Codebook:
+    """Read a codebook (YAML, csv, qdc, or a shipped name); raises CodebookError with every problem."""
+    from coder.exchange.codebooks import read_codebook
+
+    return read_codebook(name_or_path)
+
+
+def save_codebook(codebook: Codebook, path: Path, *, force: bool = False) -> None:
+    """Write a codebook in the format of the path's suffix; raises OutputError."""
+    from coder.exchange.codebooks import write_codebook
+
+    write_codebook(codebook, path, force=force)
+
+
+def described(codebook: Codebook) -> str:
+    """Return the codebook as text for reading: components, codes, definitions, rules, sub-themes."""
+    lines = [f"{codebook.name}, version {codebook.version}: {len(codebook.codes)} codes"]
+    if codebook.source:
+        lines.append(f"Source: {codebook.source}")
+    lines.append(f"Polarity: {', '.join(codebook.polarity) or 'not used'}")
+    parent: str | None = None
+    for code in codebook.codes:
+        if code.parent and code.parent != parent:
+            lines += ["", code.parent.upper()]
+        parent = code.parent
+        lines += ["", f"{code.label}  ({code.id})", f"  {code.definition or 'No definition yet.'}"]
+        lines += [f"  + {rule}" for rule in code.include]
+        lines += [f"  - {rule}" for rule in code.exclude]
+        for sub in code.subthemes:
+            lines.append(f"  · {sub.label}" + (f" [{sub.polarity}]" if sub.polarity else ""))
+    return "\n".join(lines)
+
+
+def advice(codebook: Codebook) -> list[str]:
+    """Return what would make the codebook work better: thin codes, each with what is missing."""
+    thin = []
+    for code in codebook.codes:
+        if not code.definition:
+            thin.append(f"{code.id} has no definition: without excerpts, its label is all a model can read.")
+        elif not (code.subthemes or code.include or code.examples):
+            thin.append(
+                f"{code.id} has no sub-themes, include rules or examples: a few make suggestions better."
+            )
+    return thin

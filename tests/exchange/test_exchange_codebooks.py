@@ -1,0 +1,109 @@
+"""Codebooks as csv and qdc: round trips, other tools' files, hostile and broken input."""
+
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from coder.codebook import Code, Codebook, SubTheme, load_codebook
+from coder.errors import CodebookError, OutputError
+from coder.exchange.codebooks import NAMESPACE, read_codebook, to_csv, to_qdc, write_codebook
+
+
+@pytest.mark.parametrize("name", ["comb", "coproduction"])
+def test_csv_keeps_the_codes(name: str, tmp_path: Path) -> None:
+    book = load_codebook(name)
+    path = tmp_path / "book.csv"
+    write_codebook(book, path)
+    assert read_codebook(path).codes == book.codes
+
+
+def test_qdc_keeps_tree_labels_and_colours(tmp_path: Path) -> None:
+    book = load_codebook("comb")
+    path = tmp_path / "book.qdc"
+    write_codebook(book, path)
+    again = read_codebook(path)
+    assert [(code.label, code.parent, code.colour) for code in again.codes] == [
+        (code.label, code.parent, code.colour) for code in book.codes
+    ]
+    assert again.codes[0].definition.startswith(book.codes[0].definition[:40])
+    assert again.codes[0].subthemes[0] == book.codes[0].subthemes[0]
+
+
+def test_qdc_is_the_standard_shape_and_the_same_every_time() -> None:
+    text = to_qdc(load_codebook("coproduction"))
+    assert text == to_qdc(load_codebook("coproduction"))
+    root = ET.fromstring(text.encode())
+    codes = root.findall(f".//{{{NAMESPACE}}}Code")
+    assert root.tag == f"{{{NAMESPACE}}}CodeBook"
+    assert all(set(code.attrib) >= {"guid", "name", "isCodable"} for code in codes)
+    assert len({code.get("guid") for code in codes}) == len(codes)
+    for code in codes:  # the schema wants Description before nested codes
+        kinds = [child.tag.rpartition("}")[2] for child in code]
+        assert kinds == sorted(kinds, key=["Description", "Code"].index)
+
+
+def test_qdc_of_another_tool_with_a_bom_and_another_namespace(tmp_path: Path) -> None:
+    path = tmp_path / "nvivo.qdc"
+    path.write_text(
+        '<?xml version="1.0" encoding="utf-8"?><CodeBook xmlns="urn:QDA-XML:codebook:1.0"><Codes>'
+        '<Code guid="A" name="Barriers" isCodable="false"><Code guid="B" name="Time &amp; money" isCodable="true">'
+        "<Description>Being  short\n of it</Description></Code></Code>"
+        '<Code guid="C" name="Time &amp; money" isCodable="true" color="#12ab34"/></Codes></CodeBook>',
+        encoding="utf-8-sig",
+    )
+    first, second = read_codebook(path).codes
+    assert (first.id, first.label, first.parent, first.definition) == (
+        "time_money", "Time & money", "Barriers", "Being short of it",
+    )  # fmt: skip
+    assert (second.id, second.parent, second.colour) == ("time_money_2", None, "#12ab34")
+
+
+def test_taguette_table_gives_codes(tmp_path: Path) -> None:
+    path = tmp_path / "tags.csv"
+    path.write_text("tag,description\nTrust,Believing staff\n,\nWaiting,\n", encoding="utf-8")
+    assert [(code.id, code.definition) for code in read_codebook(path).codes] == [
+        ("trust", "Believing staff"), ("waiting", ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.csv", "theme,words\nx,y\n", "no column `label`"),
+        ("a.csv", "id,label\nx,A\nx,B\n", "row 3: id 'x' was used before"),
+        ("a.csv", "label,definition\n", "no rows"),
+        ("a.qdc", "not xml", "not a readable"),
+        ("a.qdc", "<html/>", "not a REFI-QDA codebook"),
+        (
+            "a.qdc",
+            '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><CodeBook>&e;</CodeBook>',
+            "not a readable",
+        ),
+        ("a.qdc", '<CodeBook xmlns="urn:QDA-XML:codebook:1.0"><Codes/></CodeBook>', "no codes"),
+    ],
+)
+def test_broken_files_are_refused_with_the_reason(
+    name: str, content: str, expected: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(CodebookError, match=expected):
+        read_codebook(path)
+
+
+def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
+    path = tmp_path / "book.yaml"
+    write_codebook(load_codebook("comb"), path)
+    with pytest.raises(OutputError, match="--force"):
+        write_codebook(load_codebook("comb"), path)
+    write_codebook(load_codebook("coproduction"), path, force=True)
+    assert load_codebook(path).codes == load_codebook("coproduction").codes
+
+
+def test_a_spreadsheet_does_not_execute_a_label(tmp_path: Path) -> None:
+    book = Codebook("x", (Code("a", "=1+1", subthemes=(SubTheme("@b"),)),))
+    assert "\na,'=1+1," in to_csv(book)
+    path = tmp_path / "x.csv"
+    write_codebook(book, path)
+    assert read_codebook(path).codes == book.codes

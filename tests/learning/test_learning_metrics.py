@@ -1,0 +1,156 @@
+"""Metrics against scikit-learn and against cases worked by hand."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import cohen_kappa_score, f1_score
+
+from coder.codebook import Code, Codebook
+from coder.learning import metrics
+from coder.learning.evaluation import Guess, Truth, by_attribute, performance
+from coder.learning.metrics import Bootstrap
+
+K = 4
+
+
+def single_labels(truth: np.ndarray) -> np.ndarray:
+    return np.eye(K, dtype=bool)[truth]
+
+
+@pytest.fixture
+def case() -> tuple[np.ndarray, np.ndarray, list[str]]:
+    rng = np.random.default_rng(3)
+    truth = rng.integers(0, K, 300)
+    forced = rng.random((300, K)) + 0.6 * np.eye(K)[truth]
+    return truth, forced, [f"g{row % 12}" for row in range(300)]
+
+
+def test_forced_choice_agrees_with_scikit_learn(case: tuple[np.ndarray, np.ndarray, list[str]]) -> None:
+    truth, forced, groups = case
+    section, table = metrics.forced_choice(single_labels(truth), forced, Bootstrap.over(groups))
+    guess = forced.argmax(1)
+    assert section["n_single"] == 300
+    assert section["kappa"] == pytest.approx(cohen_kappa_score(truth, guess), abs=1e-6)
+    assert section["accuracy"] == pytest.approx((truth == guess).mean(), abs=1e-6)
+    assert section["forced_macro_f1"] == pytest.approx(f1_score(truth, guess, average="macro"), abs=1e-6)
+    assert section["ci_low"]["kappa"] < section["kappa"] < section["ci_high"]["kappa"]
+    assert table.sum() == 300
+
+
+def test_top2_counts_the_second_best_code() -> None:
+    forced = np.array([[0.5, 0.4, 0.1, 0], [0.5, 0.1, 0.4, 0], [0.1, 0.2, 0.3, 0.4]])
+    section, _ = metrics.forced_choice(single_labels(np.array([1, 1, 3])), forced, Bootstrap.over("abc"))
+    assert section["top2_accuracy"] == pytest.approx(2 / 3, abs=1e-6)
+    assert section["accuracy"] == pytest.approx(1 / 3, abs=1e-6)
+
+
+def test_rows_with_two_codes_are_not_forced_choice() -> None:
+    labels = np.array([[True, True, False, False], [False, False, True, False]])
+    section, _ = metrics.forced_choice(labels, np.ones((2, K)), Bootstrap.over("ab"))
+    assert section["n_single"] == 1
+
+
+def test_multi_label_figures_agree_with_scikit_learn(case: tuple[np.ndarray, np.ndarray, list[str]]) -> None:
+    truth, forced, groups = case
+    labels, selected = single_labels(truth), forced > 0.9
+    boot = Bootstrap.over(groups)
+    tables, resampled = metrics.code_tables(labels, selected, boot)
+    section = metrics.Section()
+    metrics.averages(section, tables, resampled)
+    assert section["macro_f1"] == pytest.approx(f1_score(labels, selected, average="macro"), abs=1e-6)
+    assert section["micro_f1"] == pytest.approx(f1_score(labels, selected, average="micro"), abs=1e-6)
+    codes = metrics.per_code(tables, resampled, ["a", "b", "c", "d"])
+    for index, code in enumerate("abcd"):
+        expected = cohen_kappa_score(labels[:, index], selected[:, index])
+        assert codes[code]["kappa"] == pytest.approx(expected, abs=1e-6)
+        assert codes[code]["pabak"] == pytest.approx(
+            2 * (labels[:, index] == selected[:, index]).mean() - 1, abs=1e-6
+        )
+
+
+def test_a_code_nobody_used_is_left_out_of_the_macro_average() -> None:
+    labels = np.zeros((6, 2), dtype=bool)
+    labels[:3, 0] = True
+    boot = Bootstrap.over("abcdef")
+    tables, resampled = metrics.code_tables(labels, labels, boot)
+    section = metrics.Section()
+    metrics.averages(section, tables, resampled)
+    assert section["macro_f1"] == 1.0
+    assert metrics.per_code(tables, resampled, ["used", "never"])["never"]["f1"] is None
+
+
+def test_intervals_respect_groups_and_are_left_out_under_three() -> None:
+    truth = np.tile([0, 1], 200)
+    forced = np.eye(K)[np.where(np.arange(400) // 40 % 3 == 0, 1 - truth, truth)]
+    labels = single_labels(truth)
+    rows, _ = metrics.forced_choice(labels, forced, Bootstrap.over([str(row) for row in range(400)]))
+    clusters, _ = metrics.forced_choice(
+        labels, forced, Bootstrap.over([str(row // 40) for row in range(400)])
+    )
+
+    def width(section: metrics.Section) -> float:
+        return float(section["ci_high"]["accuracy"] - section["ci_low"]["accuracy"])
+
+    assert width(clusters) > 2 * width(rows)
+    two, _ = metrics.forced_choice(labels, forced, Bootstrap.over([str(row % 2) for row in range(400)]))
+    assert "ci_low" not in two
+
+
+def test_polarity_is_forced_between_barrier_and_facilitator() -> None:
+    probabilities = np.array([[0.3, 0.2, 0.5], [0.2, 0.7, 0.1], [0.1, 0.2, 0.7], [0.9, 0.1, 0.0]])
+    truth = ["barrier", "facilitator", "mixed", None]
+    section = metrics.polarity_choice(truth, probabilities, Bootstrap.over("abcd"))
+    assert section["n"] == 2
+    assert section["accuracy"] == 1.0
+    assert section["mixed"] == {"n": 1, "recall": 1.0}
+
+
+def test_calibration_error_of_known_cases() -> None:
+    sure = np.full(100, 0.9)
+    assert metrics.calibration_error(sure, np.arange(100) % 10 > 0, bins=1) == pytest.approx(0)
+    assert metrics.calibration_error(sure, np.zeros(100, dtype=bool)) == pytest.approx(0.9)
+    assert np.isnan(metrics.calibration_error(np.zeros(0), np.zeros(0, dtype=bool)))
+
+
+def test_risk_falls_when_the_unsure_are_left_out() -> None:
+    confidence = np.linspace(1, 0, 100)
+    curve = metrics.risk_coverage(confidence, np.arange(100) < 60)
+    assert curve[0]["risk"] == 0
+    assert curve[-1] == {"coverage": 1.0, "risk": 0.4}
+
+
+def book() -> Codebook:
+    parents = ["X", "X", "Y", None]
+    return Codebook(
+        "t", tuple(Code(name, name, parent=parent) for name, parent in zip("abcd", parents, strict=True))
+    )
+
+
+def test_report_has_the_contract_and_leaves_unknown_labels_out(
+    case: tuple[np.ndarray, np.ndarray, list[str]],
+) -> None:
+    truth, forced, groups = case
+    labels = single_labels(truth).astype(np.int8)
+    labels[0] = -1
+    polarity = ["barrier", "facilitator"] * 150
+    guess = Guess(forced / 2, forced, forced > 0.9, np.tile([0.6, 0.3, 0.1], (300, 1)))
+    report = performance(Truth(labels, polarity, groups), guess, book(), "m")
+    assert (report["n"], report["n_groups"], report["model"]) == (300, 12, "m")
+    assert report["themes"]["n_single"] == 299
+    assert report["polarity"]["kappa"] == 0
+    assert set(report["codes"]["a"]) >= {
+        "support", "precision", "recall", "f1", "kappa", "gwet_ac1", "pabak", "prevalence",
+    }  # fmt: skip
+    component = np.array([0, 0, 1, 2])
+    expected = cohen_kappa_score(component[truth[1:]], component[forced[1:].argmax(1)])
+    assert report["components"]["kappa"] == pytest.approx(expected, abs=1e-6)
+    assert report["confusable"][0]["codes"][0] in "abcd"
+
+
+def test_attribute_table_splits_the_rows(case: tuple[np.ndarray, np.ndarray, list[str]]) -> None:
+    truth, forced, groups = case
+    guess = Guess(forced / 2, forced, forced > 0.9, np.tile([0.6, 0.3, 0.1], (300, 1)))
+    labels = single_labels(truth).astype(np.int8)
+    values = ["woman" if row % 3 else None for row in range(300)]
+    found = by_attribute(Truth(labels, [None] * 300, groups), guess, book(), values)
+    assert {name: part["n"] for name, part in found.items()} == {"(empty)": 100, "woman": 200}
+    assert found["woman"]["polarity_kappa"] is None

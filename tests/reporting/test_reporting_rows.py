@@ -1,0 +1,111 @@
+"""Rows written in every format: the same content, whole or not at all, never over an existing file."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from coder.errors import OutputError
+from coder.reporting.rows import FORMATS, Row, open_rows
+from coder.reporting.summary import code_table, share_bar
+
+COLUMNS = ["text", "code", "confidence", "turn"]
+ROWS: list[Row] = [
+    {"text": "Curly “quotes”, naïve 😀", "code": "a", "confidence": 0.25, "turn": 1},
+    {"text": '=HYPERLINK("http://x","y")', "code": None, "confidence": None, "turn": 2},
+    {"text": "line\nbreak, comma", "code": "b", "confidence": 1.0, "turn": 3},
+]
+
+
+def read(path: Path) -> pd.DataFrame:
+    readers = {
+        ".csv": pd.read_csv, ".xlsx": pd.read_excel, ".parquet": pd.read_parquet,
+        ".jsonl": lambda name: pd.read_json(name, lines=True),
+    }  # fmt: skip
+    frame: pd.DataFrame = readers[path.suffix](path)
+    return frame
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_every_format_holds_the_same_rows(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"out{suffix}"
+    with open_rows(path, COLUMNS) as writer:
+        writer.write(ROWS[:2])
+        writer.write(ROWS[2:])
+    frame = read(path)
+    assert list(frame) == COLUMNS
+    assert frame["text"].str.lstrip("'").tolist() == [row["text"] for row in ROWS]
+    assert frame["code"].isna().tolist() == [False, True, False]
+    assert frame["confidence"].iloc[[0, 2]].tolist() == [0.25, 1.0]
+    assert frame["turn"].tolist() == [1, 2, 3]
+    assert [item.name for item in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_without_rows_the_columns_are_there(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"empty{suffix}"
+    with open_rows(path, COLUMNS):
+        pass
+    if suffix == ".jsonl":
+        assert path.read_text() == ""
+    else:
+        assert list(read(path)) == COLUMNS
+
+
+def test_a_spreadsheet_executes_nothing(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    with open_rows(tmp_path / "a.xlsx", COLUMNS) as writer:
+        writer.write(ROWS)
+    cell = load_workbook(tmp_path / "a.xlsx").active["A3"]
+    assert (cell.data_type, cell.value) == ("s", ROWS[1]["text"])
+    with open_rows(tmp_path / "a.csv", COLUMNS) as writer:
+        writer.write(ROWS)
+    assert "\n\"'=HYPERLINK" in (tmp_path / "a.csv").read_text()
+
+
+def test_jsonl_says_null_for_nothing(tmp_path: Path) -> None:
+    with open_rows(tmp_path / "a.jsonl", COLUMNS) as writer:
+        writer.write(ROWS)
+    lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(lines[1]) == {"text": ROWS[1]["text"], "code": None, "confidence": None, "turn": 2}
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_failure_leaves_nothing_behind(suffix: str, tmp_path: Path) -> None:
+    def write_then_fail() -> None:
+        with open_rows(tmp_path / f"a{suffix}", COLUMNS) as writer:
+            writer.write(ROWS)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        write_then_fail()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_targets_that_cannot_be_are_told(tmp_path: Path) -> None:
+    (tmp_path / "there.csv").write_text("mine")
+    cases = {"there.csv": "--force", "a.doc": "ends in .csv", "no/a.csv": "does not exist"}
+    for name, expected in cases.items():
+        with pytest.raises(OutputError, match=expected), open_rows(tmp_path / name, COLUMNS):
+            pass
+    assert (tmp_path / "there.csv").read_text() == "mine"
+    with open_rows(tmp_path / "there.csv", COLUMNS, force=True):
+        pass
+    assert (tmp_path / "there.csv").read_text() == ",".join(COLUMNS) + "\n"
+
+
+def test_excel_limits_are_said(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="32767"), open_rows(tmp_path / "a.xlsx", ["text"]) as writer:
+        writer.write([{"text": "x" * 40_000}])
+
+
+def test_bars_show_what_there_is() -> None:
+    from collections import Counter
+
+    assert share_bar(1, 1000) == "█"
+    assert share_bar(0, 10) == ""
+    text = code_table(Counter({("a", "barrier"): 3, ("a", "mixed"): 1}), {"a": "Alpha", "b": "Beta"})
+    assert text.splitlines()[1].split() == ["Alpha", "4", "3", "0", "1", "█" * 24]
+    assert "barrier" not in code_table(Counter({("a", ""): 3}), {"a": "Alpha"})

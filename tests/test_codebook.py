@@ -1,0 +1,136 @@
+"""Codebooks: every problem at once with its line, and nothing lost on the way through a file."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coder.codebook import (
+    Code,
+    Codebook,
+    Example,
+    SubTheme,
+    load_codebook,
+    parse_codebook,
+    shipped_names,
+    to_yaml,
+)
+from coder.errors import CodebookError
+
+GOOD = """\
+name: Test
+codes:
+  - id: time
+    label: Time
+    definition: Having time.
+    parent: Opportunity
+    subthemes: [short visits, {label: long visits, polarity: facilitator}]
+    examples:
+      - {text: "There is no time.", polarity: barrier}
+"""
+
+
+def test_reads_what_stands_there() -> None:
+    book = parse_codebook(GOOD)
+    code = book.by_id["time"]
+    assert book.ids == ("time",)
+    assert book.components == ("Opportunity",)
+    assert code.subthemes == (SubTheme("short visits"), SubTheme("long visits", "facilitator"))
+    assert code.examples == (Example("There is no time.", "barrier"),)
+    assert book.polarity == ("barrier", "facilitator", "mixed")
+
+
+def test_empty_polarity_switches_the_axis_off() -> None:
+    assert parse_codebook(GOOD + "polarity: []\n").polarity == ()
+
+
+def test_every_problem_is_named_with_its_line() -> None:
+    broken = """\
+name: Broken
+colour: red
+polarity: [good]
+codes:
+  - id: two words
+    label: A
+  - id: same
+    labell: B
+  - id: Same
+    colour: blue
+    subthemes: not a list
+  - just text
+  - id: e
+    examples: [{words: x}, {text: y, polarity: bad}]
+"""
+    with pytest.raises(CodebookError) as caught:
+        parse_codebook(broken, "book.yaml")
+    text = str(caught.value)
+    for expected in (
+        "line 2: unknown key 'colour'", "line 3: polarity 'good'", "line 5: `id` must be one word",
+        "line 8: unknown key 'labell'", "line 9: id 'Same' was used before, on line 7", "line 10: `colour`",
+        "line 11: `subthemes` must be a list", "line 12: each code is a block", "line 14: each entry of `examples`",
+        "line 14: polarity 'bad'",
+    ):  # fmt: skip
+        assert expected in text
+    assert len(caught.value.problems) == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "starts with"),
+        ("- a\n- b\n", "starts with"),
+        ("name: x\ncodes: []\n", "at least one code"),
+        ("name: [unclosed\n", "line 2"),
+        ("a: &x [1]\ncodes: [*x, *x]\n", "aliases"),
+        ("codes: " + "[" * 5000 + "]" * 5000, "nested|recursion"),
+        ("codes:\n  - {id: a, label: 3.5, definition: [x]}\n", "must be text"),
+    ],
+)
+def test_broken_files_are_a_sentence(text: str, expected: str) -> None:
+    with pytest.raises(CodebookError, match=expected):
+        parse_codebook(text)
+
+
+def test_unknown_name_lists_the_shipped_ones() -> None:
+    with pytest.raises(CodebookError, match="comb, coproduction"):
+        load_codebook("komb")
+
+
+def test_not_utf8_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "latin.yaml"
+    path.write_bytes("name: Café\n".encode("cp1252"))
+    with pytest.raises(CodebookError, match="UTF-8"):
+        load_codebook(path)
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_shipped_codebooks_are_whole(name: str) -> None:
+    book = load_codebook(name)
+    assert len(book.ids) == 6
+    assert book.components == ("Capability", "Opportunity", "Motivation")
+    for code in book.codes:
+        assert code.definition and code.include and code.exclude and code.subthemes and code.colour
+
+
+def test_mistyped_id_finds_its_neighbour() -> None:
+    comb = load_codebook("comb")
+    assert comb.nearest_id("reflective_motivaton") == "reflective_motivation"
+    assert comb.nearest_id("Physical Opportunity") == "physical_opportunity"
+    assert comb.nearest_id("weather") is None
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=12)
+
+
+@settings(max_examples=50, deadline=None)
+@given(label=WORDS, definition=WORDS, subs=st.lists(WORDS, max_size=3), example=WORDS)
+def test_yaml_round_trip_keeps_everything(label: str, definition: str, subs: list[str], example: str) -> None:
+    code = Code(
+        "a", label, definition, subthemes=tuple(SubTheme(sub, "barrier") for sub in subs),
+        examples=(Example(example),),
+    )  # fmt: skip
+    book = Codebook("round", (code,), polarity=("barrier",))
+    again = parse_codebook(to_yaml(book))
+    assert again == book
+    assert again.hash == book.hash
