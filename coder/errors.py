@@ -8,6 +8,7 @@ CoderError
 │   └── CodebookError   a codebook is broken (carries `problems`)
 ├── ModelError          a model cannot be loaded, or does not fit the codebook or encoder
 ├── StudyError          a study file cannot be opened, or the request contradicts what it holds
+│   └── StaleError      the utterance was decided elsewhere since the page was shown; nothing was written
 └── OutputError         a result cannot be written (exists already, folder missing, disk full)
 
 A message says what is wrong, where (file, row), and what to do. The library raises; only `cli` and
@@ -55,6 +56,10 @@ class ModelError(CoderError):
 
 class StudyError(CoderError):
     """A study file cannot be opened, or the request contradicts what it holds."""
+
+
+class StaleError(StudyError):
+    """The utterance was decided elsewhere since it was shown; nothing was written."""
 
 
 class OutputError(CoderError):

@@ -1,0 +1,229 @@
+"""The study file as a database: create, open, migrate, write safely; SQLite's errors become sentences.
+
+WAL with `synchronous=FULL`: a decision is on disk when its call returns. Several programs may have the file
+open; writers queue for up to `PATIENCE` seconds.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from coder.errors import InputError, StudyError
+
+APPLICATION_ID = 0x434F4452  # "CODR", so that `file` and other programs can tell
+PATIENCE = 15.0  # seconds to wait for another writer
+OLDEST_SQLITE = (3, 37, 0)  # strict tables
+SCHEMA = Path(__file__).parent / "schema"
+
+Step = Callable[[sqlite3.Connection], None]
+
+
+def _script_step(path: Path) -> Step:
+    def step(connection: sqlite3.Connection) -> None:
+        for statement in _statements(path.read_text(encoding="utf-8")):
+            connection.execute(statement)
+
+    return step
+
+
+def _statements(script: str) -> Iterator[str]:
+    # executescript() would commit first; statements one by one stay inside the caller's transaction.
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+
+
+# Never edit a step that has been released: append the next one.
+STEPS: tuple[Step, ...] = tuple(_script_step(path) for path in sorted(SCHEMA.glob("[0-9]*.sql")))
+
+
+def create(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
+    """Make a new study file whole or not at all; `fill` writes its first rows.
+
+    Raises StudyError if the file exists or its folder cannot be written.
+    """
+    if path.exists():
+        raise StudyError(f"{path} exists already; a study is never overwritten. Choose another name.")
+    if not path.parent.is_dir():
+        raise StudyError(f"The folder {path.parent} does not exist; make it first.")
+    draft = path.with_name(f".{path.name}.{uuid4().hex[:8]}.new")
+    try:
+        with translated(path):
+            connection = sqlite3.connect(draft, isolation_level=None)
+            try:
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                with transaction(connection, path):
+                    _apply(connection, STEPS)
+                    fill(connection)
+            finally:
+                connection.close()
+            _publish(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _publish(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)  # unlike rename, fails if somebody made the file meanwhile
+    except FileExistsError as error:
+        raise StudyError(f"{path} exists already; a study is never overwritten.") from error
+    except OSError:  # a file system without hard links
+        draft.rename(path)
+
+
+def connect(path: Path, *, readonly: bool = False, steps: Sequence[Step] = STEPS) -> sqlite3.Connection:
+    """Open a study file, bringing an older one up to date first (a backup copy is kept beside it).
+
+    Raises StudyError if there is no such file, it is not a study, a newer program made it, it is damaged,
+    or (unless `readonly`) it cannot be written.
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise StudyError(f"SQLite {sqlite3.sqlite_version} is too old; 3.37 or newer is needed.")
+    if not path.is_file():
+        raise StudyError(f"There is no study {path}. Begin one with: coder init {path}")
+    writable = _writable(path)
+    if not writable and not readonly:
+        raise StudyError(f"{path} is read-only. Make the file writable, or work on a copy.")
+    with translated(path):
+        connection = _opened(path, writable)
+        try:
+            _check_ours(connection, path, len(steps))
+            if writable:
+                _bring_up_to_date(connection, path, steps)
+            elif _version(connection) < len(steps):
+                raise StudyError(f"{path} is from an older version and read-only; make it writable once.")
+            connection.execute(f"PRAGMA query_only = {int(readonly)}")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _writable(path: Path) -> bool:
+    # The mode bits too: root may write anything, yet a file marked read-only is meant to stay as it is.
+    return bool(path.stat().st_mode & 0o222) and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _opened(path: Path, writable: bool) -> sqlite3.Connection:
+    location = path.resolve().as_uri()
+    # Without write access SQLite cannot make its -shm file; nobody else can be writing either.
+    location += "?mode=rw" if writable else "?mode=ro&immutable=1"
+    connection = sqlite3.connect(
+        location,
+        uri=True,
+        isolation_level=None,
+        timeout=PATIENCE,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -65536")  # 64 MB
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+def _check_ours(connection: sqlite3.Connection, path: Path, newest: int) -> None:
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StudyError(f"{path} is not a study file of coder; nothing was changed.")
+    if _version(connection) > newest:
+        raise StudyError(
+            f"{path} was written by a newer version of coder (format {_version(connection)}, this one knows"
+            f" {newest}). Update coder to open it; nothing was changed."
+        )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path, steps: Sequence[Step]) -> None:
+    connection.execute("PRAGMA synchronous = FULL")
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        connection.execute("PRAGMA journal_mode = WAL")
+    if _version(connection) == len(steps):
+        return
+    back_up(connection, path, f"before-{len(steps)}")
+    with transaction(connection, path):
+        _apply(connection, steps)  # looks at the version again: another program may have been quicker
+
+
+def _apply(connection: sqlite3.Connection, steps: Sequence[Step]) -> None:
+    for number in range(_version(connection), len(steps)):
+        steps[number](connection)
+        connection.execute(f"PRAGMA user_version = {number + 1}")
+
+
+def back_up(connection: sqlite3.Connection, path: Path, tag: str) -> Path:
+    """Copy the whole study beside itself as NAME.TAG.backup, complete or not at all; return the copy's path."""
+    target = path.with_name(f"{path.name}.{tag}.backup")
+    number = 1
+    while target.exists():
+        number += 1
+        target = path.with_name(f"{path.name}.{tag}-{number}.backup")
+    draft = target.with_name(f".{target.name}.{uuid4().hex[:8]}.new")
+    try:
+        copy = sqlite3.connect(draft)
+        try:
+            connection.backup(copy)
+        finally:
+            copy.close()
+        draft.rename(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return target
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Write all or nothing; waits for other writers first, so that what is read inside cannot change.
+
+    Raises StudyError if the disk is full, the file is read-only, damaged, or another writer does not finish.
+    """
+    with translated(path):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:  # SQLite rolls back by itself when the disk is full
+                connection.execute("ROLLBACK")
+            raise
+
+
+_SENTENCES = (
+    ("not a database", "is not a study file of coder; nothing was changed."),
+    ("malformed", "is damaged. Go back to a backup copy; coder makes one (NAME.backup) before each update."),
+    (
+        "full",
+        "could not be written: the disk is full. What was saved before is safe; free some space and repeat.",
+    ),
+    (
+        "disk i/o",
+        "could not be read or written: the disk reports an error, or is full. What was saved is safe.",
+    ),
+    ("readonly", "is read-only. Make the file and its folder writable, or work on a copy."),
+    ("locked", "is busy: another program has been writing for long. Wait for it to end, then repeat."),
+    ("unable to open", "cannot be opened; check the path and that its folder may be written."),
+)
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors about the file into StudyErrors; errors of our own SQL pass through."""
+    try:
+        yield
+    except (sqlite3.DatabaseError, OSError) as error:
+        for sign, sentence in _SENTENCES:
+            if sign in str(error).lower() or (sign == "full" and "no space" in str(error).lower()):
+                raise StudyError(f"{path} {sentence}") from error
+        raise
+    except UnicodeEncodeError as error:
+        raise InputError(f"A text holds characters that cannot be stored: {error.reason}.") from error

@@ -1,0 +1,129 @@
+"""The counts behind `coder status` and the dashboard: grouped queries over covering indexes."""
+
+from coder.store.finding import disagreements
+from coder.store.handle import Handle
+from coder.store.values import CodeFigures, CoderFigures, StudyFigures
+
+RECENT_ACTS = 500  # the pace is the median over this many of a coder's last acts
+
+
+def study_figures(handle: Handle) -> StudyFigures:
+    """Count everything; under two seconds with a million utterances."""
+    with handle.snapshot():
+        return StudyFigures(
+            transcripts=handle.value("SELECT count(*) FROM transcript WHERE current = 1"),
+            superseded=handle.value("SELECT count(*) FROM transcript WHERE current = 0"),
+            utterances=handle.value("SELECT count(*) FROM utterance WHERE codable = 1"),
+            decided=_decided(handle),
+            disagreements=len(disagreements(handle)),
+            adjudicated=_adjudicated(handle),
+            waiting=handle.value("SELECT count(*) FROM outlook WHERE open = 1 AND top_code IS NOT NULL"),
+            unsuggested=_unsuggested(handle),
+            coders=tuple(coder_figures(handle)),
+            codes=tuple(code_figures(handle)),
+        )
+
+
+def _decided(handle: Handle) -> int:
+    return int(
+        handle.value(
+            "SELECT count(DISTINCT utterance) FROM unit INDEXED BY unit_utterance"
+            " WHERE state IN ('coded', 'nothing', 'rejected')"
+        )
+    )
+
+
+def _adjudicated(handle: Handle) -> int:
+    return int(
+        handle.value(
+            "SELECT count(*) FROM unit WHERE voice = 1 AND state IN ('coded', 'nothing', 'rejected')"
+        )
+    )
+
+
+def _unsuggested(handle: Handle) -> int:
+    # Codable, undecided, and no run has looked at them. Counted as a difference, which needs no join.
+    codable = handle.value("SELECT count(*) FROM utterance WHERE codable = 1")
+    open_seen = handle.value("SELECT count(*) FROM outlook WHERE open = 1")
+    decided_codable = handle.value(
+        "SELECT count(*) FROM (SELECT DISTINCT utterance FROM unit WHERE state IN ('coded', 'nothing', 'rejected'))"
+        " d JOIN utterance u ON u.id = d.utterance WHERE u.codable = 1"
+    )
+    return max(0, int(codable) - int(open_seen) - int(decided_codable))
+
+
+def coder_figures(handle: Handle) -> list[CoderFigures]:
+    """Return each person's progress, in order of name."""
+    counts: dict[int, dict[str, int]] = {}
+    for row in handle.rows("SELECT voice, state, count(*) AS n FROM unit GROUP BY voice, state"):
+        counts.setdefault(row["voice"], {})[row["state"]] = row["n"]
+    marked = {
+        row["voice"]: row
+        for row in handle.rows(
+            "SELECT voice, sum(flagged) AS flagged, max(time) AS last,"
+            " sum(seen = 0 AND state IN ('coded', 'nothing')) AS blind FROM unit GROUP BY voice"
+        )
+    }
+    return [
+        CoderFigures(
+            coder=row["name"],
+            coded=held.get("coded", 0),
+            nothing=held.get("nothing", 0),
+            rejected=held.get("rejected", 0),
+            skipped=held.get("skipped", 0),
+            flagged=marked[row["id"]]["flagged"] if row["id"] in marked else 0,
+            blind=marked[row["id"]]["blind"] if row["id"] in marked else 0,
+            pace=_pace(handle, row["id"]),
+            last=marked[row["id"]]["last"] if row["id"] in marked else None,
+        )
+        for row in handle.rows("SELECT id, name FROM coder WHERE kind = 'person' ORDER BY name")
+        for held in (counts.get(row["id"], {}),)
+    ]
+
+
+def _pace(handle: Handle, coder: int) -> float | None:
+    seconds = sorted(
+        row["seconds"]
+        for row in handle.rows(
+            "SELECT seconds FROM act WHERE coder = ? ORDER BY time DESC LIMIT ?", (coder, RECENT_ACTS)
+        )
+        if row["seconds"] is not None
+    )
+    return seconds[len(seconds) // 2] if seconds else None
+
+
+def code_figures(handle: Handle) -> list[CodeFigures]:
+    """Return what became of the suggestions, code by code, in order of code id."""
+    counts: dict[str, dict[str, int]] = {}
+    for row in handle.rows("SELECT code, verdict, count(*) AS n FROM answer GROUP BY code, verdict"):
+        counts.setdefault(row["code"], {})[row["verdict"]] = row["n"]
+    for row in handle.rows(
+        "SELECT top_code, count(*) AS n FROM outlook WHERE open = 1 AND top_code IS NOT NULL GROUP BY top_code"
+    ):
+        counts.setdefault(row["top_code"], {})["waiting"] = row["n"]
+    return [
+        CodeFigures(
+            code=code,
+            accepted=held.get("accept", 0),
+            changed=held.get("change", 0),
+            rejected=held.get("reject", 0),
+            waiting=held.get("waiting", 0),
+        )
+        for code, held in sorted(counts.items())
+    ]
+
+
+def answers_in_time(handle: Handle) -> list[tuple[str, str, str]]:
+    """Return (time, code, verdict) of every answered suggestion, oldest first: for plots and drift."""
+    rows = handle.rows("SELECT time, code, verdict FROM answer ORDER BY time")
+    return [(row["time"], row["code"], row["verdict"]) for row in rows]
+
+
+def acts_per_day(handle: Handle) -> list[tuple[str, str, int, float | None]]:
+    """Return (day, coder, gestures, mean seconds) in order of day: for the dashboard's plots."""
+    rows = handle.rows(
+        "SELECT substr(time, 1, 10) AS day, coder.name AS coder, count(*) AS n, avg(seconds) AS pace FROM act"
+        " JOIN coder ON coder.id = act.coder WHERE act.kind IN ('decide', 'adjudicate') GROUP BY day, act.coder"
+        " ORDER BY day, coder.name"
+    )
+    return [(row["day"], row["coder"], row["n"], row["pace"]) for row in rows]

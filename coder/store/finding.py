@@ -1,0 +1,144 @@
+"""Finding utterances: filters for lists and queues, in text order, random order, by certainty or doubt."""
+
+import json
+from typing import Literal, Protocol
+
+from coder.errors import StudyError
+from coder.store.handle import Handle
+from coder.store.values import Filters
+
+Order = Literal["text", "random", "uncertain", "sure", "recent"]
+ORDERS: dict[str, str] = {
+    "text": "t.name, t.id, u.start",
+    "random": "u.lot, u.id",
+    "uncertain": "o.uncertainty IS NULL, o.uncertainty DESC, u.lot",
+    "sure": "o.top_score IS NULL, o.top_score DESC, u.lot",
+    "recent": "mine.time DESC, u.id",
+}
+_SETTLED = "('coded', 'nothing', 'rejected')"
+ADJUDICATED_ID = 1
+
+
+def find(
+    handle: Handle, filters: Filters, *, order: Order = "text", limit: int | None = None, offset: int = 0
+) -> list[int]:
+    """Return the ids of utterances that pass all filters, in an order of ORDERS."""
+    where, parameters = _where(handle, filters)
+    voice = handle.coder_id(filters.coder) if filters.coder else -1
+    sql = (
+        "SELECT u.id FROM utterance u JOIN transcript t ON t.id = u.transcript"
+        " LEFT JOIN outlook o ON o.utterance = u.id LEFT JOIN unit mine ON mine.utterance = u.id AND mine.voice = ?"
+        f" WHERE {' AND '.join(where)} ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?"
+    )
+    rows = handle.rows(sql, (voice, *parameters, -1 if limit is None else limit, offset))
+    return [row["id"] for row in rows]
+
+
+def _where(handle: Handle, filters: Filters) -> tuple[list[str], list[object]]:
+    where: list[str] = ["t.current = 1"]
+    parameters: list[object] = []
+
+    def add(condition: str, *values: object) -> None:
+        where.append(condition)
+        parameters.extend(values)
+
+    if filters.codable:
+        add("u.codable = 1")
+    if filters.transcript is not None:
+        add("u.transcript = ?", filters.transcript)
+    _add_own(filters, add)
+    if filters.code is not None or filters.polarity is not None:
+        add(
+            "EXISTS (SELECT 1 FROM standing s WHERE s.utterance = u.id AND s.rejected = 0 AND (? IS NULL OR"
+            " s.code = ?) AND (? IS NULL OR s.polarity = ?) AND (s.voice = ? OR ? IS NULL))",
+            *(filters.code, filters.code, filters.polarity, filters.polarity),
+            *(handle.coder_id(filters.coder) if filters.coder else None, filters.coder),
+        )
+    if filters.suggested is not None:
+        add(
+            "EXISTS (SELECT 1 FROM suggestion s WHERE s.utterance = u.id AND s.run = o.run AND s.selected = 1"
+            " AND s.code = ?)",
+            filters.suggested,
+        )
+    if filters.disagreement:
+        ids = disagreements(handle)
+        add("u.id IN (SELECT value FROM json_each(?))", json.dumps(ids))
+    if filters.text:
+        pattern = f"%{_escaped(filters.text)}%"
+        add("substr(t.text, u.start + 1, u.\"end\" - u.start) LIKE ? ESCAPE '\\'", pattern)
+    _add_speaker(handle, filters, add)
+    return where, parameters
+
+
+def _add_own(filters: Filters, add: "Adder") -> None:
+    if filters.coder is None and (filters.state is not None or filters.flagged is not None):
+        raise StudyError("A filter by state or flag needs a coder.")
+    if filters.state is not None:
+        add("coalesce(mine.state, 'open') = ?", filters.state)
+    if filters.flagged is not None:
+        add("coalesce(mine.flagged, 0) = ?", filters.flagged)
+
+
+def _add_speaker(handle: Handle, filters: Filters, add: "Adder") -> None:
+    turn = "SELECT 1 FROM turn WHERE turn.transcript = u.transcript AND turn.number = u.turn"
+    if filters.speaker is not None:
+        add(f"EXISTS ({turn} AND turn.speaker = ?)", filters.speaker)
+    if filters.attribute is not None:
+        speakers, transcripts = bearers(handle, *filters.attribute)
+        add(
+            "(u.transcript IN (SELECT value FROM json_each(?)) OR EXISTS (SELECT 1 FROM turn, json_each(?) who"
+            " WHERE turn.transcript = u.transcript AND turn.number = u.turn"
+            " AND json_extract(who.value, '$[0]') = turn.transcript"
+            " AND json_extract(who.value, '$[1]') = turn.speaker))",
+            json.dumps(transcripts),
+            json.dumps(speakers),
+        )
+
+
+class Adder(Protocol):
+    """The shape of `add` above: a condition and its parameters."""
+
+    def __call__(self, condition: str, *values: object) -> None:
+        """Take one more condition."""
+
+
+def bearers(handle: Handle, name: str, value: str) -> tuple[list[tuple[int, str]], list[int]]:
+    """Return the (transcript, speaker) pairs and the transcripts that have an attribute value."""
+    from coder.store.people import People
+
+    people = People(handle)
+    who = {key for key, facts in people.all_attributes("participant").items() if value in facts.get(name, ())}
+    texts = {
+        key for key, facts in people.all_attributes("transcript").items() if value in facts.get(name, ())
+    }
+    speakers = [
+        (row["id"], speaker)
+        for row in handle.rows("SELECT id FROM transcript WHERE current = 1")
+        for speaker, participant in people.participants(row["id"]).items()
+        if participant in who
+    ]
+    rows = handle.rows("SELECT id, uid FROM transcript WHERE current = 1")
+    return speakers, [row["id"] for row in rows if row["uid"] in texts]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def disagreements(handle: Handle) -> list[int]:
+    """Return utterances that two people settled differently (codes or polarity) and nobody has adjudicated."""
+    rows = handle.rows(
+        "SELECT utterance FROM ("
+        " SELECT unit.utterance, unit.voice, coalesce("
+        " (SELECT group_concat(code || ':' || coalesce(polarity, ''), ';')"
+        "  FROM (SELECT code, polarity FROM standing s WHERE s.voice = unit.voice AND s.utterance = unit.utterance"
+        "  AND s.rejected = 0 ORDER BY code)), '') AS held"
+        f" FROM unit JOIN utterance u ON u.id = unit.utterance WHERE u.codable = 1 AND unit.state IN {_SETTLED}"
+        " AND unit.voice <> ? AND unit.utterance IN (SELECT utterance FROM unit WHERE voice <> ?"
+        f"  AND state IN {_SETTLED} GROUP BY utterance HAVING count(*) > 1)"
+        f" AND NOT EXISTS (SELECT 1 FROM unit a WHERE a.voice = ? AND a.utterance = unit.utterance"
+        f"  AND a.state IN {_SETTLED})"
+        ") GROUP BY utterance HAVING count(DISTINCT held) > 1",
+        (ADJUDICATED_ID,) * 3,
+    )
+    return [row["utterance"] for row in rows]

@@ -1,0 +1,122 @@
+"""One open connection with its lock and clock: what the concerns of a study (texts, acts, models) share."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import RLock
+from typing import Any
+from uuid import uuid4
+
+from coder.errors import StudyError
+from coder.store.database import transaction, translated
+
+Clock = Callable[[], datetime]
+Parameters = Sequence[Any]
+
+
+def utc_now() -> datetime:
+    """Return the present time with its zone."""
+    return datetime.now(UTC)
+
+
+def new_uid() -> str:
+    """Return a name for a row that no other copy of the study will give out."""
+    return uuid4().hex
+
+
+def written(moment: datetime) -> str:
+    """Return a moment as the schema writes time: UTC, microseconds, sortable as text."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class Handle:
+    """A connection that several threads may use in turn; `write` is one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, clock: Clock = utc_now) -> None:
+        self.connection = connection
+        self.path = path
+        self._clock = clock
+        self._lock = RLock()
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """Return all rows of a query."""
+        with self._lock, translated(self.path):
+            return self.connection.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
+        """Return the first row of a query, or None."""
+        with self._lock, translated(self.path):
+            found: sqlite3.Row | None = self.connection.execute(sql, parameters).fetchone()
+            return found
+
+    def value(self, sql: str, parameters: Parameters = ()) -> Any:
+        """Return the first cell of the first row, or None."""
+        found = self.row(sql, parameters)
+        return None if found is None else found[0]
+
+    def run(self, sql: str, parameters: Parameters = ()) -> int:
+        """Run one writing statement inside `write`; return the new row's id."""
+        return self.connection.execute(sql, parameters).lastrowid or 0
+
+    def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
+        """Run one writing statement for many rows inside `write`."""
+        self.connection.executemany(sql, rows)
+
+    @contextmanager
+    def write(self) -> Iterator[str]:
+        """Open a transaction and yield its time stamp; nested use joins the outer transaction."""
+        with self._lock:
+            if self.connection.in_transaction:
+                yield self._stamp()
+                return
+            with transaction(self.connection, self.path):
+                yield self._stamp()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let several queries see the same state of the file whatever others write meanwhile."""
+        with self._lock:
+            if self.connection.in_transaction:
+                yield
+                return
+            with translated(self.path):
+                self.connection.execute("BEGIN")
+                try:
+                    yield
+                finally:
+                    self.connection.execute("ROLLBACK")
+
+    def _stamp(self) -> str:
+        latest = self.connection.execute("SELECT latest FROM study").fetchone()[0]
+        stamp = max(written(self._clock()), _just_after(latest))
+        self.connection.execute("UPDATE study SET latest = ?", (stamp,))
+        return stamp
+
+    def coder_id(self, name: str) -> int:
+        """Return the id of a coder, or raise StudyError naming those there are."""
+        found = self.value("SELECT id FROM coder WHERE name = ?", (name,))
+        if found is None:
+            names = [
+                row["name"] for row in self.rows("SELECT name FROM coder WHERE kind = 'person' ORDER BY name")
+            ]
+            known = f"Its coders are: {', '.join(names)}." if names else "It has no coders yet."
+            raise StudyError(f"There is no coder '{name}' in {self.path.name}. {known}")
+        return int(found)
+
+
+def _just_after(stamp: str) -> str:
+    moment = datetime.strptime(stamp, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return written(moment + timedelta(microseconds=1))
+
+
+def marks(values: Sequence[Any]) -> str:
+    """Return `?, ?, ?` for a list of parameters (at most 30,000: SQLite's own limit is 32,766)."""
+    return ", ".join("?" * len(values))
+
+
+def chunks(values: Sequence[Any], size: int = 900) -> Iterator[Sequence[Any]]:
+    """Cut a long list of parameters into pieces that one statement can take."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

@@ -1,0 +1,145 @@
+"""A study: one SQLite file that holds texts, suggestions and decisions.
+
+    with Study.open("pilot.coder") as study:
+        for transcript in study.texts.all():
+            for utterance in study.texts.utterances(transcript.id):
+                ...
+
+`Study` opens the file and carries one small class per concern:
+
+| attribute | concern |
+|---|---|
+| `texts` | transcripts, turns, utterances |
+| `people` | coders, roles of speakers, participants and attributes |
+| `codebooks`, `settings`, `memos` | versions of the codebook, settings, notes |
+| `acts` | decide, undo, redo, states, exposure |
+| `machine` | runs, proposals, suggestions |
+| `models` | model versions, activation, held-out transcripts, comparisons |
+
+and the readings that span them: `find`, `figures`, `history`, `disagreements`. Opening takes about a
+millisecond; one `Study` may be used from several threads in turn, and several may have the file open.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from sqlite3 import Connection, Row
+from types import TracebackType
+
+from coder.codebook import Codebook
+from coder.store import database, figures, finding, states
+from coder.store.acts import Acts
+from coder.store.handle import Clock, Handle, new_uid, utc_now, written
+from coder.store.machine import Machine
+from coder.store.models import Models
+from coder.store.notes import Codebooks, Memos, Settings
+from coder.store.people import People
+from coder.store.standing import rebuild
+from coder.store.texts import Texts
+from coder.store.values import ActRecord, Filters, StudyFigures
+
+
+class Study:
+    """An open study file; close it, or use it as a context manager."""
+
+    def __init__(self, handle: Handle) -> None:
+        self.handle = handle
+        self.path = handle.path
+        self.texts = Texts(handle)
+        self.people = People(handle)
+        self.codebooks = Codebooks(handle)
+        self.settings = Settings(handle)
+        self.memos = Memos(handle)
+        self.acts = Acts(handle)
+        self.machine = Machine(handle)
+        self.models = Models(handle)
+
+    @classmethod
+    def create(
+        cls, path: str | Path, codebook: Codebook, *, name: str = "", clock: Clock = utc_now
+    ) -> "Study":
+        """Make a new study file and open it. Raises StudyError if the file exists or cannot be written."""
+        path = Path(path)
+
+        def fill(connection: Connection) -> None:
+            now = written(clock())
+            connection.execute(
+                "INSERT INTO study VALUES (1, ?, ?, ?, ?)", (new_uid(), name or path.stem, now, now)
+            )
+            connection.row_factory = Row
+            Codebooks(Handle(connection, path, clock)).add(codebook, note="first version")
+
+        database.create(path, fill)
+        return cls.open(path, clock=clock)
+
+    @classmethod
+    def open(cls, path: str | Path, *, readonly: bool = False, clock: Clock = utc_now) -> "Study":
+        """Open a study file, updating an older one (a backup is kept). Raises StudyError with the reason."""
+        path = Path(path)
+        return cls(Handle(database.connect(path, readonly=readonly), path, clock))
+
+    def close(self) -> None:
+        """Close the file."""
+        self.handle.connection.close()
+
+    def __enter__(self) -> "Study":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def name(self) -> str:
+        """The study's name."""
+        return str(self.handle.value("SELECT name FROM study"))
+
+    @property
+    def uid(self) -> str:
+        """What all copies of this study have in common."""
+        return str(self.handle.value("SELECT uid FROM study"))
+
+    def find(
+        self,
+        filters: Filters | None = None,
+        *,
+        order: finding.Order = "text",
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[int]:
+        """Return ids of utterances that pass all filters, in text, random, uncertain, sure or recent order."""
+        return finding.find(self.handle, filters or Filters(), order=order, limit=limit, offset=offset)
+
+    def disagreements(self) -> list[int]:
+        """Return utterances on which two coders differ in codes or polarity and nobody has adjudicated."""
+        return finding.disagreements(self.handle)
+
+    def voices_at(self, utterances: Sequence[int]) -> dict[int, list[str]]:
+        """Return which coders (the adjudicated voice too) have settled each utterance."""
+        return states.voices_at(self.handle, utterances)
+
+    def history(
+        self, *, utterance: int | None = None, coder: str | None = None, limit: int = 200
+    ) -> list[ActRecord]:
+        """Return decisions, undos and redos, newest first, of one utterance and/or one coder."""
+        return states.history(self.handle, utterance=utterance, coder=coder, limit=limit)
+
+    def figures(self) -> StudyFigures:
+        """Return the counts behind `coder status`."""
+        return figures.study_figures(self.handle)
+
+    def answers_in_time(self) -> list[tuple[str, str, str]]:
+        """Return (time, code, verdict) of every answered suggestion, oldest first."""
+        return figures.answers_in_time(self.handle)
+
+    def acts_per_day(self) -> list[tuple[str, str, int, float | None]]:
+        """Return (day, coder, gestures, mean seconds) in order of day."""
+        return figures.acts_per_day(self.handle)
+
+    def rebuild(self) -> None:
+        """Derive again all that is derived from decisions."""
+        rebuild(self.handle)
+
+    def back_up(self, tag: str) -> Path:
+        """Copy the whole study beside itself as NAME.TAG.backup; return the copy's path."""
+        return database.back_up(self.handle.connection, self.path, tag)
