@@ -1,0 +1,169 @@
+"""Sets of codes per unit and coder -> numbered distinct sets and their members."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.agreement.ratings import Ints, is_missing
+from coder.errors import InputError
+
+Bools = NDArray[np.bool_]
+SHOWN = 5
+BITS = 62  # codes per machine word
+
+
+@dataclass(frozen=True, slots=True)
+class SetRatings:
+    """`ids` is units x coders: positions in `members`, -1 for not rated; `members` is sets x codes."""
+
+    ids: Ints
+    members: Bools
+    codes: tuple[Any, ...]
+
+    def binary(self, place: int) -> Ints:
+        """Return units x coders: 1 where the coder gave this code, 0 where not, -1 where not rated."""
+        given = np.append(self.members[:, place].astype(np.int64), -1)
+        return given[self.ids]
+
+    def used(self) -> Bools:
+        """Return per code whether any coder gave it to any unit."""
+        present = np.zeros(len(self.members), dtype=np.bool_)
+        present[self.ids[self.ids >= 0]] = True
+        used: Bools = np.asarray(self.members[present].any(axis=0))
+        return used
+
+    def names(self, place: int) -> tuple[Any, ...]:
+        """Return the codes of one set."""
+        return tuple(code for code, member in zip(self.codes, self.members[place], strict=True) if member)
+
+
+def read_sets(ratings: Any, codes: Sequence[Any] | None = None) -> SetRatings:
+    """Turn a table of sets of codes (rows = units, columns = coders) into numbered sets.
+
+    Accepts: lists of lists (or a pandas frame) whose cells are sets, lists or tuples of codes, one bare code,
+    or None / NaN for not rated; an integer array units x coders of bit masks (bit j = codes[j], negative =
+    not rated); a bool or integer array units x coders x codes (0, 1; negative = not rated). Without `codes`
+    they are those that occur, sorted. Raises InputError for other shapes and for codes outside `codes`.
+    """
+    if isinstance(ratings, np.ndarray) and ratings.ndim == 3:
+        return _from_indicators(ratings, codes)
+    if isinstance(ratings, np.ndarray) and ratings.ndim == 2 and ratings.dtype.kind in "iu":
+        return _from_masks(ratings, codes)
+    return _from_cells(ratings, codes)
+
+
+class _Sets(dict[Any, int]):
+    """Numbers distinct sets as they come; what is no set (a bare code, a missing cell) on first sight."""
+
+    def __missing__(self, cell: frozenset[Any]) -> int:
+        self[cell] = len(self)
+        return self[cell]
+
+
+def _from_cells(ratings: Any, codes: Sequence[Any] | None) -> SetRatings:
+    if hasattr(ratings, "to_numpy"):
+        ratings = ratings.to_numpy(dtype=object)
+    rows = list(ratings)
+    widths = {len(row) for row in rows if not isinstance(row, (str, Mapping)) and hasattr(row, "__len__")}
+    if len(widths) > 1 or (rows and not widths):
+        raise InputError("Ratings need one row per unit with one entry per coder, all of equal length.")
+    index = _Sets()
+    flat: Iterable[Any] = chain.from_iterable(rows)
+    try:
+        ids = np.fromiter((-1 if cell is None else index[_as_set(cell)] for cell in flat), dtype=np.int64)
+    except TypeError as error:
+        raise InputError("A cell holds something that is no set, list or name of codes.") from error
+    ids = ids.reshape(len(rows), widths.pop() if widths else 0)
+    if _MISSING in index:
+        ids[ids == index[_MISSING]] = -1
+    distinct = [() if cell is _MISSING else tuple(cell) for cell in index]
+    order = _ordered(chain.from_iterable(distinct)) if codes is None else tuple(dict.fromkeys(codes))
+    place = {code: position for position, code in enumerate(order)}
+    _refuse_unknown(ids, distinct, place)
+    members = np.zeros((len(distinct), len(order)), dtype=np.bool_)
+    for number, cell in enumerate(distinct):
+        members[number, [place[code] for code in cell]] = True
+    return SetRatings(ids, members, order)
+
+
+_MISSING: frozenset[Any] = frozenset([object()])
+
+
+def _as_set(cell: Any) -> frozenset[Any]:
+    if isinstance(cell, (set, frozenset, list, tuple)):
+        return frozenset(cell)
+    if is_missing(cell):
+        return _MISSING
+    if isinstance(cell, np.ndarray):
+        return frozenset(cell.tolist())
+    return frozenset([cell])
+
+
+def _ordered(codes: Iterable[Any]) -> tuple[Any, ...]:
+    distinct = list(dict.fromkeys(codes))
+    try:
+        return tuple(sorted(distinct))
+    except TypeError:
+        return tuple(sorted(distinct, key=lambda code: (type(code).__name__, str(code))))
+
+
+def _refuse_unknown(ids: Ints, distinct: list[tuple[Any, ...]], place: Mapping[Any, int]) -> None:
+    wrong: dict[Any, int] = {}
+    for number, cell in enumerate(distinct):
+        for code in cell:
+            if code not in place and code not in wrong:
+                wrong[code] = int(np.argwhere(ids == number)[0][0]) + 1
+    if wrong:
+        cells = ", ".join(f"{code!r} (first in row {row})" for code, row in list(wrong.items())[:SHOWN])
+        more = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
+        raise InputError(f"Not among the {len(place)} declared codes: {cells}{more}.")
+
+
+def _from_masks(masks: NDArray[Any], codes: Sequence[Any] | None) -> SetRatings:
+    if codes is None:
+        raise InputError("An integer array is read as bit masks of codes: give `codes`, bit 0 first.")
+    order = tuple(dict.fromkeys(codes))
+    if len(order) > BITS:
+        raise InputError(f"Bit masks hold {BITS} codes; give units x coders x codes instead.")
+    plain = masks.astype(np.int64)
+    if (plain >= (1 << len(order))).any():
+        raise InputError(f"A bit mask is {1 << len(order)} or more: it names a code beyond the {len(order)}.")
+    ids = np.full(plain.shape, -1, dtype=np.int64)
+    rated = plain >= 0
+    distinct, ids[rated] = numbered(plain[rated], len(order))
+    members = (distinct[:, None] >> np.arange(len(order))) & 1 == 1
+    return SetRatings(ids, members, order)
+
+
+def numbered(masks: Ints, bits: int) -> tuple[Ints, Ints]:
+    """Return the distinct masks, sorted, and each mask's number among them."""
+    if bits <= 22:
+        present = np.bincount(masks, minlength=1) > 0
+        return np.flatnonzero(present), (np.cumsum(present) - 1)[masks]
+    distinct, positions = np.unique(masks, return_inverse=True)
+    return distinct, positions.reshape(-1)
+
+
+def _from_indicators(given: NDArray[Any], codes: Sequence[Any] | None) -> SetRatings:
+    order = tuple(range(given.shape[2])) if codes is None else tuple(dict.fromkeys(codes))
+    if len(order) != given.shape[2]:
+        raise InputError(f"{len(order)} codes are named, the array holds {given.shape[2]}.")
+    ids = np.full(given.shape[:2], -1, dtype=np.int64)
+    rated = ~(given < 0).any(axis=2)
+    chosen = given[rated] > 0
+    words = [
+        chosen[:, start : start + BITS] @ (1 << np.arange(min(BITS, len(order) - start), dtype=np.int64))
+        for start in range(0, len(order), BITS)
+    ]
+    if len(words) == 1:
+        distinct, ids[rated] = numbered(words[0], len(order))
+        members = (distinct[:, None] >> np.arange(len(order))) & 1 == 1
+        return SetRatings(ids, members, order)
+    stacked = np.stack(words, axis=1) if words else np.zeros((len(chosen), 1), dtype=np.int64)
+    _, first, positions = np.unique(stacked, axis=0, return_index=True, return_inverse=True)
+    ids[rated] = positions.reshape(-1)
+    return SetRatings(ids, chosen[first], order)

@@ -1,0 +1,217 @@
+"""`set_coefficients`: agreement where a unit may carry several codes, overall and per code."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from coder.agreement import nominal
+from coder.agreement.binary import binary_values, with_indices
+from coder.agreement.coefficients import BINARY, finished, statistic_of
+from coder.agreement.distances import jaccard, masi
+from coder.agreement.estimate import NAMES, CodeEstimates, Estimate
+from coder.agreement.ratings import Floats
+from coder.agreement.resampling import Plan, Statistic, Values, estimates, plan_for
+from coder.agreement.setratings import SetRatings, read_sets
+from coder.agreement.tables import (
+    Arrays,
+    Rows,
+    binned,
+    by_group,
+    collapse,
+    combined,
+    pair_list,
+    pair_tables,
+)
+
+ALPHAS = ("masi_alpha", "jaccard_alpha", "nominal_set_alpha")
+OVERALL = (*ALPHAS, "percent_agreement", "pooled_kappa")
+MOST_SETS = 3000  # distinct sets; beyond, the distance matrix would not fit
+UNUSED = "nobody used this code: the figure says nothing about agreement on it"
+
+
+def set_coefficients(
+    ratings: Any,
+    *,
+    codes: Sequence[Any] | None = None,
+    clusters: Sequence[Any] | None = None,
+    resamples: int = 2000,
+    seed: int = 0,
+) -> CodeEstimates:
+    """Return agreement on sets of codes: alphas, pooled kappa, macro means, and every code by itself.
+
+    `ratings`: rows = units, columns = coders; a cell is a set (list, tuple) of codes, empty = looked at and
+    nothing to code, None = not rated. Arrays of bit masks (units x coders) or 0/1 (units x coders x codes)
+    are read too. `codes`: the codebook; codes outside it are an error. `clusters`, `resamples`, `seed` as in
+    `coefficients`.
+
+    `masi_alpha`, `jaccard_alpha`, `nominal_set_alpha`: Krippendorff's alpha with the distance of sets.
+    `percent_agreement`: identical sets. `pooled_kappa`: de Vries et al. (2008). `macro_NAME`: the mean of a
+    coefficient over the codes that somebody used.
+
+    >>> result = set_coefficients([[{"a"}, {"a", "b"}], [{"b"}, {"b"}], [set(), {"a"}]], resamples=0)
+    >>> round(result["masi_alpha"].value, 3)
+    0.286
+    """
+    return sets_estimated(read_sets(ratings, codes), clusters, resamples, seed)
+
+
+def sets_estimated(
+    sets: SetRatings, clusters: Sequence[Any] | None, resamples: int, seed: int
+) -> CodeEstimates:
+    """Return the coefficients of numbered sets."""
+    plan = plan_for(len(sets.ids), clusters, seed)
+    parts = SetStatistic(sets, plan)
+    found = estimates(parts, plan, resamples)
+    result = CodeEstimates()
+    for name in [*OVERALL, *(f"macro_{name}" for name in NAMES)]:
+        estimate = found[name]
+        if estimate.value is None:
+            estimate = Estimate(None, reason=parts.reason(name))
+        result[name] = estimate
+    result["per_code"] = {
+        code: _code_estimates(found, parts, place, plan, resamples) for place, code in enumerate(sets.codes)
+    }
+    return result
+
+
+def _code_estimates(
+    found: Mapping[str, Estimate], parts: "SetStatistic", place: int, plan: Plan, resamples: int
+) -> dict[str, Estimate]:
+    prefix = f"{place}/"
+    own = {name[len(prefix) :]: value for name, value in found.items() if name.startswith(prefix)}
+    rows = parts.rows[place]
+    chosen = {name: own[name] for name in NAMES}
+    complete = finished(chosen, rows, BINARY, plan, resamples)
+    complete |= with_indices(own, rows)
+    if not parts.used[place]:
+        complete = {
+            name: value.noted(UNUSED) if value.value is not None else value
+            for name, value in complete.items()
+        }
+    return complete
+
+
+class SetStatistic:
+    """All set coefficients as one function of group weights, so that they share their resamples."""
+
+    def __init__(self, sets: SetRatings, plan: Plan) -> None:
+        self.sets = sets
+        self.used = sets.used()
+        whole = collapse(sets.ids, plan.group, plan.groups)
+        self.rows = [self._binary(whole, place) for place in range(len(sets.codes))]
+        self.codes: list[Statistic] = [statistic_of(rows, BINARY) for rows in self.rows]
+        self.indices = [binary_values(rows) for rows in self.rows]
+        self.tables = set_tables(whole, sets)
+        self.distances = _distances(sets)
+        self.pairs = [pair_tables(rows, 2) for rows in self.rows] if self._few_pairs(whole) else []
+        self.coders = whole.coders
+        self.rated = int((sets.ids >= 0).any(axis=0).sum())
+        self.paired = bool(self.tables["paired"].sum() > 0)
+
+    def _binary(self, whole: Rows, place: int) -> Rows:
+        given = np.append(self.sets.members[:, place].astype(np.int64), -1)
+        return collapse(given[whole.codes], whole.group, whole.groups, whole.weight)
+
+    def _few_pairs(self, whole: Rows) -> bool:
+        return whole.groups * len(pair_list(whole.coders)) * 6 * max(1, len(self.rows)) <= 60_000_000
+
+    def __call__(self, weights: Floats) -> Values:
+        """Return every overall, macro and per-code value for each draw."""
+        sums = combined(self.tables, weights)
+        found: Values = {}
+        for name in ALPHAS:
+            distance = self.distances.get(name)
+            if distance is None:
+                found[name] = np.full(len(weights), np.nan)
+            else:
+                found[name] = nominal.distance_alpha(sums, distance, sums[name])
+        found["percent_agreement"] = nominal.percent_agreement(sums)
+        per_code = [
+            statistic(weights) | indices(weights)
+            for statistic, indices in zip(self.codes, self.indices, strict=True)
+        ]
+        found["pooled_kappa"] = self._pooled(weights)
+        for name in NAMES:
+            found[f"macro_{name}"] = _macro(per_code, name, len(weights))
+        for place, values in enumerate(per_code):
+            found |= {f"{place}/{name}": value for name, value in values.items()}
+        return found
+
+    def _pooled(self, weights: Floats) -> Floats:
+        """Return (mean Po - mean Pe) / (1 - mean Pe) over codes and pairs of coders (de Vries et al. 2008)."""
+        gain, room = np.zeros(len(weights)), np.zeros(len(weights))
+        for tables in self.pairs:
+            sums = combined(tables, weights)
+            observed = nominal.ratio(sums["same"], sums["both"])
+            expected = nominal.pair_chance(sums)
+            gain += np.nansum(observed - expected, axis=-1)
+            room += np.nansum(1 - expected, axis=-1)
+        return nominal.ratio(gain, room)
+
+    def reason(self, name: str) -> str:
+        """Say why an overall coefficient has no value."""
+        if not self.coders or not len(self.sets.ids):
+            return "there are no ratings"
+        if self.rated == 0:
+            return "every rating is missing"
+        if self.rated == 1:
+            return "only one coder rated anything"
+        if not self.paired:
+            return "no unit was rated by two coders"
+        if not self.used.any():
+            return "no code was ever used"
+        if name in ALPHAS:
+            if name not in self.distances:
+                return f"more than {MOST_SETS} different sets of codes occur, too many to compare"
+            return "only one set of codes was ever used"
+        if name in ("macro_cohen_kappa", "macro_scott_pi") and self.rated > 2:
+            return f"defined for two coders, and {self.rated} rated; see macro_light_kappa"
+        return "no code that was used has a value"
+
+
+def _macro(per_code: list[Values], name: str, draws: int) -> Floats:
+    """Return the mean over codes used in the draw and defined there; NaN where there is none."""
+    total, count = np.zeros(draws), np.zeros(draws)
+    for values in per_code:
+        kept = (values["prevalence"] > 0) & ~np.isnan(values[name])
+        total += np.where(kept, values[name], 0.0)
+        count += kept
+    return nominal.ratio(total, count)
+
+
+def _distances(sets: SetRatings) -> dict[str, Floats]:
+    if len(sets.members) > MOST_SETS:
+        return {"nominal_set_alpha": 1.0 - np.eye(len(sets.members))} if len(sets.members) <= 20_000 else {}
+    return {
+        "masi_alpha": masi(sets.members),
+        "jaccard_alpha": jaccard(sets.members),
+        "nominal_set_alpha": 1.0 - np.eye(len(sets.members)),
+    }
+
+
+def set_tables(rows: Rows, sets: SetRatings) -> Arrays:
+    """Return per group: `values` (x sets) of paired units, and each alpha's summed distances between coders.
+
+    A unit's distances over all pairs of coders count 2 / (ratings - 1): Krippendorff's coincidences.
+    """
+    ratings = (rows.codes >= 0).sum(axis=1)
+    paired = ratings >= 2
+    values = np.zeros((rows.groups, len(sets.members)))
+    for column in rows.codes.T:
+        values += binned(rows, column, (column >= 0) & paired, len(sets.members))
+    distances = _distances(sets)
+    tables: Arrays = {
+        "values": values,
+        "paired": by_group(paired.astype(np.float64), rows),
+        "agree": np.zeros(rows.groups),
+    }
+    tables |= {name: np.zeros(rows.groups) for name in ALPHAS}
+    for one, two in pair_list(rows.coders):
+        both = np.flatnonzero((rows.codes[:, one] >= 0) & (rows.codes[:, two] >= 0))
+        kept = Rows(rows.codes[both], rows.weight[both], rows.group[both], rows.groups)
+        a, b, count = kept.codes[:, one], kept.codes[:, two], ratings[both]
+        tables["agree"] += by_group((a == b) * 2 / (count * (count - 1)), kept)
+        for name, distance in distances.items():
+            tables[name] += by_group(distance[a, b] * 2 / (count - 1), kept)
+    return tables
