@@ -242,18 +242,27 @@ class _Collector:
 
 
 class Budget:
-    """Counts characters and paragraphs as a reader gathers them, and stops at more than a transcript can be."""
+    """Counts characters and pieces (paragraphs, cells) as a reader gathers them, and stops at a limit."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        characters: int = MAX_CHARACTERS,
+        pieces: int = MAX_PARAGRAPHS,
+        of: str = "paragraphs",
+    ) -> None:
         self.name = name
-        self.characters = self.paragraphs = 0
+        self.characters = characters
+        self.pieces = pieces
+        self.of = of
 
-    def spend(self, characters: int = 0, paragraphs: int = 0) -> None:
-        """Count; raises UnsafeFileError beyond MAX_CHARACTERS or MAX_PARAGRAPHS."""
-        self.characters += characters
-        self.paragraphs += paragraphs
-        if self.characters > MAX_CHARACTERS or self.paragraphs > MAX_PARAGRAPHS:
+    def spend(self, characters: int = 0, pieces: int = 0) -> None:
+        """Count; raises UnsafeFileError when more is spent than the budget allows."""
+        self.characters -= characters
+        self.pieces -= pieces
+        if self.characters < 0 or self.pieces < 0:
             raise UnsafeFileError(
-                f"{self.name}: it holds more than {MAX_CHARACTERS:,} characters or {MAX_PARAGRAPHS:,} paragraphs, "
-                "too much for one transcript. Split it and read the parts."
+                f"{self.name}: it holds more text or more {self.of} than can be read at once. "
+                "Split it and read the parts."
             )

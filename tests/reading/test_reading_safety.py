@@ -159,8 +159,10 @@ def test_broken_xml_is_said_to_be_damaged(xml: str) -> None:
 def test_more_text_than_any_transcript_is_refused() -> None:
     budget = Budget("long.docx")
     budget.spend(safety.MAX_CHARACTERS, 1)
-    with pytest.raises(UnsafeFileError, match="too much for one transcript"):
+    with pytest.raises(UnsafeFileError, match=r"long\.docx: it holds more text or more paragraphs"):
         budget.spend(1)
+    with pytest.raises(UnsafeFileError, match="more cells"):
+        Budget("wide.xlsx", pieces=5, of="cells").spend(0, 6)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,209 @@
+"""Find which column of a table holds the speaker, the words and the time: by its name, or by what is in it.
+
+Names are known in English, German, French, Spanish, Italian, Portuguese, Dutch and the Scandinavian languages.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import mean
+
+from coder.reading.clock import seconds_in
+
+Row = Sequence[str]
+
+# Within each list the earlier name wins when a table has several of them.
+_SPEAKER = """speaker|speaker name|speaker label|speaker id|speakers|sprecher|sprecherin|sprecher in|sprechende|
+locuteur|locutrice|intervenant|intervenante|orateur|hablante|interlocutor|orador|oradora|parlante|relatore|
+oratore|falante|spreker|talare|taler|puhuja|voice|person speaking|who|wer|qui|quien|quem|wie|redner|rednerin|
+actor|interviewer interviewee|party|role|rolle|ruolo|papel|rol|roll"""
+# Names that a table of turns gives to speakers and a table of survey answers to respondents.
+_RESPONDENT = """participant|participant name|participant id|participant code|participant number|respondent|
+respondent id|respondent name|interviewee|teilnehmer|teilnehmerin|teilnehmer id|teilnehmende|befragte|proband|
+participante|id participante|id participant|repondant|encuestado|partecipante|rispondente|respondente|deelnemer|
+respondentnr|deltagare|deltager|name|nom|nombre|nome|naam|namn|navn|person|persona|personne|pseudonym|pseudonyme|
+response id|case id|case|subject|subject id|pid|user|user id|author|record id|id|code|nr"""
+_TEXT = """text|utterance|utterances|spoken text|speech|words|content|contents|what was said|said|transcription|
+transcript text|transcript|verbatim|dialogue|dialog|message|statement|paragraph|caption|subtitle|segment|sentence|
+turn text|quote|quotation|body|inhalt|ausserung|aeusserung|wortlaut|transkript|transkription|beitrag|aussage|
+texte|enonce|contenu|parole|paroles|propos|discours|texto|enunciado|contenido|transcripcion|testo|enunciato|
+contenuto|trascrizione|conteudo|transcricao|fala|tekst|inhoud|uiting|transcriptie|uitspraak|innehall|yttrande|
+indhold|ytring|answer|answers|response|responses|reply|answer text|response text|free text|freetext|open answer|
+open text|comment|comments|feedback|remarks|antwort|antworten|kommentar|freitext|reponse|reponses|commentaire|
+respuesta|respuestas|comentario|comentarios|risposta|risposte|commento|resposta|respostas|antwoord|opmerking|
+svar|kommentarer|turn"""
+_START = """start|start time|starttime|start s|start sec|start ms|begin|begin time|beginning|time in|tc in|in|
+from|onset|offset|timespan|time span|time range|timestamp|time stamp|timestamps|timecode|time code|time|times|
+start time s|begin time hh mm ss ms|begin time ss msec|anfang|beginn|startzeit|zeit|zeitstempel|zeitmarke|
+timecode in|debut|temps|horodatage|minutage|heure|inicio|tiempo|marca de tiempo|hora|inizio|tempo|ora|
+marca temporal|tijd|begintijd|tijdstip|starttid|tid|tidsstampel|tidskode"""
+_END = (
+    "end|end time|endtime|end s|end ms|end sec|stop|to|tc out|out|ende|endzeit|fin|final|fine|fim|eind|slut"
+)
+_QUESTION = "question|questions|prompt|frage|fragen|pregunta|domanda|pergunta|vraag|fraga|sporgsmal|item"
+_NOT_WORDS = {
+    "id",
+    "nr",
+    "no",
+    "number",
+    "num",
+    "date",
+    "status",
+    "duration",
+    "length",
+    "type",
+    "code",
+    "count",
+    "index",
+}
+
+
+def _names(listing: str) -> dict[str, int]:
+    return {name.strip(): rank for rank, name in enumerate(listing.replace("\n", "").split("|"))}
+
+
+_KNOWN = {
+    "speaker": _names(_SPEAKER),
+    "respondent": _names(_RESPONDENT),
+    "text": _names(_TEXT),
+    "start": _names(_START),
+    "end": _names(_END),
+    "question": _names(_QUESTION),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Positions of the columns that matter; `answers`: rows are answers to a survey, not turns in talk."""
+
+    text: tuple[int, ...]
+    speaker: int | None = None
+    start: int | None = None
+    milliseconds: bool = False
+    answers: bool = False
+
+
+def plain_name(header: str) -> str:
+    """Reduce a column's name to lower-case words without accents or signs: "Start_Time (ms)" -> "start time ms"."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
+    decomposed = unicodedata.normalize("NFKD", spaced.casefold().replace("ß", "ss"))
+    return " ".join(re.findall(r"[^\W_]+", "".join(c for c in decomposed if not unicodedata.combining(c))))
+
+
+def _best(role: str, names: Sequence[str], taken: set[int]) -> int | None:
+    known = _KNOWN[role]
+    exact = [(known[name], place) for place, name in enumerate(names) if name in known and place not in taken]
+    if exact:
+        return min(exact)[1]
+    # "Speaker (as recorded)", "Transcript of the answer": one known word among a few others.
+    for place, name in enumerate(names):
+        words = name.split()
+        loose = role in ("text", "speaker", "start") and 1 < len(words) <= 6 and place not in taken
+        if loose and any(len(word) > 3 and word in known for word in words) and not _NOT_WORDS & set(words):
+            return place
+    return None
+
+
+def is_words_name(header: str) -> bool:
+    """Tell whether a column of this name holds words ("Text", "Antwort")."""
+    return plain_name(header) in _KNOWN["text"]
+
+
+def columns_by_name(header: Sequence[str]) -> Columns | None:
+    """Recognise a header row by its names; None without a column of words beside a speaker or a time."""
+    names = [plain_name(cell) for cell in header]
+    places: dict[str, int | None] = {}
+    taken: set[int] = set()
+    for role in ("start", "end", "speaker", "question", "text", "respondent"):
+        place = places[role] = _best(role, names, taken)
+        if place is not None:
+            taken.add(place)
+    text, speaker, respondent = places["text"], places["speaker"], places["respondent"]
+    if text is None:
+        return None
+    start = places["start"]
+    return Columns(
+        text=(text,),
+        speaker=speaker if speaker is not None else respondent,
+        start=start,
+        milliseconds=start is not None
+        and bool({"ms", "msec", "millis", "milliseconds"} & set(names[start].split())),
+        answers=speaker is None and (respondent is None or places["question"] is not None),
+    )
+
+
+def is_transcript_header(header: Sequence[str]) -> bool:
+    """Tell whether a row names the columns of a transcript: all cells short, words beside speaker or time."""
+    cells = [cell.strip() for cell in header if cell.strip()]
+    if len(cells) < 2 or any(len(cell) > 40 for cell in cells):
+        return False
+    columns = columns_by_name(header)
+    return columns is not None and (columns.speaker is not None or columns.start is not None)
+
+
+def columns_by_content(rows: Sequence[Row]) -> Columns | None:
+    """Recognise a transcript's columns by what is in them; None if the rows do not look like turns.
+
+    Times are what reads as a clock time, speakers are short values that repeat, words are the longest cells.
+    """
+    width = max((len(row) for row in rows), default=0)
+    columns = [
+        [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
+        for place in range(width)
+    ]
+    full = [place for place in range(width) if len(columns[place]) >= max(2, len(rows) // 3)]
+    times = [place for place in full if _share(columns[place], _is_clock) >= 0.8]
+    speakers = [place for place in full if place not in times and _is_speakers(columns[place])]
+    others = [place for place in full if place not in times and place not in speakers]
+    if not others or len(rows) < 3:
+        return None
+    text = max(others, key=lambda place: mean(len(cell) for cell in columns[place]))
+    if not (times or speakers) or mean(len(cell.split()) for cell in columns[text]) < 2:
+        return None
+    return Columns(text=(text,), speaker=speakers[0] if speakers else None, start=times[0] if times else None)
+
+
+def columns_of_answers(rows: Sequence[Row]) -> tuple[int, ...]:
+    """Return the columns that hold free-text answers: mostly several words, hardly ever the same twice."""
+    width = max((len(row) for row in rows), default=0)
+    found = []
+    for place in range(width):
+        cells = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
+        wordy = cells and mean(len(cell.split()) for cell in cells) >= 3
+        if wordy and len(set(cells)) > len(cells) / 2:
+            found.append(place)
+    return tuple(found)
+
+
+def times_are_offsets(rows: Sequence[Row], columns: Columns, header: Sequence[str]) -> bool:
+    """Tell whether start and end count characters of a text (end - start = length of the words), not time."""
+    end = _best("end", [plain_name(cell) for cell in header], set())
+    if columns.start is None or end is None:
+        return False
+    fits = [
+        int(row[end]) - int(row[columns.start]) == len(row[columns.text[0]])
+        for row in rows[:200]
+        if max(end, columns.start, columns.text[0]) < len(row)
+        and row[end].isascii()
+        and row[end].isdigit()
+        and row[columns.start].isascii()
+        and row[columns.start].isdigit()
+    ]
+    return len(fits) >= 2 and sum(fits) > len(fits) / 2
+
+
+def _share(cells: Sequence[str], test: Callable[[str], bool]) -> float:
+    return sum(bool(test(cell)) for cell in cells) / len(cells)
+
+
+def _is_clock(cell: str) -> bool:
+    return seconds_in(cell, plain_numbers=False) is not None
+
+
+def _is_speakers(cells: Sequence[str]) -> bool:
+    distinct = {cell.rstrip(":").casefold() for cell in cells}
+    short = all(len(cell) <= 40 and len(cell.split()) <= 5 for cell in cells)
+    return (
+        short and 2 <= len(distinct) <= max(2, len(cells) // 2) and not all(cell.isdigit() for cell in cells)
+    )
