@@ -1,0 +1,128 @@
+"""Files to transcripts: one reader per family of formats behind `read_transcript`.
+
+A text file is read as what it contains (subtitles named .txt are subtitles, and that is noted); any other
+file must be what its name says, or is refused with a sentence saying what it is.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from coder.domain import Transcript
+from coder.errors import FormatError, InputError, UnsafeFileError
+from coder.reading.assembling import assemble
+from coder.reading.decoding import MAX_TEXT_BYTES, decode
+from coder.reading.document import Document
+
+MAX_FILE_BYTES = 200_000_000
+_TEXT_SUFFIXES = frozenset({".txt", ".md", ".vtt", ".srt"})
+# Suffix -> the module of this room that reads it.
+_READERS = {
+    ".txt": "plain",
+    ".md": "plain",
+    ".vtt": "subtitles",
+    ".srt": "subtitles",
+    ".docx": "docx",
+    ".odt": "odt",
+    ".rtf": "rtf",
+    ".pdf": "pdf",
+    ".csv": "transcript_tables",
+    ".tsv": "transcript_tables",
+    ".xlsx": "transcript_tables",
+    ".json": "whisper",
+    ".eaf": "elan",
+    ".cha": "chat",
+    ".textgrid": "textgrid",
+}
+READABLE_SUFFIXES: frozenset[str] = frozenset(_READERS)
+_OLD_SUFFIXES = {".doc": ".docx", ".xls": ".xlsx", ".pages": ".docx", ".wpd": ".docx"}
+
+
+def read_transcript(path: str | Path, *, interviewer: Sequence[str] = ()) -> Transcript:
+    """Read a transcript file into turns with speakers and roles.
+
+    `interviewer` names the labels to take for interviewers; without it roles are inferred. Raises InputError
+    for a missing file or an unknown label, FormatError for what cannot be read (saying what it is and what to
+    do), UnsafeFileError for what would use too much memory or time.
+    """
+    path = Path(path)
+    data = _bytes_of(path)
+    suffix = path.suffix.lower()
+    if suffix not in READABLE_SUFFIXES:
+        raise _unreadable(path, suffix)
+    document = _read_text(data, path.name) if suffix in _TEXT_SUFFIXES else _reader(suffix)(data, path.name)
+    return assemble(document, path.name, data, interviewer)
+
+
+def transcript_paths(paths: Iterable[str | Path]) -> list[Path]:
+    """Return the files meant by `paths`, each once: folders give their readable files, sorted by path.
+
+    Hidden files and the lock files of word processors are passed over. Raises InputError for a path that does
+    not exist, or a folder without any readable file.
+    """
+    files: dict[Path, None] = {}
+    for path in map(Path, paths):
+        if not path.exists():
+            raise InputError(f"{path} does not exist: check the spelling, or give a folder.")
+        found = _files_in(path) if path.is_dir() else [path]
+        if not found:
+            readable = ", ".join(sorted(READABLE_SUFFIXES))
+            raise InputError(f"The folder {path} holds no file that can be read ({readable}).")
+        files.update(dict.fromkeys(found))
+    return list(files)
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in READABLE_SUFFIXES
+        and path.is_file()
+        and not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+    ]
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        limit = MAX_TEXT_BYTES if path.suffix.lower() in _TEXT_SUFFIXES else MAX_FILE_BYTES
+        if path.is_dir():
+            raise InputError(f"{path} is a folder: give a file in it.")
+        if size > limit:
+            raise UnsafeFileError(
+                f"{path.name} has {size / 1e6:,.0f} MB, more than the {limit / 1e6:,.0f} MB that a transcript of"
+                " its kind can have: split it, or give the right file."
+            )
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"{path} does not exist: check the spelling.") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}): check its permissions.") from error
+
+
+def _unreadable(path: Path, suffix: str) -> FormatError:
+    if suffix in _OLD_SUFFIXES:
+        return FormatError(
+            f"{path.name} is in an old or closed format ({suffix}): open it and save it as {_OLD_SUFFIXES[suffix]}."
+        )
+    readable = ", ".join(sorted(READABLE_SUFFIXES))
+    return FormatError(f"{path.name} is of a kind that is not read here; these are: {readable}.")
+
+
+def _reader(suffix: str) -> Callable[[bytes, str], Document]:
+    reader: Callable[[bytes, str], Document] = import_module(f"coder.reading.{_READERS[suffix]}").read
+    return reader
+
+
+def _read_text(data: bytes, name: str) -> Document:
+    """Read a text file as what its first lines show it to be."""
+    decoded = decode(data, name)
+    module = import_module(f"coder.reading.{_text_kind(decoded.text, Path(name).suffix.lower())}")
+    document: Document = module.document_of(decoded.text, name, decoded.encoding, decoded.notes)
+    return document
+
+
+def _text_kind(text: str, suffix: str) -> str:
+    from coder.reading.subtitles import looks_like
+
+    return "subtitles" if suffix in (".vtt", ".srt") or looks_like(text) else "plain"

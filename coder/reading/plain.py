@@ -1,0 +1,58 @@
+r"""Plain text and Markdown: every line a paragraph, the text kept exactly as decoded.
+
+Typed line numbers are the one thing taken out: they would stand in the middle of sentences.
+"""
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from coder.reading.decoding import decode
+from coder.reading.document import Document, Paragraph
+
+_NUMBERED = re.compile(r"[\ufeff\s]{0,12}(?:\[(\d{1,5})\]|(\d{1,5})[.:)]?)(?=\s|$)[ \t\xa0]*")
+
+
+def read(data: bytes, name: str) -> Document:
+    """Return the lines of a .txt or .md file."""
+    decoded = decode(data, name)
+    return document_of(decoded.text, name, decoded.encoding, decoded.notes)
+
+
+def document_of(text: str, name: str, encoding: str | None, notes: Sequence[str] = ()) -> Document:
+    """Return decoded text as a document of lines."""
+    lines, removed = without_line_numbers(text.split("\n"))
+    said = [*notes]
+    if removed:
+        said.append(f"{removed} line numbers were left out.")
+    markdown = name.lower().endswith((".md", ".markdown"))
+    return Document(
+        format="md" if markdown else "txt",
+        paragraphs=tuple(Paragraph(line) for line in lines),
+        encoding=encoding,
+        separator="\n",
+        notes=tuple(said),
+    )
+
+
+def without_line_numbers(lines: Sequence[str]) -> tuple[list[str], int]:
+    """Return the lines without the numbers typed before them, and how many there were.
+
+    Numbers are line numbers when they rise evenly: by one on most lines, or by five or ten now and then.
+    """
+    found = [(index, match) for index, line in enumerate(lines) if (match := _NUMBERED.match(line))]
+    numbers = [int(match[1] or match[2]) for _, match in found]
+    visible = sum(bool(line.strip()) for line in lines)
+    if len(numbers) < 3:
+        return list(lines), 0
+    steps = [later - earlier for earlier, later in itertools.pairwise(numbers)]
+    step = max(set(steps), key=steps.count)
+    even = steps.count(step) >= 0.9 * len(steps)
+    dense = step == 1 and len(found) >= 0.7 * visible
+    spaced = step in (5, 10) and len(found) >= 0.6 * visible / step
+    if not (even and (dense or spaced)):
+        return list(lines), 0
+    kept = list(lines)
+    for index, match in found:
+        kept[index] = kept[index][match.end() :]
+    return kept, len(found)

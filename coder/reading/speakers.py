@@ -1,0 +1,274 @@
+"""Learn from a whole file which line starts are speakers: those that come again and again, in one style.
+
+"Two things:", "10:30" and "Date: 3 May" have the form of labels too; what tells them apart is that they do not
+repeat, do not begin paragraphs, or do not lead most of the file's paragraphs.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from coder.reading.labels import Candidate, Style
+from coder.reading.lines import Line
+from coder.reading.paragraphs import paragraph_starts
+from coder.reading.shapes import Shape
+from coder.reading.words import EITHER_WORDS, is_header_key, is_remark
+
+# The share of paragraphs that a style's labels must lead before the style is believed.
+_COVERAGE = {
+    Style.COLON: 0.03,
+    Style.OWN_STAMP: 0.02,
+    Style.STAMPED: 0.25,
+    Style.TAB: 0.3,
+    Style.BRACKET: 0.35,
+    Style.BOLD: 0.25,
+    Style.DASH: 0.4,
+    Style.ANGLE: 0.35,
+    Style.DOT: 0.4,
+    Style.OWN_LINE: 0.25,
+    Style.SPACES: 0.6,
+    Style.BARE: 0.7,
+}
+# Styles in which one occurrence can be enough, when the rest of the file is labelled like it.
+_SINGLES = frozenset(
+    {Style.COLON, Style.OWN_STAMP, Style.STAMPED, Style.TAB, Style.BOLD, Style.BRACKET, Style.DASH}
+)
+# Styles in which a speaker known from another style is believed at once.
+_TRUSTED = (
+    Style.COLON,
+    Style.OWN_STAMP,
+    Style.STAMPED,
+    Style.TAB,
+    Style.BOLD,
+    Style.DASH,
+    Style.ANGLE,
+    Style.SLIP,
+    Style.BRACKET,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A candidate at a line, and whether a paragraph begins there as far as one can tell."""
+
+    line: int
+    candidate: Candidate
+    starts: bool
+
+
+def learn_labels(lines: Sequence[Line], first: int) -> dict[int, Candidate]:
+    """Return, for each line index at which a speaker begins, the label found there.
+
+    `first` is the index of the first line behind the header.
+    """
+    by_style: dict[Style, list[tuple[int, Candidate]]] = defaultdict(list)
+    for number in range(first, len(lines)):
+        for candidate in lines[number].candidates:
+            if candidate.shape or candidate.style is Style.COLON:
+                by_style[candidate.style].append((number, candidate))
+    lowered = _Lowered(lines)
+    best: dict[int, Candidate] = {}
+    for style in _COVERAGE:
+        found = by_style.get(style, [])
+        chosen = _learn_style(style, found, lines, first, lowered)
+        if len(chosen) > len(best):
+            best = chosen
+    return _joined_by_others(best, by_style) if best else {}
+
+
+class _Lowered:
+    """Answers whether a word stands in the file in lower case, so that it is hardly somebody's name."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
+        self._words: frozenset[str] | None = None
+
+    def __contains__(self, word: object) -> bool:
+        if self._words is None:
+            self._words = frozenset(re.findall(r"\b[^\W\d_]+\b", " ".join(line.text for line in self._lines)))
+        return word in self._words
+
+
+def _learn_style(
+    style: Style, found: list[tuple[int, Candidate]], lines: Sequence[Line], first: int, lowered: _Lowered
+) -> dict[int, Candidate]:
+    """Return the accepted labels of one style by line; empty when the style does not hold."""
+    found = _one_per_line(found)
+    starts = paragraph_starts(found, lines, first)
+    groups: dict[str, list[Occurrence]] = defaultdict(list)
+    for number, candidate in found:
+        if _may_speak(style, candidate, lines, number):
+            groups[candidate.key].append(Occurrence(number, candidate, number in starts))
+    accepted = {key for key, group in groups.items() if _repeats(group)}
+    single = {key: group for key, group in groups.items() if key not in accepted}
+    if style in _SINGLES:
+        accepted |= _accepted_singles(style, groups, accepted, single, len(starts), lowered)
+    chosen = {occurrence.line: occurrence.candidate for key in accepted for occurrence in groups[key]}
+    return chosen if _holds(style, groups, accepted, len(starts)) else {}
+
+
+def _one_per_line(found: list[tuple[int, Candidate]]) -> list[tuple[int, Candidate]]:
+    """Choose between the first and the second colon: the second when all lines of a label have one."""
+    by_line: dict[int, list[Candidate]] = defaultdict(list)
+    for number, candidate in found:
+        by_line[number].append(candidate)
+    if all(len(readings) == 1 for readings in by_line.values()):
+        return found
+    short: dict[str, list[list[Candidate]]] = defaultdict(list)
+    for readings in by_line.values():
+        short[readings[0].key].append(readings)
+    longer = {key for key, all_readings in short.items() if _has_inner_colon(all_readings)}
+    return [
+        (number, readings[1] if readings[0].key in longer else readings[0])
+        for number, readings in by_line.items()
+    ]
+
+
+def _has_inner_colon(all_readings: list[list[Candidate]]) -> bool:
+    """Tell a name with a colon inside ("Site A: Nurse:") from a name before a sentence with one."""
+    if len(all_readings) < 2 or any(len(readings) < 2 for readings in all_readings):
+        return False
+    whole = Counter(readings[1].key for readings in all_readings)
+    tails = [readings[1].label[len(readings[0].label) :].strip(" :：") for readings in all_readings]
+    return len(whole) <= len(all_readings) / 1.5 and all(len(tail.split()) <= 3 for tail in tails)
+
+
+def _may_speak(style: Style, candidate: Candidate, lines: Sequence[Line], number: int) -> bool:
+    line = lines[number]
+    if style is Style.BRACKET and is_remark(candidate.label):
+        return False
+    if style in (Style.OWN_LINE, Style.OWN_STAMP):
+        return _leads_words(style, candidate, lines, number)
+    if style is Style.DOT and candidate.shape < Shape.CODE:
+        return False
+    if style is Style.BARE:
+        return candidate.shape >= Shape.CODE and len(candidate.key) > 1 and line.after_gap
+    if style is Style.BOLD and not line.text[candidate.words_start :].strip():
+        return _leads_words(Style.OWN_LINE, candidate, lines, number)
+    return True
+
+
+def _leads_words(style: Style, candidate: Candidate, lines: Sequence[Line], number: int) -> bool:
+    """Tell whether a name on a line of its own stands before somebody's words."""
+    if style is Style.OWN_LINE and candidate.shape < Shape.NAME:
+        return False
+    for line in lines[number + 1 : number + 4]:
+        if not line.blank and not line.only_stamp:
+            return not line.kind
+    return False
+
+
+def _repeats(group: Sequence[Occurrence]) -> bool:
+    """Tell whether a line start comes often enough, and at paragraphs, to be a speaker by itself."""
+    candidate, times = group[0].candidate, len(group)
+    starting = sum(occurrence.starts for occurrence in group)
+    if is_header_key(candidate.key):
+        return times >= 3 and starting >= 0.8 * times and bool(set(candidate.key.split()) & EITHER_WORDS)
+    if ":" in candidate.label or "：" in candidate.label:
+        return times >= 2
+    if candidate.shape is Shape.NONE:
+        return False
+    needed = 3 if candidate.shape <= Shape.WEAK else 2
+    share = 0.8 if candidate.shape <= Shape.WEAK else 0.5
+    return times >= needed and starting >= share * times
+
+
+def _accepted_singles(
+    style: Style,
+    groups: Mapping[str, Sequence[Occurrence]],
+    accepted: set[str],
+    single: Mapping[str, Sequence[Occurrence]],
+    paragraphs: int,
+    lowered: _Lowered,
+) -> set[str]:
+    """Return labels seen once (or too rarely) that the rest of the file vouches for."""
+    possible = {
+        key: group
+        for key, group in single.items()
+        if all(occurrence.starts for occurrence in group)
+        and group[0].candidate.shape >= Shape.NAME
+        and not is_header_key(key)
+    }
+    led = _led(groups, accepted | set(possible))
+    full = paragraphs > 0 and led >= 0.8 * paragraphs
+    shapes = {groups[key][0].candidate.shape for key in accepted}
+    patterns = {_pattern(groups[key][0].candidate.label) for key in accepted}
+    taken: set[str] = set()
+    for key, group in possible.items():
+        candidate = group[0].candidate
+        others = len(accepted) + len(possible) - 1
+        if style is Style.OWN_STAMP:
+            fits = others >= 1
+        elif candidate.shape is Shape.ROLE:
+            fits = bool(accepted) or (others >= 1 and full)
+        elif candidate.shape is Shape.CODE:
+            fits = _pattern(candidate.label) in patterns or (full and others >= 1)
+        else:
+            fits = full and others >= 1 and _like_a_name(candidate, shapes, lowered)
+        if fits:
+            taken.add(key)
+    return taken
+
+
+def _like_a_name(candidate: Candidate, shapes: Iterable[Shape], lowered: _Lowered) -> bool:
+    """Tell a name said once from an ordinary word: nobody writes the word small, or names are the rule here."""
+    words = candidate.label.split()
+    return (
+        len(words) > 1
+        or words[0].casefold() not in lowered
+        or (not words[0].isascii() and Shape.NAME in shapes)
+    )
+
+
+def _led(groups: Mapping[str, Sequence[Occurrence]], keys: Iterable[str]) -> int:
+    return sum(occurrence.starts for key in keys for occurrence in groups[key])
+
+
+def _pattern(label: str) -> str:
+    """Return a label's outline: "P01" and "C12" are A9, "Int 1" is Aa 9."""
+    outline = re.sub(
+        r"\d+", "9", re.sub(r"[^\W\d_]", lambda letter: "A" if letter[0].isupper() else "a", label)
+    )
+    return re.sub(r"A+", "A", re.sub(r"a+", "a", outline))
+
+
+def _holds(
+    style: Style, groups: Mapping[str, Sequence[Occurrence]], accepted: set[str], paragraphs: int
+) -> bool:
+    """Tell whether a style's labels lead enough of the file's paragraphs to be believed."""
+    if not accepted:
+        return False
+    led = sum(len(groups[key]) for key in accepted)
+    needed = _COVERAGE[style]
+    best = max(groups[key][0].candidate.shape for key in accepted)
+    if style is Style.COLON and best < Shape.CODE:
+        needed = 0.2
+    if style in (
+        Style.DOT,
+        Style.BARE,
+        Style.SPACES,
+        Style.DASH,
+        Style.BRACKET,
+        Style.OWN_LINE,
+        Style.TAB,
+    ) and (len(accepted) < 2 and best < Shape.ROLE):
+        return False
+    return led >= needed * paragraphs
+
+
+def _joined_by_others(
+    best: dict[int, Candidate], by_style: Mapping[Style, Sequence[tuple[int, Candidate]]]
+) -> dict[int, Candidate]:
+    """Add the same speakers' labels in other styles: typists slip ("P01; Yes", "INT - So")."""
+    known = {candidate.key for candidate in best.values()}
+    main = next(iter(best.values())).style
+    joined = dict(best)
+    for style in _TRUSTED:
+        for number, candidate in by_style.get(style, ()) if style is not main else ():
+            loose = (
+                style in (Style.DASH, Style.ANGLE, Style.BRACKET, Style.SLIP) and candidate.shape < Shape.CODE
+            )
+            if number not in joined and candidate.key in known and not loose:
+                joined[number] = candidate
+    return joined

@@ -1,0 +1,147 @@
+"""Words that tell speakers from other line starts, in the languages transcripts come in.
+
+All are compared as `key_of` gives them: lower case, without accents and punctuation. Sources: the usual labels
+of transcription services and of published interview data in English, Welsh, French, German, Dutch, Spanish,
+Portuguese, Italian and the Scandinavian languages.
+"""
+
+import re
+import unicodedata
+
+_INTERVIEWER = """interviewer interviewers interviewor intervewer intervierwer int intv intvr ivr iv moderator
+moderators mod facilitator facilitators fac facil researcher researchers host chair chairperson chairman
+chairwoman presenter enumerator observer notetaker interrogator examiner assessor
+interviewerin moderatorin moderation fragende fragender forscher forscherin forschende interviewende
+befrager befragerin enqueteur enquetrice enqueteurice intervieweur intervieweuse moderateur moderatrice
+animateur animatrice chercheur chercheuse facilitateur facilitatrice
+cyfwelydd holwr holwraig hwylusydd cymedrolwr ymchwilydd
+entrevistador entrevistadora moderador moderadora investigador investigadora facilitador facilitadora
+intervistatore intervistatrice moderatore moderatrice ricercatore ricercatrice pesquisador pesquisadora
+onderzoeker gespreksleider interviewster vragensteller
+intervjuare intervjuer interviewleder moderator ordstyrer forsker haastattelija question q"""
+
+_PARTICIPANT = """participant participants part ptp ptpt ppt respondent respondents resp interviewee interviewees
+informant informants patient patients client carer caregiver parent subject member attendee panelist panellist
+speaker voice person guest expert clinician nurse doctor gp midwife physio therapist teacher student manager
+user resident volunteer witness answer a
+male female man woman boy girl mum mother dad father husband wife son daughter
+befragter befragte befragten teilnehmer teilnehmerin teilnehmende proband probandin interviewpartner
+interviewpartnerin interviewte interviewter interviewten experte expertin sprecher sprecherin person patientin
+enquete enquetee repondant repondante participante intervenant intervenante locuteur locutrice
+interviewe interviewee patiente
+cyfranogwr cyfranogydd cyfwelai claf siaradwr atebydd
+entrevistado entrevistada encuestado participante paciente hablante informante
+intervistato intervistata partecipante paziente rispondente
+deelnemer deelneemster respondente geinterviewde spreker
+deltagare deltager intervjuperson informanter intervjuobjekt haastateltava
+all both everyone everybody group several multiple various unknown unidentified unclear other others
+alle tous toutes plusieurs pawb todos tutti allen alla"""
+
+# Labels that name a voice, not a part in the interview.
+_VOICE = """speaker voice person unknown unidentified unclear male female man woman sprecher sprecherin locuteur
+locutrice intervenant intervenante hablante spreker siaradwr other others user manager guest"""
+# Labels that mean the interviewer unless another label says so more plainly.
+_PERHAPS = """researcher researchers host chair chairperson presenter observer assessor forscher forscherin chercheur
+chercheuse forsker onderzoeker ymchwilydd investigador investigadora ricercatore ricercatrice"""
+
+_NEVER = """two three four one things thing noted note notes nb ps pps ok okay yes no yeah so well right sure
+exactly maybe perhaps anyway also and but because then plus or now first second third firstly secondly thirdly
+finally lastly next last example examples eg ie etc result results reason reasons problem problems point points
+remember basically honestly actually again like said conclusion summary warning important attention tip hint
+update edit aim aims objective objectives background method methods monday tuesday wednesday thursday friday
+saturday sunday january february march april may june july august september october november december morning
+afternoon evening today tomorrow yesterday pros cons before after here there this that these those it is was
+what why how when where who which http https www re fw fwd cc bcc from to subject sent attachment attachments
+theme themes topic topics section part prompt prompts probe probes step task page chapter figure table
+quote quotes translation translated total minutes option options hello hi hey thanks thank please sorry
+however therefore although otherwise meanwhile instead still yet true false fine good great bad oh ah er um
+hmm mm wow look listen wait name names address phone email tel ja nein also gut und aber oder beispiel notiz
+hinweis oui non donc alors bon mais et exemple remarque si bueno pero entonces ejemplo ejemplo nota"""
+
+# A label made of these alone ("Date of interview", "Audio file name") is a header line's, not a speaker's.
+_HEADER = """title subtitle date day time times duration length location place venue setting site ward clinic region
+country city id number no interview interviewed conducted recorded recording file filename name audio video source
+transcriber transcribed transcription transcript typist typed checked version status project study topic attendees
+present apologies pseudonym age gender sex ethnicity occupation job profession language consent legend
+keywords start started end ended finish format mode medium ref reference group focus session copyright
+confidential confidentiality author created modified exported export words word count description abbreviations
+conventions anonymised document client comments quality dialect accent fieldwork wave round visit code details
+information role participants interviewers type label labels key
+titre lieu duree enregistrement fichier langue heure participantes titel datum ort dauer aufnahme
+aufnahmedatum sprache uhrzeit projekt dateiname transkription transkribiert transkript interviewnummer
+interviewdatum anwesend teilnehmer teilnehmende teitl dyddiad lleoliad hyd cyfranogwyr amser titulo fecha lugar
+duracion hora archivo idioma titolo data luogo durata ora lingua plaats duur tijd taal plats langd tid sted
+varighed varighet"""
+_HEADER_LINKS = """of by the for in to and with on at von der des du de la le interviewer interviewee participant
+respondent moderator facilitator researcher used"""
+
+# Of the header words those that are speakers as well, when they come again and again.
+_EITHER = "role group client author code teilnehmer teilnehmende participants interviewers label key"
+
+_REMARKS = """laugh laughs laughing laughter chuckle chuckles giggles sigh sighs sighing pause pauses silence
+inaudible unclear unintelligible indistinct crosstalk cross talk overlapping overlap speech interrupts interrupting
+interruption interrupted crying cries sobs tearful whisper whispers whispering cough coughs coughing clears throat
+sniffs smiles smiling nods nodding shakes head gesture gestures pointing points sarcastic sarcastically emphasis
+shouting shouts singing sings quietly softly loudly hesitates long short beat noise background applause music phone
+rings ringing door knocks knocking redacted removed anonymised name place withheld sic simultaneous talking at once
+all talk general group everyone no response answer agreement murmurs of unsure indecipherable foreign language
+audio unidentified continues continued cont
+yeah yes mm mhm mmm hm uh huh right okay ok sure lacht lachen pause unverstandlich rires rire inaudible
+soupir risas rie pausa ridono ride chwerthin"""
+
+_PARTICLES = """de la le du des von van der den di da del della dos bin ibn al el ap ferch y of the and und et
+& mac st"""
+
+_TITLES = "dr mr mrs ms miss mx prof professor st sir rev hr fr frau herr mme mlle m sra sr"
+# Words that make a short phrase a piece of a sentence.
+_FUNCTION = """i you he she we they it is was are were be been said says say the that this these my your his her our
+their to in on at for with from of as if so do did have has had not no thing things point question"""
+# Words that may stand beside a role ("Female participant 2").
+_QUALIFIERS = """female male young younger old older lead co assistant unidentified unknown new other main no number
+id second first dr"""
+_NUMBERS = "one two three four five six seven eight nine ten eleven twelve"
+
+
+def key_of(label: str) -> str:
+    """Return the form in which labels are compared: lower case, no accents, words joined by single spaces."""
+    plain = "".join(
+        character
+        for character in unicodedata.normalize("NFKD", label)
+        if not unicodedata.combining(character)
+    )
+    return " ".join(re.findall(r"\w+|[&?]", plain.casefold().replace("_", " ")))
+
+
+def _keys(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+INTERVIEWER_WORDS = _keys(_INTERVIEWER)
+PARTICIPANT_WORDS = _keys(_PARTICIPANT)
+VOICE_WORDS = _keys(_VOICE)
+PERHAPS_INTERVIEWER = _keys(_PERHAPS)
+ROLE_WORDS = INTERVIEWER_WORDS | PARTICIPANT_WORDS
+NEVER_SPEAKERS = _keys(_NEVER)
+HEADER_WORDS = _keys(_HEADER)
+HEADER_LINKS = _keys(_HEADER_LINKS)
+EITHER_WORDS = _keys(_EITHER)
+REMARK_WORDS = _keys(_REMARKS)
+PARTICLES = _keys(_PARTICLES)
+NUMBER_WORDS = _keys(_NUMBERS)
+TITLES = _keys(_TITLES)
+FUNCTION_WORDS = _keys(_FUNCTION)
+QUALIFIERS = _keys(_QUALIFIERS)
+
+
+def is_header_key(key: str) -> bool:
+    """Tell whether a key is made of header words alone, such as "date of interview"."""
+    words = [word for word in key.split() if not word.isdigit()]
+    return any(word in HEADER_WORDS for word in words) and all(
+        word in HEADER_WORDS or word in HEADER_LINKS for word in words
+    )
+
+
+def is_remark(text: str) -> bool:
+    """Tell whether the inside of a bracket is a transcriber's remark such as "laughs" or "inaudible"."""
+    words = key_of(text).split()
+    return bool(words) and all(word in REMARK_WORDS or word.isdigit() for word in words)
