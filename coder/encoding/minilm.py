@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -11,16 +12,20 @@ from numpy.typing import NDArray
 from coder.encoding.adapter import read_adapter
 from coder.encoding.batches import Batch, Tokeniser, Window, batches_of
 from coder.encoding.encoder import Progress
-from coder.encoding.weights import NAME, SHA256, base_weights
+from coder.encoding.weights import NAME, SHA256, Weights, base_weights
 
 Vectors = NDArray[np.float32]
 
 
 class Backend(Protocol):
-    """Computes batches; `name` is backend, version and precision for the id, `machine` the processor."""
+    """Computes batches with the given weights."""
 
-    name: str
-    machine: str
+    def __init__(self, weights: Weights, threads: int) -> None: ...
+
+    @staticmethod
+    def described(threads: int) -> tuple[str, str]:
+        """Return backend, version and precision for the encoder's id, and what else decides the last bits."""
+        ...
 
     def run(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Vectors]]:
         """Yield each batch with its rows' vectors of length 1, (rows, dimension)."""
@@ -39,27 +44,37 @@ class MiniLM:
     def __init__(
         self, threads: int, adapter: Path | None, *, backend: Literal["openvino", "torch"] = "openvino"
     ) -> None:
-        weights = base_weights()
-        source = f"{NAME}:{SHA256[:12]}"
-        if adapter:
-            changes = read_adapter(Path(adapter))
-            weights = changes.merged(weights)
-            source += f"+adapter:{changes.sha[:12]}"
-        self._backend: Backend
+        self._threads = threads
+        self._changes = read_adapter(Path(adapter)) if adapter else None
+        self._backend_class: type[Backend]
         if backend == "torch":
             from coder.encoding.torch_backend import TorchBackend
 
-            self._backend = TorchBackend(weights, threads)
+            self._backend_class = TorchBackend
         else:
             from coder.encoding.openvino_backend import OpenVINOBackend
 
-            self._backend = OpenVINOBackend(weights, threads)
-        self.id = f"{source}/{self._backend.name}"
-        self.fingerprint = f"{self.id}/{self._backend.machine}"
-        self._tokeniser = Tokeniser()
+            self._backend_class = OpenVINOBackend
+        name, machine = self._backend_class.described(threads)
+        adapted = f"+adapter:{self._changes.sha[:12]}" if self._changes else ""
+        self.id = f"{NAME}:{SHA256[:12]}{adapted}/{name}"
+        self.fingerprint = f"{self.id}/{machine}"
+
+    @cached_property
+    def _backend(self) -> Backend:
+        """The backend with its weights, built when the first text comes that no cache knows."""
+        weights = base_weights()
+        return self._backend_class(self._changes.merged(weights) if self._changes else weights, self._threads)
+
+    @cached_property
+    def _tokeniser(self) -> Tokeniser:
+        return Tokeniser()
 
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
-        """Return one row of length 1 per text, (n, 384)."""
+        """Return one row of length 1 per text, (n, 384).
+
+        Raises ModelError if the weights are not the official ones or the adapter does not fit them.
+        """
         windows = self._tokeniser.windows(texts)
         found = np.empty((len(windows), self.dimension), dtype=np.float32)
         for batch, vectors in self._backend.run(batches_of(windows)):

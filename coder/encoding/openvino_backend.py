@@ -28,22 +28,23 @@ class OpenVINOBackend:
     """Runs batches on as many independent streams as there are threads."""
 
     def __init__(self, weights: Weights, threads: int) -> None:
-        core = _core()
-        precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
-        version = core.get_versions("CPU")["CPU"].build_number.split("-")[0]
-        self.name = f"openvino-{version}-{precision}"
-        self.machine = str(core.get_property("CPU", "FULL_DEVICE_NAME"))
-        self._compiled = core.compile_model(
+        self._compiled = _core().compile_model(
             GraphBuilder(weights).model(),
             "CPU",
             {
-                "INFERENCE_PRECISION_HINT": precision,
+                "INFERENCE_PRECISION_HINT": _precision(),
                 "NUM_STREAMS": threads,
                 "INFERENCE_NUM_THREADS": threads,
                 "ENABLE_CPU_PINNING": False,  # two runs on one machine must not fight for one core
             },
         )
         self._streams = threads
+
+    @staticmethod
+    def described(threads: int) -> tuple[str, str]:
+        """Return version and precision for the encoder's id, and the processor; threads decide nothing."""
+        version = _core().get_versions("CPU")["CPU"].build_number.split("-")[0]
+        return f"openvino-{version}-{_precision()}", str(_core().get_property("CPU", "FULL_DEVICE_NAME"))
 
     def run(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, NDArray[np.float32]]]:
         """Yield each batch with its rows' vectors of length 1, (rows, 384)."""
@@ -71,6 +72,10 @@ def _core() -> Any:
     import openvino as ov
 
     return ov.Core()
+
+
+def _precision() -> str:
+    return "bf16" if "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
 
 
 class GraphBuilder:

@@ -21,8 +21,13 @@ class TorchBackend:
         state = {name: torch.from_numpy(array) for name, array in weights.items()}
         self._model[0].auto_model.load_state_dict(state, strict=False)
         self._threads = threads
-        self.name = f"torch-{torch.__version__.split('+')[0]}-f32"
-        self.machine = f"{platform.machine()}, {threads} threads"
+
+    @staticmethod
+    def described(threads: int) -> tuple[str, str]:
+        """Return version and precision for the encoder's id, and what else decides the last bits."""
+        import torch
+
+        return f"torch-{torch.__version__.split('+')[0]}-f32", f"{platform.machine()}, {threads} threads"
 
     def run(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, NDArray[np.float32]]]:
         """Yield each batch with its rows' vectors of length 1, (rows, 384)."""
