@@ -70,11 +70,10 @@ def read_delimited(data: bytes, name: str) -> Sheet:
     text, encoding, notes = table_text(data, name)
     _check_widths(text, name)
     try:
-        with _long_cells():
+        with long_cells():
             sample = list(islice(text.lines(), _SAMPLE_LINES))
-            told = _told_separator(sample[0])
-            separator = told or _separator(sample, prefer_tab=name.casefold().endswith((".tsv", ".tab")))
-            quoting = _quoting(text, separator)
+            separator, told = separator_of(sample, name)
+            quoting = quoting_of(text, separator)
             rows = _rows(text, separator, quoting, table_budget(name))
     except csv.Error as error:
         raise UnsafeFileError(
@@ -104,6 +103,12 @@ def table_text(data: bytes, name: str) -> tuple[TableText, str, tuple[str, ...]]
                 ("Read as Windows-1252 (Western European): a guess, it is not all UTF-8.",),
             )
     return TableText(data, codec), codec, notes
+
+
+def separator_of(sample: Sequence[str], name: str) -> tuple[str, bool]:
+    """Return a table's separator by its first lines, and whether the first of them does nothing but name it."""
+    told = _told_separator(sample[0])
+    return told or _separator(sample, prefer_tab=name.casefold().endswith((".tsv", ".tab"))), told is not None
 
 
 def _told_separator(line: str) -> str | None:
@@ -138,12 +143,12 @@ def _check_widths(text: TableText, name: str) -> None:
             )
 
 
-def _quoting(text: TableText, separator: str) -> str:
+def quoting_of(text: TableText, separator: str) -> str:
     """Return the first way of quoting in which the text has no errors; tabs are mostly written without any."""
     escaped = any('\\"' in line for line in text.lines())
     for quoting in ("doubled", "backslashed") if escaped else ("doubled",):
         try:
-            for _ in _records(text, separator, quoting):
+            for _ in records(text.lines(), separator, quoting):
                 pass
         except csv.Error:
             continue
@@ -151,19 +156,20 @@ def _quoting(text: TableText, separator: str) -> str:
     return "none" if separator in ("\t", _NONE) else "loose"
 
 
-def _records(text: TableText, separator: str, quoting: str) -> Iterator[list[str]]:
+def records(lines: Iterator[str], separator: str, quoting: str) -> Iterator[list[str]]:
+    """Split lines into cells by one of the ways of quoting that `quoting_of` tells apart."""
     if quoting == "doubled":
-        return csv.reader(text.lines(), delimiter=separator, strict=True)
+        return csv.reader(lines, delimiter=separator, strict=True)
     if quoting == "backslashed":
-        return csv.reader(text.lines(), delimiter=separator, strict=True, escapechar="\\", doublequote=False)
+        return csv.reader(lines, delimiter=separator, strict=True, escapechar="\\", doublequote=False)
     if quoting == "none":
-        return csv.reader(text.lines(), delimiter=separator, quoting=csv.QUOTE_NONE)
-    return csv.reader(text.lines(), delimiter=separator)
+        return csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE)
+    return csv.reader(lines, delimiter=separator)
 
 
 def _rows(text: TableText, separator: str, quoting: str, budget: Budget) -> list[Row]:
     rows = []
-    for number, cells in enumerate(_records(text, separator, quoting), start=1):
+    for number, cells in enumerate(records(text.lines(), separator, quoting), start=1):
         budget.spend(sum(map(len, cells)), len(cells))
         values = [cell if cell and not cell.isspace() else None for cell in cells]
         if any(value is not None for value in values):
@@ -172,7 +178,7 @@ def _rows(text: TableText, separator: str, quoting: str, budget: Budget) -> list
 
 
 @contextmanager
-def _long_cells() -> Iterator[None]:
+def long_cells() -> Iterator[None]:
     """Let cells be as long as whole transcripts; the csv module keeps its limit for the whole process."""
     before = csv.field_size_limit(MAX_CELL_CHARACTERS)
     try:

@@ -178,14 +178,14 @@ def _frame(table: Table) -> "DataFrame":
     return frame
 
 
-def _cell(value: Any) -> Any:
+def cell_of(value: Any) -> Any:
     """Return a JSON or parquet value as a cell: text, None, or a list of cells."""
     if value is None or (isinstance(value, float) and value != value):
         return None
     if isinstance(value, str):
         return value if value and not value.isspace() else None
     if isinstance(value, list | tuple):
-        return [_cell(item) for item in value]
+        return [cell_of(item) for item in value]
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False, default=str)
     if isinstance(value, bool):
@@ -224,7 +224,7 @@ def _read_jsonl(data: bytes, name: str) -> Sheet:
         more = [f"and {len(problems) - 20} more rows"] if len(problems) > 20 else []
         raise TableError(f"{name}: {len(problems)} rows cannot be read:", [*problems[:20], *more])
     rows: list[Row] = [(0, list(columns))]
-    rows += [(number, [_cell(record.get(column)) for column in columns]) for number, record in records]
+    rows += [(number, [cell_of(record.get(column)) for column in columns]) for number, record in records]
     return Sheet(rows, None, encoding, notes)
 
 
@@ -257,6 +257,6 @@ def _read_parquet(data: bytes, name: str) -> Sheet:
 def _values(column: Any) -> list[Any]:
     """Return an Arrow column's values as cells; of a dictionary each value is made once."""
     if hasattr(column, "dictionary"):
-        cells = [_cell(value) for value in column.dictionary.to_pylist()]
+        cells = [cell_of(value) for value in column.dictionary.to_pylist()]
         return [None if place is None else cells[place] for place in column.indices.to_pylist()]
-    return [_cell(value) for value in column.to_pylist()]
+    return [cell_of(value) for value in column.to_pylist()]
