@@ -1,0 +1,78 @@
+"""Is there anything to code in a text at all? Its length must not decide.
+
+In most coded material the empty passages are the short ones; a model that learns this finds nothing in "No time."
+and something in every ramble. Rows are therefore weighted so that, within each band of length, coded and empty
+rows weigh as they do overall: length then tells nothing about the answer.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.learning.calibration import sigmoid
+from coder.learning.data import TrainingSet
+from coder.learning.linear import LinearHead, apply_linear, fit_linear
+from coder.learning.model import codable_blocks
+from coder.learning.ngrams import words_of
+
+Floats = NDArray[np.float64]
+FEW = 15  # rows of either kind; with fewer the share alone is learned
+BANDS = 5
+STRENGTH = 2.0
+
+
+def fit_codable(
+    data: TrainingSet, blocks: Mapping[str, Any], logits: Floats, folds: NDArray[np.intp]
+) -> tuple[LinearHead, Floats]:
+    """Return the head, and each row's held-out probability of being codable, (n,)."""
+    known = np.flatnonzero((data.labels >= 0).all(axis=1) | (data.labels == 1).any(axis=1))
+    coded = (data.labels[known] == 1).any(axis=1)
+    features = codable_blocks(blocks, logits)
+    if min(coded.sum(), (~coded).sum()) < FEW:
+        return constant(features, float(coded.sum()), float((~coded).sum()), len(data))
+    weights = np.asarray(data.weights, dtype=np.float64)[known]
+    weights *= length_balance([data.texts[int(row)] for row in known], coded)
+    targets = np.stack([coded, ~coded], axis=1).astype(np.float64)
+    mine = {name: block[known] for name, block in features.items()}
+    chance = np.full(len(data), coded.mean())
+    for fold in sorted(set(folds[known].tolist())):
+        inside, outside = folds[known] != fold, folds[known] == fold
+        if inside.any():
+            head = _fitted(
+                {name: block[inside] for name, block in mine.items()}, targets[inside], weights[inside]
+            )
+            held = {name: block[outside] for name, block in mine.items()}
+            chance[known[outside]] = sigmoid(apply_linear(head, held))[:, 0]
+    return _fitted(mine, targets, weights), chance
+
+
+def _fitted(blocks: Mapping[str, Any], targets: Floats, weights: Floats) -> LinearHead:
+    """Fit the two-class softmax and return it as one logit: coded against empty."""
+    head = fit_linear(blocks, targets, weights, strength=STRENGTH)
+    tables = {name: (table[:, :1] - table[:, 1:2]) for name, table in head.coefficients.items()}
+    return LinearHead(tables, head.intercept[:1] - head.intercept[1:2])
+
+
+def constant(features: Mapping[str, Any], coded: float, empty: float, n: int) -> tuple[LinearHead, Floats]:
+    """Return a head that knows only the share of codable texts."""
+    odds = np.log((coded + 2) / (empty + 0.5))
+    tables = {name: np.zeros((block.shape[1], 1), dtype=np.float32) for name, block in features.items()}
+    head = LinearHead(tables, np.array([odds], dtype=np.float32))
+    return head, np.full(n, float(sigmoid(np.array([odds]))[0]))
+
+
+def length_balance(texts: list[str], coded: NDArray[np.bool_]) -> Floats:
+    """Return weights (n,) under which coded and empty rows are equally common in every band of length."""
+    lengths = np.array([len(words_of(text)) for text in texts])
+    edges = np.quantile(lengths, np.linspace(0, 1, BANDS + 1)[1:-1])
+    band = np.searchsorted(edges, lengths, side="right")
+    weights = np.ones(len(texts))
+    for value in (True, False):
+        for at in range(BANDS):
+            cell = (band == at) & (coded == value)
+            if cell.any():
+                expected = (band == at).sum() * (coded == value).mean()
+                weights[cell] = np.clip(expected / cell.sum(), 0.25, 4.0)
+    return weights

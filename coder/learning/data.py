@@ -1,0 +1,99 @@
+"""The material a model learns from: human-coded excerpts, with what is known and what was not looked at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.codebook import Codebook
+from coder.domain import POLARITIES
+from coder.errors import InputError, TableError
+
+MIXED = POLARITIES.index("mixed")
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Coded excerpts, one per row.
+
+    `labels` (n, k) in the codebook's order: 1 = coded so, 0 = looked at and not coded so, -1 = not looked at.
+    `groups` are what held-out splits keep whole (transcript, participant, study); `studies` what shares a topic
+    (None: all one). `polarity` is that of the row, None where unknown.
+    """
+
+    texts: Sequence[str]
+    labels: NDArray[np.int8]
+    polarity: Sequence[str | None] = ()
+    questions: Sequence[str | None] = ()
+    groups: Sequence[str] = ()
+    studies: Sequence[str] = ()
+    weights: Sequence[float] = field(default=())
+    coders: Sequence[str | None] = ()
+
+    def __post_init__(self) -> None:
+        n = len(self.texts)
+        if self.labels.ndim != 2 or len(self.labels) != n:
+            raise InputError(f"There are {n} texts but labels of shape {self.labels.shape}.")
+        usual = {
+            "polarity": [None] * n, "questions": [None] * n, "groups": [str(row) for row in range(n)],
+            "studies": [""] * n, "weights": [1.0] * n, "coders": [None] * n,
+        }  # fmt: skip
+        for name, default in usual.items():
+            given = getattr(self, name)
+            if not len(given):
+                object.__setattr__(self, name, default)
+            elif len(given) != n:
+                raise InputError(f"There are {n} texts but {len(given)} {name}.")
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def rows(self, places: NDArray[np.integer]) -> "TrainingSet":
+        """Return the rows at `places` as a set of its own."""
+        return TrainingSet(
+            [self.texts[at] for at in places], self.labels[places], [self.polarity[at] for at in places],
+            [self.questions[at] for at in places], [self.groups[at] for at in places],
+            [self.studies[at] for at in places], [self.weights[at] for at in places],
+            [self.coders[at] for at in places],
+        )  # fmt: skip
+
+    def positives(self) -> NDArray[np.intp]:
+        """Return how many rows carry each code, (k,)."""
+        return np.asarray((self.labels == 1).sum(axis=0), dtype=np.intp)
+
+    def polarity_places(self) -> NDArray[np.intp]:
+        """Return each row's polarity as its place in POLARITIES, -1 where unknown, (n,)."""
+        places: dict[str, int] = {name: place for place, name in enumerate(POLARITIES)}
+        return np.array([places.get(value or "", -1) for value in self.polarity], dtype=np.intp)
+
+
+def label_matrix(codes: Sequence[Sequence[str] | None], codebook: Codebook) -> NDArray[np.int8]:
+    """Return the labels (n, k) of rows of code ids; an empty row was looked at, None was not.
+
+    Raises TableError naming each unknown code with its rows and the id most likely meant.
+    """
+    places = {code: place for place, code in enumerate(codebook.ids)}
+    labels = np.zeros((len(codes), len(places)), dtype=np.int8)
+    unknown: dict[str, list[int]] = {}
+    for row, names in enumerate(codes):
+        if names is None:
+            labels[row] = -1
+            continue
+        for name in names:
+            if name in places:
+                labels[row, places[name]] = 1
+            else:
+                unknown.setdefault(name, []).append(row + 1)
+    if unknown:
+        raise TableError(
+            f"The excerpts use codes that the codebook '{codebook.name}' does not have:",
+            [_unknown_code(name, rows, codebook) for name, rows in unknown.items()],
+        )
+    return labels
+
+
+def _unknown_code(name: str, rows: Sequence[int], codebook: Codebook) -> str:
+    shown = ", ".join(map(str, rows[:5])) + (", ..." if len(rows) > 5 else "")
+    meant = codebook.nearest_id(name)
+    return f"'{name}' (row {shown})" + (f"; did you mean '{meant}'?" if meant else "")

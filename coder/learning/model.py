@@ -1,0 +1,190 @@
+"""A model: from texts to calibrated suggestions with their evidence."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.codebook import Codebook
+from coder.encoding import Encoder
+from coder.learning.calibration import sigmoid
+from coder.learning.evidence import Evidence, Examples
+from coder.learning.labelaware import PhraseBank
+from coder.learning.linear import LinearHead, apply_linear, log_softmax
+from coder.learning.ngrams import NGrams
+from coder.learning.phrases import codebook_phrases
+from coder.learning.signals import Signals
+from coder.learning.stack import Stack
+
+Floats = NDArray[np.float64]
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """From logits to probabilities: coefficients shared by all codes, offsets and thresholds per code.
+
+    `coefficients` (4,) weigh the code's logit, its log share among the codes, the log odds that the text is
+    codable at all, and 1. A code with `usable` False failed its verdict and is never selected.
+    """
+
+    coefficients: Floats
+    offsets: Floats
+    thresholds: Floats
+    usable: NDArray[np.bool_]
+    temperature: float = 1.0
+
+    def probabilities(self, logits: Floats, codable: Floats) -> Floats:
+        """Return the probability that each code applies, (n, k)."""
+        return sigmoid(probability_features(logits, codable) @ self.coefficients + self.offsets)
+
+
+def probability_features(logits: Floats, codable: Floats) -> Floats:
+    """Return what probabilities are made from, (n, k, 4); see Calibration."""
+    odds = np.log(np.clip(codable, 1e-4, 1 - 1e-4)) - np.log1p(-np.clip(codable, 1e-4, 1 - 1e-4))
+    spread = np.broadcast_to(odds[:, None], logits.shape)
+    return np.stack([logits, log_softmax(logits), spread, np.ones_like(logits)], axis=2)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a model has learned, apart from the encoder's weights."""
+
+    known_mean: NDArray[np.float32]
+    themes: Stack
+    polarity: Stack
+    codable: LinearHead
+    calibration: Calibration
+    ngrams: NGrams | None = None
+    examples: Examples | None = None
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model says of n texts; arrays are in the order of `codes` and of POLARITIES."""
+
+    codes: tuple[str, ...]
+    scores: Floats
+    forced: Floats
+    codable: Floats
+    selected: NDArray[np.bool_]
+    polarity: Floats
+    signals: Signals = field(repr=False)
+    explain: Evidence = field(repr=False)
+
+    def evidence(self, i: int, code_id: str) -> str:
+        """Return why text `i` may carry the code, one glance long."""
+        return self.explain.sentence(self.signals, i, self.codes.index(code_id))
+
+
+class Model:
+    """A codebook, an encoder and what was learned; `card` says from what, how well, and its limits."""
+
+    def __init__(
+        self,
+        name: str,
+        codebook: Codebook,
+        encoder: Encoder,
+        parts: Parts,
+        card: Mapping[str, Any],
+        base: "Model | None" = None,
+    ) -> None:
+        self.name = name
+        self.codebook = codebook
+        self.encoder = encoder
+        self.parts = parts
+        self.card = dict(card)
+        self.base = base
+
+    @property
+    def blank(self) -> bool:
+        """Whether the model has learned from no excerpt at all."""
+        return self.base is None and not self.card.get("data", {}).get("n")
+
+    @cached_property
+    def bank(self) -> PhraseBank:
+        """The codebook's phrases with their vectors."""
+        phrases = codebook_phrases(self.codebook)
+        vectors = self.encoder.encode([phrase.text for phrase in phrases])
+        return PhraseBank.of(phrases, vectors, len(self.codebook.codes))
+
+    def signals(
+        self,
+        texts: Sequence[str],
+        questions: Sequence[str | None] | None = None,
+        studies: Sequence[str] | None = None,
+        progress: Progress | None = None,
+    ) -> Signals:
+        """Return the feature blocks of texts, those of the base model among them."""
+        shared: NDArray[np.float32] | None = None
+        extra: dict[str, NDArray[np.float32]] = {}
+        if self.base is not None and texts:
+            shared = self.encoder.encode(texts, progress=progress)
+            same = self.base.encoder.id == self.encoder.id
+            extra = self.base.opinions(texts, questions, studies, shared if same else None)
+        return Signals(
+            texts, questions, studies,
+            encoder=self.encoder, known_mean=self.parts.known_mean, bank=self.bank,
+            ngrams=self.parts.ngrams, extra=extra, progress=progress, vectors=shared,
+        )  # fmt: skip
+
+    def opinions(
+        self,
+        texts: Sequence[str],
+        questions: Sequence[str | None] | None,
+        studies: Sequence[str] | None,
+        vectors: NDArray[np.float32] | None = None,
+    ) -> dict[str, NDArray[np.float32]]:
+        """Return this model's logits of codes and of polarity, as feature blocks for a model built on it."""
+        signals = Signals(
+            texts, questions, studies,
+            encoder=self.encoder, known_mean=self.parts.known_mean, bank=self.bank, vectors=vectors,
+        )  # fmt: skip
+        return {
+            "base codes": self.parts.themes.logits(signals).astype(np.float32),
+            "base polarity": self.parts.polarity.logits(signals).astype(np.float32),
+        }
+
+    def predict(
+        self,
+        texts: Sequence[str],
+        questions: Sequence[str | None] | None = None,
+        studies: Sequence[str] | None = None,
+        progress: Progress | None = None,
+    ) -> Predictions:
+        """Code texts; `studies` says which share a topic (None: all of them).
+
+        A row depends on the other rows only through its study's mean vector; never on their order.
+        """
+        signals = self.signals(texts, questions, studies, progress)
+        logits = self.parts.themes.logits(signals) if texts else np.zeros((0, len(self.codebook.codes)))
+        return self.judged(signals, logits)
+
+    def judged(self, signals: Signals, logits: Floats) -> Predictions:
+        """Return predictions from theme logits (n, k)."""
+        n, settled = len(logits), self.parts.calibration
+        empty = np.array([not text.strip() for text in signals.texts], dtype=bool)
+        codable = (
+            np.zeros(0)
+            if not n
+            else sigmoid(apply_linear(self.parts.codable, codable_blocks(signals, logits)))[:, 0]
+        )
+        codable = np.where(empty, 0.0, codable)
+        scores = np.where(empty[:, None], 0.0, settled.probabilities(logits, codable))
+        selected = (scores >= settled.thresholds) & settled.usable
+        polarity = np.exp(log_softmax(self.parts.polarity.logits(signals))) if n else np.zeros((0, 3))
+        return Predictions(
+            self.codebook.ids, scores, np.exp(log_softmax(logits / settled.temperature)), codable, selected,
+            polarity, signals, Evidence(self.bank, self.encoder, self.parts.examples),
+        )  # fmt: skip
+
+
+def codable_blocks(signals: Mapping[str, Any], logits: Floats) -> dict[str, NDArray[np.float32]]:
+    """Return what tells whether a text carries anything: never its length."""
+    best = np.sort(logits, axis=1)[:, ::-1]
+    second = best[:, 1] if best.shape[1] > 1 else np.zeros(len(best))
+    sureness = np.stack([best[:, 0], best[:, 0] - second], axis=1)
+    return {"plain": signals["plain"], "centred": signals["centred"], "sureness": sureness.astype(np.float32)}

@@ -1,0 +1,115 @@
+"""The model card: what a model was trained on, how it did on held-out groups, and what it cannot do."""
+
+import hashlib
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.codebook import Codebook
+from coder.domain import POLARITIES
+from coder.encoding import weights_of
+from coder.learning.calibration import expected_calibration_error, risk_coverage, sigmoid
+from coder.learning.linear import log_softmax
+from coder.learning.model import Model, Parts, probability_features
+from coder.learning.settling import Verdict
+
+if TYPE_CHECKING:
+    from coder.learning.trainer import Material
+
+Floats = NDArray[np.float64]
+LIMITS = (
+    "It suggests; a person decides. It reads English. It was tested on material of the kind it was trained on; "
+    "on another topic or another way of speaking expect less, and code some excerpts blind to see how much less."
+)
+
+
+def described(
+    material: "Material",
+    codebook: Codebook,
+    start: Model,
+    parts: Parts,
+    verdicts: list[Verdict],
+    theme_logits: Floats,
+    codable: Floats,
+    polarity_logits: Floats | None,
+) -> dict[str, Any]:
+    """Return the card of a model trained on `material`, with its figures on held-out groups."""
+    data = material.data
+    digest = hashlib.sha256("\n".join(data.texts).encode()).hexdigest()
+    return {
+        "data": {
+            "n": len(data),
+            "groups": material.groups,
+            "studies": len(set(data.studies)),
+            "repeated_across_groups": material.repeated,
+            "coders": dict(Counter(coder or "unnamed" for coder in data.coders)),
+            "codes": dict(zip(codebook.ids, map(int, data.positives()), strict=True)),
+            "polarity": dict(Counter(value for value in data.polarity if value)),
+            "nothing_to_code": int((data.labels == 0).all(axis=1).sum()) if len(data) else 0,
+            "texts_sha256": digest,
+        },
+        "held_out": figures(
+            data.labels, theme_logits, codable, parts, data.polarity_places(), polarity_logits
+        ),
+        "codes": [asdict(verdict) for verdict in verdicts],
+        "weights": {
+            "themes": {
+                m.name: round(float(w), 3)
+                for m, w in zip(parts.themes.members, parts.themes.weights, strict=True)
+            },
+            "polarity": {
+                m.name: round(float(w), 3)
+                for m, w in zip(parts.polarity.members, parts.polarity.weights, strict=True)
+            },
+        },
+        "base": {"name": start.name, "encoder": weights_of(start.encoder.id)},
+        "limits": LIMITS,
+    }
+
+
+def figures(
+    labels: NDArray[np.int8],
+    logits: Floats,
+    codable: Floats,
+    parts: Parts,
+    polarity: NDArray[np.intp],
+    polarity_logits: Floats | None,
+) -> dict[str, Any]:
+    """Return kappa, top-2, calibration error and the risk-coverage curve from held-out logits."""
+    found: dict[str, Any] = {}
+    single = np.flatnonzero(((labels == 1).sum(axis=1) == 1) & (labels >= 0).all(axis=1))
+    if len(single):
+        truth, ranked = labels[single].argmax(axis=1), np.argsort(-logits[single], axis=1, kind="stable")
+        sure = np.exp(log_softmax(logits[single] / parts.calibration.temperature)).max(axis=1)
+        right = (ranked[:, 0] == truth).astype(np.float64)
+        found["themes"] = {
+            "n": len(single),
+            "kappa": agreement(truth, ranked[:, 0]),
+            "top2": float((ranked[:, :2] == truth[:, None]).any(axis=1).mean()),
+            "coverage": [asdict(point) for point in risk_coverage(sure, right)],
+        }
+    known = labels >= 0
+    if known.any():
+        settled = parts.calibration
+        chances = sigmoid(probability_features(logits, codable) @ settled.coefficients + settled.offsets)
+        error = expected_calibration_error(chances[known], (labels[known] == 1).astype(np.float64))
+        found["calibration_error"] = error
+    two = np.flatnonzero((polarity >= 0) & (polarity < 2))
+    if polarity_logits is not None and len(two):
+        found["polarity"] = {
+            "n": len(two),
+            "kappa": agreement(polarity[two], polarity_logits[two, :2].argmax(axis=1)),
+            "order": list(POLARITIES[:2]),
+        }
+    return found
+
+
+def agreement(truth: NDArray[np.integer], guess: NDArray[np.integer]) -> float | None:
+    """Return Cohen's kappa of two columns of class numbers; None where chance agreement is complete."""
+    classes = range(int(max(truth.max(initial=0), guess.max(initial=0))) + 1)
+    observed = float((truth == guess).mean())
+    chance = sum(float((truth == at).mean()) * float((guess == at).mean()) for at in classes)
+    return None if chance >= 1 else (observed - chance) / (1 - chance)

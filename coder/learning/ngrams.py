@@ -1,0 +1,93 @@
+"""Words and pieces of words as features: TF-IDF over word 1-2-grams and character 2-5-grams within words.
+
+Sublinear term frequency, smoothed idf, each of the two blocks at length 1 (as in Salton and Buckley 1988). Own
+code so that predicting needs numpy alone.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+LIMIT = 60_000  # features at most, the commonest first
+CHARS = (2, 3, 4, 5)
+SEEN = 2  # a feature must occur in this many texts
+
+
+def words_of(text: str) -> list[str]:
+    """Return the text's words, lower case, apostrophes made plain."""
+    return [word.replace("’", "'") for word in WORDS.findall(text.lower())]
+
+
+def grams(text: str) -> tuple[list[str], list[str]]:
+    """Return word 1-2-grams ("w:...") and character grams within padded words ("c:...")."""
+    words = words_of(text)
+    singles = [f"w:{word}" for word in words]
+    pairs = [f"w:{first} {second}" for first, second in pairwise(words)]
+    pieces = [
+        f"c:{padded[start : start + size]}"
+        for padded in (f" {word} " for word in words)
+        for size in CHARS
+        for start in range(max(1, len(padded) - size + 1))
+        if len(padded) >= size
+    ]
+    return singles + pairs, pieces
+
+
+@dataclass(frozen=True)
+class NGrams:
+    """A vocabulary with its inverse document frequencies."""
+
+    vocabulary: dict[str, int]
+    idf: NDArray[np.float32]
+
+    @classmethod
+    def fitted(cls, texts: Sequence[str]) -> "NGrams":
+        """Take the features of texts that occur in at least SEEN of them."""
+        seen: Counter[str] = Counter()
+        for text in texts:
+            for block in grams(text):
+                seen.update(set(block))
+        ranked = sorted(
+            (-count, gram) for gram, count in seen.items() if count >= min(SEEN, max(1, len(texts) - 1))
+        )[:LIMIT]
+        vocabulary = {gram: place for place, (_, gram) in enumerate(ranked)}
+        idf = np.array([log((1 + len(texts)) / (1 - count)) + 1 for count, _ in ranked], dtype=np.float32)
+        return cls(vocabulary, idf)
+
+    def rows(self, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
+        """Yield each text's places and weights."""
+        for text in texts:
+            places: list[int] = []
+            weights: list[NDArray[np.float32]] = []
+            for block in grams(text):
+                counts = Counter(self.vocabulary[gram] for gram in block if gram in self.vocabulary)
+                at = list(counts)
+                raw = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.idf[at]
+                places += at
+                weights.append(raw / max(float(np.linalg.norm(raw)), 1e-9))
+            yield np.array(places, dtype=np.intp), np.concatenate(weights).astype(np.float32)
+
+    def product(self, texts: Sequence[str], coefficients: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return features times coefficients (features, k) without building a matrix, (n, k)."""
+        found = np.zeros((len(texts), coefficients.shape[1]), dtype=np.float32)
+        for row, (places, weights) in enumerate(self.rows(texts)):
+            if len(places):
+                found[row] = weights @ coefficients[places]
+        return found
+
+    def matrix(self, texts: Sequence[str]) -> "object":
+        """Return the features as a scipy CSR matrix (n, features), for training."""
+        from scipy.sparse import csr_matrix
+
+        rows = list(self.rows(texts))
+        starts = np.concatenate([[0], np.cumsum([len(places) for places, _ in rows])])
+        indices = np.concatenate([places for places, _ in rows]) if rows else np.zeros(0, dtype=np.intp)
+        data = np.concatenate([weights for _, weights in rows]) if rows else np.zeros(0, dtype=np.float32)
+        return csr_matrix((data, indices, starts), shape=(len(texts), len(self.idf)))

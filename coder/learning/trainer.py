@@ -1,0 +1,232 @@
+"""`train_model`: from coded excerpts to a model, with held-out figures, thresholds and verdicts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.codebook import Codebook
+from coder.encoding import Encoder
+from coder.learning.blank import blank_model
+from coder.learning.codability import fit_codable
+from coder.learning.data import TrainingSet
+from coder.learning.evidence import Examples
+from coder.learning.folds import group_folds, joined_groups
+from coder.learning.handbook import with_codebook
+from coder.learning.model import Model, Parts
+from coder.learning.modelcard import described
+from coder.learning.ngrams import NGrams
+from coder.learning.settling import settle
+from coder.learning.signals import Signals
+from coder.learning.stack import Member, Stack
+from coder.learning.training import Recipe, applicable, fit_stack
+
+Floats = NDArray[np.float64]
+Report = Callable[[str], None]
+FEW = 10  # rows; with fewer there is nothing to learn from
+ASKED = 0.3  # share of rows with a question from which questions are looked at
+ALWAYS = ("plain", "centred", "cues", "reading", "leaning")
+KEPT = 4000  # excerpts kept as evidence
+
+
+@dataclass(frozen=True)
+class Recipes:
+    """The heads to try; a block that the material does not have is left out of its recipe."""
+
+    themes: tuple[Recipe, ...]
+    polarity: tuple[Recipe, ...]
+    words: bool = True
+    questions: bool = True
+
+
+USUAL_RECIPES = Recipes(
+    (
+        Recipe("excerpts without topic", {"centred": 1.0}, 8.0),
+        Recipe("words and meaning", {"plain": 1.5, "words": 1.0}, 6.0),
+        Recipe("words and meaning, margins", {"plain": 1.0, "words": 1.0}, 0.5, "hinge"),
+    ),
+    (
+        Recipe("meaning and wording", {"plain": 1.5, "cues": 1.0, "base polarity": 0.5, "leaning": 0.3}, 4.0),
+        Recipe("words", {"plain": 1.0, "words": 1.0, "cues": 0.5}, 4.0),
+    ),
+)
+TRAVELLING_RECIPES = Recipes(  # for a model that others start from: nothing that knows a topic's words
+    (Recipe("excerpts without topic", {"centred": 1.0}, 2.0),),
+    (Recipe("meaning and wording", {"plain": 1.5, "cues": 1.0, "leaning": 0.3}, 2.0),),
+    words=False,
+    questions=False,
+)
+
+
+@dataclass(frozen=True)
+class Material:
+    """A training set with its feature blocks (rows cut together) and its folds."""
+
+    data: TrainingSet
+    blocks: Mapping[str, Any]
+    folds: NDArray[np.intp]
+    groups: int
+    repeated: int
+
+
+def train_model(
+    data: TrainingSet,
+    codebook: Codebook,
+    *,
+    base: Model,
+    recipes: Recipes = USUAL_RECIPES,
+    name: str = "model",
+    encoder: Encoder | None = None,
+    progress: Report | None = None,
+) -> Model:
+    """Train a model of a codebook on coded excerpts, starting from what `base` knows (see `blank_model`).
+
+    Which views count, and how much beside the codebook's own text, is decided on held-out groups of `data`.
+    `encoder` defaults to the base's. Raises InputError for an impossible training set.
+    """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    with threadpool_limits(limits=1):  # the same sums in the same order, on any machine however busy
+        return _trained(data, codebook, base, recipes, name, encoder, progress)
+
+
+def _trained(
+    data: TrainingSet,
+    codebook: Codebook,
+    base: Model,
+    recipes: Recipes,
+    name: str,
+    encoder: Encoder | None,
+    progress: Report | None,
+) -> Model:
+    start = with_codebook(base, codebook)
+    if encoder is not None and encoder.id != base.encoder.id:
+        start = blank_model(codebook, encoder)
+    if start.blank:
+        start = blank_model(codebook, start.encoder, usual_mean(data, start.encoder))
+    ngrams = NGrams.fitted(data.texts) if recipes.words and len(data) >= FEW else None
+    material = gathered(data, start, ngrams, questions=recipes.questions)
+    themes, theme_logits = _themes(material, recipes, progress)
+    polarity, polarity_logits = _polarity(material, recipes, progress)
+    codable, codable_chance = fit_codable(material.data, material.blocks, theme_logits, material.folds)
+    settled, verdicts = settle(data, codebook, theme_logits, codable_chance, material.folds)
+    parts = Parts(
+        start.parts.known_mean, themes, polarity, codable, settled, ngrams,
+        _examples(data, material.blocks) if recipes.words else None,
+    )  # fmt: skip
+    card = described(
+        material, codebook, start, parts, verdicts, theme_logits, codable_chance, polarity_logits
+    )
+    return Model(name, codebook, start.encoder, parts, card, None if start.blank else start)
+
+
+def usual_mean(data: TrainingSet, encoder: Encoder) -> Floats:
+    """Return the mean of the studies' mean vectors, (d,): what a text of an unknown study is centred by."""
+    vectors = encoder.encode(list(data.texts))
+    studies = np.asarray([str(study) for study in data.studies])
+    means = [vectors[studies == study].mean(axis=0) for study in sorted(set(studies.tolist()))]
+    return np.mean(means, axis=0) if means else np.zeros(encoder.dimension)
+
+
+def gathered(data: TrainingSet, start: Model, ngrams: NGrams | None, *, questions: bool = True) -> Material:
+    """Compute the feature blocks of a training set, and folds that keep its groups whole."""
+    texts, asked, studies = list(data.texts), list(data.questions), list(data.studies)
+    vectors = start.encoder.encode(texts)
+    extra = {} if start.blank else start.opinions(texts, asked, studies, vectors)
+    signals = Signals(
+        texts, asked, studies,
+        encoder=start.encoder, known_mean=start.parts.known_mean, bank=start.bank, vectors=vectors, extra=extra,
+    )  # fmt: skip
+    blocks: dict[str, Any] = {name: signals[name] for name in (*ALWAYS, *extra)}
+    if ngrams is not None:
+        blocks["words"] = ngrams.matrix(texts)
+    if questions and np.mean([bool(question) for question in asked] or [False]) > ASKED:
+        blocks["question"] = signals.question
+    groups, repeated = joined_groups(texts, list(data.groups))
+    main = (
+        np.where(data.labels.max(axis=1) > 0, data.labels.argmax(axis=1) + 1, 0)
+        if len(data)
+        else np.zeros(0, int)
+    )
+    count = 5 if len(data) <= 3000 else 3
+    folds = group_folds(groups, main.astype(np.intp), count)
+    return Material(data, blocks, folds, len(set(groups.tolist())), repeated)
+
+
+def _cut(blocks: Mapping[str, Any], rows: NDArray[np.intp]) -> dict[str, Any]:
+    return {name: block[rows] for name, block in blocks.items()}
+
+
+def fitting(recipes: Sequence[Recipe], blocks: Mapping[str, Any]) -> list[Recipe]:
+    """Return the recipes over the blocks there are; where questions were asked, one with the question beside."""
+    usable = [
+        replace(recipe, blocks={name: factor for name, factor in recipe.blocks.items() if name in blocks})
+        for recipe in recipes
+    ]
+    if "question" not in blocks:
+        return usable
+    last = usable[-1]
+    asked = Recipe(
+        f"{last.name}, with the question", {**last.blocks, "question": 1.0}, last.strength, last.loss
+    )
+    return [*usable, asked]
+
+
+def _themes(material: Material, recipes: Recipes, progress: Report | None) -> tuple[Stack, Floats]:
+    """Return the theme stack, and held-out logits of every row (those without a code get the stack's own)."""
+    data, k = material.data, material.data.labels.shape[1]
+    rows = np.flatnonzero((data.labels == 1).any(axis=1))
+    given = "base codes" if "base codes" in material.blocks else "reading"
+    only = Stack((Member(given),), np.ones(1, dtype=np.float32), np.zeros(k, dtype=np.float32))
+    if len(rows) < FEW:
+        return only, only.logits(material.blocks)
+    positive = (data.labels[rows] == 1).astype(np.float64)
+    targets = positive / positive.sum(axis=1, keepdims=True)
+    weights = np.asarray(data.weights, dtype=np.float64)[rows] * balance(targets)
+    heads = fitting(recipes.themes, material.blocks)
+    stack, honest = fit_stack(
+        heads, {given: 1.0}, _cut(material.blocks, rows), targets, weights, material.folds[rows], progress
+    )
+    logits = np.asarray(stack.logits(applicable(material.blocks)), dtype=np.float64)
+    logits[rows] = honest
+    return stack, logits
+
+
+def _polarity(material: Material, recipes: Recipes, progress: Report | None) -> tuple[Stack, Floats | None]:
+    """Return the polarity stack; with too few labels, the base's."""
+    places = material.data.polarity_places()
+    rows = np.flatnonzero(places >= 0)
+    given = "base polarity" if "base polarity" in material.blocks else "leaning"
+    only = Stack((Member(given),), np.ones(1, dtype=np.float32), np.zeros(3, dtype=np.float32))
+    if len(rows) < FEW or len(set(places[rows].tolist())) < 2:
+        return only, None
+    targets = np.eye(3)[places[rows]]
+    weights = np.asarray(material.data.weights, dtype=np.float64)[rows]
+    heads = fitting(recipes.polarity, material.blocks)
+    stack, honest = fit_stack(
+        heads, {given: 1.0}, _cut(material.blocks, rows), targets, weights, material.folds[rows], progress
+    )
+    logits = np.full((len(places), 3), np.nan)
+    logits[rows] = honest
+    return stack, logits
+
+
+def balance(targets: Floats) -> Floats:
+    """Return row weights that lift rare codes part of the way (square root), of mean 1."""
+    counts = targets.sum(axis=0)
+    lift = np.sqrt(counts.sum() / np.maximum(counts, 1.0) / len(counts))
+    weights = targets @ lift
+    return np.asarray(weights / weights.mean(), dtype=np.float64)
+
+
+def _examples(data: TrainingSet, blocks: Mapping[str, Any]) -> Examples | None:
+    coded = np.flatnonzero((data.labels == 1).any(axis=1))
+    if not len(coded):
+        return None
+    kept = coded[np.linspace(0, len(coded) - 1, min(KEPT, len(coded))).astype(int)]
+    return Examples(
+        [data.texts[at] for at in kept], blocks["centred"][kept].astype(np.float16),
+        (data.labels[kept] == 1).astype(np.int8), [data.studies[at] for at in kept],
+    )  # fmt: skip

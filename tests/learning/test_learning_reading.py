@@ -1,0 +1,45 @@
+import numpy as np
+
+from coder.codebook import Code, Codebook
+from coder.learning.centring import centred, study_means
+from coder.learning.labelaware import PhraseBank
+from coder.learning.phrases import codebook_phrases
+
+
+def test_an_exclude_rule_that_names_another_code_speaks_for_that_code(codebook):
+    phrases = codebook_phrases(codebook)
+    moved = [phrase for phrase in phrases if "nurse or doctor" in phrase.text]
+    assert [(phrase.code, phrase.text) for phrase in moved] == [(1, "a nurse or doctor who is friendly")]
+
+
+def test_a_code_without_any_text_speaks_by_its_label():
+    phrases = codebook_phrases(Codebook("bare", (Code("x", "Waiting"), Code("y", "Food"))))
+    assert [(phrase.text, phrase.code) for phrase in phrases] == [("Waiting", 0), ("Food", 1)]
+
+
+def test_the_closest_phrase_decides_between_codes(codebook, encoder):
+    phrases = codebook_phrases(codebook)
+    bank = PhraseBank.of(phrases, encoder.encode([phrase.text for phrase in phrases]), 3)
+    texts = ["busy hours", "family and friends", "tired legs and pain"]
+    scores = bank.scores(bank.closeness(centred(encoder.encode(texts), None, np.zeros(64), shrink=8)))
+    assert scores.argmax(axis=1).tolist() == [0, 1, 2]
+
+
+def test_a_single_text_is_centred_by_the_known_mean_and_many_by_their_own():
+    known = np.array([1.0, 0.0])
+    single = study_means(np.array([[0.0, 1.0]]), None, known, shrink=8)
+    many = study_means(np.tile([0.0, 1.0], (800, 1)), None, known, shrink=8)
+    assert np.allclose(single[0], [8 / 9, 1 / 9])
+    assert np.allclose(many[0], [0.0, 1.0], atol=0.011)
+
+
+def test_centring_is_by_study_and_blind_to_order():
+    rng = np.random.default_rng(1)
+    vectors = rng.normal(size=(30, 5))
+    studies = [f"s{row % 3}" for row in range(30)]
+    order = rng.permutation(30)
+    straight = centred(vectors, studies, np.zeros(5))
+    shuffled = centred(vectors[order], [studies[row] for row in order], np.zeros(5))
+    assert (straight[order] == shuffled).all()
+    alone = centred(vectors[::3], ["s0"] * 10, np.zeros(5))
+    assert (straight[::3] == alone).all()

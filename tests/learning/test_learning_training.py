@@ -1,0 +1,139 @@
+import json
+
+import numpy as np
+import pytest
+
+from coder.codebook import Code, Codebook
+from coder.errors import InputError, ModelError, TableError
+from coder.learning import TrainingSet, blank_model, label_matrix, save_model, train_model
+from coder.learning.handbook import with_codebook
+from coder.learning.modelstore import read_model
+
+WORDS = {
+    "time": "clock diary shift rota",
+    "people": "sister neighbour mate crowd",
+    "body": "knee cough fever hip",
+}
+LEAN = {"barrier": "stopped never lost", "facilitator": "helped gladly won"}
+
+
+def excerpts(codebook, n=90, seed=0):
+    rng = np.random.default_rng(seed)
+    texts, codes, polarity, groups = [], [], [], []
+    for row in range(n):
+        code = codebook.ids[row % 3]
+        side = ("barrier", "facilitator")[(row // 3) % 2]
+        words = [
+            *rng.choice(WORDS[code].split(), 2),
+            rng.choice(LEAN[side].split()),
+            f"filler{rng.integers(9)}",
+        ]
+        texts.append(" ".join(map(str, words)) + f" n{row}")
+        codes.append([code] if row % 9 else [])
+        polarity.append(side if row % 9 else None)
+        groups.append(f"g{row % 5}")
+    return TrainingSet(texts, label_matrix(codes, codebook), polarity, groups=groups, studies=groups)
+
+
+@pytest.fixture
+def model(codebook, encoder):
+    return train_model(excerpts(codebook), codebook, base=blank_model(codebook, encoder), name="mine")
+
+
+def test_excerpts_teach_words_that_the_codebook_lacks(model, codebook):
+    fresh = excerpts(codebook, 60, seed=7)
+    said = model.predict(list(fresh.texts), studies=list(fresh.groups))
+    coded = (fresh.labels == 1).any(axis=1)
+    right = said.forced[coded].argmax(axis=1) == fresh.labels[coded].argmax(axis=1)
+    assert right.mean() > 0.9
+    sides = np.array([{"barrier": 0, "facilitator": 1}.get(value or "", -1) for value in fresh.polarity])
+    assert (said.polarity[coded].argmax(axis=1) == sides[coded]).mean() > 0.8
+
+
+def test_a_text_is_coded_the_same_in_any_order_and_an_empty_one_never(model, codebook):
+    texts = [*excerpts(codebook, 20, seed=3).texts, "", "  "]
+    said, turned = model.predict(texts), model.predict(texts[::-1])
+    assert np.allclose(said.scores, turned.scores[::-1], atol=1e-12)
+    assert not said.selected[-2:].any() and (said.scores[-2:] == 0).all()
+
+
+def test_predicting_nothing_gives_empty_arrays(model):
+    said = model.predict([])
+    assert said.scores.shape == (0, 3) and said.polarity.shape == (0, 3)
+
+
+def test_a_saved_model_says_the_same(model, codebook, encoder, tmp_path):
+    save_model(model, tmp_path / "m")
+    again = read_model(tmp_path / "m", encoder, None)
+    texts = list(excerpts(codebook, 20, seed=3).texts)
+    assert np.allclose(model.predict(texts).scores, again.predict(texts).scores, atol=1e-6)
+    assert again.card["held_out"]["themes"]["kappa"] > 0.8
+
+
+def test_a_changed_file_or_another_encoder_is_refused(model, encoder, tmp_path):
+    save_model(model, tmp_path)
+    with pytest.raises(ModelError, match="trained with encoder"):
+        read_model(tmp_path, type(encoder)("other"), None)
+    content = bytearray((tmp_path / "model.npz").read_bytes())
+    content[200] ^= 1
+    (tmp_path / "model.npz").write_bytes(content)
+    with pytest.raises(ModelError, match="changed or damaged"):
+        read_model(tmp_path, encoder, None)
+
+
+def test_a_card_whose_codebook_was_edited_is_refused(model, encoder, tmp_path):
+    save_model(model, tmp_path)
+    card = json.loads((tmp_path / "card.json").read_text())
+    card["codebook"]["codes"][0]["definition"] = "Something else."
+    (tmp_path / "card.json").write_text(json.dumps(card))
+    with pytest.raises(ModelError, match="codebook"):
+        read_model(tmp_path, encoder, None)
+
+
+def test_the_codebook_in_hand_brings_new_codes_and_overrules_changed_ones(model, codebook, encoder):
+    hand = Codebook(
+        "hand", (codebook.by_id["time"], Code("body", "Body", "busy hours, no minutes"), Code("new", "Food"))
+    )
+    fitted = with_codebook(model, hand)
+    said = fitted.predict(["clock diary rota", "food"])
+    assert said.codes == ("time", "body", "new")
+    assert said.forced[0].argmax() == 0  # learned from excerpts, the text is the same
+    assert said.forced[1].argmax() == 2  # only the codebook knows it
+    knee = fitted.predict(["knee cough fever hip"]).forced[0]
+    assert knee[1] < model.predict(["knee cough fever hip"]).forced[0][2]  # "body" means something else here
+
+
+def test_a_mistyped_code_is_refused_with_the_likely_one(codebook):
+    with pytest.raises(TableError, match="did you mean 'people'"):
+        label_matrix([["time"], ["poeple"]], codebook)
+
+
+def test_lengths_that_do_not_fit_are_refused(codebook):
+    with pytest.raises(InputError, match="2 texts but 1 groups"):
+        TrainingSet(["a", "b"], label_matrix([[], []], codebook), groups=["g"])
+
+
+@pytest.mark.parametrize("n", [0, 1, 4])
+def test_hardly_any_excerpts_leave_the_codebook_speaking(codebook, encoder, n):
+    data = excerpts(codebook, 90)
+    few = data.rows(np.arange(1, n + 1))
+    model = train_model(few, codebook, base=blank_model(codebook, encoder))
+    assert model.predict(["busy hours no minutes"]).forced[0].argmax() == 0
+
+
+def test_one_group_one_polarity_and_an_unused_code_do_no_harm(codebook, encoder):
+    data = excerpts(codebook, 60)
+    kept = np.flatnonzero((data.labels[:, 2] != 1) & (data.labels == 1).any(axis=1))
+    cut = data.rows(kept)
+    same = TrainingSet(cut.texts, cut.labels, ["barrier"] * len(cut), groups=["one"] * len(cut))
+    model = train_model(same, codebook, base=blank_model(codebook, encoder))
+    said = model.predict(["clock rota"])
+    assert np.isfinite(said.scores).all() and said.forced[0].argmax() == 0
+    verdict = next(item for item in model.card["codes"] if item["code"] == "body")
+    assert verdict["positives"] == 0 and "more excerpts" in verdict["mend"]
+
+
+def test_evidence_names_a_coded_excerpt_of_another_text_or_a_phrase(model, codebook):
+    said = model.predict(["my sister and the neighbour crowd", "busy hours no minutes"])
+    assert "like “" in said.evidence(0, "people") or "codebook" in said.evidence(0, "people")
+    assert len(said.evidence(1, "time")) < 160
