@@ -51,7 +51,7 @@ def transcript(name: str, talk: str = TALK) -> Transcript:
         turns.append(Turn(index, speaker, role, start, end, None))
         position += len(line)
     source = hashlib.sha256(talk.encode()).hexdigest()
-    return Transcript(name, name, talk, tuple(turns), tuple(furniture), source_hash=source)
+    return Transcript(name, f"{name}.txt", talk, tuple(turns), tuple(furniture), source_hash=source)
 
 
 def cut(read: Transcript) -> list[Utterance]:

@@ -60,6 +60,22 @@ class Acts:
             settle(handle, voice, touched)
         return Saved(uid, self.states(ADJUDICATED if voice == ADJUDICATED_ID else coder, touched))
 
+    def carry(self, coder: str, choices: Sequence[Choice], origins: Mapping[int, int]) -> None:
+        """Repeat decisions on a new version's utterances; `origins` gives the old utterance of each new one."""
+        handle = self._handle
+        with handle.write():
+            by = handle.coder_id(coder)
+            was_seen = self._exposed(by, list(origins.values()))
+            exposed = [new for new, old in origins.items() if old in was_seen]
+            handle.run_many(
+                "INSERT OR IGNORE INTO exposure SELECT ?, coder, kind, time FROM exposure WHERE utterance = ?"
+                " AND coder = ?",
+                ((new, origins[new], by) for new in exposed),
+            )
+            self.decide(
+                coder, choices, mode="imported", kind="carry", note="carried over from the version before"
+            )
+
     def _codebook(self) -> int:
         return int(self._handle.value("SELECT id FROM codebook ORDER BY time DESC, uid DESC"))
 

@@ -63,12 +63,13 @@ def create(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
                     fill(connection)
             finally:
                 connection.close()
-            _publish(draft, path)
+            publish(draft, path)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _publish(draft: Path, path: Path) -> None:
+def publish(draft: Path, path: Path) -> None:
+    """Give a finished file its name; raises StudyError if somebody made a file of that name meanwhile."""
     try:
         os.link(draft, path)  # unlike rename, fails if somebody made the file meanwhile
     except FileExistsError as error:
@@ -170,15 +171,37 @@ def back_up(connection: sqlite3.Connection, path: Path, tag: str) -> Path:
         target = path.with_name(f"{path.name}.{tag}-{number}.backup")
     draft = target.with_name(f".{target.name}.{uuid4().hex[:8]}.new")
     try:
-        copy = sqlite3.connect(draft)
-        try:
-            connection.backup(copy)
-        finally:
-            copy.close()
+        back_up_to(connection, draft)
         draft.rename(target)
     finally:
         draft.unlink(missing_ok=True)
     return target
+
+
+def copy(path: Path, target: Path) -> None:
+    """Copy a study file whole, also while others write to it; the file itself is not touched.
+
+    Raises StudyError if it is not a study, is newer than this program, or is damaged.
+    """
+    if not path.is_file():
+        raise StudyError(f"There is no study {path}.")
+    with translated(path):
+        source = _opened(path, _writable(path))
+        try:
+            source.execute("PRAGMA query_only = 1")
+            _check_ours(source, path, len(STEPS))
+            back_up_to(source, target)
+        finally:
+            source.close()
+
+
+def back_up_to(connection: sqlite3.Connection, target: Path) -> None:
+    """Copy the database of a connection into a new file."""
+    copied = sqlite3.connect(target)
+    try:
+        connection.backup(copied)
+    finally:
+        copied.close()
 
 
 @contextmanager

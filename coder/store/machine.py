@@ -81,8 +81,11 @@ class Machine:
 
     def all_suggestions(self, utterance: int) -> list[StoredSuggestion]:
         """Return every suggestion ever made for an utterance, newest run first."""
-        sql = f"{_SUGGESTION} WHERE s.utterance = ? ORDER BY run.time DESC, run.uid DESC, s.rank"
-        return [_stored(row) for row in self._handle.rows(sql, (utterance,))]
+        sql = (
+            f"{_SUGGESTION} WHERE s.run IN (SELECT run FROM proposal WHERE utterance = ?) AND s.utterance = ?"
+            " ORDER BY run.time DESC, run.uid DESC, s.rank"
+        )
+        return [_stored(row) for row in self._handle.rows(sql, (utterance, utterance))]
 
     def suggestion(self, suggestion_id: int) -> StoredSuggestion | None:
         """Return one suggestion by id."""
@@ -132,20 +135,27 @@ def _stored(row: Row) -> StoredSuggestion:
     )
 
 
+_OUTLOOK = (
+    "INSERT OR REPLACE INTO outlook"
+    " SELECT p.utterance, p.run, p.codable, p.uncertainty, s.code, s.score,"
+    "  u.codable AND NOT EXISTS (SELECT 1 FROM unit WHERE unit.utterance = u.id"
+    "   AND unit.state IN ('coded', 'nothing', 'rejected'))"
+    " FROM proposal p JOIN run ON run.id = p.run JOIN utterance u ON u.id = p.utterance"
+    " LEFT JOIN suggestion s ON s.run = p.run AND s.utterance = p.utterance AND s.selected = 1"
+    "  AND s.rank = (SELECT min(rank) FROM suggestion WHERE run = p.run AND utterance = p.utterance"
+    "   AND selected = 1)"
+    " WHERE NOT EXISTS (SELECT 1 FROM proposal q JOIN run later ON later.id = q.run"
+    "  WHERE q.utterance = p.utterance AND (later.time, later.uid) > (run.time, run.uid))"
+)
+
+
 def refresh_outlook(handle: Handle, utterances: Sequence[int]) -> None:
     """Point the outlook of utterances at the newest run that looked at each, inside `write`."""
     for some in chunks(list(utterances)):
-        handle.run(
-            "INSERT OR REPLACE INTO outlook"
-            " SELECT p.utterance, p.run, p.codable, p.uncertainty, s.code, s.score,"
-            "  u.codable AND NOT EXISTS (SELECT 1 FROM unit WHERE unit.utterance = u.id"
-            "   AND unit.state IN ('coded', 'nothing', 'rejected'))"
-            " FROM proposal p JOIN run ON run.id = p.run JOIN utterance u ON u.id = p.utterance"
-            " LEFT JOIN suggestion s ON s.run = p.run AND s.utterance = p.utterance AND s.selected = 1"
-            "  AND s.rank = (SELECT min(rank) FROM suggestion WHERE run = p.run AND utterance = p.utterance"
-            "   AND selected = 1)"
-            f" WHERE p.utterance IN ({marks(some)})"
-            " AND NOT EXISTS (SELECT 1 FROM proposal q JOIN run later ON later.id = q.run"
-            "  WHERE q.utterance = p.utterance AND (later.time, later.uid) > (run.time, run.uid))",
-            some,
-        )
+        handle.run(f"{_OUTLOOK} AND p.utterance IN ({marks(some)})", some)
+
+
+def refresh_all_outlooks(handle: Handle) -> None:
+    """Point every outlook at the newest run that looked at its utterance, inside a transaction."""
+    handle.run("DELETE FROM outlook")
+    handle.run(_OUTLOOK)

@@ -1,5 +1,6 @@
 """The versions of the study's model, which one is in use, and the transcripts kept for testing."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -48,17 +49,14 @@ class Models:
 
     def add_shipped(self, name: str, card: Mapping[str, Any], codebook: str) -> ModelVersion:
         """Note that the study uses a model that comes with the program (or lies in a folder), by name."""
+        # The same in every copy of the study: named by what it is, not by when it was noted.
+        content = json.dumps([name, dict(card), codebook], sort_keys=True, ensure_ascii=False)
+        uid = hashlib.sha256(content.encode()).hexdigest()[:32]
         with self._handle.write() as stamp:
-            content = json.dumps(dict(card), sort_keys=True)
-            # The same model in every copy of the study: named by what it is, not by when it was noted.
-            known = self._handle.value(
-                "SELECT id FROM model WHERE label = ? AND base = ? AND card = ? AND codebook = ?",
-                (name, name, content, codebook),
-            )
-            if known is not None:
-                return self.get(known)
-            row_id = self._insert(new_uid(), name, NewModel(name, card, codebook, {}), None, stamp)
-        return self.get(row_id)
+            known = self._handle.value("SELECT id FROM model WHERE uid = ?", (uid,))
+            if known is None:
+                known = self._insert(uid, name, NewModel(name, card, codebook, {}), None, stamp)
+        return self.get(known)
 
     def _insert(self, uid: str, label: str, model: NewModel, coder: str | None, stamp: str) -> int:
         by = self._handle.coder_id(coder) if coder else None

@@ -26,8 +26,9 @@ from sqlite3 import Connection, Row
 from types import TracebackType
 
 from coder.codebook import Codebook
-from coder.store import database, figures, finding, states
+from coder.store import confirmed, database, figures, finding, states
 from coder.store.acts import Acts
+from coder.store.confirmed import Confirmed
 from coder.store.handle import Clock, Handle, new_uid, utc_now, written
 from coder.store.machine import Machine
 from coder.store.models import Models
@@ -123,6 +124,14 @@ class Study:
     ) -> list[ActRecord]:
         """Return decisions, undos and redos, newest first, of one utterance and/or one coder."""
         return states.history(self.handle, utterance=utterance, coder=coder, limit=limit)
+
+    def confirmed(self) -> list[Confirmed]:
+        """Return what stands for every coder and the adjudicated voice on codable utterances."""
+        return confirmed.confirmed(self.handle)
+
+    def blind(self) -> list[Confirmed]:
+        """Return what each coder had settled before seeing suggestions or another's coding."""
+        return confirmed.blind(self.handle)
 
     def figures(self) -> StudyFigures:
         """Return the counts behind `coder status`."""

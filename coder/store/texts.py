@@ -14,10 +14,11 @@ from coder.store.values import LOTS, StudyTurn, StudyUtterance, TranscriptInfo
 FEW = 40  # utterances of one transcript fetched one by one; more: the transcript is read whole
 
 
-def transcript_uid(transcript: Transcript) -> str:
-    """Name a transcript by its content: text, turns and roles as read."""
+def transcript_uid(transcript: Transcript, utterances: Sequence[Utterance]) -> str:
+    """Name a transcript by its content: text, turns, roles as read, and the cut into utterances."""
     turns = [(turn.speaker, turn.role, turn.start, turn.end) for turn in transcript.turns]
-    content = json.dumps([transcript.text, turns], ensure_ascii=False)
+    cut = [(item.start, item.end, item.codable) for item in utterances]
+    content = json.dumps([transcript.text, turns, cut], ensure_ascii=False)
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -46,13 +47,13 @@ class Texts:
         source: str,
         replaces: int | None = None,
     ) -> int:
-        """Store a transcript with its turns and utterances; return its id.
+        """Store a transcript under its `id` as name, with turns and utterances; return its number.
 
         `utterances` must be cut with every turn treated as a participant's: `codable` then tells backchannels
         from words, and roles can be corrected later without re-cutting. `replaces` is the id of the version
         that this one follows. Raises StudyError if the same content is there already.
         """
-        uid = transcript_uid(transcript)
+        uid = transcript_uid(transcript, utterances)
         handle = self._handle
         with handle.write() as stamp:
             twin = handle.row("SELECT name FROM transcript WHERE uid = ?", (uid,))
@@ -64,7 +65,7 @@ class Texts:
                 " replaces, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     uid,
-                    transcript.name,
+                    transcript.id,
                     transcript.text,
                     text_hash(transcript.text),
                     transcript.source_hash,
@@ -153,7 +154,7 @@ class Texts:
         return int(found[0])
 
     def transcript(self, transcript_id: int) -> Transcript:
-        """Return a transcript as it was read, with roles as corrected."""
+        """Return a transcript as it was read, with roles as corrected; its `id` is the name in the study."""
         row = self._handle.row("SELECT * FROM transcript WHERE id = ?", (transcript_id,))
         if row is None:
             raise StudyError(f"There is no transcript number {transcript_id} in {self._handle.path.name}.")
@@ -161,8 +162,8 @@ class Texts:
             'SELECT start, "end", kind FROM furniture WHERE transcript = ?', (transcript_id,)
         )
         return Transcript(
-            id=row["uid"],
-            name=row["name"],
+            id=row["name"],
+            name=row["source"],
             text=row["text"],
             turns=tuple(
                 Turn(turn.number, turn.speaker, turn.role, turn.start, turn.end, turn.seconds)
@@ -247,8 +248,8 @@ class Texts:
         for row in self._handle.rows("SELECT id FROM transcript WHERE current = 1 ORDER BY name, id"):
             yield row["id"], self.utterances(row["id"], codable_only=codable_only)
 
-    def with_hash(self, source_hash: str, text: str) -> str | None:
-        """Return the name of a transcript that came from the same file, or has the same text."""
+    def with_content(self, source_hash: str, text: str) -> str | None:
+        """Return the name of a transcript from the same file or with the same text, or None."""
         found = self._handle.value(
             "SELECT name FROM transcript WHERE (source_hash = ? AND source_hash <> '') OR text_hash = ?",
             (source_hash, text_hash(text)),

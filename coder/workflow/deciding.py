@@ -8,6 +8,7 @@ from coder.codebook import Codebook
 from coder.errors import StudyError
 from coder.store import Study
 from coder.store.values import ADJUDICATED, Choice, Mode, Saved, StudyUtterance
+from coder.workflow.locating import Units
 
 LONGEST_MEMO = 20_000  # characters
 
@@ -112,17 +113,16 @@ def set_passage(
 ) -> Saved:
     """Let a code of this coder cover the passage [start, end): extend, trim or join; one gesture.
 
-    `anchor` is the utterance the code stands on (or is put on). Utterances the passage covers for more than
-    half get the code, those it no longer covers lose it (if they had it through the same passage). What other
+    `anchor` is the utterance the code stands on (or is put on). Utterances the passage covers by half
+    or more get the code, those it no longer covers lose it (if they had it through the same passage). What other
     coders see stays as it is: utterances are never re-cut. Polarity stays unless given.
     """
     anchor_utterance = study.texts.by_id([anchor]).get(anchor)
     if anchor_utterance is None:
         raise StudyError(f"There is no utterance {anchor} in {study.path.name}.")
     neighbours = study.texts.utterances(anchor_utterance.transcript, codable_only=True)
-    covered = [item.id for item in neighbours if covers(start, end, item.start, item.end)]
-    covered = covered or [item.id for item in neighbours if item.start < end and start < item.end][:1]
-    if not covered:
+    coded = Units.of(neighbours).covered(start, end)
+    if not coded:
         raise StudyError("The passage holds nothing that can be coded.")
     states = study.acts.states(coder, [item.id for item in neighbours])
     before = next((item for item in states[anchor].codes if item.code == code), None)
@@ -131,20 +131,15 @@ def set_passage(
         key
         for key, state in states.items()
         if before is not None
-        and key not in covered
+        and key not in coded
         and any((item.code, item.start, item.end) == (code, before.start, before.end) for item in state.codes)
     ]
-    choices = [Choice(key, "add", code=code, polarity=polarity, span=(start, end)) for key in covered]
+    choices = [Choice(key, "add", code=code, polarity=polarity, span=(start, end)) for key in coded]
     choices += [Choice(key, "withdraw", code=code) for key in dropped]
     choices = [
         replace(choice, expected=expected) if choice.utterance == anchor else choice for choice in choices
     ]
     return decide(study, coder, choices, mode=mode, note="passage")
-
-
-def covers(start: int, end: int, unit_start: int, unit_end: int) -> bool:
-    """Tell whether a passage covers more than half of a unit."""
-    return 2 * (min(end, unit_end) - max(start, unit_start)) > unit_end - unit_start
 
 
 def split(

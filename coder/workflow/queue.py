@@ -70,10 +70,10 @@ def ordered(study: Study, filters: Filters, order: Order = "text", *, limit: int
 
 def set_typical(study: Study, utterances: Sequence[int]) -> None:
     """Store the typical utterances to begin with, in the order they are to be shown."""
-    places = []
-    for item in study.texts.by_id(utterances).values():
-        uid = study.texts.transcript(item.transcript).id
-        places.append([uid, item.start, item.end])
+    uids = {item.id: item.uid for item in study.texts.all()}
+    places = [
+        [uids[item.transcript], item.start, item.end] for item in study.texts.by_id(utterances).values()
+    ]
     study.settings.set("typical", json.dumps(places))
 
 

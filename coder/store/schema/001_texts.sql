@@ -45,7 +45,7 @@ CREATE TABLE codebook (
 
 CREATE TABLE transcript (
     id          INTEGER PRIMARY KEY,
-    uid         TEXT NOT NULL UNIQUE,    -- SHA-256 of text and turns: the same file gets the same uid everywhere
+    uid         TEXT NOT NULL UNIQUE,    -- hash of text, turns and cut: the same file gets the same uid everywhere
     name        TEXT NOT NULL,
     text        TEXT NOT NULL,
     text_hash   TEXT NOT NULL,

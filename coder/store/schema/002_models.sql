@@ -69,6 +69,7 @@ CREATE TABLE proposal (
     uncertainty REAL NOT NULL,           -- 0 sure .. 1 torn
     PRIMARY KEY (run, utterance)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX proposal_utterance ON proposal (utterance, run);
 
 -- Best codes first; `selected` ones passed the model's threshold and are shown, the others are runners-up.
 CREATE TABLE suggestion (

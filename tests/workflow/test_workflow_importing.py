@@ -1,0 +1,257 @@
+"""Importing: each transcript whole or not at all, nothing twice, changes never silent; codings and attributes."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from study_making import TALK, cut, small_study
+
+from coder.errors import StudyError, TableError
+from coder.store import Study
+from coder.store.values import Choice
+from coder.workflow.attributes import import_attributes
+from coder.workflow.codings import import_codings
+from coder.workflow.deciding import decide
+from coder.workflow.importing import ImportReport, import_transcripts
+
+TEXT = """\
+INTERVIEWER: What was the weather like?
+
+P01: It rained all day. The sun came later. “So it’s fine,” she said.
+
+INTERVIEWER: And at night?
+
+P01: Wind, only wind. It took the roof off. We laughed. We laughed.
+"""
+
+
+def put(tmp_path: Path, name: str, text: str) -> Path:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def bring(study: Study, *paths: Path, **options: bool) -> ImportReport:
+    return import_transcripts(study, paths, cut=cut, **options)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Iterator[Study]:
+    with small_study(tmp_path / "s.coder") as opened:
+        yield opened
+
+
+@pytest.fixture
+def talk(study: Study, tmp_path: Path) -> int:
+    [added] = bring(study, put(tmp_path, "talk.txt", TEXT)).added
+    return added.id
+
+
+def texts(study: Study, transcript: int) -> list[str]:
+    return [item.text for item in study.texts.utterances(transcript, codable_only=True)]
+
+
+def coded(study: Study, coder: str, transcript: int) -> dict[str, list[str]]:
+    units = study.texts.utterances(transcript, codable_only=True)
+    states = study.acts.states(coder, [unit.id for unit in units])
+    return {
+        unit.text: [item.code for item in states[unit.id].codes] or [states[unit.id].state]
+        for unit in units
+        if states[unit.id].state != "open"
+    }
+
+
+def test_a_transcript_comes_in_with_turns_roles_and_every_character(study: Study, talk: int) -> None:
+    stored = study.texts.transcript(talk)
+    assert stored.text == TEXT
+    assert [turn.role for turn in stored.turns] == ["interviewer", "participant"] * 2
+    covered = sorted(
+        [(turn.start, turn.end) for turn in stored.turns] + [(s.start, s.end) for s in stored.furniture]
+    )
+    assert covered[0][0] == 0
+    assert all(before[1] >= after[0] for before, after in pairwise(covered))
+    assert texts(study, talk)[0] == "It rained all day."
+    assert study.texts.utterances(talk, codable_only=True)[0].question == "What was the weather like?"
+
+
+def test_the_same_file_again_changes_nothing(study: Study, talk: int, tmp_path: Path) -> None:
+    report = bring(study, tmp_path / "talk.txt", put(tmp_path, "other name.txt", TEXT))
+    assert not report.added
+    assert [reason for _, reason in report.unchanged] == ["in the study already, as 'talk'"] * 2
+
+
+def test_a_changed_file_is_refused_unless_it_is_a_new_version(
+    study: Study, talk: int, tmp_path: Path
+) -> None:
+    units = study.texts.utterances(talk, codable_only=True)
+    decide(study, "Ann", [Choice(units[0].id, "add", "rain"), Choice(units[1].id, "nothing")], mode="blind")
+    decide(study, "Ann", Choice(units[3].id, "add", "wind"), mode="blind")
+    put(tmp_path, "talk.txt", TEXT.replace("Wind, only wind.", "Wind and only wind, all night."))
+    report = bring(study, tmp_path / "talk.txt")
+    assert "--new-version" in report.refused[0][1]
+    [added] = bring(study, tmp_path / "talk.txt", new_version=True).added
+    assert (added.version, added.carried) == (2, 2)
+    assert coded(study, "Ann", added.id) == {
+        "It rained all day.": ["rain"],
+        "The sun came later.": ["nothing"],
+    }
+    versions = [item for item in study.texts.all(superseded=True) if item.name == "talk"]
+    assert [(item.version, item.current) for item in versions] == [(1, False), (2, True)]
+    assert study.acts.states("Ann", [units[3].id])[units[3].id].codes[0].code == "wind"
+
+
+def test_unreadable_files_are_refused_and_the_others_come_in(study: Study, tmp_path: Path) -> None:
+    put(tmp_path, "good.txt", TALK)
+    (tmp_path / "bad.docx").write_bytes(b"not a zip")
+    report = bring(study, tmp_path / "good.txt", tmp_path / "bad.docx", tmp_path / "missing.txt")
+    assert [item.name for item in report.added] == ["good"]
+    assert {path.name for path, _ in report.refused} == {"bad.docx", "missing.txt"}
+
+
+def test_correcting_a_role_changes_what_can_be_coded_and_re_cuts_nothing(study: Study, talk: int) -> None:
+    ids = [item.id for item in study.texts.utterances(talk)]
+    study.people.set_role(talk, "INTERVIEWER", "participant")
+    study.people.set_role(talk, "P01", "interviewer")
+    assert texts(study, talk) == ["What was the weather like?", "And at night?"]
+    assert [item.id for item in study.texts.utterances(talk)] == ids
+    assert study.texts.turns(talk)[0].role_read == "interviewer"
+    with pytest.raises(StudyError, match="Nobody"):
+        study.people.set_role(talk, "Nobody", "participant")
+
+
+def test_codings_are_placed_by_offsets_by_text_and_tolerantly(
+    study: Study, talk: int, tmp_path: Path
+) -> None:
+    start = TEXT.index("The sun")
+    table = put(
+        tmp_path,
+        "codings.csv",
+        "transcript,start,end,text,coder,code,polarity\n"
+        f"talk,{start},{start + 19},The sun came later.,Ann,sun,facilitator\n"
+        "talk.txt,,,It rained all day.,Ann,Rain,Barrier\n"
+        'talk,,,"""so  it\'s fine,"" she SAID",Ann,sun,enabler\n'
+        ',,,"Wind, only wind. It took the roof off.",Ann,wind,\n',
+    )
+    report = import_codings(study, table)
+    assert report.problems == []
+    assert (report.used, report.tolerant) == (4, 1)
+    assert coded(study, "Ann", talk) == {
+        "It rained all day.": ["rain"],
+        "The sun came later.": ["sun"],
+        "“So it’s fine,” she said.": ["sun"],
+        "Wind, only wind.": ["wind"],
+        "It took the roof off.": ["wind"],
+    }
+    unit = study.texts.utterances(talk, codable_only=True)[3].id
+    code = study.acts.states("Ann", [unit])[unit].codes[0]
+    assert TEXT[code.start : code.end] == "Wind, only wind. It took the roof off."
+    assert code.blind
+
+
+def test_rows_that_cannot_be_placed_are_named_with_the_reason(
+    study: Study, talk: int, tmp_path: Path
+) -> None:
+    table = put(
+        tmp_path,
+        "codings.csv",
+        "transcript,text,code,polarity\n"
+        "talk,We laughed.,sun,\n"
+        "talk,Nobody said this.,sun,\n"
+        "nowhere,It rained all day.,sun,\n"
+        "talk,It rained all day.,snow,\n"
+        "talk,It rained all day.,sun,splendid\n"
+        "talk,And at night?,sun,\n"
+        "talk,The sun came later.,sun,\n",
+    )
+    report = import_codings(study, table, coder="Cleo")
+    said = "\n".join(report.problems)
+    for line in (
+        "row 2: its text occurs 2 times",
+        "row 3: its text is not found",
+        "row 4: there is no transcript 'nowhere'",
+        "row 5: 'snow' is not a code",
+        "row 6: polarity 'splendid'",
+        "row 7: the passage holds only the interviewer's words",
+    ):
+        assert line in said
+    assert (report.used, len(report.problems)) == (1, 6)
+    assert coded(study, "Cleo", talk) == {"The sun came later.": ["sun"]}
+
+
+def test_bringing_a_table_in_twice_adds_nothing(study: Study, talk: int, tmp_path: Path) -> None:
+    table = put(tmp_path, "codings.csv", "text,code\nIt rained all day.,rain\nThe sun came later.,\n")
+    import_codings(study, table, coder="Ann")
+    import_codings(study, table, coder="Ann")
+    assert len(study.history(coder="Ann")) == 2
+    assert coded(study, "Ann", talk) == {"It rained all day.": ["rain"], "The sun came later.": ["nothing"]}
+
+
+def test_what_was_read_without_a_code_is_known_only_when_said(
+    study: Study, talk: int, tmp_path: Path
+) -> None:
+    table = put(tmp_path, "codings.csv", "transcript,text,code\ntalk,It rained all day.,rain\n")
+    read = put(
+        tmp_path, "read.csv", "text,transcript\nThe sun came later.,talk\nIt took the roof off.,talk\n"
+    )
+    import_codings(study, table, coder="Ann")
+    assert len(coded(study, "Ann", talk)) == 1
+    import_codings(study, table, coder="Ben", looked_at=read)
+    assert coded(study, "Ben", talk) == {
+        "It rained all day.": ["rain"],
+        "The sun came later.": ["nothing"],
+        "It took the roof off.": ["nothing"],
+    }
+    import_codings(study, table, coder="Cleo", complete=True)
+    assert len(coded(study, "Cleo", talk)) == len(texts(study, talk))
+
+
+def test_whose_codes_they_are_must_be_known(study: Study, talk: int, tmp_path: Path) -> None:
+    plain = put(tmp_path, "plain.csv", "text,code\nIt rained all day.,rain\n")
+    with pytest.raises(StudyError, match="--coder"):
+        import_codings(study, plain)
+    named = put(
+        tmp_path, "named.csv", "text,code,coder\nIt rained all day.,rain,R1\nThe sun came later.,sun,R2\n"
+    )
+    with pytest.raises(StudyError, match="R1, R2"):
+        import_codings(study, named, coder="R3")
+    import_codings(study, named, coder="R2")
+    assert "R1" not in study.people.coders()
+    assert coded(study, "R2", talk) == {"The sun came later.": ["sun"]}
+    with pytest.raises(TableError, match="column 'code'"):
+        import_codings(study, put(tmp_path, "no.csv", "text,nothing\na,b\n"), coder="Ann")
+
+
+def test_importing_codings_can_be_undone_by_name_only(study: Study, talk: int, tmp_path: Path) -> None:
+    import_codings(study, put(tmp_path, "c.csv", "text,code\nIt rained all day.,rain\n"), coder="Ann")
+    assert study.acts.undo("Ann") is None
+    study.acts.undo("Ann", study.history(coder="Ann")[0].act)
+    assert coded(study, "Ann", talk) == {}
+
+
+def test_attributes_reach_participants_with_several_values(study: Study, talk: int, tmp_path: Path) -> None:
+    bring(
+        study, put(tmp_path, "p02_parent.txt", TALK.replace("P:", "Participant:").replace("rained", "snowed"))
+    )
+    table = put(
+        tmp_path,
+        "participants.csv",
+        "participant,transcript,group,age\nP01,talk,carer; parent,50\nP01,talk,volunteer,50\n"
+        "P02,,parent,30\nP09,,x,1\n",
+    )
+    report = import_attributes(study, table)
+    assert study.people.attributes("participant", "P01") == {
+        "group": ("carer", "parent", "volunteer"),
+        "age": ("50",),
+    }
+    assert study.people.participants(talk) == {"P01": "P01"}
+    assert study.people.participants(study.texts.find("p02_parent")) == {"Participant": "P02"}
+    assert report.problems == ["row 5: 'P09' does not speak in any transcript so far"]
+
+
+def test_attributes_of_transcripts_need_no_participant(study: Study, talk: int, tmp_path: Path) -> None:
+    import_attributes(study, put(tmp_path, "a.csv", "transcript,site\ntalk,north\nnowhere,south\n"))
+    uid = next(item.uid for item in study.texts.all() if item.id == talk)
+    assert study.people.attributes("transcript", uid) == {"site": ("north",)}
+    with pytest.raises(TableError, match="neither participants nor transcripts"):
+        import_attributes(study, put(tmp_path, "b.csv", "colour\nred\n"))

@@ -1,0 +1,163 @@
+"""Merging copies: a union, whatever the order; nothing lost, nothing twice; conflicts said."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from study_making import CODEBOOK, TALK, add_talk, small_study, ticking
+
+from coder.codebook import Code, Codebook
+from coder.errors import OutputError, StudyError
+from coder.store import Study
+from coder.store.values import Choice, Proposal, ProposedCode
+from coder.workflow.deciding import adjudicate, decide, undo
+from coder.workflow.merging import merge_studies
+from coder.workflow.showing import shown_suggestions
+
+TABLES = {
+    "coder": "name, kind",
+    "setting": "name, value, time",
+    "codebook": "uid, hash, time",
+    "transcript": "uid, name, text, current, replaces",
+    "model": "uid, label, time",
+    "activation": "uid, reason, time",
+    "run": "uid, time",
+    "act": "uid, kind, mode, time, seconds, (SELECT name FROM coder WHERE coder.id = act.voice)",
+    "memo": "uid, content, time",
+    "speaker_role": "uid, role",
+    "attribute": "uid, subject, content",
+    "study": "uid, name, created",
+}
+PLACE = (
+    "(SELECT t.uid || ':' || u.start FROM utterance u JOIN transcript t ON t.id = u.transcript"
+    " WHERE u.id = {0}.utterance)"
+)
+NAME = "(SELECT name FROM coder WHERE coder.id = {0}.{1})"
+JOINED = {
+    "unit": f"{PLACE.format('unit')}, {NAME.format('unit', 'voice')}, state, flagged, seen, last_act",
+    "standing": f"{PLACE.format('standing')}, {NAME.format('standing', 'voice')}, code, rejected, polarity, start",
+    "decision": f"(SELECT uid FROM act WHERE act.id = decision.act), number, verdict, {PLACE.format('decision')}",
+    "suggestion": f"(SELECT uid FROM run WHERE run.id = suggestion.run), {PLACE.format('suggestion')}, rank, code",
+    "outlook": f"(SELECT uid FROM run WHERE run.id = outlook.run), {PLACE.format('outlook')}, top_code, open",
+    "exposure": f"{PLACE.format('exposure')}, {NAME.format('exposure', 'coder')}, kind, time",
+    "answer": f"{PLACE.format('answer')}, {NAME.format('answer', 'voice')}, code, verdict",
+    "turn": "(SELECT uid FROM transcript WHERE id = transcript), number, speaker, role",
+}
+
+
+def content(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All that a study says, by names that are good in every copy."""
+    with Study.open(path) as study:
+        return {
+            table: sorted(tuple(row) for row in study.handle.rows(f"SELECT {columns} FROM {table}"))
+            for table, columns in {**TABLES, **JOINED}.items()
+        }
+
+
+def copies(tmp_path: Path, names: str = "abc") -> list[Path]:
+    with small_study(tmp_path / "base.coder", "p1", "p2") as study:
+        units = [item.id for item in study.texts.utterances(study.texts.find("p1"), codable_only=True)]
+        model = study.models.add_shipped("starter", {}, "hash")
+        study.models.activate(model.id, "first")
+        run = study.machine.begin_run(model.id, study.codebooks.current_id())
+        codes = (ProposedCode("rain", "barrier", 0.8, 0.6, True, "why"),)
+        study.machine.add_proposals(run, [Proposal(unit, 0.9, 0.1, codes) for unit in units])
+        decide(study, "Ann", Choice(units[0], "add", "rain"), mode="blind")
+    made = [tmp_path / f"{name}.coder" for name in names]
+    for path in made:
+        shutil.copy(tmp_path / "base.coder", path)
+    return made
+
+
+def work(path: Path, coder: str, start: str, *, name: str = "p1") -> None:
+    """A session of one coder: decisions of every kind, at a time of its own."""
+    with Study.open(path, clock=ticking(start)) as study:
+        study.people.add_coder(coder)
+        units = [item.id for item in study.texts.utterances(study.texts.find(name), codable_only=True)]
+        shown = shown_suggestions(study, coder, "assisted", units)
+        for unit in units[1:3]:
+            if shown[unit]:
+                decide(study, coder, Choice(unit, "accept", suggestion=shown[unit][0].id), mode="assisted")
+        decide(study, coder, Choice(units[3], "nothing"), mode="blind")
+        decide(
+            study, coder, [Choice(units[4], "add", "wind", "mixed"), Choice(units[4], "flag")], mode="blind"
+        )
+        undo(study, coder)
+        study.memos.write(coder, f"a note by {coder}", utterance=units[0])
+        adjudicate(study, coder, units[0], [("sun", None)])
+        add_talk(study, f"new {coder}", TALK + f"P: {coder} was here.\n")
+
+
+def test_merging_is_a_union_whatever_the_order(tmp_path: Path) -> None:
+    a, b, c = copies(tmp_path)
+    work(a, "Ann", "2026-02-01T09:00:00")
+    work(b, "Ben", "2026-02-01T09:00:00.500000", name="p2")
+    work(c, "Cleo", "2026-01-20T09:00:00")
+    merge_studies([a, b], tmp_path / "ab.coder")
+    merge_studies([b, a], tmp_path / "ba.coder")
+    merge_studies([tmp_path / "ab.coder", c], tmp_path / "ab-c.coder")
+    merge_studies([b, c], tmp_path / "bc.coder")
+    merge_studies([a, tmp_path / "bc.coder"], tmp_path / "a-bc.coder")
+    merge_studies([c, b, a], tmp_path / "cba.coder")
+    assert content(tmp_path / "ab.coder") == content(tmp_path / "ba.coder")
+    whole = content(tmp_path / "ab-c.coder")
+    assert whole == content(tmp_path / "a-bc.coder") == content(tmp_path / "cba.coder")
+    acts = {row[0] for path in (a, b, c) for row in content(path)["act"]}
+    assert {row[0] for row in whole["act"]} == acts
+    assert len(whole["act"]) == len(acts)
+
+
+def test_merging_a_copy_with_itself_or_its_origin_adds_nothing(tmp_path: Path) -> None:
+    a, b = copies(tmp_path, "ab")
+    work(a, "Ann", "2026-02-01T09:00:00")
+    before = content(a)
+    report = merge_studies([a, b, a], tmp_path / "same.coder")
+    assert content(tmp_path / "same.coder") == before
+    assert content(a) == before
+    assert report.conflicts == ()
+
+
+def test_what_both_changed_is_listed_and_the_later_stands(tmp_path: Path) -> None:
+    a, b = copies(tmp_path, "ab")
+    for path, code, start in ((a, "rain", "2026-03-01T10:00:00"), (b, "sun", "2026-03-01T11:00:00")):
+        with Study.open(path, clock=ticking(start)) as study:
+            [unit, *_] = [item.id for item in study.texts.utterances(1, codable_only=True)][1:]
+            decide(study, "Ann", [Choice(unit, "nothing"), Choice(unit, "add", code)], mode="blind")
+            study.settings.set("blind_share", code)
+            study.people.set_attribute("participant", "P", "town", [code])
+            codes = (*CODEBOOK.codes, Code(code + "y", code))
+            study.codebooks.add(Codebook("weather", codes), coder="Ann")
+    report = merge_studies([a, b], tmp_path / "m.coder")
+    assert sorted(report.conflicts) == sorted(merge_studies([b, a], tmp_path / "w.coder").conflicts)
+    said = "\n".join(report.conflicts)
+    for word in ("Ann decided the utterance", "blind_share", "'town'", "codebook was changed"):
+        assert word in said
+    with Study.open(tmp_path / "m.coder") as study:
+        state = study.acts.states("Ann", [unit])[unit]
+        assert [item.code for item in state.codes] == ["sun"]
+        assert study.settings.get("blind_share") == "sun"
+        assert "suny" in study.codebooks.current().ids
+
+
+def test_studies_begun_apart_join_by_what_their_transcripts_say(tmp_path: Path) -> None:
+    for name in "ab":
+        with small_study(tmp_path / f"{name}.coder", "p1") as study:
+            unit = study.texts.utterances(1, codable_only=True)[0].id
+            decide(study, "Ann" if name == "a" else "Ben", Choice(unit, "add", "rain"), mode="blind")
+    report = merge_studies([tmp_path / "a.coder", tmp_path / "b.coder"], tmp_path / "ab.coder")
+    assert any("begun as different studies" in sentence for sentence in report.conflicts)
+    with Study.open(tmp_path / "ab.coder") as study:
+        assert [item.decided for item in study.texts.all()] == [{"Ann": 1, "Ben": 1}]
+
+
+def test_results_are_not_written_over_anything(tmp_path: Path) -> None:
+    a, b = copies(tmp_path, "ab")
+    with pytest.raises(OutputError, match="one of the studies"):
+        merge_studies([a, b], a, force=True)
+    (tmp_path / "there.coder").write_text("mine")
+    with pytest.raises(OutputError, match="exists"):
+        merge_studies([a, b], tmp_path / "there.coder")
+    with pytest.raises(StudyError, match="not a study"):
+        merge_studies([a, tmp_path / "there.coder"], tmp_path / "out.coder")
+    assert not (tmp_path / "out.coder").exists()
+    assert not list(tmp_path.glob(".coder-merge-*"))
