@@ -203,7 +203,7 @@ def test_what_was_read_without_a_code_is_known_only_when_said(
         "It took the roof off.": ["nothing"],
     }
     import_codings(study, table, coder="Cleo", complete=True)
-    assert len(coded(study, "Cleo", talk)) == len(texts(study, talk))
+    assert set(coded(study, "Cleo", talk)) == set(texts(study, talk))
 
 
 def test_whose_codes_they_are_must_be_known(study: Study, talk: int, tmp_path: Path) -> None:
