@@ -1,7 +1,8 @@
 """Finding, opening and describing models."""
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coder.learning import Model
@@ -14,10 +15,29 @@ def open_model(
 
     Raises ModelError or CodebookError.
     """
-    from coder.codebook import load_codebook
-    from coder.encoding import get_encoder
     from coder.learning import load_model
+    from coder.workflow.codebooks import open_codebook
 
-    book = load_codebook(codebook) if codebook else None
-    encoder = get_encoder(threads=threads) if threads else None
-    return load_model(str(name), codebook=book, encoder=encoder)
+    book = open_codebook(codebook) if codebook else None
+    return load_model(str(name), codebook=book, threads=threads)
+
+
+def known_models() -> list[dict[str, Any]]:
+    """Return the cards of shipped models and of those in ./models, each with its `path`."""
+    from coder.learning.starting import SHIPPED
+
+    cards = []
+    for folder in dict.fromkeys([SHIPPED.resolve(), Path("models").resolve()]):
+        for path in sorted(folder.glob("*/card.json")):
+            card = json.loads(path.read_text(encoding="utf-8"))
+            cards.append({**card, "path": str(path.parent)})
+    return cards
+
+
+def model_card(name: str) -> dict[str, Any]:
+    """Return a model's card by name or folder, with its `path`; raises ModelError if there is none."""
+    from coder.learning import folder_of
+    from coder.learning.modelstore import read_card
+
+    folder = folder_of(name)
+    return {**read_card(folder), "path": str(folder)}

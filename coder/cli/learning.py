@@ -1,0 +1,156 @@
+"""`coder train`, `coder evaluate`, `coder models`: learning from human codes and measuring it."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coder.cli.console import note
+
+Excerpts = Annotated[
+    list[Path],
+    typer.Argument(help="Tables of coded excerpts (csv, xlsx, jsonl, parquet) with text and code."),
+]
+Book = Annotated[
+    str | None,
+    typer.Option(
+        "--codebook", help="A shipped codebook's name or a file. Default: COM-B if it has all codes used."
+    ),
+]
+Group = Annotated[
+    str | None,
+    typer.Option(
+        "--group",
+        help="Column kept whole in held-out splits. Default: transcript, document, participant or study.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else on stdout.")]
+
+models_group = typer.Typer(
+    no_args_is_help=True, help="List, describe and compare models.", rich_markup_mode=None
+)
+
+
+def train(
+    excerpts: Excerpts,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write the model to.")],
+    codebook: Book = None,
+    group: Group = None,
+    base: Annotated[
+        str, typer.Option(help="A model to build on; 'none' to learn from these excerpts alone.")
+    ] = "starter",
+    measure: Annotated[
+        bool,
+        typer.Option("--measure/--no-measure", help="Measure on held-out studies and groups (trains again)."),
+    ] = True,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the model if the folder holds one.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train a model on human-coded excerpts and report how well it does on what it has not seen.
+
+    The folder holds plain data, a card (card.md) and plots. It contains your excerpts: keep it as confidential as
+    they are. Example: coder train coded.xlsx -o my-model --codebook my-codebook.yaml
+    """
+    from coder.workflow.cards import held_out_text
+    from coder.workflow.train import train_files
+
+    trained = train_files(
+        excerpts, out, codebook=codebook, group=group,
+        base=None if base == "none" else base, measure=measure, force=force, progress=note,
+    )  # fmt: skip
+    for line in trained.notes:
+        note(line)
+    typer.echo(json.dumps(trained.report, indent=1) if as_json else held_out_text(trained.model.card))
+    note(f"Model written to {out}")
+
+
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A model's name or folder, or 'none' with --codebook.")],
+    excerpts: Excerpts,
+    codebook: Book = None,
+    group: Group = None,
+    by: Annotated[
+        str | None, typer.Option(help="Column to split the figures by, such as role or site.")
+    ] = None,
+    baselines: Annotated[
+        bool,
+        typer.Option("--baselines/--no-baselines", help="Also train simple methods on these very excerpts."),
+    ] = True,
+    plot: Annotated[Path | None, typer.Option(help="Also draw the figures (.svg or .png).")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the plot if it exists.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a model against human codes: themes, polarity, codable or not, per code, with intervals.
+
+    Example: coder evaluate starter coded.csv --by profession
+    """
+    from coder.workflow.cards import draw, performance_text
+    from coder.workflow.evaluate import evaluate_files
+
+    report = evaluate_files(model, excerpts, codebook=codebook, group=group, by=by, with_baselines=baselines)
+    for line in report["notes"]:
+        note(line)
+    typer.echo(json.dumps(report, indent=1, ensure_ascii=False) if as_json else performance_text(report))
+    if plot:
+        draw(report, plot, force=force)
+        note(f"Plot written to {plot}")
+
+
+@models_group.command("list")
+def list_models(as_json: AsJson = False) -> None:
+    """List the models that can be used by name: shipped ones and those in ./models.
+
+    Example: coder models list
+    """
+    from coder.workflow.cards import list_text
+    from coder.workflow.models import known_models
+
+    found = known_models()
+    typer.echo(json.dumps(found, indent=1, ensure_ascii=False) if as_json else list_text(found))
+
+
+@models_group.command("show")
+def show_model(
+    model: Annotated[str, typer.Argument(help="A model's name or folder.")], as_json: AsJson = False
+) -> None:
+    """Print a model's card: what it was trained on, how well it does, its limits.
+
+    Example: coder models show starter
+    """
+    from coder.workflow.cards import card_text
+    from coder.workflow.models import model_card
+
+    card = model_card(model)
+    typer.echo(json.dumps(card, indent=1, ensure_ascii=False) if as_json else card_text(card))
+
+
+@models_group.command("compare")
+def compare_models(
+    first: Annotated[str, typer.Argument(help="A model's name or folder.")],
+    second: Annotated[str, typer.Argument(help="Another one.")],
+    excerpts: Excerpts,
+    codebook: Book = None,
+    group: Group = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two models on the same coded excerpts, per code, with paired intervals over groups.
+
+    The excerpts should be new to both. Example: coder models compare starter my-model held-out.csv
+    """
+    from coder.workflow.cards import comparison_text
+    from coder.workflow.compare import compare_files
+
+    report = compare_files(first, second, excerpts, codebook=codebook, group=group)
+    for line in report["notes"]:
+        note(line)
+    typer.echo(json.dumps(report, indent=1, ensure_ascii=False) if as_json else comparison_text(report))
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    app.command("train", no_args_is_help=True)(train)
+    app.command("evaluate", no_args_is_help=True)(evaluate)
+    app.add_typer(models_group, name="models")

@@ -1,0 +1,96 @@
+"""The simple methods that a model must beat, measured on the same held-out groups.
+
+Majority: always the commonest code. TF-IDF + SVM: words and word pairs with a linear support vector machine.
+Frozen + LR: sentence vectors as they come with a balanced logistic regression, the obvious design.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.learning.data import TrainingSet
+from coder.learning.metrics import Bootstrap, Floats, Section, forced_choice, polarity_choice
+
+Ints = NDArray[np.intp]
+Learner = Callable[[Ints, Ints, Ints], Floats]  # train rows, their classes, test rows -> scores of classes
+
+
+def _majority(train: Ints, classes: Ints, test: Ints) -> Floats:
+    counts = np.bincount(classes)
+    return np.tile(counts / counts.sum(), (len(test), 1))
+
+
+def _tfidf_svm(texts: Sequence[str]) -> Learner:
+    def scores(train: Ints, classes: Ints, test: Ints) -> Floats:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.svm import LinearSVC
+
+        words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+        features = words.fit_transform([texts[row] for row in train])
+        machine = LinearSVC().fit(features, classes)
+        return _columns(
+            machine.decision_function(words.transform([texts[row] for row in test])), machine.classes_
+        )
+
+    return scores
+
+
+def _frozen_lr(vectors: NDArray[np.float32]) -> Learner:
+    def scores(train: Ints, classes: Ints, test: Ints) -> Floats:
+        from sklearn.linear_model import LogisticRegression
+
+        machine = LogisticRegression(class_weight="balanced", max_iter=2000).fit(vectors[train], classes)
+        return _columns(machine.decision_function(vectors[test]), machine.classes_)
+
+    return scores
+
+
+def _columns(decision: Floats, classes: Ints) -> Floats:
+    """Spread scores over all classes up to the largest; classes not seen in training come last."""
+    if decision.ndim == 1:
+        decision = np.stack([-decision, decision], axis=1)
+    wide = np.full((len(decision), int(max(classes)) + 1), -1e9)
+    wide[:, classes] = decision
+    return wide
+
+
+def baselines(
+    data: TrainingSet, vectors: NDArray[np.float32], folds: Ints, *, seed: int = 0
+) -> dict[str, dict[str, Section]]:
+    """Return each baseline's forced-choice themes and polarity on held-out folds.
+
+    `folds` (n,) names the fold that holds each row out; `vectors` (n, d) are the frozen encoder's.
+    """
+    learners = {"majority": _majority, "tfidf_svm": _tfidf_svm(data.texts), "frozen_lr": _frozen_lr(vectors)}
+    codes = data.labels.shape[1]
+    single = np.flatnonzero((data.labels == 1).sum(axis=1) == 1)
+    themes = (data.labels == 1).argmax(axis=1)
+    places = data.polarity_places()
+    clear = np.flatnonzero((places == 0) | (places == 1))
+    boot = Bootstrap.over(data.groups, seed=seed)
+    found = {}
+    for name, learner in learners.items():
+        forced = _held_out(learner, single, themes, folds, codes)
+        polarity = _held_out(learner, clear, places, folds, 3)
+        kept = np.where((data.labels == 1).sum(axis=1, keepdims=True) == 1, data.labels == 1, False)
+        found[name] = {
+            "themes": forced_choice(kept, forced, boot)[0],
+            "polarity": polarity_choice(data.polarity, polarity, boot),
+        }
+    return found
+
+
+def _held_out(learner: Learner, rows: Ints, classes: Ints, folds: Ints, width: int) -> Floats:
+    """Score each of `rows` by a learner trained on those of the other folds."""
+    scores = np.zeros((len(folds), width))
+    for fold in np.unique(folds[rows]):
+        test = rows[folds[rows] == fold]
+        train = rows[folds[rows] != fold]
+        if len(set(classes[train].tolist())) < 2:
+            scores[test] = _majority(train, np.append(classes[train], width - 1), test)[:, :width]
+            continue
+        found = learner(train, classes[train], test)
+        scores[test, : found.shape[1]] = found
+        scores[test, found.shape[1] :] = -1e9
+    return scores

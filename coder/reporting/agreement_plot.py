@@ -1,0 +1,94 @@
+"""A forest plot of agreement per code: estimates with their intervals, most frequent code first."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from coder.errors import OutputError
+
+INK, LIGHT, SECOND = "#2b2b2b", "#b9b4a9", "#1b6ca8"
+SUFFIXES = (".svg", ".png", ".pdf")
+SHOWN = (("light_kappa", "kappa", INK, "o", -0.13), ("gwet_ac1", "AC1", SECOND, "D", 0.13))
+
+
+def forest_plot(report: Mapping[str, Any], path: Path, *, force: bool = False) -> None:
+    """Draw kappa and AC1 per code with 95 % intervals, prevalence in figures beside; from the report's JSON.
+
+    Raises OutputError if the file exists (without `force`), cannot be written, or there is nothing to draw.
+    """
+    rows = [
+        (code, found) for code, found in report["codes"].items() if found["light_kappa"]["value"] is not None
+    ]
+    if path.suffix.lower() not in SUFFIXES:
+        raise OutputError(f"{path}: a plot is written to a name that ends in {', '.join(SUFFIXES)}.")
+    if path.exists() and not force:
+        raise OutputError(f"{path} exists already. Choose another name, or add --force to replace it.")
+    if not rows:
+        raise OutputError("There is no code with a defined kappa, so there is nothing to draw.")
+    rows.sort(key=lambda row: -row[1]["prevalence"])
+    _draw(report, rows, path)
+
+
+def _draw(report: Mapping[str, Any], rows: list[tuple[str, Any]], path: Path) -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    with mpl.rc_context({"font.size": 9, "svg.hashsalt": "coder", "svg.fonttype": "none"}):
+        figure, axes = plt.subplots(figsize=(8.5, 1.5 + 0.5 * (len(rows) + 1)), layout="constrained")
+        names = [report["labels"].get(code, code).replace("_", " ") for code, _ in rows]
+        for place, (_, found) in enumerate(rows):
+            _marks(axes, place, found)
+            shares = f"{100 * found['prevalence']:.1f} %"
+            axes.annotate(shares, (1.02, place), xycoords=("axes fraction", "data"), va="center", color=INK)
+        axes.annotate("prevalence", (1.02, -0.75), xycoords=("axes fraction", "data"), va="center", color=INK)
+        _overall(axes, len(rows), report)
+        axes.set_yticks(range(len(rows) + 1), [*names, "all codes (pooled kappa)"])
+        axes.set_ylim(len(rows) + 0.6, -0.6)
+        _finish(axes, report)
+        metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
+        try:
+            figure.savefig(path, dpi=160, metadata=metadata)
+        except OSError as error:
+            raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
+        finally:
+            plt.close(figure)
+
+
+def _marks(axes: Any, place: int, found: Mapping[str, Any]) -> None:
+    for name, _, colour, marker, shift in SHOWN:
+        estimate = found[name]
+        if estimate["value"] is None:
+            continue
+        _line(axes, place + shift, estimate, colour)
+        axes.plot(estimate["value"], place + shift, marker, color=colour, markersize=5)
+
+
+def _line(axes: Any, place: float, estimate: Mapping[str, Any], colour: str) -> None:
+    if estimate["ci_low"] is not None and estimate["ci_high"] is not None:
+        axes.plot([estimate["ci_low"], estimate["ci_high"]], [place, place], color=colour, linewidth=1.3)
+
+
+def _overall(axes: Any, place: int, report: Mapping[str, Any]) -> None:
+    pooled = report["overall"]["pooled_kappa"]
+    axes.axhline(place - 0.5, color=LIGHT, linewidth=0.8)
+    if pooled["value"] is not None:
+        _line(axes, place, pooled, INK)
+        axes.plot(pooled["value"], place, "s", color=INK, markersize=6)
+
+
+def _finish(axes: Any, report: Mapping[str, Any]) -> None:
+    low = min(0.0, axes.get_xlim()[0])
+    axes.set_xlim(low, 1.02)
+    axes.axvline(0, color=LIGHT, linewidth=0.8)
+    for value in (0.2, 0.4, 0.6, 0.8, 1.0):
+        axes.axvline(value, color=LIGHT, linewidth=0.4, zorder=0)
+    for _, label, colour, marker, _ in SHOWN:
+        axes.plot([], [], marker, color=colour, markersize=5, label=label)
+    axes.legend(loc="lower left", frameon=False, ncols=2, bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    coders = ", ".join(report["n_coded"])
+    kind = report["kind"][0].upper() + report["kind"][1:]
+    axes.set_xlabel(f"{kind}: {coders}; {report['n_compared']:,} units. Intervals: {report['interval']}")

@@ -1,0 +1,49 @@
+"""Reports and model cards for people: text, plots, and the files that lie beside a model."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coder.errors import OutputError
+from coder.reporting.performance import (
+    card_text,
+    comparison_text,
+    held_out_text,
+    list_text,
+    performance_text,
+)
+
+if TYPE_CHECKING:
+    from coder.learning import Model
+
+__all__ = [
+    "card_text", "comparison_text", "draw", "held_out_text", "list_text", "performance_text", "save_with_card",
+]  # fmt: skip
+
+
+def save_with_card(model: "Model", out: Path) -> None:
+    """Write a model with its card as text (card.md) and its held-out figures drawn (performance.svg)."""
+    from coder.learning import save_model
+
+    save_model(model, out)
+    card = json.loads((out / "card.json").read_text(encoding="utf-8"))
+    (out / "card.md").write_text(card_text(card) + "\n", encoding="utf-8")
+    held_out = card.get("held_out") or {}
+    report = held_out.get("by_group") or held_out.get("by_study")
+    if report:
+        draw(report, out / "performance.svg", force=True)
+
+
+def draw(report: Mapping[str, Any], path: Path, *, force: bool = False) -> None:
+    """Draw an evaluation report: figures beside their baselines, F1 per code, calibration of abstaining.
+
+    Raises OutputError if the file exists (without force) or its suffix is not .svg or .png.
+    """
+    if path.suffix.lower() not in (".svg", ".png"):
+        raise OutputError(f"{path}: a plot is written as .svg or .png.")
+    if path.exists() and not force:
+        raise OutputError(f"{path} exists already. Choose another name, or add --force to replace it.")
+    from coder.reporting.plots import performance_plot
+
+    performance_plot(report, path)

@@ -1,0 +1,107 @@
+"""Performance of a model against human codes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coder.errors import TableError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from coder.learning import Model
+    from coder.workflow.excerpts import Excerpt
+
+SEEN_SHARE = (
+    0.02  # share of excerpts that the model was trained on from which figures are called not held out
+)
+
+
+def evaluate(
+    model: "str | Path | Model",
+    frame: "pd.DataFrame",
+    *,
+    codebook: str | Path | None = None,
+    group: str | None = None,
+    by: str | None = None,
+) -> dict[str, Any]:
+    """Measure a model (a name, a folder or a loaded one) on a frame of coded excerpts; returns the report.
+
+    The report is that of `coder evaluate --json`. Raises TableError, ModelError, CodebookError.
+    """
+    from coder.workflow.excerpts import excerpts_of
+    from coder.workflow.models import open_model
+
+    loaded = open_model(model, codebook) if isinstance(model, (str, Path)) else model
+    excerpts, notes = excerpts_of(frame, group=group)
+    return evaluate_on(loaded, excerpts, by=by, notes=notes)
+
+
+def evaluate_files(
+    model: str,
+    paths: Sequence[Path],
+    *,
+    codebook: str | None = None,
+    group: str | None = None,
+    by: str | None = None,
+    with_baselines: bool = True,
+) -> dict[str, Any]:
+    """Measure a model on tables of coded excerpts; returns the report with notes and baselines."""
+    from coder.workflow.excerpts import read_excerpts
+    from coder.workflow.models import open_model
+
+    loaded = open_model(model, codebook)
+    excerpts, notes = read_excerpts(paths, group)
+    return evaluate_on(loaded, excerpts, by=by, notes=notes, with_baselines=with_baselines)
+
+
+def evaluate_on(
+    model: "Model",
+    excerpts: Sequence["Excerpt"],
+    *,
+    by: str | None = None,
+    notes: Sequence[str] = (),
+    with_baselines: bool = False,
+) -> dict[str, Any]:
+    """Predict excerpts and compare with their human codes; `by` names a column to split the figures by."""
+    from coder.learning.evaluation import Guess, Truth, by_attribute, performance
+    from coder.workflow.excerpts import training_set
+
+    data = training_set(excerpts, model.codebook)
+    said = model.predict(data.texts, data.questions, data.studies)
+    truth = Truth(data.labels, data.polarity, data.groups)
+    guess = Guess(said.scores, said.forced, said.selected, said.polarity)
+    report = performance(truth, guess, model.codebook, model.name)
+    report["notes"] = [*notes, *seen_warning(model, data.texts)]
+    if by is not None:
+        if not any(by in excerpt.cells for excerpt in excerpts):
+            raise TableError(f"The excerpts have no column '{by}' to split by.")
+        values = [str(excerpt.cells.get(by) or "") for excerpt in excerpts]
+        report["by"] = {"column": by, "values": by_attribute(truth, guess, model.codebook, values)}
+    if with_baselines and len(set(data.groups)) >= 2:
+        report["baselines"] = _baselines(data)
+    return report
+
+
+def _baselines(data: Any) -> dict[str, Any]:
+    from coder.encoding import get_encoder
+    from coder.learning.baselines import baselines
+    from coder.learning.crossval import split
+
+    folds, _ = split(data, data.groups)
+    return baselines(data, get_encoder().encode(data.texts), folds)
+
+
+def seen_warning(model: "Model", texts: Sequence[str]) -> list[str]:
+    """Say when the figures are not held out, since the model learned from these very excerpts."""
+    known = model.parts.examples
+    if known is None:
+        return []
+    seen = set(known.texts)
+    share = sum(text in seen for text in texts) / max(len(texts), 1)
+    if share < SEEN_SHARE:
+        return []
+    return [
+        f"NOT HELD OUT: the model was trained on {share:.0%} of these excerpts, so these figures flatter it. "
+        "See its card for held-out ones (coder models show)."
+    ]

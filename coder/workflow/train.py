@@ -1,0 +1,171 @@
+"""Training a model from human-coded excerpts, with honest held-out figures beside it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coder.codebook import Codebook
+from coder.errors import OutputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from coder.learning import Model, TrainingSet
+    from coder.workflow.excerpts import Excerpt
+
+Progress = Callable[[str], None]
+MORE = 200  # excerpts for which the gain is forecast
+CURVE_FROM = 120  # excerpts below which a learning curve says nothing
+
+
+@dataclass
+class Trained:
+    """A trained model with what was measured and what is worth telling."""
+
+    model: "Model"
+    report: dict[str, Any]
+    notes: list[str] = field(default_factory=list)
+
+
+def train(
+    frame: "pd.DataFrame",
+    codebook: str | Path | Codebook | None = None,
+    *,
+    group: str | None = None,
+    base: str | None = "starter",
+    measure: bool = True,
+    name: str = "model",
+    progress: Progress | None = None,
+) -> "Model":
+    """Train a model on a frame of coded excerpts (columns as in `coder train`); its card holds the figures.
+
+    Raises TableError, CodebookError.
+    """
+    from coder.workflow.excerpts import excerpts_of
+
+    excerpts, notes = excerpts_of(frame, group=group)
+    options = {"base": base, "measure": measure, "name": name, "progress": progress}
+    return train_on(excerpts, _book(codebook), notes=notes, **options).model  # type: ignore[arg-type]
+
+
+def train_files(
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    codebook: str | Path | None = None,
+    group: str | None = None,
+    base: str | None = "starter",
+    measure: bool = True,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Trained:
+    """Train on tables of coded excerpts and write the model, its card and its plot into the folder `out`.
+
+    Raises OutputError before any work if `out` exists (without `force`), TableError, CodebookError.
+    """
+    from coder.workflow.cards import save_with_card
+    from coder.workflow.excerpts import read_excerpts
+
+    check_folder(out, force=force)
+    excerpts, notes = read_excerpts(paths, group)
+    trained = train_on(
+        excerpts, _book(codebook), notes=notes, base=base, measure=measure,
+        name=out.name, progress=progress,
+    )  # fmt: skip
+    save_with_card(trained.model, out)
+    return trained
+
+
+def check_folder(out: Path, *, force: bool) -> None:
+    """Raise OutputError unless a model may be written to the folder; only a model is ever replaced."""
+    if not out.parent.is_dir():
+        raise OutputError(f"The folder {out.parent} does not exist; make it first.")
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not (out / "card.json").is_file():
+        raise OutputError(f"{out} exists and is not a model; choose another name.")
+    if not force:
+        raise OutputError(f"{out} exists already. Choose another name, or add --force to replace it.")
+
+
+def _book(codebook: str | Path | Codebook | None) -> Codebook | None:
+    from coder.workflow.codebooks import open_codebook
+
+    return codebook if codebook is None or isinstance(codebook, Codebook) else open_codebook(codebook)
+
+
+def train_on(
+    excerpts: Sequence["Excerpt"],
+    codebook: Codebook | None,
+    *,
+    notes: Sequence[str] = (),
+    base: str | None = "starter",
+    measure: bool = True,
+    name: str = "model",
+    progress: Progress | None = None,
+) -> Trained:
+    """Train on excerpts, and measure on held-out studies and held-out groups where there are enough."""
+    from coder.encoding import get_encoder
+    from coder.learning import blank_model, train_model
+    from coder.workflow.excerpts import codebook_for, training_set
+    from coder.workflow.models import open_model
+
+    book, said = codebook_for(excerpts, codebook)
+    data = training_set(excerpts, book)
+    founded = open_model(base) if base else blank_model(book, get_encoder())
+
+    def trainer(part: "TrainingSet") -> "Model":
+        return train_model(part, book, base=founded, name=name)
+
+    tell(progress, f"Training on {len(data)} excerpts")
+    model = trainer(data)
+    report = measured(data, book, trainer, progress) if measure else {}
+    model.card["measured"] = report
+    model.card["training_notes"] = [*notes, *said]
+    return Trained(model, report, [*notes, *said])
+
+
+def tell(progress: Progress | None, text: str) -> None:
+    """Report a stage of the work."""
+    if progress:
+        progress(text)
+
+
+def measured(
+    data: "TrainingSet",
+    codebook: Codebook,
+    trainer: "Callable[[TrainingSet], Model]",
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Return held-out reports: by study (a study never seen) and by group (another interview), and baselines.
+
+    A part that needs more studies or groups than there are is left out; `why_not` says so.
+    """
+    from coder.encoding import get_encoder
+    from coder.learning.baselines import baselines
+    from coder.learning.crossval import cross_validated, gain_forecast, learning_curve, split
+
+    report: dict[str, Any] = {"why_not": []}
+    for key, names, words in (
+        ("by_study", data.studies, "studies"),
+        ("by_group", data.groups, "groups (transcripts or participants)"),
+    ):
+        count = len(set(names))
+        if count < 2:
+            report["why_not"].append(f"Held-out {words} were not measured: there is only {count}.")
+            continue
+        if key == "by_group" and list(names) == list(data.studies):
+            report["why_not"].append("Groups and studies are the same here: one report serves both.")
+            continue
+        tell(progress, f"Measuring on held-out {words}")
+        report[key] = cross_validated(data, codebook, names, trainer)
+        folds, _ = split(data, names)
+        vectors = get_encoder().encode(data.texts)
+        report[key]["baselines"] = baselines(data, vectors, folds)
+    names = data.groups if len(set(data.groups)) >= 4 else data.studies
+    if len(data) >= CURVE_FROM and len(set(names)) >= 4:
+        tell(progress, "Measuring the learning curve")
+        curve = learning_curve(data, names, trainer)
+        report["learning_curve"] = {"points": curve, "more": MORE, "gain": gain_forecast(curve, MORE)}
+    return report
