@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook
 from coder.encoding import Encoder
 from coder.learning.calibration import sigmoid
+from coder.learning.centring import Topics, study_sums
 from coder.learning.evidence import Evidence, Examples
 from coder.learning.labelaware import PhraseBank
 from coder.learning.linear import LinearHead, apply_linear, log_softmax
@@ -117,6 +118,7 @@ class Model:
         questions: Sequence[str | None] | None = None,
         studies: Sequence[str] | None = None,
         progress: Progress | None = None,
+        topics: Topics | None = None,
     ) -> Signals:
         """Return the feature blocks of texts, those of the base model among them."""
         shared: NDArray[np.float32] | None = None
@@ -124,11 +126,11 @@ class Model:
         if self.base is not None and texts:
             shared = self.encoder.encode(texts, progress=progress)
             same = self.base.encoder.id == self.encoder.id
-            extra = self.base.opinions(texts, questions, studies, shared if same else None)
+            extra = self.base.opinions(texts, questions, studies, shared if same else None, topics)
         return Signals(
             texts, questions, studies,
             encoder=self.encoder, known_mean=self.parts.known_mean, bank=self.bank,
-            ngrams=self.parts.ngrams, extra=extra, progress=progress, vectors=shared,
+            ngrams=self.parts.ngrams, extra=extra, progress=progress, vectors=shared, topics=topics,
         )  # fmt: skip
 
     def opinions(
@@ -137,11 +139,13 @@ class Model:
         questions: Sequence[str | None] | None,
         studies: Sequence[str] | None,
         vectors: NDArray[np.float32] | None = None,
+        topics: Topics | None = None,
     ) -> dict[str, NDArray[np.float32]]:
         """Return this model's logits of codes and of polarity, as feature blocks for a model built on it."""
         signals = Signals(
             texts, questions, studies,
             encoder=self.encoder, known_mean=self.parts.known_mean, bank=self.bank, vectors=vectors,
+            topics=topics,
         )  # fmt: skip
         return {
             "base codes": self.parts.themes.logits(signals).astype(np.float32),
@@ -154,14 +158,26 @@ class Model:
         questions: Sequence[str | None] | None = None,
         studies: Sequence[str] | None = None,
         progress: Progress | None = None,
+        topics: Topics | None = None,
     ) -> Predictions:
         """Code texts; `studies` says which share a topic (None: all of them).
 
-        A row depends on the other rows only through its study's mean vector; never on their order.
+        A row depends on the other rows only through its study's mean vector; never on their order. `topics`
+        gives these means for studies of which the texts are only a part.
         """
-        signals = self.signals(texts, questions, studies, progress)
+        signals = self.signals(texts, questions, studies, progress, topics)
         logits = self.parts.themes.logits(signals) if texts else np.zeros((0, len(self.codebook.codes)))
         return self.judged(signals, logits)
+
+    def topics(self, texts: Sequence[str], studies: Sequence[str] | None = None) -> Topics:
+        """Measure the topics of studies from a sample of their texts, for `predict` on their parts."""
+        models: list[Model] = [self]
+        while (base := models[-1].base) is not None:
+            models.append(base)
+        encoders = {model.encoder.id: model.encoder for model in models}
+        return Topics(
+            {name: study_sums(encoder.encode(texts), studies) for name, encoder in encoders.items()}
+        )
 
     def judged(self, signals: Signals, logits: Floats) -> Predictions:
         """Return predictions from theme logits (n, k)."""

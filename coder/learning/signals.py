@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.encoding import Encoder
-from coder.learning.centring import centred
+from coder.learning.centring import Topics, centred
 from coder.learning.cues import cues
 from coder.learning.labelaware import PhraseBank
 from coder.learning.ngrams import NGrams
@@ -63,6 +63,7 @@ class Signals(Mapping[str, Any]):
         extra: Mapping[str, FloatArray] | None = None,
         progress: Progress | None = None,
         vectors: FloatArray | None = None,
+        topics: Topics | None = None,
     ) -> None:
         self.texts = texts
         self.questions = questions if questions is not None else [None] * len(texts)
@@ -74,6 +75,7 @@ class Signals(Mapping[str, Any]):
         self._extra = dict(extra or {})
         self._progress = progress
         self._vectors = vectors
+        self._measured = topics.of(encoder.id) if topics else None
 
     def __getitem__(self, name: str) -> Any:
         return self._extra[name] if name in self._extra else getattr(self, name)
@@ -96,7 +98,7 @@ class Signals(Mapping[str, Any]):
     @cached_property
     def centred(self) -> FloatArray:
         """The vectors without their study's topic, (n, d)."""
-        return centred(self.plain, self._studies, self._known_mean)
+        return centred(self.plain, self._studies, self._known_mean, measured=self._measured)
 
     @cached_property
     def closeness(self) -> FloatArray:
