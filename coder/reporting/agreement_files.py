@@ -63,6 +63,10 @@ def estimate_rows(report: Report) -> Iterator[Row]:
         yield from _rows("pair", name, pair, pair["n_units"])
         for code, found in pair["codes"].items():
             yield from _rows("pair and code", f"{name}: {code}", found, pair["n_units"])
+    if report["unitizing"]:
+        yield from _rows("unitizing", "all codes", report["unitizing"]["overall"], n)
+        for code, found in report["unitizing"]["codes"].items():
+            yield from _rows("unitizing", code, found, n)
     if report["model"]:
         yield from _model_rows(report["model"])
 
@@ -151,7 +155,7 @@ def _sheets(report: Report) -> Iterator[tuple[str, list[Row]]]:
         words += [{"about": name, "text": text} for text in report[name]]
     rows = list(estimate_rows(report))
     yield "read me", words
-    yield "overall", [row for row in rows if row["section"] in ("overall", "step")]
+    yield "overall", [row for row in rows if row["section"] in ("overall", "step", "unitizing")]
     yield "codes", [row for row in rows if row["section"] in ("code", "component")]
     yield "pairs", [row for row in rows if row["section"].startswith("pair")]
     yield "people and model", [row for row in rows if "model" in row["section"] or "human" in row["section"]

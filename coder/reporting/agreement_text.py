@@ -170,6 +170,16 @@ def plan_rows(report: Report) -> list[list[str]]:
     return rows
 
 
+def unitizing_rows(report: Report) -> list[list[str]]:
+    """Return the alphas for boundaries that the coders set themselves."""
+    found = report["unitizing"]
+    names = ("alpha_u", "alpha_u_2004")
+    rows = [["all codes", *(figure(found["overall"][name]["value"]) for name in names)]]
+    for code, own in found["codes"].items():
+        rows.append([report["labels"].get(code, code), *(figure(own[name]["value"]) for name in names)])
+    return rows
+
+
 def model_rows(report: Report) -> list[list[str]]:
     """Return people beside the model: overall, then each code's kappa."""
     model = report["model"]
@@ -224,6 +234,10 @@ def as_text(report: Report) -> str:
         parts.append(
             f"Assisted agreement (suggestions in sight, {report['assisted']['n_compared']:,} units): alpha, sets"
             f" {with_interval(alpha)}. Not comparable with agreement of blind codings."
+        )
+    if report["unitizing"]:
+        parts.append(
+            _table(["boundaries and codes", "alpha-u (2016)", "alpha-u (2004)"], unitizing_rows(report))
         )
     if plan_rows(report):
         parts.append(_plan(report))

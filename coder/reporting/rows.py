@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -29,6 +29,9 @@ class RowWriter(Protocol):
 
     def close(self) -> None:
         """Complete the file."""
+
+    def discard(self) -> None:
+        """Let go of what was written so far; the file is about to be deleted."""
 
 
 def guarded(value: Any) -> Any:
@@ -52,6 +55,8 @@ class CsvWriter:
         """Flush; the stream belongs to the caller."""
         self._stream.flush()
 
+    discard = close
+
 
 class JsonlWriter:
     """One JSON object a line."""
@@ -68,6 +73,8 @@ class JsonlWriter:
     def close(self) -> None:
         """Flush; the stream belongs to the caller."""
         self._stream.flush()
+
+    discard = close
 
 
 class XlsxWriter:
@@ -109,6 +116,10 @@ class XlsxWriter:
         """Save the workbook."""
         self._book.save(self._path)
 
+    def discard(self) -> None:
+        """Close the sheet's own temporary file, which openpyxl keeps until the workbook is saved."""
+        self._book.save(os.devnull)
+
 
 def _plain(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else value
@@ -149,6 +160,8 @@ class ParquetWriter:
         if self._writer is None:
             self._write(pa.table({name: _arrow(name, []) for name in self._columns}))
         self._writer.close()
+
+    discard = close
 
 
 NUMBER_COLUMNS = {
@@ -195,21 +208,30 @@ def open_rows(path: Path, columns: Sequence[str], *, force: bool = False) -> Ite
     os.close(handle)
     temporary = Path(name)
     try:
-        if suffix in (".csv", ".jsonl"):
-            with temporary.open("w", encoding="utf-8", newline="") as stream:
-                writer: RowWriter = (CsvWriter if suffix == ".csv" else JsonlWriter)(stream, columns)
-                yield writer
-                writer.close()
-        else:
-            writer = (XlsxWriter if suffix == ".xlsx" else ParquetWriter)(temporary, columns)
+        with _writer(temporary, suffix, columns) as writer:
             yield writer
-            writer.close()
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writer(path: Path, suffix: str, columns: Sequence[str]) -> Iterator[RowWriter]:
+    with ExitStack() as stack:
+        if suffix in (".csv", ".jsonl"):
+            stream = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+            writer: RowWriter = (CsvWriter if suffix == ".csv" else JsonlWriter)(stream, columns)
+        else:
+            writer = (XlsxWriter if suffix == ".xlsx" else ParquetWriter)(path, columns)
+        try:
+            yield writer
+        except BaseException:
+            writer.discard()
+            raise
+        writer.close()
 
 
 def _umask() -> int:
