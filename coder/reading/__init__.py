@@ -123,6 +123,8 @@ def _read_text(data: bytes, name: str) -> Document:
 
 
 def _text_kind(text: str, suffix: str) -> str:
-    from coder.reading.subtitles import looks_like
+    from coder.reading import subtitles, transcript_tables
 
-    return "subtitles" if suffix in (".vtt", ".srt") or looks_like(text) else "plain"
+    if suffix in (".vtt", ".srt") or subtitles.looks_like(text):
+        return "subtitles"
+    return "transcript_tables" if transcript_tables.looks_like(text) else "plain"

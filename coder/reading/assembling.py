@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from coder.domain import Span, Transcript, Turn
@@ -53,7 +53,11 @@ def assemble(document: Document, name: str, data: bytes, interviewer: Sequence[s
         for index, piece in enumerate(reading.pieces)
     ]
     furniture = tuple(_furniture(reading, len(text)))
-    turns, role_notes = assign_roles(turns, text, header.interviewers, interviewer, name)
+    role_notes: list[str] = []
+    if document.answers:
+        turns = [replace(turn, role="participant") for turn in turns]
+    else:
+        turns, role_notes = assign_roles(turns, text, header.interviewers, interviewer, name)
     return Transcript(
         id=PurePath(name).stem,
         name=name,

@@ -1,6 +1,7 @@
 """Read the clock times that stand in cells and attributes of transcripts, in every usual form."""
 
 import re
+from collections.abc import Sequence
 
 _PARTS = re.compile(
     r"""[\[(#<\s]*
@@ -51,3 +52,12 @@ def _one_time(text: str, plain_numbers: bool, milliseconds: bool) -> float | Non
         hours, minutes, seconds = (int(part or 0) for part in spoken.groups())
         return float(hours * 3600 + minutes * 60 + seconds)
     return None
+
+
+def are_milliseconds(times: Sequence[float | None], words: int) -> bool:
+    """Tell whether plain numbers count milliseconds: as seconds they would leave minutes to each of the words.
+
+    People say two to three words a second; even with long silences one word a minute is no talk.
+    """
+    known = [time for time in times if time is not None]
+    return len(known) > 1 and words > 0 and (known[-1] - known[0]) / words > 60

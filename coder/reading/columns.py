@@ -17,7 +17,7 @@ Row = Sequence[str]
 _SPEAKER = """speaker|speaker name|speaker label|speaker id|speakers|sprecher|sprecherin|sprecher in|sprechende|
 locuteur|locutrice|intervenant|intervenante|orateur|hablante|interlocutor|orador|oradora|parlante|relatore|
 oratore|falante|spreker|talare|taler|puhuja|voice|person speaking|who|wer|qui|quien|quem|wie|redner|rednerin|
-actor|interviewer interviewee|party|role|rolle|ruolo|papel|rol|roll"""
+actor|interviewer interviewee|party|role|rolle|ruolo|papel|rol|roll|tier"""
 # Names that a table of turns gives to speakers and a table of survey answers to respondents.
 _RESPONDENT = """participant|participant name|participant id|participant code|participant number|respondent|
 respondent id|respondent name|interviewee|teilnehmer|teilnehmerin|teilnehmer id|teilnehmende|befragte|proband|
@@ -32,10 +32,11 @@ contenuto|trascrizione|conteudo|transcricao|fala|tekst|inhoud|uiting|transcripti
 indhold|ytring|answer|answers|response|responses|reply|answer text|response text|free text|freetext|open answer|
 open text|comment|comments|feedback|remarks|antwort|antworten|kommentar|freitext|reponse|reponses|commentaire|
 respuesta|respuestas|comentario|comentarios|risposta|risposte|commento|resposta|respostas|antwoord|opmerking|
-svar|kommentarer|turn"""
+svar|kommentarer|turn|annotation|annotations"""
 _START = """start|start time|starttime|start s|start sec|start ms|begin|begin time|beginning|time in|tc in|in|
 from|onset|offset|timespan|time span|time range|timestamp|time stamp|timestamps|timecode|time code|time|times|
-start time s|begin time hh mm ss ms|begin time ss msec|anfang|beginn|startzeit|zeit|zeitstempel|zeitmarke|
+start time s|begin time hh mm ss ms|begin time ss msec|begin time msec|
+anfang|beginn|startzeit|zeit|zeitstempel|zeitmarke|
 timecode in|debut|temps|horodatage|minutage|heure|inicio|tiempo|marca de tiempo|hora|inizio|tempo|ora|
 marca temporal|tijd|begintijd|tijdstip|starttid|tid|tidsstampel|tidskode"""
 _END = (
@@ -82,6 +83,7 @@ class Columns:
     start: int | None = None
     milliseconds: bool = False
     answers: bool = False
+    by_respondent: bool = False
 
 
 def plain_name(header: str) -> str:
@@ -110,8 +112,13 @@ def is_words_name(header: str) -> bool:
     return plain_name(header) in _KNOWN["text"]
 
 
+def is_identifier_name(header: str) -> bool:
+    """Tell whether a column of this name says who speaks or answers ("ID", "Participant")."""
+    return plain_name(header) in _KNOWN["respondent"] | _KNOWN["speaker"]
+
+
 def columns_by_name(header: Sequence[str]) -> Columns | None:
-    """Recognise a header row by its names; None without a column of words beside a speaker or a time."""
+    """Recognise a header row by its names; None without a column of words."""
     names = [plain_name(cell) for cell in header]
     places: dict[str, int | None] = {}
     taken: set[int] = set()
@@ -119,18 +126,43 @@ def columns_by_name(header: Sequence[str]) -> Columns | None:
         place = places[role] = _best(role, names, taken)
         if place is not None:
             taken.add(place)
-    text, speaker, respondent = places["text"], places["speaker"], places["respondent"]
-    if text is None:
+    text, speaker, respondent, start = (places[role] for role in ("text", "speaker", "respondent", "start"))
+    # A name known only in part ("Transcript of the answer") needs company: it may be something said.
+    exact = {role for role, place in places.items() if place is not None and names[place] in _KNOWN[role]}
+    if text is None or not exact & {"text", "speaker", "respondent", "start"}:
         return None
-    start = places["start"]
+    further = (place for place, name in enumerate(names) if name in _KNOWN["text"] and place not in taken)
+    units = set(names[start].split()) if start is not None else set()
     return Columns(
-        text=(text,),
+        text=(text, *further),
         speaker=speaker if speaker is not None else respondent,
         start=start,
-        milliseconds=start is not None
-        and bool({"ms", "msec", "millis", "milliseconds"} & set(names[start].split())),
-        answers=speaker is None and (respondent is None or places["question"] is not None),
+        milliseconds=bool(units & {"ms", "msec", "millis", "milliseconds"}) and "ss" not in units,
+        answers=speaker is None and start is None and (respondent is None or places["question"] is not None),
+        by_respondent=speaker is None and respondent is not None,
     )
+
+
+def columns_of_tiers(header: Sequence[str], rows: Sequence[Row]) -> tuple[int, tuple[int, ...]] | None:
+    """Recognise a column of times beside one column per speaker, each row filled by the one who speaks.
+
+    Returns the place of the times and of the speakers' columns, whose names are the speakers'.
+    """
+    names = [plain_name(cell) for cell in header]
+    start = _best("start", names, set())
+    if start is None:
+        return None
+    speakers = tuple(
+        place
+        for place, name in enumerate(names)
+        if name
+        and name not in _KNOWN["start"] | _KNOWN["end"]
+        and "time" not in name
+        and "duration" not in name
+    )
+    filled = [sum(bool(row[place].strip()) for place in speakers if place < len(row)) for row in rows]
+    alone = sum(count == 1 for count in filled)
+    return (start, speakers) if len(speakers) > 1 and rows and alone >= 0.8 * len(rows) else None
 
 
 def is_transcript_header(header: Sequence[str]) -> bool:
@@ -148,10 +180,7 @@ def columns_by_content(rows: Sequence[Row]) -> Columns | None:
     Times are what reads as a clock time, speakers are short values that repeat, words are the longest cells.
     """
     width = max((len(row) for row in rows), default=0)
-    columns = [
-        [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
-        for place in range(width)
-    ]
+    columns = [_column(rows, place) for place in range(width)]
     full = [place for place in range(width) if len(columns[place]) >= max(2, len(rows) // 3)]
     times = [place for place in full if _share(columns[place], _is_clock) >= 0.8]
     speakers = [place for place in full if place not in times and _is_speakers(columns[place])]
@@ -164,16 +193,27 @@ def columns_by_content(rows: Sequence[Row]) -> Columns | None:
     return Columns(text=(text,), speaker=speakers[0] if speakers else None, start=times[0] if times else None)
 
 
-def columns_of_answers(rows: Sequence[Row]) -> tuple[int, ...]:
-    """Return the columns that hold free-text answers: mostly several words, hardly ever the same twice."""
-    width = max((len(row) for row in rows), default=0)
-    found = []
-    for place in range(width):
-        cells = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
-        wordy = cells and mean(len(cell.split()) for cell in cells) >= 3
-        if wordy and len(set(cells)) > len(cells) / 2:
-            found.append(place)
-    return tuple(found)
+def columns_of_answers(rows: Sequence[Row]) -> Columns | None:
+    """Recognise answers under a row of questions: columns of several words, hardly ever the same twice."""
+    if len(rows) < 2:
+        return None
+    header, below = rows[0], rows[1:]
+    words = tuple(
+        place for place, question in enumerate(header) if _are_answers(question, _column(below, place))
+    )
+    named = [place for place, name in enumerate(header) if place not in words and is_identifier_name(name)]
+    return Columns(text=words, speaker=named[0] if named else None, answers=True) if words else None
+
+
+def _are_answers(question: str, cells: Sequence[str]) -> bool:
+    if not cells or len(set(cells)) <= len(cells) / 2:
+        return False
+    length = mean(len(cell.split()) for cell in cells)
+    return length >= 6 or (length >= 3 and len(question.split()) >= 3)
+
+
+def _column(rows: Sequence[Row], place: int) -> list[str]:
+    return [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
 
 
 def times_are_offsets(rows: Sequence[Row], columns: Columns, header: Sequence[str]) -> bool:

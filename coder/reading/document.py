@@ -37,7 +37,8 @@ class Document:
     is not searched for labels. `running`: the paragraphs are cues, sentences run across them, so neighbours
     of one speaker are joined by a space. Documents that are neither keep their text as it is: the
     transcript's text is then the paragraphs joined by `separator` ("\n" for plain text, whose lines are its
-    paragraphs). `notes` are sentences about what was left out or guessed ("2 comments were left out.").
+    paragraphs). `answers`: the paragraphs are answers to a survey, everybody takes part and nobody
+    interviews. `notes` are sentences about what was left out or guessed ("2 comments were left out.").
     """
 
     format: str
@@ -45,5 +46,6 @@ class Document:
     encoding: str | None = None
     labelled: bool = False
     running: bool = False
+    answers: bool = False
     separator: str = "\n\n"
     notes: tuple[str, ...] = ()

@@ -39,6 +39,7 @@ _ZIP_KINDS: tuple[tuple[bytes, str], ...] = (
     (b"application/vnd.oasis.opendocument.spreadsheet", "an OpenDocument table. Save it as .xlsx or .csv."),
     (b"application/epub", "an e-book. Copy its text into a document."),
     (b"Index/Document.iwa", "an Apple Pages document. Export it as Word (.docx)."),
+    (b"content.xml", "an OpenDocument file. If it is a text, rename it to end in .odt."),
     (b".qde", "a REFI-QDA project. Export the transcripts from it as Word or text files."),
 )
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")

@@ -3,7 +3,11 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from xml.sax.saxutils import escape
+
+from coder.domain import Transcript
+from coder.reading import read_transcript
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 NAMESPACES = (
@@ -59,10 +63,29 @@ def p(*runs: str, style: str = "") -> str:
 def cell(*paragraphs: str, span: int = 1) -> str:
     marked = f'<w:tcPr><w:gridSpan w:val="{span}"/></w:tcPr>' if span > 1 else ""
     return (
-        f"<w:tc>{marked}{''.join(item if item.startswith('<w:p') else p(item) for item in paragraphs)}</w:tc>"
+        f"<w:tc>{marked}{''.join(item if item.startswith('<') else p(item) for item in paragraphs)}</w:tc>"
     )
 
 
 def table(*rows: tuple[str, ...]) -> str:
     cells = ["".join(item if item.startswith("<w:tc") else cell(item) for item in row) for row in rows]
     return f"<w:tbl><w:tblPr/>{''.join(f'<w:tr>{row}</w:tr>' for row in cells)}</w:tbl>"
+
+
+TAB = "<w:r><w:tab/></w:r>"
+BREAK = "<w:r><w:br/></w:r>"
+
+
+def transcript(folder: Path, name: str, data: bytes | str) -> Transcript:
+    """Write a file and read it as users do."""
+    path = folder / name
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return read_transcript(path)
+
+
+def said(found: Transcript) -> list[tuple[str | None, str]]:
+    return [(turn.speaker, found.words_of(turn)) for turn in found.turns]
+
+
+def timed(found: Transcript) -> list[tuple[str | None, float | None, str]]:
+    return [(turn.speaker, turn.time, found.words_of(turn)) for turn in found.turns]

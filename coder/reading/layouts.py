@@ -1,0 +1,297 @@
+"""From the blocks of a word processor's document to paragraphs: tables of turns, Teams layouts, plain text."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from coder.reading.blocks import Block, Cell, Grid, cell_text, flat
+from coder.reading.clock import seconds_in
+from coder.reading.columns import Columns, columns_by_content, columns_by_name, is_transcript_header
+from coder.reading.document import Document, Paragraph
+
+_ARROW = re.compile(
+    r"\s*(\d{1,3}:\d{1,2}:\d{1,2}(?:[.,]\d+)?)\s*-->\s*\d{1,3}:\d{1,2}:\d{1,2}(?:[.,]\d+)?\s*"
+)
+_NAME_AND_TIME = re.compile(r"\s*(?P<name>\S.{0,79}?)(?P<gap>\s+)(?P<time>\d{1,3}(?::\d{2}){1,2})\s*")
+_RECORDING = re.compile(
+    r".{0,80}\b(?:(?:started|stopped) (?:the )?(?:transcription|recording)"
+    r"|Transkription (?:gestartet|beendet)|(?:démarré|arrêté) la transcription"
+    r"|(?:inició|detuvo|ha iniciado|ha detenido) la transcripción|transcriptie (?:gestart|gestopt))\W*"
+)
+_PLURALS = {"table of contents": "tables of contents"}
+_LABEL = re.compile(r"\s*\S.{0,30}?\s?[:：\t]")
+
+
+def document_of(blocks: Sequence[Block], kind: str, notes: Sequence[str]) -> Document:
+    """Make the Document of a word processor's file of format `kind`, recognising layouts that name speakers."""
+    for recognise in (_table_of_turns, _teams_cues, _named_times, _speaker_styles):
+        paragraphs = recognise(blocks)
+        if paragraphs is not None:
+            paragraphs, labelled = with_stamps(paragraphs)
+            return Document(kind, tuple(paragraphs), labelled=labelled, notes=tuple(notes))
+    return Document(kind, tuple(_plain(blocks)), notes=tuple(notes))
+
+
+def with_stamps(paragraphs: list[Paragraph]) -> tuple[list[Paragraph], bool]:
+    """Return the paragraphs, and whether the format tells who speaks in all of them.
+
+    Where it names nobody but the words begin with labels, these must be learned; the times then go into the
+    text as stamps.
+    """
+    spoken = [paragraph for paragraph in paragraphs if not paragraph.kind]
+    if any(paragraph.speaker for paragraph in spoken):
+        return paragraphs, True
+    if sum(bool(_LABEL.match(paragraph.text)) for paragraph in spoken) <= len(spoken) / 4:
+        return paragraphs, any(paragraph.time is not None for paragraph in spoken)
+    return [_stamped(paragraph) for paragraph in paragraphs], False
+
+
+def _stamped(paragraph: Paragraph) -> Paragraph:
+    if paragraph.time is None or paragraph.kind:
+        return paragraph
+    minutes, seconds = divmod(int(paragraph.time), 60)
+    stamp = f"[{minutes // 60:02}:{minutes % 60:02}:{seconds:02}] "
+    return Paragraph(stamp + paragraph.text)
+
+
+def sentences(left_out: Counter[str]) -> list[str]:
+    """Say what was left out: "2 comments were left out."."""
+    said = []
+    for kind, count in sorted(left_out.items()):
+        if kind and count == 1:
+            said.append(f"1 {kind} was left out.")
+        elif kind and count:
+            said.append(f"{count} {_PLURALS.get(kind, kind + 's')} were left out.")
+    return said
+
+
+def _plain(blocks: Iterable[Block]) -> list[Paragraph]:
+    """Lay tables out as text: a short first cell and the next one become one line, as label and words do."""
+    found: list[Paragraph] = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            found.append(replace(block, speaker=None))
+            continue
+        for row in block.rows:
+            cells = [cell for cell in row if cell_text(cell).strip()]
+            first = flat(cells[0]) if cells else []
+            if len(cells) > 1 and len(first) == 1 and len(first[0].text) <= 40:
+                second, *rest = flat(cells[1])
+                bold = first[0].bold if first[0].bold < len(first[0].text) else len(first[0].text)
+                found.append(Paragraph(f"{first[0].text}\t{second.text}", bold=bold))
+                found += [replace(paragraph, speaker=None) for paragraph in [*rest, *flat_cells(cells[2:])]]
+            else:
+                found += [replace(paragraph, speaker=None) for paragraph in _plain(flat_cells(cells))]
+    return found
+
+
+def flat_cells(cells: Iterable[Cell]) -> list[Paragraph]:
+    """Return the paragraphs of several cells in order."""
+    return [paragraph for cell in cells for paragraph in flat(cell)]
+
+
+# Tables of turns
+
+
+def _unwrapped(blocks: Sequence[Block]) -> list[Block]:
+    """Take the content out of tables of one column that only frame it."""
+    found: list[Block] = []
+    for block in blocks:
+        framing = isinstance(block, Grid) and all(sum(bool(cell) for cell in row) <= 1 for row in block.rows)
+        if (
+            isinstance(block, Grid)
+            and framing
+            and any(isinstance(b, Grid) for row in block.rows for c in row for b in c)
+        ):
+            found += _unwrapped([inner for row in block.rows for cell in row for inner in cell])
+        else:
+            found.append(block)
+    return found
+
+
+def _columns_of(grid: Grid) -> tuple[Columns, int] | None:
+    """Return a table's columns and the number of rows above its turns; None if it is not a table of turns."""
+    rows = [[cell_text(cell) for cell in row] for row in grid.rows]
+    for place, row in enumerate(rows[:5]):
+        columns = columns_by_name(row) if is_transcript_header(row) else None
+        if columns is not None and len(rows) > place + 1:
+            return columns, place + 1
+    columns = columns_by_content(rows)
+    if columns is None:
+        return None
+    return columns, int(looks_like_header(rows, columns))
+
+
+def looks_like_header(rows: Sequence[Sequence[str]], columns: Columns) -> bool:
+    """Tell whether the first row names columns in words that are not known: it breaks the pattern of the rest."""
+    first = list(rows[0]) + [""] * 20
+    words = first[columns.text[0]]
+    no_speech = len(words.split()) <= 3 and not words.rstrip().endswith((".", "?", "!", "…"))
+    if columns.start is not None and first[columns.start].strip():
+        return no_speech and seconds_in(first[columns.start]) is None
+    if columns.speaker is None:
+        return False
+    speakers = [row[columns.speaker].strip() for row in rows if columns.speaker < len(row)]
+    return no_speech and speakers.count(speakers[0]) == 1
+
+
+def _table_of_turns(blocks: Sequence[Block]) -> list[Paragraph] | None:
+    blocks = _unwrapped(blocks)
+    found: list[Paragraph] = []
+    columns: Columns | None = None
+    width = in_table = outside = 0
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            outside += len(block.text)
+            found.append(
+                replace(block, kind=block.kind or ("header" if columns is None else "note"), speaker=None)
+            )
+            continue
+        recognised = _columns_of(block)
+        if recognised is None and columns is not None and _width(block) == width:
+            recognised = (columns, 0)
+        if recognised is None:
+            words = _plain([block])
+            outside += sum(len(paragraph.text) for paragraph in words)
+            found += [replace(paragraph, kind="header" if columns is None else "note") for paragraph in words]
+            continue
+        (columns, above), width = recognised, _width(block)
+        turns = _turns_of(block, columns, above)
+        in_table += sum(len(paragraph.text) for paragraph in turns)
+        found += turns
+    return found if columns is not None and in_table > outside else None
+
+
+def _width(grid: Grid) -> int:
+    return max((len(row) for row in grid.rows), default=0)
+
+
+def _turns_of(grid: Grid, columns: Columns, above: int) -> list[Paragraph]:
+    found = [
+        Paragraph("\t".join(cell_text(cell) for cell in row), kind="header") for row in grid.rows[:above]
+    ]
+    header = [cell_text(cell) for cell in grid.rows[above - 1]] if above else None
+    speaker: str | None = None
+    for row in grid.rows[above:]:
+        cells = [cell_text(cell) for cell in row]
+        if cells == header or not any(cell.strip() for cell in cells):
+            continue
+        words = (
+            [paragraph for paragraph in flat(row[columns.text[0]]) if paragraph.text.strip()]
+            if columns.text[0] < len(row)
+            else []
+        )
+        if not words:
+            found.append(Paragraph("\t".join(cell for cell in cells if cell.strip()), kind="note"))
+            continue
+        named, time = speaker_and_time(_cell(cells, columns.speaker))
+        speaker = named or speaker
+        given = seconds_in(_cell(cells, columns.start), milliseconds=columns.milliseconds)
+        time = given if given is not None else time
+        for paragraph in words:
+            found.append(Paragraph(paragraph.text, speaker=speaker, time=time, bold=paragraph.bold))
+            time = None
+    return found
+
+
+def _cell(cells: Sequence[str], place: int | None) -> str:
+    return cells[place] if place is not None and place < len(cells) else ""
+
+
+def speaker_and_time(cell: str) -> tuple[str | None, float | None]:
+    """Read a speaker's cell: "Jane Doe:", "INT (0:03)", "Jane Doe\\n00:01:02"."""
+    time = None
+    names = []
+    for part in re.split(r"\n|\s(?=[\[(]?\d+:\d\d[\d:.,]*[\])]?\s*$)", cell):
+        seconds = seconds_in(part, plain_numbers=False)
+        if seconds is None:
+            names.append(part)
+        else:
+            time = seconds
+    name = " ".join(" ".join(names).split()).rstrip(":：").rstrip()
+    return name or None, time
+
+
+# Teams and its like
+
+
+def _lines(blocks: Sequence[Block]) -> list[Paragraph]:
+    """Split paragraphs at their line breaks."""
+    found: list[Paragraph] = []
+    for paragraph in flat(blocks):
+        rest = paragraph.bold
+        for line in paragraph.text.split("\n"):
+            found.append(
+                Paragraph(
+                    line, bold=max(0, min(rest, len(line))), heading=paragraph.heading, kind=paragraph.kind
+                )
+            )
+            rest -= len(line) + 1
+    return found
+
+
+def _teams_cues(blocks: Sequence[Block]) -> list[Paragraph] | None:
+    """Read cues of three lines: "0:0:3.5 --> 0:0:7.1", the name, the words."""
+    lines = [line for line in _lines(blocks) if line.text.strip()]
+    stamps = [place for place, line in enumerate(lines) if _ARROW.fullmatch(line.text)]
+    if not stamps or len(stamps) < len(lines) / 5:
+        return None
+    found = [replace(line, kind=line.kind or "header") for line in lines[: stamps[0]]]
+    for here, following in zip(stamps, [*stamps[1:], len(lines)], strict=True):
+        stamp = _ARROW.fullmatch(lines[here].text)
+        cue = lines[here + 1 : following]
+        speaker = cue[0].text.strip() if len(cue) > 1 else None
+        time = seconds_in(stamp[1]) if stamp else None
+        for line in cue[1:] if speaker else cue:
+            found.append(_said(line, speaker, time))
+            time = None
+    return found
+
+
+def _named_times(blocks: Sequence[Block]) -> list[Paragraph] | None:
+    """Read turns headed by a line with the name and, after a gap, the time: "Jane Doe   0:03"."""
+    lines = [line for line in _lines(blocks) if line.text.strip()]
+    heads = {place: head for place, line in enumerate(lines) if (head := _head(line))}
+    if len(heads) < 2 or len(heads) < len(lines) / 10:
+        return None
+    found: list[Paragraph] = []
+    speaker, time = None, None
+    for place, line in enumerate(lines):
+        if place in heads:
+            speaker, time = heads[place]["name"], seconds_in(heads[place]["time"])
+        elif speaker is None:
+            found.append(replace(line, kind=line.kind or "header"))
+        else:
+            found.append(_said(line, speaker, time))
+            time = None
+    return found
+
+
+def _head(line: Paragraph) -> re.Match[str] | None:
+    head = _NAME_AND_TIME.fullmatch(line.text)
+    if head and (len(head["gap"]) >= 2 or "\t" in head["gap"] or 0 < line.bold >= len(head["name"])):
+        return head
+    return None
+
+
+def _said(line: Paragraph, speaker: str | None, time: float | None) -> Paragraph:
+    if _RECORDING.fullmatch(line.text.strip()):
+        return replace(line, kind="note")
+    return Paragraph(line.text, speaker=speaker, time=time)
+
+
+def _speaker_styles(blocks: Sequence[Block]) -> list[Paragraph] | None:
+    """Trust styles named after speakers ("Interviewer", "Respondent") if every paragraph of words has one."""
+    paragraphs = [paragraph for paragraph in flat(blocks) if paragraph.text.strip()]
+    spoken = [paragraph for paragraph in paragraphs if not paragraph.kind and not paragraph.heading]
+    speakers = {paragraph.speaker for paragraph in spoken if paragraph.speaker}
+    if len(speakers) < 2 or sum(paragraph.speaker is None for paragraph in spoken) > len(spoken) / 10:
+        return None
+    # Where the words themselves begin with labels, those say more than the styles.
+    if sum(bool(_LABEL.match(paragraph.text)) for paragraph in spoken) > len(spoken) / 2:
+        return None
+    return [
+        paragraph if paragraph.speaker or paragraph.kind else replace(paragraph, kind="header")
+        for paragraph in paragraphs
+    ]
