@@ -4,7 +4,7 @@ Lines come from the YAML nodes, since plain loaded data has forgotten them.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from coder.domain import POLARITIES
@@ -15,6 +15,7 @@ CODE_KEYS = {"id", "label", "parent", "definition", "include", "exclude", "subth
 LIST_KEYS = ("include", "exclude", "subthemes", "examples")
 ID_PATTERN = re.compile(r"[\w.-]+")
 COLOUR_PATTERN = re.compile(r"#[0-9a-fA-F]{6}")
+DEPTH_LIMIT = 12
 Lines = dict[tuple[Any, ...], int]
 
 
@@ -39,6 +40,21 @@ def parsed_yaml(text: str, where: str) -> tuple[Any, Lines]:
             f"{where} cannot be read as YAML: {str(error)[:80] or 'nested too deeply'}."
         ) from error
     return data, dict(_lines(node, ()))
+
+
+def _refuse_traps(events: Iterable[Any], where: str) -> None:
+    """Raise CodebookError for aliases and deep nesting, both of which can blow up a small file."""
+    import yaml
+
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.AliasEvent):
+            raise CodebookError(
+                f"{where} uses YAML aliases (*name), which codebooks may not; write the text out."
+            )
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH_LIMIT:
+            raise CodebookError(f"{where} is nested deeper than any codebook ({DEPTH_LIMIT} levels).")
 
 
 def _lines(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int]]:

@@ -83,7 +83,8 @@ codes:
         ("name: x\ncodes: []\n", "at least one code"),
         ("name: [unclosed\n", "line 2"),
         ("a: &x [1]\ncodes: [*x, *x]\n", "aliases"),
-        ("codes: " + "[" * 5000 + "]" * 5000, "nested|recursion"),
+        ("codes: " + "[" * 5000 + "]" * 5000, "nested deeper"),
+        ("codes: 2024-99-99\n", "cannot be read as YAML"),
         ("codes:\n  - {id: a, label: 3.5, definition: [x]}\n", "must be text"),
     ],
 )
