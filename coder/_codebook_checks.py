@@ -16,6 +16,7 @@ LIST_KEYS = ("include", "exclude", "subthemes", "examples")
 ID_PATTERN = re.compile(r"[\w.-]+")
 COLOUR_PATTERN = re.compile(r"#[0-9a-fA-F]{6}")
 DEPTH_LIMIT = 12
+BRACKET_LIMIT = 100
 Lines = dict[tuple[Any, ...], int]
 
 
@@ -40,6 +41,17 @@ def parsed_yaml(text: str, where: str) -> tuple[Any, Lines]:
             f"{where} cannot be read as YAML: {str(error)[:80] or 'nested too deeply'}."
         ) from error
     return data, dict(_lines(node, ()))
+
+
+def _refuse_bracket_towers(text: str, where: str) -> None:
+    """Raise CodebookError for towers of open brackets, over which the YAML scanner takes quadratic time."""
+    depth = 0
+    for mark in re.findall(r"[\[\]{}]", text):
+        depth = depth + 1 if mark in "[{" else max(depth - 1, 0)
+        if depth > BRACKET_LIMIT:
+            raise CodebookError(
+                f"{where} is nested deeper than any codebook (over {BRACKET_LIMIT} open brackets)."
+            )
 
 
 def _refuse_traps(events: Iterable[Any], where: str) -> None:
