@@ -91,9 +91,15 @@ def _points(table: Ratings, level: Level) -> Floats | None:
     return table.points
 
 
-def estimated(codes: Ints, scale: Scale, plan: Plan, resamples: int) -> dict[str, Estimate]:
-    """Return the coefficients of positions (units x coders, -1 = not rated)."""
-    rows = collapse(codes, plan.group, plan.groups)
+def estimated(
+    codes: Ints, scale: Scale, plan: Plan, resamples: int, weight: Floats | None = None
+) -> dict[str, Estimate]:
+    """Return the coefficients of positions (units x coders, -1 = not rated).
+
+    `weight` counts each unit that much (None: once); weighted units get intervals only over transcripts.
+    """
+    rows = collapse(codes, plan.group, plan.groups, weight)
+    resamples = resamples if weight is None or plan.clustered else 0
     statistic = statistic_of(rows, scale)
     return finished(estimates(statistic, plan, resamples), rows, scale, plan, resamples)
 

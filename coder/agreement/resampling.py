@@ -23,6 +23,7 @@ Statistic = Callable[[Floats], Values]
 
 FEW_CLUSTERS = 10  # below: a percentile bootstrap over so few groups is not trusted
 MOST_GROUPS = 2000  # more groups are resampled in this many random bundles; costs 2 % of the SE's precision
+MOST_UNDEFINED = 0.2  # of the resamples; beyond, what is left would flatter the coefficient
 CELLS = 2_000_000  # weights held at once
 
 
@@ -151,13 +152,15 @@ def _percentile(value: float, draws: Floats, plan: Plan) -> Estimate:
     if np.isnan(value):
         return Estimate(None)
     defined = draws[~np.isnan(draws)]
-    if len(defined) < max(2, len(draws) / 2):
-        return Estimate(value, note="no interval: undefined in most resamples, the data are too few")
+    missing = 1 - len(defined) / len(draws)
+    if missing > MOST_UNDEFINED:
+        return Estimate(value, note=f"no interval: undefined in {missing:.0%} of resamples, too few data")
     low, high = np.percentile(defined, [2.5, 97.5])
     found = Estimate(value, float(low), float(high), float(defined.std(ddof=1)), note=plan.note)
-    if len(defined) < 0.95 * len(draws):
-        share = 1 - len(defined) / len(draws)
-        found = found.noted(f"undefined in {share:.0%} of resamples, which are left out")
+    if missing > 0.05:
+        found = found.noted(f"undefined in {missing:.0%} of resamples, which are left out")
+    if low == high:
+        found = found.noted("no spread among resamples, which is not certainty")
     return found
 
 

@@ -13,7 +13,7 @@ from coder.errors import InputError
 
 Bools = NDArray[np.bool_]
 SHOWN = 5
-BITS = 62  # codes per machine word
+BITS = 52  # codes per machine word: sums of powers of two stay exact as floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,7 @@ def _from_masks(masks: NDArray[Any], codes: Sequence[Any] | None) -> SetRatings:
     ids = np.full(plain.shape, -1, dtype=np.int64)
     rated = plain >= 0
     distinct, ids[rated] = numbered(plain[rated], len(order))
-    members = (distinct[:, None] >> np.arange(len(order))) & 1 == 1
-    return SetRatings(ids, members, order)
+    return SetRatings(ids, _members([distinct], len(order)), order)
 
 
 def numbered(masks: Ints, bits: int) -> tuple[Ints, Ints]:
@@ -152,18 +151,45 @@ def _from_indicators(given: NDArray[Any], codes: Sequence[Any] | None) -> SetRat
     order = tuple(range(given.shape[2])) if codes is None else tuple(dict.fromkeys(codes))
     if len(order) != given.shape[2]:
         raise InputError(f"{len(order)} codes are named, the array holds {given.shape[2]}.")
-    ids = np.full(given.shape[:2], -1, dtype=np.int64)
-    rated = ~(given < 0).any(axis=2)
+    rated: Bools = np.asarray(~(given < 0).any(axis=2))
     chosen = given[rated] > 0
     words = [
         chosen[:, start : start + BITS] @ (1 << np.arange(min(BITS, len(order) - start), dtype=np.int64))
         for start in range(0, len(order), BITS)
     ]
-    if len(words) == 1:
-        distinct, ids[rated] = numbered(words[0], len(order))
-        members = (distinct[:, None] >> np.arange(len(order))) & 1 == 1
-        return SetRatings(ids, members, order)
-    stacked = np.stack(words, axis=1) if words else np.zeros((len(chosen), 1), dtype=np.int64)
-    _, first, positions = np.unique(stacked, axis=0, return_index=True, return_inverse=True)
+    return _from_words(words, rated, order)
+
+
+def sets_from_marks(cells: Ints, codes: Ints, rated: Bools, order: Sequence[Any]) -> SetRatings:
+    """Turn marks into numbered sets: `cells` (marks) are positions in `rated` (units x coders), row by row.
+
+    `codes` (marks) are positions in `order`; a cell and code occur together once. Cells that are not rated
+    lose their marks.
+    """
+    words = []
+    for start in range(0, max(1, len(order)), BITS):
+        own = (codes >= start) & (codes < start + BITS)
+        powers = np.ldexp(1.0, codes[own] - start)
+        word = np.bincount(cells[own], weights=powers, minlength=rated.size)
+        words.append(word.astype(np.int64)[rated.ravel()])
+    return _from_words(words, rated, tuple(order))
+
+
+def _from_words(words: list[Ints], rated: Bools, order: tuple[Any, ...]) -> SetRatings:
+    """Give numbers to the distinct rows of bit masks, one mask of up to BITS codes per word."""
+    ids = np.full(rated.shape, -1, dtype=np.int64)
+    if len(words) <= 1:
+        masks = words[0] if words else np.zeros(int(rated.sum()), dtype=np.int64)
+        distinct, ids[rated] = numbered(masks, len(order))
+        return SetRatings(ids, _members([distinct], len(order)), order)
+    stacked, positions = np.unique(np.stack(words, axis=1), axis=0, return_inverse=True)
     ids[rated] = positions.reshape(-1)
-    return SetRatings(ids, chosen[first], order)
+    return SetRatings(ids, _members(list(stacked.T), len(order)), order)
+
+
+def _members(words: list[Ints], codes: int) -> Bools:
+    parts = [
+        (word[:, None] >> np.arange(min(BITS, codes - place * BITS))) & 1 == 1
+        for place, word in enumerate(words)
+    ]
+    return np.concatenate(parts, axis=1)

@@ -57,11 +57,15 @@ def set_coefficients(
 
 
 def sets_estimated(
-    sets: SetRatings, clusters: Sequence[Any] | None, resamples: int, seed: int
+    sets: SetRatings, clusters: Any, resamples: int, seed: int, weight: Floats | None = None
 ) -> CodeEstimates:
-    """Return the coefficients of numbered sets."""
+    """Return the coefficients of numbered sets; `weight` counts each unit that much (None: once).
+
+    Weighted units (characters) are never independent: without transcripts they get no intervals.
+    """
     plan = plan_for(len(sets.ids), clusters, seed)
-    parts = SetStatistic(sets, plan)
+    parts = SetStatistic(sets, plan, weight)
+    resamples = resamples if weight is None or plan.clustered else 0
     found = estimates(parts, plan, resamples)
     result = CodeEstimates()
     for name in [*OVERALL, *(f"macro_{name}" for name in NAMES)]:
@@ -95,10 +99,10 @@ def _code_estimates(
 class SetStatistic:
     """All set coefficients as one function of group weights, so that they share their resamples."""
 
-    def __init__(self, sets: SetRatings, plan: Plan) -> None:
+    def __init__(self, sets: SetRatings, plan: Plan, weight: Floats | None = None) -> None:
         self.sets = sets
         self.used = sets.used()
-        whole = collapse(sets.ids, plan.group, plan.groups)
+        whole = collapse(sets.ids, plan.group, plan.groups, weight)
         self.rows = [self._binary(whole, place) for place in range(len(sets.codes))]
         self.codes: list[Statistic] = [statistic_of(rows, BINARY) for rows in self.rows]
         self.indices = [binary_values(rows) for rows in self.rows]

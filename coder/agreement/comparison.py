@@ -1,0 +1,128 @@
+"""People beside a model: how well people agree with each other and with the model on the same units."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from coder.agreement import nominal
+from coder.agreement.estimate import Estimate
+from coder.agreement.ratings import Floats, Ints
+from coder.agreement.resampling import Plan, Statistic, Values, estimates, plan_for
+from coder.agreement.setratings import SetRatings
+from coder.agreement.sets import SetStatistic
+from coder.agreement.tables import Arrays, Rows, binned, combined
+
+OVERALL = ("percent_agreement", "masi_alpha", "pooled_kappa", "macro_cohen_kappa", "macro_gwet_ac1")
+PER_CODE = ("percent_agreement", "cohen_kappa", "gwet_ac1", "krippendorff_alpha")
+NOBODY = "no unit was rated by two people and the model"
+UNDEFINED = "has no value for some side of the comparison"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`human_human` and `human_model` are means over pairs of coders; `difference` is model minus human.
+
+    Keys are NAMEs overall and code -> NAME per code. `against_consensus` holds, per code, how the model does
+    against what most people gave: recall and precision.
+    """
+
+    units: int
+    overall: dict[str, dict[str, Estimate]]
+    codes: dict[str, dict[str, dict[str, Estimate]]]
+    against_consensus: dict[str, dict[str, Estimate]]
+
+
+def compare_with_model(
+    sets: SetRatings,
+    model: int,
+    clusters: Sequence[object] | Ints | None,
+    *,
+    resamples: int = 2000,
+    seed: int = 0,
+    weight: Floats | None = None,
+) -> Comparison:
+    """Compare human-human with human-model agreement; `model` is the model's column.
+
+    Only units that the model and at least two people rated count. The interval of the difference comes from
+    the same resamples for both sides (paired bootstrap), so it is far narrower than the two intervals suggest.
+    """
+    people = [column for column in range(sets.ids.shape[1]) if column != model]
+    kept = (sets.ids[:, model] >= 0) & ((sets.ids[:, people] >= 0).sum(axis=1) >= 2)
+    ids = np.where(kept[:, None], sets.ids, -1)
+    same = SetRatings(ids, sets.members, sets.codes)
+    plan = plan_for(len(ids), clusters, seed)
+    human = [
+        SetStatistic(_two(same, a, b), plan, weight) for i, a in enumerate(people) for b in people[i + 1 :]
+    ]
+    machine = [SetStatistic(_two(same, a, model), plan, weight) for a in people]
+    counted = np.ones(len(ids)) if weight is None else weight
+    consensus = _consensus(same, people, model, plan, counted)
+    resamples = resamples if kept.any() and (weight is None or plan.clustered) else 0
+
+    def statistic(weights: Floats) -> Values:
+        one, two = _mean(human, weights), _mean(machine, weights)
+        found = {f"human_human|{name}": value for name, value in one.items()}
+        found |= {f"human_model|{name}": value for name, value in two.items()}
+        found |= {f"difference|{name}": two[name] - one[name] for name in one}
+        return found | consensus(weights)
+
+    found = estimates(statistic, plan, resamples)
+    return _arranged(found, same, int(counted[kept].sum()))
+
+
+def _two(sets: SetRatings, one: int, two: int) -> SetRatings:
+    return SetRatings(sets.ids[:, [one, two]], sets.members, sets.codes)
+
+
+def _mean(parts: Sequence[SetStatistic], weights: Floats) -> Values:
+    """Return the mean over pairs of coders of each coefficient, pairs without a value left out."""
+    found = [part(weights) for part in parts]
+    if not found:
+        return {}
+    names = [*OVERALL, *(f"{p}/{name}" for p in range(len(parts[0].sets.codes)) for name in PER_CODE)]
+    return {
+        name: nominal.mean_of_pairs(np.stack([values[name] for values in found], axis=-1)) for name in names
+    }
+
+
+def _consensus(sets: SetRatings, people: Sequence[int], model: int, plan: Plan, weight: Floats) -> Statistic:
+    """Return the model's recall and precision per code against the code most people gave."""
+    tables: Arrays = {}
+    rated = sets.ids[:, model] >= 0
+    for place in range(len(sets.codes)):
+        given = sets.binary(place)
+        votes, voters = (given[:, people] == 1).sum(axis=1), (given[:, people] >= 0).sum(axis=1)
+        truth, guess = votes * 2 > voters, given[:, model] == 1
+        rows = Rows(given, weight, plan.group, plan.groups)
+        cell = truth.astype(np.int64) * 2 + guess
+        tables[str(place)] = binned(rows, cell, rated, 4)
+
+    def statistic(weights: Floats) -> Values:
+        found: Values = {}
+        for place, table in combined(tables, weights).items():
+            found[f"consensus|{place}/recall"] = nominal.ratio(table[:, 3], table[:, 2] + table[:, 3])
+            found[f"consensus|{place}/precision"] = nominal.ratio(table[:, 3], table[:, 1] + table[:, 3])
+        return found
+
+    return statistic
+
+
+def _arranged(found: dict[str, Estimate], sets: SetRatings, units: int) -> Comparison:
+    def named(side: str, name: str) -> Estimate:
+        estimate = found.get(f"{side}|{name}", Estimate(None))
+        if estimate.value is None:
+            return Estimate(None, reason=UNDEFINED if units else NOBODY)
+        return estimate
+
+    sides = ("human_human", "human_model", "difference")
+    overall = {name: {side: named(side, name) for side in sides} for name in OVERALL}
+    codes = {
+        str(code): {name: {side: named(side, f"{place}/{name}") for side in sides} for name in PER_CODE}
+        for place, code in enumerate(sets.codes)
+    }
+    consensus = {
+        str(code): {name: named("consensus", f"{place}/{name}") for name in ("recall", "precision")}
+        for place, code in enumerate(sets.codes)
+    }
+    return Comparison(units, overall, codes, consensus)

@@ -1,0 +1,132 @@
+"""Passages with boundaries of the coders' own -> `Codings` whose units are stretches of text, counted in characters.
+
+A stretch lies between two neighbouring boundaries of any coder, so within it nothing changes. It weighs as
+many characters as it has: every figure of the report is then a figure over characters.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from coder.agreement.codings import Codings
+from coder.agreement.estimate import Estimate
+from coder.agreement.ratings import Ints
+from coder.agreement.units import unit_coefficients
+
+UNITIZING = ("alpha_u", "alpha_u_2004")
+NOWHERE = "it has no value in any transcript"
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Coded passages, one per entry; `start`, `end` in characters of their transcript, end exclusive.
+
+    `polarity` is -1 where none was given. `lengths` are the transcripts' (the last boundary, where the text is
+    not at hand). `looked` (transcripts x coders) says who read which transcript.
+    """
+
+    transcript: Ints
+    start: Ints
+    end: Ints
+    coder: Ints
+    code: Ints
+    polarity: Ints
+    transcripts: tuple[str, ...]
+    coders: tuple[str, ...]
+    codes: tuple[str, ...]
+    lengths: Ints
+    looked: np.ndarray[Any, np.dtype[np.int8]]
+
+
+def codings_of(passages: Passages, polarities: tuple[str, ...]) -> Codings:
+    """Cut each transcript at every boundary and return who gave each stretch which codes."""
+    units: list[str] = []
+    place: list[int] = []
+    weights: list[int] = []
+    cells: list[Ints] = []
+    codes: list[Ints] = []
+    signs: list[Ints] = []
+    for number, length in enumerate(passages.lengths.tolist()):
+        own = np.flatnonzero(passages.transcript == number)
+        start, end = passages.start[own], passages.end[own]
+        edges = np.unique(np.concatenate([[0, length], start, end]))
+        first, last = np.searchsorted(edges, start), np.searchsorted(edges, end)
+        counts = last - first
+        mark = np.repeat(np.arange(len(own)), counts)
+        stretch = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + first[mark]
+        cells.append((stretch + len(units)) * len(passages.coders) + passages.coder[own][mark])
+        codes.append(passages.code[own][mark])
+        signs.append(passages.polarity[own][mark])
+        units += [f"{a}-{b}" for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)]
+        weights += np.diff(edges).tolist()
+        place += [number] * (len(edges) - 1)
+    cell, code, sign = _joined(cells, codes, signs, len(passages.codes))
+    transcript_of = np.array(place, dtype=np.int64)
+    counted = np.array(weights, dtype=np.float64)
+    return Codings(
+        units=units, coders=passages.coders, codes=passages.codes, state=passages.looked[transcript_of],
+        mark_cell=cell, mark_code=code, mark_polarity=sign, polarities=polarities,
+        transcripts=passages.transcripts, transcript_of=transcript_of, lengths=counted, weights=counted,
+    )  # fmt: skip
+
+
+def _joined(
+    cells: Sequence[Ints], codes: Sequence[Ints], signs: Sequence[Ints], size: int
+) -> tuple[Ints, Ints, Ints]:
+    """Return every stretch, coder and code once; overlapping passages of one code are one."""
+    if not cells:
+        empty = np.zeros(0, dtype=np.int64)
+        return empty, empty, empty
+    cell, code, sign = np.concatenate(cells), np.concatenate(codes), np.concatenate(signs)
+    _, first = np.unique(cell * max(1, size) + code, return_index=True)
+    return cell[first], code[first], sign[first]
+
+
+def unitizing_alphas(passages: Passages) -> dict[str, Any]:
+    """Return alpha_u (2016) and alpha_u_2004 over all codes and per code: means over transcripts by length.
+
+    Only transcripts that at least two coders read count; `transcripts` gives each one's own values.
+    """
+    found: dict[str, Any] = {}
+    sizes: dict[str, int] = {}
+    for number, name in enumerate(passages.transcripts):
+        readers = np.flatnonzero(passages.looked[number])
+        if len(readers) > 1:
+            marks = {passages.coders[coder]: _marks_of(passages, number, int(coder)) for coder in readers}
+            sizes[name] = int(passages.lengths[number])
+            found[name] = unit_coefficients(marks, sizes[name])
+    overall = {key: _mean([(found[name][key], size) for name, size in sizes.items()]) for key in UNITIZING}
+    codes = {
+        code: {
+            key: _mean(
+                [
+                    (found[name][code][key], size)
+                    for name, size in sizes.items()
+                    if code in found[name].per_code
+                ]
+            )
+            for key in UNITIZING
+        }
+        for code in passages.codes
+    }
+    single = {name: {key: found[name][key] for key in UNITIZING} for name in sizes}
+    return {"overall": overall, "codes": codes, "transcripts": single}
+
+
+def _marks_of(passages: Passages, transcript: int, coder: int) -> list[tuple[int, int, str]]:
+    own = np.flatnonzero((passages.transcript == transcript) & (passages.coder == coder))
+    return [
+        (int(passages.start[mark]), int(passages.end[mark]), passages.codes[passages.code[mark]])
+        for mark in own
+    ]
+
+
+def _mean(values: Sequence[tuple[Estimate, int]]) -> Estimate:
+    known = [(float(estimate), size) for estimate, size in values if estimate.value is not None]
+    if not known:
+        reasons = [str(estimate.reason) for estimate, _ in values]
+        return Estimate(None, reason=reasons[0] if reasons else NOWHERE)
+    mean = float(np.average([value for value, _ in known], weights=[size for _, size in known]))
+    return Estimate(mean, note=f"mean over {len(known)} transcripts, weighted by length")

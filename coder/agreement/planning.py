@@ -1,0 +1,61 @@
+"""How many units a second coder must code for an interval of a wanted width."""
+
+from math import ceil
+
+from coder.agreement.estimate import Estimate
+from coder.agreement.student import normal_quantile
+from coder.errors import InputError
+
+
+def required_units(kappa: float, prevalence: float, half_width: float = 0.1, confidence: float = 0.95) -> int:
+    """Return the independent units two coders must code for a kappa known to +- half_width.
+
+    Large-sample variance of kappa for one yes/no code by Donner & Eliasziw (1992). Sentences of one transcript
+    are not independent: multiply by `design_effect`.
+
+    >>> required_units(0.7, 0.1)
+    569
+    """
+    if not (-1 < kappa < 1 and 0 < prevalence < 1 and half_width > 0 and 0 < confidence < 1):
+        raise InputError(
+            "Planning needs a kappa between -1 and 1, a prevalence and confidence between 0 and 1,"
+            " and a half-width above 0."
+        )
+    z = normal_quantile(0.5 + confidence / 2)
+    spread = (1 - kappa) * (
+        (1 - kappa) * (1 - 2 * kappa) + kappa * (2 - kappa) / (2 * prevalence * (1 - prevalence))
+    )
+    return round((z / half_width) ** 2 * spread)
+
+
+def design_effect(units_per_transcript: float, icc: float) -> float:
+    """Return by how much clustering inflates a variance: 1 + (m - 1) x ICC (Kish 1965)."""
+    return 1 + (units_per_transcript - 1) * icc
+
+
+def more_units(
+    estimate: Estimate, independent: Estimate, units: int, transcripts: int, half_width: float
+) -> dict[str, float | int | None]:
+    """Return what the data at hand say about the units needed for an interval of +- half_width.
+
+    `independent` is the same coefficient with the standard error for independent units: the ratio of the two
+    variances is the design effect of transcripts. Widths shrink with the square root of transcripts.
+    """
+    plan: dict[str, float | int | None] = {
+        "half_width": None,
+        "design_effect": None,
+        "units_needed": None,
+        "more_units": None,
+        "more_transcripts": None,
+    }
+    if estimate.low is None or estimate.high is None or not estimate.se or units == 0:
+        return plan
+    achieved = (estimate.high - estimate.low) / 2
+    if achieved == 0:
+        return plan
+    needed = ceil(units * (achieved / half_width) ** 2)
+    plan |= {"half_width": achieved, "units_needed": needed, "more_units": max(0, needed - units)}
+    if independent.se and transcripts > 1:
+        plan["design_effect"] = (estimate.se / independent.se) ** 2
+        plan["more_transcripts"] = max(0, ceil(needed * transcripts / units) - transcripts)
+    return plan
