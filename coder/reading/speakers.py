@@ -7,19 +7,19 @@ repeat, do not begin paragraphs, or do not lead most of the file's paragraphs.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coder.reading.labels import Candidate, Style
 from coder.reading.lines import Line
 from coder.reading.paragraphs import paragraph_starts
 from coder.reading.shapes import Shape
-from coder.reading.words import EITHER_WORDS, is_header_key, is_remark
+from coder.reading.words import EITHER_WORDS, INTERVIEWER_WORDS, is_header_key, is_remark
 
 # The share of paragraphs that a style's labels must lead before the style is believed.
 _COVERAGE = {
     Style.COLON: 0.03,
     Style.OWN_STAMP: 0.02,
-    Style.STAMPED: 0.25,
+    Style.STAMPED: 0.35,
     Style.TAB: 0.3,
     Style.BRACKET: 0.35,
     Style.BOLD: 0.25,
@@ -30,6 +30,7 @@ _COVERAGE = {
     Style.SPACES: 0.6,
     Style.BARE: 0.7,
 }
+_NUMBERED_QUESTION = re.compile(r"[qa] ?\d{1,3}")
 # Styles in which one occurrence can be enough, when the rest of the file is labelled like it.
 _SINGLES = frozenset(
     {Style.COLON, Style.OWN_STAMP, Style.STAMPED, Style.TAB, Style.BOLD, Style.BRACKET, Style.DASH}
@@ -67,6 +68,7 @@ def learn_labels(lines: Sequence[Line], first: int) -> dict[int, Candidate]:
         for candidate in lines[number].candidates:
             if candidate.shape or candidate.style is Style.COLON:
                 by_style[candidate.style].append((number, candidate))
+    _fold_numbered_questions(by_style)
     lowered = _Lowered(lines)
     best: dict[int, Candidate] = {}
     for style in _COVERAGE:
@@ -75,6 +77,22 @@ def learn_labels(lines: Sequence[Line], first: int) -> dict[int, Candidate]:
         if len(chosen) > len(best):
             best = chosen
     return _joined_by_others(best, by_style) if best else {}
+
+
+def _fold_numbered_questions(by_style: dict[Style, list[tuple[int, Candidate]]]) -> None:
+    """Take "Q1:", "A1:", "Q2:" ... for Q and A, when each number comes but once or twice."""
+    for found in by_style.values():
+        numbered = Counter(
+            candidate.key for _, candidate in found if _NUMBERED_QUESTION.fullmatch(candidate.key)
+        )
+        questions = sum(key.startswith("q") for key in numbered)
+        if questions >= 3 and max(numbered.values()) <= 2:
+            found[:] = [
+                (number, replace(candidate, label=candidate.label[0], key=candidate.key[0]))
+                if candidate.key in numbered
+                else (number, candidate)
+                for number, candidate in found
+            ]
 
 
 class _Lowered:
@@ -194,16 +212,21 @@ def _accepted_singles(
     full = paragraphs > 0 and led >= 0.8 * paragraphs
     shapes = {groups[key][0].candidate.shape for key in accepted}
     patterns = {_pattern(groups[key][0].candidate.label) for key in accepted}
+    outlines = Counter(_pattern(group[0].candidate.label) for group in possible.values())
+    plain = [key for key, group in possible.items() if group[0].candidate.shape >= Shape.CODE]
+    cast = len(plain) >= 2 and any(set(key.split()) & INTERVIEWER_WORDS for key in plain)
     taken: set[str] = set()
     for key, group in possible.items():
         candidate = group[0].candidate
         others = len(accepted) + len(possible) - 1
         if style is Style.OWN_STAMP:
             fits = others >= 1
-        elif candidate.shape is Shape.ROLE:
-            fits = bool(accepted) or (others >= 1 and full)
-        elif candidate.shape is Shape.CODE:
-            fits = _pattern(candidate.label) in patterns or (full and others >= 1)
+        elif candidate.shape >= Shape.CODE:
+            alike = outlines[_pattern(candidate.label)] >= 2 and any(map(str.isdigit, candidate.label))
+            vouched = (
+                bool(accepted) if candidate.shape is Shape.ROLE else _pattern(candidate.label) in patterns
+            )
+            fits = vouched or alike or cast or (full and others >= 1)
         else:
             fits = full and others >= 1 and _like_a_name(candidate, shapes, lowered)
         if fits:

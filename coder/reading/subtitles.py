@@ -11,9 +11,9 @@ from coder.reading.document import Document, Paragraph
 
 _CLOCK = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 _TIMING = re.compile(rf"[\ufeff\s]*({_CLOCK})\s*-{{1,2}}>\s*({_CLOCK})[^\n]*$")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?(?:\s+([^>]*))?>", re.I)
+_VOICE = re.compile(r"<v(?:\.[^\s<>]{1,80})?(?:\s+([^<>]{0,200}))?>", re.I)
 _TAG = re.compile(
-    r"</?(?:v|c|i|b|u|s|em|strong|ruby|rt|lang|font|span)(?:[.\s][^>]*)?>|<\d[\d:.]*>|\{\\[a-z]+\d*[^}]*\}",
+    r"</?(?:v|c|i|b|u|s|em|strong|ruby|rt|lang|font|span)(?:[.\s][^<>]{0,200})?>|<\d[\d:.]{0,20}>|\{\\[a-z]+\d{0,9}[^{}]{0,200}\}",
     re.I,
 )
 _SKIPPED = ("NOTE", "STYLE", "REGION")

@@ -7,6 +7,7 @@ Portuguese, Italian and the Scandinavian languages.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _INTERVIEWER = """interviewer interviewers interviewor intervewer intervierwer int intv intvr ivr iv moderator
 moderators mod facilitator facilitators fac facil researcher researchers host chair chairperson chairman
@@ -49,13 +50,17 @@ exactly maybe perhaps anyway also and but because then plus or now first second 
 finally lastly next last example examples eg ie etc result results reason reasons problem problems point points
 remember basically honestly actually again like said conclusion summary warning important attention tip hint
 update edit aim aims objective objectives background method methods monday tuesday wednesday thursday friday
-saturday sunday january february march april may june july august september october november december morning
+saturday sunday january february march july august september october november december morning
 afternoon evening today tomorrow yesterday pros cons before after here there this that these those it is was
 what why how when where who which http https www re fw fwd cc bcc from to subject sent attachment attachments
 theme themes topic topics section part prompt prompts probe probes step task page chapter figure table
 quote quotes translation translated total minutes option options hello hi hey thanks thank please sorry
 however therefore although otherwise meanwhile instead still yet true false fine good great bad oh ah er um
-hmm mm wow look listen wait name names address phone email tel ja nein also gut und aber oder beispiel notiz
+hmm mm wow fact facts truth story moral idea ideas rule rules advice lesson lessons plus minus positive positives
+negative negatives worst best bottom meaning message issue issues barrier barriers enabler enablers benefit benefits
+cost costs outcome outcomes goal goals plan plans action actions decision decisions need needs fear fears hope hopes
+strength strengths weakness weaknesses advantage advantages disadvantage disadvantages rating score
+look listen wait name names address phone email tel ja nein also gut und aber oder beispiel notiz
 hinweis oui non donc alors bon mais et exemple remarque si bueno pero entonces ejemplo ejemplo nota"""
 
 # A label made of these alone ("Date of interview", "Audio file name") is a header line's, not a speaker's.
@@ -94,21 +99,21 @@ _PARTICLES = """de la le du des von van der den di da del della dos bin ibn al e
 
 _TITLES = "dr mr mrs ms miss mx prof professor st sir rev hr fr frau herr mme mlle m sra sr"
 # Words that make a short phrase a piece of a sentence.
-_FUNCTION = """i you he she we they it is was are were be been said says say the that this these my your his her our
-their to in on at for with from of as if so do did have has had not no thing things point question"""
+_FUNCTION = """i me you he him she her we us they them it is was are were be been said says say
+the that this these my your his her our their to in on at for with from of as if so do did have has had not no thing things point question"""
 # Words that may stand beside a role ("Female participant 2").
 _QUALIFIERS = """female male young younger old older lead co assistant unidentified unknown new other main no number
 id second first dr"""
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve"
 
 
+@lru_cache(maxsize=4096)
 def key_of(label: str) -> str:
     """Return the form in which labels are compared: lower case, no accents, words joined by single spaces."""
-    plain = "".join(
-        character
-        for character in unicodedata.normalize("NFKD", label)
-        if not unicodedata.combining(character)
-    )
+    plain = label
+    if not label.isascii():
+        decomposed = unicodedata.normalize("NFKD", label)
+        plain = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(re.findall(r"\w+|[&?]", plain.casefold().replace("_", " ")))
 
 

@@ -1,24 +1,21 @@
 """Plain text and Markdown transcripts in the shapes people have them, turn by turn."""
 
+import re
 from pathlib import Path
 
 import pytest
+from cases_hard import CASES as HARD_CASES
 from cases_plain import CASES, Case
 
 from coder.domain import Transcript
 from coder.reading import read_transcript
 
 
-def loosely(text: str) -> str:
-    return " ".join(text.split(None if "\u00a0" not in text else " \n\t"[0]))
-
-
 def merged(transcript: Transcript) -> list[list[object]]:
     """Return [role, speaker, words, seconds], neighbours of one speaker as one."""
     turns: list[list[object]] = []
     for turn in transcript.turns:
-        words = " ".join(transcript.words_of(turn).split(" "))
-        words = " ".join(piece for piece in words.replace("\n", " ").split(" ") if piece)
+        words = re.sub(r"[ \n]+", " ", transcript.words_of(turn))
         if turns and turns[-1][1] == turn.speaker and transcript.name != "nvivo.txt":
             turns[-1][2] = f"{turns[-1][2]} {words}"
         else:
@@ -26,7 +23,7 @@ def merged(transcript: Transcript) -> list[list[object]]:
     return turns
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CASES, *HARD_CASES], ids=lambda case: case.name)
 def test_turns_are_those_that_were_spoken(case: Case, tmp_path: Path) -> None:
     path = tmp_path / case.file
     path.write_text(case.content, encoding="utf-8")
