@@ -17,6 +17,7 @@ from coder.learning.labelaware import PhraseBank
 from coder.learning.linear import LinearHead, apply_linear, log_softmax
 from coder.learning.ngrams import NGrams
 from coder.learning.phrases import codebook_phrases
+from coder.learning.seen import NOTHING_SEEN, Fingerprints, seen_share
 from coder.learning.signals import Signals
 from coder.learning.stack import Stack
 
@@ -61,6 +62,7 @@ class Parts:
     calibration: Calibration
     ngrams: NGrams | None = None
     examples: Examples | None = None
+    seen: Fingerprints = field(default_factory=lambda: NOTHING_SEEN)
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,15 @@ class Model:
         signals = self.signals(texts, questions, studies, progress, topics)
         logits = self.parts.themes.logits(signals) if texts else np.zeros((0, len(self.codebook.codes)))
         return self.judged(signals, logits)
+
+    def seen_share(self, texts: Sequence[str]) -> float:
+        """Return the share of texts that this model, or a model it builds on, was trained on."""
+        seen = [self.parts.seen]
+        below = self.base
+        while below is not None:
+            seen.append(below.parts.seen)
+            below = below.base
+        return seen_share(texts, np.concatenate(seen))
 
     def topics(self, texts: Sequence[str], studies: Sequence[str] | None = None) -> Topics:
         """Measure the topics of studies from a sample of their texts, for `predict` on their parts."""

@@ -23,6 +23,7 @@ from coder.learning.evidence import Examples
 from coder.learning.linear import LinearHead
 from coder.learning.model import Calibration, Model, Parts
 from coder.learning.ngrams import NGrams
+from coder.learning.seen import NOTHING_SEEN
 from coder.learning.stack import Member, Stack
 
 FORMAT = 1
@@ -133,7 +134,7 @@ def _read_arrays(path: Path, expected: str) -> Arrays:
 
 def packed(parts: Parts) -> tuple[Arrays, dict[str, Any]]:
     """Return a model's arrays by name, and what of its structure the card must hold."""
-    arrays: Arrays = {"known_mean": parts.known_mean}
+    arrays: Arrays = {"known_mean": parts.known_mean, "seen": parts.seen}
     shape: dict[str, Any] = {}
     for name, stack in (("themes", parts.themes), ("polarity", parts.polarity)):
         arrays |= {f"{name}.weights": stack.weights, f"{name}.bias": stack.bias}
@@ -193,6 +194,7 @@ def unpacked(arrays: Arrays, shape: Mapping[str, Any], dimension: int, codes: in
     return Parts(
         _checked(arrays, "known_mean", (dimension,)), stacks["themes"], stacks["polarity"],
         _head(arrays, "codable", shape["codable"], 1), settled, ngrams, examples,
+        _checked(arrays, "seen", (None,)) if "seen" in arrays else NOTHING_SEEN,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from coder.learning.handbook import with_codebook
 from coder.learning.model import Model, Parts
 from coder.learning.modelcard import described
 from coder.learning.ngrams import NGrams
+from coder.learning.seen import fingerprints
 from coder.learning.settling import settle
 from coder.learning.signals import Signals
 from coder.learning.stack import Member, Stack
@@ -86,7 +87,7 @@ def train_model(
     Which views count, and how much beside the codebook's own text, is decided on held-out groups of `data`.
     `encoder` defaults to the base's. Raises InputError for an impossible training set.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):  # the same sums in the same order, on any machine however busy
         return _trained(data, codebook, base, recipes, name, encoder, progress)
@@ -114,7 +115,7 @@ def _trained(
     settled, verdicts = settle(data, codebook, theme_logits, codable_chance, material.folds)
     parts = Parts(
         start.parts.known_mean, themes, polarity, codable, settled, ngrams,
-        _examples(data, material.blocks) if recipes.words else None,
+        _examples(data, material.blocks) if recipes.words else None, np.unique(fingerprints(data.texts)),
     )  # fmt: skip
     card = described(
         material, codebook, start, parts, verdicts, theme_logits, codable_chance, polarity_logits

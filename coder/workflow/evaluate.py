@@ -93,15 +93,10 @@ def _baselines(data: Any) -> dict[str, Any]:
 
 
 def seen_warning(model: "Model", texts: Sequence[str]) -> list[str]:
-    """Say when the figures are not held out, since the model learned from these very excerpts."""
-    known = model.parts.examples
-    if known is None:
-        return []
-    seen = set(known.texts)
-    share = sum(text in seen for text in texts) / max(len(texts), 1)
+    """Say when figures are not held out, since the model (or one it builds on) learned from these texts."""
+    share = model.seen_share(texts)
     if share < SEEN_SHARE:
         return []
     return [
-        f"NOT HELD OUT: the model was trained on {share:.0%} of these excerpts, so these figures flatter it. "
-        "See its card for held-out ones (coder models show)."
+        f"NOT HELD OUT: {model.name} learned from {share:.0%} of these excerpts, so its figures here flatter it."
     ]

@@ -108,6 +108,7 @@ def train_on(
     """Train on excerpts, and measure on held-out studies and held-out groups where there are enough."""
     from coder.encoding import get_encoder
     from coder.learning import blank_model, train_model
+    from coder.workflow.evaluate import seen_warning
     from coder.workflow.excerpts import codebook_for, training_set
     from coder.workflow.models import open_model
 
@@ -118,6 +119,7 @@ def train_on(
     def trainer(part: "TrainingSet") -> "Model":
         return train_model(part, book, base=founded, name=name)
 
+    said = [*said, *seen_warning(founded, data.texts)]
     tell(progress, f"Training on {len(data)} excerpts")
     model = trainer(data)
     report = measured(data, book, trainer, progress) if measure else {}
