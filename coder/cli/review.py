@@ -1,0 +1,56 @@
+"""`coder review`: the page on which people confirm, change or reject suggestions."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coder.cli.console import note
+
+
+def review(
+    study: Annotated[Path, typer.Argument(help="The study file, such as pilot.coder.")],
+    coder: Annotated[
+        list[str],
+        typer.Option(
+            "--coder", help="Who codes; decisions bear this name. Repeat it to open one address per coder."
+        ),
+    ],
+    blind: Annotated[
+        bool,
+        typer.Option(
+            "--blind", help="No suggestion anywhere, and no way to show them: for independent coding."
+        ),
+    ] = False,
+    commit_first: Annotated[
+        bool, typer.Option("--commit-first", help="Show each suggestion only after the coder's own decision.")
+    ] = False,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Default: 8765, or the next that is free.")
+    ] = None,
+    host: Annotated[
+        str,
+        typer.Option(
+            help="The address to listen on. The default is this machine alone; with any other, people on the"
+            " network who have a coder's address can work here, unencrypted."
+        ),
+    ] = "127.0.0.1",
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+) -> None:
+    """Open the review page: read, code, settle, retrain, download. Every decision is saved at once.
+
+    Without --blind or --commit-first, the first coder begins assisted and every later one blind; the page can
+    change it. Example: coder review pilot.coder --coder Ann
+    """
+    from coder.review.server import Launch, serve
+    from coder.workflow.study import Mode
+
+    if blind and commit_first:
+        raise typer.BadParameter("Choose --blind or --commit-first, not both.")
+    mode: Mode | None = "blind" if blind else "commit_first" if commit_first else None
+    serve(Launch(study, tuple(coder), mode=mode, host=host, port=port, browser=not no_browser), tell=note)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    app.command("review", no_args_is_help=True)(review)

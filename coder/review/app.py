@@ -1,0 +1,75 @@
+"""The page as an ASGI application: routes, the guard around them, errors as sentences."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from coder.errors import CoderError, StaleError
+from coder.review import acting, books, bulk, downloads, modelling, progress, reading, settling, studying
+from coder.review.house import House, house_of, session_of
+from coder.review.legend import stylesheet
+from coder.review.security import Guard
+from coder.review.sessions import Sessions
+from coder.workflow.review_desk import Desk
+from coder.workflow.study import Mode
+
+STATIC = Path(__file__).parent / "static"
+
+
+async def codes_css(request: Request) -> Response:
+    """Return the codes' colours as a stylesheet."""
+    signs = house_of(request).signs(session_of(request).coder)
+    return Response(stylesheet(signs), media_type="text/css")
+
+
+def _wants_json(request: Request) -> bool:
+    return request.method == "POST" or "text/html" not in request.headers.get("accept", "")
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """Turn an error raised on purpose into a sentence for the user."""
+    status = 409 if isinstance(error, StaleError) else 400
+    if _wants_json(request):
+        return JSONResponse({"error": str(error)}, status)
+    return house_of(request).page(request, "problem.html", status, sentence=str(error))
+
+
+async def missing(request: Request, error: Exception) -> Response:
+    """Answer for addresses that lead nowhere."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    sentence = "There is no such page." if status == 404 else "That cannot be done here."
+    if _wants_json(request):
+        return JSONResponse({"error": sentence}, status)
+    return house_of(request).page(request, "problem.html", status, sentence=sentence)
+
+
+def make_app(
+    study: str | Path, coders: Sequence[str], *, port: int, hosts: Iterable[str], mode: Mode | None = None
+) -> tuple[ASGIApp, Sessions]:
+    """Return the application over a study and the sessions that open it.
+
+    `hosts` are the Host headers it answers to, with port. Coders are added to the study if new.
+    Raises StudyError if the study cannot be opened or written.
+    """
+    desk = Desk(study)
+    names = [desk.study.people.add_coder(name) for name in coders]
+    sessions = Sessions(names, port)
+    app = Starlette(routes=_routes(), exception_handlers={CoderError: refused, HTTPException: missing})
+    app.state.house = House(desk, sessions, mode=mode)
+    return Guard(app, sessions, hosts), sessions
+
+
+def _routes() -> list[BaseRoute]:
+    return [
+        *studying.ROUTES, *reading.ROUTES, *acting.ROUTES, *bulk.ROUTES, *settling.ROUTES, *books.ROUTES,
+        *progress.ROUTES, *modelling.ROUTES, *downloads.ROUTES,
+        Route("/codes.css", codes_css),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]  # fmt: skip

@@ -1,0 +1,106 @@
+"""How each code is shown: a colour, a short mark of letters, and the key that applies it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from coder.codebook import Code, Codebook
+
+# For codes without a colour of their own: apart from each other, also for colour-blind readers (the mark helps).
+PALETTE = (
+    "#1b6ca8", "#c8553d", "#2e8b57", "#8a5fbf", "#d08c1d", "#2a9d9d", "#b8437a", "#6b7a2f",
+    "#5aa9e6", "#f2a65a", "#8fc93a", "#9a6a4f", "#5c6bc0", "#e07a9b", "#4f8f6b", "#7d7d7d",
+)  # fmt: skip
+CODE_KEYS = "123456789hlopqtvwyz"  # after the digits, letters that no action uses
+DARK_INK, LIGHT_INK = "#000000", "#ffffff"  # one of the two reaches 4.58:1 on any colour
+SMALL_WORDS = frozenset(
+    ["a", "about", "an", "and", "at", "for", "from", "in", "of", "on", "or", "the", "to", "with"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One code as the page shows it. `number` is its lane; `ink` is readable on `colour` (WCAG AA)."""
+
+    code: Code
+    number: int
+    mark: str
+    key: str
+    colour: str
+    ink: str
+
+
+def legend(codebook: Codebook, keys: Mapping[str, str] | None = None) -> dict[str, Sign]:
+    """Return the signs by code id; `keys` are a coder's own keys for codes."""
+    own = keys or {}
+    taken = set(own.values())
+    free = iter([key for key in CODE_KEYS if key not in taken])
+    marks = distinct_marks([code.label for code in codebook.codes])
+    signs = {}
+    for number, code in enumerate(codebook.codes):
+        colour = _colour(code.colour) or PALETTE[number % len(PALETTE)]
+        key = own[code.id] if code.id in own else next(free, "")
+        signs[code.id] = Sign(code, number, marks[number], key, colour, readable_ink(colour))
+    return signs
+
+
+def distinct_marks(labels: Sequence[str]) -> list[str]:
+    """Return a mark of at most four letters for each label, no two alike.
+
+    >>> distinct_marks(["Physical capability", "Psychological capability", "Social opportunity"])
+    ['PhC', 'PsC', 'SO']
+    """
+    spelled = [_words(label) for label in labels]
+    marks = [_initials(words, 1) for words in spelled]
+    for length in (2, 3):
+        crowded = {mark for mark in marks if marks.count(mark) > 1}
+        marks = [
+            _initials(words, length) if mark in crowded else mark
+            for words, mark in zip(spelled, marks, strict=True)
+        ]
+    crowded = {mark for mark in marks if marks.count(mark) > 1}
+    numbers: dict[str, int] = {}
+    for place, mark in enumerate(marks):
+        if mark in crowded:
+            numbers[mark] = numbers.get(mark, 0) + 1
+            marks[place] = f"{mark[:2]}{numbers[mark]}"
+    return marks
+
+
+def _words(label: str) -> list[str]:
+    words = re.findall(r"[^\W\d_]+|\d+", label)
+    return [word for word in words if word.lower() not in SMALL_WORDS] or words or ["?"]
+
+
+def _initials(words: Sequence[str], length: int) -> str:
+    if len(words) == 1:
+        return words[0][: length + 1].capitalize()
+    return words[0][:length].capitalize() + words[1][0].upper()
+
+
+def _colour(given: str | None) -> str | None:
+    return given.lower() if given and re.fullmatch(r"#[0-9a-fA-F]{6}", given) else None
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of `#rrggbb` (WCAG 2.1)."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.1)."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def readable_ink(colour: str) -> str:
+    """Return the ink, dark or white, that stands out more on a colour."""
+    return max((DARK_INK, LIGHT_INK), key=lambda ink: contrast(ink, colour))
+
+
+def stylesheet(signs: Mapping[str, Sign]) -> str:
+    """Return the CSS that colours the codes: a file of its own, as the page allows no inline style."""
+    rules = [f".c{s.number}{{--c:{s.colour};--ci:{s.ink};--lane:{s.number + 1}}}" for s in signs.values()]
+    return "\n".join([f":root{{--lanes:{max(1, len(signs))}}}", *rules, ""])

@@ -1,0 +1,136 @@
+"""Keeps strangers out: other web pages, other users of the machine, other machines.
+
+Every request passes four doors: the Host header is one that was printed (else a foreign name was pointed at this
+machine: DNS rebinding); the cookie belongs to this launch; a write comes from the page itself (Origin) and carries
+its CSRF token; and the body is of bearable size. Every answer tells the browser to load nothing from elsewhere,
+to keep nothing, and never to show the page inside another.
+"""
+
+from collections.abc import Iterable
+from hmac import compare_digest
+from html import escape
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from coder.review.sessions import Session, Sessions
+
+BODY_LIMIT = 1_000_000  # bytes, of any write but an upload
+UPLOAD_LIMIT = 100_000_000  # bytes, of one drop of files
+UPLOAD_PATHS = frozenset({"/upload", "/upload/attributes", "/codebook/upload"})
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+POLICY = "; ".join([
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
+    "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+])  # fmt: skip
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+CLOSED = (
+    "This page is closed. Open it with the address that `coder review` printed when it was started; after a"
+    " restart there is a new one. Nothing that was saved is lost."
+)
+
+
+class Guard:
+    """Middleware around the whole page; puts the `Session` into the request's state."""
+
+    def __init__(self, app: ASGIApp, sessions: Sessions, hosts: Iterable[str]) -> None:
+        self._app, self._sessions = app, sessions
+        self._hosts = frozenset(host.lower() for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or answer it here."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            guarded = _with_headers(send)
+            refused = self._answer(scope)
+            await (refused or self._app)(scope, receive, guarded)
+        # Web sockets are not used: they find no answer.
+
+    def _answer(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "").lower()
+        if host not in self._hosts:
+            return _refusal(421, "This page is not served under that name.")
+        if (token := _launch_token(scope)) is not None:
+            return self._enter(token, scope)
+        session = self._session(headers)
+        if session is None:
+            return _refusal(401, CLOSED)
+        scope.setdefault("state", {})["session"] = session
+        return _fault(scope, headers, session, host)
+
+    def _enter(self, token: str, scope: Scope) -> Response:
+        session = self._sessions.by_token(token)
+        if session is None:
+            return _refusal(401, CLOSED)
+        # Not a redirect: the cookie is SameSite=Strict, and a browser would leave it out of a redirect that
+        # began outside (the file that opens the browser). A page that moves itself on counts as inside.
+        target = escape(scope["path"], quote=True)
+        page = f'<!doctype html><meta http-equiv="refresh" content="0;url={target}"><title>coder</title>'
+        response = HTMLResponse(page)
+        response.set_cookie(self._sessions.cookie_name, session.cookie, httponly=True, samesite="strict")
+        return response
+
+    def _session(self, headers: Headers) -> Session | None:
+        try:
+            cookies = SimpleCookie(headers.get("cookie", ""))
+        except CookieError:
+            return None
+        morsel = cookies.get(self._sessions.cookie_name)
+        return self._sessions.by_cookie(morsel.value) if morsel else None
+
+
+def _launch_token(scope: Scope) -> str | None:
+    if scope["method"] not in SAFE_METHODS or b"token=" not in scope["query_string"]:
+        return None
+    given = parse_qs(scope["query_string"].decode("latin-1")).get("token")
+    return given[0] if given else None
+
+
+def _fault(scope: Scope, headers: Headers, session: Session, host: str) -> Response | None:
+    """Return the refusal of a request from a known browser that the page itself did not make."""
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return _refusal(403, "Another web page asked for this; it is refused.")
+    if scope["method"] in SAFE_METHODS:
+        return None
+    if headers.get("origin") != f"{scope['scheme']}://{host}":
+        return _refusal(403, "Another web page tried to write here; it is refused.")
+    if not compare_digest(headers.get("x-csrf-token", "").encode(), session.csrf.encode()):
+        return _refusal(403, "The page is from an earlier launch. Reload it.")
+    limit = UPLOAD_LIMIT if scope["path"] in UPLOAD_PATHS else BODY_LIMIT
+    length = headers.get("content-length", "")
+    if not length.isascii() or not length.isdigit():
+        return _refusal(411, "The size of the request must be given.")
+    if int(length) > limit:
+        return _refusal(
+            413, f"That is more than {limit // 1_000_000} MB at once; send fewer or smaller files."
+        )
+    return None
+
+
+def _refusal(status: int, sentence: str) -> Response:
+    return JSONResponse({"error": sentence}, status)
+
+
+def _with_headers(send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers[name] = value
+        await send(message)
+
+    return send_with_headers

@@ -1,0 +1,46 @@
+// Forms that write: sent with the CSRF token, then the page goes where the answer says.
+
+import { post, postForm, say, warn } from "./talk.js";
+import { follow } from "./jobs.js";
+
+function contentOf(form) {
+  const content = {};
+  for (const [name, value] of new FormData(form)) content[name] = value;
+  return content;
+}
+
+function finish({ ok, content }) {
+  if (!ok) return;
+  say(content.say);
+  if (content.problems?.length) return warn(content.problems.slice(0, 12).join("\n"));
+  if (content.job) return follow(content.job);
+  if (content.go) location.href = content.go;
+}
+
+for (const form of document.querySelectorAll("form[data-post]")) {
+  const send = async () => finish(await post(form.dataset.post, contentOf(form)));
+  form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
+  if (form.hasAttribute("data-live")) form.addEventListener("change", send);
+}
+
+for (const form of document.querySelectorAll("form[data-upload]")) {
+  const field = form.querySelector('input[type="file"]');
+  const send = async (files) => {
+    const body = new FormData();
+    for (const file of files) body.append("files", file);
+    if (form.querySelector('[name="new_version"]')?.checked) body.append("new_version", "1");
+    say("Sending…");
+    finish(await postForm(form.dataset.upload, body));
+  };
+  field.addEventListener("change", () => { if (field.files.length) send(field.files).then(() => { field.value = ""; }); });
+  form.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("over"); });
+  form.addEventListener("dragleave", () => form.classList.remove("over"));
+  form.addEventListener("drop", (event) => {
+    event.preventDefault();
+    form.classList.remove("over");
+    if (event.dataTransfer.files.length) send(event.dataTransfer.files);
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+}
+// A file dropped beside the field must not replace the page.
+for (const kind of ["dragover", "drop"]) document.addEventListener(kind, (event) => event.preventDefault());

@@ -1,0 +1,71 @@
+// Settling: one key takes a side; or choose other codes, then Enter.
+
+import { post, say } from "./talk.js";
+import { meaningOf } from "./keys.js";
+import "./theme.js";
+
+const box = document.getElementById("settle");
+const started = performance.now();
+
+if (box) {
+  const actions = JSON.parse(box.dataset.keys);
+  const codeKeys = JSON.parse(box.dataset.codes);
+  const held = Object.fromEntries([...box.querySelectorAll("[data-side]")].map((card) => [card.dataset.side, JSON.parse(card.dataset.held)]));
+  const own = document.getElementById("own");
+  const pressed = (kind) => [...own.querySelectorAll(`[data-${kind}][aria-pressed="true"]`)];
+  const toggle = (button, on) => button.setAttribute("aria-pressed", String(on ?? button.getAttribute("aria-pressed") !== "true"));
+
+  const settle = async (codes) => {
+    const { ok, content } = await post("/settle", {
+      utterance: Number(box.dataset.utterance), codes, expected: box.dataset.token, memo: document.getElementById("why").value,
+      seconds: (performance.now() - started) / 1000,
+    });
+    if (ok) location.href = content.go;
+  };
+  const both = () => {
+    const found = new Map();
+    for (const { code, polarity } of [...(held.A || []), ...(held.B || [])]) {
+      found.set(code, found.has(code) && found.get(code) !== polarity ? "mixed" : polarity);
+    }
+    return [...found].map(([code, polarity]) => ({ code, polarity }));
+  };
+  const polarity = (value) => {
+    own.open = true;
+    for (const button of own.querySelectorAll("[data-polarity]")) toggle(button, button.dataset.polarity === value);
+  };
+  const deeds = {
+    take_a: () => settle(held.A || []),
+    take_b: () => settle(held.B || []),
+    take_both: () => settle(both()),
+    nothing: () => settle([]),
+    next: () => { location.href = box.dataset.later ? `/settle?u=${box.dataset.later}` : "/settle"; },
+    undo: async () => {
+      const { ok, content } = await post("/undo", { view: "settle" });
+      if (ok && content.focus) location.href = `/settle?u=${content.focus}`;
+      else if (ok) say(content.say);
+    },
+    memo: () => document.getElementById("why").focus(),
+    names: () => { for (const name of document.querySelectorAll(".name")) name.hidden = !name.hidden; },
+    done: () => {
+      const codes = pressed("own").map((button) => ({ code: button.dataset.own, polarity: pressed("polarity")[0]?.dataset.polarity ?? null }));
+      if (codes.length) settle(codes);
+      else say("Choose the codes that stand, or take a side.");
+    },
+    code: (code) => { own.open = true; toggle(own.querySelector(`[data-own="${CSS.escape(code)}"]`)); },
+    barrier: () => polarity("barrier"), facilitator: () => polarity("facilitator"), mixed: () => polarity("mixed"),
+  };
+  document.addEventListener("keydown", (event) => {
+    const meaning = meaningOf(event, actions, Object.keys(actions).length ? codeKeys : {});
+    if (!meaning || !(meaning.action in deeds)) return;
+    event.preventDefault();
+    deeds[meaning.action](meaning.code);
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-do], [data-own], [data-polarity]");
+    if (!button) return;
+    if (button.dataset.own) toggle(button);
+    else if (button.dataset.polarity) polarity(button.dataset.polarity);
+    else deeds[button.dataset.do]?.();
+  });
+  document.getElementById("here")?.focus({ preventScroll: true });
+}

@@ -1,0 +1,64 @@
+// Talking to the server: every write carries the page's CSRF token; failures are said, never swallowed.
+
+const csrf = document.querySelector('meta[name="csrf"]').content;
+const sayBox = document.getElementById("say");
+const noticeBox = document.getElementById("notice");
+let fading = 0;
+
+export function say(text) {
+  if (!text) return;
+  // The same words twice must be announced twice: empty the live region first.
+  sayBox.textContent = "";
+  sayBox.classList.remove("gone");
+  requestAnimationFrame(() => { sayBox.textContent = text; });
+  clearTimeout(fading);
+  fading = setTimeout(() => sayBox.classList.add("gone"), 2500);
+}
+
+export function warn(text) {
+  noticeBox.textContent = text;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.textContent = "Close";
+  close.addEventListener("click", clearWarning);
+  noticeBox.append(close);
+  noticeBox.hidden = false;
+}
+
+export function clearWarning() {
+  noticeBox.hidden = true;
+  noticeBox.textContent = "";
+}
+
+async function answer(request) {
+  let response;
+  try {
+    response = await request;
+  } catch {
+    warn("Not saved: the program behind this page does not answer. What was saved before is safe on disk. "
+      + "Start `coder review` again and open the address it prints.");
+    return { ok: false, lost: true, content: {} };
+  }
+  let content = {};
+  try {
+    content = await response.json();
+  } catch {
+    content = { error: `The program answered in a way this page does not understand (${response.status}).` };
+  }
+  if (!response.ok) warn(content.error || `That did not work (${response.status}).`);
+  return { ok: response.ok, status: response.status, content };
+}
+
+export function post(path, body) {
+  return answer(fetch(path, {
+    method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify(body),
+  }));
+}
+
+export function postForm(path, form) {
+  return answer(fetch(path, { method: "POST", headers: { "X-CSRF-Token": csrf, Accept: "application/json" }, body: form }));
+}
+
+export function get(path) {
+  return answer(fetch(path, { headers: { Accept: "application/json" } }));
+}

@@ -1,0 +1,102 @@
+"""Editing the study's codebook: every change is a new version, and no code that is in use disappears."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from coder.codebook import Code, Codebook, Example, SubTheme, from_dict, parse_codebook, to_dict, to_yaml
+from coder.domain import POLARITIES
+from coder.errors import InputError, StudyError
+from coder.store import Study
+from coder.store.values import Filters
+
+LONGEST = 4_000  # characters of one field
+PREFIXES = {"-": "barrier", "+": "facilitator", "±": "mixed"}
+
+
+def lines_of(items: Sequence[SubTheme] | Sequence[Example]) -> str:
+    """Return sub-themes or examples one a line for editing; a leading - + ± is the polarity."""
+    signs = {polarity: sign for sign, polarity in PREFIXES.items()}
+    words = [
+        (item.label if isinstance(item, SubTheme) else item.text, signs.get(item.polarity or "", ""))
+        for item in items
+    ]
+    return "\n".join(f"{sign} {text}".strip() for text, sign in words)
+
+
+def edited(codebook: Codebook, code_id: str, given: Mapping[str, str]) -> Codebook:
+    """Return the codebook with one code's wording changed. Raises InputError for texts that cannot be used."""
+    if code_id not in codebook.by_id:
+        raise InputError(f"There is no code '{code_id}' in the codebook any more; reload the page.")
+    return _with(codebook, _reworded(codebook.by_id[code_id], given))
+
+
+def extended(codebook: Codebook, given: Mapping[str, str]) -> Codebook:
+    """Return the codebook with a new code at the end (after its component's codes)."""
+    label = given.get("label", "").strip()
+    code_id = re.sub(r"[^a-z0-9]+", "_", label.casefold()).strip("_")
+    if not code_id:
+        raise InputError("Give the new code a label of letters or digits.")
+    if code_id in codebook.by_id:
+        raise InputError(f"There is a code '{label}' already.")
+    code = _reworded(Code(code_id, label, parent=given.get("parent", "").strip() or None), given)
+    codes = list(codebook.codes)
+    same = [place for place, item in enumerate(codes) if item.parent == code.parent]
+    codes.insert(same[-1] + 1 if same else len(codes), code)
+    return _next_version(replace(codebook, codes=tuple(codes)))
+
+
+def change_codebook(study: Study, new: Codebook, *, note: str, coder: str) -> None:
+    """Use a codebook from now on. Raises StudyError if it lacks codes that people have used."""
+    checked = parse_codebook(to_yaml(new), "The codebook")
+    present = study.codebooks.current()
+    lost = [code.label for code in present.codes if code.id not in checked.by_id and _used(study, code.id)]
+    if lost:
+        raise StudyError(
+            f"These codes are in use and would be gone: {', '.join(lost)}. Keep them (the codebook may call them"
+            " otherwise, the id counts), or withdraw their codings first."
+        )
+    study.codebooks.add(checked, note=note, coder=coder)
+
+
+def _used(study: Study, code: str) -> bool:
+    return bool(study.find(Filters(code=code, codable=False), limit=1))
+
+
+def _with(codebook: Codebook, code: Code) -> Codebook:
+    codes = tuple(code if item.id == code.id else item for item in codebook.codes)
+    return _next_version(replace(codebook, codes=codes))
+
+
+def _next_version(codebook: Codebook) -> Codebook:
+    number = re.fullmatch(r"(.*?)(\d+)", codebook.version)
+    version = f"{number[1]}{int(number[2]) + 1}" if number else f"{codebook.version}.1"
+    return from_dict(to_dict(replace(codebook, version=version)))
+
+
+def _reworded(code: Code, given: Mapping[str, str]) -> Code:
+    for name, text in given.items():
+        if len(text) > LONGEST:
+            raise InputError(f"'{name}' is over {LONGEST:,} characters; shorten it.")
+    label = given.get("label", code.label).strip()
+    if not label:
+        raise InputError("A code needs a label.")
+    lines = {name: [x.strip() for x in text.splitlines() if x.strip()] for name, text in given.items()}
+    signed = {name: [_signed(line) for line in held] for name, held in lines.items()}
+    return replace(
+        code,
+        label=label,
+        definition=" ".join(given.get("definition", code.definition).split()),
+        include=tuple(lines.get("include", code.include)),
+        exclude=tuple(lines.get("exclude", code.exclude)),
+        subthemes=tuple(SubTheme(*x) for x in signed["subthemes"])
+        if "subthemes" in given
+        else code.subthemes,
+        examples=tuple(Example(*x) for x in signed["examples"]) if "examples" in given else code.examples,
+    )
+
+
+def _signed(line: str) -> tuple[str, str | None]:
+    sign, text = line[0], line[1:].strip()
+    polarity = PREFIXES.get("-" if sign == "−" else sign)
+    return (text, polarity) if polarity in POLARITIES and text else (line, None)

@@ -1,0 +1,199 @@
+"""Gestures on the page and what then stands in the study."""
+
+from pathlib import Path
+
+import pytest
+from conftest import Page, entered
+
+from coder.review.app import make_app
+from coder.store import Study
+from coder.store.values import UnitState
+
+
+def ids(study_path: Path, transcript: int = 1) -> dict[str, int]:
+    """The first word of each codable utterance -> id."""
+    with Study.open(study_path) as study:
+        return {
+            item.text.split()[0]: item.id for item in study.texts.utterances(transcript, codable_only=True)
+        }
+
+
+def state(study_path: Path, utterance: int, coder: str = "Ann") -> UnitState:
+    with Study.open(study_path) as study:
+        return study.acts.states(coder, [utterance])[utterance]
+
+
+def act(page: Page, action: str, utterance: int, status: int = 200, **more: object) -> dict[str, object]:
+    return page.post("/act", status, action=action, utterance=utterance, view="read", **more)
+
+
+def test_one_key_accepts_and_goes_on(page: Page, study_path: Path) -> None:
+    here = ids(study_path)
+    answer = act(page, "done", here["There"], then=here["I"])
+    held = state(study_path, here["There"])
+    assert [(code.code, code.polarity, code.verdict) for code in held.codes] == [
+        ("physical_opportunity", "barrier", "accept")
+    ]
+    assert answer["focus"] == here["I"]
+    assert "Accepted" in str(answer["say"])
+
+
+def test_the_right_codes_key_changes_a_wrong_suggestion_and_a_second_key_its_polarity(
+    page: Page, study_path: Path
+) -> None:
+    here = ids(study_path)["There"]
+    act(page, "code", here, code="social_opportunity")
+    act(page, "facilitator", here)
+    held = state(study_path, here)
+    assert [(code.code, code.polarity) for code in held.codes] == [("social_opportunity", "facilitator")]
+    assert held.rejected == ("physical_opportunity",)
+
+
+def test_rejecting_costs_one_key(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["There"]
+    act(page, "reject", here)
+    assert state(study_path, here).state == "rejected"
+
+
+def test_several_codes_get_one_polarity_key(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["It"]
+    act(page, "code", here, code="reflective_motivation")
+    act(page, "code", here, code="automatic_motivation")
+    act(page, "barrier", here)
+    assert {(c.code, c.polarity) for c in state(study_path, here).codes} == {
+        ("reflective_motivation", "barrier"), ("automatic_motivation", "barrier"),
+    }  # fmt: skip
+    act(page, "code", here, code="automatic_motivation")
+    assert [c.code for c in state(study_path, here).codes] == ["reflective_motivation"]
+
+
+def test_undo_and_redo_come_back_to_the_utterance(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["There"]
+    act(page, "done", here)
+    answer = page.post("/undo", view="read")
+    assert answer["focus"] == here and state(study_path, here).state == "open"
+    page.post("/redo", view="read")
+    assert state(study_path, here).state == "coded"
+    page.post("/undo", view="read")
+    assert page.post("/undo", view="read")["say"] == "Nothing to undo."
+
+
+def test_a_stale_page_is_told_and_overwrites_nothing(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["There"]
+    act(page, "nothing", here, expected="")
+    answer = act(page, "code", here, 409, code="social_opportunity", expected="")
+    assert "Nothing was overwritten" in str(answer["error"])
+    assert "units" in answer
+    assert state(study_path, here).state == "nothing"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"action": "code", "code": "no_such_code"},
+        {"action": "jump"},
+        {"action": "barrier"},
+        {"action": "trim"},
+        {"action": "code", "code": "social_opportunity", "selection": [9, "x"]},
+        {"action": "done", "utterance": "1"},
+        {"action": "done", "utterance": 10_000},
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_a_sentence(
+    page: Page, study_path: Path, content: dict[str, object]
+) -> None:
+    here = ids(study_path)["It"]
+    answer = page.post("/act", 400, **{"utterance": here, "view": "read", **content})
+    assert len(str(answer["error"])) > 15
+    assert state(study_path, here).state == "open"
+
+
+def test_blind_shows_no_suggestion_and_decisions_are_blind(study_path: Path) -> None:
+    app, sessions = make_app(study_path, ["Ben"], port=8765, hosts=["127.0.0.1:8765"], mode="blind")
+    page = entered(app, next(iter(sessions)))
+    here = ids(study_path)
+    for path in ("/read/1", "/queue", f"/part/panel?u={here['There']}", "/bulk"):
+        html = page.client.get(path, headers={"accept": "text/html"}).text
+        assert "in 10 right" not in html and "stripe c2 hollow" not in html and "like: " not in html
+    act(page, "code", here["There"], code="physical_opportunity")
+    held = state(study_path, here["There"], "Ben")
+    assert held.codes[0].blind and held.codes[0].suggestion is None and not held.seen
+    page.post("/mode", 400, mode="assisted")
+
+
+def test_commit_first_reveals_after_the_decision_and_stays_to_show_it(study_path: Path) -> None:
+    app, sessions = make_app(study_path, ["Ben"], port=8765, hosts=["127.0.0.1:8765"], mode="commit_first")
+    page, here = entered(app, next(iter(sessions))), ids(study_path)
+    assert "in 10 right" not in page.get("/read/1", u=str(here["There"]))
+    answer = act(page, "nothing", here["There"], then=here["I"])
+    assert answer["focus"] == here["There"] and "in 10 right" in str(answer["panel"])
+    assert not state(study_path, here["There"], "Ben").seen
+    assert act(page, "nothing", here["It"], then=here["I"])["focus"] == here["I"]
+
+
+def test_the_second_coder_begins_blind(study_path: Path) -> None:
+    app, sessions = make_app(study_path, ["Ann", "Ben"], port=8765, hosts=["127.0.0.1:8765"])
+    ann, ben = (entered(app, session) for session in sessions)
+    act(ann, "done", ids(study_path)["There"])
+    assert "mode-assisted" in ann.get("/")
+    assert "mode-blind" in ben.get("/")
+
+
+def test_the_blind_share_is_coded_before_its_suggestion_is_seen(study_path: Path) -> None:
+    with Study.open(study_path) as study:
+        study.settings.set("blind_share", "1")
+    app, sessions = make_app(study_path, ["Ann"], port=8765, hosts=["127.0.0.1:8765"])
+    page, here = entered(app, next(iter(sessions))), ids(study_path)["There"]
+    assert "in 10 right" not in page.get("/read/1", u=str(here))
+    act(page, "code", here, code="physical_opportunity")
+    assert state(study_path, here).codes[0].blind
+    assert "in 10 right" in str(page.client.get("/part/panel", params={"u": here}).json()["panel"])
+
+
+def test_selected_words_are_what_the_code_covers(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["It"]
+    with Study.open(study_path) as study:
+        unit = study.texts.by_id([here])[here]
+    span = [unit.start + 3, unit.end - 1]
+    act(page, "code", here, code="reflective_motivation", selection=span)
+    code = state(study_path, here).codes[0]
+    assert [code.start, code.end] == span
+    assert 'class="covered c4"' in page.get("/read/1", u=str(here))
+
+
+def test_passages_are_extended_split_joined_and_trimmed_without_touching_the_other_coder(
+    page: Page, study_path: Path
+) -> None:
+    here = ids(study_path)
+    with Study.open(study_path) as study:
+        study.people.add_coder("Ben")
+        units = study.texts.by_id([here["There"], here["I"]])
+    first, second = here["There"], next(k for k, u in units.items() if k != here["There"])
+    second = first + 1
+    act(page, "code", first, code="social_opportunity")
+    act(page, "extend", first)
+    a, b = state(study_path, first).codes[0], state(study_path, second).codes[0]
+    assert (a.start, a.end) == (b.start, b.end) and a.end > a.start
+    act(page, "split", second)
+    assert state(study_path, first).codes[0].end < state(study_path, second).codes[0].start
+    act(page, "join", second)
+    assert state(study_path, first).codes[0].end == state(study_path, second).codes[0].end
+    act(page, "trim", first)
+    assert state(study_path, second).codes == ()
+    assert state(study_path, first, "Ben").state == "open"
+
+
+def test_memos_are_kept_and_shown(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["There"]
+    answer = page.post("/memo", utterance=here, text="Ask about <b>double</b> slots", view="read")
+    assert "&lt;b&gt;double" in str(answer["panel"])
+    page.post("/memo", code="social_opportunity", text="Family too?")
+    assert "Family too?" in page.get("/codebook")
+
+
+def test_only_what_was_passed_and_open_is_marked_together(page: Page, study_path: Path) -> None:
+    here = ids(study_path)
+    act(page, "done", here["There"])
+    page.post("/passed", utterances=[here["There"], here["It"]], view="read", q="")
+    assert state(study_path, here["There"]).state == "coded"
+    assert state(study_path, here["It"]).state == "nothing"

@@ -1,0 +1,214 @@
+"""The pages beside the desk: study, queue, by code, settling, codebook, progress, keys, downloads."""
+
+import csv
+import io
+import time
+from pathlib import Path
+
+import pytest
+from conftest import TALK, Page, entered
+from test_review_acting import act, ids, state
+
+from coder.review.app import make_app
+from coder.store import Study
+
+
+def wait(page: Page, job: object) -> dict[str, object]:
+    for _ in range(200):
+        answer = page.client.get(f"/jobs/{job}").json()
+        if not answer["running"]:
+            assert isinstance(answer, dict)
+            return answer
+        time.sleep(0.05)
+    raise AssertionError("the job does not end")
+
+
+def test_the_study_page_leads_to_where_the_coder_left_off(page: Page, study_path: Path) -> None:
+    here = ids(study_path)
+    act(page, "done", here["There"])
+    html = page.get("/")
+    assert "Continue where you left off" in html and f'href="/at/{here["There"] + 1}"' in html
+
+
+@pytest.mark.parametrize(
+    ("address", "count"),
+    [
+        ("/queue?order=text", 11), ("/queue?order=sure&suggested=social_opportunity", 1), ("/queue?q=frightened", 1),
+        ("/queue?order=text&t=2", 4), ("/queue?state=coded", 0), ("/queue?order=text&speaker=C02", 2),
+    ],
+)  # fmt: skip
+def test_queues_filter_by_their_address(page: Page, address: str, count: int) -> None:
+    html = page.get(address)
+    listed = html.split('data-queue="', 1)[1].split('"', 1)[0]
+    assert len([item for item in listed.strip("[]").split(",") if item.strip()]) == count, listed
+
+
+def test_a_queue_that_does_not_exist_is_a_sentence(page: Page) -> None:
+    response = page.client.get("/queue", params={"order": "sideways"}, headers={"accept": "text/html"})
+    assert response.status_code == 400 and "no order" in response.text
+
+
+def test_the_queue_shows_context_but_only_the_focused_suggestion(page: Page, study_path: Path) -> None:
+    here = ids(study_path)
+    html = page.get("/queue", order="text", u=str(here["There"]))
+    assert html.count("stripe c") == 1 and "What makes it hard" in html
+    with Study.open(study_path) as study:
+        assert study.acts.exposed("Ann", list(here.values())) == {here["There"]}
+
+
+def test_a_screenful_by_code_is_one_gesture(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["There"]
+    html = page.get("/bulk", code="physical_opportunity")
+    assert html.count('class="pick"') == 4
+    suggestion = html.split(f'data-utterance="{here}" data-suggestion="', 1)[1].split('"', 1)[0]
+    answers = [
+        {
+            "utterance": here,
+            "suggestion": int(suggestion),
+            "expected": "",
+            "code": "physical_opportunity",
+            "accept": True,
+        }
+    ]
+    page.post("/bulk", answers=answers, seconds=3)
+    assert state(study_path, here).codes[0].verdict == "accept"
+    page.post("/bulk", 409, answers=answers)
+    page.post("/bulk", 400, answers=answers * 13)
+    page.post("/undo", view="bulk")
+    assert state(study_path, here).state == "open"
+
+
+def test_disagreements_are_settled_without_names_or_model(study_path: Path) -> None:
+    app, sessions = make_app(study_path, ["Ann", "Ben", "Eve"], port=8765, hosts=["127.0.0.1:8765"])
+    ann, ben, eve = (entered(app, session) for session in sessions)
+    here = ids(study_path)["There"]
+    act(ann, "code", here, code="physical_opportunity")
+    act(ben, "code", here, code="social_opportunity")
+    html = eve.get("/settle")
+    assert 'name" hidden>Ann' in html and "in 10 right" not in html and "like:" not in html
+    eve.post(
+        "/settle",
+        utterance=here,
+        codes=[{"code": "social_opportunity", "polarity": "barrier"}],
+        memo="kin",
+        expected="",
+    )
+    held = state(study_path, here, "adjudicated")
+    assert [(c.code, c.polarity, c.memo) for c in held.codes] == [("social_opportunity", "barrier", "kin")]
+    assert state(study_path, here, "Ann").codes[0].code == "physical_opportunity"
+    assert "No disagreement is open" in eve.get("/settle")
+    eve.post("/undo", view="settle")
+    assert "Take A" in eve.get("/settle")
+
+
+def test_a_sharper_definition_is_a_new_version_and_a_stale_form_is_refused(
+    page: Page, study_path: Path
+) -> None:
+    with Study.open(study_path) as study:
+        before = study.codebooks.current()
+    change = {
+        "id": "social_opportunity",
+        "hash": before.hash,
+        "definition": "What others do.",
+        "subthemes": "− no family\n+ kin",
+        "note": "sharper",
+    }
+    page.post("/codebook/change", **change)
+    with Study.open(study_path) as study:
+        code = study.codebooks.current().by_id["social_opportunity"]
+        assert (code.definition, [(s.label, s.polarity) for s in code.subthemes]) == (
+            "What others do.", [("no family", "barrier"), ("kin", "facilitator")],
+        )  # fmt: skip
+        assert study.codebooks.current().version == "2" and study.codebooks.versions()[0].note == "sharper"
+    assert "reload" in str(page.post("/codebook/change", 400, **change)["error"])
+
+
+def test_a_new_code_is_added_and_codes_in_use_are_never_lost(
+    page: Page, study_path: Path, tmp_path: Path
+) -> None:
+    with Study.open(study_path) as study:
+        page.post(
+            "/codebook/change", hash=study.codebooks.current().hash, label="Trust", parent="Opportunity"
+        )
+        assert "trust" in study.codebooks.current().by_id
+    here = ids(study_path)["It"]
+    act(page, "code", here, code="trust")
+    answer = page.post("/codebook/choose", 400, name="coproduction")
+    assert "Trust" in str(answer["error"])
+    act(page, "code", here, code="trust")
+    page.post("/codebook/choose", name="coproduction")
+    small = b"codes:\n- {id: only, label: Only}\n"
+    response = page.client.post(
+        "/codebook/upload", files={"files": ("mine.yaml", small)}, headers=page.headers
+    )
+    assert response.status_code == 200, response.text
+    assert "Only" in page.get("/read/1")
+
+
+def test_dropped_transcripts_are_read_and_their_roles_corrected(page: Page, study_path: Path) -> None:
+    talk = "\n\n".join(f"{speaker}: {words}" for speaker, words in TALK).replace("C01", "P77").encode()
+    files = [("files", ("../../P77 one.txt", talk)), ("files", ("empty.docx", b"not a docx"))]
+    answer = page.client.post("/upload", files=files, headers=page.headers).json()
+    done = wait(page, answer["job"])
+    assert "P77 one" in str(done["html"]) and "empty.docx" in str(done["html"]), done
+    with Study.open(study_path) as study:
+        key = study.texts.find("P77 one")
+    assert "How P77 one was read" in page.get(f"/transcript/{key}")
+    page.post("/role", transcript=key, speaker="P77", role="interviewer")
+    with Study.open(study_path) as study:
+        assert not any(item.codable and item.speaker == "P77" for item in study.texts.utterances(key))
+
+
+def test_attributes_arrive_and_filter_the_queue(page: Page) -> None:
+    table = b"participant,transcript,group\nC01,C01,clinician\n"
+    response = page.client.post("/upload/attributes", files={"files": ("p.csv", table)}, headers=page.headers)
+    assert response.status_code == 200, response.text
+    assert "group: clinician" in page.get("/queue", order="text")
+
+
+def test_the_codings_are_downloaded_as_an_attachment_that_executes_nothing(study_path: Path) -> None:
+    with Study.open(study_path) as study:
+        study.people.add_coder("Ann")
+        study.memos.write("Ann", "x")
+    app, sessions = make_app(study_path, ["Ann", "=cmd()"], port=8765, hosts=["127.0.0.1:8765"])
+    ann, other = (entered(app, session) for session in sessions)
+    here = ids(study_path)
+    act(ann, "done", here["There"])
+    act(other, "nothing", here["There"])
+    response = ann.client.get("/download/codings.csv")
+    assert "attachment" in response.headers["content-disposition"]
+    rows = list(csv.DictReader(io.StringIO(response.text)))
+    assert [(row["coder"], row["code"], row["polarity"], row["blind"]) for row in rows] == [
+        ("'=cmd()", "", "", "yes"), ("Ann", "physical_opportunity", "barrier", "no"),
+    ]  # fmt: skip
+    assert ann.client.get("/download/codings.xlsx").content[:2] == b"PK"
+    assert ann.client.get("/download/codings.exe").status_code == 400
+
+
+def test_agreement_counts_blind_units_and_says_when_it_cannot(study_path: Path) -> None:
+    app, sessions = make_app(study_path, ["Ann", "Ben"], port=8765, hosts=["127.0.0.1:8765"], mode="blind")
+    ann, ben = (entered(app, session) for session in sessions)
+    assert "No utterance has been decided by two" in ann.client.get("/part/agreement").json()["html"]
+    for key in ids(study_path).values():
+        act(ann, "code", key, code="social_opportunity")
+        act(ben, "code" if key % 2 else "nothing", key, code="social_opportunity")
+    html = ann.client.get("/part/agreement").json()["html"]
+    assert "decided by two coders or more (Ann, Ben)" in html and "<svg" in html
+    assert "Assisted agreement" not in html
+
+
+def test_keys_are_remapped_kept_and_never_do_two_things(page: Page, study_path: Path) -> None:
+    page.post("/prefer", keys={"accept": "q"}, codes={})
+    assert page.post("/prefer", 400, keys={"reject": "q", "accept": "q"}, codes={})["error"]
+    app, sessions = make_app(study_path, ["Ann"], port=8765, hosts=["127.0.0.1:8765"])
+    again = entered(app, next(iter(sessions)))
+    assert "&#34;accept&#34;: [&#34;q&#34;]" in again.get("/read/1")
+    again.post("/prefer", letters=False)
+    assert 'data-letters="off"' in again.get("/read/1")
+
+
+def test_a_second_job_waits_for_the_first(page: Page) -> None:
+    house = page.client.app._app.state.house  # type: ignore[attr-defined]
+    job = house.jobs.start("Long", lambda report: time.sleep(0.3) or "done")
+    assert "still running" in str(page.post("/model/suggest", 400)["error"])
+    wait(page, job.id)
