@@ -156,7 +156,11 @@ def comparison_text(report: Report) -> str:
             change = f"{found['difference']:+.2f}"
             if "ci_low" in found:
                 change += f" [{found['ci_low']:+.2f}, {found['ci_high']:+.2f}]"
-        return [name, figure(found, "first"), figure(found, "second"), change]
+        return [
+            name,
+            *("–" if found[side] is None else f"{found[side]:.2f}" for side in ("first", "second")),
+            change,
+        ]
 
     rows = [row("themes, kappa", report["theme_kappa"]), row("polarity, kappa", report["polarity_kappa"])]
     rows += [

@@ -1,0 +1,44 @@
+"""Two models on the same rows: the difference, its paired interval, and the text people read."""
+
+import numpy as np
+import pytest
+
+from coder.learning.comparison import differences
+from coder.learning.evaluation import Guess, Truth
+from coder.reporting.performance import comparison_text
+
+K = 3
+
+
+def guess(truth: np.ndarray, right: float, seed: int) -> Guess:
+    rng = np.random.default_rng(seed)
+    chosen = np.where(rng.random(len(truth)) < right, truth, rng.integers(0, K, len(truth)))
+    forced = np.eye(K)[chosen]
+    return Guess(forced, forced, forced > 0.5, np.tile([0.6, 0.4, 0.0], (len(truth), 1)))
+
+
+def test_a_better_model_wins_with_an_interval_above_zero() -> None:
+    truth = np.tile(np.arange(K), 100)
+    labels = np.eye(K, dtype=np.int8)[truth]
+    groups = [f"g{row // 20}" for row in range(300)]
+    people = Truth(labels, ["barrier", "facilitator"] * 150, groups)
+    report = differences(people, guess(truth, 0.4, 1), guess(truth, 0.9, 2), ("a", "b", "c"))
+    assert report["theme_kappa"]["difference"] == pytest.approx(
+        report["theme_kappa"]["second"] - report["theme_kappa"]["first"], abs=1e-6
+    )
+    assert report["theme_kappa"]["ci_low"] > 0.2
+    assert report["codes"]["a"]["support"] == 100
+    assert report["polarity_kappa"]["difference"] == 0
+    text = comparison_text({"first": "old", "second": "new", **report})
+    assert "themes, kappa" in text and "a, F1 (n=100)" in text and "+0." in text
+
+
+def test_the_same_model_twice_differs_by_nothing() -> None:
+    truth = np.tile(np.arange(K), 20)
+    people = Truth(np.eye(K, dtype=np.int8)[truth], [None] * 60, ["one"] * 60)
+    same = guess(truth, 0.5, 1)
+    report = differences(people, same, same, ("a", "b", "c"))
+    assert report["theme_kappa"]["difference"] == 0
+    assert "ci_low" not in report["theme_kappa"]
+    assert report["polarity_kappa"]["difference"] is None
+    assert "–" in comparison_text({"first": "one", "second": "two", **report})

@@ -1,0 +1,46 @@
+"""The README is a working session: every `coder` line in it runs on the sample, in order."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+LINES = [line for block in BLOCKS for line in block.splitlines() if line.startswith("coder ")]
+SERVED = "coder review "  # stays open until it is closed; the review page has tests of its own
+
+
+def test_the_readme_shows_commands() -> None:
+    assert len(LINES) > 10
+
+
+@pytest.mark.slow
+def test_every_line_of_the_readme_works(tmp_path: Path) -> None:
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    environment = {**os.environ, "CODER_CACHE": str(tmp_path / "cache")}
+    for line in LINES:
+        if line.startswith(SERVED):
+            continue
+        done = subprocess.run(
+            [sys.executable, "-m", *line.split()],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            env=environment,
+        )
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+
+
+def test_local_links_and_files_exist() -> None:
+    named = re.findall(r"`((?:docs|data|scripts)/[\w./-]+)`", README) + re.findall(
+        r"\]\(([\w./-]+)\)", README
+    )
+    assert named
+    for name in named:
+        assert (ROOT / name).exists(), f"the README speaks of {name}, which does not exist"
