@@ -11,6 +11,7 @@ from coder.store.states import read_states
 from coder.store.values import ADJUDICATED, Choice, Saved, UnitState
 
 ADJUDICATED_ID = 1
+SHORTEST_UID = 8  # characters of an act's uid that name it well enough
 
 
 class Acts:
@@ -172,8 +173,11 @@ class Acts:
         return None if since else self._handle.row("SELECT * FROM act WHERE id = ?", (newest["target"],))
 
     def _named(self, coder: int, uid: str) -> Row:
-        row = self._handle.row("SELECT * FROM act WHERE uid = ? AND target IS NULL", (uid,))
-        if row is None or row["coder"] != coder:
+        row = self._handle.row(
+            "SELECT * FROM act WHERE substr(uid, 1, ?) = ? AND coder = ? AND target IS NULL",
+            (len(uid), uid, coder),
+        )
+        if row is None or len(uid) < SHORTEST_UID:
             raise StudyError("There is no such act of this coder to undo.")
         if self._handle.value("SELECT 1 FROM undone WHERE act = ?", (row["id"],)):
             raise StudyError("This act is undone already.")

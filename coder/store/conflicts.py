@@ -42,7 +42,7 @@ _QUERIES = (
         "setting",
         "b.name = a.name",
         "'The setting ''' || a.name || ''' was changed in both; the later value is in use.'",
-        "a.value <> b.value AND a.name <> 'typical'",
+        "a.value <> b.value AND a.name <> 'typical' AND a.name NOT LIKE 'drift:%'",
     ),
     _both_changed(
         "attribute",

@@ -2,7 +2,7 @@
 
 from coder.store.finding import disagreements
 from coder.store.handle import Handle
-from coder.store.values import CodeFigures, CoderFigures, StudyFigures
+from coder.store.values import LOTS, CodeFigures, CoderFigures, StudyFigures
 
 RECENT_ACTS = 500  # the pace is the median over this many of a coder's last acts
 
@@ -127,3 +127,22 @@ def acts_per_day(handle: Handle) -> list[tuple[str, str, int, float | None]]:
         " ORDER BY day, coder.name"
     )
     return [(row["day"], row["coder"], row["n"], row["pace"]) for row in rows]
+
+
+def random_sample(handle: Handle) -> list[tuple[int, tuple[str, ...]]]:
+    """Return (utterance, suggested codes) of the finished beginning of the random order: an unbiased sample.
+
+    It ends before the first codable utterance in that order that nobody has settled, so what is in it does not
+    depend on what was easy, sure, or chosen by the queue. Only utterances that a run had looked at count.
+    """
+    first_open = handle.value(
+        "SELECT lot FROM utterance u WHERE codable = 1 AND NOT EXISTS (SELECT 1 FROM unit"
+        " WHERE unit.utterance = u.id AND unit.state IN ('coded', 'nothing', 'rejected')) ORDER BY lot LIMIT 1"
+    )
+    rows = handle.rows(
+        "SELECT u.id, (SELECT group_concat(code, ' ') FROM (SELECT code FROM suggestion s WHERE s.run = o.run"
+        " AND s.utterance = u.id AND s.selected = 1 ORDER BY s.rank)) AS codes"
+        " FROM utterance u JOIN outlook o ON o.utterance = u.id WHERE u.codable = 1 AND u.lot < ? ORDER BY u.lot",
+        (LOTS if first_open is None else first_open,),
+    )
+    return [(row["id"], tuple((row["codes"] or "").split())) for row in rows]

@@ -134,9 +134,12 @@ class Models:
         """Return the ids of the transcripts kept for testing."""
         return {row["transcript"] for row in self._handle.rows("SELECT transcript FROM held_out")}
 
-    def learned_from(self) -> set[int]:
-        """Return the ids of transcripts that any stored model has learned from."""
-        rows = self._handle.rows("SELECT DISTINCT transcript FROM trained_on WHERE part = 'train'")
+    def learned_from(self, model_id: int | None = None) -> set[int]:
+        """Return the ids of transcripts that a stored model (None: any of them) has learned from."""
+        rows = self._handle.rows(
+            "SELECT DISTINCT transcript FROM trained_on WHERE part = 'train' AND (model = ? OR ? IS NULL)",
+            (model_id, model_id),
+        )
         return {row["transcript"] for row in rows}
 
     def record_comparison(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlite3 import Row
 
 from coder.store.handle import Handle, chunks, marks
-from coder.store.values import ActRecord, StandingCode, UnitState
+from coder.store.values import ActRecord, ActSummary, StandingCode, UnitState
 
 
 def read_states(handle: Handle, coder: str, utterances: Sequence[int]) -> dict[int, UnitState]:
@@ -124,3 +124,37 @@ def _record(row: Row) -> ActRecord:
         memo=row["memo"] or "",
         cites=tuple(json.loads(row["cites"] or "[]")),
     )
+
+
+def summaries(handle: Handle, *, coder: str | None, limit: int) -> list[ActSummary]:
+    """Return gestures, newest first, of one coder or all."""
+    by = handle.coder_id(coder) if coder else None
+    rows = handle.rows(
+        "SELECT act.uid, act.kind, act.mode, act.time, who.name AS coder, voice.name AS voice,"
+        " undone.act IS NOT NULL AS undone, count(DISTINCT d.utterance) AS utterances,"
+        " group_concat(DISTINCT d.verdict || coalesce(' ' || d.code, '')) AS what"
+        " FROM (SELECT * FROM act WHERE coder = ?1 OR ?1 IS NULL ORDER BY time DESC, uid DESC LIMIT ?2) act"
+        " JOIN coder who ON who.id = act.coder JOIN coder voice ON voice.id = act.voice"
+        " LEFT JOIN undone ON undone.act = act.id LEFT JOIN decision d ON d.act = coalesce(act.target, act.id)"
+        " GROUP BY act.id ORDER BY act.time DESC, act.uid DESC",
+        (by, limit),
+    )
+    return [
+        ActSummary(
+            act=row["uid"],
+            kind=row["kind"],
+            coder=row["coder"],
+            voice=row["voice"],
+            mode=row["mode"],
+            time=row["time"],
+            undone=bool(row["undone"]),
+            utterances=row["utterances"],
+            what=_few(row["what"] or ""),
+        )
+        for row in rows
+    ]
+
+
+def _few(what: str, most: int = 3) -> str:
+    parts = what.split(",")
+    return ", ".join(parts[:most]) + (f" and {len(parts) - most} more" if len(parts) > most else "")

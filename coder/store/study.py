@@ -36,7 +36,7 @@ from coder.store.notes import Codebooks, Memos, Settings
 from coder.store.people import People
 from coder.store.standing import rebuild
 from coder.store.texts import Texts
-from coder.store.values import ActRecord, Filters, StudyFigures
+from coder.store.values import ActRecord, ActSummary, Filters, StudyFigures
 
 
 class Study:
@@ -125,6 +125,10 @@ class Study:
         """Return decisions, undos and redos, newest first, of one utterance and/or one coder."""
         return states.history(self.handle, utterance=utterance, coder=coder, limit=limit)
 
+    def acts_of(self, *, coder: str | None = None, limit: int = 30) -> list[ActSummary]:
+        """Return gestures, newest first, of one coder or all: what can be undone by name."""
+        return states.summaries(self.handle, coder=coder, limit=limit)
+
     def confirmed(self) -> list[Confirmed]:
         """Return what stands for every coder and the adjudicated voice on codable utterances."""
         return confirmed.confirmed(self.handle)
@@ -136,6 +140,10 @@ class Study:
     def figures(self) -> StudyFigures:
         """Return the counts behind `coder status`."""
         return figures.study_figures(self.handle)
+
+    def random_sample(self) -> list[tuple[int, tuple[str, ...]]]:
+        """Return (utterance, suggested codes) of the finished beginning of the random order."""
+        return figures.random_sample(self.handle)
 
     def answers_in_time(self) -> list[tuple[str, str, str]]:
         """Return (time, code, verdict) of every answered suggestion, oldest first."""

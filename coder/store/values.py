@@ -219,6 +219,21 @@ class ActRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ActSummary:
+    """One gesture in a list: what it did, to how many utterances, whether it stands."""
+
+    act: str
+    kind: str
+    coder: str
+    voice: str
+    mode: str
+    time: str
+    undone: bool
+    utterances: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Memo:
     """A note; `thread` names it through its edits."""
 

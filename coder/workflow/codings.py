@@ -10,7 +10,7 @@ from coder.codebook import Codebook
 from coder.errors import StudyError, TableError
 from coder.store import Study
 from coder.store.values import Choice, UnitState
-from coder.workflow.attributes import TRANSCRIPT, find_column, split_cell
+from coder.workflow.attributes import CODE, TEXT, TRANSCRIPT, find_column, split_cell
 from coder.workflow.excerpts import POLARITY_WORDS
 from coder.workflow.placing import PlacedRow, Placing, UnplacedError, place
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 CODER = ("coder", "user", "coded by", "annotator", "rater", "author", "owner")
-CODE = ("code", "codes", "code id", "label", "theme", "tag")
-TEXT = ("text", "quotation", "quote", "excerpt", "segment", "coded text", "content", "passage")
 
 
 @dataclass(slots=True)

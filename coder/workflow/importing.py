@@ -9,9 +9,11 @@ from coder.domain import Role, Transcript, Utterance
 from coder.errors import CoderError, StudyError
 from coder.store import Study
 from coder.store.values import ADJUDICATED, Choice, StudyUtterance, UnitState
+from coder.workflow.attributes import CODE, TEXT, find_column
 from coder.workflow.showing import SETTLED
 
 Read = Callable[..., Transcript]
+ANSWER = ("utterance", "words", "speech", "transcription", "answer", "response", "message", "comment")
 Cut = Callable[[Transcript], Sequence[Utterance]]
 
 
@@ -32,11 +34,15 @@ class Added:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did. `unchanged` files are in the study already; `refused` ones come with the reason."""
+    """What an import did. `unchanged` files are in the study already; `refused` ones come with the reason.
+
+    `left_out` are tables in a folder that are about transcripts rather than transcripts.
+    """
 
     added: list[Added] = field(default_factory=list)
     unchanged: list[tuple[Path, str]] = field(default_factory=list)
     refused: list[tuple[Path, str]] = field(default_factory=list)
+    left_out: list[Path] = field(default_factory=list)
 
 
 def import_transcripts(
@@ -45,6 +51,7 @@ def import_transcripts(
     *,
     interviewer: Sequence[str] = (),
     new_version: bool = False,
+    tables: Sequence[Path] = (),
     progress: Callable[[Path], None] | None = None,
     read: Read | None = None,
     cut: Cut | None = None,
@@ -54,11 +61,12 @@ def import_transcripts(
     `interviewer` names the labels that are the interviewer's; without it roles are inferred, and can be
     corrected later (`study.people.set_role`). A file whose content is in the study already is left alone. One
     that changed since is refused unless `new_version`: then it becomes the version in use, codings of
-    utterances that did not change are carried over, and the old version stays on record.
+    utterances that did not change are carried over, and the old version stays on record. Of the tables in a
+    folder those are left out that are `tables` of codings or attributes, or look like it.
     """
     read, cut = read or _read, cut or _cut
     report = ImportReport()
-    for path in _expanded(paths, report):
+    for path in _expanded(paths, tables, report):
         try:
             transcript = read(path, interviewer=tuple(interviewer))
             _import_one(study, path, transcript, cut, new_version, report)
@@ -83,16 +91,35 @@ def _cut(transcript: Transcript) -> Sequence[Utterance]:
     return segment(transcript)
 
 
-def _expanded(paths: Sequence[str | Path], report: ImportReport) -> list[Path]:
+def _expanded(paths: Sequence[str | Path], tables: Sequence[Path], report: ImportReport) -> list[Path]:
     from coder.reading import transcript_paths
 
+    given = {table.resolve() for table in tables}
     found: list[Path] = []
     for path in paths:
         try:
-            found += transcript_paths([path])
+            inside = transcript_paths([path])
+            if Path(path).is_dir():
+                others = [item for item in inside if item.resolve() in given or _about_transcripts(item)]
+                report.left_out += [item for item in others if item.resolve() not in given]
+                inside = [item for item in inside if item not in others]
+            found += inside
         except CoderError as error:
             report.refused.append((Path(path), str(error)))
     return list(dict.fromkeys(found))
+
+
+def _about_transcripts(path: Path) -> bool:
+    """Tell whether a file is a table about transcripts (codes, participants), not one itself."""
+    from coder.reading.tables import TABLE_SUFFIXES, read_table
+
+    if path.suffix.casefold() not in TABLE_SUFFIXES:
+        return False
+    try:
+        columns = [str(name) for name in read_table(path).columns]
+    except CoderError:
+        return False  # the reader of transcripts will say what is wrong with it
+    return bool(find_column(columns, CODE)) or not find_column(columns, (*TEXT, *ANSWER))
 
 
 def _import_one(

@@ -1,9 +1,10 @@
 """Joining the copies of a study that several people worked on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from coder.errors import OutputError, StudyError
 from coder.store import Study, database
@@ -17,6 +18,10 @@ class MergeReport:
 
     conflicts: tuple[str, ...]
     figures: StudyFigures
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {"conflicts": list(self.conflicts), "figures": asdict(self.figures)}
 
 
 def merge_studies(paths: Sequence[str | Path], out: str | Path, *, force: bool = False) -> MergeReport:

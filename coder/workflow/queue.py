@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from math import sqrt
 
 from coder.store import Study
+from coder.store.confirmed import Confirmed
 from coder.store.finding import Order
-from coder.store.values import Filters
+from coder.store.values import ADJUDICATED, Filters
 
 BATCH = 20
 
@@ -93,3 +94,22 @@ def rate(hits: Iterable[bool]) -> Rate:
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     return Rate(n, share, max(0.0, centre - half), min(1.0, centre + half))
+
+
+def how_often_right(study: Study, *, blind_only: bool = False) -> Rate:
+    """Return how often the first suggestion was right, on the finished beginning of the random order.
+
+    Right: some coder of the utterance gave that code (the adjudicated voice decides where there is one), or
+    nothing was suggested and nothing coded. `blind_only` counts only what was coded before seeing suggestions.
+    """
+    held: dict[int, list[Confirmed]] = {}
+    for item in study.blind() if blind_only else study.confirmed():
+        held.setdefault(item.utterance, []).append(item)
+    hits = []
+    for utterance, suggested in study.random_sample():
+        views = held.get(utterance, [])
+        views = [view for view in views if view.coder == ADJUDICATED] or views
+        if views:
+            given = [{code for code, _ in view.codes} for view in views]
+            hits.append(any(suggested[0] in codes if suggested else not codes for codes in given))
+    return rate(hits)

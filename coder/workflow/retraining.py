@@ -60,6 +60,10 @@ class RetrainReport:
     notes: list[str] = field(default_factory=list)
     enough: bool = False
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
 
 def retrain(
     study: Study,
@@ -173,6 +177,7 @@ def _settled(
     better = trial is not None and trial.better
     accepted = better or force is not None
     reason = _reason(trial, better, force)
+    learned = len({item.utterance.id for item in train})
     made = NewModel(
         base=old.base,
         card=_card(new, train, trial),
@@ -184,7 +189,9 @@ def _settled(
     with study.handle.write():
         version = study.models.add(made, coder=coder)
         content: dict[str, Any] = {"trial": trial.as_dict() if trial else None, "change": asdict(change)}
-        study.models.record_comparison(version.id, old.id, accepted, content | {"reason": reason})
+        study.models.record_comparison(
+            version.id, old.id, accepted, content | {"reason": reason, "learned_from": learned}
+        )
         if accepted:
             study.models.activate(version.id, reason, forced=force is not None and not better, coder=coder)
     return RetrainReport(
@@ -193,7 +200,7 @@ def _settled(
         accepted=accepted,
         forced=accepted and not better,
         reason=reason,
-        learned_from=len({item.utterance.id for item in train}),
+        learned_from=learned,
         trial=trial,
         change=change,
         held_out=[],
@@ -212,14 +219,14 @@ def _card(new: "Model", train: Sequence[Lesson], trial: Trial | None) -> dict[st
 
 def _reason(trial: Trial | None, better: bool, force: str | None) -> str:
     if better and trial is not None:
-        return f"better on held-out transcripts: mean F1 {_signed(trial.overall.difference)}"
+        return f"better on held-out transcripts: F1 {_signed(trial.overall.difference)}"
     why = "nothing to try it on" if trial is None else _not_better(trial)
     return f"forced: {force} ({why})" if force is not None else why
 
 
 def _not_better(trial: Trial) -> str:
     worse = trial.worse_codes
-    said = f"mean F1 {_signed(trial.overall.difference)} on held-out transcripts"
+    said = f"F1 {_signed(trial.overall.difference)} on held-out transcripts"
     return f"not better: {said}" + (f"; clearly worse at {', '.join(worse)}" if worse else "")
 
 

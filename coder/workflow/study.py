@@ -5,7 +5,6 @@ The values that a `Study` hands out are re-exported here, so that layers above n
 
 from pathlib import Path
 
-from coder.codebook import load_codebook
 from coder.store import Study
 from coder.store.handle import Clock, utc_now
 from coder.store.values import (
@@ -13,6 +12,7 @@ from coder.store.values import (
     LOTS,
     MODES,
     ActRecord,
+    ActSummary,
     Choice,
     CodebookVersion,
     CodeFigures,
@@ -32,12 +32,14 @@ from coder.store.values import (
     UnitState,
     Verdict,
 )
+from coder.workflow.codebooks import open_codebook
 
 __all__ = [
     "ADJUDICATED",
     "LOTS",
     "MODES",
     "ActRecord",
+    "ActSummary",
     "Choice",
     "CodeFigures",
     "CodebookVersion",
@@ -63,11 +65,11 @@ __all__ = [
 
 
 def begin_study(path: str | Path, *, codebook: str | Path = "comb", clock: Clock = utc_now) -> Study:
-    """Make a new study with a codebook (shipped name or YAML file) and open it.
+    """Make a new study with a codebook (shipped name, or a YAML, csv or .qdc file) and open it.
 
     Raises StudyError if the file exists or cannot be written, CodebookError if the codebook is broken.
     """
-    return Study.create(path, load_codebook(codebook), clock=clock)
+    return Study.create(path, open_codebook(codebook), clock=clock)
 
 
 def open_study(path: str | Path, *, readonly: bool = False, clock: Clock = utc_now) -> Study:

@@ -1,12 +1,13 @@
 """Suggestions for a study: the model in use looks at what nobody has coded yet; nothing it says is coding."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from coder.domain import POLARITIES
 from coder.store import Study
 from coder.store.values import Proposal, ProposedCode, StudyUtterance
+from coder.workflow.drift import Unlikeness, note_drift
 from coder.workflow.queue import set_typical, typical_utterances
 from coder.workflow.versions import active_version, open_version
 
@@ -27,13 +28,18 @@ TYPICAL_SAMPLE = 4_000
 
 @dataclass(slots=True)
 class SuggestReport:
-    """What a run did: utterances looked at, and those it suggests something for."""
+    """What a run did: utterances looked at, those it suggests something for, transcripts unlike what it learned."""
 
     model: str
     looked_at: int = 0
     suggested: int = 0
     codes: int = 0
     unchanged: int = 0
+    unlike: dict[str, Unlikeness] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return asdict(self)
 
 
 def suggest(
@@ -71,6 +77,9 @@ def suggest(
                 progress(report.looked_at, total)
     if not typical_utterances(study):
         choose_typical(study, opened)
+    unlike = note_drift(study, opened, [key for key, units in pending.items() if units])
+    names = {item.id: item.name for item in study.texts.all()}
+    report.unlike = {names[key]: held for key, held in unlike.items() if held.unlike}
     return report
 
 

@@ -35,7 +35,7 @@ class Gain:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What the comparison found. `overall` is the mean F1 over the codes that occur in the held-out texts.
+    """What the comparison found. `overall` is the mean F1 of the codes, weighted by how often people gave them.
 
     `resampled` says what the intervals resample: 'transcripts', or 'turns' where there are few transcripts.
     """
@@ -116,9 +116,10 @@ def _gain(found: dict[str, Any], support: int = 0) -> Gain:
 def mean_f1(
     labels: "NDArray[np.bool_]", old: "NDArray[np.bool_]", new: "NDArray[np.bool_]", groups: Sequence[str]
 ) -> Gain:
-    """Return the mean F1 over codes that occur in `labels`, of two selections (n, k), and their difference.
+    """Return the mean F1 of the codes of two selections (n, k), weighted by their counts in `labels` (n, k).
 
-    A code that is never selected has F1 0. Both are resampled together by group.
+    The weights keep a code that occurs a handful of times from deciding. A code that is never selected has F1 0.
+    Both selections are resampled together by group.
     """
     import numpy as np
 
@@ -128,10 +129,11 @@ def mean_f1(
     if not occurring.any():
         return Gain(None, None, None, None, None)
     boot = Bootstrap.over(groups)
+    share = labels.sum(axis=0)[occurring] / labels.sum()
 
     def figures(selected: "NDArray[np.bool_]") -> tuple[float, "NDArray[np.float64]"]:
         whole, resampled = code_tables(labels[:, occurring], selected[:, occurring], boot)
-        return float(_f1(whole).mean()), _f1(resampled).mean(axis=-1)
+        return float(_f1(whole) @ share), _f1(resampled) @ share
 
     def _f1(tables: "NDArray[np.float64]") -> "NDArray[np.float64]":
         hits = tables[..., 1, 1]

@@ -1,0 +1,272 @@
+"""The commands of a study: begin, import, suggest, retrain, status, merge, undo."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coder.cli.console import note, progress_bar
+
+StudyFile = Annotated[Path, typer.Argument(help="The study, one file: STUDY.coder.", metavar="STUDY.coder")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+MOST_LISTED = 20
+
+
+def init(
+    study: StudyFile,
+    codebook: Annotated[
+        str, typer.Option(help="A shipped codebook (comb, coproduction) or a YAML, csv or .qdc file.")
+    ] = "comb",
+) -> None:
+    """Begin a study: one file that will hold transcripts, suggestions and every decision.
+
+    Example: coder init pilot.coder --codebook comb
+    """
+    from coder.workflow.study import begin_study
+
+    with begin_study(study, codebook=codebook) as begun:
+        codes = len(begun.codebooks.current().codes)
+        typer.echo(f"{study}: begun with {codes} codes. Next: coder import {study} INTERVIEWS")
+
+
+def import_(
+    study: StudyFile,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Transcripts, or folders of them.")] = None,
+    attributes: Annotated[
+        Path | None,
+        typer.Option(
+            help="A table about participants: a column 'participant' (the speaker's label), optional 'transcript',"
+            " and any attributes; several values are joined by ';'."
+        ),
+    ] = None,
+    codings: Annotated[
+        Path | None,
+        typer.Option(
+            help="A table of human codes: 'code' and 'text' (or 'start' and 'end'), optional 'transcript', 'coder',"
+            " 'polarity', 'memo'. An empty code means: looked at, nothing to code."
+        ),
+    ] = None,
+    coder: Annotated[
+        str | None, typer.Option(help="Whose codes they are; picks one if the table has a coder column.")
+    ] = None,
+    looked_at: Annotated[
+        Path | None,
+        typer.Option(
+            help="A table of the passages that coders read: without a code, they hold nothing to code."
+        ),
+    ] = None,
+    complete: Annotated[
+        bool, typer.Option("--complete", help="The coders read the transcripts of the table from end to end.")
+    ] = False,
+    interviewer: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A speaker label that is the interviewer's; repeat for several. Default: inferred."
+        ),
+    ] = None,
+    new_version: Annotated[
+        bool,
+        typer.Option(
+            "--new-version",
+            help="Take a changed file as a new version; codings of unchanged utterances move over.",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring transcripts, facts about participants, or human codes into a study.
+
+    What is there already is left alone, so the same command may be repeated.
+    Example: coder import pilot.coder interviews/ --attributes participants.csv --codings codes.csv --coder Ann
+    """
+    from coder.workflow import bringing
+    from coder.workflow.study import open_study
+
+    request = bringing.Request(
+        paths=tuple(paths or ()), attributes=attributes, codings=codings, coder=coder, looked_at=looked_at,
+        complete=complete, interviewer=tuple(interviewer or ()), new_version=new_version,
+    )  # fmt: skip
+    with open_study(study) as opened, progress_bar("Importing") as advance:
+        brought = bringing.bring_in(opened, request, progress=lambda path: advance(1, None))
+    typer.echo(json.dumps(brought.as_dict(), ensure_ascii=False) if as_json else brought.text())
+    for line in brought.problems()[:MOST_LISTED]:
+        note(line)
+    if len(brought.problems()) > MOST_LISTED:
+        note(f"... and {len(brought.problems()) - MOST_LISTED} more (all with --json)")
+    if brought.refused:
+        raise typer.Exit(3)
+
+
+def suggest(
+    study: StudyFile,
+    model: Annotated[
+        str | None,
+        typer.Option(help="Use this model from now on: starter, none, or a folder. Default: the one in use."),
+    ] = None,
+    coded_too: Annotated[
+        bool,
+        typer.Option("--coded-too", help="Also look at what people have coded; nothing of theirs changes."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let the model suggest codes for what nobody has coded yet. Suggestions never count as coding.
+
+    Repeat it after importing or retraining: only what the model in use has not seen is looked at.
+    Example: coder suggest pilot.coder
+    """
+    from coder.cli.study_text import suggest_text
+    from coder.workflow.study import open_study
+    from coder.workflow.suggesting import suggest as work
+
+    with open_study(study) as opened, progress_bar("Suggesting") as advance:
+        shown = [0]
+
+        def moved(done: int, total: int) -> None:
+            advance(done - shown[0], total)
+            shown[0] = done
+
+        report = work(opened, model=model, coded_too=coded_too, progress=moved)
+    typer.echo(json.dumps(report.as_dict()) if as_json else suggest_text(report, study))
+
+
+def retrain(
+    study: StudyFile,
+    force: Annotated[
+        str | None,
+        typer.Option(help="Use the new model even if it is not better; say why (it is kept on record)."),
+    ] = None,
+    hold_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A transcript to keep for testing from now on (repeat); no model may have learned from it."
+        ),
+    ] = None,
+    coder: Annotated[str | None, typer.Option(help="Who retrains, for the record.")] = None,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Do not train; go back to the model used before (or --to).")
+    ] = False,
+    to: Annotated[str | None, typer.Option(help="With --rollback: the version to go back to.")] = None,
+    versions: Annotated[bool, typer.Option("--list", help="Do not train; list the versions.")] = False,
+    no_suggest: Annotated[
+        bool, typer.Option("--no-suggest", help="Do not renew the suggestions afterwards.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train on what people confirmed; the new model is used only if it is better on held-out transcripts.
+
+    Held-out transcripts are chosen once per study and never learned from. Shows the difference per code with its
+    interval, and what changes in the suggestions. Example: coder retrain pilot.coder
+    """
+    from coder.cli import study_text
+    from coder.workflow.retraining import retrain as work
+    from coder.workflow.study import open_study
+    from coder.workflow.suggesting import suggest as renew
+    from coder.workflow.versions import roll_back
+
+    with open_study(study) as opened:
+        if versions:
+            held = study_text.versions_dict(opened)
+            typer.echo(json.dumps(held) if as_json else study_text.versions_text(opened))
+            return
+        if rollback:
+            version = roll_back(opened, to, coder=coder)
+            typer.echo(json.dumps({"in_use": version.label}) if as_json else f"In use now: {version.label}.")
+        else:
+            report = work(opened, force=force, hold_out=hold_out or (), coder=coder, progress=note)
+            typer.echo(
+                json.dumps(report.as_dict(), ensure_ascii=False)
+                if as_json
+                else study_text.retrain_text(report)
+            )
+            if not report.accepted:
+                return
+        if not no_suggest:
+            note(study_text.suggest_text(renew(opened), study))
+
+
+def status(study: StudyFile, as_json: AsJson = False) -> None:
+    """Show where a study stands on one screen: progress, what the model is worth, what to do next.
+
+    Example: coder status pilot.coder
+    """
+    from coder.cli.study_text import status_text
+    from coder.workflow.status import status as work
+    from coder.workflow.study import open_study
+
+    with open_study(study, readonly=True) as opened:
+        held = work(opened)
+    typer.echo(json.dumps(held.as_dict(), ensure_ascii=False) if as_json else status_text(held))
+
+
+def merge(
+    studies: Annotated[
+        list[Path], typer.Argument(help="Two or more copies of one study.", metavar="A.coder B.coder")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The joined study to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace OUT if it exists.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Join the copies that several people worked on: nothing is lost, nothing comes twice, in any order.
+
+    Where one coder decided the same utterance in two copies, the later decision stands and is listed.
+    Example: coder merge ann.coder ben.coder -o both.coder
+    """
+    from coder.cli.study_text import merge_text
+    from coder.workflow.merging import merge_studies
+
+    report = merge_studies(studies, out, force=force)
+    typer.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else merge_text(report, out))
+
+
+def undo(
+    study: StudyFile,
+    coder: Annotated[str, typer.Option(help="Whose last gesture to take back.")],
+    act: Annotated[
+        str | None, typer.Option(help="The act to take back instead, also an import (see coder history).")
+    ] = None,
+    again: Annotated[bool, typer.Option("--redo", help="Bring back what was undone last.")] = False,
+) -> None:
+    """Take back a coder's last gesture (or redo it); what was done stays on record.
+
+    Example: coder undo pilot.coder --coder Ann
+    """
+    from coder.workflow.deciding import redo
+    from coder.workflow.deciding import undo as work
+    from coder.workflow.study import open_study
+
+    with open_study(study) as opened:
+        saved = redo(opened, coder) if again else work(opened, coder, act)
+    if saved is None:
+        typer.echo(f"Nothing to {'redo' if again else 'undo'} for {coder}.")
+    else:
+        typer.echo(f"{'Redone' if again else 'Undone'}: {len(saved.states)} utterances.")
+
+
+def history(
+    study: StudyFile,
+    coder: Annotated[str | None, typer.Option(help="Only what this coder did.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many lines.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """List what was decided, undone and imported, newest first.
+
+    Example: coder history pilot.coder --coder Ann --limit 10
+    """
+    from coder.cli.study_text import history_dicts, history_text
+    from coder.workflow.study import open_study
+
+    with open_study(study, readonly=True) as opened:
+        acts = opened.acts_of(coder=coder, limit=limit)
+    typer.echo(json.dumps(history_dicts(acts), ensure_ascii=False) if as_json else history_text(acts))
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    app.command("init", no_args_is_help=True)(init)
+    app.command("import", no_args_is_help=True)(import_)
+    app.command("suggest", no_args_is_help=True)(suggest)
+    app.command("retrain", no_args_is_help=True)(retrain)
+    app.command("status", no_args_is_help=True)(status)
+    app.command("merge", no_args_is_help=True)(merge)
+    app.command("undo", no_args_is_help=True)(undo)
+    app.command("history", no_args_is_help=True)(history)

@@ -1,0 +1,217 @@
+"""Suggesting and retraining with a small model of the same interface: what is learned from, what is refused."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_model import Keywords, installed
+from study_making import TALK, add_talk, small_study
+
+from coder.codebook import Code, Codebook
+from coder.errors import StudyError
+from coder.store import Study
+from coder.store.values import Choice
+from coder.workflow.deciding import adjudicate, decide
+from coder.workflow.material import joined, lessons
+from coder.workflow.queue import how_often_right, next_batch, rate
+from coder.workflow.retraining import retrain
+from coder.workflow.status import status
+from coder.workflow.suggesting import cluster_middles, doubt, suggest
+from coder.workflow.trial import mean_f1
+from coder.workflow.versions import open_version, roll_back
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Study]:
+    installed(monkeypatch)
+    with small_study(tmp_path / "s.coder") as opened:
+        for place in range(8):
+            add_talk(
+                opened, f"t{place}", TALK + f"P: Rain on day {place}. Sun on day {place}. Number {place}.\n"
+            )
+        yield opened
+
+
+def code_all(study: Study, coder: str, truth: Sequence[str], *, names: Sequence[str]) -> None:
+    """Code every utterance by the words in it; `truth` are the codes whose word the coder knows."""
+    for name in names:
+        for unit in study.texts.utterances(study.texts.find(name), codable_only=True):
+            found = [code for code in truth if code in unit.text.lower()]
+            choices = [Choice(unit.id, "add", code, "barrier") for code in found] or [
+                Choice(unit.id, "nothing")
+            ]
+            decide(study, coder, choices, mode="blind")
+
+
+def all_names(study: Study) -> list[str]:
+    return [item.name for item in study.texts.all()]
+
+
+def test_suggestions_cover_what_nobody_coded_and_count_as_nothing(study: Study) -> None:
+    unit = study.texts.utterances(1, codable_only=True)[0].id
+    decide(study, "Ann", Choice(unit, "nothing"), mode="blind")
+    report = suggest(study)
+    assert report.looked_at == study.figures().utterances - 1
+    assert report.unchanged == 1
+    assert study.machine.suggestions([unit]) == {unit: []}
+    assert {item.coder for item in study.confirmed()} == {"Ann"}
+    assert suggest(study).looked_at == 0
+    assert status(study).figures.unsuggested == 0
+
+
+def test_a_new_model_supersedes_and_nothing_is_deleted(study: Study) -> None:
+    suggest(study)
+    before = study.handle.value("SELECT count(*) FROM suggestion")
+    code_all(study, "Ann", ("rain", "sun", "wind"), names=all_names(study)[:6])
+    report = retrain(study)
+    assert report.accepted, report.reason
+    suggest(study)
+    assert study.handle.value("SELECT count(*) FROM suggestion") > before
+    unit = next(item for item in study.texts.utterances(study.texts.find("t7")) if "wind" in item.text)
+    assert {item.model for item in study.machine.suggestions([unit.id])[unit.id]} == {report.model}
+    assert {item.model for item in study.machine.all_suggestions(unit.id)} == {report.model, "starter"}
+
+
+def test_a_better_model_is_taken_and_a_spoilt_one_refused(study: Study) -> None:
+    suggest(study)
+    names = all_names(study)
+    code_all(study, "Ann", ("rain", "sun", "wind"), names=names[:4])
+    first = retrain(study)
+    assert first.accepted and first.trial is not None and first.trial.overall.new == 1.0
+    assert len(first.held_out) == 1
+    for name in names[4:]:
+        for unit in study.texts.utterances(study.texts.find(name), codable_only=True):
+            decide(study, "Ann", Choice(unit.id, "add", "sun"), mode="blind")
+    spoilt = retrain(study)
+    assert not spoilt.accepted and "not better" in spoilt.reason
+    assert spoilt.held_out == first.held_out
+    active = study.models.active()
+    assert active is not None and active.label == first.model
+    forced = retrain(study, force="trying out")
+    assert forced.accepted and forced.forced
+    assert study.models.activations()[0][3]
+    assert roll_back(study).label == first.model
+    assert [item.label for item in study.models.versions() if item.active] == [first.model]
+    assert len(study.models.comparisons()) == 3
+
+
+def test_no_model_ever_learns_from_a_held_out_transcript(study: Study) -> None:
+    code_all(study, "Ann", ("rain", "sun"), names=all_names(study))
+    report = retrain(study)
+    held = {item.name for item in study.texts.all() if item.id in study.models.held_out()}
+    assert held == set(report.held_out)
+    assert study.models.learned_from().isdisjoint(study.models.held_out())
+    with pytest.raises(StudyError, match="learned from it already"):
+        retrain(study, hold_out=[next(name for name in all_names(study) if name not in held)])
+
+
+def test_only_what_people_settled_is_learned_from(study: Study) -> None:
+    suggest(study)
+    units = study.texts.utterances(1, codable_only=True)
+    [first] = [item for item in study.machine.suggestions([units[0].id])[units[0].id] if item.selected][:1]
+    decide(study, "Ann", Choice(units[0].id, "reject", suggestion=first.id), mode="assisted")
+    decide(study, "Ann", [Choice(units[1].id, "add", "sun"), Choice(units[2].id, "skip")], mode="blind")
+    found = {item.utterance.id: item.labels for item in lessons(study)}
+    assert set(found) == {units[0].id, units[1].id}
+    assert found[units[1].id] == (0, 1, 0)
+    expected = tuple(0 if code == first.code else -1 for code in study.codebooks.current().ids)
+    assert found[units[0].id] == expected
+
+
+def test_a_code_added_later_counts_as_not_looked_at(study: Study) -> None:
+    unit = study.texts.utterances(1, codable_only=True)[0].id
+    decide(study, "Ann", Choice(unit, "nothing"), mode="blind")
+    book = study.codebooks.current()
+    study.codebooks.add(Codebook("weather", (*book.codes, Code("snow", "Snow"))))
+    assert [item.labels for item in lessons(study)] == [(0, 0, 0, -1)]
+
+
+def test_coders_who_differ_share_the_weight_and_adjudication_ends_it(study: Study) -> None:
+    unit = study.texts.utterances(1, codable_only=True)[0].id
+    for coder, code in (("Ann", "rain"), ("Ben", "sun")):
+        decide(study, coder, Choice(unit, "add", code), mode="blind")
+    assert sorted((item.labels, item.weight) for item in joined(lessons(study))) == [
+        ((0, 1, 0), 0.5),
+        ((1, 0, 0), 0.5),
+    ]
+    adjudicate(study, "Ben", unit, [("wind", None)])
+    assert [(item.labels, item.weight) for item in joined(lessons(study))] == [((0, 0, 1), 1.0)]
+
+
+def test_too_little_is_said_and_a_trial_needs_a_held_out_transcript(study: Study) -> None:
+    with pytest.raises(StudyError, match="too little"):
+        retrain(study)
+    code_all(study, "Ann", ("rain",), names=["t0"])
+    with pytest.raises(StudyError, match="too little"):
+        retrain(study)
+    add_talk(study, "long", TALK * 3)
+    code_all(study, "Ann", ("rain",), names=["long"])
+    study.models.hold_out([study.texts.find("t7")])
+    with pytest.raises(StudyError, match="--hold-out"):
+        retrain(study)
+    assert retrain(study, force="a first try").trial is None
+
+
+def test_a_stored_model_opens_again_and_says_the_same(study: Study) -> None:
+    code_all(study, "Ann", ("rain", "sun", "wind"), names=all_names(study)[:6])
+    report = retrain(study)
+    model = open_version(study, study.models.find(report.model))
+    assert isinstance(model, Keywords)
+    assert model.predict(["wind and rain"]).selected.tolist() == [[True, False, True]]
+
+
+def test_the_queue_begins_with_typical_ones_then_alternates(study: Study) -> None:
+    suggest(study)
+    batch = next_batch(study, "Ann", size=40)
+    assert [item.drawn for item in batch[:30]] == ["typical"] * 30
+    assert {item.drawn for item in batch[30:]} == {"uncertain", "random"}
+    assert len({item.utterance for item in batch}) == 40
+    decide(study, "Ann", Choice(batch[0].utterance, "nothing"), mode="blind")
+    assert batch[0].utterance not in {item.utterance for item in next_batch(study, "Ann", size=40)}
+
+
+def test_how_often_the_model_is_right_counts_only_the_finished_random_beginning(study: Study) -> None:
+    suggest(study)
+    order = study.find(order="random")
+    assert how_often_right(study).n == 0
+    suggested = study.machine.suggestions(order)
+    for unit in order[:10]:
+        first = suggested[unit][0]
+        choice = Choice(unit, "add", first.code) if first.selected else Choice(unit, "add", "wind")
+        decide(study, "Ann", choice, mode="blind")
+    decide(study, "Ann", Choice(order[20], "nothing"), mode="blind")
+    right = how_often_right(study)
+    assert right.n == 10
+    assert right.value == np.mean([suggested[unit][0].selected for unit in order[:10]])
+
+
+def test_a_rate_has_wilsons_interval() -> None:
+    found = rate([True] * 8 + [False] * 2)
+    assert (found.value, found.n) == (0.8, 10)
+    assert found.low == pytest.approx(0.4902, abs=1e-4)
+    assert found.high == pytest.approx(0.9433, abs=1e-4)
+    assert rate([]).value is None
+
+
+def test_doubt_is_greatest_between_coding_and_not_and_between_two_codes() -> None:
+    assert doubt(0.5, np.array([1.0, 0.0])) == 1.0
+    assert doubt(1.0, np.array([0.5, 0.5])) == 1.0
+    assert doubt(1.0, np.array([1.0, 0.0])) == 0.0
+    assert doubt(0.0, np.array([0.5, 0.5])) == 0.0
+
+
+def test_cluster_middles_take_one_from_each_heap() -> None:
+    rng = np.random.default_rng(1)
+    heaps = np.eye(5)[np.repeat(np.arange(5), 20)] + rng.normal(scale=0.05, size=(100, 5))
+    vectors = (heaps / np.linalg.norm(heaps, axis=1, keepdims=True)).astype(np.float32)
+    assert sorted(row // 20 for row in cluster_middles(vectors, 5)) == [0, 1, 2, 3, 4]
+
+
+def test_mean_f1_weighs_codes_by_their_counts() -> None:
+    labels = np.array([[1, 0]] * 9 + [[0, 1]], dtype=bool)
+    only_first = np.array([[1, 0]] * 9 + [[0, 0]], dtype=bool)
+    found = mean_f1(labels, only_first, labels, [str(row) for row in range(10)])
+    assert found.old == pytest.approx(0.9)
+    assert found.difference == pytest.approx(0.1)
+    assert found.low is not None and found.low >= 0
