@@ -1,6 +1,6 @@
 """A model: from texts to calibrated suggestions with their evidence."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from coder.learning.centring import Topics, study_sums
 from coder.learning.evidence import Evidence, Examples
 from coder.learning.labelaware import PhraseBank
 from coder.learning.linear import LinearHead, apply_linear, log_softmax
+from coder.learning.neighbours import with_neighbours
 from coder.learning.ngrams import NGrams
 from coder.learning.phrases import codebook_phrases
 from coder.learning.seen import NOTHING_SEEN, Fingerprints, seen_share
@@ -161,15 +162,17 @@ class Model:
         studies: Sequence[str] | None = None,
         progress: Progress | None = None,
         topics: Topics | None = None,
+        turns: Sequence[Hashable] | None = None,
     ) -> Predictions:
         """Code texts; `studies` says which share a topic (None: all of them).
 
         A row depends on the other rows only through its study's mean vector; never on their order. `topics`
-        gives these means for studies of which the texts are only a part.
+        gives these means for studies of which the texts are only a part. `turns` names the turn of each row, rows
+        in spoken order: neighbours in a turn then help to choose the code (see coder.learning.neighbours).
         """
         signals = self.signals(texts, questions, studies, progress, topics)
         logits = self.parts.themes.logits(signals) if texts else np.zeros((0, len(self.codebook.codes)))
-        return self.judged(signals, logits)
+        return self.judged(signals, logits if turns is None else with_neighbours(logits, turns))
 
     def seen_share(self, texts: Sequence[str]) -> float:
         """Return the share of texts that this model, or a model it builds on, was trained on."""

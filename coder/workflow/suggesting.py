@@ -65,7 +65,11 @@ def suggest(
     opened = open_version(study, version)
     run = study.machine.begin_run(version.id, codebook_id)
     for batch in _batches(study, pending):
-        said = opened.predict([item.text for item in batch], [item.question for item in batch])
+        said = opened.predict(
+            [item.text for item in batch],
+            [item.question for item in batch],
+            turns=[(item.transcript, item.turn) for item in batch],
+        )
         for transcript, places in _by_transcript(batch):
             wanted = [at for at in places if batch[at].id in pending[transcript]]
             proposals = [proposal(opened, said, at, batch[at].id) for at in wanted]
