@@ -1,12 +1,14 @@
 """`coder precode`: suggestions for transcripts or tables, in one command."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from coder.cli.console import note, progress_bar
 from coder.domain import Unit
+
+Engine = Literal["local", "dask"]
 
 
 def precode(
@@ -41,7 +43,18 @@ def precode(
     force: Annotated[bool, typer.Option("--force", help="Replace OUT if it exists.")] = False,
     threads: Annotated[
         int | None,
-        typer.Option(min=1, max=256, help="Processor threads to use. Default: chosen for this machine."),
+        typer.Option(min=1, max=256, help="Processor threads to use. Default: those that are idle now."),
+    ] = None,
+    engine: Annotated[
+        Engine,
+        typer.Option(help="Where to compute: in this process, or on Dask workers (needs coder[dask])."),
+    ] = "local",
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="With --engine dask: the scheduler, as tcp://HOST:8786. Default: worker processes on this machine.",
+        ),
     ] = None,
 ) -> None:
     """Pre-code transcripts: one row per suggested code, for a person to confirm, change or reject.
@@ -53,7 +66,7 @@ def precode(
 
     request = Request(
         paths=paths, out=out, model=model, codebook=codebook, unit=unit, coded_only=coded_only,
-        interviewer=tuple(interviewer or ()), force=force, threads=threads,
+        interviewer=tuple(interviewer or ()), force=force, threads=threads, engine=engine, scheduler=scheduler,
     )  # fmt: skip
     with progress_bar("Pre-coding") as advance:
         summary = run(request, progress=advance)

@@ -7,7 +7,7 @@ A single text is therefore centred almost entirely by the known mean. What a tex
 texts of its study only through this mean: never on their order.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +37,16 @@ class Topics:
     def of(self, encoder_id: str) -> StudySums:
         """Return the sums in one encoder's space."""
         return self.sums.get(encoder_id, {})
+
+    def only(self, studies: Iterable[str]) -> "Topics":
+        """Return the topics of some of the studies."""
+        kept = set(studies)
+        return Topics(
+            {
+                encoder: {name: sums for name, sums in found.items() if name in kept}
+                for encoder, found in self.sums.items()
+            }
+        )
 
 
 def study_sums(vectors: Floats, studies: Sequence[str] | None) -> StudySums:

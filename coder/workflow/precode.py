@@ -4,15 +4,17 @@
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
-from coder.domain import Transcript, Unit, Utterance
+from coder.domain import Unit
 from coder.errors import InputError
-from coder.workflow.rows import COLUMNS, Row, columns_of, suggestion_rows
+from coder.workflow.jobs import Job, is_large, job_of
+from coder.workflow.parts import PartRecord, coded, finished
+from coder.workflow.rows import COLUMNS, Row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +37,8 @@ class Request:
     interviewer: tuple[str, ...] = ()
     force: bool = False
     threads: int | None = None
+    engine: Literal["local", "dask"] = "local"
+    scheduler: str | None = None
 
 
 @dataclass
@@ -51,93 +55,32 @@ class Summary:
     model: str = ""
     labels: dict[str, str] = field(default_factory=dict)
 
-    def count(self, utterances: Sequence[Utterance], rows: Iterable[Mapping[str, Any]]) -> None:
-        """Add one file's utterances and rows to the counts."""
-        suggested = [row for row in rows if row["code"]]
-        self.utterances += len(utterances)
-        self.codable += sum(utterance.codable for utterance in utterances)
-        self.coded += len({row["utterance"] for row in suggested})
-        self.codes.update((row["code"], row["polarity"] or "") for row in suggested)
+    def add(self, record: PartRecord) -> None:
+        """Add what was counted of a part of a large job."""
+        if record.refused:
+            self.refused[record.source] = record.refused
+            return
+        if record.source not in self.notes:
+            self.files.append(record.source)
+            self.notes[record.source] = record.notes
+        self.utterances += record.units
+        self.codable += record.codable
+        self.coded += record.coded
+        for code, polarities in record.codes.items():
+            self.codes.update({(code, polarity): count for polarity, count in polarities.items()})
 
 
-def read_utterances(
-    path: Path, unit: Unit, interviewer: Sequence[str] = ()
-) -> tuple[Transcript, list[Utterance]]:
-    """Read one transcript and cut the participants' turns into units."""
-    from coder.reading import read_transcript
-    from coder.segmenting import segment
-
-    transcript = read_transcript(path, interviewer=interviewer)
-    kind: Unit = "turn" if unit == "turn" else "utterance"
-    utterances = [item for item in segment(transcript, kind) if item.role != "interviewer"]
-    if not utterances:
-        raise InputError(f"{path}: no participant says anything in it. See `coder turns {path}`.")
-    return transcript, utterances
-
-
-def precode_files(
-    paths: Sequence[Path],
-    model: "Model",
-    *,
-    unit: Unit = "utterance",
-    coded_only: bool = False,
-    interviewer: Sequence[str] = (),
-    summary: Summary,
-    progress: Progress | None = None,
+def rows_of(
+    job: Job, model: "Model", summary: Summary, *, coded_only: bool, progress: Progress | None = None
 ) -> Iterator[list[Row]]:
-    """Yield the rows of each file in turn; one that cannot be read is named in `summary` and skipped."""
-    seen: set[str] = set()
-    for path in paths:
-        notes: tuple[str, ...] = ()
-        try:
-            if unit == "row":
-                name, rows = path.stem, table_rows(path, model, summary)
-            else:
-                transcript, utterances = read_utterances(path, unit, interviewer)
-                name, notes, rows = transcript.id, transcript.notes, suggestion_rows(model, utterances)
-                summary.count(utterances, rows)
-        except InputError as error:
-            summary.refused[str(path)] = str(error)
-        else:
-            twin = (f"another file is also called '{name}'",) if name in seen else ()
-            seen.add(name)
-            summary.files.append(str(path))
-            summary.notes[str(path)] = (*notes, *twin)
-            yield [row for row in rows if row["code"] or not coded_only]
+    """Yield the rows of each part of a job in turn; a file that cannot be read is named in `summary`."""
+    for part in job.parts(model):
+        record, rows = finished(part, coded(model, part), coded_only=coded_only)
+        summary.add(record)
         if progress:
-            progress(1, len(paths))
-
-
-def table_rows(path: Path, model: "Model", summary: Summary) -> list[Row]:
-    """Code a table of free-text answers row by row; its own columns come first in each row.
-
-    A column of the table that has the name of one of ours is kept as `NAME_given`. The whole table shares one
-    topic, unless a `study` column says otherwise.
-    """
-    from coder.reading.tables import read_table
-
-    frame = read_table(path, needed=["text"])
-    own = {str(name): f"{name}_given" if name in COLUMNS else str(name) for name in frame if name != "text"}
-    records = frame.rename(columns=own).to_dict("records")
-    answers = [
-        Utterance(
-            f"{path.stem}:{row}",
-            path.stem,
-            row,
-            row,
-            0,
-            len(text),
-            text,
-            role="participant",
-            question=_text(records[row].get("question_given")) or None,
-            codable=bool(text.strip()),
-        )
-        for row, text in enumerate(map(_text, frame["text"]))
-    ]
-    studies = [_text(study) for study in frame["study"]] if "study" in frame else None
-    rows = suggestion_rows(model, answers, studies)
-    summary.count(answers, rows)
-    return [{**{name: records[row["turn"] - 1][name] for name in own.values()}, **row} for row in rows]
+            progress(job.steps(record), job.total)
+        if not record.refused:
+            yield rows
 
 
 def input_files(paths: Iterable[str | Path], unit: Unit) -> list[Path]:
@@ -162,10 +105,6 @@ def input_files(paths: Iterable[str | Path], unit: Unit) -> list[Path]:
     ]
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None or value != value else str(value)
-
-
 def run(request: Request, progress: Progress | None = None) -> Summary:
     """Pre-code the request's files into its OUT, or as csv on stdout; files that fail are in `refused`.
 
@@ -177,18 +116,20 @@ def run(request: Request, progress: Progress | None = None) -> Summary:
     if request.out:
         check_target(request.out, force=request.force)
     files = input_files(request.paths, request.unit)
+    if request.engine != "local" or (request.out and is_large(files, request.unit)):
+        from coder.workflow.streaming import run_in_parts
+
+        return run_in_parts(request, files, progress)
     model = open_model(request.model, request.codebook, threads=request.threads)
     summary = Summary(model=model.name, labels={code.id: code.label for code in model.codebook.codes})
-    batches = precode_files(
-        files, model, unit=request.unit, coded_only=request.coded_only, interviewer=request.interviewer,
-        summary=summary, progress=progress,
-    )  # fmt: skip
-    _write(batches, request, summary)
+    job = job_of(files, request.unit, request.interviewer)
+    batches = rows_of(job, model, summary, coded_only=request.coded_only, progress=progress)
+    _write(batches, request, [*job.columns, *COLUMNS], summary)
     return summary
 
 
-def _write(batches: Iterator[list[Row]], request: Request, summary: Summary) -> None:
-    """Write batches as they come; a table's own columns must be known first, so tables are gathered."""
+def _write(batches: Iterator[list[Row]], request: Request, columns: Sequence[str], summary: Summary) -> None:
+    """Write batches as they come, once there is a first one."""
     import sys
 
     from coder.reporting.rows import CsvWriter, open_rows
@@ -196,15 +137,13 @@ def _write(batches: Iterator[list[Row]], request: Request, summary: Summary) -> 
     first = next(batches, None)
     if first is None:
         raise InputError("\n".join(summary.refused.values()) or "There is nothing to pre-code.")
-    rest: Iterable[list[Row]] = [first, *batches] if request.unit == "row" else chain([first], batches)
-    columns = columns_of(row for batch in rest for row in batch) if request.unit == "row" else COLUMNS
     if request.out is None:
         writer = CsvWriter(sys.stdout, columns)
-        for batch in rest:
+        for batch in chain([first], batches):
             writer.write(batch)
         return
     with open_rows(request.out, columns, force=request.force) as target:
-        for batch in rest:
+        for batch in chain([first], batches):
             target.write(batch)
 
 
@@ -229,13 +168,11 @@ def precode(
     loaded = open_model(model, codebook)
     summary = Summary(model=loaded.name)
     files = input_files([paths] if isinstance(paths, (str, Path)) else paths, unit)
-    batches = precode_files(
-        files, loaded, unit=unit, coded_only=coded_only, interviewer=interviewer, summary=summary
-    )
-    rows = [row for batch in batches for row in batch]
+    job = job_of(files, unit, interviewer)
+    rows = [row for batch in rows_of(job, loaded, summary, coded_only=coded_only) for row in batch]
     if summary.refused and not summary.files:
         raise InputError("\n".join(summary.refused.values()))
-    frame = pd.DataFrame(rows, columns=columns_of(rows))
+    frame = pd.DataFrame(rows, columns=[*job.columns, *COLUMNS])
     frame.attrs["refused"] = summary.refused
     return frame
 

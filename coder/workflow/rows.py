@@ -1,12 +1,13 @@
 """Rows of suggestions: the columns of every pre-coding file, built from a model's predictions."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from coder.domain import POLARITIES, Utterance
 
 if TYPE_CHECKING:
     from coder.learning import Model, Predictions
+    from coder.learning.centring import Topics
 
 COLUMNS = (
     "transcript", "turn", "utterance", "start", "end", "time", "speaker", "role", "question", "text",
@@ -15,20 +16,17 @@ COLUMNS = (
 Row = dict[str, Any]
 
 
-def columns_of(rows: Iterable[Row]) -> list[str]:
-    """Return the columns of rows in order: those a table brought with it, then ours."""
-    return [*dict.fromkeys(name for row in rows for name in row if name not in COLUMNS), *COLUMNS]
-
-
 def suggestion_rows(
     model: "Model",
     utterances: Sequence[Utterance],
     studies: Sequence[str] | None = None,
     progress: Callable[[int], None] | None = None,
+    topics: "Topics | None" = None,
 ) -> list[Row]:
     """Return one row per suggested code, and one row with an empty code for each utterance without any.
 
-    `studies` names what shares a topic, one per utterance; without it they all do.
+    `studies` names what shares a topic, one per utterance; without it they all do. `topics` are these as
+    measured before, where the utterances are only a part of their study.
     """
     codable = [index for index, utterance in enumerate(utterances) if utterance.codable]
     predictions = model.predict(
@@ -36,6 +34,8 @@ def suggestion_rows(
         [utterances[index].question for index in codable],
         None if studies is None else [studies[index] for index in codable],
         progress=progress,
+        topics=topics,
+        turns=[(utterances[index].transcript, utterances[index].turn) for index in codable],
     )
     position = {utterances[index].id: place for place, index in enumerate(codable)}
     rows = []
