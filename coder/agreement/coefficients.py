@@ -12,6 +12,7 @@ from coder.agreement.ratings import Floats, Ints, Ratings, read_ratings
 from coder.agreement.resampling import Plan, Statistic, Values, estimates, plan_for
 from coder.agreement.tables import (
     MOST_PAIR_CELLS,
+    MOST_PAIR_NUMBERS,
     Arrays,
     Rows,
     by_group,
@@ -184,21 +185,26 @@ def _interval_tables(rows: Rows, scale: Scale) -> Arrays:
 
 
 def _pair_statistic(rows: Rows, scale: Scale) -> Statistic:
-    """Return the means over pairs of coders; constant where there are too many pairs to resample."""
+    """Return the means over pairs of coders; without resampling where there are too many pairs."""
     weights = scale.weights
-    pairs = len(pair_list(rows.coders))
-    resampled = rows.groups * pairs * (2 * scale.categories + 4) <= MOST_PAIR_CELLS
-    tables = pair_tables(rows if resampled else regrouped(rows, None, 1), scale.categories, weights)
+    numbers = len(pair_list(rows.coders)) * (2 * scale.categories + 4)
+    if numbers > MOST_PAIR_NUMBERS or rows.groups * numbers > MOST_PAIR_CELLS:
+        whole = pair_tables(regrouped(rows, None, 1), scale.categories, weights)
+        fixed = _means_of_pairs(combined(whole, np.ones((1, 1))), weights)
+        # Only the data themselves have a value: every other weighting is unknown, and so is the interval.
+        return lambda counted: {
+            name: np.where((counted == 1).all(axis=1), value[0], np.nan) for name, value in fixed.items()
+        }
+    tables = pair_tables(rows, scale.categories, weights)
+    return lambda counted: _means_of_pairs(combined(tables, counted), weights)
 
-    def statistic(counted: Floats) -> Values:
-        sums = combined(tables, counted if resampled else np.ones((len(counted), 1)))
-        found = {"light_kappa": nominal.mean_of_pairs(nominal.pair_kappas(sums))}
-        for name, weighting in weights.items():
-            kappas = nominal.weighted_pair_kappas(sums, name, weighting)
-            found[f"weighted_kappa_{name}"] = nominal.mean_of_pairs(kappas)
-        return found
 
-    return statistic
+def _means_of_pairs(sums: Arrays, weights: Mapping[str, Floats]) -> Values:
+    found = {"light_kappa": nominal.mean_of_pairs(nominal.pair_kappas(sums))}
+    for name, weighting in weights.items():
+        kappas = nominal.weighted_pair_kappas(sums, name, weighting)
+        found[f"weighted_kappa_{name}"] = nominal.mean_of_pairs(kappas)
+    return found
 
 
 def published(

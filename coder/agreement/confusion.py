@@ -107,7 +107,7 @@ def disagreements(codings: Codings, sets: SetRatings, limit: int) -> tuple[int, 
     score, pair_of = _scores(codings, sets, confused)
     differing = score > 0
     opposite = _opposite_polarity(codings)
-    only_polarity = np.setdiff1d(opposite, np.flatnonzero(differing))
+    only_polarity = opposite[~differing[opposite]]
     order = np.argsort(-score[differing], kind="stable")
     chosen = [int(unit) for unit in np.flatnonzero(differing)[order][:limit]]
     chosen += [int(unit) for unit in only_polarity[: max(0, limit - len(chosen))]]

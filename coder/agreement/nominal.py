@@ -82,12 +82,6 @@ def nominal_alpha(tables: Arrays) -> Floats:
     return alpha(values, tables["disagree"], expected)
 
 
-def distance_alpha(tables: Arrays, distance: Floats, disagree: Floats) -> Floats:
-    """Krippendorff's alpha with fixed distances between categories (sets of codes, interval scales)."""
-    values = tables["values"]
-    return alpha(values, disagree, ((values @ distance) * values).sum(axis=-1))
-
-
 def ordinal_alpha(values: Floats, coincidence: Floats) -> Floats:
     """Krippendorff's alpha for ranks: the distance of two categories is that of their mean ranks, squared.
 

@@ -22,8 +22,9 @@ Values = dict[str, Floats]
 Statistic = Callable[[Floats], Values]
 
 FEW_CLUSTERS = 10  # below: a percentile bootstrap over so few groups is not trusted
-MOST_GROUPS = 2000  # more groups are resampled in this many random bundles; costs 2 % of the SE's precision
+MOST_GROUPS = 1000  # more groups are resampled in this many random bundles; costs 2 % of the SE's precision
 MOST_UNDEFINED = 0.2  # of the resamples; beyond, what is left would flatter the coefficient
+MOST_DRAWS = 500  # at once: what a statistic holds grows with it
 CELLS = 2_000_000  # weights held at once
 
 
@@ -111,7 +112,7 @@ def drawn(statistic: Statistic, plan: Plan, resamples: int) -> Values:
 
 def _bootstrap_weights(plan: Plan, resamples: int) -> Iterator[Floats]:
     random = np.random.default_rng([plan.seed, 0])
-    step = max(1, CELLS // max(1, plan.groups))
+    step = min(MOST_DRAWS, max(1, CELLS // max(1, plan.groups)))
     for start in range(0, resamples, step):
         draws = min(step, resamples - start)
         chosen = random.integers(0, plan.groups, size=(draws, plan.groups))
@@ -152,6 +153,10 @@ def _percentile(value: float, draws: Floats, plan: Plan) -> Estimate:
     if np.isnan(value):
         return Estimate(None)
     defined = draws[~np.isnan(draws)]
+    if not len(defined):
+        return Estimate(
+            value, note="no interval: it is too costly to resample, or undefined in every resample"
+        )
     missing = 1 - len(defined) / len(draws)
     if missing > MOST_UNDEFINED:
         return Estimate(value, note=f"no interval: undefined in {missing:.0%} of resamples, too few data")

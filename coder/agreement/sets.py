@@ -8,11 +8,11 @@ import numpy as np
 from coder.agreement import nominal
 from coder.agreement.binary import binary_values, with_indices
 from coder.agreement.coefficients import BINARY, finished, statistic_of
-from coder.agreement.distances import jaccard, masi
+from coder.agreement.distances import METRICS, between, crossed
 from coder.agreement.estimate import NAMES, CodeEstimates, Estimate
-from coder.agreement.ratings import Floats
+from coder.agreement.ratings import Floats, Ints
 from coder.agreement.resampling import Plan, Statistic, Values, estimates, plan_for
-from coder.agreement.setratings import SetRatings, read_sets
+from coder.agreement.setratings import SetRatings, numbered, read_sets
 from coder.agreement.tables import (
     Arrays,
     Rows,
@@ -26,7 +26,7 @@ from coder.agreement.tables import (
 
 ALPHAS = ("masi_alpha", "jaccard_alpha", "nominal_set_alpha")
 OVERALL = (*ALPHAS, "percent_agreement", "pooled_kappa")
-MOST_SETS = 3000  # distinct sets; beyond, the distance matrix would not fit
+MOST_WORK = 2 * 10**11  # groups x sets x sets; beyond, MASI and Jaccard would take minutes
 UNUSED = "nobody used this code: the figure says nothing about agreement on it"
 
 
@@ -107,8 +107,9 @@ class SetStatistic:
         self.codes: list[Statistic] = [statistic_of(rows, BINARY) for rows in self.rows]
         self.indices = [binary_values(rows) for rows in self.rows]
         self.tables = set_tables(whole, sets)
-        self.distances = _distances(sets)
-        self.pairs = [pair_tables(rows, 2) for rows in self.rows] if self._few_pairs(whole) else []
+        self.work = whole.groups * len(sets.members) ** 2
+        self.expected = crossed(self.tables["values"], sets.members) if self.work <= MOST_WORK else {}
+        self.pairs = [pair_tables(rows, 2) for rows in self.rows]
         self.coders = whole.coders
         self.rated = int((sets.ids >= 0).any(axis=0).sum())
         self.paired = bool(self.tables["paired"].sum() > 0)
@@ -117,19 +118,20 @@ class SetStatistic:
         given = np.append(self.sets.members[:, place].astype(np.int64), -1)
         return collapse(given[whole.codes], whole.group, whole.groups, whole.weight)
 
-    def _few_pairs(self, whole: Rows) -> bool:
-        return whole.groups * len(pair_list(whole.coders)) * 6 * max(1, len(self.rows)) <= 60_000_000
-
     def __call__(self, weights: Floats) -> Values:
         """Return every overall, macro and per-code value for each draw."""
         sums = combined(self.tables, weights)
         found: Values = {}
-        for name in ALPHAS:
-            distance = self.distances.get(name)
-            if distance is None:
-                found[name] = np.full(len(weights), np.nan)
+        for metric in METRICS:
+            name = f"{metric}_alpha"
+            if metric in self.expected:
+                expected = ((weights @ self.expected[metric]) * weights).sum(axis=1)
+                found[name] = nominal.alpha(sums["values"], sums[name], expected)
             else:
-                found[name] = nominal.distance_alpha(sums, distance, sums[name])
+                found[name] = np.full(len(weights), np.nan)
+        found["nominal_set_alpha"] = nominal.nominal_alpha(
+            {"values": sums["values"], "disagree": sums["nominal_set_alpha"]}
+        )
         found["percent_agreement"] = nominal.percent_agreement(sums)
         per_code = [
             statistic(weights) | indices(weights)
@@ -166,8 +168,8 @@ class SetStatistic:
         if not self.used.any():
             return "no code was ever used"
         if name in ALPHAS:
-            if name not in self.distances:
-                return f"more than {MOST_SETS} different sets of codes occur, too many to compare"
+            if self.work > MOST_WORK:
+                return f"{len(self.sets.members):,} different sets of codes occur, too many to compare"
             return "only one set of codes was ever used"
         if name in ("macro_cohen_kappa", "macro_scott_pi") and self.rated > 2:
             return f"defined for two coders, and {self.rated} rated; see macro_light_kappa"
@@ -184,16 +186,6 @@ def _macro(per_code: list[Values], name: str, draws: int) -> Floats:
     return nominal.ratio(total, count)
 
 
-def _distances(sets: SetRatings) -> dict[str, Floats]:
-    if len(sets.members) > MOST_SETS:
-        return {"nominal_set_alpha": 1.0 - np.eye(len(sets.members))} if len(sets.members) <= 20_000 else {}
-    return {
-        "masi_alpha": masi(sets.members),
-        "jaccard_alpha": jaccard(sets.members),
-        "nominal_set_alpha": 1.0 - np.eye(len(sets.members)),
-    }
-
-
 def set_tables(rows: Rows, sets: SetRatings) -> Arrays:
     """Return per group: `values` (x sets) of paired units, and each alpha's summed distances between coders.
 
@@ -204,7 +196,6 @@ def set_tables(rows: Rows, sets: SetRatings) -> Arrays:
     values = np.zeros((rows.groups, len(sets.members)))
     for column in rows.codes.T:
         values += binned(rows, column, (column >= 0) & paired, len(sets.members))
-    distances = _distances(sets)
     tables: Arrays = {
         "values": values,
         "paired": by_group(paired.astype(np.float64), rows),
@@ -216,6 +207,15 @@ def set_tables(rows: Rows, sets: SetRatings) -> Arrays:
         kept = Rows(rows.codes[both], rows.weight[both], rows.group[both], rows.groups)
         a, b, count = kept.codes[:, one], kept.codes[:, two], ratings[both]
         tables["agree"] += by_group((a == b) * 2 / (count * (count - 1)), kept)
-        for name, distance in distances.items():
-            tables[name] += by_group(distance[a, b] * 2 / (count - 1), kept)
+        for name, distance in _apart(a, b, sets).items():
+            tables[name] += by_group(distance * 2 / (count - 1), kept)
     return tables
+
+
+def _apart(a: Ints, b: Ints, sets: SetRatings) -> dict[str, Floats]:
+    """Return each alpha's distance between the sets of two coders, worked out once per pair of sets."""
+    size = len(sets.members)
+    keys, inverse = numbered(a * size + b, 2 * size.bit_length())
+    distances = between(sets.members[keys // size], sets.members[keys % size]) if size else {}
+    found = {f"{name}_alpha": values[inverse] for name, values in distances.items()}
+    return found | {"nominal_set_alpha": (a != b).astype(np.float64)}

@@ -15,7 +15,9 @@ Floats = NDArray[np.float64]
 Arrays = dict[str, Floats]
 
 MOST_BINS = 8_000_000  # patterns x groups counted without sorting
-MOST_PAIR_CELLS = 30_000_000  # beyond: coefficients of pairs get no interval
+MOST_CODERS_ONE_BY_ONE = 12
+MOST_PAIR_CELLS = 30_000_000  # groups x pairs x numbers; beyond, coefficients of pairs get no interval
+MOST_PAIR_NUMBERS = 20_000  # pairs x numbers, likewise: some forty coders with five categories
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ def pair_tables(rows: Rows, categories: int, weights: dict[str, Floats] | None =
     `both` counts units that both rated, `same` those with equal category, `first` and `second` (x
     categories) their two margins; each weighting adds `same_NAME`, its sum of partial credit.
     """
+    if rows.groups == 1 and rows.coders > MOST_CODERS_ONE_BY_ONE:
+        return _pair_tables_at_once(rows, categories, weights or {})
     pairs = pair_list(rows.coders)
     shape = (rows.groups, len(pairs))
     tables: Arrays = {
@@ -183,6 +187,34 @@ def pair_tables(rows: Rows, categories: int, weights: dict[str, Floats] | None =
         tables["second"][:, place] = binned(kept, b, everything, categories)
         for name, weighting in (weights or {}).items():
             tables[f"same_{name}"][:, place] = by_group(weighting[a, b], kept)
+    return tables
+
+
+def _pair_tables_at_once(rows: Rows, categories: int, weights: dict[str, Floats]) -> Arrays:
+    """Return the pair tables of one group by matrix products: for hundreds of coders (crowds)."""
+    one, two = np.triu_indices(rows.coders, k=1)
+    rated = (rows.codes >= 0).astype(np.float64)
+    given = [(rows.codes == category).astype(np.float64) for category in range(categories)]
+
+    def met(first: Floats, second: Floats) -> Floats:
+        crossed: Floats = (first * rows.weight[:, None]).T @ second
+        return crossed[one, two][None, :]
+
+    tables: Arrays = {
+        "both": met(rated, rated),
+        "same": np.zeros((1, len(one))),
+        "first": np.stack([met(own, rated) for own in given], axis=-1),
+        "second": np.stack([met(rated, own) for own in given], axis=-1),
+    }
+    for own in given:
+        tables["same"] += met(own, own)
+    for name, weighting in weights.items():
+        credit = [
+            sum((w * g for w, g in zip(row, given, strict=True)), np.zeros(rated.shape)) for row in weighting
+        ]
+        tables[f"same_{name}"] = np.sum(
+            [met(own, part) for own, part in zip(given, credit, strict=True)], axis=0
+        )
     return tables
 
 

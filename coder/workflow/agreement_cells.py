@@ -264,7 +264,9 @@ def _once(marks: Marks, cells: Cells, place: Ints, problems: "Problems") -> tupl
     key = place[marks.line] * max(1, len(marks.codes)) + marks.code
     distinct, first, inverse = np.unique(key, return_index=True, return_inverse=True)
     inverse = inverse.reshape(-1)
-    repeated = np.setdiff1d(np.arange(len(key)), first)
+    again = np.ones(len(key), dtype=np.bool_)
+    again[first] = False
+    repeated = np.flatnonzero(again)
     polarity = marks.polarity[first].copy()
     for mark in repeated.tolist():
         line = int(marks.line[mark])
@@ -289,7 +291,9 @@ def _contradictions(
     coded = np.zeros(len(cells.unit), dtype=np.bool_)
     coded[marks.line] = True
     empty = np.flatnonzero(usable & ~coded)
-    for line in empty[np.isin(place[empty], place[marks.line])].tolist():
+    given = np.zeros(int(place.max(initial=0)) + 1, dtype=np.bool_)
+    given[place[marks.line]] = True
+    for line in empty[given[place[empty]]].tolist():
         problems.row(
             cells.where[line],
             int(cells.row[line]),

@@ -99,7 +99,10 @@ def _texts(frame: "DataFrame", name: str | None) -> list[str | None]:
     """Return a column as stripped texts, None where empty or where there is no such column."""
     if name is None or name not in frame.columns:
         return [None] * len(frame)
-    return [None if blank(value) else str(value).strip() for value in frame[name].tolist()]
+    return [
+        (value.strip() or None) if type(value) is str else None if blank(value) else str(value).strip()
+        for value in frame[name].tolist()
+    ]
 
 
 def blank(value: Any) -> bool:
@@ -177,7 +180,9 @@ def _wide(frame: "DataFrame", where: str, choice: Choice, problems: Problems) ->
     parts = []
     for name in wanted:
         cells = frame[name].tolist()
-        own = np.array([row for row in rows if not blank(cells[row])], dtype=np.int64)
+        own = np.array(
+            [row for row in rows if cells[row] is not None and not blank(cells[row])], dtype=np.int64
+        )
         parts.append((name, own, [cells[row] for row in own]))
     line = np.concatenate([own for _, own, _ in parts])
     silent = [name for name, own, _ in parts if not len(own)]

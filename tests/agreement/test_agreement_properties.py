@@ -123,3 +123,21 @@ def test_more_codes_than_a_machine_word_holds() -> None:
     found = set_coefficients(given_codes, resamples=0)
     assert found["masi_alpha"].value == pytest.approx(wanted["masi_alpha"].value)
     assert found["pooled_kappa"].value == pytest.approx(wanted["pooled_kappa"].value)
+
+
+def test_a_crowd_of_coders_gives_the_mean_of_all_its_pairs() -> None:
+    random = np.random.default_rng(8)
+    ratings = random.integers(1, 4, (60, 30)).astype(float)
+    ratings[random.random(ratings.shape) < 0.8] = np.nan
+    found = coefficients(ratings, categories=[1, 2, 3], level="ordinal", resamples=0)
+    pairs = [
+        coefficients(ratings[:, [one, two]], categories=[1, 2, 3], level="ordinal", resamples=0)
+        for one in range(30)
+        for two in range(one + 1, 30)
+    ]
+    for crowd, pair in (
+        ("light_kappa", "cohen_kappa"),
+        *[(f"weighted_kappa_{k}",) * 2 for k in ("linear", "quadratic")],
+    ):
+        known = [result[pair].value for result in pairs if result[pair].value is not None]
+        assert found[crowd].value == pytest.approx(np.mean(known)), crowd

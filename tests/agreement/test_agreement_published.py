@@ -119,13 +119,14 @@ def test_cohen_1968_weighted_kappa_against_the_definition() -> None:
 
 
 def test_passonneau_2006_masi_distances() -> None:
-    from coder.agreement.distances import jaccard, masi
+    from coder.agreement.distances import between
 
     sets = np.array([[1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 1], [0, 0, 0, 0]], dtype=bool)
     wanted = [0, 1 - 2 / 3 * 2 / 3, 1 - 1 / 3 * 1 / 3, 1, 1]
-    assert masi(sets)[0] == pytest.approx(wanted)
-    assert masi(sets)[4] == pytest.approx([1, 1, 1, 1, 0])
-    assert jaccard(sets)[0] == pytest.approx([0, 1 / 3, 2 / 3, 1, 1])
+    first, last = between(sets[[0] * 5], sets), between(sets[[4] * 5], sets)
+    assert first["masi"] == pytest.approx(wanted)
+    assert last["masi"] == pytest.approx([1, 1, 1, 1, 0])
+    assert first["jaccard"] == pytest.approx([0, 1 / 3, 2 / 3, 1, 1])
 
 
 def test_de_vries_2008_pooled_kappa_is_not_the_mean_of_kappas() -> None:
