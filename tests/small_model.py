@@ -37,7 +37,13 @@ class Keywords:
         self.encoder = LetterEncoder()
 
     def predict(
-        self, texts: Sequence[str], questions: object = None, studies: object = None, progress: object = None
+        self,
+        texts: Sequence[str],
+        questions: object = None,
+        studies: object = None,
+        progress: object = None,
+        topics: object = None,
+        turns: object = None,
     ) -> Any:
         codes = self.codebook.ids
         hits = np.array(
