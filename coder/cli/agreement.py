@@ -16,9 +16,10 @@ def agreement(
     codings: Annotated[
         list[Path],
         typer.Argument(
-            help="Tables of codings (csv, tsv, xlsx, jsonl, parquet). Long: unit, coder, code (empty = looked at,"
-            " nothing to code), optional polarity, transcript, blind. Wide: unit, a column per coder (several codes"
-            " joined by ;, - = nothing to code, empty = not coded)."
+            help="A study (STUDY.coder), or tables of codings (csv, tsv, xlsx, jsonl, parquet). Long: unit, coder,"
+            " code (empty = looked at, nothing to code), optional polarity, transcript, blind. Wide: unit, a column"
+            " per coder (several codes joined by ;, - = nothing to code, empty = not coded). Passages: transcript,"
+            " start, end, coder, code."
         ),
     ],
     as_json: Annotated[

@@ -16,6 +16,7 @@ from coder.codebook import Codebook
 from coder.errors import CoderError, InputError, OutputError, TableError
 from coder.workflow.agreement_cells import arranged
 from coder.workflow.agreement_passages import holds_passages, passages_of, used_polarities
+from coder.workflow.agreement_study import SUFFIX, UNIT, study_table
 from coder.workflow.agreement_tables import (
     Choice,
     Problems,
@@ -70,13 +71,15 @@ class Outcome:
 
 
 def agree(request: Request) -> Outcome:
-    """Read tables of codings and return the agreement report.
+    """Read tables of codings, or a study, and return the agreement report.
 
     Rows that cannot be used are named in `report.problems`; the others count. Raises TableError (or the
     reader's error) if no coding is left, InputError if the request does not fit the table.
     """
     from coder.reading.tables import read_table
 
+    if [path.suffix.lower() for path in request.paths] == [SUFFIX]:
+        return _of_study(request.paths[0], request)
     choice, problems = choice_of(request), Problems()
     tables: list[tuple[str, DataFrame]] = []
     first: CoderError | None = None
@@ -92,6 +95,16 @@ def agree(request: Request) -> Outcome:
         return _of_passages(tables, choice, problems, request)
     parts = [cells_of(frame, name, choice, problems) for name, frame in tables]
     return _outcome(arranged(joined(parts), choice, problems), problems, request)
+
+
+def _of_study(path: Path, request: Request) -> Outcome:
+    """Return the report of a study, with its own codebook unless another is asked for."""
+    frame, book = study_table(path)
+    choice = choice_of(request)
+    if choice.codebook is None and not choice.categories:
+        choice = replace(choice, codebook=book)
+    codings, problems = codings_of_frame(frame, choice)
+    return _outcome(codings, problems, replace(request, unit=UNIT))
 
 
 def _of_passages(
@@ -127,11 +140,21 @@ def choice_of(request: Request) -> Choice:
     plain: tuple[str, ...] = ()
     if request.categories is not None:
         path = Path(request.categories)
-        if path.suffix.lower() in PLAIN_LISTS:
+        if path.suffix.lower() in PLAIN_LISTS and not _is_codebook(path):
             plain = _plain_list(path)
         else:
             book = open_codebook(request.categories)
     return Choice(book, plain, request.coders, request.assisted, request.resample)
+
+
+def _is_codebook(path: Path) -> bool:
+    """Return whether a csv file is a codebook (has labels, definitions or parents) and no plain list of codes."""
+    from coder.reading.tables import read_table
+
+    if path.suffix.lower() != ".csv":
+        return False
+    names = {str(name).strip().casefold() for name in read_table(path).columns}
+    return bool(names & {"label", "definition", "parent"})
 
 
 def _plain_list(path: Path) -> tuple[str, ...]:
