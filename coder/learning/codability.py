@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from coder.learning.calibration import sigmoid
 from coder.learning.data import TrainingSet
-from coder.learning.linear import LinearHead, apply_linear, fit_linear
+from coder.learning.linear import LinearHead, apply_linear
 from coder.learning.model import codable_blocks
 from coder.learning.ngrams import words_of
+from coder.learning.training import Design, Recipe
 
 Floats = NDArray[np.float64]
 FEW = 15  # rows of either kind; with fewer the share alone is learned
@@ -50,7 +51,8 @@ def fit_codable(
 
 def _fitted(blocks: Mapping[str, Any], targets: Floats, weights: Floats) -> LinearHead:
     """Fit the two-class softmax and return it as one logit: coded against empty."""
-    head = fit_linear(blocks, targets, weights, strength=STRENGTH)
+    design = Design(Recipe("codable", dict.fromkeys(blocks, 1.0), STRENGTH), blocks)
+    head = design.head(*design.fitted(np.arange(len(targets)), targets, weights))
     tables = {name: (table[:, :1] - table[:, 1:2]) for name, table in head.coefficients.items()}
     return LinearHead(tables, head.intercept[:1] - head.intercept[1:2])
 

@@ -1,4 +1,4 @@
-"""Learning from coded excerpts: heads tried on held-out groups, weighted by what they proved, then refitted."""
+"""Heads tried on held-out groups, weighted by what they proved there, then fitted to all rows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,11 +7,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.learning.linear import LinearHead, apply_linear, fit_linear
+from coder.learning.linear import LinearHead, fit_linear
 from coder.learning.stack import Member, Stack, even, fit_weights
 
 Floats = NDArray[np.float64]
-Rows = NDArray[np.intp]
+Report = Callable[[str], None]
+SMALL = 1500  # rows up to which features are turned into as many coordinates as there are rows
 
 
 @dataclass(frozen=True)
@@ -24,52 +25,56 @@ class Recipe:
     loss: Literal["softmax", "hinge"] = "softmax"
 
 
-@dataclass(frozen=True)
-class HeldOut:
-    """Held-out logits of each recipe, (n, k) each, for the rows that carry labels."""
+class Design:
+    """A recipe's features of all rows, in the form in which fitting is fastest.
 
-    views: dict[str, Floats]
+    With few rows and many features, the rows are given by coordinates in the space they span (Q L^1/2 of the
+    Gram matrix Q L Q'): all products between rows, hence every ridge solution, are the same, and fitting takes
+    a fraction of the time. `head` turns coefficients of either form back into those of the blocks.
+    """
+
+    def __init__(self, recipe: Recipe, blocks: Mapping[str, Any]) -> None:
+        self.recipe = recipe
+        self._blocks = {name: blocks[name] * factor for name, factor in recipe.blocks.items()}
+        self._back: Floats | None = None
+        parts = list(self._blocks.values())
+        rows, width = parts[0].shape[0], sum(part.shape[1] for part in parts)
+        if 0 < rows <= min(SMALL, width):
+            gram = sum(_dense(part @ part.T) for part in parts)
+            values, vectors = np.linalg.eigh(gram)
+            kept = values > values[-1] * 1e-9
+            roots = np.sqrt(values[kept])
+            self.matrix: Any = vectors[:, kept] * roots
+            self._back = vectors[:, kept] / roots
+        elif all(isinstance(part, np.ndarray) for part in parts):
+            self.matrix = np.hstack(parts).astype(np.float64)
+        else:
+            from scipy.sparse import csr_matrix, hstack
+
+            self.matrix = hstack([csr_matrix(part, dtype=np.float64) for part in parts]).tocsr()
+
+    def fitted(self, rows: NDArray[np.intp], targets: Floats, weights: Floats) -> tuple[Floats, Floats]:
+        """Fit to some rows; returns coefficients (columns, k) and intercept (k,)."""
+        recipe = self.recipe
+        return fit_linear(
+            self.matrix[rows], targets[rows], weights[rows], strength=recipe.strength, loss=recipe.loss
+        )
+
+    def head(self, table: Floats, intercept: Floats) -> LinearHead:
+        """Return the head over the blocks as they are, without the recipe's factors."""
+        found, start = {}, 0
+        for name, block in self._blocks.items():
+            if self._back is not None:
+                own = np.asarray(block.T @ (self._back @ table))
+            else:
+                own = table[start : start + block.shape[1]]
+                start += block.shape[1]
+            found[name] = (own * self.recipe.blocks[name]).astype(np.float32)
+        return LinearHead(found, intercept.astype(np.float32))
 
 
-def fit_recipe(recipe: Recipe, blocks: Mapping[str, Any], targets: Floats, weights: Floats) -> LinearHead:
-    """Fit one head; its coefficients are for the blocks as they are, without the recipe's factors."""
-    scaled = {name: blocks[name] * factor for name, factor in recipe.blocks.items()}
-    head = fit_linear(scaled, targets, weights, strength=recipe.strength, loss=recipe.loss)
-    tables = {
-        name: np.asarray(head.coefficients[name] * factor, np.float32)
-        for name, factor in recipe.blocks.items()
-    }
-    return LinearHead(tables, head.intercept)
-
-
-def rows_of(blocks: Mapping[str, Any], names: Sequence[str], rows: Rows) -> dict[str, Any]:
-    """Return the named blocks cut to some rows (numpy or scipy sparse)."""
-    return {name: blocks[name][rows] for name in names}
-
-
-def held_out_views(
-    recipes: Sequence[Recipe],
-    blocks: Mapping[str, Any],
-    targets: Floats,
-    weights: Floats,
-    folds: NDArray[np.intp],
-    progress: Callable[[str], None] | None = None,
-) -> dict[str, Floats]:
-    """Return each recipe's logits for rows it did not see, (n, k) each; one fold: fitted on all."""
-    found = {}
-    for recipe in recipes:
-        view = np.zeros_like(targets)
-        for fold in range(int(folds.max(initial=0)) + 1):
-            if progress:
-                progress(recipe.name)
-            inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-            names = list(recipe.blocks)
-            if not len(inside):
-                continue  # a single group: nothing can be held out, the view stays at zero
-            head = fit_recipe(recipe, rows_of(blocks, names, inside), targets[inside], weights[inside])
-            view[outside] = even(apply_linear(head, applicable(rows_of(blocks, names, outside))))
-        found[recipe.name] = view
-    return found
+def _dense(product: Any) -> Floats:
+    return np.asarray(product if isinstance(product, np.ndarray) else product.toarray(), dtype=np.float64)
 
 
 class _Sparse:
@@ -89,6 +94,17 @@ def applicable(blocks: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def held_out(design: Design, targets: Floats, weights: Floats, folds: NDArray[np.intp]) -> Floats:
+    """Return logits (n, k) of each row from a head that did not see its fold; one fold alone: zeros."""
+    view = np.zeros_like(targets)
+    for fold in sorted(set(folds.tolist())):
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        if len(inside):
+            table, intercept = design.fitted(inside, targets, weights)
+            view[outside] = even(np.asarray(design.matrix[outside] @ table) + intercept)
+    return view
+
+
 def fit_stack(
     recipes: Sequence[Recipe],
     given: Mapping[str, float],
@@ -96,34 +112,31 @@ def fit_stack(
     targets: Floats,
     weights: Floats,
     folds: NDArray[np.intp],
-    progress: Callable[[str], None] | None = None,
+    progress: Report | None = None,
 ) -> tuple[Stack, Floats]:
     """Fit a stack of recipes and of `given` blocks (with their prior weights); also its held-out logits (n, k).
 
     The weights that make the held-out logits are learned on the other folds, so that the logits are honest.
     """
-    views = {name: even(np.asarray(blocks[name], dtype=np.float64)) for name in given}
-    views |= held_out_views(recipes, blocks, targets, weights, folds, progress)
-    stacked = list(views.values())
+    designs = [Design(recipe, blocks) for recipe in recipes]
+    views = [even(np.asarray(blocks[name], dtype=np.float64)) for name in given]
+    for design in designs:
+        if progress:
+            progress(design.recipe.name)
+        views.append(held_out(design, targets, weights, folds))
     prior = np.array([*given.values(), *(0.0 for _ in recipes)])
     honest = np.zeros_like(targets)
-    for fold in range(int(folds.max(initial=0)) + 1):
+    for fold in sorted(set(folds.tolist())):
         inside, outside = folds != fold, folds == fold
-        kept, bias = fit_weights([view[inside] for view in stacked], targets[inside], weights[inside], prior)
-        honest[outside] = sum(w * view[outside] for w, view in zip(kept, stacked, strict=True)) + bias
-    found, bias = fit_weights(stacked, targets, weights, prior)
-    members = [Member(name) for name in given]
-    for recipe, weight in zip(recipes, found[len(given) :], strict=True):
-        head = (
-            fit_recipe(recipe, {name: blocks[name] for name in recipe.blocks}, targets, weights)
-            if weight > 0.01
-            else None
-        )
-        members.append(Member(recipe.name, head))
-    kept_members = [
-        (m, w) for m, w in zip(members, found, strict=True) if m.head is not None or m.name in given
-    ]
-    stack = Stack(
-        tuple(m for m, _ in kept_members), np.array([w for _, w in kept_members], dtype=np.float32), bias
-    )
-    return stack, honest
+        kept, bias = fit_weights([view[inside] for view in views], targets[inside], weights[inside], prior)
+        honest[outside] = sum(w * view[outside] for w, view in zip(kept, views, strict=True)) + bias
+    found, bias = fit_weights(views, targets, weights, prior)
+    members, kept_weights = [Member(name) for name in given], list(found[: len(given)])
+    everything = np.arange(len(targets))
+    for design, weight in zip(designs, found[len(given) :], strict=True):
+        if weight > 0.01:
+            members.append(
+                Member(design.recipe.name, design.head(*design.fitted(everything, targets, weights)))
+            )
+            kept_weights.append(weight)
+    return Stack(tuple(members), np.array(kept_weights, dtype=np.float32), bias), honest
