@@ -40,7 +40,6 @@ def agreement_report(codings: Codings, options: Options) -> AgreementReport:
     sets = kept.sets()
     found = sets_estimated(sets, kept.clusters, options.resamples, options.seed, kept.weights)
     overall = _overall(found, sets, kept, options)
-    plan = plan_for(len(sets.ids), kept.clusters, options.seed)
     unused = tuple(str(code) for code, used in zip(sets.codes, sets.used(), strict=True) if not used)
     total, rows = disagreements(kept, sets, options.most_disagreements)
     codes = {str(code): dict(values) for code, values in found.per_code.items()}
@@ -55,7 +54,7 @@ def agreement_report(codings: Codings, options: Options) -> AgreementReport:
             for name in people_names(codings, options)
         },
         level=options.level,
-        interval=_interval_words(plan, options),
+        interval=_interval_words(plan_for(len(sets.ids), kept.clusters, options.seed), options),
         overall=overall,
         codes=codes,
         unused=unused,

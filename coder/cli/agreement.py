@@ -98,17 +98,14 @@ def agreement(
     """
     from coder.workflow import agreement as work
 
-    outcome = work.agree(
+    outcome = work.run(
         work.Request(
             paths=tuple(codings), by=by, categories=categories, coders=tuple(coder or ()),
             assisted=tuple(assisted or ()), resample=resample, model_coder=model_coder, level=level,
             resamples=resamples, seed=seed, half_width=half_width, unit=unit, most_disagreements=disagreements,
-        )
+        ),
+        out=out, plot=plot, force=force,
     )  # fmt: skip
-    if out is not None:
-        work.write_report(outcome, out, force=force)
-    if plot is not None:
-        work.plot_report(outcome, plot, force=force)
     if as_tool is not None:
         typer.echo(work.tool_text(outcome, as_tool, as_json=as_json), nl=False)
     elif as_json:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from coder.errors import OutputError
-from coder.reporting.agreement_text import methods
+from coder.reporting.agreement_methods import methods
 from coder.reporting.rows import check_target, open_rows
 
 Report = Mapping[str, Any]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 By = Literal["code", "component", "polarity"]
-PLAIN_LISTS = (".txt", ".csv", ".tsv", ".xlsx", ".jsonl")
+PLAIN_LISTS = (".txt", ".json", ".csv", ".tsv", ".xlsx", ".jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,21 @@ class Outcome:
     report: AgreementReport
     codings: Codings
     refused: Mapping[str, str]
+
+
+def run(
+    request: Request, *, out: Path | None = None, plot: Path | None = None, force: bool = False
+) -> Outcome:
+    """Do what `coder agreement` does: refuse files that exist, compute the report, write report and plot."""
+    for path in filter(None, (out, plot)):
+        if path.exists() and not force:
+            raise OutputError(f"{path} exists already. Choose another name, or add --force to replace it.")
+    outcome = agree(request)
+    if out is not None:
+        write_report(outcome, out, force=force)
+    if plot is not None:
+        plot_report(outcome, plot, force=force)
+    return outcome
 
 
 def agree(request: Request) -> Outcome:
@@ -158,16 +173,19 @@ def _is_codebook(path: Path) -> bool:
 
 
 def _plain_list(path: Path) -> tuple[str, ...]:
-    """Read categories from a text file (one a line) or a table (column code, id, or the first)."""
-    if path.suffix.lower() != ".txt":
+    """Read categories from a text file (one a line), a JSON list, or a table (column code, id, or the first)."""
+    if path.suffix.lower() not in (".txt", ".json"):
         from coder.reading.tables import read_table
 
         return known_categories(read_table(path))
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise TableError(f"{path} cannot be read as UTF-8 text: {error}.") from error
-    return tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
+        text = path.read_text(encoding="utf-8-sig")
+        lines = json.loads(text) if path.suffix.lower() == ".json" else text.splitlines()
+    except (OSError, ValueError, RecursionError) as error:
+        raise TableError(f"{path} cannot be read as a list of categories: {error}.") from error
+    if not isinstance(lines, list):
+        raise TableError(f'{path} is no JSON list of categories, such as ["low", "middle", "high"].')
+    return tuple(dict.fromkeys(str(line).strip() for line in lines if str(line).strip()))
 
 
 def _outcome(codings: Codings, problems: Problems, request: Request) -> Outcome:
@@ -233,7 +251,7 @@ def report_text(outcome: Outcome) -> str:
 
 def methods_paragraph(outcome: Outcome) -> str:
     """Return a paragraph for the methods section of a paper, with its sources."""
-    from coder.reporting.agreement_text import methods
+    from coder.reporting.agreement_methods import methods
 
     return methods(outcome.report.to_dict())
 

@@ -8,7 +8,8 @@ from coder.agreement.codings import ASSISTED, BLIND
 from coder.agreement.passages import Passages
 from coder.domain import POLARITIES
 from coder.errors import TableError
-from coder.workflow.agreement_cells import Cells, coders_of, marks_of
+from coder.workflow.agreement_cells import Cells, coders_of
+from coder.workflow.agreement_codes import marks_of
 from coder.workflow.agreement_tables import Choice, Problems, cells_of
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ NOT_CODERS = {
     "unit", "transcript", "text", "question", "speaker", "role", "turn", "start", "end", "time", "context",
     "label", "memo", "note", "notes", "comment", "utterance", "sentence", "polarity", "blind", "participant",
 }  # fmt: skip
+NA_WORDS = frozenset({"NA", "N/A", "#N/A", "NaN", "nan", "<NA>"})
 BLIND_WORDS = {
     "": True, "true": True, "yes": True, "y": True, "1": True, "blind": True,
     "false": False, "no": False, "n": False, "0": False, "assisted": False,
@@ -179,7 +180,7 @@ def _wide(frame: "DataFrame", where: str, choice: Choice, problems: Problems) ->
     rows = _distinct_rows(units, transcripts, where, numbers, problems)
     parts = []
     for name in wanted:
-        cells = frame[name].tolist()
+        cells = _without_na(frame[name].tolist(), name, where, choice, problems)
         own = np.array(
             [row for row in rows if cells[row] is not None and not blank(cells[row])], dtype=np.int64
         )
@@ -202,6 +203,16 @@ def _wide(frame: "DataFrame", where: str, choice: Choice, problems: Problems) ->
         coders=tuple(wanted),
         units=tuple((transcripts[row], str(units[row])) for row in rows),
     )
+
+
+def _without_na(cells: list[Any], name: str, where: str, choice: Choice, problems: Problems) -> list[Any]:
+    """Return a coder's cells with NA, as other programs write missing values, as not looked at."""
+    codes = choice.categories or (choice.codebook.ids if choice.codebook else ())
+    found = [type(cell) is str and cell in NA_WORDS and cell not in codes for cell in cells]
+    if not any(found):
+        return cells
+    problems.notes.append(f"{where}: {sum(found)} cells of {name} say NA and count as not looked at.")
+    return [None if missing else cell for cell, missing in zip(cells, found, strict=True)]
 
 
 def _distinct_rows(

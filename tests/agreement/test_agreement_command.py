@@ -296,3 +296,21 @@ def test_the_views_match_the_arithmetic_of_other_programs(run) -> None:
 def test_the_same_seed_gives_the_same_document(run) -> None:
     first = run("l.csv", "--json", "--seed", "3", l=long_of(MARKS * 5)).stdout
     assert first == run("l.csv", "--json", "--seed", "3").stdout
+
+
+def test_na_of_other_programs_is_missing_unless_it_is_a_category(run) -> None:
+    table = "unit,A,B\n1,x,x\n2,y,NA\n3,y,y\n"
+    report = document(run("w.csv", "--json", w=table))
+    assert report["n_compared"] == 2
+    assert "w.csv: 1 cells of B say NA and count as not looked at." in report["notes"]
+    Path("cats.json").write_text('["x", "y", "NA"]')
+    assert document(run("w.csv", "--json", "--categories", "cats.json"))["n_compared"] == 3
+
+
+def test_a_codebook_in_csv_gives_components_and_a_plain_csv_gives_categories(run) -> None:
+    table = "unit,A,B\n1,x,x\n2,y,x\n3,y,y\n"
+    book = "id,label,parent\nx,The x,Top\ny,The y,Top\n"
+    report = document(run("w.csv", "--json", "--by", "component", "--categories", "b.csv", w=table, b=book))
+    assert list(report["codes"]) == ["Top"]
+    plain = document(run("w.csv", "--json", "--categories", "b.csv", b="code\nx\ny\nz\n"))
+    assert plain["unused"] == ["z"]
