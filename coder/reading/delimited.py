@@ -15,8 +15,9 @@ from coder.reading.decoding import decode
 from coder.reading.safety import MEGABYTE, Budget
 
 MAX_TABLE_BYTES = 48 * MEGABYTE
-MAX_CELLS = 2_500_000
+MAX_CELLS = 1_500_000
 MAX_COLUMNS = 4_096
+ROW_COST = 3
 MAX_CELL_CHARACTERS = 4_000_000
 _SEPARATORS = ",;\t|"
 _MAX_SEPARATORS = 500_000
@@ -36,9 +37,9 @@ class Sheet:
     notes: tuple[str, ...] = ()
 
 
-def table_budget(name: str) -> Budget:
-    """Return the budget of one table: MAX_CELLS cells, MAX_TABLE_BYTES characters."""
-    return Budget(name, characters=MAX_TABLE_BYTES, pieces=MAX_CELLS, of="cells")
+def table_budget(name: str, cells: int = MAX_CELLS) -> Budget:
+    """Return the budget of one table: MAX_TABLE_BYTES characters, and cells, of which each row costs ROW_COST."""
+    return Budget(name, characters=MAX_TABLE_BYTES, pieces=cells, of="cells")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class TableText:
         return iter(io.TextIOWrapper(io.BytesIO(self.data), self.codec, "replace", newline=None))
 
 
-def read_delimited(data: bytes, name: str) -> Sheet:
+def read_delimited(data: bytes, name: str, budget: Budget | None = None) -> Sheet:
     """Read comma-, semicolon-, tab- or bar-separated values; empty and blank cells are None.
 
     Rows are numbered as a spreadsheet numbers them: a quoted cell with line breaks is in one row.
@@ -74,7 +75,7 @@ def read_delimited(data: bytes, name: str) -> Sheet:
             sample = list(islice(text.lines(), _SAMPLE_LINES))
             separator, told = separator_of(sample, name)
             quoting = quoting_of(text, separator)
-            rows = _rows(text, separator, quoting, table_budget(name))
+            rows = _rows(text, separator, quoting, budget or table_budget(name))
     except csv.Error as error:
         raise UnsafeFileError(
             f"{name}: a single cell of the table is endless ({error}); not read."
@@ -170,7 +171,7 @@ def records(lines: Iterator[str], separator: str, quoting: str) -> Iterator[list
 def _rows(text: TableText, separator: str, quoting: str, budget: Budget) -> list[Row]:
     rows = []
     for number, cells in enumerate(records(text.lines(), separator, quoting), start=1):
-        budget.spend(sum(map(len, cells)), len(cells))
+        budget.spend(sum(map(len, cells)), len(cells) + ROW_COST)
         values = [cell if cell and not cell.isspace() else None for cell in cells]
         if any(value is not None for value in values):
             rows.append((number, values))

@@ -9,7 +9,8 @@ from coder.reading.document import Document
 from coder.reading.docx_body import BodyWalker
 from coder.reading.docx_styles import read_styles
 from coder.reading.layouts import document_of, sentences
-from coder.reading.safety import Archive, Budget, open_archive, xml_events
+from coder.reading.markup import xml_events
+from coder.reading.safety import Archive, Budget, open_archive
 from coder.reading.signatures import advice_on
 
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -7,7 +7,8 @@ from itertools import chain
 
 from coder.reading.blocks import Block, Cell, Grid
 from coder.reading.docx_styles import is_heading_level, switched_on
-from coder.reading.safety import Budget, Event
+from coder.reading.markup import Event
+from coder.reading.safety import Budget
 from coder.reading.styles import PLAIN, Style, paragraph_of
 from coder.reading.trees import Node, discard, subtree
 
@@ -151,11 +152,11 @@ class BodyWalker:
         )
         pieces, boxes = list(carried), list[Block]()
         self._inline(node, style.bold or False, pieces, boxes)
+        self.budget.spend(sum(len(text) for text, _ in pieces), 1)
         if not mark_deleted:
             outline = properties is not None and is_heading_level(properties.find("w:outlineLvl"))
             blocks.append(paragraph_of(pieces, style, heading=outline))
             pieces = []
-        self.budget.spend(sum(len(text) for text, _ in pieces), 1)
         blocks += boxes
         return pieces
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from coder.reading.safety import Event
+from coder.reading.markup import Event
 from coder.reading.styles import Style, inherited, named_style
 from coder.reading.trees import Node, subtree
 

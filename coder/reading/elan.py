@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from coder.errors import FormatError
 from coder.reading.document import Document, Paragraph
-from coder.reading.safety import Budget, Event, xml_events
+from coder.reading.markup import Event, xml_events
+from coder.reading.safety import Budget
 from coder.reading.signatures import advice_on
 from coder.reading.trees import subtree
 

@@ -9,7 +9,8 @@ from coder.errors import FormatError
 from coder.reading.blocks import Block, Cell, Grid
 from coder.reading.document import Document
 from coder.reading.layouts import document_of, sentences
-from coder.reading.safety import Archive, Budget, Event, open_archive, xml_events
+from coder.reading.markup import Event, xml_events
+from coder.reading.safety import Archive, Budget, open_archive
 from coder.reading.signatures import advice_on
 from coder.reading.styles import PLAIN, Style, inherited, named_style, paragraph_of
 from coder.reading.trees import Node, discard, subtree

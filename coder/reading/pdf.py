@@ -16,7 +16,7 @@ from coder.reading.safety import MEGABYTE, Budget
 from coder.reading.signatures import advice_on
 
 MAX_PDF_BYTES = 100 * MEGABYTE
-SECONDS = 15
+SECONDS = 12
 _PROGRAM = Path(__file__).with_name("pdf_pages.py")
 _PAGE_NUMBER = re.compile(
     r"\W*(?:(?:page|seite|pagina|página|side|sida|p\.?|s\.?)\s*)?(\d{1,4})(?:\s*(?:of|/|von|sur|de|di|van|av)\s*\d{1,4})?\W*",

@@ -10,8 +10,8 @@ import json
 import sys
 from typing import Any
 
-MEMORY_LIMIT = 320 * 1024 * 1024
-CPU_SECONDS = 13
+MEMORY_LIMIT = 260 * 1024 * 1024
+CPU_SECONDS = 11
 MOST_PAGES = 3_000
 
 

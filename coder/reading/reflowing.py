@@ -91,7 +91,8 @@ class _Layout:
             spaced=sum(step > 1.3 * leading for step in steps) >= max(1, len(steps) // 50),
             left=median(line.x for line in lines) if lines else 0.0,
             full=lengths[int(0.9 * len(lengths))] if lengths else 0,
-            labels=frozenset(key for key, count in counts.items() if count > 1),
+            # Labels repeat; in a short file one in capitals ("P01:") may stand once.
+            labels=frozenset(key for key, count in counts.items() if key and (count > 1 or key.isupper())),
         )
 
     def begins(self, line: PdfLine, before: PdfLine, *, same_page: bool) -> bool:
@@ -111,7 +112,7 @@ class _Layout:
 
 def _label(text: str) -> str:
     found = _LABEL.match(text)
-    return (found[1] or found[2]).casefold() if found else ""
+    return found[1] or found[2] if found else ""
 
 
 def _joined(lines: Sequence[PdfLine], words: Counter[str]) -> Paragraph:

@@ -12,9 +12,10 @@ from coder.reading.signatures import advice_on
 
 # Each alternative begins with its own character, so that no input makes the search go back.
 _TOKEN = re.compile(
-    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|([^\\{}\r\n]+)|([\r\n]+|\\)"
+    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])"
+    rb"|([^\\{}\r\n]{1,65536})|([\r\n]+|\\)"
 )
-_MOST_TOKENS = 3_000_000
+_MOST_TOKENS = 1_200_000
 
 
 def read(data: bytes, name: str) -> Document:

@@ -95,7 +95,6 @@ class RichTextParser:
         if state.destination == "stylesheet":
             self.style_name += text
         elif not (state.destination or state.deleted or state.hidden):
-            self.budget.spend(len(text))
             self.pieces.append((text, state.bold))
 
     def raw(self, data: bytes) -> None:
@@ -104,8 +103,9 @@ class RichTextParser:
             dropped = min(self.to_skip, len(data))
             self.to_skip -= dropped
             data = data[dropped:]
-        if data:
+        if data and self.state.destination in ("", "stylesheet"):
             self.flush_units()
+            self.budget.spend(len(data))
             self.pending += data
 
     def flush(self) -> None:
@@ -126,6 +126,7 @@ class RichTextParser:
         """Take a UTF-16 unit; the characters for older readers that follow it are skipped."""
         if self.pending:
             self.flush()
+        self.budget.spend(1)
         self.units.append(unit & 0xFFFF)
         self.to_skip = self.state.fallback
 

@@ -33,7 +33,7 @@ def read(data: bytes, name: str) -> Document:
     budget = Budget(name)
     try:
         tiers = list(_tiers(_tokens(_COMMENT.sub("", text)), budget))
-    except (StopIteration, ValueError, RuntimeError) as error:
+    except (StopIteration, ValueError, OverflowError, RuntimeError) as error:
         raise FormatError(f"{name}: the TextGrid is cut off or damaged. Save it again in Praat.") from error
     notes = list(decoded.notes)
     kept = [tier for tier in tiers if not _FINE_TIERS.search(tier[0].replace("_", " "))]

@@ -15,12 +15,13 @@ from coder.reading.columns import (
     plain_name,
     times_are_offsets,
 )
-from coder.reading.delimited import Sheet, read_delimited
+from coder.reading.delimited import Sheet, read_delimited, table_budget
 from coder.reading.document import Document, Paragraph
 from coder.reading.layouts import looks_like_header, speaker_and_time, with_stamps
 from coder.reading.safety import Budget
 from coder.reading.workbook import read_workbook
 
+MAX_TRANSCRIPT_CELLS = 600_000
 _HEADER_WITHIN = 20
 # Segments of a speech recogniser, which end anywhere in a sentence.
 _WHISPER = ["start", "end", "text"]
@@ -35,7 +36,9 @@ def read(data: bytes, name: str) -> Document:
         UnsafeFileError: it is larger than a table may be.
     """
     suffix = PurePath(name).suffix.casefold().lstrip(".")
-    sheets = read_workbook(data, name) if suffix.startswith("xls") else iter([read_delimited(data, name)])
+    cells = table_budget(name, MAX_TRANSCRIPT_CELLS)
+    excel = suffix.startswith("xls")
+    sheets = read_workbook(data, name, cells) if excel else iter([read_delimited(data, name, cells)])
     seen = []
     for sheet in sheets:
         document = _of_sheet(sheet, suffix, Budget(name))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from coder.errors import UnsafeFileError
-from coder.reading.safety import Event
+from coder.reading.markup import Event
 
 MAX_NODES = 100_000
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from posixpath import normpath
 
 from coder.errors import FormatError
-from coder.reading.delimited import MAX_COLUMNS, Row, Sheet, table_budget
-from coder.reading.safety import Archive, Budget, Event, open_archive, xml_events
+from coder.reading.delimited import MAX_CELLS, MAX_COLUMNS, ROW_COST, Row, Sheet, table_budget
+from coder.reading.markup import Event, XmlHandler, parse_xml, xml_events
+from coder.reading.safety import Archive, Budget, open_archive
 from coder.reading.signatures import advice_on
-from coder.reading.trees import Node, subtree
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -22,13 +22,15 @@ _PREFIXES = {
     _RELATIONS: "r",
     "http://purl.oclc.org/ooxml/officeDocument/relationships": "r",
 }
+# A cell is two or three elements.
+MAX_SHEET_ELEMENTS = 3 * MAX_CELLS
 _BUILT_IN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_DATE_CODES = re.compile(r'"[^"]*"|\\.|_.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
-def read_workbook(data: bytes, name: str) -> Iterator[Sheet]:
+def read_workbook(data: bytes, name: str, budget: Budget | None = None) -> Iterator[Sheet]:
     """Yield the visible sheets with rows, in the workbook's order.
 
     Raises:
@@ -52,14 +54,21 @@ def read_workbook(data: bytes, name: str) -> Iterator[Sheet]:
             target = targets.get(attributes.get("r:id", ""), "")
             path = target.lstrip("/") if target.startswith("/") else normpath(f"xl/{target}")
             parts.append((attributes.get("name", ""), path))
-    budget = table_budget(name)
-    texts = list(_shared_strings(archive, budget))
-    reader = _CellReader(texts, _date_styles(archive), epoch)
+    budget = budget or table_budget(name)
+    strings = _StringsHandler(budget)
+    _parse(archive, "xl/sharedStrings.xml", strings)
+    values = _Values(strings.texts, _date_styles(archive), epoch)
     for title, path in parts:
         if path in archive:
-            rows = list(_rows(archive, path, reader, budget))
-            if rows:
-                yield Sheet(rows, title)
+            sheet = _SheetHandler(values, budget)
+            _parse(archive, path, sheet)
+            if sheet.rows:
+                yield Sheet(sheet.rows, title)
+
+
+def _parse(archive: Archive, part: str, handler: XmlHandler) -> None:
+    if part in archive:
+        parse_xml(archive.stream(part), archive.name, handler, _PREFIXES, most_elements=MAX_SHEET_ELEMENTS)
 
 
 def _events(archive: Archive, part: str) -> Iterator[Event]:
@@ -67,24 +76,54 @@ def _events(archive: Archive, part: str) -> Iterator[Event]:
         yield from xml_events(archive.stream(part), archive.name, _PREFIXES)
 
 
-def _shared_strings(archive: Archive, budget: Budget) -> Iterator[str]:
-    events = _events(archive, "xl/sharedStrings.xml")
-    for kind, tag, attributes in events:
-        if kind == "start" and tag == "x:si":
-            text = _rich_text(subtree(events, tag, attributes, archive.name))
-            budget.spend(len(text), 1)
-            yield text
+class _TextHandler:
+    """Gathers the text of strings, with or without formatted runs, without their phonetic reading aid."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.pieces: list[str] = []
+        self.open = False
+        self.phonetic = False
+
+    def start(self, tag: str, _: Mapping[str, str], /) -> None:
+        """Open the gathering at a text, close it at a reading aid."""
+        if tag == "x:t":
+            self.open = not self.phonetic
+        elif tag == "x:rPh":
+            self.phonetic = True
+
+    def end(self, tag: str, /) -> None:
+        """Close the gathering."""
+        if tag == "x:t":
+            self.open = False
+        elif tag == "x:rPh":
+            self.phonetic = False
+
+    def text(self, text: str, /) -> None:
+        """Keep text where it belongs to a value."""
+        if self.open:
+            self.budget.spend(len(text))
+            self.pieces.append(text)
+
+    def taken(self) -> str:
+        """Return what was gathered and begin anew."""
+        text = "".join(self.pieces)
+        self.pieces.clear()
+        return text
 
 
-def _rich_text(node: Node) -> str:
-    """Return the text of a string with or without formatted runs, without its phonetic reading aid."""
-    pieces = []
-    for child in node.elements():
-        if child.tag == "x:t":
-            pieces.append(child.text())
-        elif child.tag == "x:r":
-            pieces.append(_rich_text(child))
-    return _unescaped("".join(pieces))
+class _StringsHandler(_TextHandler):
+    """Gathers the texts that a workbook's cells refer to by their number."""
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(budget)
+        self.texts: list[str] = []
+
+    def end(self, tag: str, /) -> None:
+        super().end(tag)
+        if tag == "x:si":
+            self.budget.spend(0, 1)
+            self.texts.append(_unescaped(self.taken()))
 
 
 def _unescaped(text: str) -> str:
@@ -119,21 +158,16 @@ def _shows_date(code: str) -> bool:
     return bool(re.search(r"[dmyhs]", first, re.IGNORECASE)) and "general" not in first.casefold()
 
 
-class _CellReader:
-    """Turns a cell's stored value into text by its type and style."""
+class _Values:
+    """Turns stored values into text by their type and style."""
 
     def __init__(self, texts: list[str], date_styles: list[bool], epoch: datetime) -> None:
         self.texts = texts
         self.date_styles = date_styles
         self.epoch = epoch
 
-    def text(self, cell: Node) -> str | None:
-        kind = cell.attributes.get("t", "n")
-        if kind == "inlineStr":
-            inline = cell.find("x:is")
-            return _rich_text(inline) if inline is not None else None
-        value = cell.find("x:v")
-        stored = value.text() if value is not None else ""
+    def shown(self, stored: str, kind: str, style: str) -> str | None:
+        """Return what a person sees of a value of type `kind` ("s" = shared text, "n" = number, ...)."""
         if kind == "s":
             place = (
                 int(stored) if stored.isascii() and stored.isdigit() and len(stored) < 10 else len(self.texts)
@@ -141,9 +175,9 @@ class _CellReader:
             return self.texts[place] if place < len(self.texts) else None
         if kind == "b":
             return {"1": "TRUE", "0": "FALSE"}.get(stored, stored)
-        if kind in ("str", "e", "d"):
-            return _unescaped(stored)
-        return self._number(stored, cell.attributes.get("s", "0"))
+        if kind == "n":
+            return self._number(stored, style)
+        return _unescaped(stored)
 
     def _number(self, stored: str, style: str) -> str:
         try:
@@ -167,34 +201,60 @@ class _CellReader:
         return moment.date().isoformat() if moment.time() == datetime.min.time() else moment.isoformat(" ")
 
 
-def _rows(archive: Archive, part: str, reader: _CellReader, budget: Budget) -> Iterator[Row]:
-    events = _events(archive, part)
-    number = 0
-    for kind, tag, attributes in events:
-        if kind == "start" and tag == "x:row":
-            given = attributes.get("r", "")
-            number = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else number + 1
-            cells = _cells(events, archive.name, reader, budget)
-            if cells:
-                budget.spend(0, max(cells) + 1 - len(cells))
-                yield number, [cells.get(place) for place in range(max(cells) + 1)]
+class _SheetHandler(_TextHandler):
+    """Gathers the rows of a sheet: only cells that hold something, padded on the left to their column."""
 
+    def __init__(self, values: _Values, budget: Budget) -> None:
+        super().__init__(budget)
+        self.values = values
+        self.rows: list[Row] = []
+        self.cells: list[str | None] = []
+        self.number = 0
+        self.place = -1
+        self.kind = "n"
+        self.style = "0"
 
-def _cells(events: Iterator[Event], name: str, reader: _CellReader, budget: Budget) -> Mapping[int, str]:
-    """Read a row's cells that hold something, by column (0 = A)."""
-    cells: dict[int, str] = {}
-    place = -1
-    for kind, tag, attributes in events:
-        if kind == "end" and tag == "x:row":
-            break
-        if kind == "start" and tag == "x:c":
+    def start(self, tag: str, attributes: Mapping[str, str], /) -> None:
+        if tag == "x:c":
             reference = _REFERENCE.fullmatch(attributes.get("r", ""))
-            place = _column(reference[1]) if reference else place + 1
-            text = reader.text(subtree(events, tag, attributes, name))
-            budget.spend(len(text or ""), 1)
-            if text and not text.isspace() and place < MAX_COLUMNS:
-                cells[place] = text
-    return cells
+            self.place = _column(reference[1]) if reference else self.place + 1
+            self.kind = attributes.get("t", "n")
+            self.style = attributes.get("s", "0")
+        elif tag == "x:v":
+            self.open = True
+        elif tag == "x:row":
+            given = attributes.get("r", "")
+            self.number = (
+                int(given) if given.isascii() and given.isdigit() and len(given) < 9 else self.number + 1
+            )
+            self.place = -1
+            self.cells = []
+        else:
+            super().start(tag, attributes)
+
+    def end(self, tag: str, /) -> None:
+        if tag == "x:v":
+            self.open = False
+        elif tag == "x:c":
+            self._end_cell()
+        elif tag == "x:row":
+            self.budget.spend(0, ROW_COST)
+            if self.cells:
+                self.rows.append((self.number, self.cells))
+        else:
+            super().end(tag)
+
+    def _end_cell(self) -> None:
+        self.budget.spend(0, 1)
+        stored = self.taken()
+        if not stored:
+            return
+        text = self.values.shown(stored, self.kind, self.style)
+        if text and not text.isspace() and len(self.cells) <= self.place < MAX_COLUMNS:
+            # A long text may be referred to by many cells, each of which will be worked on.
+            self.budget.spend(len(text) if self.kind == "s" else 0, self.place - len(self.cells))
+            self.cells += [None] * (self.place - len(self.cells))
+            self.cells.append(text)
 
 
 def _column(letters: str) -> int:

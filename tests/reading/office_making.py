@@ -62,9 +62,7 @@ def p(*runs: str, style: str = "") -> str:
 
 def cell(*paragraphs: str, span: int = 1) -> str:
     marked = f'<w:tcPr><w:gridSpan w:val="{span}"/></w:tcPr>' if span > 1 else ""
-    return (
-        f"<w:tc>{marked}{''.join(item if item.startswith('<') else p(item) for item in paragraphs)}</w:tc>"
-    )
+    return f"<w:tc>{marked}{''.join(item if item.startswith('<') else p(item) for item in paragraphs)}</w:tc>"
 
 
 def table(*rows: tuple[str, ...]) -> str:

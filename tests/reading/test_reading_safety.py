@@ -9,8 +9,9 @@ import pytest
 from office_making import zipped
 
 from coder.errors import FormatError, UnsafeFileError
-from coder.reading import safety
-from coder.reading.safety import Archive, Budget, open_archive, xml_events
+from coder.reading import markup, safety
+from coder.reading.markup import xml_events
+from coder.reading.safety import Archive, Budget, open_archive
 from coder.reading.signatures import advice_on, binary_kind
 
 MB = 1024 * 1024
@@ -139,7 +140,7 @@ def test_document_types_are_refused_before_any_entity_is_used(xml: str) -> None:
 def test_deep_nesting_and_too_many_elements_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnsafeFileError, match="deeply nested"):
         list(xml_events(pieces("<a>" * 300 + "</a>" * 300), "deep.docx"))
-    monkeypatch.setattr(safety, "MAX_ELEMENTS", 100)
+    monkeypatch.setattr(markup, "MAX_ELEMENTS", 100)
     with pytest.raises(UnsafeFileError, match="too many"):
         list(xml_events(pieces("<a>" + "<b/>" * 100 + "</a>"), "wide.docx"))
 

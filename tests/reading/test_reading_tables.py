@@ -12,8 +12,9 @@ import pytest
 from office_making import zipped
 
 from coder.errors import FormatError, TableError, UnsafeFileError
-from coder.reading import delimited
+from coder.reading.safety import Budget
 from coder.reading.tables import read_table
+from coder.reading.workbook import read_workbook
 
 ROWS = [["1", "Well; I said, “yes”\nand | no", "3,5"], ["2", "Où ça ?", None]]
 
@@ -162,16 +163,10 @@ def test_formulas_give_their_last_result_and_declared_sizes_are_not_believed(tmp
     assert read_table(path, needed=["text"])["text"].tolist() == [None, "two"][1:]
 
 
-def test_a_sheet_with_more_cells_than_a_table_may_have_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(delimited, "MAX_CELLS", 1000)
-    path = tmp_path / "a.xlsx"
-    path.write_bytes(
-        bare_workbook("<sheetData>" + '<row><c t="str"><v>x</v></c></row>' * 1001 + "</sheetData>")
-    )
+def test_a_sheet_with_more_cells_than_a_table_may_have_is_refused() -> None:
+    data = bare_workbook("<sheetData>" + '<row><c t="str"><v>x</v></c></row>' * 1001 + "</sheetData>")
     with pytest.raises(UnsafeFileError, match="more cells"):
-        read_table(path)
+        list(read_workbook(data, "a.xlsx", Budget("a.xlsx", pieces=1000, of="cells")))
 
 
 def test_jsonl_keeps_lists_and_numbers_become_text(tmp_path: Path) -> None:

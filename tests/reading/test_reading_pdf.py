@@ -1,0 +1,142 @@
+"""PDFs: wrapped lines are paragraphs again, what only the page says is left out, hopeless files are refused."""
+
+import textwrap
+from pathlib import Path
+
+import pypdf
+import pytest
+from office_making import said, transcript
+from pdf_making import Printed, pdf
+
+from coder.errors import FormatError, UnsafeFileError
+from coder.reading.pdf import read
+
+TALK = [
+    (
+        "INT",
+        "How did you hear about the group, and what did you think it would be when you first heard of it?",
+    ),
+    (
+        "P01",
+        "My neighbour told me. She goes every week and she kept saying, come along, come along, so in the end I "
+        "went with her. It’s a well-known place – the old library – and the bus stops right outside. "
+        "I didn't think I would stay as long as I did.",
+    ),
+    ("INT", "What made you stay?"),
+    ("P01", "The people. And the tea."),
+] * 8
+
+
+def printed(*, gap: float, header: str = "", numbered: bool = False, bold: bool = False) -> bytes:
+    """Print the talk with so much space between paragraphs, as word processors do."""
+    pages: list[list[Printed]] = [[]]
+    y = 780.0
+    for who, words in TALK:
+        for number, line in enumerate(textwrap.wrap(f"{who}: {words}", 76, break_on_hyphens=True)):
+            if y < 80:
+                pages.append([])
+                y = 780.0
+            pages[-1].append(Printed(line, y, bold=len(who) + 1 if bold and not number else 0))
+            y -= 14
+        y -= gap
+    for number, page in enumerate(pages, start=1):
+        if header:
+            page.insert(0, Printed(header, 815))
+        if numbered:
+            page.append(Printed(f"Page {number} of {len(pages)}", 40, x=280))
+    assert len(pages) > 1
+    return pdf(pages)
+
+
+@pytest.mark.parametrize("gap", [0, 6, 14], ids=["no gaps", "small gaps", "blank lines"])
+@pytest.mark.parametrize("bold", [True, False])
+def test_wrapped_lines_are_joined_to_turns(gap: float, bold: bool, tmp_path: Path) -> None:
+    data = printed(gap=gap, header="Interview P01 - confidential", numbered=True, bold=bold)
+    found = transcript(tmp_path, "p01.pdf", data)
+    assert said(found) == TALK
+    assert any("page headers, footers and page numbers were left out" in note for note in found.notes)
+
+
+def test_plain_page_numbers_are_left_out_but_numbers_that_are_said_are_not(tmp_path: Path) -> None:
+    pages = [
+        [
+            Printed("INT: How many were there?", 700),
+            Printed("P01: I think there were", 680),
+            Printed("1", 40, 290),
+        ],
+        [Printed("12 people or so.", 780), Printed("INT: Thanks.", 760), Printed("2", 40, 290)],
+        [Printed("P01: Welcome.", 780), Printed("3", 40, 290)],
+    ]
+    found = transcript(tmp_path, "p01.pdf", pdf(pages))
+    assert said(found) == [
+        ("INT", "How many were there?"),
+        ("P01", "I think there were 12 people or so."),
+        ("INT", "Thanks."),
+        ("P01", "Welcome."),
+    ]
+
+
+def test_numbers_before_the_lines_are_left_out(tmp_path: Path) -> None:
+    lines = [f"{who}: {line}" for who, words in TALK[:4] for line in [words[:60]]]
+    page = [Printed(f"{number} {line}", 780 - 20 * number) for number, line in enumerate(lines, start=1)]
+    found = transcript(tmp_path, "p01.pdf", pdf([page]))
+    assert said(found) == [(who, words[:60].strip()) for who, words in TALK[:4]]
+
+
+def test_words_broken_at_line_ends_are_mended_as_the_text_spells_them(tmp_path: Path) -> None:
+    page = [
+        Printed("INT: So this is our second inter-", 700),
+        Printed("view, and the first interview was a well-", 686),
+        Printed("known one.", 672),
+        Printed("INT: Yes.", 640),
+    ]
+    found = transcript(tmp_path, "p01.pdf", pdf([page]))
+    assert (
+        said(found)[0][1] == "So this is our second interview, and the first interview was a well-known one."
+    )
+
+
+def test_a_scanned_pdf_is_refused_with_the_reason() -> None:
+    with pytest.raises(FormatError, match=r"only pictures of its 2 pages \(it was scanned\)"):
+        read(pdf([[], []]), "scan.pdf")
+
+
+def locked(password: str, data: bytes, folder: Path) -> bytes:
+    writer = pypdf.PdfWriter()
+    source = folder / "open.pdf"
+    source.write_bytes(data)
+    writer.append(str(source))
+    writer.encrypt(password, owner_password="owner", algorithm="RC4-128")
+    writer.write(str(folder / "locked.pdf"))
+    return (folder / "locked.pdf").read_bytes()
+
+
+def test_a_pdf_with_a_password_is_refused_and_one_only_kept_from_changes_is_read(tmp_path: Path) -> None:
+    data = pdf([[Printed("INT: How are you today?", 700), Printed("P01: Fine, thanks.", 680)]])
+    with pytest.raises(FormatError, match="locked with a password"):
+        read(locked("secret", data, tmp_path), "x.pdf")
+    assert len(read(locked("", data, tmp_path), "x.pdf").paragraphs) == 2
+
+
+@pytest.mark.parametrize("kept", [0.2, 0.6, 0.95])
+def test_a_cut_off_pdf_is_refused(kept: float) -> None:
+    data = pdf([[Printed("INT: How are you?", 700)]])
+    with pytest.raises(FormatError, match="cut off"):
+        read(data[: int(len(data) * kept)], "x.pdf")
+
+
+def test_a_garbled_pdf_is_said_to_be_damaged() -> None:
+    with pytest.raises(FormatError, match="damaged"):
+        read(b"%PDF-1.4\n" + bytes(range(256)) * 50 + b"\n%%EOF", "x.pdf")
+
+
+@pytest.mark.slow
+def test_a_pdf_that_keeps_the_reader_busy_is_stopped() -> None:
+    busy = b"BT /F1 11 Tf " + b"(a) Tj 1 0 0 1 0 0 Tm " * 700_000 + b" ET"
+    with pytest.raises(UnsafeFileError, match="too long or too much memory"):
+        read(pdf([], content=[busy] * 12), "x.pdf")
+
+
+def test_other_files_named_pdf_are_refused() -> None:
+    with pytest.raises(FormatError, match="plain text"):
+        read(b"INT: Hello", "x.pdf")

@@ -1,0 +1,155 @@
+"""Tables of turns and of answers: columns are found by their names in several languages, or by what is in them."""
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+from office_making import said, timed, transcript
+
+from coder.errors import FormatError
+
+TALK = [
+    ("INT", "How did it start?"),
+    ("P01", "Well, by chance; a friend told me."),
+    ("INT", "And?"),
+    ("P01", "I stayed."),
+]
+STARTS = ["0:01", "0:04", "1:02", "1:10"]
+SECONDS = [1, 4, 62, 70]
+
+HEADERS = [
+    ("Speaker", "Text", "Start"),
+    ("speaker_name", "utterance", "start_time"),
+    ("Participant", "Transcript", "Timestamp"),
+    ("Who", "Content", "Timespan"),
+    ("Sprecher", "Äußerung", "Zeit"),
+    ("Locuteur", "Énoncé", "Début"),
+    ("Hablante", "Texto", "Tiempo"),
+    ("Parlante", "Testo", "Inizio"),
+    ("Spreker", "Tekst", "Tijd"),
+    ("Talare", "Yttrande", "Starttid"),
+    ("SpeakerLabel", "SpokenText", "StartTime (hh:mm:ss)"),
+    ("", "", ""),
+]
+
+
+def quoted(cell: str) -> str:
+    return f'"{cell}"' if any(sign in cell for sign in ",;\t") else cell
+
+
+@pytest.mark.parametrize("names", HEADERS, ids=lambda names: names[0] or "no header")
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)], ids=["stw", "tsw", "wts"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_columns_are_found_in_any_order(
+    names: tuple[str, str, str], order: tuple[int, ...], separator: str, tmp_path: Path
+) -> None:
+    rows = [names] if names[0] else []
+    rows += [(who, words, start) for (who, words), start in zip(TALK, STARTS, strict=True)]
+    text = "\n".join(separator.join(quoted(row[place]) for place in order) for row in rows)
+    found = transcript(tmp_path, "p01.csv", text)
+    assert timed(found) == [(turn[0], second, turn[1]) for turn, second in zip(TALK, SECONDS, strict=True)]
+
+
+def excel(*rows: tuple[object, ...], first: str = "Sheet1") -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]
+    book.create_sheet(first).append(["Read me first"])
+    sheet = book.create_sheet("Turns")
+    for row in rows:
+        sheet.append(row)
+    memory = io.BytesIO()
+    book.save(memory)
+    return memory.getvalue()
+
+
+def test_a_workbook_is_read_from_the_sheet_with_words(tmp_path: Path) -> None:
+    rows = [
+        ("Interview P01",),
+        (),
+        ("Nr", "Speaker", "Text"),
+        *((n, *turn) for n, turn in enumerate(TALK, start=1)),
+    ]
+    found = transcript(tmp_path, "p01.xlsx", excel(*rows))
+    assert said(found) == TALK
+    assert "Read from the sheet 'Turns'." in found.notes
+
+
+def test_a_speaker_named_once_goes_on_in_the_rows_below(tmp_path: Path) -> None:
+    found = transcript(tmp_path, "p01.csv", "speaker,text\nINT,How?\nP01,Well\n,and then\nINT,Yes?\n")
+    assert said(found) == [("INT", "How?"), ("P01", "Well"), ("P01", "and then"), ("INT", "Yes?")]
+
+
+def test_answers_without_speakers_are_participants_turns(tmp_path: Path) -> None:
+    found = transcript(tmp_path, "a.csv", "answer\nWhy would I, honestly?\nBecause of the people\n")
+    assert said(found) == [(None, "Why would I, honestly?"), (None, "Because of the people")]
+    assert {turn.role for turn in found.turns} == {"participant"}
+
+
+@pytest.mark.parametrize("name", ["Respondent ID", "id", "Participant", "Teilnehmer", "ResponseId"])
+def test_respondents_are_the_speakers_of_their_answers(name: str, tmp_path: Path) -> None:
+    text = f"{name},age,Response\n7,34,Why would I?\n8,51,Because of the people there\n9,22,\n"
+    found = transcript(tmp_path, "a.csv", text)
+    assert said(found) == [("7", "Why would I?"), ("8", "Because of the people there")]
+    assert {turn.role for turn in found.turns} == {"participant"}
+
+
+def test_answers_under_questions_as_column_names(tmp_path: Path) -> None:
+    text = (
+        "ID;Age;What helps you to take part?;What hinders you?\n"
+        "A1;34;My sister comes along with me;The bus is always late\n"
+        'A2;51;"A letter; in plain words please";Nothing really to be honest\n'
+    )
+    assert said(transcript(tmp_path, "a.csv", text)) == [
+        ("A1", "My sister comes along with me"),
+        ("A1", "The bus is always late"),
+        ("A2", "A letter; in plain words please"),
+        ("A2", "Nothing really to be honest"),
+    ]
+
+
+def test_offsets_into_a_text_are_no_times(tmp_path: Path) -> None:
+    found = transcript(
+        tmp_path, "a.csv", "speaker,start,end,text\nINT,0,4,How?\nP01,5,10,Well.\nINT,11,15,Yes?\n"
+    )
+    assert [turn.time for turn in found.turns] == [None, None, None]
+
+
+def test_whisper_tables_count_milliseconds_and_are_one_talk(tmp_path: Path) -> None:
+    text = "start\tend\ttext\n0\t2500\tHello and welcome to\n2500\t61000\tthis interview.\n"
+    assert timed(transcript(tmp_path, "a.tsv", text)) == [(None, 0.0, "Hello and welcome to this interview.")]
+
+
+ELAN_LINES = [
+    (who, f"00:00:0{n}.000", f"00:00:0{n}.900", words) for n, (who, words) in enumerate(TALK, start=1)
+]
+
+
+def test_elan_exports_without_header_are_known_in_txt(tmp_path: Path) -> None:
+    text = "\n".join(
+        f"{who}\t\t{start}\t{end}\t00:00:00.900\t{words}" for who, start, end, words in ELAN_LINES
+    )
+    found = transcript(tmp_path, "elan.txt", text)
+    assert timed(found) == [(who, float(n), words) for n, (who, words) in enumerate(TALK, start=1)]
+
+
+def test_elan_exports_with_a_column_per_tier(tmp_path: Path) -> None:
+    lines = ["Begin Time - hh:mm:ss.ms\tEnd Time - hh:mm:ss.ms\tDuration - ss.msec\tINT\tP01"]
+    for who, start, end, words in ELAN_LINES:
+        cells = (words, "") if who == "INT" else ("", words)
+        lines.append("\t".join([start, end, "0.9", *cells]))
+    found = transcript(tmp_path, "elan.txt", "\n".join(lines))
+    assert timed(found) == [(who, float(n), words) for n, (who, words) in enumerate(TALK, start=1)]
+
+
+def test_nvivo_text_of_times_speakers_and_words(tmp_path: Path) -> None:
+    text = "\n".join(f"0:0{n}.0\t{who}\t{words}" for n, (who, words) in enumerate(TALK))
+    found = transcript(tmp_path, "nvivo.txt", text)
+    assert timed(found) == [(who, float(n), words) for n, (who, words) in enumerate(TALK)]
+
+
+def test_a_table_without_words_is_refused_with_what_it_has(tmp_path: Path) -> None:
+    with pytest.raises(
+        FormatError, match=r"a\.csv: no column of words was found .*age, sex.* Name the column"
+    ):
+        transcript(tmp_path, "a.csv", "age,sex\n34,f\n51,m\n")
