@@ -129,7 +129,9 @@ def _of_passages(
     import pandas as pd
 
     frame = pd.concat([own for _, own in tables], ignore_index=True)
-    frame.attrs["row_numbers"] = [number for _, own in tables for number in own.attrs["row_numbers"]]
+    frame.attrs["row_numbers"] = [
+        number for _, own in tables for number in own.attrs.get("row_numbers", range(1, len(own) + 1))
+    ]
     passages = passages_of(frame, " and ".join(name for name, _ in tables), choice, problems)
     book = choice.codebook
     codings = replace(
@@ -144,7 +146,13 @@ def _of_passages(
 
 
 def agree_on(frame: "DataFrame", request: Request) -> Outcome:
-    """Return the report for codings kept elsewhere: the columns of `codings_of_frame`."""
+    """Return the report for codings kept elsewhere: the columns of `codings_of_frame`.
+
+    A frame without `unit` but with `transcript`, `start`, `end`, `coder`, `code` holds passages with boundaries of
+    the coders' own (as projects of other programs do) and is compared by characters.
+    """
+    if holds_passages(frame):
+        return _of_passages([("codings", frame)], choice_of(request), Problems(), request)
     codings, problems = codings_of_frame(frame, choice_of(request))
     return _outcome(codings, problems, request)
 
