@@ -113,10 +113,19 @@ def code_figures(handle: Handle) -> list[CodeFigures]:
     ]
 
 
-def answers_in_time(handle: Handle) -> list[tuple[str, str, str]]:
-    """Return (time, code, verdict) of every answered suggestion, oldest first: for plots and drift."""
-    rows = handle.rows("SELECT time, code, verdict FROM answer ORDER BY time")
-    return [(row["time"], row["code"], row["verdict"]) for row in rows]
+def last_answers(handle: Handle, code: str, most: int) -> list[str]:
+    """Return the verdicts on the last answered suggestions of a code, newest first."""
+    rows = handle.rows("SELECT verdict FROM answer WHERE code = ? ORDER BY time DESC LIMIT ?", (code, most))
+    return [row["verdict"] for row in rows]
+
+
+def answers_per_day(handle: Handle) -> list[tuple[str, str, str, int]]:
+    """Return (day, code, verdict, how many) of answered suggestions, in order of day: for plots."""
+    rows = handle.rows(
+        "SELECT substr(time, 1, 10) AS day, code, verdict, count(*) AS n FROM answer GROUP BY day, code, verdict"
+        " ORDER BY day, code, verdict"
+    )
+    return [(row["day"], row["code"], row["verdict"], row["n"]) for row in rows]
 
 
 def acts_per_day(handle: Handle) -> list[tuple[str, str, int, float | None]]:

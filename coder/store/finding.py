@@ -8,12 +8,22 @@ from coder.store.handle import Handle
 from coder.store.values import Filters
 
 Order = Literal["text", "random", "uncertain", "sure", "recent"]
-ORDERS: dict[str, str] = {
-    "text": "t.name, t.id, u.start",
-    "random": "u.lot, u.id",
-    "uncertain": "o.uncertainty IS NULL, o.uncertainty DESC, u.lot",
-    "sure": "o.top_score IS NULL, o.top_score DESC, u.lot",
-    "recent": "mine.time DESC, u.id",
+# Each order with the table that leads: an index then yields rows in order, and a limit ends the search early.
+_FROM_TEXT = (
+    "transcript t CROSS JOIN utterance u ON u.transcript = t.id LEFT JOIN outlook o ON o.utterance = u.id"
+)
+_FROM_LOT = (
+    "utterance u CROSS JOIN transcript t ON t.id = u.transcript LEFT JOIN outlook o ON o.utterance = u.id"
+)
+_FROM_OUTLOOK = (
+    "outlook o CROSS JOIN utterance u ON u.id = o.utterance CROSS JOIN transcript t ON t.id = u.transcript"
+)
+ORDERS: dict[str, tuple[str, str]] = {
+    "text": (_FROM_TEXT, "t.name, t.id, u.start"),
+    "random": (_FROM_LOT, "u.lot, u.id"),
+    "uncertain": (_FROM_OUTLOOK, "o.uncertainty DESC, o.utterance"),
+    "sure": (_FROM_OUTLOOK, "o.top_score IS NULL, o.top_score DESC, o.utterance"),
+    "recent": (_FROM_TEXT, "mine.time DESC, u.id"),
 }
 _SETTLED = "('coded', 'nothing', 'rejected')"
 ADJUDICATED_ID = 1
@@ -22,13 +32,16 @@ ADJUDICATED_ID = 1
 def find(
     handle: Handle, filters: Filters, *, order: Order = "text", limit: int | None = None, offset: int = 0
 ) -> list[int]:
-    """Return the ids of utterances that pass all filters, in an order of ORDERS."""
+    """Return the ids of utterances that pass all filters, in an order of ORDERS.
+
+    'uncertain' and 'sure' hold only utterances that a run has looked at.
+    """
     where, parameters = _where(handle, filters)
     voice = handle.coder_id(filters.coder) if filters.coder else -1
+    tables, by = ORDERS[order]
     sql = (
-        "SELECT u.id FROM utterance u JOIN transcript t ON t.id = u.transcript"
-        " LEFT JOIN outlook o ON o.utterance = u.id LEFT JOIN unit mine ON mine.utterance = u.id AND mine.voice = ?"
-        f" WHERE {' AND '.join(where)} ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?"
+        f"SELECT u.id FROM {tables} LEFT JOIN unit mine ON mine.utterance = u.id AND mine.voice = ?"
+        f" WHERE {' AND '.join(where)} ORDER BY {by} LIMIT ? OFFSET ?"
     )
     rows = handle.rows(sql, (voice, *parameters, -1 if limit is None else limit, offset))
     return [row["id"] for row in rows]
@@ -60,9 +73,9 @@ def _where(handle: Handle, filters: Filters) -> tuple[list[str], list[object]]:
             " AND s.code = ?)",
             filters.suggested,
         )
-    if filters.disagreement:
-        ids = disagreements(handle)
-        add("u.id IN (SELECT value FROM json_each(?))", json.dumps(ids))
+    for ids in (disagreements(handle) if filters.disagreement else None, filters.among):
+        if ids is not None:
+            add("u.id IN (SELECT value FROM json_each(?))", json.dumps(ids))
     if filters.text:
         pattern = f"%{_escaped(filters.text)}%"
         add("substr(t.text, u.start + 1, u.\"end\" - u.start) LIKE ? ESCAPE '\\'", pattern)
@@ -128,17 +141,10 @@ def _escaped(text: str) -> str:
 def disagreements(handle: Handle) -> list[int]:
     """Return utterances that two people settled differently (codes or polarity) and nobody has adjudicated."""
     rows = handle.rows(
-        "SELECT utterance FROM ("
-        " SELECT unit.utterance, unit.voice, coalesce("
-        " (SELECT group_concat(code || ':' || coalesce(polarity, ''), ';')"
-        "  FROM (SELECT code, polarity FROM standing s WHERE s.voice = unit.voice AND s.utterance = unit.utterance"
-        "  AND s.rejected = 0 ORDER BY code)), '') AS held"
-        f" FROM unit JOIN utterance u ON u.id = unit.utterance WHERE u.codable = 1 AND unit.state IN {_SETTLED}"
-        " AND unit.voice <> ? AND unit.utterance IN (SELECT utterance FROM unit WHERE voice <> ?"
-        f"  AND state IN {_SETTLED} GROUP BY utterance HAVING count(*) > 1)"
-        f" AND NOT EXISTS (SELECT 1 FROM unit a WHERE a.voice = ? AND a.utterance = unit.utterance"
-        f"  AND a.state IN {_SETTLED})"
-        ") GROUP BY utterance HAVING count(DISTINCT held) > 1",
-        (ADJUDICATED_ID,) * 3,
+        "SELECT d.utterance FROM (SELECT utterance FROM unit INDEXED BY unit_utterance"
+        f" WHERE voice <> ? AND state IN {_SETTLED} GROUP BY utterance HAVING count(DISTINCT held) > 1) d"
+        " JOIN utterance u ON u.id = d.utterance WHERE u.codable = 1 AND NOT EXISTS"
+        f" (SELECT 1 FROM unit a WHERE a.voice = ? AND a.utterance = d.utterance AND a.state IN {_SETTLED})",
+        (ADJUDICATED_ID, ADJUDICATED_ID),
     )
     return [row["utterance"] for row in rows]

@@ -36,6 +36,11 @@ class Outcome:
             return "skipped"
         return "rejected" if self.rejected else "open"
 
+    @property
+    def held(self) -> str:
+        """The standing codes with polarity as one text, the same for the same view."""
+        return ";".join(sorted(f"{code}:{row['polarity'] or ''}" for code, row in self.codes.items()))
+
 
 def replay(decisions: Iterable[Row]) -> Outcome:
     """Return what stands after decisions in order; each row has verdict, code, instead_of, suggestion, seen."""
@@ -125,8 +130,8 @@ def _write(
     handle: Handle, voice: int, utterance: int, transcript: int, outcome: Outcome, touched: tuple[str, str]
 ) -> None:
     handle.run(
-        "INSERT INTO unit VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (voice, utterance, transcript, outcome.state, outcome.flagged, outcome.seen, *touched),
+        "INSERT INTO unit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (voice, utterance, transcript, outcome.state, outcome.flagged, outcome.seen, outcome.held, *touched),
     )
     standing = "INSERT INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
     for code, row in outcome.codes.items():

@@ -145,9 +145,13 @@ class Study:
         """Return (utterance, suggested codes) of the finished beginning of the random order."""
         return figures.random_sample(self.handle)
 
-    def answers_in_time(self) -> list[tuple[str, str, str]]:
-        """Return (time, code, verdict) of every answered suggestion, oldest first."""
-        return figures.answers_in_time(self.handle)
+    def last_answers(self, code: str, most: int) -> list[str]:
+        """Return the verdicts on the last answered suggestions of a code, newest first."""
+        return figures.last_answers(self.handle, code, most)
+
+    def answers_per_day(self) -> list[tuple[str, str, str, int]]:
+        """Return (day, code, verdict, how many) of answered suggestions, in order of day."""
+        return figures.answers_per_day(self.handle)
 
     def acts_per_day(self) -> list[tuple[str, str, int, float | None]]:
         """Return (day, coder, gestures, mean seconds) in order of day."""

@@ -280,7 +280,7 @@ class Filters:
 
     `state` is the coder's own; `suggested` a code the machine proposes; `code` one that stands for `coder`
     (or for anybody, if coder is None); `text` is searched without regard to case; `attribute` is
-    (name, value) of the speaking participant or the transcript.
+    (name, value) of the speaking participant or the transcript; `among` are utterance ids to choose from.
     """
 
     transcript: int | None = None
@@ -294,6 +294,7 @@ class Filters:
     attribute: tuple[str, str] | None = None
     text: str | None = None
     disagreement: bool = False
+    among: tuple[int, ...] | None = None
     codable: bool = True
 
 

@@ -70,6 +70,7 @@ class Brought:
         return {
             "added": [{**asdict(item), "path": str(item.path)} for item in self.transcripts.added],
             "unchanged": [str(path) for path, _ in self.transcripts.unchanged],
+            "left_out": [str(path) for path in self.transcripts.left_out],
             "refused": {str(path): reason for path, reason in self.refused},
             "attributes": asdict(self.attributes) if self.attributes else None,
             "codings": asdict(self.codings) if self.codings else None,

@@ -13,7 +13,7 @@ from math import log, sqrt
 from typing import TYPE_CHECKING
 
 from coder.store import Study
-from coder.store.values import StudyUtterance
+from coder.store.values import CodeFigures, StudyUtterance
 
 if TYPE_CHECKING:
     import numpy as np
@@ -157,24 +157,24 @@ class Falling:
     lately: float
 
 
-def falling_codes(study: Study) -> list[Falling]:
+def falling_codes(study: Study, codes: Sequence[CodeFigures]) -> list[Falling]:
     """Return codes whose acceptance fell: the whole 95 % interval of the difference lies below zero.
 
-    Newcombe's interval from two Wilson intervals (1998, method 10).
+    Compares the last RECENT answers with all before. Newcombe's interval from two Wilson intervals (1998, method 10).
     """
     from coder.workflow.queue import rate
 
-    answers: dict[str, list[bool]] = {}
-    for _, code, verdict in study.answers_in_time():
-        answers.setdefault(code, []).append(verdict == "accept")
     found = []
-    for code, held in sorted(answers.items()):
-        if len(held) < 2 * RECENT:
+    for item in codes:
+        if item.answered < 2 * RECENT:
             continue
-        before, lately = rate(held[:-RECENT]), rate(held[-RECENT:])
+        recent = [verdict == "accept" for verdict in study.last_answers(item.code, RECENT)]
+        lately = rate(recent)
+        earlier = item.accepted - sum(recent)
+        before = rate([True] * earlier + [False] * (item.answered - len(recent) - earlier))
         if before.value is None or before.low is None or lately.value is None or lately.high is None:
             continue
         reach = sqrt((lately.high - lately.value) ** 2 + (before.value - before.low) ** 2)
         if lately.value - before.value + reach < 0:
-            found.append(Falling(code, before.value, lately.value))
+            found.append(Falling(item.code, before.value, lately.value))
     return found

@@ -42,11 +42,12 @@ def next_batch(
     """Return what this coder looks at next, of the utterances that pass `filters` and are open to them."""
     filters = replace(filters or Filters(), coder=coder, state="open")
     drawn: dict[int, str] = {}
-    typical = (
-        set(study.find(filters)) & set(typical_utterances(study)) if typical_utterances(study) else set()
-    )
-    for key in (key for key in typical_utterances(study) if key in typical):
-        drawn.setdefault(key, "typical")
+    typical = typical_utterances(study)
+    if typical:
+        states = study.acts.states(coder, typical)
+        untouched = tuple(key for key in typical if states[key].state == "open")
+        fit = set(study.find(replace(filters, among=untouched)))
+        drawn |= {key: "typical" for key in untouched if key in fit}
     uncertain = iter(study.find(filters, order="uncertain", limit=size * 3))
     random = iter(study.find(filters, order="random", limit=size * 3))
     for key, source in _in_turn(uncertain, random):

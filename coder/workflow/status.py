@@ -72,7 +72,7 @@ def status(study: Study) -> Status:
         models=models,
         trials=trials,
         right=how_often_right(study) if figures.decided <= LARGE else Rate(0, None, None, None),
-        falling=tuple(falling_codes(study)),
+        falling=tuple(falling_codes(study, figures.codes)),
         unlike={name: held for name, held in drifts.items() if held is not None and held.unlike},
         next=next_action(study, figures, models, trials),
     )

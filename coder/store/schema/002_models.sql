@@ -97,4 +97,5 @@ CREATE TABLE outlook (
     open        INTEGER NOT NULL CHECK (open IN (0, 1))
 ) STRICT;
 CREATE INDEX outlook_waiting ON outlook (top_code, top_score) WHERE open = 1 AND top_code IS NOT NULL;
-CREATE INDEX outlook_uncertain ON outlook (uncertainty) WHERE open = 1;
+CREATE INDEX outlook_open ON outlook (utterance) WHERE open = 1;
+CREATE INDEX outlook_uncertain ON outlook (uncertainty);

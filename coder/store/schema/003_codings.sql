@@ -76,12 +76,13 @@ CREATE TABLE unit (
     state      TEXT NOT NULL CHECK (state IN ('open', 'coded', 'nothing', 'rejected', 'skipped')),
     flagged    INTEGER NOT NULL CHECK (flagged IN (0, 1)),
     seen       INTEGER NOT NULL CHECK (seen IN (0, 1)),
+    held       TEXT NOT NULL,            -- the standing codes with polarity, in order: equal views are equal texts
     last_act   TEXT NOT NULL,            -- uid of the newest act that touched it: tells a stale page
     time       TEXT NOT NULL,
     PRIMARY KEY (voice, utterance)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX unit_progress ON unit (voice, transcript, state);
-CREATE INDEX unit_utterance ON unit (utterance, voice, state);
+CREATE INDEX unit_utterance ON unit (utterance, voice, state, held);
 
 -- Derived: the standing codes, and (rejected = 1) the codes that stand refused.
 CREATE TABLE standing (
@@ -110,7 +111,7 @@ CREATE TABLE answer (
     time       TEXT NOT NULL,
     PRIMARY KEY (voice, utterance, suggestion)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX answer_code ON answer (code, verdict, time);
+CREATE INDEX answer_code ON answer (code, time, verdict);
 
 -- The standing codings for readers with any SQLite tool.
 CREATE VIEW coding AS
