@@ -10,7 +10,7 @@ from coder.agreement.coefficients import LEVELS, Scale, estimated
 from coder.agreement.comparison import compare_with_model
 from coder.agreement.confusion import confusion_matrices, disagreements
 from coder.agreement.estimate import NAMES, CodeEstimates, Estimate
-from coder.agreement.interpretation import in_words, paradox
+from coder.agreement.interpretation import in_words, paradoxes
 from coder.agreement.planning import more_units
 from coder.agreement.report import AgreementReport, Options
 from coder.agreement.resampling import Plan, plan_for
@@ -221,7 +221,9 @@ def _interpretation(
         ),
         in_words("Pooled kappa", found["pooled_kappa"], "Landis & Koch (1977), limits they called arbitrary"),
     ]
-    sentences += [paradox(str(code), per) for code, per in found.per_code.items() if code not in unused]
+    sentences.append(
+        paradoxes({str(code): per for code, per in found.per_code.items() if code not in unused})
+    )
     return tuple(sentence for sentence in sentences if sentence)
 
 

@@ -34,23 +34,32 @@ def in_words(title: str, estimate: Estimate, author: str) -> str | None:
     )
 
 
-def paradox(code: str, found: Mapping[str, Estimate]) -> str | None:
-    """Explain a low kappa beside high agreement, where skewed prevalence is the cause; else None.
+def paradoxes(codes: Mapping[str, Mapping[str, Estimate]]) -> str | None:
+    """Explain low kappas beside high agreement, where skewed prevalence is the cause; None where it is not.
 
-    Feinstein & Cicchetti (1990); the limits here (agreement .85, kappa .60 and .30 below AC1, prevalence index
-    .70) only decide whether the sentence is printed.
+    Feinstein & Cicchetti (1990); the limits of `is_paradox` only decide whether the sentence is printed.
     """
-    values = [found[name].value for name in ("percent_agreement", "light_kappa", "gwet_ac1")]
-    index, share = found["prevalence_index"].value, found["prevalence"].value
-    if any(value is None for value in (*values, index, share)):
+    found = [code for code, values in codes.items() if is_paradox(values)]
+    if not found:
         return None
-    agreement, kappa, ac1 = (float(value or 0) for value in values)
-    if agreement < 0.85 or kappa > 0.6 or ac1 - kappa < 0.3 or abs(float(index or 0)) < 0.7:
-        return None
-    rare = "rare" if float(index or 0) < 0 else "given nearly everywhere"
-    return (
-        f"{code}: coders agree on {agreement:.0%} of units, yet kappa is only {kappa:.2f}, because the code is"
-        f" {rare} ({float(share or 0):.1%} of ratings): nearly all of that agreement would be expected by chance."
-        " Look at positive and negative agreement and at the interval; AC1 and PABAK"
-        f" ({ac1:.2f}) count agreement on the common answer in full (Feinstein & Cicchetti 1990)."
+    listed = ", ".join(
+        f"{code} (agreement {codes[code]['percent_agreement'].value:.0%}, kappa"
+        f" {codes[code]['light_kappa'].value:.2f}, AC1 {codes[code]['gwet_ac1'].value:.2f}, given in"
+        f" {codes[code]['prevalence'].value:.1%} of ratings)"
+        for code in found
     )
+    return (
+        "High agreement and yet a low kappa: this is the kappa paradox. Where a code is rare (or nearly everywhere),"
+        " most agreement is on the common answer and would be expected by chance, so kappa is low; AC1 and PABAK"
+        " count that agreement in full and are high. Judge by positive and negative agreement and by the intervals"
+        f" (Feinstein & Cicchetti 1990). Here: {listed}."
+    )
+
+
+def is_paradox(found: Mapping[str, Estimate]) -> bool:
+    """Say whether agreement is .85 or more, kappa .60 or less and .30 below AC1, and prevalence skewed."""
+    names = ("percent_agreement", "light_kappa", "gwet_ac1", "prevalence_index")
+    agreement, kappa, ac1, index = (found[name].value for name in names)
+    if agreement is None or kappa is None or ac1 is None or index is None:
+        return False
+    return agreement >= 0.85 and kappa <= 0.6 and ac1 - kappa >= 0.3 and abs(index) >= 0.7

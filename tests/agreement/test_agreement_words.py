@@ -5,7 +5,7 @@ import pytest
 
 from coder.agreement import set_coefficients
 from coder.agreement.estimate import Estimate
-from coder.agreement.interpretation import in_words, krippendorff, landis_koch, paradox
+from coder.agreement.interpretation import in_words, krippendorff, landis_koch, paradoxes
 from coder.agreement.planning import design_effect, more_units, required_units
 from coder.errors import InputError
 
@@ -50,7 +50,7 @@ def paradox_of(table: list[list[int]]) -> str | None:
         for two, count in enumerate(row)
         for _ in range(count)
     ]
-    return paradox("x", set_coefficients(marks, codes=["x"], resamples=0)["x"])
+    return paradoxes({"x": set_coefficients(marks, codes=["x"], resamples=0)["x"]})
 
 
 def test_the_paradox_is_explained_where_it_occurs_and_only_there() -> None:
