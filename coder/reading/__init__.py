@@ -4,7 +4,9 @@ A text file is read as what it contains (subtitles named .txt are subtitles, and
 file must be what its name says, or is refused with a sentence saying what it is.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -35,6 +37,16 @@ _READERS = {
     ".textgrid": "textgrid",
 }
 READABLE_SUFFIXES: frozenset[str] = frozenset(_READERS)
+# How files of other formats begin, whose names may end in .txt all the same.
+_OPENINGS = (
+    (re.compile(r"@(?:UTF8|Begin)\b"), ".cha"),
+    (re.compile(r'File type = "ooTextFile'), ".textgrid"),
+    (
+        re.compile(r'[{\[]\s*(?:\{\s*)?"(?:text|segments|task|language|start|end|id|speaker|results?)"\s*:'),
+        ".json",
+    ),
+    (re.compile(r"<\?xml[^>]*>\s*<ANNOTATION_DOCUMENT"), ".eaf"),
+)
 _OLD_SUFFIXES = {".doc": ".docx", ".xls": ".xlsx", ".pages": ".docx", ".wpd": ".docx"}
 
 
@@ -117,9 +129,14 @@ def _reader(suffix: str) -> Callable[[bytes, str], Document]:
 def _read_text(data: bytes, name: str) -> Document:
     """Read a text file as what its first lines show it to be."""
     decoded = decode(data, name)
+    opening = decoded.text[:2000].lstrip("\ufeff \n")
+    for pattern, suffix in _OPENINGS:
+        if pattern.match(opening):
+            document = _reader(suffix)(data, name)
+            return replace(document, notes=(*document.notes, f"Read as {suffix}, which its content is."))
     module = import_module(f"coder.reading.{_text_kind(decoded.text, Path(name).suffix.lower())}")
-    document: Document = module.document_of(decoded.text, name, decoded.encoding, decoded.notes)
-    return document
+    read: Document = module.document_of(decoded.text, name, decoded.encoding, decoded.notes)
+    return read
 
 
 def _text_kind(text: str, suffix: str) -> str:

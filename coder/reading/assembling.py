@@ -13,7 +13,7 @@ from coder.reading.document import Document
 from coder.reading.headers import Header, header_of
 from coder.reading.lines import Line, lines_of, text_of
 from coder.reading.pieces import EDGE, Piece, Reading, read_lines
-from coder.reading.roles import assign_roles
+from coder.reading.roles import assign_roles, assign_roles_by_print
 from coder.reading.speakers import learn_labels
 
 _SENTENCE_END = re.compile(r"[.?!…][)\]\"'”’»]*$")
@@ -56,8 +56,11 @@ def assemble(document: Document, name: str, data: bytes, interviewer: Sequence[s
     role_notes: list[str] = []
     if document.answers:
         turns = [replace(turn, role="participant") for turn in turns]
-    else:
+    elif any(turn.speaker for turn in turns):
         turns, role_notes = assign_roles(turns, text, header.interviewers, interviewer, name)
+    else:
+        bold = frozenset(index for index, piece in enumerate(reading.pieces) if piece.bold)
+        turns, role_notes = assign_roles_by_print(turns, text, bold, interviewer, name)
     return Transcript(
         id=PurePath(name).stem,
         name=name,

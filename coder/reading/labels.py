@@ -149,7 +149,9 @@ def _colons(text: str, lead: Lead, believe_bare: bool) -> Iterator[Candidate]:
     for found in re.finditer("[:：]", masked):
         colon = found.start()
         between_digits = text[colon - 1 : colon].isdigit() and text[colon + 1 : colon + 2].isdigit()
-        if colon < lead.end or between_digits or text[colon + 1 : colon + 3] in ("//", "\\\\"):
+        if text[colon + 1 : colon + 3] in ("//", "\\\\"):
+            return
+        if colon < lead.end or between_digits:
             continue
         seen += 1
         name, *behind_stamps = re.split("\0+", masked[lead.end : colon])

@@ -3,10 +3,10 @@
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coder.reading.document import Document, Paragraph
-from coder.reading.labels import Candidate, Lead, candidates, lead_of
+from coder.reading.labels import Candidate, Lead, Style, candidates, lead_of
 from coder.reading.stamps import leading_stamp
 
 # Line breaks that survive the normalisation to LF: form feeds of page ends, Unicode separators.
@@ -94,7 +94,18 @@ def lines_of(document: Document) -> list[Line]:
         if not line.kind and not line.only_stamp:
             bold = line.paragraph.bold if line.first else 0
             line.candidates = tuple(candidates(head, line.lead, bold=bold, believe_bare=believe_bare))
+    _join_stamps_above_and_below(lines)
     return lines
+
+
+def _join_stamps_above_and_below(lines: Sequence[Line]) -> None:
+    """Take a name directly below or above a time on a line of its own for one beside it."""
+    for above, line, below in zip([None, *lines], lines, [*lines[1:], None], strict=False):
+        if (above and above.only_stamp) or (below and below.only_stamp):
+            line.candidates = tuple(
+                replace(candidate, style=Style.OWN_STAMP) if candidate.style is Style.OWN_LINE else candidate
+                for candidate in line.candidates
+            )
 
 
 def _cut(document: Document) -> Iterator[Line]:

@@ -8,7 +8,8 @@ from coder.reading.labels import Candidate
 from coder.reading.lines import Line
 from coder.reading.shapes import Shape
 
-_ENDS_SENTENCE = re.compile(r"[.?!…。？！][)\]\"'”’»*_]*\s*$")
+# A sentence's end, perhaps with a bracket, quotation mark or time stamp behind it.
+_ENDS_SENTENCE = re.compile(r"[.?!…。？！][)\]\"'”’»*_]*(?:\s*[\[(#<][\d:.,\- ]{4,24}[\])#>])?\s*$")
 
 
 def paragraph_starts(found: list[tuple[int, Candidate]], lines: Sequence[Line], first: int) -> frozenset[int]:
@@ -27,15 +28,21 @@ def paragraph_starts(found: list[tuple[int, Candidate]], lines: Sequence[Line], 
     return frozenset(
         number
         for number in spoken
-        if not wrapped or number in after_gap or _ENDS_SENTENCE.search(lines[number - 1].text)
+        if number in after_gap
+        or not (
+            lines[number - 1].text.rstrip("* ").endswith((":", "："))
+            or (wrapped and not _ENDS_SENTENCE.search(lines[number - 1].text))
+        )
     )
 
 
 def is_wrapped(texts: Sequence[str]) -> bool:
     """Tell whether lines were broken at a fixed width, so that a line's start says nothing."""
     lengths = sorted(len(text) for text in texts)
-    if len(lengths) < 6 or lengths[int(0.95 * len(lengths))] > 110:
+    if not lengths or lengths[int(0.95 * len(lengths))] > 110:
         return False
+    if len(lengths) < 6:
+        return any(len(text) > 50 and not _ENDS_SENTENCE.search(text) for text in texts[:-1])
     full = [text for text in texts if len(text) >= 0.75 * lengths[int(0.95 * len(lengths))]]
     open_ended = [text for text in full if not _ENDS_SENTENCE.search(text)]
     return len(full) >= 0.35 * len(texts) and len(open_ended) >= 0.6 * len(full)

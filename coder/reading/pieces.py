@@ -23,6 +23,7 @@ class Piece:
     end: int
     speaker: str | None
     time: float | None = None
+    bold: bool = False
 
 
 @dataclass(slots=True)
@@ -40,19 +41,18 @@ class Reading:
             self.spans.append(Span(start, end, kind))
         self.opening = True
 
-    def say(self, text: str, start: int, end: int, speaker: str | None, time: float | None) -> bool:
+    def say(self, text: str, piece: Piece) -> bool:
         """Add words, to the piece before if nothing came between; return False when there are none."""
-        while start < end and text[start] in EDGE:
-            start += 1
-        while start < end and text[end - 1] in EDGE:
-            end -= 1
-        if start == end:
+        words = text[piece.start : piece.end]
+        start = piece.start + len(words) - len(words.lstrip(EDGE))
+        end = piece.start + len(words.rstrip(EDGE))
+        if start >= end:
             return False
         before = self.pieces[-1] if self.pieces else None
-        if before and not self.opening and time is None and before.speaker == speaker:
-            self.pieces[-1] = replace(before, end=end)
+        if before and not self.opening and piece.time is None and before.speaker == piece.speaker:
+            self.pieces[-1] = replace(before, end=end, bold=before.bold and piece.bold)
         else:
-            self.pieces.append(Piece(start, end, speaker, time))
+            self.pieces.append(replace(piece, start=start, end=end))
         self.opening = False
         return True
 
@@ -115,7 +115,7 @@ def _say_line(
     end = words + closing.start if closing else line.end
     if time is None and reading.opening:
         time = reading.pending
-    said = reading.say(text, words, end, speaker, time)
+    said = reading.say(text, Piece(words, end, speaker, time, _is_bold(line)))
     if closing:
         reading.mark(end, line.end, "time")
         # A stamp behind a paragraph tells when the next one begins.
@@ -123,6 +123,13 @@ def _say_line(
     elif said:
         reading.pending = None
     return None if said else time
+
+
+def _is_bold(line: Line) -> bool:
+    """Tell whether all of a line is bold, by its format or by Markdown."""
+    whole = line.text.strip()
+    marked = len(whole) > 4 and whole.startswith("**") and whole.find("**", 2) == len(whole) - 2
+    return marked or (line.first and 0 < len(line.paragraph.text.rstrip()) <= line.paragraph.bold)
 
 
 def _first_known(*times: float | None) -> float | None:

@@ -14,7 +14,9 @@ _PARTICIPANT_CODE = re.compile(
 )
 # Letters that stand for the asked one when an "I" or "Q" asks.
 _ANSWERING = frozenset(["r", "p", "a", "b", "s", "ip", "tn", "ie", "e"])
-_QUESTION = re.compile(r"[?？؟;]\s*[\])\"'”’»*]*\s*$|[?？؟]")
+_ASKS = re.compile(r"[?？؟]\s*(?:[(\[][^)\]]*[)\]])?[\s\"'”’»*]*$")
+# How much a question mark inside a turn counts ("Honestly? Money."), beside one at its end.
+_IN_PASSING = 0.3
 _ENOUGH = 0.4
 _MARGIN = 0.1
 
@@ -25,7 +27,7 @@ class _Voice:
 
     label: str
     turns: int = 0
-    asking: int = 0
+    asking: float = 0.0
     words: int = 0
     first: bool = False
 
@@ -50,6 +52,26 @@ def assign_roles(
     return [replace(turn, role=roles.get(turn.speaker)) for turn in turns], notes
 
 
+def assign_roles_by_print(
+    turns: Sequence[Turn], text: str, bold: frozenset[int], interviewer: Sequence[str], name: str
+) -> tuple[list[Turn], list[str]]:
+    """Return the turns of a file without labels: where questions are printed bold, bold is the interviewer.
+
+    `bold` are the indices of the turns that are bold throughout. Otherwise all roles stay None.
+    """
+    if interviewer:
+        raise InputError(f"{name} names no speakers, so {', '.join(interviewer)} cannot be found in it.")
+    questions = sum("?" in text[turn.start : turn.end] for turn in turns if turn.index in bold)
+    answered = sum(index + 1 not in bold for index in bold)
+    if len(bold) < 2 or questions < 0.6 * len(bold) or answered < 0.6 * len(bold) or len(bold) == len(turns):
+        return list(turns), []
+    roles: dict[bool, Role] = {True: "interviewer", False: "participant"}
+    note = (
+        "No names stand in this file; what is printed bold, mostly questions, is taken for the interviewer's."
+    )
+    return [replace(turn, role=roles[turn.index in bold]) for turn in turns], [note]
+
+
 def _voices(turns: Iterable[Turn], text: str) -> dict[str, _Voice]:
     voices: dict[str, _Voice] = {}
     for turn in turns:
@@ -59,7 +81,7 @@ def _voices(turns: Iterable[Turn], text: str) -> dict[str, _Voice]:
         said = text[turn.start : turn.end]
         voice.turns += 1
         voice.words += said.count(" ") + 1
-        voice.asking += bool(_QUESTION.search(said))
+        voice.asking += 1 if _ASKS.search(said) else _IN_PASSING * bool(re.search("[?？؟]", said))
     return voices
 
 

@@ -6,14 +6,15 @@ repeat, do not begin paragraphs, or do not lead most of the file's paragraphs.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from coder.reading.labels import Candidate, Style
 from coder.reading.lines import Line
 from coder.reading.paragraphs import paragraph_starts
-from coder.reading.shapes import Shape
-from coder.reading.words import EITHER_WORDS, INTERVIEWER_WORDS, is_header_key, is_remark
+from coder.reading.shapes import Shape, shape_of
+from coder.reading.singles import RARE_SINGLES, SINGLES, Occurrence, SmallWords, accepted_singles
+from coder.reading.words import EITHER_WORDS, is_header_key, is_remark
 
 # The share of paragraphs that a style's labels must lead before the style is believed.
 _COVERAGE = {
@@ -31,10 +32,6 @@ _COVERAGE = {
     Style.BARE: 0.7,
 }
 _NUMBERED_QUESTION = re.compile(r"[qa] ?\d{1,3}")
-# Styles in which one occurrence can be enough, when the rest of the file is labelled like it.
-_SINGLES = frozenset(
-    {Style.COLON, Style.OWN_STAMP, Style.STAMPED, Style.TAB, Style.BOLD, Style.BRACKET, Style.DASH}
-)
 # Styles in which a speaker known from another style is believed at once.
 _TRUSTED = (
     Style.COLON,
@@ -49,15 +46,6 @@ _TRUSTED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """A candidate at a line, and whether a paragraph begins there as far as one can tell."""
-
-    line: int
-    candidate: Candidate
-    starts: bool
-
-
 def learn_labels(lines: Sequence[Line], first: int) -> dict[int, Candidate]:
     """Return, for each line index at which a speaker begins, the label found there.
 
@@ -69,11 +57,11 @@ def learn_labels(lines: Sequence[Line], first: int) -> dict[int, Candidate]:
             if candidate.shape or candidate.style is Style.COLON:
                 by_style[candidate.style].append((number, candidate))
     _fold_numbered_questions(by_style)
-    lowered = _Lowered(lines)
+    small = SmallWords(lines)
     best: dict[int, Candidate] = {}
     for style in _COVERAGE:
         found = by_style.get(style, [])
-        chosen = _learn_style(style, found, lines, first, lowered)
+        chosen = _learn_style(style, found, lines, first, small)
         if len(chosen) > len(best):
             best = chosen
     return _joined_by_others(best, by_style) if best else {}
@@ -95,21 +83,8 @@ def _fold_numbered_questions(by_style: dict[Style, list[tuple[int, Candidate]]])
             ]
 
 
-class _Lowered:
-    """Answers whether a word stands in the file in lower case, so that it is hardly somebody's name."""
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines = lines
-        self._words: frozenset[str] | None = None
-
-    def __contains__(self, word: object) -> bool:
-        if self._words is None:
-            self._words = frozenset(re.findall(r"\b[^\W\d_]+\b", " ".join(line.text for line in self._lines)))
-        return word in self._words
-
-
 def _learn_style(
-    style: Style, found: list[tuple[int, Candidate]], lines: Sequence[Line], first: int, lowered: _Lowered
+    style: Style, found: list[tuple[int, Candidate]], lines: Sequence[Line], first: int, small: SmallWords
 ) -> dict[int, Candidate]:
     """Return the accepted labels of one style by line; empty when the style does not hold."""
     found = _one_per_line(found)
@@ -119,9 +94,8 @@ def _learn_style(
         if _may_speak(style, candidate, lines, number):
             groups[candidate.key].append(Occurrence(number, candidate, number in starts))
     accepted = {key for key, group in groups.items() if _repeats(group)}
-    single = {key: group for key, group in groups.items() if key not in accepted}
-    if style in _SINGLES:
-        accepted |= _accepted_singles(style, groups, accepted, single, len(starts), lowered)
+    if style in SINGLES or style in RARE_SINGLES:
+        accepted |= accepted_singles(style, groups, accepted, starts, small)
     chosen = {occurrence.line: occurrence.candidate for key in accepted for occurrence in groups[key]}
     return chosen if _holds(style, groups, accepted, len(starts)) else {}
 
@@ -149,7 +123,7 @@ def _has_inner_colon(all_readings: list[list[Candidate]]) -> bool:
         return False
     whole = Counter(readings[1].key for readings in all_readings)
     tails = [readings[1].label[len(readings[0].label) :].strip(" :：") for readings in all_readings]
-    return len(whole) <= len(all_readings) / 1.5 and all(len(tail.split()) <= 3 for tail in tails)
+    return len(whole) <= len(all_readings) / 1.5 and all(shape_of(tail) >= Shape.NAME for tail in tails)
 
 
 def _may_speak(style: Style, candidate: Candidate, lines: Sequence[Line], number: int) -> bool:
@@ -190,70 +164,6 @@ def _repeats(group: Sequence[Occurrence]) -> bool:
     needed = 3 if candidate.shape <= Shape.WEAK else 2
     share = 0.8 if candidate.shape <= Shape.WEAK else 0.5
     return times >= needed and starting >= share * times
-
-
-def _accepted_singles(
-    style: Style,
-    groups: Mapping[str, Sequence[Occurrence]],
-    accepted: set[str],
-    single: Mapping[str, Sequence[Occurrence]],
-    paragraphs: int,
-    lowered: _Lowered,
-) -> set[str]:
-    """Return labels seen once (or too rarely) that the rest of the file vouches for."""
-    possible = {
-        key: group
-        for key, group in single.items()
-        if all(occurrence.starts for occurrence in group)
-        and group[0].candidate.shape >= Shape.NAME
-        and not is_header_key(key)
-    }
-    led = _led(groups, accepted | set(possible))
-    full = paragraphs > 0 and led >= 0.8 * paragraphs
-    shapes = {groups[key][0].candidate.shape for key in accepted}
-    patterns = {_pattern(groups[key][0].candidate.label) for key in accepted}
-    outlines = Counter(_pattern(group[0].candidate.label) for group in possible.values())
-    plain = [key for key, group in possible.items() if group[0].candidate.shape >= Shape.CODE]
-    cast = len(plain) >= 2 and any(set(key.split()) & INTERVIEWER_WORDS for key in plain)
-    taken: set[str] = set()
-    for key, group in possible.items():
-        candidate = group[0].candidate
-        others = len(accepted) + len(possible) - 1
-        if style is Style.OWN_STAMP:
-            fits = others >= 1
-        elif candidate.shape >= Shape.CODE:
-            alike = outlines[_pattern(candidate.label)] >= 2 and any(map(str.isdigit, candidate.label))
-            vouched = (
-                bool(accepted) if candidate.shape is Shape.ROLE else _pattern(candidate.label) in patterns
-            )
-            fits = vouched or alike or cast or (full and others >= 1)
-        else:
-            fits = full and others >= 1 and _like_a_name(candidate, shapes, lowered)
-        if fits:
-            taken.add(key)
-    return taken
-
-
-def _like_a_name(candidate: Candidate, shapes: Iterable[Shape], lowered: _Lowered) -> bool:
-    """Tell a name said once from an ordinary word: nobody writes the word small, or names are the rule here."""
-    words = candidate.label.split()
-    return (
-        len(words) > 1
-        or words[0].casefold() not in lowered
-        or (not words[0].isascii() and Shape.NAME in shapes)
-    )
-
-
-def _led(groups: Mapping[str, Sequence[Occurrence]], keys: Iterable[str]) -> int:
-    return sum(occurrence.starts for key in keys for occurrence in groups[key])
-
-
-def _pattern(label: str) -> str:
-    """Return a label's outline: "P01" and "C12" are A9, "Int 1" is Aa 9."""
-    outline = re.sub(
-        r"\d+", "9", re.sub(r"[^\W\d_]", lambda letter: "A" if letter[0].isupper() else "a", label)
-    )
-    return re.sub(r"A+", "A", re.sub(r"a+", "a", outline))
 
 
 def _holds(

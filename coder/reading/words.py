@@ -9,17 +9,16 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_INTERVIEWER = """interviewer interviewers interviewor intervewer intervierwer int intv intvr ivr iv moderator
-moderators mod facilitator facilitators fac facil researcher researchers host chair chairperson chairman
-chairwoman presenter enumerator observer notetaker interrogator examiner assessor
-interviewerin moderatorin moderation fragende fragender forscher forscherin forschende interviewende
-befrager befragerin enqueteur enquetrice enqueteurice intervieweur intervieweuse moderateur moderatrice
-animateur animatrice chercheur chercheuse facilitateur facilitatrice
-cyfwelydd holwr holwraig hwylusydd cymedrolwr ymchwilydd
-entrevistador entrevistadora moderador moderadora investigador investigadora facilitador facilitadora
-intervistatore intervistatrice moderatore moderatrice ricercatore ricercatrice pesquisador pesquisadora
-onderzoeker gespreksleider interviewster vragensteller
-intervjuare intervjuer interviewleder moderator ordstyrer forsker haastattelija question q"""
+_INTERVIEWER = """inv investigator interviewer interviewers interviewor intervewer intervierwer int intv intvr ivr
+iv moderator moderators mod facilitator facilitators fac facil researcher researchers host chair chairperson
+chairman chairwoman presenter enumerator observer notetaker interrogator examiner assessor interviewerin
+moderatorin moderation fragende fragender forscher forscherin forschende interviewende befrager befragerin
+enqueteur enquetrice enqueteurice intervieweur intervieweuse moderateur moderatrice animateur animatrice chercheur
+chercheuse facilitateur facilitatrice cyfwelydd holwr holwraig hwylusydd cymedrolwr ymchwilydd entrevistador
+entrevistadora moderador moderadora investigador investigadora facilitador facilitadora intervistatore
+intervistatrice moderatore moderatrice ricercatore ricercatrice pesquisador pesquisadora onderzoeker gespreksleider
+interviewster vragensteller intervjuare intervjuer interviewleder moderator ordstyrer forsker haastattelija
+question q"""
 
 _PARTICIPANT = """participant participants part ptp ptpt ppt respondent respondents resp interviewee interviewees
 informant informants patient patients client carer caregiver parent subject member attendee panelist panellist
@@ -99,8 +98,8 @@ _PARTICLES = """de la le du des von van der den di da del della dos bin ibn al e
 
 _TITLES = "dr mr mrs ms miss mx prof professor st sir rev hr fr frau herr mme mlle m sra sr"
 # Words that make a short phrase a piece of a sentence.
-_FUNCTION = """i me you he him she her we us they them it is was are were be been said says say
-the that this these my your his her our their to in on at for with from of as if so do did have has had not no thing things point question"""
+_FUNCTION = """i me you he him she her we us they them it is was are were be been said says say the that this these my
+your his her our their to in on at for with from of as if so do did have has had not no thing things point question"""
 # Words that may stand beside a role ("Female participant 2").
 _QUALIFIERS = """female male young younger old older lead co assistant unidentified unknown new other main no number
 id second first dr"""

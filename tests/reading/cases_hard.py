@@ -470,4 +470,77 @@ The trouble is the hill: it is still there.
             )
         ],
     ),
+    Case(
+        "questions printed bold, nobody named",
+        "bold.md",
+        """**What would help you most?**
+
+A chair in the corridor.
+
+And a clock.
+
+**Why a clock?**
+
+To know how late they are.
+""",
+        [
+            (IV, None, "**What would help you most?**"),
+            (P, None, "A chair in the corridor. And a clock."),
+            (IV, None, "**Why a clock?**"),
+            (P, None, "To know how late they are."),
+        ],
+    ),
+    Case(
+        "notes under topics are no conversation",
+        "topics.txt",
+        """Staff: four of the seven posts are filled, two by agency nurses.
+
+Transport: the hospital bus stops at six.
+
+Rooms: one, shared with the chaplain.
+
+Money: none until April.
+""",
+        [
+            (
+                None,
+                None,
+                "Staff: four of the seven posts are filled, two by agency nurses. Transport: the hospital bus stops at six."
+                " Rooms: one, shared with the chaplain. Money: none until April.",
+            )
+        ],
+    ),
+    Case(
+        "two turns under capitals",
+        "twoown.txt",
+        "INTERVIEWER\nWhat would you change?\n\nP02\nThe door. It sticks.\n",
+        [(IV, "INTERVIEWER", "What would you change?"), (P, "P02", "The door. It sticks.")],
+    ),
+    Case(
+        "two names, one turn each, under a title",
+        "twonames.txt",
+        "Interview with a porter\n\nSarah: What would you change?\n\nMike: The door. It sticks.\n",
+        [(IV, "Sarah", "What would you change?"), (P, "Mike", "The door. It sticks.")],
+    ),
+    Case(
+        "a web address begins the same wrapped line twice",
+        "webtwice.txt",
+        """INT: Where did you look first?
+P9: I went to the page that they gave us, which is
+https://example.org/help: it was down. The day after, again
+https://example.org/help: down. So I rang.
+INT: And?
+P9: Engaged.
+""",
+        [
+            (IV, "INT", "Where did you look first?"),
+            (
+                P,
+                "P9",
+                "I went to the page that they gave us, which is https://example.org/help: it was down. The day after, again https://example.org/help: down. So I rang.",
+            ),
+            (IV, "INT", "And?"),
+            (P, "P9", "Engaged."),
+        ],
+    ),
 ]

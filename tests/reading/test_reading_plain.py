@@ -16,7 +16,7 @@ def merged(transcript: Transcript) -> list[list[object]]:
     turns: list[list[object]] = []
     for turn in transcript.turns:
         words = re.sub(r"[ \n]+", " ", transcript.words_of(turn))
-        if turns and turns[-1][1] == turn.speaker and transcript.name != "nvivo.txt":
+        if turns and turns[-1][:2] == [turn.role, turn.speaker] and transcript.name != "nvivo.txt":
             turns[-1][2] = f"{turns[-1][2]} {words}"
         else:
             turns.append([turn.role, turn.speaker, words, turn.time])

@@ -1,0 +1,111 @@
+"""Every way of setting off a speaker, in every layout of lines, gives the same turns back."""
+
+import itertools
+import textwrap
+
+import pytest
+
+from coder.reading.assembling import assemble
+from coder.reading.plain import document_of
+
+STYLES = [
+    "{L}: {w}",
+    "{L}:\t{w}",
+    "{L}\t{w}",
+    "{L}\u00a0: {w}",
+    "{L}：{w}",
+    "{L}:{w}",
+    "[{L}] {w}",
+    "[{L}]: {w}",
+    "<{L}> {w}",
+    "**{L}:** {w}",
+    "**{L}**: {w}",
+    "- {L}: {w}",
+    "{L} - {w}",
+    "{L} – {w}",
+    "{L}> {w}",
+    "{L}:\n{w}",
+    "{L}\n{w}",
+    "### {L}\n\n{w}",
+    "{L}    {w}",
+    "{L}  {t}\n{w}",
+    "{L}, {t}\n{w}",
+    "{L} | {t}\n{w}",
+    "{L} ({t}):\n{w}",
+    "{L} [{T}]\n{w}",
+    "{T} {L}\n{w}",
+    "[{T}] {L}\n{w}",
+    "[{T}] - {L}\n{w}",
+    "{t}\n{L}\n{w}",
+    "{L}\n{t}\n{w}",
+    "{T} --> {T}\n{L}\n{w}",
+    "[{T}] {L}: {w}",
+    "({t}) {L}: {w}",
+    "#{T}# {L}: {w}",
+    "{t} {L}: {w}",
+    "{L} [{T}]: {w}",
+    "{L} ({t}): {w}",
+    "{L}: [{T}] {w}",
+    "{L} {T} {w}",
+    "{L}: {w} #{T}#",
+]
+CASTS = [
+    ("INTERVIEWER", "P01", "P01"),
+    ("I", "R", "R"),
+    ("Interviewer 1", "Participant 12", "Participant 12"),
+    ("SPEAKER_00", "SPEAKER_01", "SPEAKER_01"),
+    ("MODERATOR", "F1", "M2"),
+    ("Jane Doe", "Okoro, Ada", "Dr O’Brien"),
+    ("Åse", "Tom", "Ng"),
+]
+TALK = [
+    "So how did you first hear about the walking group, was it the poster?",
+    "Two things: the bus, and my knee. I'd say the bus is worse, because it is never there when you want it.",
+    "And what happened then?",
+    "I went at 10:30 and nobody was there. (laughs) So I left again, and that was that for the year.",
+    "Mm.",
+    "It was Dr. Jones who said it – the tall one – and I thought, well, fine. I'd give it a go for a month or so.",
+    "Who else goes, would you say?",
+    "Noted: that's what she wrote. There is a page, https://example.org/help: no answer, obviously. I rang as well.",
+]
+HEADERS = [
+    "",
+    "Title: Interview 4\nDate: 3 May 2023\nTime: 10:30\n\n",
+    "Interview with a member of the public\n\n",
+]
+
+
+def composed(
+    style: str, cast: tuple[str, str, str], join: str, wrap: int | None
+) -> tuple[str, list[list[str]]]:
+    written, spoken = [], []
+    for number, words in enumerate(TALK * 2):
+        label = cast[0] if number % 2 == 0 else cast[1 + number // 2 % 2]
+        seconds = 7 * number
+        lines = style.format(
+            L=label,
+            w=words,
+            t=f"{seconds // 60}:{seconds % 60:02}",
+            T=f"00:{seconds // 60:02}:{seconds % 60:02}",
+        ).split("\n")
+        if wrap:
+            lines = [
+                textwrap.fill(line, wrap, break_on_hyphens=False, replace_whitespace=False, expand_tabs=False)
+                for line in lines
+            ]
+        written.append("\n".join(lines))
+        spoken.append([label, words])
+    return join.join(written) + "\n", spoken
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_style_is_read_in_every_layout(style: str) -> None:
+    for cast, join, wrap, header in itertools.product(CASTS, ("\n", "\n\n"), (None, 72), HEADERS):
+        text, spoken = composed(style, cast, join, wrap)
+        transcript = assemble(document_of(header + text, "x.txt", "utf-8"), "x.txt", b"")
+        found = [[turn.speaker, " ".join(transcript.words_of(turn).split())] for turn in transcript.turns]
+        assert found == spoken, f"{cast}, {join!r}, {wrap}, {header!r}"
+        asking = {turn.speaker for turn in transcript.turns if turn.role == "interviewer"}
+        assert asking == {cast[0]}
+        if "{t}" in style or "{T}" in style.split("{w}")[0]:
+            assert [turn.time for turn in transcript.turns] == [7.0 * number for number in range(len(spoken))]
