@@ -78,7 +78,7 @@ def train(data: TrainingSet, codebook: Codebook, *, base: object, name: str) -> 
     return Keywords(codebook, words, name)
 
 
-def save(model: Keywords, folder: str) -> None:
+def save(model: Keywords, folder: str, *, adapter: Path | None = None) -> None:
     Path(folder, "card.json").write_text(json.dumps({"name": model.name, "words": model.words}))
 
 

@@ -28,40 +28,36 @@ def _decided(handle: Handle) -> int:
     return int(
         handle.value(
             "SELECT count(DISTINCT utterance) FROM unit INDEXED BY unit_utterance"
-            " WHERE state IN ('coded', 'nothing', 'rejected')"
+            " WHERE codable = 1 AND state IN ('coded', 'nothing', 'rejected')"
         )
     )
 
 
 def _adjudicated(handle: Handle) -> int:
-    return int(
-        handle.value(
-            "SELECT count(*) FROM unit WHERE voice = 1 AND state IN ('coded', 'nothing', 'rejected')"
-        )
-    )
+    sql = "SELECT count(*) FROM unit WHERE codable = 1 AND voice = 1 AND state IN ('coded', 'nothing', 'rejected')"
+    return int(handle.value(sql))
 
 
 def _unsuggested(handle: Handle) -> int:
     # Codable, undecided, and no run has looked at them. Counted as a difference, which needs no join.
     codable = handle.value("SELECT count(*) FROM utterance WHERE codable = 1")
     open_seen = handle.value("SELECT count(*) FROM outlook WHERE open = 1")
-    decided_codable = handle.value(
-        "SELECT count(*) FROM (SELECT DISTINCT utterance FROM unit WHERE state IN ('coded', 'nothing', 'rejected'))"
-        " d JOIN utterance u ON u.id = d.utterance WHERE u.codable = 1"
-    )
-    return max(0, int(codable) - int(open_seen) - int(decided_codable))
+    return max(0, int(codable) - int(open_seen) - _decided(handle))
 
 
 def coder_figures(handle: Handle) -> list[CoderFigures]:
     """Return each person's progress, in order of name."""
     counts: dict[int, dict[str, int]] = {}
-    for row in handle.rows("SELECT voice, state, count(*) AS n FROM unit GROUP BY voice, state"):
+    for row in handle.rows(
+        "SELECT voice, state, count(*) AS n FROM unit WHERE codable = 1 GROUP BY voice, state"
+    ):
         counts.setdefault(row["voice"], {})[row["state"]] = row["n"]
     marked = {
         row["voice"]: row
         for row in handle.rows(
             "SELECT voice, sum(flagged) AS flagged, max(time) AS last,"
-            " sum(seen = 0 AND state IN ('coded', 'nothing')) AS blind FROM unit GROUP BY voice"
+            " sum(seen = 0 AND state IN ('coded', 'nothing')) AS blind FROM unit"
+            " WHERE codable = 1 GROUP BY voice"
         )
     }
     return [

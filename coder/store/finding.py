@@ -142,9 +142,10 @@ def disagreements(handle: Handle) -> list[int]:
     """Return utterances that two people settled differently (codes or polarity) and nobody has adjudicated."""
     rows = handle.rows(
         "SELECT d.utterance FROM (SELECT utterance FROM unit INDEXED BY unit_utterance"
-        f" WHERE voice <> ? AND state IN {_SETTLED} GROUP BY utterance HAVING count(DISTINCT held) > 1) d"
-        " JOIN utterance u ON u.id = d.utterance WHERE u.codable = 1 AND NOT EXISTS"
-        f" (SELECT 1 FROM unit a WHERE a.voice = ? AND a.utterance = d.utterance AND a.state IN {_SETTLED})",
+        f" WHERE voice <> ? AND codable = 1 AND state IN {_SETTLED}"
+        "  GROUP BY utterance HAVING count(DISTINCT held) > 1) d"
+        f" WHERE NOT EXISTS (SELECT 1 FROM unit a WHERE a.voice = ? AND a.utterance = d.utterance"
+        f"  AND a.state IN {_SETTLED})",
         (ADJUDICATED_ID, ADJUDICATED_ID),
     )
     return [row["utterance"] for row in rows]

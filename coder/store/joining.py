@@ -116,8 +116,12 @@ _STEPS: tuple[tuple[str, str], ...] = (
     ),
     (
         "",
-        "INSERT OR IGNORE INTO main.model_file (model, name, content)"
-        f" SELECT {_MODEL}, name, content FROM other.model_file o",
+        "INSERT OR IGNORE INTO main.blob SELECT hash, content FROM other.blob",
+    ),
+    (
+        "",
+        "INSERT OR IGNORE INTO main.model_file (model, name, hash)"
+        f" SELECT {_MODEL}, name, hash FROM other.model_file o",
     ),
     (
         "",
@@ -203,7 +207,6 @@ _STEPS: tuple[tuple[str, str], ...] = (
         " latest = (SELECT max(main.study.latest, o.latest) FROM other.study o)",
     ),
 )
-_EARLY = ("coder", "codebook", "transcript", "model", "run", "act")
 
 
 def join(handle: Handle, other: Path) -> list[str]:

@@ -64,7 +64,7 @@ def _decided(handle: Handle) -> defaultdict[int, dict[str, int]]:
     decided: defaultdict[int, dict[str, int]] = defaultdict(dict)
     for row in handle.rows(
         "SELECT unit.transcript, coder.name, count(*) AS n FROM unit JOIN coder ON coder.id = unit.voice"
-        f" WHERE state IN {SETTLED} GROUP BY unit.transcript, voice"
+        f" WHERE codable = 1 AND state IN {SETTLED} GROUP BY unit.transcript, voice"
     ):
         decided[row["transcript"]][row["name"]] = row["n"]
     return decided

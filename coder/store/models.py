@@ -37,10 +37,10 @@ class Models:
             uid = new_uid()
             number = handle.value("SELECT count(*) FROM model WHERE id IN (SELECT model FROM model_file)") + 1
             row_id = self._insert(uid, f"v{number}-{uid[:4]}", model, coder, stamp)
-            handle.run_many(
-                "INSERT INTO model_file VALUES (?, ?, ?)",
-                ((row_id, name, content) for name, content in sorted(model.files.items())),
-            )
+            for name, content in sorted(model.files.items()):
+                digest = hashlib.sha256(content).hexdigest()
+                handle.run("INSERT OR IGNORE INTO blob VALUES (?, ?)", (digest, content))
+                handle.run("INSERT INTO model_file VALUES (?, ?, ?)", (row_id, name, digest))
             for part, transcripts in (("train", model.trained_on), ("test", model.tested_on)):
                 handle.run_many(
                     "INSERT INTO trained_on VALUES (?, ?, ?)", ((row_id, item, part) for item in transcripts)
@@ -67,7 +67,9 @@ class Models:
 
     def files(self, model_id: int) -> dict[str, bytes]:
         """Return the files of a version by name; empty for a shipped model."""
-        rows = self._handle.rows("SELECT name, content FROM model_file WHERE model = ?", (model_id,))
+        rows = self._handle.rows(
+            "SELECT name, content FROM model_file JOIN blob USING (hash) WHERE model = ?", (model_id,)
+        )
         return {row["name"]: row["content"] for row in rows}
 
     def versions(self) -> list[ModelVersion]:

@@ -123,3 +123,20 @@ def apply_roles(handle: Handle, transcript_id: int) -> None:
         " AND turn.number = utterance.turn), '') <> 'interviewer' WHERE transcript = ?",
         (transcript_id,),
     )
+    spread_codable(handle, transcript_id)
+
+
+def spread_codable(handle: Handle, transcript_id: int) -> None:
+    """Bring what is derived from codability in line with the utterances of one transcript."""
+    mine = "(SELECT id FROM utterance WHERE transcript = ?)"
+    handle.run(
+        "UPDATE unit SET codable = (SELECT codable FROM utterance WHERE id = unit.utterance)"
+        f" WHERE utterance IN {mine}",
+        (transcript_id,),
+    )
+    handle.run(
+        "UPDATE outlook SET open = (SELECT codable FROM utterance WHERE id = outlook.utterance) AND NOT EXISTS"
+        " (SELECT 1 FROM unit WHERE unit.utterance = outlook.utterance"
+        f" AND unit.state IN ('coded', 'nothing', 'rejected')) WHERE utterance IN {mine}",
+        (transcript_id,),
+    )

@@ -93,9 +93,12 @@ def _settle_chunk(handle: Handle, voice: int, utterances: Sequence[int]) -> None
         f" WHERE decision.utterance IN ({places}) AND act.voice = ? ORDER BY act.time, act.uid, decision.number",
         (*utterances, voice),
     )
-    homes = dict(
-        handle.connection.execute(f"SELECT id, transcript FROM utterance WHERE id IN ({places})", utterances)
-    )
+    homes = {
+        row["id"]: (row["transcript"], row["codable"])
+        for row in handle.rows(
+            f"SELECT id, transcript, codable FROM utterance WHERE id IN ({places})", utterances
+        )
+    }
     by_utterance: dict[int, list[Row]] = {key: [] for key in utterances}
     for row in rows:
         by_utterance[row["utterance"]].append(row)
@@ -127,11 +130,16 @@ def _last_touch(handle: Handle, voice: int, utterances: Sequence[int]) -> dict[i
 
 
 def _write(
-    handle: Handle, voice: int, utterance: int, transcript: int, outcome: Outcome, touched: tuple[str, str]
+    handle: Handle,
+    voice: int,
+    utterance: int,
+    home: tuple[int, int],
+    outcome: Outcome,
+    touched: tuple[str, str],
 ) -> None:
     handle.run(
-        "INSERT INTO unit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (voice, utterance, transcript, outcome.state, outcome.flagged, outcome.seen, outcome.held, *touched),
+        "INSERT INTO unit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (voice, utterance, *home, outcome.state, outcome.flagged, outcome.seen, outcome.held, *touched),
     )
     standing = "INSERT INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
     for code, row in outcome.codes.items():

@@ -9,6 +9,7 @@ from sqlite3 import Row
 from coder.domain import Span, Transcript, Turn, Utterance
 from coder.errors import StudyError
 from coder.store.handle import Handle, chunks, marks
+from coder.store.people import spread_codable
 from coder.store.values import LOTS, StudyTurn, StudyUtterance, TranscriptInfo
 
 FEW = 40  # utterances of one transcript fetched one by one; more: the transcript is read whole
@@ -261,10 +262,7 @@ def retire(handle: Handle, transcript_id: int) -> None:
     """Take a superseded version out of queues and counts; its codings stay and can be read."""
     handle.run("UPDATE transcript SET current = 0 WHERE id = ?", (transcript_id,))
     handle.run("UPDATE utterance SET codable = 0 WHERE transcript = ?", (transcript_id,))
-    handle.run(
-        "UPDATE outlook SET open = 0 WHERE utterance IN (SELECT id FROM utterance WHERE transcript = ?)",
-        (transcript_id,),
-    )
+    spread_codable(handle, transcript_id)
 
 
 def _stem(source: str) -> str:

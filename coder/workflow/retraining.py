@@ -182,7 +182,7 @@ def _settled(
         base=old.base,
         card=_card(new, train, trial),
         codebook=study.codebooks.current().hash,
-        files=packed(new),
+        files=packed(new, old.base),
         trained_on=sorted({item.utterance.transcript for item in train}),
         tested_on=sorted({item.utterance.transcript for item in tests}),
     )

@@ -11,7 +11,7 @@ from coder.store.values import ModelVersion
 if TYPE_CHECKING:
     from coder.learning import Model
 
-FIRST = "starter"
+FIRST, NONE = "starter", "none"
 
 
 def active_version(study: Study, model: str | None = None) -> ModelVersion:
@@ -58,12 +58,17 @@ def open_version(study: Study, version: ModelVersion) -> "Model":
     return model
 
 
-def packed(model: "Model") -> dict[str, bytes]:
-    """Return a model's files by name, as they are stored in the study."""
-    from coder.learning import save_model
+def packed(model: "Model", base: str) -> dict[str, bytes]:
+    """Return a model's files by name, as they are stored in the study.
 
+    The changes to the encoder come from the model `base` it was trained from; with them in the study, it opens
+    also when the program brings another shipped model.
+    """
+    from coder.learning import folder_of, save_model
+
+    encoder = folder_of(FIRST if base == NONE else base) / "encoder"
     with TemporaryDirectory() as folder:
-        save_model(model, folder)
+        save_model(model, folder, adapter=encoder if encoder.is_dir() else None)
         files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 

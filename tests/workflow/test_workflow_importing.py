@@ -255,3 +255,17 @@ def test_attributes_of_transcripts_need_no_participant(study: Study, talk: int, 
     assert study.people.attributes("transcript", uid) == {"site": ("north",)}
     with pytest.raises(TableError, match="neither participants nor transcripts"):
         import_attributes(study, put(tmp_path, "b.csv", "colour\nred\n"))
+
+
+def test_counts_follow_roles_and_versions(study: Study, talk: int, tmp_path: Path) -> None:
+    unit = study.texts.utterances(talk, codable_only=True)[0].id
+    decide(study, "Ann", Choice(unit, "add", "rain"), mode="blind")
+    figures = study.figures()
+    assert (figures.decided, figures.coders[0].coded) == (1, 1)
+    study.people.set_role(talk, "P01", "interviewer")
+    assert (study.figures().decided, study.figures().coders[0].coded, study.figures().utterances) == (0, 0, 0)
+    study.people.set_role(talk, "P01", "participant")
+    assert study.figures().decided == 1
+    put(tmp_path, "talk.txt", TEXT.replace("It rained all day.", "It did rain all day."))
+    bring(study, tmp_path / "talk.txt", new_version=True)
+    assert (study.figures().decided, study.figures().superseded) == (0, 1)

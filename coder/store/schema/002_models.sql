@@ -13,10 +13,16 @@ CREATE TABLE model (
 ) STRICT;
 
 CREATE TABLE model_file (
-    model   INTEGER NOT NULL REFERENCES model (id),
-    name    TEXT NOT NULL,
-    content BLOB NOT NULL,
+    model INTEGER NOT NULL REFERENCES model (id),
+    name  TEXT NOT NULL,
+    hash  TEXT NOT NULL REFERENCES blob (hash),
     PRIMARY KEY (model, name)
+) STRICT, WITHOUT ROWID;
+
+-- Contents of model files; versions share those that did not change (the encoder's above all).
+CREATE TABLE blob (
+    hash    TEXT PRIMARY KEY,            -- SHA-256
+    content BLOB NOT NULL
 ) STRICT;
 
 -- Which transcripts a model learned from, and on which it was tested.

@@ -73,6 +73,7 @@ CREATE TABLE unit (
     voice      INTEGER NOT NULL REFERENCES coder (id),
     utterance  INTEGER NOT NULL REFERENCES utterance (id),
     transcript INTEGER NOT NULL REFERENCES transcript (id),
+    codable    INTEGER NOT NULL CHECK (codable IN (0, 1)),   -- as the utterance's; only these are counted
     state      TEXT NOT NULL CHECK (state IN ('open', 'coded', 'nothing', 'rejected', 'skipped')),
     flagged    INTEGER NOT NULL CHECK (flagged IN (0, 1)),
     seen       INTEGER NOT NULL CHECK (seen IN (0, 1)),
@@ -81,8 +82,8 @@ CREATE TABLE unit (
     time       TEXT NOT NULL,
     PRIMARY KEY (voice, utterance)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX unit_progress ON unit (voice, transcript, state);
-CREATE INDEX unit_utterance ON unit (utterance, voice, state, held);
+CREATE INDEX unit_progress ON unit (codable, voice, transcript, state);
+CREATE INDEX unit_utterance ON unit (utterance, voice, state, codable, held);
 
 -- Derived: the standing codes, and (rejected = 1) the codes that stand refused.
 CREATE TABLE standing (
