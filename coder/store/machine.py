@@ -92,6 +92,17 @@ class Machine:
         row = self._handle.row(f"{_SUGGESTION} WHERE s.id = ?", (suggestion_id,))
         return None if row is None else _stored(row)
 
+    def looked_at_by(self, model_id: int, utterances: Sequence[int]) -> list[int]:
+        """Return those of the utterances whose newest proposal is this model's."""
+        found: list[int] = []
+        for some in chunks(list(utterances)):
+            sql = (
+                "SELECT o.utterance FROM outlook o JOIN run ON run.id = o.run"
+                f" WHERE run.model = ? AND o.utterance IN ({marks(some)})"
+            )
+            found += [row["utterance"] for row in self._handle.rows(sql, (model_id, *some))]
+        return found
+
     def uncertainty(self, utterances: Sequence[int]) -> dict[int, float]:
         """Return how torn the newest run was about each utterance (0 sure .. 1 torn); unseen ones left out."""
         found: dict[int, float] = {}

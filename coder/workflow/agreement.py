@@ -114,12 +114,12 @@ def agree(request: Request) -> Outcome:
 
 def _of_study(path: Path, request: Request) -> Outcome:
     """Return the report of a study, with its own codebook unless another is asked for."""
-    frame, book = study_table(path)
+    frame, book, model = study_table(path)
     choice = choice_of(request)
     if choice.codebook is None and not choice.categories:
         choice = replace(choice, codebook=book)
     codings, problems = codings_of_frame(frame, choice)
-    return _outcome(codings, problems, replace(request, unit=UNIT))
+    return _outcome(codings, problems, replace(request, unit=UNIT, model_coder=request.model_coder or model))
 
 
 def _of_passages(

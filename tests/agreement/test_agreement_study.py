@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from coder.cli.main import app
 from coder.errors import StudyError
-from coder.store.values import Choice
+from coder.store.models import NewModel
+from coder.store.values import Choice, Proposal, ProposedCode
 
 
 def code(study, coder: str, unit: int, *codes: str) -> None:
@@ -46,3 +47,23 @@ def test_a_study_without_codings_says_so(tmp_path: Path) -> None:
     assert isinstance(
         CliRunner().invoke(app, ["agreement", str(tmp_path / "no.coder")]).exception, StudyError
     )
+
+
+def test_the_model_stands_beside_people_where_it_did_not_learn(tmp_path: Path) -> None:
+    path = tmp_path / "s.coder"
+    with small_study(path, "one", "two") as study:
+        model = study.models.add(NewModel("starter", {}, "hash", {}, trained_on=[1]))
+        study.models.activate(model.id, "better")
+        run = study.machine.begin_run(model.id, study.codebooks.current_id())
+        codes = (ProposedCode("rain", None, 0.9, None, True),)
+        for home in (1, 2):
+            units = [unit.id for unit in study.texts.utterances(home, codable_only=True)][:4]
+            study.machine.add_proposals(run, [Proposal(unit, 0.9, 0.1, codes) for unit in units])
+            for coder in ("Ann", "Ben"):
+                for unit in units:
+                    code(study, coder, unit, "rain")
+    report = json.loads(CliRunner().invoke(app, ["agreement", str(path), "--json"]).stdout)
+    assert (report["coders"], report["n_compared"]) == (["Ann", "Ben"], 8)
+    shown = CliRunner().invoke(app, ["agreement", str(path)]).stdout
+    assert f"model {model.label}" in shown
+    assert report["model"]["coder"] == f"model {model.label}"
