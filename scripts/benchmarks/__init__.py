@@ -1,0 +1,1 @@
+"""Benchmarks of `coder`; run by scripts/bench."""
