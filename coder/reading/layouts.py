@@ -1,14 +1,14 @@
-"""From the blocks of a word processor's document to paragraphs: tables of turns, Teams layouts, plain text."""
+"""From the blocks of a word processor's document to paragraphs: headings and lines that name speakers, else plain."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from coder.reading.blocks import Block, Cell, Grid, cell_text, flat
+from coder.reading.blocks import Block, flat, laid_out
 from coder.reading.clock import seconds_in
-from coder.reading.columns import Columns, columns_by_content, columns_by_name, is_transcript_header
 from coder.reading.document import Document, Paragraph
+from coder.reading.grid_turns import speaker_and_time, table_of_turns
 
 _ARROW = re.compile(
     r"\s*(\d{1,3}:\d{1,2}:\d{1,2}(?:[.,]\d+)?)\s*-->\s*\d{1,3}:\d{1,2}:\d{1,2}(?:[.,]\d+)?\s*"
@@ -25,12 +25,12 @@ _LABEL = re.compile(r"\s*\S.{0,30}?\s?[:：\t]")
 
 def document_of(blocks: Sequence[Block], kind: str, notes: Sequence[str]) -> Document:
     """Make the Document of a word processor's file of format `kind`, recognising layouts that name speakers."""
-    for recognise in (_table_of_turns, _teams_cues, _named_times, _speaker_styles):
+    for recognise in (table_of_turns, _teams_cues, _named_times, _speaker_headings, _speaker_styles):
         paragraphs = recognise(blocks)
         if paragraphs is not None:
             paragraphs, labelled = with_stamps(paragraphs)
             return Document(kind, tuple(paragraphs), labelled=labelled, notes=tuple(notes))
-    return Document(kind, tuple(_plain(blocks)), notes=tuple(notes))
+    return Document(kind, tuple(laid_out(blocks)), notes=tuple(notes))
 
 
 def with_stamps(paragraphs: list[Paragraph]) -> tuple[list[Paragraph], bool]:
@@ -64,156 +64,6 @@ def sentences(left_out: Counter[str]) -> list[str]:
         elif kind and count:
             said.append(f"{count} {_PLURALS.get(kind, kind + 's')} were left out.")
     return said
-
-
-def _plain(blocks: Iterable[Block]) -> list[Paragraph]:
-    """Lay tables out as text: a short first cell and the next one become one line, as label and words do."""
-    found: list[Paragraph] = []
-    for block in blocks:
-        if isinstance(block, Paragraph):
-            found.append(replace(block, speaker=None))
-            continue
-        for row in block.rows:
-            cells = [cell for cell in row if cell_text(cell).strip()]
-            first = flat(cells[0]) if cells else []
-            if len(cells) > 1 and len(first) == 1 and len(first[0].text) <= 40:
-                second, *rest = flat(cells[1])
-                bold = first[0].bold if first[0].bold < len(first[0].text) else len(first[0].text)
-                found.append(Paragraph(f"{first[0].text}\t{second.text}", bold=bold))
-                found += [replace(paragraph, speaker=None) for paragraph in [*rest, *flat_cells(cells[2:])]]
-            else:
-                found += [replace(paragraph, speaker=None) for paragraph in _plain(flat_cells(cells))]
-    return found
-
-
-def flat_cells(cells: Iterable[Cell]) -> list[Paragraph]:
-    """Return the paragraphs of several cells in order."""
-    return [paragraph for cell in cells for paragraph in flat(cell)]
-
-
-# Tables of turns
-
-
-def _unwrapped(blocks: Sequence[Block]) -> list[Block]:
-    """Take the content out of tables of one column that only frame it."""
-    found: list[Block] = []
-    for block in blocks:
-        framing = isinstance(block, Grid) and all(sum(bool(cell) for cell in row) <= 1 for row in block.rows)
-        if (
-            isinstance(block, Grid)
-            and framing
-            and any(isinstance(b, Grid) for row in block.rows for c in row for b in c)
-        ):
-            found += _unwrapped([inner for row in block.rows for cell in row for inner in cell])
-        else:
-            found.append(block)
-    return found
-
-
-def _columns_of(grid: Grid) -> tuple[Columns, int] | None:
-    """Return a table's columns and the number of rows above its turns; None if it is not a table of turns."""
-    rows = [[cell_text(cell) for cell in row] for row in grid.rows]
-    for place, row in enumerate(rows[:5]):
-        columns = columns_by_name(row) if is_transcript_header(row) else None
-        if columns is not None and len(rows) > place + 1:
-            return columns, place + 1
-    columns = columns_by_content(rows)
-    if columns is None:
-        return None
-    return columns, int(looks_like_header(rows, columns))
-
-
-def looks_like_header(rows: Sequence[Sequence[str]], columns: Columns) -> bool:
-    """Tell whether the first row names columns in words that are not known: it breaks the pattern of the rest."""
-    first = list(rows[0]) + [""] * 20
-    words = first[columns.text[0]]
-    no_speech = len(words.split()) <= 3 and not words.rstrip().endswith((".", "?", "!", "…"))
-    if columns.start is not None and first[columns.start].strip():
-        return no_speech and seconds_in(first[columns.start]) is None
-    if columns.speaker is None:
-        return False
-    speakers = [row[columns.speaker].strip() for row in rows if columns.speaker < len(row)]
-    return no_speech and speakers.count(speakers[0]) == 1
-
-
-def _table_of_turns(blocks: Sequence[Block]) -> list[Paragraph] | None:
-    blocks = _unwrapped(blocks)
-    found: list[Paragraph] = []
-    columns: Columns | None = None
-    width = in_table = outside = 0
-    for block in blocks:
-        if isinstance(block, Paragraph):
-            outside += len(block.text)
-            found.append(
-                replace(block, kind=block.kind or ("header" if columns is None else "note"), speaker=None)
-            )
-            continue
-        recognised = _columns_of(block)
-        if recognised is None and columns is not None and _width(block) == width:
-            recognised = (columns, 0)
-        if recognised is None:
-            words = _plain([block])
-            outside += sum(len(paragraph.text) for paragraph in words)
-            found += [replace(paragraph, kind="header" if columns is None else "note") for paragraph in words]
-            continue
-        (columns, above), width = recognised, _width(block)
-        turns = _turns_of(block, columns, above)
-        in_table += sum(len(paragraph.text) for paragraph in turns)
-        found += turns
-    return found if columns is not None and in_table > outside else None
-
-
-def _width(grid: Grid) -> int:
-    return max((len(row) for row in grid.rows), default=0)
-
-
-def _turns_of(grid: Grid, columns: Columns, above: int) -> list[Paragraph]:
-    found = [
-        Paragraph("\t".join(cell_text(cell) for cell in row), kind="header") for row in grid.rows[:above]
-    ]
-    header = [cell_text(cell) for cell in grid.rows[above - 1]] if above else None
-    speaker: str | None = None
-    for row in grid.rows[above:]:
-        cells = [cell_text(cell) for cell in row]
-        if cells == header or not any(cell.strip() for cell in cells):
-            continue
-        words = (
-            [paragraph for paragraph in flat(row[columns.text[0]]) if paragraph.text.strip()]
-            if columns.text[0] < len(row)
-            else []
-        )
-        if not words:
-            found.append(Paragraph("\t".join(cell for cell in cells if cell.strip()), kind="note"))
-            continue
-        named, time = speaker_and_time(_cell(cells, columns.speaker))
-        speaker = named or speaker
-        given = seconds_in(_cell(cells, columns.start), milliseconds=columns.milliseconds)
-        time = given if given is not None else time
-        for paragraph in words:
-            found.append(Paragraph(paragraph.text, speaker=speaker, time=time, bold=paragraph.bold))
-            time = None
-    return found
-
-
-def _cell(cells: Sequence[str], place: int | None) -> str:
-    return cells[place] if place is not None and place < len(cells) else ""
-
-
-def speaker_and_time(cell: str) -> tuple[str | None, float | None]:
-    """Read a speaker's cell: "Jane Doe:", "INT (0:03)", "Jane Doe\\n00:01:02"."""
-    time = None
-    names = []
-    for part in re.split(r"\n|\s(?=[\[(]?\d+:\d\d[\d:.,]*[\])]?\s*$)", cell):
-        seconds = seconds_in(part, plain_numbers=False)
-        if seconds is None:
-            names.append(part)
-        else:
-            time = seconds
-    name = " ".join(" ".join(names).split()).rstrip(":：").rstrip()
-    return name or None, time
-
-
-# Teams and its like
 
 
 def _lines(blocks: Sequence[Block]) -> list[Paragraph]:
@@ -279,6 +129,31 @@ def _said(line: Paragraph, speaker: str | None, time: float | None) -> Paragraph
     if _RECORDING.fullmatch(line.text.strip()):
         return replace(line, kind="note")
     return Paragraph(line.text, speaker=speaker, time=time)
+
+
+def _speaker_headings(blocks: Sequence[Block]) -> list[Paragraph] | None:
+    """Read turns headed by the speaker's name in a heading style; headings that stand once are no speakers."""
+    paragraphs = [paragraph for paragraph in flat(blocks) if paragraph.text.strip()]
+    headings = [speaker_and_time(item.text) for item in paragraphs if item.heading and len(item.text) <= 60]
+    counts = Counter(name for name, _ in headings if name)
+    speakers = {name for name, count in counts.items() if count > 1}
+    if not speakers or sum(counts[name] for name in speakers) < 0.6 * len(headings):
+        return None
+    found: list[Paragraph] = []
+    speaker, time = None, None
+    for paragraph in paragraphs:
+        name, stamp = speaker_and_time(paragraph.text) if paragraph.heading else (None, None)
+        # Somebody who speaks only once is known by the company of those who do more often.
+        if name in speakers or (name and stamp is not None) or (name and speaker and len(name.split()) <= 3):
+            speaker, time = name, stamp
+        elif paragraph.heading or paragraph.kind or speaker is None:
+            found.append(
+                replace(paragraph, kind=paragraph.kind or ("heading" if speaker else "header"), speaker=None)
+            )
+        else:
+            found.append(Paragraph(paragraph.text, speaker=speaker, time=time))
+            time = None
+    return found
 
 
 def _speaker_styles(blocks: Sequence[Block]) -> list[Paragraph] | None:

@@ -19,7 +19,7 @@ MAX_PDF_BYTES = 100 * MEGABYTE
 SECONDS = 12
 _PROGRAM = Path(__file__).with_name("pdf_pages.py")
 _PAGE_NUMBER = re.compile(
-    r"\W*(?:(?:page|seite|pagina|página|side|sida|p\.?|s\.?)\s*)?(\d{1,4})(?:\s*(?:of|/|von|sur|de|di|van|av)\s*\d{1,4})?\W*",
+    r"\W*(?:(?:page|seite|pagina|página|side|sida|p\.|s\.)\s*)?(\d{1,4})(?:\s*(?:of|/|von|sur|de|di|van|av)\s*\d{1,4})?\W*",
     re.I,
 )
 _EDGE_LINES = 3
@@ -142,8 +142,14 @@ def _without_margins(pages: list[Page]) -> tuple[list[Page], Counter[str]]:
     """Drop lines that stand at the same height with the same words on most pages, and running page numbers."""
     full = [page for page in pages if page]
     seen = Counter(edge for page in full for edge in {_edge(line) for line in _edges(page)})
-    # Odd and even pages, and first pages, may differ.
-    often = {edge for edge, count in seen.items() if count >= max(2, 0.4 * len(full))}
+    inside = Counter(_edge(line).text for page in full for line in page) - Counter(
+        _edge(line).text for page in full for line in _edges(page)
+    )
+    # Odd and even pages, and first pages, may differ. What also stands within pages (a speaker's name alone on
+    # its line) is no header.
+    often = {
+        edge for edge, count in seen.items() if count >= max(2, 0.4 * len(full)) and not inside[edge.text]
+    }
     numbers = _running_numbers(pages)
     dropped: Counter[str] = Counter()
     kept = []
@@ -164,5 +170,7 @@ def _running_numbers(pages: Sequence[Page]) -> set[tuple[int, str]]:
                 found.append((int(number[1]) - place, place, line.text))
     offsets = Counter(offset for offset, _, _ in found)
     return {
-        (place, text) for offset, place, text in found if offsets[offset] > 1 or not text.strip().isdigit()
+        (place, text)
+        for offset, place, text in found
+        if offsets[offset] > 1 or (len(pages) == 1 and not text.strip().isdigit())
     }

@@ -73,6 +73,7 @@ class _Layout:
     left: float
     full: int
     labels: frozenset[str]
+    bold_starts: frozenset[str]
 
     @classmethod
     def of(cls, pages: Sequence[Sequence[PdfLine]]) -> "_Layout":
@@ -86,6 +87,7 @@ class _Layout:
         leading = sorted(steps)[len(steps) // 4] if steps else 0.0
         lengths = sorted(len(line.text) for line in lines)
         counts = Counter(key for line in lines if (key := _label(line.text)))
+        bold = Counter(start for line in lines if (start := _bold_start(line)))
         return cls(
             leading=leading,
             spaced=sum(step > 1.3 * leading for step in steps) >= max(1, len(steps) // 50),
@@ -93,6 +95,8 @@ class _Layout:
             full=lengths[int(0.9 * len(lengths))] if lengths else 0,
             # Labels repeat; in a short file one in capitals ("P01:") may stand once.
             labels=frozenset(key for key, count in counts.items() if key and (count > 1 or key.isupper())),
+            # A word in bold that happens to begin a line is not found at the start of others.
+            bold_starts=frozenset(start for start, count in bold.items() if count > 1),
         )
 
     def begins(self, line: PdfLine, before: PdfLine, *, same_page: bool) -> bool:
@@ -100,7 +104,8 @@ class _Layout:
         stamp = leading_stamp(line.text)
         if _label(line.text) in self.labels or (stamp is not None and stamp.certain):
             return True
-        if (line.bold and not before.bold) or (before.bold == len(before.text) and not line.bold):
+        wholly, before_wholly = line.bold >= len(line.text), before.bold >= len(before.text)
+        if wholly != before_wholly or _bold_start(line) in self.bold_starts:
             return True
         step = before.y - line.y
         if same_page and self.spaced and step > 0:
@@ -108,6 +113,10 @@ class _Layout:
         ended = bool(_SENTENCE_END.search(before.text)) and len(before.text) < 0.85 * self.full
         indented = same_page and line.x - self.left > 5 and before.x - self.left < 5
         return ended or (indented and bool(_SENTENCE_END.search(before.text)))
+
+
+def _bold_start(line: PdfLine) -> str:
+    return line.text[: line.bold].strip() if line.bold < len(line.text) else ""
 
 
 def _label(text: str) -> str:

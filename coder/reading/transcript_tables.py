@@ -17,7 +17,8 @@ from coder.reading.columns import (
 )
 from coder.reading.delimited import Sheet, read_delimited, table_budget
 from coder.reading.document import Document, Paragraph
-from coder.reading.layouts import looks_like_header, speaker_and_time, with_stamps
+from coder.reading.grid_turns import looks_like_header, speaker_and_time
+from coder.reading.layouts import with_stamps
 from coder.reading.safety import Budget
 from coder.reading.workbook import read_workbook
 
