@@ -3,10 +3,13 @@
 Colours and moving bars appear only on a terminal and never with NO_COLOR set (rich sees to both).
 """
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
+
+from coder.cli.pace import PaceLines, per_time
 
 Advance = Callable[[int, int | None], None]
 
@@ -18,13 +21,32 @@ def note(text: str) -> None:
 
 @contextmanager
 def progress_bar(title: str, total: int | None = None) -> Iterator[Advance]:
-    """Show a bar with count, rate and time left on a terminal; yields a function that advances it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    """Show a bar with count, rate and time left; yields a function that advances it.
 
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    Where stderr is no terminal, lines now and then say the same.
+    """
+    if not sys.stderr.isatty():
+        yield PaceLines(title, total, note).advance
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    class Rate(TextColumn):
+        """Steps a second."""
+
+        def render(self, task: Task) -> Text:
+            """Return the rate over the last half minute."""
+            return Text(per_time(task.speed))
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Rate(""),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=total)
 
         def advance(steps: int, of: int | None = None) -> None:
