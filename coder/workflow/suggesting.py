@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from coder.domain import POLARITIES
+from coder.errors import StudyError
 from coder.store import Study
 from coder.store.values import Proposal, ProposedCode, StudyUtterance
 from coder.workflow.drift import Unlikeness, note_drift
@@ -49,8 +50,13 @@ def suggest(
 
     `model` changes the model in use to a shipped name or folder. `coded_too` also looks at what people have
     coded (for comparing; nothing of theirs changes). What earlier models suggested stays on record. An
-    interrupted run is taken up where it stopped. Raises ModelError if the model cannot be loaded.
+    interrupted run is taken up where it stopped. Raises StudyError if there is nothing to code, ModelError if
+    the model cannot be loaded.
     """
+    if not study.figures().utterances:
+        raise StudyError(
+            f"There is nothing to suggest codes for; first: coder import {study.path} INTERVIEWS"
+        )
     version = active_version(study, model)
     codebook_id = study.codebooks.current_id()
     report = SuggestReport(version.label)
