@@ -84,6 +84,7 @@ class Columns:
     milliseconds: bool = False
     answers: bool = False
     by_respondent: bool = False
+    question: int | None = None
 
 
 def plain_name(header: str) -> str:
@@ -140,6 +141,7 @@ def columns_by_name(header: Sequence[str]) -> Columns | None:
         milliseconds=bool(units & {"ms", "msec", "millis", "milliseconds"}) and "ss" not in units,
         answers=speaker is None and start is None and (respondent is None or places["question"] is not None),
         by_respondent=speaker is None and respondent is not None,
+        question=places["question"],
     )
 
 
@@ -166,12 +168,28 @@ def columns_of_tiers(header: Sequence[str], rows: Sequence[Row]) -> tuple[int, t
 
 
 def is_transcript_header(header: Sequence[str]) -> bool:
-    """Tell whether a row names the columns of a transcript: all cells short, words beside speaker or time."""
+    """Tell whether a row names the columns of a transcript: short cells, words beside speaker, time or question."""
     cells = [cell.strip() for cell in header if cell.strip()]
     if len(cells) < 2 or any(len(cell) > 40 for cell in cells):
         return False
     columns = columns_by_name(header)
-    return columns is not None and (columns.speaker is not None or columns.start is not None)
+    return columns is not None and any(
+        place is not None for place in (columns.speaker, columns.start, columns.question)
+    )
+
+
+def speaker_and_time(cell: str) -> tuple[str | None, float | None]:
+    """Read a speaker's cell: "Jane Doe:", "INT (0:03)", "Jane Doe\\n00:01:02"."""
+    time = None
+    names = []
+    for part in re.split(r"\n|\s(?=[\[(]?\d+:\d\d[\d:.,]*[\])]?\s*$)", cell):
+        seconds = seconds_in(part, plain_numbers=False)
+        if seconds is None:
+            names.append(part)
+        else:
+            time = seconds
+    name = " ".join(" ".join(names).split()).rstrip(":：").rstrip()
+    return name or None, time
 
 
 def columns_by_content(rows: Sequence[Row]) -> Columns | None:
@@ -216,6 +234,12 @@ def _column(rows: Sequence[Row], place: int) -> list[str]:
     return [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
 
 
+def times_are_dates(rows: Sequence[Row], columns: Columns) -> bool:
+    """Tell whether the column of times holds something else: dates on which forms were filled in."""
+    cells = _column(rows, columns.start) if columns.start is not None else []
+    return bool(cells) and sum(seconds_in(cell) is not None for cell in cells) < len(cells) / 2
+
+
 def times_are_offsets(rows: Sequence[Row], columns: Columns, header: Sequence[str]) -> bool:
     """Tell whether start and end count characters of a text (end - start = length of the words), not time."""
     end = _best("end", [plain_name(cell) for cell in header], set())
@@ -242,7 +266,7 @@ def _is_clock(cell: str) -> bool:
 
 
 def _is_speakers(cells: Sequence[str]) -> bool:
-    distinct = {cell.rstrip(":").casefold() for cell in cells}
+    distinct = {(speaker_and_time(cell)[0] or "").casefold() for cell in cells}
     short = all(len(cell) <= 40 and len(cell.split()) <= 5 for cell in cells)
     return (
         short and 2 <= len(distinct) <= max(2, len(cells) // 2) and not all(cell.isdigit() for cell in cells)

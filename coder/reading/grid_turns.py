@@ -1,12 +1,17 @@
 """Tables of turns in documents: which table is one, which column is whose, what stands around it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from coder.reading.blocks import Block, Grid, cell_text, flat, laid_out
 from coder.reading.clock import seconds_in
-from coder.reading.columns import Columns, columns_by_content, columns_by_name, is_transcript_header
+from coder.reading.columns import (
+    Columns,
+    columns_by_content,
+    columns_by_name,
+    is_transcript_header,
+    speaker_and_time,
+)
 from coder.reading.document import Paragraph
 
 
@@ -102,6 +107,11 @@ def _turns_of(grid: Grid, columns: Columns, above: int) -> list[Paragraph]:
         if not words:
             found.append(Paragraph("\t".join(cell for cell in cells if cell.strip()), kind="note"))
             continue
+        if header and columns.question is not None and columns.speaker is None:
+            # A form: what is in the column of questions is asked, what is in that of answers is said.
+            asked = _cell(cells, columns.question)
+            found += [Paragraph(asked, speaker=header[columns.question].strip())] if asked.strip() else []
+            speaker = header[columns.text[0]].strip()
         named, time = speaker_and_time(_cell(cells, columns.speaker))
         speaker = named or speaker
         given = seconds_in(_cell(cells, columns.start), milliseconds=columns.milliseconds)
@@ -114,17 +124,3 @@ def _turns_of(grid: Grid, columns: Columns, above: int) -> list[Paragraph]:
 
 def _cell(cells: Sequence[str], place: int | None) -> str:
     return cells[place] if place is not None and place < len(cells) else ""
-
-
-def speaker_and_time(cell: str) -> tuple[str | None, float | None]:
-    """Read a speaker's cell: "Jane Doe:", "INT (0:03)", "Jane Doe\\n00:01:02"."""
-    time = None
-    names = []
-    for part in re.split(r"\n|\s(?=[\[(]?\d+:\d\d[\d:.,]*[\])]?\s*$)", cell):
-        seconds = seconds_in(part, plain_numbers=False)
-        if seconds is None:
-            names.append(part)
-        else:
-            time = seconds
-    name = " ".join(" ".join(names).split()).rstrip(":：").rstrip()
-    return name or None, time

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from coder.reading.blocks import Block, flat, laid_out
 from coder.reading.clock import seconds_in
+from coder.reading.columns import speaker_and_time
 from coder.reading.document import Document, Paragraph
-from coder.reading.grid_turns import speaker_and_time, table_of_turns
+from coder.reading.grid_turns import table_of_turns
 
 _ARROW = re.compile(
     r"\s*(\d{1,3}:\d{1,2}:\d{1,2}(?:[.,]\d+)?)\s*-->\s*\d{1,3}:\d{1,2}:\d{1,2}(?:[.,]\d+)?\s*"

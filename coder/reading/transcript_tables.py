@@ -13,13 +13,16 @@ from coder.reading.columns import (
     columns_of_answers,
     columns_of_tiers,
     plain_name,
+    speaker_and_time,
+    times_are_dates,
     times_are_offsets,
 )
 from coder.reading.delimited import Sheet, read_delimited, table_budget
 from coder.reading.document import Document, Paragraph
-from coder.reading.grid_turns import looks_like_header, speaker_and_time
+from coder.reading.grid_turns import looks_like_header
 from coder.reading.layouts import with_stamps
 from coder.reading.safety import Budget
+from coder.reading.words import INTERVIEWER_WORDS, key_of
 from coder.reading.workbook import read_workbook
 
 MAX_TRANSCRIPT_CELLS = 600_000
@@ -142,12 +145,18 @@ def _recognised(rows: Cells) -> tuple[Columns, int] | None:
 
 def _checked(columns: Columns, header: Sequence[str], rows: Cells) -> Columns:
     """Correct by the content what the names suggest."""
-    if columns.start is not None and times_are_offsets(rows, columns, header):
-        columns = replace(columns, start=None)
+    if times_are_dates(rows, columns) or times_are_offsets(rows, columns, header):
+        asked = columns.speaker is None or columns.question is not None
+        columns = replace(columns, start=None, answers=columns.answers or asked)
     if columns.by_respondent and columns.start is None and not columns.answers:
-        # "Participants" who have one row each answer a survey: in talk somebody speaks twice.
-        names = [_at(row, columns.speaker).strip() for row in rows]
-        columns = replace(columns, answers=len({*names} - {""}) == len(names))
+        # "Participants" who have one row each answer a survey: in talk somebody speaks twice, or interviews.
+        names = [name for row in rows if (name := _at(row, columns.speaker).strip())]
+        interviewed = any(set(key_of(name).split()) & INTERVIEWER_WORDS for name in names)
+        columns = replace(columns, answers=len(set(names)) == len(names) and not interviewed)
+    if columns.answers:
+        further = columns_of_answers([list(header), *rows])
+        others = {place for place in further.text if place != columns.question} if further else set()
+        columns = replace(columns, text=tuple(sorted({*columns.text} | others)))
     return columns
 
 

@@ -14,16 +14,6 @@ from coder.reading.safety import Budget
 # Objects and lists in Python take fifty times the room of the two characters that make them.
 _MAX_CONTAINERS = 500_000
 _MAX_NESTING = 6
-_LISTS = (
-    "segments",
-    "utterances",
-    "transcription",
-    "turns",
-    "monologues",
-    "paragraphs",
-    "results",
-    "transcript",
-)
 _TEXT = ("text", "utterance", "content", "transcript", "sentence", "words spoken", "message", "value")
 _SPEAKER = ("speaker", "speaker name", "speaker label", "speaker id", "name", "who", "participant", "role")
 _START = (
@@ -61,9 +51,10 @@ def read(data: bytes, name: str) -> Document:
         raise FormatError(
             f"{name}: the JSON is nested too deeply, or has numbers of absurd length."
         ) from error
-    records = _records(content, _MAX_NESTING)
     budget = Budget(name)
-    paragraphs = [paragraph for record in records or [] if (paragraph := _paragraph(record, budget))]
+    paragraphs = [paragraph for record in _records(content) if (paragraph := _paragraph(record, budget))]
+    if not paragraphs and isinstance(content, dict) and (whole := _words(content).strip()):
+        paragraphs = [Paragraph(whole)]
     if not paragraphs:
         raise FormatError(
             f"{name}: no list of segments with words was found in the JSON. Expected is Whisper's form, "
@@ -80,21 +71,33 @@ def read(data: bytes, name: str) -> Document:
     )
 
 
-def _records(content: Any, deeper: int) -> list[Mapping[str, Any]] | None:
-    """Find the list whose records have words: under a usual name first, else wherever it is."""
+def _records(content: Any) -> list[Mapping[str, Any]]:
+    """Find the list of turns: of all lists whose records have words the one that tells most about them."""
+    found = list(_lists(content, _MAX_NESTING))
+    return max(found, key=_informative, default=[])
+
+
+def _lists(content: Any, deeper: int) -> Iterator[list[Mapping[str, Any]]]:
     if isinstance(content, list):
         records: list[Mapping[str, Any]] = [item for item in content if isinstance(item, dict)]
         if any(_words(record) for record in records):
-            return records
-    if not deeper or not isinstance(content, dict | list):
-        return None
-    if isinstance(content, dict):
-        usual = [content[key] for key in _LISTS if key in content]
-        children = [*usual, *(value for key, value in content.items() if key not in _LISTS)]
-    else:
-        children = content[:10]
-    found = (_records(child, deeper - 1) for child in children)
-    return next((records for records in found if records), None)
+            yield records
+            return
+    if deeper and isinstance(content, dict | list):
+        for child in content.values() if isinstance(content, dict) else content[:10]:
+            yield from _lists(child, deeper - 1)
+
+
+def _informative(records: list[Mapping[str, Any]]) -> tuple[bool, bool, bool, int]:
+    """Rank a list: of turns before single words, with speakers, with times, long."""
+    sample = records[:200]
+    words = sum(len(_words(record).split()) for record in sample)
+    return (
+        words > 1.5 * len(sample),
+        any(_value(record, _SPEAKER) is not None for record in sample),
+        any(next(_times(record), None) is not None for record in sample),
+        len(records),
+    )
 
 
 def _value(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:

@@ -38,6 +38,21 @@ JSON: dict[str, Any] = {
     ],
     "nested": {"results": {"transcript": {"turns": segments()}}},
     "speaker objects": [{"speaker": {"id": 1, "name": w}, "start": s, "text": t} for w, s, t in TALK],
+    "single words beside": {
+        "words": [
+            {"text": "How", "start": 1.0, "speaker": "X"},
+            {"text": "did", "start": 1.2, "speaker": "X"},
+        ],
+        "utterances": segments(1000),
+    },
+    "whole text beside": {
+        "results": {
+            "transcripts": [{"transcript": NO_NAMES}],
+            "audio_segments": [
+                {"transcript": t, "start_time": str(s), "speaker_label": w} for w, s, t in TALK
+            ],
+        }
+    },
     "monologues": {
         "monologues": [
             {
@@ -59,6 +74,7 @@ def test_json_with_speakers_gives_turns(form: str, tmp_path: Path) -> None:
     "content",
     [
         {"text": NO_NAMES, "segments": segments(named=False), "language": "en"},
+        {"text": NO_NAMES},
         {
             "transcription": [
                 {"timestamps": {"from": f"00:00:0{n},000"}, "text": f" {w}"}
@@ -66,7 +82,7 @@ def test_json_with_speakers_gives_turns(form: str, tmp_path: Path) -> None:
             ]
         },
     ],
-    ids=["Whisper", "whisper.cpp"],
+    ids=["Whisper", "text alone", "whisper.cpp"],
 )
 def test_json_without_speakers_is_one_talk(content: Any, tmp_path: Path) -> None:
     found = transcript(tmp_path, "a.json", json.dumps(content))

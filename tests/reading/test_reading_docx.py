@@ -52,6 +52,9 @@ LAYOUTS = {
     "two tables": table(*rows("speaker", "text", header=True)[:3])
     + p("")
     + table(*rows("speaker", "text", header=True)[3:]),
+    "table, time below the name": table(
+        *((f"{who} {time}", words) for (who, words), time in zip(TALK, TIMES, strict=True))
+    ),
     "in content controls": "".join(
         f"<w:sdt><w:sdtPr/><w:sdtContent>{p(f'{who}: {words}')}</w:sdtContent></w:sdt>" for who, words in TALK
     ),
@@ -99,6 +102,27 @@ def test_nvivo_tables_without_speakers_keep_times_and_learn_labels(tmp_path: Pat
     assert timed(found) == [(who, float(second), words) for second, (who, words) in enumerate(TALK)]
 
 
+def test_a_form_of_questions_and_answers_is_talk(tmp_path: Path) -> None:
+    body = p("Interview by e-mail") + table(
+        ("Question", "Answer"), (QUESTION, ANSWER), (QUESTION_2, cell(ANSWER_2, "So."))
+    )
+    found = transcript(tmp_path, "p01.docx", docx(body))
+    assert said(found) == [
+        ("Question", QUESTION),
+        ("Answer", ANSWER),
+        ("Question", QUESTION_2),
+        ("Answer", ANSWER_2),
+        ("Answer", "So."),
+    ]
+    assert [turn.role for turn in found.turns] == [
+        "interviewer",
+        "participant",
+        "interviewer",
+        "participant",
+        "participant",
+    ]
+
+
 def test_a_table_cell_of_several_paragraphs_is_one_speakers(tmp_path: Path) -> None:
     body = table(
         ("Speaker", "Text"), ("INT", QUESTION), ("P01", cell(ANSWER, "", ANSWER_2)), ("", "And more.")
@@ -136,6 +160,14 @@ def test_new_teams_transcripts(apart: bool, tmp_path: Path) -> None:
     body += p("Jane Doe stopped transcription")
     found = transcript(tmp_path, "teams.docx", docx(body))
     assert timed(found) == [("Jane Doe", 3.0, QUESTION), ("Pat Murphy", 3723.0, ANSWER)]
+
+
+def test_headings_that_stand_once_are_no_speakers(tmp_path: Path) -> None:
+    heads = [p(who, style="berschrift2") + p(words) for who, words in TALK]
+    topic = p("Part 2: what made a difference to them", style="berschrift2")
+    body = "".join(heads[:2]) + topic + "".join(heads[2:]) + p("Third", style="berschrift2") + p("Me too.")
+    found = transcript(tmp_path, "p01.docx", docx(body, styles_xml=HEADING_STYLES))
+    assert said(found) == [*TALK, ("Third", "Me too.")]
 
 
 def test_trint_headings_of_name_and_time(tmp_path: Path) -> None:

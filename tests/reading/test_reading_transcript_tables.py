@@ -108,6 +108,42 @@ def test_answers_under_questions_as_column_names(tmp_path: Path) -> None:
     ]
 
 
+def test_forms_with_dates_and_names_are_answers(tmp_path: Path) -> None:
+    rows = [
+        (
+            "ID",
+            "Start time",
+            "Completion time",
+            "Email",
+            "Name",
+            "What would help you to come along?",
+            "Comments",
+        ),
+        (
+            1,
+            "5/3/24 10:02:11",
+            "5/3/24 10:09:40",
+            "anonymous",
+            "",
+            "If somebody came with me the first time",
+            "None",
+        ),
+        (
+            2,
+            "5/3/24 11:00:00",
+            "5/3/24 11:09:40",
+            "anonymous",
+            "",
+            "A bus that runs in the evening as well",
+            "Thanks!",
+        ),
+    ]
+    found = transcript(tmp_path, "forms.xlsx", excel(*rows))
+    assert {turn.role for turn in found.turns} == {"participant"}
+    words = [words for _, words in said(found)]
+    assert "Thanks!" in words and [turn.time for turn in found.turns] == [None] * len(words)
+
+
 def test_offsets_into_a_text_are_no_times(tmp_path: Path) -> None:
     found = transcript(
         tmp_path, "a.csv", "speaker,start,end,text\nINT,0,4,How?\nP01,5,10,Well.\nINT,11,15,Yes?\n"
