@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.special import erf
 
+from coder.encoding import openvino_backend
 from coder.encoding.batches import MAX_TOKENS, Tokeniser
 from coder.encoding.minilm import MiniLM
 from coder.encoding.weights import Weights, base_weights, model_folder
@@ -50,7 +52,7 @@ def bert(ids: Sequence[int], weights: Weights) -> Array:
         attended = linear(attended, weights, f"{layer}.attention.output.dense")
         state = normalised(state + attended, weights, f"{layer}.attention.output.LayerNorm")
         inner = linear(state, weights, f"{layer}.intermediate.dense")
-        inner = inner * 0.5 * (1 + np.vectorize(math.erf)(inner / math.sqrt(2)))
+        inner = inner * 0.5 * (1 + erf(inner / math.sqrt(2)))
         outer = linear(inner, weights, f"{layer}.output.dense")
         state = normalised(state + outer, weights, f"{layer}.output.LayerNorm")
     mean = state.mean(axis=0)
@@ -64,6 +66,17 @@ def test_the_graph_computes_bert_as_published(lean: MiniLM, texts: list[str]) ->
     found = cosines(lean.encode(short), expected)
     assert found.mean() >= MEAN_COSINE
     assert found.min() >= WORST_COSINE
+
+
+def test_without_bfloat16_the_vectors_are_exact(texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openvino_backend, "_precision", lambda: "f32")
+    exact = MiniLM(1, None)
+    assert exact.id.endswith("-f32")
+    weights = base_weights()
+    short = texts[:12]
+    expected = np.array([bert(window.ids, weights) for window in Tokeniser().windows(short)])
+    assert cosines(exact.encode(short), expected).min() > 0.999999
+    assert (exact.encode(short[::-1])[::-1] == exact.encode(short)).all()
 
 
 def test_a_very_long_text_is_the_mean_of_its_windows(lean: MiniLM, texts: list[str]) -> None:
