@@ -111,10 +111,21 @@ def _writable(path: Path) -> bool:
     return bool(path.stat().st_mode & 0o222) and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
+def _mode(path: Path, writable: bool) -> str:
+    if writable:
+        return "mode=rw"
+    log = path.with_name(f"{path.name}-wal")
+    if not log.exists() or not log.stat().st_size:
+        return "mode=ro&immutable=1"  # SQLite need not make its -shm file; nobody can be writing
+    if os.access(path.parent, os.W_OK):
+        return "mode=ro"
+    raise StudyError(
+        f"{path} has changes in {log.name} that a read-only folder hides. Copy both to another folder."
+    )
+
+
 def _opened(path: Path, writable: bool) -> sqlite3.Connection:
-    location = path.resolve().as_uri()
-    # Without write access SQLite cannot make its -shm file; nobody else can be writing either.
-    location += "?mode=rw" if writable else "?mode=ro&immutable=1"
+    location = f"{path.resolve().as_uri()}?{_mode(path, writable)}"
     connection = sqlite3.connect(
         location,
         uri=True,

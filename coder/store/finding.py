@@ -1,6 +1,8 @@
 """Finding utterances: filters for lists and queues, in text order, random order, by certainty or doubt."""
 
 import json
+import re
+from bisect import bisect_right
 from typing import Literal, Protocol
 
 from coder.errors import StudyError
@@ -73,12 +75,10 @@ def _where(handle: Handle, filters: Filters) -> tuple[list[str], list[object]]:
             " AND s.code = ?)",
             filters.suggested,
         )
-    for ids in (disagreements(handle) if filters.disagreement else None, filters.among):
+    saying = containing(handle, filters.text, filters.transcript) if filters.text else None
+    for ids in (disagreements(handle) if filters.disagreement else None, filters.among, saying):
         if ids is not None:
             add("u.id IN (SELECT value FROM json_each(?))", json.dumps(ids))
-    if filters.text:
-        pattern = f"%{_escaped(filters.text)}%"
-        add("substr(t.text, u.start + 1, u.\"end\" - u.start) LIKE ? ESCAPE '\\'", pattern)
     _add_speaker(handle, filters, add)
     return where, parameters
 
@@ -134,8 +134,31 @@ def bearers(handle: Handle, name: str, value: str) -> tuple[list[tuple[int, str]
     return speakers, [row["id"] for row in rows if row["uid"] in texts]
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def containing(handle: Handle, wanted: str, transcript: int | None = None) -> list[int]:
+    """Return the utterances in whose text something occurs, without regard to case.
+
+    Looked for in whole texts: cutting out each utterance in SQL would read a long text again for each.
+    """
+    pattern = re.compile(re.escape(wanted), re.IGNORECASE)
+    found: list[int] = []
+    for row in handle.rows(
+        "SELECT id, text FROM transcript WHERE current = 1 AND (? IS NULL OR id = ?)",
+        (transcript, transcript),
+    ):
+        hits = [(hit.start(), hit.end()) for hit in pattern.finditer(row["text"])]
+        if not hits:
+            continue
+        units = handle.rows(
+            'SELECT id, start, "end" FROM utterance WHERE transcript = ? ORDER BY start', (row["id"],)
+        )
+        starts = [unit["start"] for unit in units]
+        at = {bisect_right(starts, start) - 1 for start, end in hits}
+        found += [
+            units[place]["id"]
+            for place in sorted(at)
+            if place >= 0 and any(units[place]["start"] <= s and e <= units[place]["end"] for s, e in hits)
+        ]
+    return found
 
 
 def disagreements(handle: Handle) -> list[int]:

@@ -224,3 +224,14 @@ def test_a_study_can_be_read_with_any_sqlite_tool(study: Study) -> None:
     )
     printed = subprocess.run([sys.executable, "-c", script, str(study.path)], capture_output=True, text=True)
     assert printed.stdout.strip() == str([("p1", unit.text, "Ann", "rain", "barrier", 1)])
+
+
+def test_a_read_only_file_shows_what_its_log_holds(tmp_path: Path) -> None:
+    path = tmp_path / "s.coder"
+    with small_study(path, "p1") as study:
+        unit = first_units(study)[0]
+        study.acts.decide("Ann", [Choice(unit, "add", "rain")], mode="blind")
+        assert (tmp_path / "s.coder-wal").stat().st_size > 0
+        path.chmod(0o444)
+        with Study.open(path, readonly=True) as reader:
+            assert reader.acts.states("Ann", [unit])[unit].state == "coded"
