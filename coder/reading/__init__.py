@@ -15,6 +15,7 @@ from coder.errors import FormatError, InputError, UnsafeFileError
 from coder.reading.assembling import assemble
 from coder.reading.decoding import MAX_TEXT_BYTES, decode
 from coder.reading.document import Document
+from coder.reading.plain import piped_as_tabbed
 
 MAX_FILE_BYTES = 200_000_000
 _TEXT_SUFFIXES = frozenset({".txt", ".md", ".vtt", ".srt"})
@@ -134,8 +135,10 @@ def _read_text(data: bytes, name: str) -> Document:
         if pattern.match(opening):
             document = _reader(suffix)(data, name)
             return replace(document, notes=(*document.notes, f"Read as {suffix}, which its content is."))
-    module = import_module(f"coder.reading.{_text_kind(decoded.text, Path(name).suffix.lower())}")
-    read: Document = module.document_of(decoded.text, name, decoded.encoding, decoded.notes)
+    table = piped_as_tabbed(decoded.text)
+    kind = "transcript_tables" if table else _text_kind(decoded.text, Path(name).suffix.lower())
+    module = import_module(f"coder.reading.{kind}")
+    read: Document = module.document_of(table or decoded.text, name, decoded.encoding, decoded.notes)
     return read
 
 

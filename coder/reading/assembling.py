@@ -1,10 +1,9 @@
 """Make a Transcript of a Document: learn the speakers, cut the turns, account for every other character."""
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
 
 from coder.domain import Span, Transcript, Turn
@@ -12,30 +11,21 @@ from coder.errors import FormatError
 from coder.reading.document import Document
 from coder.reading.headers import Header, header_of
 from coder.reading.lines import Line, lines_of, text_of
-from coder.reading.pieces import EDGE, Piece, Reading, read_lines
+from coder.reading.linewise import read_lines
+from coder.reading.paragraphs import ends_sentence
+from coder.reading.pieces import EDGE, Reading
+from coder.reading.rendering import Words, rendered
 from coder.reading.roles import assign_roles, assign_roles_by_print
 from coder.reading.speakers import learn_labels
 
-_SENTENCE_END = re.compile(r"[.?!…][)\]\"'”’»]*$")
-# Cues of one speaker are joined to turns of about this many words, so that a turn keeps a useful time.
-_LONG_RUN = 80
 _KINDS = {
     "header": ("header line", "header lines"),
     "title": ("title line", "title lines"),
     "heading": ("heading", "headings"),
     "page": ("page number", "page numbers"),
+    "footer": ("line below the talk", "lines below the talk"),
     "border": ("line about the recording", "lines about the recording"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """Words that will be rendered; `kind` is set when nobody said them."""
-
-    text: str
-    speaker: str | None
-    time: float | None = None
-    kind: str = ""
 
 
 def assemble(document: Document, name: str, data: bytes, interviewer: Sequence[str] = ()) -> Transcript:
@@ -80,16 +70,30 @@ def _learned(document: Document) -> tuple[str, Reading, Header]:
     header = header_of(lines, _repeated(lines))
     labels = learn_labels(lines, header.lines)
     reading = read_lines(text, lines, labels, header.lines, running=document.running)
-    if document.running:
-        words = [_Words(text[piece.start : piece.end], piece.speaker, piece.time) for piece in reading.pieces]
-        text, reading = _rendered(words, joined=True)
+    joined = document.running or _runs_on(reading, text)
+    if joined:
+        words = [Words(text[piece.start : piece.end], piece.speaker, piece.time) for piece in reading.pieces]
+        left_out = reading.left_out
+        text, reading = rendered(words, joined=True)
+        reading.left_out = left_out
+        if not document.running:
+            reading.left_out["cue"] = len(words)
     return text, reading, header
+
+
+def _runs_on(reading: Reading, text: str) -> bool:
+    """Tell whether timed lines are a recogniser's cues, which break off anywhere, not people's paragraphs."""
+    timed = sum(piece.time is not None for piece in reading.pieces)
+    broken = sum(not ends_sentence(text[piece.start : piece.end]) for piece in reading.pieces[:-1])
+    return (
+        len(reading.pieces) > 2 and timed >= 0.8 * len(reading.pieces) and broken >= 0.3 * len(reading.pieces)
+    )
 
 
 def _labelled(document: Document) -> tuple[str, Reading, Header]:
     """Read a document whose format names the speakers."""
     words = [
-        _Words(
+        Words(
             paragraph.text.strip(EDGE),
             (paragraph.speaker or "").strip(EDGE) or None,
             paragraph.time,
@@ -97,55 +101,13 @@ def _labelled(document: Document) -> tuple[str, Reading, Header]:
         )
         for paragraph in document.paragraphs
     ]
-    text, reading = _rendered(words, joined=document.running)
+    text, reading = rendered(words, joined=document.running)
     return text, reading, Header(0, frozenset())
 
 
 def _repeated(lines: Iterable[Line]) -> frozenset[str]:
     counts = Counter(key for line in lines for key in {candidate.key for candidate in line.candidates})
     return frozenset(key for key, count in counts.items() if count >= 2)
-
-
-def _rendered(words: Iterable[_Words], *, joined: bool) -> tuple[str, Reading]:
-    """Write a text of `Name: words` paragraphs; with `joined`, neighbours of one speaker become one."""
-    parts: list[str] = []
-    reading = Reading()
-    length = 0
-
-    def write(piece: str) -> int:
-        nonlocal length
-        parts.append(piece)
-        length += len(piece)
-        return length - len(piece)
-
-    for item in words:
-        said = re.sub(r"\s*\n\s*", " ", item.text) if joined else item.text
-        if not said:
-            continue
-        last = reading.pieces[-1] if reading.pieces and not reading.opening else None
-        if joined and not item.kind and last and last.speaker == item.speaker and not _is_full(parts, last):
-            write(" ")
-            write(said)
-            reading.pieces[-1] = Piece(last.start, length, last.speaker, last.time)
-            continue
-        if parts:
-            write("\n\n")
-        if item.kind:
-            start = write(said)
-            reading.mark(start, length, item.kind)
-            continue
-        if item.speaker:
-            start = write(f"{item.speaker}: ")
-            reading.mark(start, length, "label")
-        start = write(said)
-        reading.pieces.append(Piece(start, length, item.speaker, item.time))
-        reading.opening = False
-    return "".join(parts), reading
-
-
-def _is_full(parts: Sequence[str], piece: Piece) -> bool:
-    """Tell whether a joined turn is long enough (at about six characters a word) and ends with a sentence."""
-    return piece.end - piece.start > 6 * _LONG_RUN and bool(_SENTENCE_END.search(parts[-1]))
 
 
 def _furniture(reading: Reading, length: int) -> Iterator[Span]:
@@ -164,12 +126,14 @@ def _furniture(reading: Reading, length: int) -> Iterator[Span]:
 
 def _notes(reading: Reading) -> list[str]:
     """Say what was not taken for speech, and when no speaker was found."""
-    counts = Counter(span.kind for span in reading.spans)
+    counts = reading.left_out
     notes = [
         f"{counts[kind]} {one if counts[kind] == 1 else many} not taken as speech."
         for kind, (one, many) in _KINDS.items()
         if counts[kind]
     ]
+    if counts["cue"]:
+        notes.append(f"{counts['cue']} timed lines were joined to sentences; the times inside are left out.")
     if not any(piece.speaker for piece in reading.pieces):
         notes.append("No speaker labels were found: each paragraph is a turn without a speaker.")
     return notes

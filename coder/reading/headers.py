@@ -32,6 +32,24 @@ def header_of(lines: Sequence[Line], repeated: frozenset[str]) -> Header:
     return Header(end, frozenset(_interviewers(lines[:end])))
 
 
+def footer_of(lines: Sequence[Line], last: int) -> int:
+    """Return where the lines behind the talk begin ("Duration: 43 minutes", "Transcribed by: ..."), at the end.
+
+    `last` is the line of the last speaker label; only whole paragraphs behind it can be the footer.
+    """
+    end = len(lines)
+    for number in range(len(lines) - 1, max(last, len(lines) - 2 * _REACH), -1):
+        line = lines[number]
+        if line.blank or line.kind:
+            continue
+        found = _colon(line)
+        if found is None or not (is_header_key(found.key) or found.key in ("notes", "note")):
+            break
+        if line.after_gap:
+            end = number
+    return end
+
+
 def _colon(line: Line) -> Candidate | None:
     return next((found for found in line.candidates if found.style is Style.COLON), None)
 

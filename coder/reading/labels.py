@@ -74,15 +74,16 @@ def lead_of(text: str, *, believe_bare: bool, marks: bool = True) -> Lead:
 
 
 _EMPHASIS = r"(?:\*{1,3}|__|</?(?:b|strong|i|em|u|v)>)"
+_QUOTES = tuple("\"'“”„‘’«»")
 _EMPHASES = re.compile(_EMPHASIS)
 _STRONG_RUN = re.compile(r"(\*\*|__)(?=\S)(.{1,60}?)\1")
 _OPEN = re.compile(rf"{_EMPHASIS}*")
-_CLOSE = re.compile(rf":*{_EMPHASIS}*[\s\ufeff]*")
+_CLOSE = re.compile(rf":*(?:[-–—](?=\s))?{_EMPHASIS}*[\s\ufeff]*")
 _WRAP = "*_#[]<>{}|\"'“”‘ \t\xa0\u202f\ufeff"
 _TRAILERS = {
     Style.TAB: re.compile(r"([^\t\n]{1,48}?)\s*[:.]?\t+\s*"),
     Style.BRACKET: re.compile(r"[\[<({]([^\])>}\n]{1,48})[\])>}]\s*[-–:]?\s*"),
-    Style.DASH: re.compile(r"(.{1,48}?)(?:\s+[-–—]{1,2}|[-–—]{1,2})\s+"),
+    Style.DASH: re.compile(r"(.{1,48}?)(?:(?:\s+[-–—]{1,2}|[-–—]{1,2})\s+|—(?=\w))"),
     Style.ANGLE: re.compile(r"(.{1,48}?)\s*>{1,2}\s*"),
     Style.DOT: re.compile(r"([A-Za-z]{1,3}\d{0,3}|[A-Z][A-Za-z]{2,12}(?: \d{1,2})?)\.\s+"),
     Style.SPACES: re.compile(r"(\S+(?: \S+){0,3})[ \xa0]{2,}"),
@@ -108,6 +109,8 @@ def _clean(label: str) -> str:
 
 
 def _candidate(style: Style, raw: str, words_start: int, time: float | None) -> Candidate | None:
+    if raw.lstrip()[:1] in _QUOTES and raw.rstrip()[-1:] not in _QUOTES:
+        return None
     label = _clean(raw)
     key = key_of(label)
     if not key or len(label) > MAX_LABEL:

@@ -22,9 +22,11 @@ _OCCASION = (
     "(?:interview|recording|transcript(?:ion)?|audio(?: recording| file)?|tape|file|session|focus group|discussion|"
     "conversation|call|meeting|aufnahme|transkript(?:ion)?|interviews|entretien|enregistrement)"
 )
+_PART = r"(?:,? ?(?:no\.? )?\d{1,2})?(?:,? side [ab12])?"
 _BORDER = re.compile(
     rf"\W*(?:(?:the )?(?:end|start|beginning|begin|stop|break|ende|beginn|fin|début|diwedd)"
-    rf"(?: of| in| des| der| de l['’]| de| du)? ?(?:the |this )?{_OCCASION}"
+    rf"(?: of| in| des| der| de l['’]| de| du)? ?(?:the |this )?{_OCCASION}{_PART}"
+    rf"|(?:tape|file|recording|part) \d{{1,2}}{_PART}|side [ab12]"
     rf"|(?:the )?{_OCCASION} (?:is |was )?(?:ends?|ended|starts?|started|begins?|began|stops?|stopped"
     rf"|resumes?|resumed|paused?|pauses|concluded|concludes|terminated|interrupted|endet|beginnt)"
     rf"(?: here| at)?(?: [\d:. ]+)?"

@@ -36,6 +36,11 @@ def paragraph_starts(found: list[tuple[int, Candidate]], lines: Sequence[Line], 
     )
 
 
+def ends_sentence(text: str) -> bool:
+    """Tell whether a line ends where a sentence does."""
+    return _ENDS_SENTENCE.search(text[-80:]) is not None
+
+
 def is_wrapped(texts: Sequence[str]) -> bool:
     """Tell whether lines were broken at a fixed width, so that a line's start says nothing."""
     lengths = sorted(len(text) for text in texts)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from coder.reading.decoding import decode
 from coder.reading.document import Document, Paragraph
 
-_NUMBERED = re.compile(r"[\ufeff\s]{0,12}(?:\[(\d{1,5})\]|(\d{1,5})[.:)]?)(?=\s|$)[ \t\xa0]*")
+_NUMBERED = re.compile(r"[\ufeff\s]{0,12}(?:\[(\d{1,5})\]|#?(\d{1,5})[.:)]?)(?=\s|$)[ \t\xa0]*")
 _LABEL = re.compile(r"[^\W\d][\w .'’()-]{0,30}[:：\t]")
 
 
@@ -34,6 +34,15 @@ def document_of(text: str, name: str, encoding: str | None, notes: Sequence[str]
         separator="\n",
         notes=tuple(said),
     )
+
+
+def piped_as_tabbed(text: str) -> str | None:
+    """Return a Markdown table as tab-separated lines; None when the text is not one."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    rows = [line.strip("|").split("|") for line in lines if line.startswith("|") and line.endswith("|")]
+    if len(rows) < 3 or len(rows) < len(lines) or not all(re.fullmatch(r"[\s:-]+", cell) for cell in rows[1]):
+        return None
+    return "\n".join("\t".join(cell.strip() for cell in row) for row in [rows[0], *rows[2:]])
 
 
 def without_line_numbers(lines: Sequence[str]) -> tuple[list[str], int]:

@@ -33,6 +33,7 @@ _CODE = re.compile(
     r"[A-Za-z]{1,4}[ _.#-]?\d{1,5}[A-Za-z]?\??|\d{1,3}[A-Z]{1,2}|[A-Z]\??"
     r"|[A-Z0-9]+(?:[_./&+-] ?[A-Z0-9]+)+|[A-Z]{1,5}\?"
 )
+_NO_INITIALS = frozenset({"OK", "NB", "PS", "NO", "SO", "TV"})
 _CODES = re.compile(rf"(?:{_CODE.pattern})(?:\s?(?:[/&+,]|and)\s?(?:{_CODE.pattern}))+")
 ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 
@@ -42,8 +43,12 @@ def shape_of(label: str) -> Shape:
     """Tell how much `label` looks like a speaker, from NONE to ROLE."""
     base = ASIDE.sub("", label).strip() or label.strip("()[] ")
     tokens = base.split()
-    if not tokens or len(tokens) > 6 or len(base) > MAX_LABEL or not any(map(str.isalpha, base)):
+    if not tokens or len(tokens) > 6 or len(base) > MAX_LABEL:
         return Shape.NONE
+    if len(base) == 2 and base.isalpha() and base.isupper() and base not in _NO_INITIALS:
+        return Shape.CODE
+    if not any(map(str.isalpha, base)):
+        return Shape.WEAK if base.isdigit() and len(base) <= 3 else Shape.NONE
     keys = key_of(base).split()
     if re.search(r"[!;\"“”…:：\t]", base) or (len(keys) == 1 and keys[0] in FUNCTION_WORDS and len(base) > 1):
         return Shape.NONE

@@ -132,7 +132,7 @@ def _may_speak(style: Style, candidate: Candidate, lines: Sequence[Line], number
         return False
     if style in (Style.OWN_LINE, Style.OWN_STAMP):
         return _leads_words(style, candidate, lines, number)
-    if style is Style.DOT and candidate.shape < Shape.CODE:
+    if style is Style.DOT and candidate.shape < Shape.CODE and len(candidate.label) > 4:
         return False
     if style is Style.BARE:
         return candidate.shape >= Shape.CODE and len(candidate.key) > 1 and line.after_gap

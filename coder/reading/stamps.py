@@ -25,7 +25,7 @@ _INNER = (
 )
 _CLOSED = rf"\[{_INNER}\]|\({_INNER}\)|<{_INNER}>|\{{{_INNER}\}}|#{_INNER}#|\*{_INNER}\*"
 _RANGE = rf"{_ONE}{_TO}{_ONE}(?:{_DAYTIME})"
-_BARE = rf"(?:{_DATE})?(?:{_RANGE}|{_CLOCK}{_DAYTIME}|{_SPOKEN}|{_LETTERED})(?![\w%€£$]|[.,]\d)"
+_BARE = rf"@?(?:{_DATE})?(?:{_RANGE}|{_CLOCK}{_DAYTIME}|{_SPOKEN}|{_LETTERED})(?![\w%€£$]|[.,]\d)"
 
 _DIGIT = re.compile(r"\d")
 CLOSED = re.compile(_CLOSED)
@@ -49,11 +49,12 @@ class Stamp:
 def _stamp(found: re.Match[str], bare: bool) -> Stamp:
     words = found[0].strip("[](){}<>#* ")
     core = _CORE.search(words)
+    dated = _DATED.match(words) is not None
     seconds = None
-    if core and not _DATED.match(words):
+    if core and not dated:
         seconds = seconds_in(re.sub(r"(?<=\d)\.(?=\d{2}\.\d{2})|(?<=\d\.\d\d)\.(?=\d\d)", ":", core[0]))
     # Nobody says "00:01:02" or "0:04 - 0:09"; "10:30" alone may well be speech.
-    certain = not bare or core is None or core[0].count(":") >= 2 or "-->" in words
+    certain = not bare or dated or core is None or words.startswith("@") or core[0].count(":") >= 2 or "-->" in words
     return Stamp(found.start(), found.end(), seconds, bare, certain)
 
 

@@ -22,7 +22,7 @@ question q"""
 
 _PARTICIPANT = """participant participants part ptp ptpt ppt respondent respondents resp interviewee interviewees
 informant informants patient patients client carer caregiver parent subject member attendee panelist panellist
-speaker voice person guest expert clinician nurse doctor gp midwife physio therapist teacher student manager
+speaker voice person guest expert ans antwort reponse clinician nurse doctor gp midwife physio therapist teacher student manager
 user resident volunteer witness answer a
 male female man woman boy girl mum mother dad father husband wife son daughter
 befragter befragte befragten teilnehmer teilnehmerin teilnehmende proband probandin interviewpartner
@@ -66,7 +66,7 @@ hinweis oui non donc alors bon mais et exemple remarque si bueno pero entonces e
 _HEADER = """title subtitle date day time times duration length location place venue setting site ward clinic region
 country city id number no interview interviewed conducted recorded recording file filename name audio video source
 transcriber transcribed transcription transcript typist typed checked version status project study topic attendees
-present apologies pseudonym age gender sex ethnicity occupation job profession language consent legend
+present speakers apologies pseudonym age gender sex ethnicity occupation job profession language consent legend
 keywords start started end ended finish format mode medium ref reference group focus session copyright
 confidential confidentiality author created modified exported export words word count description abbreviations
 conventions anonymised document client comments quality dialect accent fieldwork wave round visit code details

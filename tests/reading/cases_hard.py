@@ -543,4 +543,134 @@ P9: Engaged.
             (P, "P9", "Engaged."),
         ],
     ),
+    Case(
+        "a recogniser's cues, which break off anywhere",
+        "whisper.txt",
+        "[00:00.000 --> 00:05.000]  So I was going up the\n[00:05.000 --> 00:09.000]  hill and then the dog\n[00:09.000 --> 00:12.000]  came. And I ran.\n",
+        [(None, None, "So I was going up the hill and then the dog came. And I ran.", 0)],
+    ),
+    Case(
+        "times with an at sign",
+        "fathom.txt",
+        "@0:00 - Anna Smith (Uni)\nWhere do you live?\n\n@0:09 - Bob\nUp the hill: the last house.\n\n@0:12 - Anna Smith (Uni)\nAlone?\n",
+        [
+            (IV, "Anna Smith (Uni)", "Where do you live?", 0),
+            (P, "Bob", "Up the hill: the last house.", 9),
+            (IV, "Anna Smith (Uni)", "Alone?", 12),
+        ],
+    ),
+    Case(
+        "abbreviations with full stops",
+        "intres.txt",
+        "Int. So where do you live?\nRes. Up the hill.\nInt. Alone?\nRes. With a dog.\n",
+        [
+            (IV, "Int", "So where do you live?"),
+            (P, "Res", "Up the hill."),
+            (IV, "Int", "Alone?"),
+            (P, "Res", "With a dog."),
+        ],
+    ),
+    Case(
+        "colon and dash",
+        "ans.txt",
+        "Q:- Where do you live?\nAns:- Up the hill.\nQ:- Alone?\nAns:- With a dog.\n",
+        [
+            (IV, "Q", "Where do you live?"),
+            (P, "Ans", "Up the hill."),
+            (IV, "Q", "Alone?"),
+            (P, "Ans", "With a dog."),
+        ],
+    ),
+    Case(
+        "the transcriber's lines below the talk",
+        "footer.txt",
+        """INT: Where?
+
+P1: Up the hill.
+
+INT: Alone?
+
+P1: Yes.
+
+End of tape 1, side A
+
+Notes: battery died. Second recorder used.
+Duration: 43 minutes
+Transcribed by: AB
+""",
+        [(IV, "INT", "Where?"), (P, "P1", "Up the hill."), (IV, "INT", "Alone?"), (P, "P1", "Yes.")],
+    ),
+    Case(
+        "headings in capitals between the turns",
+        "heads.txt",
+        """Interview 3
+
+BACKGROUND
+
+INT: Where?
+
+P1: UP. I said UP.
+
+BARRIERS
+
+INT: Why?
+
+P1: The dog.
+""",
+        [(IV, "INT", "Where?"), (P, "P1", "UP. I said UP."), (IV, "INT", "Why?"), (P, "P1", "The dog.")],
+    ),
+    Case(
+        "initials that are words",
+        "initialwords.txt",
+        "Speakers: Anna Smith (AS), Ian Thorpe (IT)\n\nAS: Where?\nIT: Up.\nAS: Why?\nIT: Dog.\n",
+        [(IV, "AS", "Where?"), (P, "IT", "Up."), (IV, "AS", "Why?"), (P, "IT", "Dog.")],
+    ),
+    Case(
+        "messages with dates",
+        "whatsapp.txt",
+        "12/03/2024, 10:32 - Messages are encrypted.\n12/03/2024, 10:32 - Anna: How was it?\n12/03/2024, 10:33 - Bob: Fine: long.\nbut fine\n12/03/2024, 10:35 - Anna: Long?\n12/03/2024, 10:36 - Bob: An hour\n",
+        [
+            (IV, "Anna", "How was it?", None),
+            (P, "Bob", "Fine: long. but fine", None),
+            (IV, "Anna", "Long?", None),
+            (P, "Bob", "An hour", None),
+        ],
+    ),
+    Case(
+        "a quotation that looks like a label",
+        "quoted.txt",
+        """INT: Where?
+
+P1: He said "INT: stop" and
+
+"P1: go", as if it was a script.
+
+INT: Why?
+
+P1: Fun.
+""",
+        [
+            (IV, "INT", "Where?"),
+            (P, "P1", 'He said "INT: stop" and "P1: go", as if it was a script.'),
+            (IV, "INT", "Why?"),
+            (P, "P1", "Fun."),
+        ],
+    ),
+    Case(
+        "numbers for names",
+        "numbers.txt",
+        "Moderator: Who lives up the hill?\n1: I do.\n2: Me too.\nModerator: Alone?\n1: With a dog.\n3: She has a dog.\n2: Two dogs.\n1: Two.\n2: Yes.\n3: Big ones.\n3: Loud.\n",
+        [
+            (IV, "Moderator", "Who lives up the hill?"),
+            (P, "1", "I do."),
+            (P, "2", "Me too."),
+            (IV, "Moderator", "Alone?"),
+            (P, "1", "With a dog."),
+            (P, "3", "She has a dog."),
+            (P, "2", "Two dogs."),
+            (P, "1", "Two."),
+            (P, "2", "Yes."),
+            (P, "3", "Big ones. Loud."),
+        ],
+    ),
 ]

@@ -42,12 +42,17 @@ def assert_accounted_for(transcript: Transcript) -> None:
         assert words and words == words.strip()
 
 
+def written_anew(transcript: Transcript) -> bool:
+    """Tell whether line numbers or the times of cues had to be taken out, which is always said."""
+    return any("line numbers" in note or "joined to sentences" in note for note in transcript.notes)
+
+
 @pytest.mark.parametrize("case", [*CASES, *HARD_CASES], ids=lambda case: case.name)
 def test_text_files_stay_as_they_are(case: Case) -> None:
     document = document_of(case.content, case.file, "utf-8")
     transcript = assemble(document, case.file, b"")
     assert_accounted_for(transcript)
-    if not any("line numbers" in note for note in transcript.notes):
+    if not written_anew(transcript):
         assert transcript.text == case.content
 
 
@@ -60,7 +65,9 @@ def test_any_text_is_accounted_for(text: str) -> None:
     except FormatError:
         return
     assert_accounted_for(transcript)
-    assert transcript.text == "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert written_anew(transcript) or transcript.text == "\n".join(
+        paragraph.text for paragraph in document.paragraphs
+    )
 
 
 @settings(max_examples=150, deadline=None)
@@ -96,5 +103,5 @@ def test_any_document_is_accounted_for(paragraphs: list[Paragraph], labelled: bo
     except FormatError:
         return
     assert_accounted_for(transcript)
-    if not (labelled or running):
+    if not (labelled or running or written_anew(transcript)):
         assert transcript.text == "\n\n".join(paragraph.text for paragraph in paragraphs)

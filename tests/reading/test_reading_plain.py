@@ -32,3 +32,38 @@ def test_turns_are_those_that_were_spoken(case: Case, tmp_path: Path) -> None:
     for turn, expected in zip(found, case.turns, strict=True):
         if len(expected) == 4:
             assert turn[3] == expected[3]
+
+
+def test_a_markdown_table_is_a_table_of_turns(tmp_path: Path) -> None:
+    path = tmp_path / "table.md"
+    path.write_text(
+        "| Speaker | Text |\n|---|---|\n| INT | Where? |\n| P1 | Up the hill. |\n| INT | Alone? |\n| P1 | Yes. |\n"
+    )
+    assert [turn[:3] for turn in merged(read_transcript(path))] == [
+        ["interviewer", "INT", "Where?"],
+        ["participant", "P1", "Up the hill."],
+        ["interviewer", "INT", "Alone?"],
+        ["participant", "P1", "Yes."],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "speakers"),
+    [
+        ("@UTF8\n@Begin\n*INV:\twhat happened ?\n*PAR:\tI fell .\n@End\n", "cha", ["INV", "PAR"]),
+        ('{"segments": [{"start": 0.0, "end": 1.0, "text": " Hi there.", "speaker": "A"}]}', "json", ["A"]),
+        (
+            "Timespan\tContent\tSpeaker\n0:00.0 - 0:04.2\tWhere?\tAnna\n0:04.2 - 0:09.0\tUp.\tBob\n",
+            "tsv",
+            ["Anna", "Bob"],
+        ),
+    ],
+)
+def test_other_formats_named_txt_are_told_by_their_content(
+    tmp_path: Path, content: str, kind: str, speakers: list[str]
+) -> None:
+    path = tmp_path / "export.txt"
+    path.write_text(content)
+    transcript = read_transcript(path)
+    assert transcript.format == kind
+    assert [turn.speaker for turn in transcript.turns] == speakers
