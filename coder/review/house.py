@@ -52,7 +52,7 @@ class House:
         self.desk, self.sessions, self.jobs = desk, sessions, Jobs()
         self.fixed_mode = mode
         self._preferences: dict[str, Preferences] = {}
-        self._legend: tuple[object, dict[str, Sign]] | None = None
+        self._paces: dict[str, float | None] = {}
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
             trim_blocks=False, lstrip_blocks=True, auto_reload=False,
@@ -75,6 +75,17 @@ class House:
             worked = before[0].mode if before else ""
             session.mode = worked if worked in MODES else default_mode(self.desk.study, session.coder)
         return cast(Mode, session.mode)
+
+    def pace(self, coder: str) -> float | None:
+        """Return a coder's seconds per decision, as it was when a page was last opened."""
+        if coder not in self._paces:
+            figures = self.desk.study.figures().coders
+            self._paces[coder] = next((item.pace for item in figures if item.coder == coder), None)
+        return self._paces[coder]
+
+    def forget_pace(self, coder: str) -> None:
+        """Let the pace be counted anew: it takes too long to do so at every key."""
+        self._paces.pop(coder, None)
 
     def preferences(self, coder: str) -> Preferences:
         """Return a coder's preferences, kept in the study."""

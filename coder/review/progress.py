@@ -9,7 +9,7 @@ from coder.review.house import house_of, said, session_of
 from coder.review.plots import Interval, Share, day_bars, intervals, share_bars
 from coder.workflow.queue import rate
 from coder.workflow.review_tables import agreement_so_far
-from coder.workflow.study import CodeFigures, StudyFigures, open_study
+from coder.workflow.study import CodeFigures, StudyFigures
 
 SHOWN_STATISTICS = {
     "percent_agreement": "Agreement", "masi_alpha": "Alpha (MASI)", "pooled_kappa": "Kappa, pooled",
@@ -62,9 +62,8 @@ async def agreement(request: Request) -> Response:
     house = house_of(request)
 
     def count() -> dict[str, object] | None:
-        with open_study(house.desk.study.path, readonly=False) as study:
-            report = agreement_so_far(study)
-            return report.to_dict() if report is not None else None
+        report = agreement_so_far(house.desk.study.path)
+        return report.to_dict() if report is not None else None
 
     report = await run_in_threadpool(count)
     labels = {code.id: code.label for code in house.desk.codebook.codes}

@@ -43,18 +43,16 @@ def chunks_of(document: Document) -> list[list[StudyUtterance]]:
 
 def tally(house: House, coder: str, transcript: int) -> dict[str, object]:
     """Return how far the coder has come in a transcript."""
-    study = house.desk.study
-    total = sum(item.codable for item in house.desk.document(transcript).utterances)
-    waiting = len(study.find(Filters(transcript=transcript, coder=coder, state="open")))
-    waiting += len(study.find(Filters(transcript=transcript, coder=coder, state="skipped")))
-    pace = next((f.pace for f in study.figures().coders if f.coder == coder), None)
-    return {"decided": total - waiting, "total": total, "left": minutes_left(waiting, pace)}
+    total = house.desk.document(transcript).codable
+    decided = house.desk.settled(coder, transcript)
+    return {"decided": decided, "total": total, "left": minutes_left(total - decided, house.pace(coder))}
 
 
 async def read(request: Request) -> Response:
     """Show a transcript as a document."""
     house, session = house_of(request), session_of(request)
     document = house.desk.refresh(request.path_params["transcript"])
+    house.forget_pace(session.coder)
     if not document.utterances:
         raise InputError(f"{document.name} holds no words; see how it was read.")
     search = request.query_params.get("q", "").strip()

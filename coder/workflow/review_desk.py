@@ -11,6 +11,7 @@ from threading import RLock
 
 from coder.codebook import Codebook
 from coder.errors import StudyError
+from coder.store.counting import settled_in
 from coder.workflow.showing import SETTLED, blind_share
 from coder.workflow.study import (
     LOTS,
@@ -33,6 +34,7 @@ class Document:
     turns: tuple[StudyTurn, ...]
     utterances: tuple[StudyUtterance, ...]
     place: dict[int, int]
+    codable: int
 
     def around(self, utterance: int, turns: int) -> list[StudyUtterance]:
         """Return the utterances of the turn that holds one, and of so many turns either side."""
@@ -83,6 +85,7 @@ class Desk:
         self.study = open_study(path)
         self._documents: dict[int, Document] = {}
         self._exposed: dict[str, set[int]] = {}
+        self._codebook: tuple[int, Codebook] | None = None
         self._lock = RLock()
 
     def close(self) -> None:
@@ -91,8 +94,16 @@ class Desk:
 
     @property
     def codebook(self) -> Codebook:
-        """The codebook in use."""
-        return self.study.codebooks.current()
+        """The codebook in use, read anew only when there is a newer version."""
+        with self._lock:
+            version = self.study.codebooks.current_id()
+            if self._codebook is None or self._codebook[0] != version:
+                self._codebook = (version, self.study.codebooks.get(version))
+            return self._codebook[1]
+
+    def settled(self, coder: str, transcript: int) -> int:
+        """Return how many codable utterances of a transcript a coder has settled."""
+        return settled_in(self.study.handle, coder, transcript)
 
     def document(self, transcript: int) -> Document:
         """Return a transcript from memory, reading it once."""
@@ -120,6 +131,7 @@ class Desk:
             turns=tuple(texts.turns(transcript)),
             utterances=utterances,
             place={item.id: place for place, item in enumerate(utterances)},
+            codable=sum(item.codable for item in utterances),
         )
 
     def home_of(self, utterance: int) -> Document:
@@ -142,7 +154,8 @@ class Desk:
         states = self.study.acts.states(coder, ids)
         memos = self._memo_counts(utterances)
         share = blind_share(self.study)
-        hidden = {item.id: is_hidden(mode, states[item.id], item.lot, share) for item in utterances}
+        polar = bool(self.codebook.polarity)
+        hidden = {item.id: is_hidden(mode, states[item.id], item.lot, share, polar) for item in utterances}
         visible = [item.id for item in utterances if item.codable and not hidden[item.id]]
         suggestions = self.study.machine.suggestions(visible)
         asked = self.study.machine.uncertainty(visible)
@@ -181,10 +194,14 @@ class Desk:
                 known.update(fresh)
 
 
-def is_hidden(mode: Mode, state: UnitState, lot: int, share: float) -> bool:
-    """Return whether a coder must not see the machine's view of an utterance."""
+def is_hidden(mode: Mode, state: UnitState, lot: int, share: float, polar: bool) -> bool:
+    """Return whether a coder must not see the machine's view of an utterance.
+
+    Where it comes after the coder's own decision, that decision is whole only with its polarity (`polar`: the
+    codebook has that axis): to show it between the two would make the polarity the machine's.
+    """
     if mode == "blind":
         return True
-    if state.state in SETTLED:
+    if state.state in SETTLED and not (polar and any(code.polarity is None for code in state.codes)):
         return False
     return mode == "commit_first" or lot < share * LOTS

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coder.errors import InputError
+from coder.errors import InputError, StudyError
 from coder.store import Study
 from coder.store.values import ADJUDICATED, Filters, State, StudyUtterance
 
@@ -65,25 +65,15 @@ def codings_file(study: Study, suffix: str) -> bytes:
         return path.read_bytes()
 
 
-def agreement_so_far(study: Study, *, resamples: int = RESAMPLES) -> "AgreementReport | None":
-    """Return the agreement of the study's coders on what two of them decided; None while there is nothing.
+def agreement_so_far(study: Path, *, resamples: int = RESAMPLES) -> "AgreementReport | None":
+    """Return the agreement of the study's coders so far; None while no utterance has two coders.
 
-    Units that were coded with suggestions in sight are kept apart by the report: they are not blind.
+    What somebody coded with suggestions in sight is kept apart by the report: it is not blind.
     """
-    import pandas as pd
+    from coder.workflow.agreement import Request, agree
 
-    from coder.workflow.agreement import Request, agree_on
-
-    rows = [
-        {
-            "unit": f"{row['transcript']}:{row['utterance']}", "transcript": row["transcript"], "coder": row["coder"],
-            "code": row.get("code"), "polarity": row.get("polarity"), "blind": row["blind"], "text": row["text"],
-        }
-        for row in codings_rows(study)
-        if row["coder"] != ADJUDICATED
-    ]  # fmt: skip
-    if len({row["coder"] for row in rows}) < 2:
-        return None
-    frame = pd.DataFrame(rows).astype(object)
-    report = agree_on(frame.where(frame.notna(), None), Request(paths=(), resamples=resamples)).report
+    try:
+        report = agree(Request(paths=(study,), resamples=resamples)).report
+    except StudyError:
+        return None  # nobody has coded yet
     return report if report.n_compared else None

@@ -146,6 +146,9 @@ def test_the_blind_share_is_coded_before_its_suggestion_is_seen(study_path: Path
     page, here = entered(app, next(iter(sessions))), ids(study_path)["There"]
     assert "in 10 right" not in page.get("/read/1", u=str(here))
     act(page, "code", here, code="physical_opportunity")
+    # A decision is whole with its polarity; shown before that, the polarity would be the machine's.
+    assert "in 10 right" not in str(page.client.get("/part/panel", params={"u": here}).json()["panel"])
+    act(page, "barrier", here)
     assert state(study_path, here).codes[0].blind
     assert "in 10 right" in str(page.client.get("/part/panel", params={"u": here}).json()["panel"])
 

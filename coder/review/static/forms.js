@@ -32,7 +32,9 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     say("Sending…");
     finish(await postForm(form.dataset.upload, body));
   };
-  field.addEventListener("change", () => { if (field.files.length) send(field.files).then(() => { field.value = ""; }); });
+  const take = () => { if (field.files.length) send(field.files).then(() => { field.value = ""; }); };
+  field.addEventListener("change", take);
+  take();  // chosen while this script was still loading
   form.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("over"); });
   form.addEventListener("dragleave", () => form.classList.remove("over"));
   form.addEventListener("drop", (event) => {
