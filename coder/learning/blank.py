@@ -17,7 +17,7 @@ def blank_model(
     """Return a model that has seen no excerpt: it reads the codebook, and takes all texts for codable."""
     k = len(codebook.codes)
     none = np.zeros((0, encoder.dimension))
-    features = {"plain": none, "centred": none, "sureness": np.zeros((0, 2))}
+    features = {"plain": none, "centred": none}
     mean = np.zeros(encoder.dimension) if known_mean is None else known_mean
     parts = Parts(
         mean.astype(np.float32),

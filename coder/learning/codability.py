@@ -25,12 +25,12 @@ STRENGTH = 2.0
 
 
 def fit_codable(
-    data: TrainingSet, blocks: Mapping[str, Any], logits: Floats, folds: NDArray[np.intp]
+    data: TrainingSet, blocks: Mapping[str, Any], folds: NDArray[np.intp]
 ) -> tuple[LinearHead, Floats]:
     """Return the head, and each row's held-out probability of being codable, (n,)."""
     known = np.flatnonzero((data.labels >= 0).all(axis=1) | (data.labels == 1).any(axis=1))
     coded = (data.labels[known] == 1).any(axis=1)
-    features = codable_blocks(blocks, logits)
+    features = codable_blocks(blocks)
     if min(coded.sum(), (~coded).sum()) < FEW:
         return constant(features, float(coded.sum()), float((~coded).sum()), len(data))
     weights = np.asarray(data.weights, dtype=np.float64)[known]

@@ -17,6 +17,7 @@ from coder.learning.model import Calibration, Model, Parts
 from coder.learning.stack import Member, Stack
 
 Floats = NDArray[np.float64]
+LOUD = 2.0
 SURE_MARGIN = 0.4  # cosine by which the new text must be closer to its own old code than to any other
 
 
@@ -28,8 +29,25 @@ def with_codebook(model: Model, codebook: Codebook, *, learned: bool = True) -> 
     hand = Model(model.name, codebook, model.encoder, model.parts, model.card, base)
     trusted = trust(model, hand) if learned else np.zeros(len(codebook.codes))
     places = [model.codebook.ids.index(code) if code in model.codebook.ids else -1 for code in codebook.ids]
-    hand.parts = _carried(model.parts, np.array(places, dtype=np.intp), trusted)
+    louder = loudness(model, hand)
+    hand.parts = _carried(model.parts, np.array(places, dtype=np.intp), trusted, louder)
     return hand
+
+
+def loudness(model: Model, hand: Model) -> float:
+    """Return the factor that makes the codebook in hand tell excerpts apart as firmly as the old one, LOUD at most.
+
+    A codebook with fewer or vaguer phrases gives scores that lie closer together; thresholds and probabilities
+    were set for the old one's.
+    """
+    reference = model.parts.reference
+    if reference is None or not len(reference):
+        return 1.0
+    spreads = [
+        float(bank.scores(bank.closeness(reference.astype(np.float32))).std(axis=1).mean())
+        for bank in (model.bank, hand.bank)
+    ]
+    return float(np.clip(spreads[0] / max(spreads[1], 1e-6), 1.0, LOUD))
 
 
 def trust(model: Model, hand: Model) -> Floats:
@@ -61,7 +79,7 @@ def _code_vectors(bank: PhraseBank) -> NDArray[np.float64]:
     )
 
 
-def _carried(parts: Parts, places: NDArray[np.intp], trusted: Floats) -> Parts:
+def _carried(parts: Parts, places: NDArray[np.intp], trusted: Floats, louder: float) -> Parts:
     """Return parts whose theme columns follow the codebook in hand."""
     share = float(trusted.mean()) if len(trusted) else 0.0
     members, weights = [], []
@@ -70,7 +88,8 @@ def _carried(parts: Parts, places: NDArray[np.intp], trusted: Floats) -> Parts:
             members.append(
                 member
             )  # what reads the codebook in hand speaks up where the excerpts' codes do not
-            weights.append(share * float(weight) + (1 - share) * 1.0)
+            firm = louder if member.name == "reading" else 1.0
+            weights.append((share * float(weight) + (1 - share) * 1.0) * firm)
             continue
         members.append(Member(member.name, _columns(member.head, places, trusted)))
         weights.append(float(weight))

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Loss = Literal["softmax", "hinge"]
-STEPS = 100  # iterations at most
+STEPS = 60  # iterations at most
 STEPS_SPARSE = 40  # with very many features each costs more, and the later ones change little
-CLOSE = 1e-6  # relative change of the loss at which fitting ends
+CLOSE = 1e-5  # relative change of the loss at which fitting ends
 
 
 @dataclass(frozen=True)

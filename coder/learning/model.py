@@ -54,7 +54,11 @@ def probability_features(logits: Floats, codable: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything a model has learned, apart from the encoder's weights."""
+    """Everything a model has learned, apart from the encoder's weights.
+
+    `reference` (texts, d) are centred vectors of a sample of what it learned from: how far apart a new codebook
+    sets them tells how loudly it speaks.
+    """
 
     known_mean: NDArray[np.float32]
     themes: Stack
@@ -64,6 +68,7 @@ class Parts:
     ngrams: NGrams | None = None
     examples: Examples | None = None
     seen: Fingerprints = field(default_factory=lambda: NOTHING_SEEN)
+    reference: NDArray[np.float16] | None = None
 
 
 @dataclass(frozen=True)
@@ -198,9 +203,7 @@ class Model:
         n, settled = len(logits), self.parts.calibration
         empty = np.array([not text.strip() for text in signals.texts], dtype=bool)
         codable = (
-            np.zeros(0)
-            if not n
-            else sigmoid(apply_linear(self.parts.codable, codable_blocks(signals, logits)))[:, 0]
+            np.zeros(0) if not n else sigmoid(apply_linear(self.parts.codable, codable_blocks(signals)))[:, 0]
         )
         codable = np.where(empty, 0.0, codable)
         scores = np.where(empty[:, None], 0.0, settled.probabilities(logits, codable))
@@ -212,9 +215,6 @@ class Model:
         )  # fmt: skip
 
 
-def codable_blocks(signals: Mapping[str, Any], logits: Floats) -> dict[str, NDArray[np.float32]]:
-    """Return what tells whether a text carries anything: never its length."""
-    best = np.sort(logits, axis=1)[:, ::-1]
-    second = best[:, 1] if best.shape[1] > 1 else np.zeros(len(best))
-    sureness = np.stack([best[:, 0], best[:, 0] - second], axis=1)
-    return {"plain": signals["plain"], "centred": signals["centred"], "sureness": sureness.astype(np.float32)}
+def codable_blocks(signals: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
+    """Return what tells whether a text carries anything: not its length, and not the codebook in hand."""
+    return {"plain": signals["plain"], "centred": signals["centred"]}

@@ -153,6 +153,8 @@ def packed(parts: Parts) -> tuple[Arrays, dict[str, Any]]:
         "calibration.thresholds": settled.thresholds, "calibration.usable": settled.usable,
     }  # fmt: skip
     shape["temperature"] = settled.temperature
+    if parts.reference is not None:
+        arrays["reference"] = parts.reference
     if parts.ngrams is not None:
         arrays |= {"ngrams.idf": parts.ngrams.idf, "ngrams.vocabulary": _bytes(list(parts.ngrams.vocabulary))}
     if parts.examples is not None:
@@ -195,6 +197,7 @@ def unpacked(arrays: Arrays, shape: Mapping[str, Any], dimension: int, codes: in
         _checked(arrays, "known_mean", (dimension,)), stacks["themes"], stacks["polarity"],
         _head(arrays, "codable", shape["codable"], 1), settled, ngrams, examples,
         _checked(arrays, "seen", (None,)) if "seen" in arrays else NOTHING_SEEN,
+        _checked(arrays, "reference", (None, dimension)) if "reference" in arrays else None,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from coder.learning.data import TrainingSet
 from coder.learning.evidence import Examples
 from coder.learning.folds import group_folds, joined_groups
 from coder.learning.handbook import with_codebook
+from coder.learning.linear import LinearHead
 from coder.learning.model import Model, Parts
 from coder.learning.modelcard import described
 from coder.learning.ngrams import NGrams
@@ -29,7 +30,9 @@ Report = Callable[[str], None]
 FEW = 10  # rows; with fewer there is nothing to learn from
 ASKED = 0.3  # share of rows with a question from which questions are looked at
 ALWAYS = ("plain", "centred", "cues", "reading", "leaning")
+TAUGHT, TAUGHT_WEIGHT = "learned with the encoder", 0.5
 KEPT = 4000  # excerpts kept as evidence
+REFERENCE = 200  # excerpts whose vectors are kept to tell how loudly another codebook speaks
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,19 @@ USUAL_RECIPES = Recipes(
     ),
 )
 TRAVELLING_RECIPES = Recipes(  # for a model that others start from: nothing that knows a topic's words
-    (Recipe("excerpts without topic", {"centred": 1.0}, 2.0),),
-    (Recipe("meaning and wording", {"plain": 1.5, "cues": 1.0, "leaning": 0.3}, 2.0),),
+    (),  # the tuned encoder reading the codebook did better on new studies than with any head beside it
+    (Recipe("meaning and wording", {"plain": 1.5, "cues": 1.0, "leaning": 0.3}, 0.5),),
     words=False,
     questions=False,
 )
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A polarity layer learned together with the encoder, and what it says of rows it had not seen, (n, 3)."""
+
+    head: LinearHead
+    held_out: Floats
 
 
 @dataclass(frozen=True)
@@ -80,17 +91,18 @@ def train_model(
     recipes: Recipes = USUAL_RECIPES,
     name: str = "model",
     encoder: Encoder | None = None,
+    taught: Taught | None = None,
     progress: Report | None = None,
 ) -> Model:
     """Train a model of a codebook on coded excerpts, starting from what `base` knows (see `blank_model`).
 
     Which views count, and how much beside the codebook's own text, is decided on held-out groups of `data`.
-    `encoder` defaults to the base's. Raises InputError for an impossible training set.
+    `encoder` defaults to the base's; `taught` is what came with it. Raises InputError for an impossible training set.
     """
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):  # the same sums in the same order, on any machine however busy
-        return _trained(data, codebook, base, recipes, name, encoder, progress)
+        return _trained(data, codebook, base, recipes, name, encoder, taught, progress)
 
 
 def _trained(
@@ -100,6 +112,7 @@ def _trained(
     recipes: Recipes,
     name: str,
     encoder: Encoder | None,
+    taught: Taught | None,
     progress: Report | None,
 ) -> Model:
     start = with_codebook(base, codebook)
@@ -110,12 +123,13 @@ def _trained(
     ngrams = NGrams.fitted(data.texts) if recipes.words and len(data) >= FEW else None
     material = gathered(data, start, ngrams, questions=recipes.questions)
     themes, theme_logits = _themes(material, recipes, progress)
-    polarity, polarity_logits = _polarity(material, recipes, progress)
-    codable, codable_chance = fit_codable(material.data, material.blocks, theme_logits, material.folds)
+    polarity, polarity_logits = _polarity(material, recipes, taught, progress)
+    codable, codable_chance = fit_codable(material.data, material.blocks, material.folds)
     settled, verdicts = settle(data, codebook, theme_logits, codable_chance, material.folds)
     parts = Parts(
         start.parts.known_mean, themes, polarity, codable, settled, ngrams,
-        _examples(data, material.blocks) if recipes.words else None, np.unique(fingerprints(data.texts)),
+        _examples(data, material.blocks) if recipes.words else None,
+        np.unique(fingerprints(data.texts)), _reference(data, material.blocks),
     )  # fmt: skip
     card = described(
         material, codebook, start, parts, verdicts, theme_logits, codable_chance, polarity_logits
@@ -151,7 +165,7 @@ def gathered(data: TrainingSet, start: Model, ngrams: NGrams | None, *, question
         if len(data)
         else np.zeros(0, int)
     )
-    count = 5 if len(data) <= 3000 else 3
+    count = 5 if len(data) <= 400 else 3
     folds = group_folds(groups, main.astype(np.intp), count)
     return Material(data, blocks, folds, len(set(groups.tolist())), repeated)
 
@@ -195,7 +209,9 @@ def _themes(material: Material, recipes: Recipes, progress: Report | None) -> tu
     return stack, logits
 
 
-def _polarity(material: Material, recipes: Recipes, progress: Report | None) -> tuple[Stack, Floats | None]:
+def _polarity(
+    material: Material, recipes: Recipes, taught: Taught | None, progress: Report | None
+) -> tuple[Stack, Floats | None]:
     """Return the polarity stack; with too few labels, the base's."""
     places = material.data.polarity_places()
     rows = np.flatnonzero(places >= 0)
@@ -206,9 +222,13 @@ def _polarity(material: Material, recipes: Recipes, progress: Report | None) -> 
     targets = np.eye(3)[places[rows]]
     weights = np.asarray(material.data.weights, dtype=np.float64)[rows]
     heads = fitting(recipes.polarity, material.blocks)
-    stack, honest = fit_stack(
-        heads, {given: 1.0}, _cut(material.blocks, rows), targets, weights, material.folds[rows], progress
-    )
+    blocks, given_blocks = _cut(material.blocks, rows), {given: 1.0}
+    if taught is not None:
+        blocks[TAUGHT], given_blocks[TAUGHT] = taught.held_out[rows], TAUGHT_WEIGHT
+    stack, honest = fit_stack(heads, given_blocks, blocks, targets, weights, material.folds[rows], progress)
+    if taught is not None:
+        members = [Member(m.name, taught.head) if m.name == TAUGHT else m for m in stack.members]
+        stack = replace(stack, members=tuple(members))
     logits = np.full((len(places), 3), np.nan)
     logits[rows] = honest
     return stack, logits
@@ -231,3 +251,9 @@ def _examples(data: TrainingSet, blocks: Mapping[str, Any]) -> Examples | None:
         [data.texts[at] for at in kept], blocks["centred"][kept].astype(np.float16),
         (data.labels[kept] == 1).astype(np.int8), [data.studies[at] for at in kept],
     )  # fmt: skip
+
+
+def _reference(data: TrainingSet, blocks: Mapping[str, Any]) -> NDArray[np.float16]:
+    coded = np.flatnonzero((data.labels == 1).any(axis=1))
+    kept = coded[np.linspace(0, len(coded) - 1, min(REFERENCE, len(coded))).astype(int)]
+    return np.asarray(blocks["centred"][kept], dtype=np.float16)

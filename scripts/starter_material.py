@@ -1,0 +1,120 @@
+"""The excerpts and codebooks the starter model learns from, read from data/sample/excerpts."""
+
+import json
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from coder.codebook import Codebook, from_dict, load_codebook
+from coder.domain import POLARITIES
+from coder.learning import TrainingSet, label_matrix
+from coder.learning.phrases import codebook_phrases
+from coder.learning.tuning import Lesson, Wording
+
+ROOT = Path(__file__).parent.parent
+EXCERPTS = ROOT / "data/sample/excerpts"
+STARTER = ROOT / "models/starter"
+COMB = load_codebook("comb")
+DOMAINS = {  # how the excerpts name the domains of the Theoretical Domains Framework -> how the codebook does
+    "knowledge": "knowledge",
+    "skills_cognitive_interpersonal": "cognitive and interpersonal skills",
+    "memory_attention_decision": "memory, attention and decision processes",
+    "behavioural_regulation": "behavioural regulation",
+    "skills_physical": "physical skills",
+    "environmental_context_resources": "environmental context and resources",
+    "social_influences": "social influences",
+    "role_identity": "social or professional role and identity",
+    "beliefs_capabilities": "beliefs about capabilities",
+    "beliefs_consequences": "beliefs about consequences",
+    "optimism": "optimism",
+    "intentions": "intentions",
+    "goals": "goals",
+    "emotion": "emotion",
+    "reinforcement": "reinforcement",
+    "habit": "reinforcement",
+}
+
+
+def lines(name: str) -> list[dict]:
+    return [json.loads(line) for line in (EXCERPTS / name).read_text(encoding="utf-8").splitlines() if line]
+
+
+def comb_rows() -> list[dict]:
+    """Excerpts coded to COM-B; eight contrast sets make a study, so that no set is ever split."""
+    rows = [row for letter in "abcdhp" for row in lines(f"excerpts_{letter}.jsonl")]
+    return rows + [
+        {**row, "study": f"g-{int(row['set'][1:]) // 8}"} for row in lines("contrasts_g.jsonl")
+    ]
+
+
+def transcript_rows() -> list[dict]:
+    """Passages of the sample interviews that two coders coded alike: never used to tune the encoder."""
+    return lines("transcript_units.jsonl")
+
+
+def other_books() -> list[tuple[Codebook, list[dict]]]:
+    """Codebooks of other kinds with the excerpts coded to them."""
+    found = []
+    for letter in "fk":
+        rows = defaultdict(list)
+        for row in lines(f"excerpts_{letter}.jsonl"):
+            rows[row["codebook"]].append(row)
+        for book in lines(f"codebooks_{letter}.jsonl"):
+            codes = [{**code, "parent": code.pop("component", None)} for code in book["codes"]]
+            found.append((from_dict({"name": book["name"], "codes": codes}), rows[book["id"]]))
+    return found
+
+
+def training_set(rows: list[dict]) -> TrainingSet:
+    labels = label_matrix([row["codes"] for row in rows], COMB)
+    studies = [row["study"] for row in rows]
+    groups = [row.get("transcript") or row["study"] for row in rows]
+    return TrainingSet(
+        [row["text"] for row in rows], labels, [row["polarity"] for row in rows], [], groups, studies
+    )
+
+
+def wording_of(book: Codebook) -> Wording:
+    phrases = codebook_phrases(book)
+    heads = [phrase.text.partition(": ") for phrase in phrases]
+    groups = [
+        head if tail and phrase.kind == "subtheme" else None
+        for (head, _, tail), phrase in zip(heads, phrases, strict=True)
+    ]
+    return Wording([phrase.text for phrase in phrases], [phrase.code for phrase in phrases], groups)
+
+
+def comb_wordings() -> list[Wording]:
+    """COM-B as the shipped codebook puts it, without the domains' names, and in three other wordings."""
+    own = wording_of(COMB)
+    bare = replace(own, texts=[text.partition(": ")[2] or text for text in own.texts])
+    others = json.loads((EXCERPTS / "comb_wordings.json").read_text(encoding="utf-8"))
+    found = [own, bare]
+    for other in others:
+        flat = [(text, place, group) for place, code in enumerate(COMB.ids) for text, group in other[code]]
+        texts, codes, groups = zip(*flat, strict=True)
+        found.append(Wording(texts, codes, groups))
+    return found
+
+
+def lessons() -> dict[str, Lesson]:
+    """All lessons by the name of their study or codebook."""
+    by_study = defaultdict(list)
+    for row in comb_rows():
+        by_study[row["study"]].append(row)
+    wordings = comb_wordings()
+    found = {}
+    for study, rows in by_study.items():
+        groups = [frozenset(DOMAINS[name] for name in row.get("tdf") or ()) for row in rows]
+        found[study] = replace(_lesson(COMB, rows), wordings=wordings, groups=groups, codable=True)
+    for book, rows in other_books():
+        found[book.name] = replace(_lesson(book, rows), repeat=2)
+    return found
+
+
+def _lesson(book: Codebook, rows: list[dict]) -> Lesson:
+    sides = np.array([POLARITIES.index(row["polarity"]) if row["polarity"] else -1 for row in rows])
+    known = [[code for code in row["codes"] if code in book.by_id] for row in rows]
+    return Lesson([row["text"] for row in rows], label_matrix(known, book), sides, [wording_of(book)])
