@@ -29,12 +29,16 @@ Row = tuple[int, list[str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table as it lies in a file: per row that is not blank its number as a spreadsheet shows it, and its cells."""
+    """A table as it lies in a file: per row that is not blank its number as a spreadsheet shows it, and its cells.
+
+    `siblings` names the other visible sheets of its workbook.
+    """
 
     rows: list[Row]
     name: str | None = None
     encoding: str | None = None
     notes: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
 
 
 def table_budget(name: str, cells: int = MAX_CELLS) -> Budget:

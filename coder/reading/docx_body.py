@@ -82,6 +82,7 @@ class BodyWalker:
             elif tag == "w:sdtPr":
                 self._content_control(subtree(events, tag, attributes, self.name), events)
             elif tag in _SKIPPED or tag == "mc:Fallback":
+                self.left_out[_SKIPPED.get(tag, "")] += 1
                 discard(events)
         if carried:
             blocks.append(paragraph_of(carried, PLAIN))

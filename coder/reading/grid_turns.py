@@ -5,13 +5,8 @@ from dataclasses import replace
 
 from coder.reading.blocks import Block, Grid, cell_text, flat, laid_out
 from coder.reading.clock import seconds_in
-from coder.reading.columns import (
-    Columns,
-    columns_by_content,
-    columns_by_name,
-    is_transcript_header,
-    speaker_and_time,
-)
+from coder.reading.column_contents import columns_by_content
+from coder.reading.columns import Columns, columns_by_name, is_transcript_header, speaker_and_time
 from coder.reading.document import Paragraph
 
 
@@ -38,23 +33,7 @@ def _columns_of(grid: Grid) -> tuple[Columns, int] | None:
         columns = columns_by_name(row) if is_transcript_header(row) else None
         if columns is not None and len(rows) > place + 1:
             return columns, place + 1
-    columns = columns_by_content(rows)
-    if columns is None:
-        return None
-    return columns, int(looks_like_header(rows, columns))
-
-
-def looks_like_header(rows: Sequence[Sequence[str]], columns: Columns) -> bool:
-    """Tell whether the first row names columns in words that are not known: it breaks the pattern of the rest."""
-    first = list(rows[0]) + [""] * 20
-    words = first[columns.text[0]]
-    no_speech = len(words.split()) <= 3 and not words.rstrip().endswith((".", "?", "!", "…"))
-    if columns.start is not None and first[columns.start].strip():
-        return no_speech and seconds_in(first[columns.start]) is None
-    if columns.speaker is None:
-        return False
-    speakers = [row[columns.speaker].strip() for row in rows if columns.speaker < len(row)]
-    return no_speech and speakers.count(speakers[0]) == 1
+    return columns_by_content(rows)
 
 
 def table_of_turns(blocks: Sequence[Block]) -> list[Paragraph] | None:

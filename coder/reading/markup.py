@@ -77,7 +77,8 @@ def _parsing(pieces: Iterable[bytes], name: str, guard: "_Guard") -> Iterator[No
                 raise UnsafeFileError(f"{name}: a single tag in it is several megabytes long; not read.")
             yield
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        # The latter two: an encoding that is unknown, or of several bytes a character.
         raise FormatError(
             f"{name}: the text inside it is damaged ({first_line(error)}). Open it in the program that made it "
             "and save it anew, or get a fresh copy."

@@ -6,20 +6,22 @@ from pathlib import PurePath
 
 from coder.errors import FormatError
 from coder.reading.clock import are_milliseconds, seconds_in
-from coder.reading.columns import (
-    Columns,
+from coder.reading.column_contents import (
     columns_by_content,
-    columns_by_name,
     columns_of_answers,
-    columns_of_tiers,
-    plain_name,
-    speaker_and_time,
     times_are_dates,
     times_are_offsets,
 )
+from coder.reading.columns import (
+    Columns,
+    columns_by_name,
+    columns_of_tiers,
+    end_of,
+    plain_name,
+    speaker_and_time,
+)
 from coder.reading.delimited import Sheet, read_delimited, table_budget
 from coder.reading.document import Document, Paragraph
-from coder.reading.grid_turns import looks_like_header
 from coder.reading.layouts import with_stamps
 from coder.reading.safety import Budget
 from coder.reading.words import INTERVIEWER_WORDS, key_of
@@ -96,8 +98,11 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
         said, labelled = with_stamps(_in_seconds(list(_turns(rows[above:], columns, budget))))
     if not said:
         return None
+    if recognised is not None and above:
+        notes += _unread(rows[above - 1], rows[above:], recognised[0])
     if sheet.name:
-        notes.append(f"Read from the sheet {sheet.name!r}.")
+        others = ", ".join(repr(name) for name in sheet.siblings[:12])
+        notes.append(f"Read from the sheet {sheet.name!r}{f'; not read: {others}' if others else ''}.")
     header = [Paragraph("\t".join(cell for cell in row if cell), kind="header") for row in rows[:above]]
     running = [plain_name(cell) for cell in rows[0]] == _WHISPER
     return Document(
@@ -109,6 +114,18 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
         answers=recognised is not None and recognised[0].answers,
         notes=tuple(notes),
     )
+
+
+def _unread(header: Sequence[str], rows: Cells, columns: Columns) -> list[str]:
+    """Say which columns with something in them were not read."""
+    words = columns.text if columns.answers else columns.text[:1]
+    read_ones = {*words, columns.speaker, columns.start, end_of(header)}
+    names = [
+        repr(name)
+        for place, name in enumerate(header)
+        if name and place not in read_ones and any(_at(row, place) for row in rows)
+    ]
+    return [f"Columns that were not read: {', '.join(names[:12])}."] if names else []
 
 
 def _tiers(
@@ -138,7 +155,7 @@ def _recognised(rows: Cells) -> tuple[Columns, int] | None:
         return _checked(columns, rows[above - 1], rows[above:]), above
     by_content = columns_by_content(rows)
     if by_content is not None:
-        return by_content, int(looks_like_header(rows, by_content))
+        return by_content
     answers = columns_of_answers(rows)
     return (answers, 1) if answers is not None else None
 

@@ -63,7 +63,8 @@ def read_workbook(data: bytes, name: str, budget: Budget | None = None) -> Itera
             sheet = _SheetHandler(values, budget)
             _parse(archive, path, sheet)
             if sheet.rows:
-                yield Sheet(sheet.rows, title)
+                siblings = tuple(other for other, _ in parts if other != title)
+                yield Sheet(sheet.rows, title, siblings=siblings)
 
 
 def _parse(archive: Archive, part: str, handler: XmlHandler) -> None:

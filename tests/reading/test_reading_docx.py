@@ -47,6 +47,7 @@ LAYOUTS = {
     "table, words first": table(*rows("text", "speaker")),
     "table, three columns": table(*rows("speaker", "time", "text")),
     "table, named": table(*rows("time", "text", "speaker", header=True)),
+    "table, named in a language that is not known": table(("Kuka", "Mitä"), *rows("speaker", "text")),
     "table, numbered": table(*[(str(n), *row) for n, row in enumerate(rows("speaker", "text"), start=1)]),
     "table in a table": table((cell(table(*rows("speaker", "text")) + p("")),)),
     "two tables": table(*rows("speaker", "text", header=True)[:3])

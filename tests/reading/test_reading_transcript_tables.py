@@ -72,7 +72,8 @@ def test_a_workbook_is_read_from_the_sheet_with_words(tmp_path: Path) -> None:
     ]
     found = transcript(tmp_path, "p01.xlsx", excel(*rows))
     assert said(found) == TALK
-    assert "Read from the sheet 'Turns'." in found.notes
+    assert "Read from the sheet 'Turns'; not read: 'Sheet1'." in found.notes
+    assert "Columns that were not read: 'Nr'." in found.notes
 
 
 def test_a_speaker_named_once_goes_on_in_the_rows_below(tmp_path: Path) -> None:
