@@ -53,7 +53,7 @@ def run_in_parts(request: Request, files: Sequence[Path], progress: Progress | N
     with Workspace(request.out, _asked(request, files, model)) as workspace:
         done = workspace.finished()
         if progress and done:
-            progress(sum(job.steps(record) for record, _ in workspace.parts()), job.total)
+            progress(sum(job.steps(record) for record in workspace.records()), job.total)
         with _engine(request, model) as engine:
             for part, rows in engine.code(job.parts(model, done)):
                 record, kept = finished(part, rows, coded_only=request.coded_only)
@@ -104,11 +104,11 @@ def _written(
     from coder.reporting.rows import open_rows
 
     summary = Summary(model=model.name, labels={code.id: code.label for code in model.codebook.codes})
-    for record, _ in workspace.parts():
+    for record in workspace.records():
         summary.add(record)
     if not summary.files:
         raise InputError("\n".join(summary.refused.values()) or "There is nothing to pre-code.")
     with open_rows(out, columns, force=force) as target:
-        for _, rows in workspace.parts():
+        for rows in workspace.rows():
             target.write(rows)
     return summary

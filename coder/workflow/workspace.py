@@ -79,12 +79,19 @@ class Workspace:
         except OSError as error:
             raise OutputError(f"{self.folder} cannot be written: {error.strerror or error}.") from error
 
-    def parts(self) -> Iterator[tuple[PartRecord, list[Row]]]:
-        """Yield every finished part in order, one in memory at a time."""
+    def records(self) -> Iterator[PartRecord]:
+        """Yield the record of every finished part in order."""
         for number in sorted(self.finished()):
-            content = zlib.decompress(self._path(number).read_bytes()).decode("utf-8", "surrogatepass")
-            first, *rest = content.split("\n")
-            yield _record(json.loads(first)), [json.loads(line) for line in rest]
+            yield _record(json.loads(self._lines(number)[0]))
+
+    def rows(self) -> Iterator[list[Row]]:
+        """Yield the rows of every finished part in order, one part in memory at a time."""
+        for number in sorted(self.finished()):
+            yield [json.loads(line) for line in self._lines(number)[1:]]
+
+    def _lines(self, number: int) -> list[str]:
+        content = zlib.decompress(self._path(number).read_bytes())
+        return content.decode("utf-8", "surrogatepass").split("\n")
 
     def remove(self) -> None:
         """Delete the folder, once OUT is written."""

@@ -240,5 +240,6 @@ def test_what_a_part_keeps_survives_the_disk(tmp_path: Path, encoder: HashEncode
             Part(7, "x.txt", notes=("n",)), [{**row, "code": None, "utterance": 1}], coded_only=False
         )
         workspace.keep(record, rows)
-        assert list(workspace.parts()) == [(record, rows)]
+        assert list(workspace.records()) == [record]
+        assert list(workspace.rows()) == [rows]
         assert json.loads((workspace.folder / "run.json").read_text()) == {"a": [1, 2]}
