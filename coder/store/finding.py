@@ -140,7 +140,7 @@ def containing(handle: Handle, wanted: str, transcript: int | None = None) -> li
     Looked for in whole texts: cutting out each utterance in SQL would read a long text again for each.
     """
     pattern = re.compile(re.escape(wanted), re.IGNORECASE)
-    found: list[int] = []
+    found: dict[int, None] = {}
     for row in handle.rows(
         "SELECT id, text FROM transcript WHERE current = 1 AND (? IS NULL OR id = ?)",
         (transcript, transcript),
@@ -152,13 +152,11 @@ def containing(handle: Handle, wanted: str, transcript: int | None = None) -> li
             'SELECT id, start, "end" FROM utterance WHERE transcript = ? ORDER BY start', (row["id"],)
         )
         starts = [unit["start"] for unit in units]
-        at = {bisect_right(starts, start) - 1 for start, end in hits}
-        found += [
-            units[place]["id"]
-            for place in sorted(at)
-            if place >= 0 and any(units[place]["start"] <= s and e <= units[place]["end"] for s, e in hits)
-        ]
-    return found
+        for start, end in hits if units else ():
+            unit = units[bisect_right(starts, start) - 1]
+            if unit["start"] <= start and end <= unit["end"]:
+                found[unit["id"]] = None
+    return list(found)
 
 
 def disagreements(handle: Handle) -> list[int]:

@@ -71,9 +71,12 @@ class Machine:
         """
         found: dict[int, list[StoredSuggestion]] = {key: [] for key in utterances}
         for some in chunks(list(found)):
+            # The outlook must lead: led by the suggestions, the list would be gone through for each of them.
             sql = (
-                f"{_SUGGESTION} JOIN outlook o ON o.utterance = s.utterance AND o.run = s.run"
-                f" WHERE s.utterance IN ({marks(some)}) ORDER BY s.utterance, s.rank"
+                "SELECT s.*, model.label AS model FROM outlook o"
+                " CROSS JOIN suggestion s ON s.run = o.run AND s.utterance = o.utterance"
+                " JOIN run ON run.id = o.run JOIN model ON model.id = run.model"
+                f" WHERE o.utterance IN ({marks(some)}) ORDER BY o.utterance, s.rank"
             )
             for row in self._handle.rows(sql, some):
                 found[row["utterance"]].append(_stored(row))

@@ -68,6 +68,14 @@ class Settings:
         )
         return default if found is None else str(found)
 
+    def starting_with(self, prefix: str) -> dict[str, str]:
+        """Return all settings whose names begin so."""
+        rows = self._handle.rows(
+            "SELECT name, value FROM setting WHERE substr(name, 1, ?) = ? ORDER BY time, uid",
+            (len(prefix), prefix),
+        )
+        return {row["name"]: row["value"] for row in rows}
+
     def set(self, name: str, value: str, *, coder: str | None = None) -> None:
         """Change a setting; earlier values stay on record."""
         with self._handle.write() as stamp:

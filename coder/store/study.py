@@ -29,6 +29,7 @@ from coder.codebook import Codebook
 from coder.store import confirmed, database, figures, finding, states
 from coder.store.acts import Acts
 from coder.store.confirmed import Confirmed
+from coder.store.counts import StudyFigures
 from coder.store.handle import Clock, Handle, new_uid, utc_now, written
 from coder.store.machine import Machine
 from coder.store.models import Models
@@ -36,7 +37,7 @@ from coder.store.notes import Codebooks, Memos, Settings
 from coder.store.people import People
 from coder.store.standing import rebuild
 from coder.store.texts import Texts
-from coder.store.values import ActRecord, ActSummary, Filters, StudyFigures
+from coder.store.values import ActRecord, ActSummary, Filters
 
 
 class Study:

@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from sqlite3 import Row
 
 from coder.domain import Span, Transcript, Turn, Utterance
 from coder.errors import StudyError
 from coder.store.handle import Handle, chunks, marks
 from coder.store.people import spread_codable
+from coder.store.textrows import questions_of, turn_of, utterance_of, utterances_of
 from coder.store.values import LOTS, StudyTurn, StudyUtterance, TranscriptInfo
 
 FEW = 40  # utterances of one transcript fetched one by one; more: the transcript is read whole
@@ -181,7 +182,7 @@ class Texts:
         """Return the turns of a transcript in order."""
         text = self.text(transcript_id)
         rows = self._handle.rows("SELECT * FROM turn WHERE transcript = ? ORDER BY number", (transcript_id,))
-        return [_turn(row, text) for row in rows]
+        return [turn_of(row, text) for row in rows]
 
     def text(self, transcript_id: int) -> str:
         """Return the whole text of a transcript."""
@@ -196,7 +197,7 @@ class Texts:
             "SELECT * FROM utterance WHERE transcript = ? ORDER BY start", (transcript_id,)
         )
         turns = {turn.number: turn for turn in self.turns(transcript_id)}
-        found = _utterances(rows, turns, _questions(turns), self.text(transcript_id))
+        found = utterances_of(rows, turns, questions_of(turns), self.text(transcript_id))
         return [item for item in found if item.codable or not codable_only]
 
     def by_id(self, utterance_ids: Sequence[int]) -> dict[int, StudyUtterance]:
@@ -228,7 +229,7 @@ class Texts:
                 (transcript_id, row["start"]),
             )
             question = text[asked["start"] : asked["end"]] if asked else None
-            found.append(_utterance(row, number, _turn(turn, text), question, text))
+            found.append(utterance_of(row, number, turn_of(turn, text), question, text))
         return found
 
     def at_places(self, places: Sequence[tuple[str, int, int]]) -> list[int]:
@@ -267,54 +268,3 @@ def retire(handle: Handle, transcript_id: int) -> None:
 
 def _stem(source: str) -> str:
     return source.rsplit(".", 1)[0].casefold()
-
-
-def _turn(row: Row, text: str) -> StudyTurn:
-    words = text[row["start"] : row["end"]]
-    return StudyTurn(
-        row["number"],
-        row["speaker"],
-        row["role"],
-        row["role_read"],
-        row["start"],
-        row["end"],
-        words,
-        row["seconds"],
-    )
-
-
-def _questions(turns: Mapping[int, StudyTurn]) -> dict[int, str | None]:
-    asked: str | None = None
-    questions: dict[int, str | None] = {}
-    for number, turn in sorted(turns.items()):
-        questions[number] = asked
-        if turn.role == "interviewer":
-            asked = turn.text
-    return questions
-
-
-def _utterances(
-    rows: Sequence[Row], turns: Mapping[int, StudyTurn], questions: Mapping[int, str | None], text: str
-) -> list[StudyUtterance]:
-    return [
-        _utterance(row, number, turns[row["turn"]], questions[row["turn"]], text)
-        for number, row in enumerate(rows)
-    ]
-
-
-def _utterance(row: Row, number: int, turn: StudyTurn, question: str | None, text: str) -> StudyUtterance:
-    return StudyUtterance(
-        id=row["id"],
-        transcript=row["transcript"],
-        number=number,
-        turn=row["turn"],
-        start=row["start"],
-        end=row["end"],
-        text=text[row["start"] : row["end"]],
-        speaker=turn.speaker,
-        role=turn.role,
-        question=question,
-        seconds=turn.seconds,
-        codable=bool(row["codable"]),
-        lot=row["lot"],
-    )

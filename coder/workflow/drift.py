@@ -13,7 +13,8 @@ from math import log, sqrt
 from typing import TYPE_CHECKING
 
 from coder.store import Study
-from coder.store.values import CodeFigures, StudyUtterance
+from coder.store.counts import CodeFigures
+from coder.store.values import StudyUtterance
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 FEWEST_TRANSCRIPTS = 3
 SAMPLE = 1_500  # utterances of the training material that a transcript is told apart from
 RECENT = 30  # answers
-COMMON = 100  # most frequent words, left out of the telling ones
+MARGIN = 0.02  # of AUC, at least
+DRIFT = "drift:"  # how the settings that keep what was measured begin
+COMMON = 100  # most frequent words of the training material, left out of the telling ones
 WORD = re.compile(r"[^\W\d_]{3,}(?:['’][^\W\d_]+)?")
 
 
@@ -32,7 +35,8 @@ WORD = re.compile(r"[^\W\d_]{3,}(?:['’][^\W\d_]+)?")
 class Unlikeness:
     """How well a transcript can be told from the training material: an AUC, 0.5 not at all, 1 always.
 
-    `usual` is the greatest AUC of a training transcript against the others; `words` are its most telling ones.
+    `usual` is the greatest AUC of a training transcript against the others, with a margin: the greatest of a few
+    is easily exceeded by chance. `words` are its most telling ones.
     """
 
     auc: float
@@ -65,7 +69,8 @@ def note_drift(study: Study, model: "Model", transcripts: Sequence[int]) -> dict
         rest = np.vstack([vectors[other] for other in sorted(others) if other != key and other in vectors])
         return told_apart(vectors[key], rest[rng.permutation(len(rest))[:SAMPLE]])
 
-    usual = max(against_others(key, learned) for key in sorted(learned) if key in vectors)
+    among = [against_others(key, learned) for key in sorted(learned) if key in vectors]
+    usual = max(among) + max(MARGIN, max(among) - float(np.median(among)))
     background = _counts([item for key in learned for item in units[key]])
     found = {
         key: Unlikeness(against_others(key, learned), usual, telling_words(_counts(units[key]), background))
@@ -74,14 +79,14 @@ def note_drift(study: Study, model: "Model", transcripts: Sequence[int]) -> dict
     }
     uids = {item.id: item.uid for item in study.texts.all()}
     for key, held in found.items():
-        study.settings.set(f"drift:{uids[key]}", json.dumps(asdict(held), ensure_ascii=False))
+        study.settings.set(f"{DRIFT}{uids[key]}", json.dumps(asdict(held), ensure_ascii=False))
     return found
 
 
-def drift_of(study: Study, uid: str) -> Unlikeness | None:
-    """Return what was measured last for a transcript (by uid)."""
-    held = study.settings.get(f"drift:{uid}")
-    return Unlikeness(**json.loads(held)) if held else None
+def all_drift(study: Study) -> dict[str, Unlikeness]:
+    """Return what was measured last for each transcript, by uid."""
+    held = study.settings.starting_with(DRIFT)
+    return {name.removeprefix(DRIFT): Unlikeness(**json.loads(value)) for name, value in held.items()}
 
 
 def told_apart(
@@ -142,7 +147,7 @@ def telling_words(new: Mapping[str, int], old: Mapping[str, int], most: int = 8)
             log(a / (sizes[0] - a)) - log(b / (sizes[1] - b)) if sizes[0] > a and sizes[1] > b else 0.0
         )
         scores[word] = difference / sqrt(1 / a + 1 / b)
-    common = {word for word, _ in joint.most_common(COMMON)}  # the language's own, whatever the topic
+    common = {word for word, _ in Counter(old).most_common(COMMON)}  # the language's own, whatever the topic
     told = (word for word in scores if new[word] >= 3 and scores[word] > 2 and word not in common)
     best = sorted(told, key=lambda word: (-scores[word], word))
     return tuple(best[:most])

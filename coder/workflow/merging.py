@@ -8,8 +8,8 @@ from typing import Any
 
 from coder.errors import OutputError, StudyError
 from coder.store import Study, database
+from coder.store.counts import StudyFigures
 from coder.store.joining import join
-from coder.store.values import StudyFigures
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from coder.store import Study
-from coder.store.values import ModelVersion, StudyFigures, TranscriptInfo
-from coder.workflow.drift import Falling, Unlikeness, drift_of, falling_codes
+from coder.store.counts import StudyFigures
+from coder.store.values import ModelVersion, TranscriptInfo
+from coder.workflow.drift import Falling, Unlikeness, all_drift, falling_codes
 from coder.workflow.queue import Rate, how_often_right
 
 LARGE = 50_000  # utterances from which the random sample is not read through for the status
@@ -61,7 +62,7 @@ def status(study: Study) -> Status:
     """Return where the study stands; quick on large studies too."""
     figures = study.figures()
     transcripts = tuple(study.texts.all())
-    drifts = {item.name: drift_of(study, item.uid) for item in transcripts}
+    drifts = all_drift(study)
     models = tuple(study.models.versions())
     trials = tuple(study.models.comparisons())
     return Status(
@@ -73,14 +74,19 @@ def status(study: Study) -> Status:
         trials=trials,
         right=how_often_right(study) if figures.decided <= LARGE else Rate(0, None, None, None),
         falling=tuple(falling_codes(study, figures.codes)),
-        unlike={name: held for name, held in drifts.items() if held is not None and held.unlike},
-        next=next_action(study, figures, models, trials),
+        unlike={
+            item.name: drifts[item.uid]
+            for item in transcripts
+            if item.uid in drifts and drifts[item.uid].unlike
+        },
+        next=next_action(study, figures, transcripts, models, trials),
     )
 
 
 def next_action(
     study: Study,
     figures: StudyFigures,
+    transcripts: tuple[TranscriptInfo, ...],
     models: tuple[ModelVersion, ...],
     trials: tuple[dict[str, Any], ...],
 ) -> str:
@@ -94,7 +100,7 @@ def next_action(
         return f"Look at the first suggestions: coder review {path} --coder NAME"
     if figures.disagreements and figures.disagreements >= figures.utterances - figures.decided:
         return f"Settle {figures.disagreements:,} disagreements: coder review {path} --coder NAME"
-    if _worth_retraining(study, figures, trials):
+    if _worth_retraining(figures, transcripts, trials):
         return f"Let the model learn from what was coded: coder retrain {path}"
     if figures.unsuggested:
         return f"Let the model look at {figures.unsuggested:,} new utterances: coder suggest {path}"
@@ -106,8 +112,10 @@ def next_action(
     return f"All is coded; write the report: coder report {path} -o report.html"
 
 
-def _worth_retraining(study: Study, figures: StudyFigures, trials: tuple[dict[str, Any], ...]) -> bool:
-    if len([item for item in study.texts.all() if item.decided]) < 2:
+def _worth_retraining(
+    figures: StudyFigures, transcripts: tuple[TranscriptInfo, ...], trials: tuple[dict[str, Any], ...]
+) -> bool:
+    if len([item for item in transcripts if item.decided]) < 2:
         return False
     learned = max((int(item.get("learned_from", 0)) for item in trials), default=0)
     return figures.decided >= 30 and figures.decided >= learned * 1.25 + 20

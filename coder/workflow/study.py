@@ -6,6 +6,7 @@ The values that a `Study` hands out are re-exported here, so that layers above n
 from pathlib import Path
 
 from coder.store import Study
+from coder.store.counts import CodeFigures, CoderFigures, StudyFigures
 from coder.store.handle import Clock, utc_now
 from coder.store.values import (
     ADJUDICATED,
@@ -15,8 +16,6 @@ from coder.store.values import (
     ActSummary,
     Choice,
     CodebookVersion,
-    CodeFigures,
-    CoderFigures,
     Filters,
     Memo,
     Mode,
@@ -25,7 +24,6 @@ from coder.store.values import (
     StandingCode,
     State,
     StoredSuggestion,
-    StudyFigures,
     StudyTurn,
     StudyUtterance,
     TranscriptInfo,
