@@ -44,9 +44,7 @@ def lines(name: str) -> list[dict]:
 def comb_rows() -> list[dict]:
     """Excerpts coded to COM-B; eight contrast sets make a study, so that no set is ever split."""
     rows = [row for letter in "abcdhp" for row in lines(f"excerpts_{letter}.jsonl")]
-    return rows + [
-        {**row, "study": f"g-{int(row['set'][1:]) // 8}"} for row in lines("contrasts_g.jsonl")
-    ]
+    return rows + [{**row, "study": f"g-{int(row['set'][1:]) // 8}"} for row in lines("contrasts_g.jsonl")]
 
 
 def transcript_rows() -> list[dict]:

@@ -53,7 +53,11 @@ def folder_of(name_or_dir: str) -> Path:
 
 def _from_folder(folder: Path, encoder: Encoder | None, threads: int | None) -> Model:
     encoder = encoder or encoder_of(folder, threads)
-    base = _from_folder(folder / BASE, encoder, threads) if (folder / BASE / "card.json").is_file() else None
+    below = folder / BASE
+    base = None
+    if (below / "card.json").is_file():
+        shared = read_card(below).get("encoder", {}).get("weights") == weights_of(encoder.id)
+        base = _from_folder(below, encoder if shared else None, threads)
     return read_model(folder, encoder, base)
 
 

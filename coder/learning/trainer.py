@@ -48,12 +48,15 @@ class Recipes:
 USUAL_RECIPES = Recipes(
     (
         Recipe("excerpts without topic", {"centred": 1.0}, 8.0),
-        Recipe("words and meaning", {"plain": 1.5, "words": 1.0}, 6.0),
-        Recipe("words and meaning, margins", {"plain": 1.0, "words": 1.0}, 0.5, "hinge"),
+        Recipe("words and meaning", {"plain": 2.0, "words": 1.0}, 6.0),
+        Recipe("words and meaning, margins", {"plain": 1.5, "words": 1.0}, 0.5, "hinge"),
     ),
     (
         Recipe("meaning and wording", {"plain": 1.5, "cues": 1.0, "base polarity": 0.5, "leaning": 0.3}, 4.0),
         Recipe("words", {"plain": 1.0, "words": 1.0, "cues": 0.5}, 4.0),
+        Recipe(
+            "words, margins", {"plain": 1.0, "words": 1.0, "cues": 0.5, "base polarity": 0.3}, 0.5, "hinge"
+        ),
     ),
 )
 TRAVELLING_RECIPES = Recipes(  # for a model that others start from: nothing that knows a topic's words
@@ -115,26 +118,27 @@ def _trained(
     taught: Taught | None,
     progress: Report | None,
 ) -> Model:
-    start = with_codebook(base, codebook)
-    if encoder is not None and encoder.id != base.encoder.id:
-        start = blank_model(codebook, encoder)
-    if start.blank:
-        start = blank_model(codebook, start.encoder, usual_mean(data, start.encoder))
+    base = with_codebook(base, codebook)
+    reader = base
+    if base.blank or (encoder is not None and encoder.id != base.encoder.id):
+        own = encoder or base.encoder
+        reader = blank_model(codebook, own, usual_mean(data, own))
+    founded = None if base.blank else base
     ngrams = NGrams.fitted(data.texts) if recipes.words and len(data) >= FEW else None
-    material = gathered(data, start, ngrams, questions=recipes.questions)
+    material = gathered(data, reader, founded, ngrams, questions=recipes.questions)
     themes, theme_logits = _themes(material, recipes, progress)
     polarity, polarity_logits = _polarity(material, recipes, taught, progress)
     codable, codable_chance = fit_codable(material.data, material.blocks, material.folds)
     settled, verdicts = settle(data, codebook, theme_logits, codable_chance, material.folds)
     parts = Parts(
-        start.parts.known_mean, themes, polarity, codable, settled, ngrams,
+        reader.parts.known_mean, themes, polarity, codable, settled, ngrams,
         _examples(data, material.blocks) if recipes.words else None,
         np.unique(fingerprints(data.texts)), _reference(data, material.blocks),
     )  # fmt: skip
     card = described(
-        material, codebook, start, parts, verdicts, theme_logits, codable_chance, polarity_logits
+        material, codebook, founded or reader, parts, verdicts, theme_logits, codable_chance, polarity_logits
     )
-    return Model(name, codebook, start.encoder, parts, card, None if start.blank else start)
+    return Model(name, codebook, reader.encoder, parts, card, founded)
 
 
 def usual_mean(data: TrainingSet, encoder: Encoder) -> Floats:
@@ -145,14 +149,23 @@ def usual_mean(data: TrainingSet, encoder: Encoder) -> Floats:
     return np.mean(means, axis=0) if means else np.zeros(encoder.dimension)
 
 
-def gathered(data: TrainingSet, start: Model, ngrams: NGrams | None, *, questions: bool = True) -> Material:
-    """Compute the feature blocks of a training set, and folds that keep its groups whole."""
+def gathered(
+    data: TrainingSet, reader: Model, base: Model | None, ngrams: NGrams | None, *, questions: bool = True
+) -> Material:
+    """Compute the feature blocks of a training set, and folds that keep its groups whole.
+
+    `reader` has the encoder and reads the codebook; `base` (if any) says what it knows already.
+    """
     texts, asked, studies = list(data.texts), list(data.questions), list(data.studies)
-    vectors = start.encoder.encode(texts)
-    extra = {} if start.blank else start.opinions(texts, asked, studies, vectors)
+    vectors = reader.encoder.encode(texts)
+    extra: Mapping[str, Any] = {}
+    if base is not None:
+        extra = base.opinions(
+            texts, asked, studies, vectors if base.encoder.id == reader.encoder.id else None
+        )
     signals = Signals(
         texts, asked, studies,
-        encoder=start.encoder, known_mean=start.parts.known_mean, bank=start.bank, vectors=vectors, extra=extra,
+        encoder=reader.encoder, known_mean=reader.parts.known_mean, bank=reader.bank, vectors=vectors, extra=extra,
     )  # fmt: skip
     blocks: dict[str, Any] = {name: signals[name] for name in (*ALWAYS, *extra)}
     if ngrams is not None:
