@@ -64,7 +64,7 @@ def _are_answers(question: str, cells: Sequence[str]) -> bool:
     if not cells or len(set(cells)) <= len(cells) / 2:
         return False
     length = mean(len(cell.split()) for cell in cells)
-    return length >= 6 or (length >= 3 and len(question.split()) >= 3)
+    return length >= 6 or (length >= 3 and (len(question.split()) >= 3 or question.rstrip().endswith("?")))
 
 
 def _column(rows: Sequence[Row], place: int) -> list[str]:

@@ -42,6 +42,8 @@ _END = (
     "end|end time|endtime|end s|end ms|end sec|stop|to|tc out|out|ende|endzeit|fin|final|fine|fim|eind|slut"
 )
 _QUESTION = "question|questions|prompt|frage|fragen|pregunta|domanda|pergunta|vraag|fraga|sporgsmal|item"
+# Columns that say which part a speaker has; the speaker's own name says more.
+_PARTS = frozenset(["party", "role", "rolle", "ruolo", "papel", "rol", "roll"])
 _NOT_WORDS = {
     "id",
     "nr",
@@ -127,6 +129,8 @@ def columns_by_name(header: Sequence[str]) -> Columns | None:
         if place is not None:
             taken.add(place)
     text, speaker, respondent, start = (places[role] for role in ("text", "speaker", "respondent", "start"))
+    if speaker is not None and respondent is not None and names[speaker] in _PARTS:
+        speaker = respondent
     # A name known only in part ("Transcript of the answer") needs company: it may be something said.
     exact = {role for role, place in places.items() if place is not None and names[place] in _KNOWN[role]}
     if text is None or not exact & {"text", "speaker", "respondent", "start"}:

@@ -102,11 +102,11 @@ def table_text(data: bytes, name: str) -> tuple[TableText, str, tuple[str, ...]]
     try:
         codecs.decode(data, codec)
     except UnicodeDecodeError:
-        if codec.startswith("utf-8"):
-            codec, notes = (
-                "cp1252",
-                ("Read as Windows-1252 (Western European): a guess, it is not all UTF-8.",),
-            )
+        if codec.startswith("utf-8") and data[:MEGABYTE].isascii():
+            codec = "cp1252"
+            notes = ("Read as Windows-1252 (Western European): a guess, it is not all UTF-8.",)
+        else:
+            notes = (f"Some bytes are not {codec.upper()}; they were read as \ufffd.",)
     return TableText(data, codec), codec, notes
 
 
@@ -133,10 +133,11 @@ def _separator(sample: Sequence[str], *, prefer_tab: bool) -> str:
     for separator in _SEPARATORS:
         widths = [len(cells) for cells in csv.reader(iter(sample), delimiter=separator) if any(cells)]
         split = Counter(width for width in widths if width > 1).most_common(1)
-        scores[separator] = (split[0][1] / len(widths), split[0][0]) if split else (0.0, 1)
+        share = split[0][1] / len(widths) if split else 0.0
+        # Commas in free text do not make columns; where the first line has none, it must be a title's above many.
+        scores[separator] = (share if share >= (0.3 if widths[0] > 1 else 0.7) else 0.0, max(widths))
     best = max(scores, key=lambda separator: scores[separator])
-    # A table of one column: commas in free text do not make columns.
-    return best if scores[best][0] >= 0.3 else _NONE
+    return best if scores[best][0] else _NONE
 
 
 def _check_widths(text: TableText, name: str) -> None:

@@ -1,5 +1,6 @@
 """Read transcripts kept as tables (.csv, .tsv, .xlsx): a row per turn, or a row per respondent's answers."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
@@ -17,6 +18,8 @@ from coder.reading.columns import (
     columns_by_name,
     columns_of_tiers,
     end_of,
+    is_transcript_header,
+    is_words_name,
     plain_name,
     speaker_and_time,
 )
@@ -27,6 +30,8 @@ from coder.reading.safety import Budget
 from coder.reading.words import INTERVIEWER_WORDS, key_of
 from coder.reading.workbook import read_workbook
 
+_MACHINE_ROW = '{"ImportId"'
+_LABEL = re.compile(r"\s*(\S.{0,30}?)\s?[:：\t]\s*\S")
 MAX_TRANSCRIPT_CELLS = 600_000
 _HEADER_WITHIN = 20
 # Segments of a speech recogniser, which end anywhere in a sentence.
@@ -58,7 +63,12 @@ def read(data: bytes, name: str) -> Document:
 
 
 def looks_like(text: str) -> bool:
-    """Tell whether plain text is a tab-separated table with a column of times, as ELAN and NVivo export it."""
+    """Tell whether plain text is a table: its first line names columns, or tabs and times are in all lines."""
+    first = text.lstrip("\ufeff\n").partition("\n")[0]
+    for separator in ",;|\t":
+        cells = first.split(separator)
+        if is_transcript_header(cells) and any(map(is_words_name, cells)):
+            return True
     lines = [line for line in text[:20_000].split("\n")[:100] if line.strip()]
     rows = [line.split("\t") for line in (lines if len(text) <= 20_000 else lines[:-1])]
     if len(rows) < 3 or len({len(row) for row in rows}) > 1 or len(rows[0]) < 3:
@@ -99,7 +109,8 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
     if not said:
         return None
     if recognised is not None and above:
-        notes += _unread(rows[above - 1], rows[above:], recognised[0])
+        machine = _MACHINE_ROW in "".join(rows[above - 1])
+        notes += _unread(rows[above - 1 - machine], rows[above:], recognised[0])
     if sheet.name:
         others = ", ".join(repr(name) for name in sheet.siblings[:12])
         notes.append(f"Read from the sheet {sheet.name!r}{f'; not read: {others}' if others else ''}.")
@@ -143,6 +154,11 @@ def _tiers(
 
 def _recognised(rows: Cells) -> tuple[Columns, int] | None:
     """Return the columns and how many rows stand above the first turn: by names, by content, as answers."""
+    machine = next((place for place, row in enumerate(rows[:4]) if _MACHINE_ROW in "".join(row)), None)
+    if machine:
+        # Qualtrics writes three rows of names: short ones, the questions, and identifiers for machines.
+        below = _recognised([rows[machine - 1], *rows[machine + 1 :]])
+        return (below[0], below[1] + machine) if below else None
     best: tuple[int, Columns, int] | None = None
     for place, row in enumerate(rows[:_HEADER_WITHIN]):
         columns = columns_by_name(row) if all(len(cell) <= 120 for cell in row) else None
@@ -156,8 +172,16 @@ def _recognised(rows: Cells) -> tuple[Columns, int] | None:
     by_content = columns_by_content(rows)
     if by_content is not None:
         return by_content
+    if max(map(len, rows), default=0) == 1 and _labels_within([row[0] for row in rows]):
+        return Columns(text=(0,)), 0
     answers = columns_of_answers(rows)
     return (answers, 1) if answers is not None else None
+
+
+def _labels_within(cells: Sequence[str]) -> bool:
+    """Tell whether words begin with speakers' labels that repeat, as those of no survey do."""
+    labels = [found[1] for cell in cells if (found := _LABEL.match(cell))]
+    return len(labels) >= 0.6 * len(cells) and len(labels) >= 2 * len(set(labels))
 
 
 def _checked(columns: Columns, header: Sequence[str], rows: Cells) -> Columns:
@@ -170,6 +194,10 @@ def _checked(columns: Columns, header: Sequence[str], rows: Cells) -> Columns:
         names = [name for row in rows if (name := _at(row, columns.speaker).strip())]
         interviewed = any(set(key_of(name).split()) & INTERVIEWER_WORDS for name in names)
         columns = replace(columns, answers=len(set(names)) == len(names) and not interviewed)
+    if columns.answers and _labels_within(
+        [row[columns.text[0]] for row in rows if _at(row, columns.text[0])]
+    ):
+        return replace(columns, answers=False, speaker=None)
     if columns.answers:
         further = columns_of_answers([list(header), *rows])
         others = {place for place in further.text if place != columns.question} if further else set()

@@ -109,6 +109,47 @@ def test_answers_under_questions_as_column_names(tmp_path: Path) -> None:
     ]
 
 
+QUALTRICS = """"StartDate","ResponseId","Q1","Q2"
+"Start Date","Response ID","What helps you?","Is there anything else?"
+"{""ImportId"":""startDate""}","{""ImportId"":""_recordId""}","{""ImportId"":""QID1""}","{""ImportId"":""QID2""}"
+"2024-01-02 10:00:00","R_a1","My sister comes with me every week","no"
+"2024-01-03 10:00:00","R_a2","The bus, when it comes, stops right outside","I like the tea they serve"
+"""
+
+
+def test_the_three_header_rows_of_qualtrics_are_no_answers(tmp_path: Path) -> None:
+    assert said(transcript(tmp_path, "q.csv", QUALTRICS)) == [
+        ("R_a1", "My sister comes with me every week"),
+        ("R_a1", "no"),
+        ("R_a2", "The bus, when it comes, stops right outside"),
+        ("R_a2", "I like the tea they serve"),
+    ]
+
+
+@pytest.mark.parametrize("form", ["{}: {}", '"{}: {}"'], ids=["bare", "quoted"])
+@pytest.mark.parametrize("header", ["", "text\n"])
+def test_labels_within_the_only_column_are_learned(form: str, header: str, tmp_path: Path) -> None:
+    talk = [("INT", "How so?"), ("P1", "Well, yes"), ("INT", "And then?"), ("P1", "No, never")]
+    text = header + "".join(form.format(*turn) + "\n" for turn in talk)
+    assert said(transcript(tmp_path, "a.csv", text)) == talk
+
+
+def test_a_speakers_name_says_more_than_the_role(tmp_path: Path) -> None:
+    text = "role,name,text\nInterviewer,Anna,How so?\nParticipant,P1,Well.\nInterviewer,Anna,And?\n"
+    assert said(transcript(tmp_path, "a.csv", text)) == [
+        ("Anna", "How so?"),
+        ("P1", "Well."),
+        ("Anna", "And?"),
+    ]
+
+
+@pytest.mark.parametrize("separator", list(",;|\t"))
+def test_a_text_file_whose_first_line_names_columns_is_a_table(separator: str, tmp_path: Path) -> None:
+    rows = [("Speaker", "Text"), ("INT", "How so?"), ("P1", "Well"), ("INT", "Yes?")]
+    found = transcript(tmp_path, "a.txt", "\n".join(separator.join(row) for row in rows))
+    assert said(found) == rows[1:]
+
+
 def test_forms_with_dates_and_names_are_answers(tmp_path: Path) -> None:
     rows = [
         (
