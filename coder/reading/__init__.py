@@ -12,10 +12,8 @@ from pathlib import Path
 
 from coder.domain import Transcript
 from coder.errors import FormatError, InputError, UnsafeFileError
-from coder.reading.assembling import assemble
 from coder.reading.decoding import MAX_TEXT_BYTES, decode
 from coder.reading.document import Document
-from coder.reading.plain import piped_as_tabbed
 
 MAX_FILE_BYTES = 200_000_000
 _TEXT_SUFFIXES = frozenset({".txt", ".md", ".vtt", ".srt"})
@@ -58,6 +56,8 @@ def read_transcript(path: str | Path, *, interviewer: Sequence[str] = ()) -> Tra
     for a missing file or an unknown label, FormatError for what cannot be read (saying what it is and what to
     do), UnsafeFileError for what would use too much memory or time.
     """
+    from coder.reading.assembling import assemble  # its patterns take a while, and tables do not need them
+
     path = Path(path)
     data = _bytes_of(path)
     suffix = path.suffix.lower()
@@ -129,6 +129,8 @@ def _reader(suffix: str) -> Callable[[bytes, str], Document]:
 
 def _read_text(data: bytes, name: str) -> Document:
     """Read a text file as what its first lines show it to be."""
+    from coder.reading.plain import piped_as_tabbed
+
     decoded = decode(data, name)
     opening = decoded.text[:2000].lstrip("\ufeff \n")
     for pattern, suffix in _OPENINGS:
