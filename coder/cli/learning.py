@@ -44,6 +44,10 @@ def train(
         bool,
         typer.Option("--measure/--no-measure", help="Measure on held-out studies and groups (trains again)."),
     ] = True,
+    fine_tune: Annotated[
+        bool,
+        typer.Option("--fine-tune", help="Also tune the encoder (slow); used only if it wins held out."),
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace the model if the folder holds one.")
     ] = False,
@@ -59,7 +63,8 @@ def train(
 
     trained = train_files(
         excerpts, out, codebook=codebook, group=group,
-        base=None if base == "none" else base, measure=measure, force=force, progress=note,
+        base=None if base == "none" else base, measure=measure, fine_tune=fine_tune,
+        force=force, progress=note,
     )  # fmt: skip
     for line in trained.notes:
         note(line)

@@ -25,7 +25,8 @@ from coder.learning.trainer import Taught, train_model
 from coder.learning.tuning import Lesson, Tuned, Weights, Wording, tune
 
 RUNS = 3
-EPOCHS = 3
+EPOCHS = (8, 3)  # for few and for many excerpts
+READINGS = 2400  # texts read in all, between these bounds
 Report = Callable[[str], None]
 FEWEST = 50  # coded excerpts; with fewer, tuning learns the accidents of the sample
 
@@ -47,7 +48,7 @@ def fine_tuned_model(
     *,
     start: Path | None,
     folder: Path,
-    epochs: int = EPOCHS,
+    epochs: int | None = None,
     seed: int = 0,
     progress: Report | None = None,
 ) -> FineTuned:
@@ -62,6 +63,8 @@ def fine_tuned_model(
         raise ModelError(
             f"Fine-tuning needs {FEWEST} coded excerpts in {RUNS} groups or more; train without it."
         )
+    if epochs is None:
+        epochs = int(np.clip(round(READINGS / int(coded.sum())), EPOCHS[1], EPOCHS[0]))
     base = base_weights()
     weights = read_adapter(start).merged(base) if start else base
     groups, _ = joined_groups(list(data.texts), list(data.groups))
@@ -120,11 +123,14 @@ def _layer(tuned: Tuned) -> LinearHead:
 
 
 def compared(plain: Model, tuned: Model) -> tuple[bool, str]:
-    """Return whether tuning raised the held-out theme kappa, and a sentence with both figures."""
-    figures = [model.card["held_out"].get("themes", {}).get("kappa") or 0.0 for model in (plain, tuned)]
-    better = figures[1] > figures[0]
-    verdict = "is used" if better else "is not used"
-    return (
-        better,
-        f"Held-out theme kappa {figures[0]:.3f} without fine-tuning, {figures[1]:.3f} with: it {verdict}.",
+    """Return whether tuning raised held-out kappa, of themes and polarity together, and a sentence with both."""
+    figures = [
+        [model.card["held_out"].get(axis, {}).get("kappa") or 0.0 for axis in ("themes", "polarity")]
+        for model in (plain, tuned)
+    ]
+    better = sum(figures[1]) > sum(figures[0])
+    told = ", ".join(
+        f"{axis} kappa {before:.3f} without fine-tuning and {after:.3f} with it"
+        for axis, before, after in zip(("theme", "polarity"), *figures, strict=True)
     )
+    return better, f"Held out: {told}. It {'is' if better else 'is not'} used."

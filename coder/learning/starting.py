@@ -66,12 +66,24 @@ def encoder_of(folder: Path, threads: int | None = None) -> Encoder:
 
     Raises ModelError if none of these has the weights the card names.
     """
+    return _encoder_and_adapter(folder, threads)[0]
+
+
+def adapter_of(folder: Path) -> Path | None:
+    """Return the folder of the encoder adapter a model was trained with; None for the plain default encoder.
+
+    Raises ModelError if the weights the card names are not here.
+    """
+    return _encoder_and_adapter(folder, None)[1]
+
+
+def _encoder_and_adapter(folder: Path, threads: int | None) -> tuple[Encoder, Path | None]:
     trained_with = read_card(folder).get("encoder", {}).get("weights")
     for adapter in (folder / ADAPTER, SHIPPED / STARTER / ADAPTER, None):
         if adapter is None or (adapter / "adapter.json").is_file():
             encoder = get_encoder(threads=threads, adapter=adapter)
             if weights_of(encoder.id) == trained_with:
-                return encoder
+                return encoder, adapter
     raise ModelError(
         f"The model {folder} was trained with encoder {trained_with}, which is not here; train it again."
     )

@@ -22,11 +22,14 @@ __all__ = [
 ]  # fmt: skip
 
 
-def save_with_card(model: "Model", out: Path) -> None:
-    """Write a model with its card as text (card.md) and its held-out figures drawn (performance.svg)."""
+def save_with_card(model: "Model", out: Path, *, adapter: Path | None = None) -> None:
+    """Write a model with its card as text (card.md) and its held-out figures drawn (performance.svg).
+
+    `adapter` is the folder of its own changes to the encoder, if it has any.
+    """
     from coder.learning import save_model
 
-    save_model(model, out)
+    save_model(model, out, adapter=adapter)
     card = json.loads((out / "card.json").read_text(encoding="utf-8"))
     (out / "card.md").write_text(card_text(card) + "\n", encoding="utf-8")
     held_out = card.get("held_out") or {}

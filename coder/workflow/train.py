@@ -26,6 +26,7 @@ class Trained:
     model: "Model"
     report: dict[str, Any]
     notes: list[str] = field(default_factory=list)
+    adapter: Path | None = None
 
 
 def train(
@@ -57,23 +58,28 @@ def train_files(
     group: str | None = None,
     base: str | None = "starter",
     measure: bool = True,
+    fine_tune: bool = False,
     force: bool = False,
     progress: Progress | None = None,
 ) -> Trained:
     """Train on tables of coded excerpts and write the model, its card and its plot into the folder `out`.
 
+    `fine_tune` also tunes the encoder, and uses that only if it wins on held-out groups.
     Raises OutputError before any work if `out` exists (without `force`), TableError, CodebookError.
     """
+    from tempfile import TemporaryDirectory
+
     from coder.workflow.cards import save_with_card
     from coder.workflow.excerpts import read_excerpts
 
     check_folder(out, force=force)
     excerpts, notes = read_excerpts(paths, group)
-    trained = train_on(
-        excerpts, _book(codebook), notes=notes, base=base, measure=measure,
-        name=out.name, progress=progress,
-    )  # fmt: skip
-    save_with_card(trained.model, out)
+    with TemporaryDirectory() as folder:
+        trained = train_on(
+            excerpts, _book(codebook), notes=notes, base=base, measure=measure,
+            tune_into=Path(folder) if fine_tune else None, name=out.name, progress=progress,
+        )  # fmt: skip
+        save_with_card(trained.model, out, adapter=trained.adapter)
     return trained
 
 
@@ -102,10 +108,14 @@ def train_on(
     notes: Sequence[str] = (),
     base: str | None = "starter",
     measure: bool = True,
+    tune_into: Path | None = None,
     name: str = "model",
     progress: Progress | None = None,
 ) -> Trained:
-    """Train on excerpts, and measure on held-out studies and held-out groups where there are enough."""
+    """Train on excerpts, and measure on held-out studies and held-out groups where there are enough.
+
+    `tune_into` is a folder for the changes to the encoder, if it is to be tuned.
+    """
     from coder.encoding import get_encoder
     from coder.learning import blank_model, train_model
     from coder.workflow.evaluate import seen_warning
@@ -124,8 +134,34 @@ def train_on(
     model = trainer(data)
     report = measured(data, book, trainer, progress) if measure else {}
     model.card["measured"] = report
+    adapter = None
+    if tune_into is not None:
+        model, adapter, told = tuned(data, book, model, base, tune_into, progress)
+        said = [*said, told]
     model.card["training_notes"] = [*notes, *said]
-    return Trained(model, report, [*notes, *said])
+    return Trained(model, report, [*notes, *said], adapter)
+
+
+def tuned(
+    data: "TrainingSet",
+    codebook: Codebook,
+    plain: "Model",
+    base: str | None,
+    folder: Path,
+    progress: Progress | None = None,
+) -> "tuple[Model, Path | None, str]":
+    """Return the model on a tuned encoder with its adapter if that won on held-out groups, else `plain`."""
+    from coder.learning.finetune import fine_tuned_model
+    from coder.learning.starting import adapter_of, folder_of
+
+    tell(progress, "Fine-tuning the encoder (three runs; minutes to hours, by the number of excerpts)")
+    start = adapter_of(folder_of(base)) if base else None
+    found = fine_tuned_model(data, codebook, plain, start=start, folder=folder, progress=progress)
+    told = f"{found.told} The figures by study and by group are of the model without fine-tuning."
+    if not found.better:
+        return plain, None, told
+    found.model.card["measured"] = plain.card.get("measured", {})
+    return found.model, found.adapter, told
 
 
 def tell(progress: Progress | None, text: str) -> None:

@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from coder.codebook import Code, Codebook
+from coder.encoding import get_encoder
+from coder.encoding.weights import base_weights
+from coder.errors import ModelError
+from coder.learning import TrainingSet, blank_model, label_matrix
+from coder.learning.adapting import averaged, write_adapter
+from coder.learning.finetune import fine_tuned_model, lessons_of
+from coder.learning.remembering import RememberedEncoder
+from coder.learning.seen import fingerprints
+from coder.learning.tuning import Tuned, tune
+
+
+def small_set(codebook, n=12):
+    texts = [f"{('busy hours', 'my friends', 'tired legs')[row % 3]} number {row}" for row in range(n)]
+    labels = label_matrix([[codebook.ids[row % 3]] for row in range(n)], codebook)
+    return TrainingSet(
+        texts, labels, ["barrier", "facilitator"] * (n // 2), groups=[f"g{row % 4}" for row in range(n)]
+    )
+
+
+def test_remembered_vectors_stand_in_for_texts_the_encoder_was_tuned_on(encoder):
+    other = np.ones(64, dtype=np.float32) / 8
+    honest = RememberedEncoder(encoder, {int(fingerprints(["seen before"])[0]): other})
+    rows = honest.encode(["fresh", "Seen  before"])
+    assert (rows[1] == other).all() and (rows[0] == encoder.encode(["fresh"])[0]).all()
+
+
+def test_each_study_is_a_lesson_with_the_codebook_as_worded(codebook):
+    lessons = lessons_of(small_set(codebook), codebook)
+    assert len(lessons) == 1 and lessons[0].labels.shape == (12, 3)
+    assert "Time" in lessons[0].wordings[0].texts
+
+
+def test_runs_are_averaged():
+    runs = [
+        Tuned({"w": np.full((2, 2), value)}, np.full((3, 3), value), np.full(3, value))
+        for value in (1.0, 3.0)
+    ]
+    mean = averaged(runs)
+    assert (mean.weights["w"] == 2).all() and (mean.intercept == 2).all()
+
+
+def test_fine_tuning_on_a_handful_is_refused(codebook, encoder, tmp_path):
+    plain = blank_model(codebook, encoder)
+    with pytest.raises(ModelError, match="50 coded excerpts"):
+        fine_tuned_model(small_set(codebook), codebook, plain, start=None, folder=tmp_path)
+
+
+@pytest.mark.slow
+def test_tuning_brings_texts_nearer_to_their_code_and_repeats_exactly(codebook, tmp_path):
+    base = base_weights()
+    book = Codebook("nonsense", (Code("a", "Apples"), Code("b", "Bridges"), Code("c", "Clouds")))
+    data = small_set(book, 24)
+    lessons = lessons_of(data, book)
+    tuned = tune(lessons, base, epochs=6, seed=1, threads=1)
+    again = tune(lessons, base, epochs=6, seed=1, threads=1)
+    name = next(iter(tuned.weights))
+    assert np.allclose(tuned.weights[name], again.weights[name], atol=1e-6)
+    assert tuned.losses[-1] < tuned.losses[0]
+    write_adapter(tuned.weights, base, tmp_path)
+    vectors = get_encoder(adapter=tmp_path).encode(["busy hours number 99", "Apples", "Bridges", "Clouds"])
+    plain = get_encoder().encode(["busy hours number 99", "Apples", "Bridges", "Clouds"])
+    gain = vectors[1:] @ vectors[0] - plain[1:] @ plain[0]
+    assert gain[0] == gain.max()
