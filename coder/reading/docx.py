@@ -42,7 +42,7 @@ def read(data: bytes, name: str) -> Document:
     walker = BodyWalker(name, styles, Budget(name))
     blocks = walker.body(xml_events(archive.stream(main), name, _PREFIXES))
     walker.left_out.update(_page_headers(archive))
-    return document_of(blocks, "docx", sentences(walker.left_out))
+    return document_of(blocks, "docx", name, sentences(walker.left_out))
 
 
 def _main_part(archive: Archive, data: bytes) -> str:

@@ -5,12 +5,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from coder.errors import UnsafeFileError
 from coder.reading.blocks import Block, flat, laid_out
 from coder.reading.clock import seconds_in
 from coder.reading.columns import speaker_and_time
 from coder.reading.document import Document, Paragraph
 from coder.reading.grid_turns import table_of_turns
 
+# Learning the speakers of so many lines takes a few seconds; an hour of talk has about five hundred.
+MAX_LEARNED_LINES = 50_000
 _ARROW = re.compile(
     r"\s*(\d{1,3}:\d{1,2}:\d{1,2}(?:[.,]\d+)?)\s*-->\s*\d{1,3}:\d{1,2}:\d{1,2}(?:[.,]\d+)?\s*"
 )
@@ -24,14 +27,27 @@ _PLURALS = {"table of contents": "tables of contents"}
 _LABEL = re.compile(r"\s*\S.{0,30}?\s?[:：\t]")
 
 
-def document_of(blocks: Sequence[Block], kind: str, notes: Sequence[str]) -> Document:
-    """Make the Document of a word processor's file of format `kind`, recognising layouts that name speakers."""
+def document_of(blocks: Sequence[Block], kind: str, name: str, notes: Sequence[str]) -> Document:
+    """Make the Document of the file `name` of format `kind`, recognising layouts that name speakers.
+
+    Raises UnsafeFileError when speakers would have to be learned from more lines than that can be done for.
+    """
     for recognise in (table_of_turns, _teams_cues, _named_times, _speaker_headings, _speaker_styles):
         paragraphs = recognise(blocks)
         if paragraphs is not None:
             paragraphs, labelled = with_stamps(paragraphs)
             return Document(kind, tuple(paragraphs), labelled=labelled, notes=tuple(notes))
-    return Document(kind, tuple(laid_out(blocks)), notes=tuple(notes))
+    return plain_document(laid_out(blocks), kind, name, notes)
+
+
+def plain_document(paragraphs: Sequence[Paragraph], kind: str, name: str, notes: Sequence[str]) -> Document:
+    """Make a Document whose speakers are to be learned; raises UnsafeFileError beyond MAX_LEARNED_LINES."""
+    if sum(paragraph.text.count("\n") + 1 for paragraph in paragraphs) > MAX_LEARNED_LINES:
+        raise UnsafeFileError(
+            f"{name}: it has more than {MAX_LEARNED_LINES:,} paragraphs, too many for a transcript. "
+            "Split it, or give the right file."
+        )
+    return Document(kind, tuple(paragraphs), notes=tuple(notes))
 
 
 def with_stamps(paragraphs: list[Paragraph]) -> tuple[list[Paragraph], bool]:

@@ -57,7 +57,7 @@ def read(data: bytes, name: str) -> Document:
     if "styles.xml" in archive:
         walker.read_styles(xml_events(archive.stream("styles.xml"), name, _PREFIXES))
     blocks = walker.read_content(xml_events(archive.stream("content.xml"), name, _PREFIXES))
-    return document_of(blocks, "odt", sentences(walker.left_out))
+    return document_of(blocks, "odt", name, sentences(walker.left_out))
 
 
 def _refuse_others(archive: Archive, data: bytes) -> None:

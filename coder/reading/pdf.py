@@ -11,6 +11,7 @@ from pathlib import Path
 
 from coder.errors import FormatError, UnsafeFileError
 from coder.reading.document import Document
+from coder.reading.layouts import plain_document
 from coder.reading.reflowing import PdfLine, paragraphs_of
 from coder.reading.safety import MEGABYTE, Budget
 from coder.reading.signatures import advice_on
@@ -55,7 +56,7 @@ def read(data: bytes, name: str) -> Document:
     for page in pages:
         budget.spend(sum(len(line.text) for line in page), len(page))
     paragraphs, more = paragraphs_of(pages)
-    return Document("pdf", tuple(paragraphs), notes=(*notes, *more))
+    return plain_document(paragraphs, "pdf", name, (*notes, *more))
 
 
 def _pages(data: bytes, name: str) -> list[Page]:

@@ -35,7 +35,7 @@ def read(data: bytes, name: str) -> Document:
             f"{name}: the file is cut off: it ends in the middle of the text. Copy or export it again."
         )
     blocks = parser.finish()
-    document = document_of(blocks, "rtf", sentences(parser.left_out))
+    document = document_of(blocks, "rtf", name, sentences(parser.left_out))
     return replace(document, encoding=parser.default_codec)
 
 

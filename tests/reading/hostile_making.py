@@ -83,6 +83,16 @@ def ten_million_empty_paragraphs() -> tuple[str, bytes]:
 
 
 @hostile
+def a_hundred_thousand_paragraphs_of_names() -> tuple[str, bytes]:
+    return word("", "<w:p><w:r><w:t>A: yes</w:t></w:r></w:p>", 100_000, "")
+
+
+@hostile
+def a_paragraph_of_a_million_lines() -> tuple[str, bytes]:
+    return word("<w:p><w:r>", "<w:br/>" * 10, 9_000, "</w:r></w:p>")
+
+
+@hostile
 def a_million_runs_in_a_paragraph() -> tuple[str, bytes]:
     return word("<w:p>", "<w:r><w:t>a</w:t></w:r>", 1_000_000, "</w:p>")
 
