@@ -1,5 +1,6 @@
 """The `coder` command: joins the command families; a `CoderError` becomes a sentence and exit code 1."""
 
+import os
 import sys
 
 import typer
@@ -7,6 +8,10 @@ import typer
 from coder import __version__
 from coder.cli import FAMILIES, load_family
 from coder.errors import CoderError
+
+# The matrices of a command are small: a second thread of numpy's only waits for the first, at full cost, and how a
+# product is split between threads can change its last bit. The encoder has threads of its own.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 app = typer.Typer(
     name="coder",
