@@ -15,6 +15,7 @@ from coder.learning.ngrams import NGrams
 
 FloatArray = NDArray[np.float32]
 Progress = Callable[[int], None]
+EMPTY_STUDY = "\x00 empty"
 
 
 class GramBlock:
@@ -98,7 +99,15 @@ class Signals(Mapping[str, Any]):
     @cached_property
     def centred(self) -> FloatArray:
         """The vectors without their study's topic, (n, d)."""
-        return centred(self.plain, self._studies, self._known_mean, measured=self._measured)
+        return centred(self.plain, self._spoken_studies(), self._known_mean, measured=self._measured)
+
+    def _spoken_studies(self) -> Sequence[str] | None:
+        """Return the studies, texts without a word in one of their own: they say nothing of the topic."""
+        empty = [not text.strip() for text in self.texts]
+        if not any(empty):
+            return self._studies
+        names = self._studies if self._studies is not None else [""] * len(empty)
+        return [EMPTY_STUDY if blank else str(name) for blank, name in zip(empty, names, strict=True)]
 
     @cached_property
     def closeness(self) -> FloatArray:

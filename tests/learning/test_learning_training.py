@@ -57,6 +57,12 @@ def test_a_text_is_coded_the_same_in_any_order_and_an_empty_one_never(model, cod
     assert not said.selected[-2:].any() and (said.scores[-2:] == 0).all()
 
 
+def test_empty_texts_do_not_shift_the_topic_of_the_others(model, codebook):
+    texts = list(excerpts(codebook, 6, seed=3).texts)
+    alone, among = model.predict(texts), model.predict([*texts, *[""] * 40])
+    assert np.allclose(alone.scores, among.scores[:6])
+
+
 def test_predicting_nothing_gives_empty_arrays(model):
     said = model.predict([])
     assert said.scores.shape == (0, 3) and said.polarity.shape == (0, 3)
