@@ -9,7 +9,7 @@ from coder.cli.console import note
 
 
 def review(
-    study: Annotated[Path, typer.Argument(help="The study file, such as pilot.coder.")],
+    study: Annotated[Path, typer.Argument(help="The study file, such as pilot.coder; a new one is begun.")],
     coder: Annotated[
         list[str],
         typer.Option(

@@ -8,6 +8,7 @@ from coder.review.acting import body_of
 from coder.review.house import House, house_of, said, session_of
 from coder.review.jobs import Report
 from coder.workflow.retraining import RetrainReport, retrain
+from coder.workflow.status import status
 from coder.workflow.study import open_study
 from coder.workflow.suggesting import SuggestReport, suggest
 from coder.workflow.versions import roll_back
@@ -22,7 +23,7 @@ async def model(request: Request) -> Response:
     labels = {code.id: code.label for code in house.desk.codebook.codes}
     return house.page(
         request, "model.html", room="Model", figures=study.figures(), versions=study.models.versions(),
-        comparisons=study.models.comparisons(), labels=labels, job=house.jobs.running(),
+        comparisons=study.models.comparisons(), labels=labels, job=house.jobs.running(), trust=status(study),
         held_out=[item.name for item in study.texts.all() if item.held_out],
     )  # fmt: skip
 

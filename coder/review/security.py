@@ -63,19 +63,19 @@ class Guard:
         headers = Headers(scope=scope)
         host = headers.get("host", "").lower()
         if host not in self._hosts:
-            return _refusal(421, "This page is not served under that name.")
+            return _refusal(421, "This page is not served under that name.", headers)
         if (token := _launch_token(scope)) is not None:
-            return self._enter(token, scope)
+            return self._enter(token, scope, headers)
         session = self._session(headers)
         if session is None:
-            return _refusal(401, CLOSED)
+            return _refusal(401, CLOSED, headers)
         scope.setdefault("state", {})["session"] = session
         return _fault(scope, headers, session, host)
 
-    def _enter(self, token: str, scope: Scope) -> Response:
+    def _enter(self, token: str, scope: Scope, headers: Headers) -> Response:
         session = self._sessions.by_token(token)
         if session is None:
-            return _refusal(401, CLOSED)
+            return _refusal(401, CLOSED, headers)
         # Not a redirect: the cookie is SameSite=Strict, and a browser would leave it out of a redirect that
         # began outside (the file that opens the browser). A page that moves itself on counts as inside.
         target = escape(scope["path"], quote=True)
@@ -121,7 +121,10 @@ def _fault(scope: Scope, headers: Headers, session: Session, host: str) -> Respo
     return None
 
 
-def _refusal(status: int, sentence: str) -> Response:
+def _refusal(status: int, sentence: str, headers: Headers | None = None) -> Response:
+    if headers is not None and "text/html" in headers.get("accept", ""):
+        page = f'<!doctype html><html lang="en"><title>coder</title><p>{escape(sentence)}</p></html>'
+        return HTMLResponse(page, status)
     return JSONResponse({"error": sentence}, status)
 
 

@@ -10,11 +10,12 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from coder.errors import InputError
-from coder.workflow.study import Mode
+from coder.workflow.study import Mode, begin_study
 
 FIRST_PORT = 8765
 PORTS_TRIED = 20
 LOOPBACK = "127.0.0.1"
+SUFFIX = ".coder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ def serve(launch: Launch, tell: Callable[[str], None]) -> None:
 
     from coder.review.app import make_app
 
+    _begin_if_new(launch.study, tell)
     listener = _listen(launch.host, launch.port)
     port = listener.getsockname()[1]
     app, sessions = make_app(
@@ -73,6 +75,16 @@ def serve(launch: Launch, tell: Callable[[str], None]) -> None:
         ws="none", lifespan="off", timeout_graceful_shutdown=2,
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _begin_if_new(path: Path, tell: Callable[[str], None]) -> None:
+    """Make an empty study where there is none; a name without the usual suffix is more likely a slip."""
+    if path.exists():
+        return
+    if path.suffix != SUFFIX:
+        raise InputError(f"There is no study {path}. A new one is begun under a name that ends in {SUFFIX}.")
+    begin_study(path).close()
+    tell(f"{path} is a new study: drop transcripts on its page, and choose its codebook there.")
 
 
 def _listen(host: str, port: int | None) -> socket.socket:

@@ -20,6 +20,7 @@ from coder.review.keymap import ACTIONS, checked
 from coder.review.words import minutes_left
 from coder.workflow.attributes import import_attributes
 from coder.workflow.importing import ImportReport, import_transcripts
+from coder.workflow.status import status
 from coder.workflow.study import Filters, Mode, open_study
 
 THEMES = ("auto", "light", "dark")
@@ -40,6 +41,7 @@ async def study(request: Request) -> Response:
         left=minutes_left(waiting, mine.pace if mine else None), transcripts=held.texts.all(),
         resume=_resume(house, session.coder), modes=MODE_WORDS, modes_help=MODE_HELP,
         fixed=house.fixed_mode is not None, job=house.jobs.running(), codebook=house.desk.codebook,
+        next_step=status(held).next.split(": coder ")[0],
         house_signs=house.signs(session.coder), models=held.models.versions(),
     )  # fmt: skip
 

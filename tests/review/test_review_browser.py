@@ -276,5 +276,9 @@ def test_long_transcripts_load_in_pieces_and_keys_cross_them(tmp_path: Path) -> 
         tab.go(f"/read/1?u={first_waiting}")
         tab.keys("k", "k", "j", "j", "j")
         tab.until(lambda: tab.current > first_waiting)
-        tab.script("scrollTo(0, document.body.scrollHeight)")
-        tab.until(lambda: "waiting" not in tab.all(".chunk")[-1].get_attribute("class"))
+
+        def last_is_there() -> bool:
+            tab.script("scrollTo(0, document.body.scrollHeight)")
+            return "waiting" not in tab.all(".chunk")[-1].get_attribute("class")
+
+        tab.until(last_is_there)
