@@ -120,7 +120,8 @@ class _Vouching:
 def _share_led(groups: Groups, keys: set[str], starts: frozenset[int]) -> float:
     """Return the share of paragraphs, from the first label on, that the labels in `keys` lead."""
     led = {occurrence.line for key in keys for occurrence in groups[key] if occurrence.starts}
-    paragraphs = [number for number in starts if led and number >= min(led)]
+    first = min(led, default=0)
+    paragraphs = [number for number in starts if led and number >= first]
     return len(led) / len(paragraphs) if paragraphs else 0.0
 
 
