@@ -15,7 +15,7 @@ from coder.workflow.study import Choice, Saved
 
 SAYINGS = {
     "done": "Accepted", "accept": "Accepted", "reject": "Rejected", "nothing": "Nothing to code", "skip": "Skipped",
-    "flag": "Flag changed", "code": "Code saved", "extend": "Passage extended", "trim": "Passage trimmed",
+    "flag": "Flag", "code": "Code", "extend": "Passage extended", "trim": "Passage trimmed",
     "split": "Passage split", "join": "Passages joined", "cover": "Passage changed",
 }  # fmt: skip
 
