@@ -1,9 +1,9 @@
 """No text is encoded twice: duplicates are found, and vectors are kept in a cache on this machine.
 
 The cache holds vectors by the hash of their text, never the text itself, in one SQLite file per encoder. It
-may be deleted at any time, is shared safely by concurrent runs, and never grows over KEPT vectors. Where it
-is: the folder named by CODER_CACHE (or `off`, or `memory` for this process alone), else the user's cache
-folder (XDG_CACHE_HOME/coder, ~/.cache/coder).
+may be deleted at any time, is shared safely by concurrent runs, and never grows over KEPT vectors for each of the
+FILES encoders used last. Where it is: the folder named by CODER_CACHE (or `off`, or `memory` for this process
+alone), else the user's cache folder (XDG_CACHE_HOME/coder, ~/.cache/coder).
 """
 
 import hashlib
@@ -21,6 +21,7 @@ from coder.encoding.encoder import Encoder, Progress
 
 PART = 4096  # texts encoded and stored at a time: what an interruption can lose
 KEPT = 200_000  # vectors; about 320 MB with 384 dimensions
+FILES = 4
 ASKED = 500  # keys per query; SQLite allows at least 999
 BUSY_SECONDS = 10
 
@@ -84,14 +85,18 @@ def open_store(fingerprint: str, dimension: int) -> Store:
     if wanted == "memory":
         return MemoryStore()
     digest = hashlib.sha256(f"{fingerprint}|{np.little_endian}".encode()).hexdigest()[:16]
-    return FileStore(cache_folder() / f"vectors-{digest}.sqlite", dimension)
+    try:
+        return FileStore(cache_folder() / f"vectors-{digest}.sqlite", dimension)
+    except RuntimeError:  # the user has no home
+        return NoStore()
 
 
 def cache_folder() -> Path:
     """Return the folder of the cache, without creating it."""
     if wanted := os.environ.get("CODER_CACHE"):
         return Path(wanted)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "coder"
+    usual = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")  # the latter on Windows
+    return Path(usual or Path.home() / ".cache") / "coder"
 
 
 class NoStore:
@@ -163,6 +168,8 @@ class FileStore:
                 connection.execute(
                     "DELETE FROM vectors WHERE place <= (SELECT max(place) FROM vectors) - ?", [self._kept]
                 )
+            os.utime(self._path)
+            self._remove(sorted(self._path.parent.glob("vectors-*.sqlite"), key=_used)[:-FILES])
         except sqlite3.Error as error:
             self._give_up(error)
         except OSError:  # no home, read-only, disk full: the work goes on without a cache
@@ -178,6 +185,18 @@ class FileStore:
     def _give_up(self, error: sqlite3.Error) -> None:
         """Do without the cache; remove a file that is damaged, so that the next run starts afresh."""
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-            for file in (self._path, *self._path.parent.glob(f"{self._path.name}-*")):
+            self._remove([self._path])
+
+    def _remove(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            for file in (path, *path.parent.glob(f"{path.name}-*")):
                 with suppress(OSError):
                     file.unlink()
+
+
+def _used(path: Path) -> float:
+    """Return when a file was last written, 0 if it is gone."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

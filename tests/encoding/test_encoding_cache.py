@@ -1,5 +1,6 @@
 """The vector cache: no text twice, bounded, private, shared by runs, and never in the way."""
 
+import os
 import sqlite3
 import stat
 from collections.abc import Sequence
@@ -74,6 +75,28 @@ def test_only_the_newest_are_kept(kind: str, tmp_path: Path) -> None:
     for number in range(5):
         bounded.put([bytes([number])], np.full((1, 2), number, dtype=np.float32))
     assert sorted(bounded.get([bytes([number]) for number in range(5)])) == [b"\x02", b"\x03", b"\x04"]
+
+
+def test_only_the_encoders_used_last_have_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CODER_CACHE", str(tmp_path))
+    for number in range(6):
+        open_store(f"encoder {number}", 2).put([b"k"], np.full((1, 2), number, dtype=np.float32))
+        for path in tmp_path.iterdir():
+            os.utime(path, (path.stat().st_atime - 10, path.stat().st_mtime - 10))
+    assert len(list(tmp_path.glob("*.sqlite"))) == 4
+    assert open_store("encoder 1", 2).get([b"k"]) == {}
+    assert open_store("encoder 5", 2).get([b"k"])[b"k"][0] == 5
+
+
+def test_a_user_without_a_home_has_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CODER_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert isinstance(open_store("encoder", 2), NoStore)
 
 
 def test_a_damaged_file_is_done_without_and_replaced(tmp_path: Path) -> None:
