@@ -1,5 +1,6 @@
 """Fixtures that several rooms share; lying here, it also lets tests import the helpers beside it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,12 @@ import pytest
 from study_making import small_study
 
 from coder.store import Study
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_trace_at_home(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the vectors of tests out of the user's cache, also in processes that tests start."""
+    os.environ["CODER_CACHE"] = str(tmp_path_factory.getbasetemp() / "vectors")
 
 
 @pytest.fixture
