@@ -67,6 +67,10 @@ def _pages(data: bytes, name: str) -> list[Page]:
         done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
         raise _too_much(name) from error
+    except OSError as error:
+        raise FormatError(
+            f"{name}: PDFs cannot be read here ({error}). Save the transcript as Word."
+        ) from error
     said = done.stderr[-2000:]
     if done.returncode < 0 or b"MemoryError" in said or b"LimitReachedError" in said:
         raise _too_much(name)

@@ -58,6 +58,8 @@ def read_table(path: str | Path, *, needed: Sequence[str] = ()) -> "DataFrame":
             f"{path.name}: tables are read from {', '.join(sorted(TABLE_SUFFIXES))}; save it as one of them."
         )
     try:
+        if path.exists() and not path.is_file():
+            raise FormatError(f"{path}: this is not a file; give a table.")
         size = path.stat().st_size
         if size > 4 * MAX_TABLE_BYTES:
             raise UnsafeFileError(

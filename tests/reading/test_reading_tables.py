@@ -236,5 +236,8 @@ def test_what_is_no_table_is_refused_by_what_it_is(
 def test_a_file_that_is_not_there_or_of_another_kind_is_said(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="cannot be read"):
         read_table(tmp_path / "none.csv")
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(FormatError, match="not a file"):
+        read_table(tmp_path / "folder.csv")
     with pytest.raises(FormatError, match="tables are read from"):
         read_table(tmp_path / "none.ods")
