@@ -24,7 +24,7 @@ class Header:
 
 def header_of(lines: Sequence[Line], repeated: frozenset[str]) -> Header:
     """Find where talk begins; `repeated` are the keys of line starts that come more than once."""
-    end = _named_to(lines)
+    end = _named_to(lines, repeated)
     if not end:
         end = _cast_to(lines, repeated)
     else:
@@ -54,7 +54,7 @@ def _colon(line: Line) -> Candidate | None:
     return next((found for found in line.candidates if found.style is Style.COLON), None)
 
 
-def _named_to(lines: Sequence[Line]) -> int:
+def _named_to(lines: Sequence[Line], repeated: frozenset[str]) -> int:
     """Return the end of the last header line ("Date: ...") before anybody speaks."""
     end = 0
     for number, line in enumerate(lines[:_REACH]):
@@ -63,7 +63,10 @@ def _named_to(lines: Sequence[Line]) -> int:
             continue
         if is_header_key(found.key):
             end = number + 1
-        elif found.shape and _is_speech(line.text[found.words_start :]):
+            continue
+        value = line.text[found.words_start :].rstrip()
+        asks = value.endswith(("?", "？"))
+        if found.shape and _is_speech(value) and (asks or found.key in repeated):
             break
     return end
 

@@ -78,16 +78,16 @@ _QUOTES = tuple("\"'“”„‘’«»")
 _EMPHASES = re.compile(_EMPHASIS)
 _STRONG_RUN = re.compile(r"(\*\*|__)(?=\S)(.{1,60}?)\1")
 _OPEN = re.compile(rf"{_EMPHASIS}*")
-_CLOSE = re.compile(rf":*(?:[-–—](?=\s))?{_EMPHASIS}*[\s\ufeff]*")
+_CLOSE = re.compile(rf":*{_EMPHASIS}*[\s\ufeff]*")
 _WRAP = "*_#[]<>{}|\"'“”‘ \t\xa0\u202f\ufeff"
 _TRAILERS = {
     Style.TAB: re.compile(r"([^\t\n]{1,48}?)\s*[:.]?\t+\s*"),
-    Style.BRACKET: re.compile(r"[\[<({]([^\])>}\n]{1,48})[\])>}]\s*[-–:]?\s*"),
+    Style.BRACKET: re.compile(r"[\[<({]([^\])>}\n]{1,48})[\])>}]\s*:?\s*"),
     Style.DASH: re.compile(r"(.{1,48}?)(?:(?:\s+[-–—]{1,2}|[-–—]{1,2})\s+|—(?=\w))"),
     Style.ANGLE: re.compile(r"(.{1,48}?)\s*>{1,2}\s*"),
     Style.DOT: re.compile(r"([A-Za-z]{1,3}\d{0,3}|[A-Z][A-Za-z]{2,12}(?: \d{1,2})?)\.\s+"),
     Style.SPACES: re.compile(r"(\S+(?: \S+){0,3})[ \xa0]{2,}"),
-    Style.SLIP: re.compile(r"(.{1,48}?)\s*[;.,]\s+"),
+    Style.SLIP: re.compile(r"(.{1,48}?)\s*;\s+"),
     Style.BARE: re.compile(
         r"([A-Z][A-Za-z]{2,15}(?: \d{1,3})?|[A-Z]{1,4}[-_]?\d{1,4}|[A-Z]{2,15}(?: \d{1,3})?)\s+"
     ),
@@ -118,6 +118,10 @@ def _candidate(style: Style, raw: str, words_start: int, time: float | None) -> 
     return Candidate(style, label, key, shape_of(label), words_start, time)
 
 
+def _past_space(text: str, position: int) -> int:
+    return len(text) - len(text[position:].lstrip())
+
+
 def _words_after(
     text: str, position: int, time: float | None, believe_bare: bool
 ) -> tuple[int, float | None]:
@@ -127,8 +131,7 @@ def _words_after(
     stamp = leading_stamp(text, position)
     alone = stamp is not None and not text[stamp.end :].strip()
     if stamp and (stamp.certain or believe_bare or alone):
-        after = _AFTER_STAMP.match(text, stamp.end)
-        return (after.end() if after else stamp.end), stamp.seconds if time is None else time
+        return _past_space(text, stamp.end), stamp.seconds if time is None else time
     return position, time
 
 
@@ -161,7 +164,9 @@ def _colons(text: str, lead: Lead, believe_bare: bool) -> Iterator[Candidate]:
         if seen > 2 or any(piece.strip(_WRAP + "()") for piece in behind_stamps):
             return
         times = [stamp.seconds for stamp in (lead.stamp, *stamps) if stamp and stamp.start < colon]
-        words, time = _words_after(text, colon + 1, times[0] if times else None, believe_bare)
+        # "Q:- Where?"; a dash after a space belongs to the words, which then go on from before.
+        behind = colon + 2 if re.match(r"-\s", text[colon + 1 : colon + 3]) else colon + 1
+        words, time = _words_after(text, behind, times[0] if times else None, believe_bare)
         candidate = _candidate(Style.COLON, name, words, time)
         if candidate is not None:
             yield candidate
@@ -188,9 +193,8 @@ def _stamped(text: str, lead: Lead) -> Candidate | None:
     first = next(stamps_in(text[: lead.end + 80], lead.end + 60), None)
     if first is None or first.start <= lead.end or not text[first.end :].strip():
         return None
-    after = _AFTER_STAMP.match(text, first.end)
     return _candidate(
-        Style.STAMPED, text[lead.end : first.start], after.end() if after else first.end, first.seconds
+        Style.STAMPED, text[lead.end : first.start], _past_space(text, first.end), first.seconds
     )
 
 

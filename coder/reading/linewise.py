@@ -74,7 +74,7 @@ def _plan(lines: Sequence[Line], labels: Labels, header: int, *, running: bool) 
         end,
         _breaks(lines, start, labelled=bool(labels)),
         _headings(lines, labels),
-        not labels and _has_dashes(lines[start:]),
+        not labels and not running and _has_dashes(lines[start:]),
     )
 
 

@@ -24,6 +24,9 @@ def paragraph_starts(found: list[tuple[int, Candidate]], lines: Sequence[Line], 
     likely = [number for number, candidate in found if counts[candidate.key] >= 2]
     if likely and sum(number in after_gap for number in likely) >= 0.6 * len(likely):
         return frozenset(after_gap)
+    # A line break inside a cue or a paragraph begins a paragraph only where a name follows.
+    named = {number for number, candidate in found if candidate.shape >= Shape.NAME}
+    spoken = [number for number in spoken if lines[number].first or number in named]
     wrapped = is_wrapped([lines[number].text for number in spoken])
     return frozenset(
         number

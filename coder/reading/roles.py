@@ -162,6 +162,6 @@ def _by_questions(doubtful: Sequence[_Voice], voices: dict[str, _Voice]) -> set[
     second = {
         voice.label
         for voice in doubtful
-        if len(voices) > 2 and voice.turns >= 3 and voice.asking >= 0.6 * voice.turns
+        if len(voices) > 2 and voice.turns >= 5 and voice.asking >= 0.6 * voice.turns
     }
     return {best.label} | (second if len(second) < len(voices) - 1 else set())

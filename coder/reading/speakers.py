@@ -31,6 +31,7 @@ _COVERAGE = {
     Style.SPACES: 0.6,
     Style.BARE: 0.7,
 }
+_LOOSE = frozenset({Style.DASH, Style.ANGLE, Style.BRACKET, Style.SLIP})
 _NUMBERED_QUESTION = re.compile(r"[qa] ?\d{1,3}")
 # Styles in which a speaker known from another style is believed at once.
 _TRUSTED = (
@@ -64,7 +65,7 @@ def learn_labels(lines: Sequence[Line], first: int) -> dict[int, Candidate]:
         chosen = _learn_style(style, found, lines, first, small)
         if len(chosen) > len(best):
             best = chosen
-    return _joined_by_others(best, by_style) if best else {}
+    return _joined_by_others(best, by_style, lines) if best else {}
 
 
 def _fold_numbered_questions(by_style: dict[Style, list[tuple[int, Candidate]]]) -> None:
@@ -191,7 +192,9 @@ def _holds(
 
 
 def _joined_by_others(
-    best: dict[int, Candidate], by_style: Mapping[Style, Sequence[tuple[int, Candidate]]]
+    best: dict[int, Candidate],
+    by_style: Mapping[Style, Sequence[tuple[int, Candidate]]],
+    lines: Sequence[Line],
 ) -> dict[int, Candidate]:
     """Add the same speakers' labels in other styles: typists slip ("P01; Yes", "INT - So")."""
     known = {candidate.key for candidate in best.values()}
@@ -199,9 +202,10 @@ def _joined_by_others(
     joined = dict(best)
     for style in _TRUSTED:
         for number, candidate in by_style.get(style, ()) if style is not main else ():
-            loose = (
-                style in (Style.DASH, Style.ANGLE, Style.BRACKET, Style.SLIP) and candidate.shape < Shape.CODE
-            )
-            if number not in joined and candidate.key in known and not loose:
+            if number in joined or candidate.key not in known:
+                continue
+            # Inside a paragraph "F1 – what do you think?" speaks to F1.
+            loose = style in _LOOSE and (candidate.shape < Shape.CODE or not lines[number].after_gap)
+            if not loose:
                 joined[number] = candidate
     return joined

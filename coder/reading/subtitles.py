@@ -79,10 +79,10 @@ def _cues(text: str) -> tuple[list[tuple[float | None, list[str]]], int]:
 
 def _goes_on(lines: list[str], number: int) -> bool:
     """Tell whether text behind a blank line still belongs to the cue: neither comment nor next cue follows."""
-    following = [line for line in lines[number + 1 : number + 4] if line.strip()]
-    if not following or following[0].split(" ")[0].rstrip(":") in _SKIPPED:
+    place = next((place for place in range(number + 1, len(lines)) if lines[place].strip()), len(lines))
+    if place == len(lines) or lines[place].split(" ")[0].rstrip(":") in _SKIPPED:
         return False
-    return not any(_TIMING.match(line) for line in following[:2])
+    return not any(_TIMING.match(line) for line in lines[place : place + 2])
 
 
 def _without_next_number(

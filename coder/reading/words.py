@@ -22,8 +22,8 @@ question q"""
 
 _PARTICIPANT = """participant participants part ptp ptpt ppt respondent respondents resp interviewee interviewees
 informant informants patient patients client carer caregiver parent subject member attendee panelist panellist
-speaker voice person guest expert ans antwort reponse clinician nurse doctor gp midwife physio therapist teacher student manager
-user resident volunteer witness answer a
+speaker voice person guest expert ans antwort reponse clinician nurse doctor gp midwife physio therapist teacher
+student manager user resident volunteer witness answer a
 male female man woman boy girl mum mother dad father husband wife son daughter
 befragter befragte befragten teilnehmer teilnehmerin teilnehmende proband probandin interviewpartner
 interviewpartnerin interviewte interviewter interviewten experte expertin sprecher sprecherin person patientin
@@ -109,7 +109,7 @@ _NUMBERS = "one two three four five six seven eight nine ten eleven twelve"
 @lru_cache(maxsize=4096)
 def key_of(label: str) -> str:
     """Return the form in which labels are compared: lower case, no accents, words joined by single spaces."""
-    plain = label
+    plain = label.replace("(s)", "s")
     if not label.isascii():
         decomposed = unicodedata.normalize("NFKD", label)
         plain = "".join(character for character in decomposed if not unicodedata.combining(character))

@@ -673,4 +673,29 @@ P1: Fun.
             (P, "3", "Big ones. Loud."),
         ],
     ),
+    Case(
+        "who takes part stands in the header, talk without blank lines",
+        "withparticipants.txt",
+        """Date: 2024-03-12
+Participant(s): P01, patient living with long-term conditions
+Setting: Participant's home
+
+INTERVIEWER: Comfy?
+P01: – because of the dog, you mean?
+INTERVIEWER: I'd like you to think of the
+F1 group, the one that meets on Mondays,
+F1. How was it?
+P01: – loud.
+""",
+        [
+            (IV, "INTERVIEWER", "Comfy?"),
+            (P, "P01", "– because of the dog, you mean?"),
+            (
+                IV,
+                "INTERVIEWER",
+                "I'd like you to think of the F1 group, the one that meets on Mondays, F1. How was it?",
+            ),
+            (P, "P01", "– loud."),
+        ],
+    ),
 ]

@@ -190,6 +190,19 @@ def test_a_long_speech_becomes_turns_that_end_with_sentences(tmp_path: Path) -> 
     assert [turn.time for turn in transcript.turns] == sorted(turn.time or 0.0 for turn in transcript.turns)
 
 
+def test_a_blank_line_inside_a_cue_loses_nothing(tmp_path: Path) -> None:
+    cues = "WEBVTT\n\n1\n00:01.000 --> 00:02.000\nAnn: Well.\n\nSo there.\n\n2\n00:02.000 --> 00:03.000\nBob: Hi?\n"
+    assert merged(read(tmp_path, "blank.vtt", cues)) == [("Ann", "Well. So there.", 1.0), ("Bob", "Hi?", 2.0)]
+
+
+def test_cues_without_blank_lines_between_them(tmp_path: Path) -> None:
+    cues = "".join(
+        f"{number}\n00:00:0{number},000 --> 00:00:0{number},900\n{words}\n"
+        for number, words in enumerate(("I am", "42", "soon."), start=1)
+    )
+    assert merged(read(tmp_path, "tight.srt", cues)) == [(None, "I am 42 soon.", 1.0)]
+
+
 @pytest.mark.parametrize("content", ["WEBVTT\n\n", "WEBVTT\n\n00:01.000 --> 00:02.000\n\n"])
 def test_subtitles_without_words_are_refused(tmp_path: Path, content: str) -> None:
     with pytest.raises(FormatError, match="no subtitles with words"):

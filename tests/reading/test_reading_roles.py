@@ -1,0 +1,83 @@
+"""Who is taken for the interviewer, and how to overrule it."""
+
+import pytest
+
+from coder.domain import Transcript
+from coder.errors import InputError
+from coder.reading.assembling import assemble
+from coder.reading.plain import document_of
+
+
+def read(text: str, *interviewer: str) -> Transcript:
+    return assemble(document_of(text, "x.txt", "utf-8"), "x.txt", b"", interviewer)
+
+
+def asking(text: str, *interviewer: str) -> set[str | None]:
+    return {turn.speaker for turn in read(text, *interviewer).turns if turn.role == "interviewer"}
+
+
+def talk(*labels: str) -> str:
+    """Return a talk in which the first label asks and the others answer in turn."""
+    answers = ["I went once.", "Up the hill, past the chapel.", "My sister drove me there and back."]
+    lines = []
+    for number in range(4):
+        lines.append(f"{labels[0]}: And what happened then, number {number}?")
+        lines += [f"{label}: {answers[(number + place) % 3]}" for place, label in enumerate(labels[1:])]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (("Interviewer", "Participant"), {"Interviewer"}),
+        (("MODERATOR", "F1", "F2", "M1"), {"MODERATOR"}),
+        (("I", "R"), {"I"}),
+        (("R", "P"), {"R"}),
+        (("Q", "A"), {"Q"}),
+        (("INV", "PAR"), {"INV"}),
+        (("Cyfwelydd", "Cyfranogwr"), {"Cyfwelydd"}),
+        (("Enquêtrice", "Enquêtée"), {"Enquêtrice"}),
+        (("Befragerin", "Befragte"), {"Befragerin"}),
+        (("Researcher", "Nurse 1", "Nurse 2"), {"Researcher"}),
+        (("Interviewer", "Researcher 1", "Researcher 2"), {"Interviewer"}),
+        (("Jane Smith (Facilitator)", "Ann", "Bob"), {"Jane Smith (Facilitator)"}),
+        (("SPEAKER_01", "SPEAKER_00"), {"SPEAKER_01"}),
+        (("Sarah", "Mike"), {"Sarah"}),
+        (("Ruth", "Ann", "Bob", "Cai"), {"Ruth"}),
+    ],
+)
+def test_roles_are_inferred_from_labels_or_questions(labels: tuple[str, ...], expected: set[str]) -> None:
+    assert asking(talk(*labels)) == expected
+
+
+def test_labels_count_more_than_questions() -> None:
+    text = "Interviewer: Go on.\nP1: Why me? What for?\nInterviewer: I see.\nP1: Do you? Really?\n"
+    assert asking(text) == {"Interviewer"}
+
+
+def test_the_header_names_the_interviewer() -> None:
+    header = "Interviewer: Jane Smith\nDate: 3 May\n\n"
+    assert asking(
+        header + "JS: Right.\nBA: Was it? Is it?\nJS: Mm.\nBA: Should I?\nJS: Yes.\nBA: When?\n"
+    ) == {"JS"}
+
+
+def test_nobody_asks() -> None:
+    transcript = read("Ann: I went up.\nBob: I went down.\nAnn: It rained.\nBob: It snowed.\n")
+    assert {turn.role for turn in transcript.turns} == {"participant"}
+    assert any("No interviewer was recognised" in note for note in transcript.notes)
+
+
+def test_naming_interviewers_overrules_everything() -> None:
+    text = talk("Interviewer", "P1", "P2")
+    assert asking(text, "p1") == {"P1"}
+    assert asking(text, "P1", "P2") == {"P1", "P2"}
+
+
+def test_an_unknown_label_names_those_found() -> None:
+    with pytest.raises(
+        InputError, match=r"x\.txt has no speaker called Zoe: the labels found are Interviewer, P1"
+    ):
+        read(talk("Interviewer", "P1"), "Zoe")
+    with pytest.raises(InputError, match="names no speakers"):
+        read("Only words here.\n\nAnd some more of them.\n", "Zoe")
