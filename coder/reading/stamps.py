@@ -54,7 +54,14 @@ def _stamp(found: re.Match[str], bare: bool) -> Stamp:
     if core and not dated:
         seconds = seconds_in(re.sub(r"(?<=\d)\.(?=\d{2}\.\d{2})|(?<=\d\.\d\d)\.(?=\d\d)", ":", core[0]))
     # Nobody says "00:01:02" or "0:04 - 0:09"; "10:30" alone may well be speech.
-    certain = not bare or dated or core is None or words.startswith("@") or core[0].count(":") >= 2 or "-->" in words
+    certain = (
+        not bare
+        or dated
+        or core is None
+        or words.startswith("@")
+        or core[0].count(":") >= 2
+        or "-->" in words
+    )
     return Stamp(found.start(), found.end(), seconds, bare, certain)
 
 
