@@ -10,6 +10,7 @@ from coder.reading.shapes import Shape, shape_of
 from coder.reading.words import FUNCTION_WORDS, INTERVIEWER_WORDS, NEVER_SPEAKERS, is_header_key, key_of
 
 _REACH = 60
+_LONGEST = 500
 _STOPS = "?!.…。？！"
 _LEGEND = re.compile(r"^\W*([\w. ]{1,30}?)\s*(?:=|–|—|-|:|\(|stands for|is the)\s*(.{2,60}?)\)?\W*$")
 
@@ -144,11 +145,15 @@ def _interviewers(lines: Sequence[Line]) -> set[str]:
         found = _colon(line)
         value = line.text[found.words_start :] if found else ""
         if found and set(found.key.split()) & INTERVIEWER_WORDS and value.strip():
-            keys |= _forms(value)
-        for part in re.split(r"[;,]", value or line.text):
+            keys |= _forms(value[:_LONGEST])
+        for part in re.split(r"[;,]", (value or line.text)[:_LONGEST]):
             legend = _LEGEND.match(part)
             if legend and set(key_of(legend[2]).split()) & INTERVIEWER_WORDS:
                 keys |= _forms(legend[1])
-        if found and set(key_of(value).split()) & INTERVIEWER_WORDS and not is_header_key(found.key):
+        if (
+            found
+            and set(key_of(value[:_LONGEST]).split()) & INTERVIEWER_WORDS
+            and not is_header_key(found.key)
+        ):
             keys.add(found.key)
     return keys

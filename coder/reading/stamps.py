@@ -27,6 +27,8 @@ _CLOSED = rf"\[{_INNER}\]|\({_INNER}\)|<{_INNER}>|\{{{_INNER}\}}|#{_INNER}#|\*{_
 _RANGE = rf"{_ONE}{_TO}{_ONE}(?:{_DAYTIME})"
 _BARE = rf"@?(?:{_DATE})?(?:{_RANGE}|{_CLOCK}{_DAYTIME}|{_SPOKEN}|{_LETTERED})(?![\w%€£$]|[.,]\d)"
 
+# A line that holds more stamps than this is no line of a transcript.
+_MOST = 6
 _DIGIT = re.compile(r"\d")
 CLOSED = re.compile(_CLOSED)
 BARE = re.compile(_BARE)
@@ -84,7 +86,9 @@ def trailing_stamp(text: str) -> Stamp | None:
 def stamps_in(text: str, end: int) -> Iterator[Stamp]:
     """Yield the stamps of the first `end` characters, bracketed and bare, from left to right."""
     position = 0 if _DIGIT.search(text, 0, end) else end
-    while position < end:
+    found = 0
+    while position < end and found < _MOST:
+        found += 1
         closed, bare = CLOSED.search(text, position, end + 40), BARE.search(text, position, end + 40)
         first = min(
             (found for found in (closed, bare) if found),

@@ -60,6 +60,7 @@ def _cues(text: str) -> tuple[list[tuple[float | None, list[str]]], int]:
     cues: list[tuple[float | None, list[str]]] = []
     skipped, inside = 0, False
     lines = text.split("\n")
+    following = _next_with_text(lines)
     for number, line in enumerate(lines):
         timing = _TIMING.match(line)
         if timing:
@@ -67,7 +68,7 @@ def _cues(text: str) -> tuple[list[tuple[float | None, list[str]]], int]:
             inside = True
         elif not line.strip():
             # A blank line ends a cue, unless its words go on until the next cue's number or timing.
-            inside = inside and _goes_on(lines, number)
+            inside = inside and _goes_on(lines, following[number])
         elif line.startswith(_SKIPPED) and not inside and line.split(" ")[0].rstrip(":") in _SKIPPED:
             skipped += 1
         elif inside:
@@ -77,9 +78,18 @@ def _cues(text: str) -> tuple[list[tuple[float | None, list[str]]], int]:
     ], skipped
 
 
-def _goes_on(lines: list[str], number: int) -> bool:
-    """Tell whether text behind a blank line still belongs to the cue: neither comment nor next cue follows."""
-    place = next((place for place in range(number + 1, len(lines)) if lines[place].strip()), len(lines))
+def _next_with_text(lines: list[str]) -> list[int]:
+    """Return for each line the place of the next one that is not blank (their number, if none is)."""
+    places, place = [0] * len(lines), len(lines)
+    for number in range(len(lines) - 1, -1, -1):
+        places[number] = place
+        if lines[number].strip():
+            place = number
+    return places
+
+
+def _goes_on(lines: list[str], place: int) -> bool:
+    """Tell whether text behind a blank line still belongs to the cue: neither comment nor next cue is there."""
     if place == len(lines) or lines[place].split(" ")[0].rstrip(":") in _SKIPPED:
         return False
     return not any(_TIMING.match(line) for line in lines[place : place + 2])
