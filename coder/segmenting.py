@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 FEW_WORDS = 12
+ENOUGH_WORDS = 20
+COMFORTABLE_WORDS = 40
 SHORT_WORDS = 8
 VERY_FEW_WORDS = 5
 MANY_WORDS = 60
@@ -231,20 +233,23 @@ def _next_clause(text: str, start: int, end: int) -> int:
 
 
 def _joined(text: str, pieces: Sequence[Cut]) -> list[Cut]:
-    """Join sentences to units: what is short goes with its neighbour, as long as the whole stays readable."""
+    """Join sentences to units of meaning: mostly one to three, short ones with their neighbour.
+
+    A thought in speech runs over sentences: with units of about two sentences a model and people agree better on
+    whole interviews than with single ones (docs/learning.md).
+    """
     units: list[Cut] = []
     sizes: list[int] = []
     for start, end in pieces:
         size = _words(text[start:end])
-        wanting = bool(sizes) and (
-            sizes[-1] < SHORT_WORDS or size < VERY_FEW_WORDS or max(sizes[-1], size) < FEW_WORDS
-        )
-        if wanting and sizes[-1] + size <= MANY_WORDS:
+        small = bool(sizes) and (sizes[-1] < SHORT_WORDS or size < VERY_FEW_WORDS)
+        short = bool(sizes) and sizes[-1] < ENOUGH_WORDS and sizes[-1] + size <= COMFORTABLE_WORDS
+        if (small or short) and sizes[-1] + size <= MANY_WORDS:
             units[-1] = (units[-1][0], end)
             sizes[-1] += size
         else:
             units.append((start, end))
             sizes.append(size)
-    if len(units) > 1 and sizes[-1] < SHORT_WORDS and sizes[-2] + sizes[-1] <= MANY_WORDS // 2:
+    if len(units) > 1 and sizes[-1] < FEW_WORDS and sizes[-2] + sizes[-1] <= COMFORTABLE_WORDS:
         units[-2:] = [(units[-2][0], units[-1][1])]
     return units

@@ -38,8 +38,8 @@ def test_long_turns_become_units_of_a_few_sentences() -> None:
         "The second time somebody saved me a chair. That did it. "
         "Now I set the room up on Thursdays and I have the key to the cupboard, which is an honour."
     )
-    assert len(found) == 4
-    assert found[2] == "The second time somebody saved me a chair. That did it."
+    assert len(found) == 2
+    assert found[1].startswith("The second time somebody saved me a chair. That did it. Now I set")
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_abbreviations_stutters_and_dashes_do_not_end_a_sentence(sentence: str) 
 
 def test_remarks_in_brackets_stay_whole() -> None:
     found = units(
-        "It's not normally a cupboard for the whole of the corridor's vaccines, that room. [laughs] Do you want a"
-        " tea before we start on the questions that you sent me last week?"
+        "It's not normally a cupboard for the whole of the corridor's vaccines, that room, and it was not my idea to"
+        " put them there. [laughs] Do you want a tea before we start on the questions that you sent me last week?"
     )
     assert all(text.count("[") == text.count("]") for text in found)
     assert found[1].startswith("[laughs]")
