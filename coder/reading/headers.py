@@ -98,8 +98,20 @@ def _is_naming(value: str) -> bool:
 def _cast_to(lines: Sequence[Line], repeated: frozenset[str]) -> int:
     """Return the end of a list of who is who at the top of a file without other header lines."""
     start = next((number for number, line in enumerate(lines[:_REACH]) if _colon(line)), 0)
-    taken = _cast_block(lines[start:], repeated, sure=False)
+    taken = _cast_block(lines[start:], repeated, sure=False) or _cast_lines(lines[start:], repeated)
     return start + taken if taken else 0
+
+
+def _cast_lines(lines: Sequence[Line], repeated: frozenset[str]) -> int:
+    """Return how many lines at the top say who somebody is by the very name that speaks below."""
+    taken = 0
+    for number, line in enumerate(lines[:_REACH]):
+        found = _colon(line)
+        value = line.text[found.words_start :].strip() if found else ""
+        if found is None or found.shape is not Shape.ROLE or key_of(value) not in repeated - {found.key}:
+            break
+        taken = number + 1
+    return taken
 
 
 def _cast_block(lines: Sequence[Line], repeated: frozenset[str], *, sure: bool) -> int:

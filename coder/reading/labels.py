@@ -14,6 +14,7 @@ from coder.reading.stamps import BARE, CLOSED, Stamp, leading_stamp, stamps_in
 from coder.reading.words import is_remark, key_of
 
 _REACH = 100
+_MOST_COLONS = 3
 
 
 class Style(StrEnum):
@@ -54,7 +55,7 @@ class Lead:
     stamp: Stamp | None = None
 
 
-_MARKS = re.compile(r"[\s\ufeff]*(?:>+\s*|#{1,6}\s+|[-–—*•·]\s+)*")
+_MARKS = re.compile(r"[\s\ufeff]*(?:>+\s*|#{1,6}\s+(?!\d+:\d)|[-–—*•·]\s+)*")
 _AFTER_STAMP = re.compile(r"[\s\ufeff]*(?:(?:[-–—|,:]|>+)\s*)?")
 
 
@@ -147,7 +148,7 @@ def _masked(text: str, lead: Lead) -> tuple[str, list[Stamp]]:
 
 
 def _colons(text: str, lead: Lead, believe_bare: bool) -> Iterator[Candidate]:
-    """Yield the label up to the first colon and the one up to the second ("Site A: Nurse: words")."""
+    """Yield the label up to the first colon and those up to further ones ("Site A: Nurse: words")."""
     if ":" not in text and "：" not in text:
         return
     masked, stamps = _masked(text, lead)
@@ -161,7 +162,7 @@ def _colons(text: str, lead: Lead, believe_bare: bool) -> Iterator[Candidate]:
             continue
         seen += 1
         name, *behind_stamps = re.split("\0+", masked[lead.end : colon])
-        if seen > 2 or any(piece.strip(_WRAP + "()") for piece in behind_stamps):
+        if seen > _MOST_COLONS or any(piece.strip(_WRAP + "()") for piece in behind_stamps):
             return
         times = [stamp.seconds for stamp in (lead.stamp, *stamps) if stamp and stamp.start < colon]
         # "Q:- Where?"; a dash after a space belongs to the words, which then go on from before.

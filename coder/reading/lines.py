@@ -76,7 +76,8 @@ class Line:
     @property
     def heading(self) -> bool:
         """Tell whether the line is a heading by its style or by Markdown."""
-        return self.paragraph.heading or bool(re.match(r"\s{0,3}#{1,6} ", self.text))
+        marked = self.lead.stamp is None and bool(re.match(r"\s{0,3}#{1,6} ", self.text))
+        return self.paragraph.heading or marked
 
 
 def text_of(document: Document) -> str:

@@ -33,6 +33,7 @@ _CODE = re.compile(
     r"[A-Za-z]{1,4}[ _.#-]?\d{1,5}[A-Za-z]?\??|\d{1,3}[A-Z]{1,2}|[A-Z]\??"
     r"|[A-Z0-9]+(?:[_./&+-] ?[A-Z0-9]+)+|[A-Z]{1,5}\?"
 )
+_MONTH_NAMES = frozenset({"april", "may", "june"})
 _NO_INITIALS = frozenset({"OK", "NB", "PS", "NO", "SO", "TV"})
 _CODES = re.compile(rf"(?:{_CODE.pattern})(?:\s?(?:[/&+,]|and)\s?(?:{_CODE.pattern}))+")
 ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
@@ -62,6 +63,8 @@ def shape_of(label: str) -> Shape:
         return Shape.NONE
     if base.isupper() and len(tokens) <= 3 and not set(keys) & NEVER_SPEAKERS:
         return Shape.CODE
+    if len(keys) == 1 and keys[0] in _MONTH_NAMES:
+        return Shape.WEAK
     if _is_name(tokens):
         return Shape.NAME
     if set(keys) & (NEVER_SPEAKERS | FUNCTION_WORDS) or len(tokens) > 4:

@@ -102,20 +102,20 @@ def _learn_style(
 
 
 def _one_per_line(found: list[tuple[int, Candidate]]) -> list[tuple[int, Candidate]]:
-    """Choose between the first and the second colon: the second when all lines of a label have one."""
+    """Choose between the label up to the first colon and longer ones: the longer when all its lines have one."""
     by_line: dict[int, list[Candidate]] = defaultdict(list)
     for number, candidate in found:
         by_line[number].append(candidate)
-    if all(len(readings) == 1 for readings in by_line.values()):
-        return found
-    short: dict[str, list[list[Candidate]]] = defaultdict(list)
-    for readings in by_line.values():
-        short[readings[0].key].append(readings)
-    longer = {key for key, all_readings in short.items() if _has_inner_colon(all_readings)}
-    return [
-        (number, readings[1] if readings[0].key in longer else readings[0])
-        for number, readings in by_line.items()
-    ]
+    chosen = dict.fromkeys(by_line, 0)
+    for depth in range(max(map(len, by_line.values()), default=1) - 1):
+        alike: dict[str, list[int]] = defaultdict(list)
+        for number, readings in by_line.items():
+            if chosen[number] == depth:
+                alike[readings[depth].key].append(number)
+        for numbers in alike.values():
+            if _has_inner_colon([by_line[number][depth:] for number in numbers]):
+                chosen.update(dict.fromkeys(numbers, depth + 1))
+    return [(number, readings[chosen[number]]) for number, readings in by_line.items()]
 
 
 def _has_inner_colon(all_readings: list[list[Candidate]]) -> bool:
@@ -123,8 +123,10 @@ def _has_inner_colon(all_readings: list[list[Candidate]]) -> bool:
     if len(all_readings) < 2 or any(len(readings) < 2 for readings in all_readings):
         return False
     whole = Counter(readings[1].key for readings in all_readings)
-    tails = [readings[1].label[len(readings[0].label) :].strip(" :：") for readings in all_readings]
-    return len(whole) <= len(all_readings) / 1.5 and all(shape_of(tail) >= Shape.NAME for tail in tails)
+    tails = [readings[1].label[len(readings[0].label) :].strip(" :：\xa0") for readings in all_readings]
+    return len(whole) <= len(all_readings) / 1.5 and all(
+        shape_of(tail) >= Shape.NAME or tail.isdigit() for tail in tails
+    )
 
 
 def _may_speak(style: Style, candidate: Candidate, lines: Sequence[Line], number: int) -> bool:

@@ -20,9 +20,9 @@ _DATE = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? (?:at )?"
 _ONE = rf"(?:{_CLOCK}{_DAYTIME}|{_LETTERED})"
 _TO = r" ?(?:-->|->|–|—|-|to|/) ?"
 _DOTTED = r"\d{1,2}\.\d{2}\.\d{2}(?:[.,:]\d{1,3})?"
-_INNER = (
-    rf"\s*(?:[Tt]ime:? ?|at )?(?:{_DATE})?(?:{_ONE}|{_DOTTED}|{_SPOKEN})(?:{_TO}(?:{_ONE}|{_DOTTED}))?\s*"
-)
+_SHORT = r"\d{1,3}:\d(?:\.\d{1,3})?(?!\d)"
+_ANY = rf"(?:{_ONE}|{_DOTTED}|{_SPOKEN}|{_SHORT})"
+_INNER = rf"\s*(?:[Tt]ime:? ?|at )?(?:{_DATE})?{_ANY}(?:{_TO}{_ANY})?\s*"
 _CLOSED = rf"\[{_INNER}\]|\({_INNER}\)|<{_INNER}>|\{{{_INNER}\}}|#{_INNER}#|\*{_INNER}\*"
 _RANGE = rf"{_ONE}{_TO}{_ONE}(?:{_DAYTIME})"
 _BARE = rf"@?(?:{_DATE})?(?:{_RANGE}|{_CLOCK}{_DAYTIME}|{_SPOKEN}|{_LETTERED})(?![\w%€£$]|[.,]\d)"
@@ -33,7 +33,8 @@ _DIGIT = re.compile(r"\d")
 CLOSED = re.compile(_CLOSED)
 BARE = re.compile(_BARE)
 _TRAILING = re.compile(rf"\s*(?:{_CLOSED})\s*$")
-_CORE = re.compile(rf"{_CLOCK}|{_DOTTED}|{_LETTERED}|{_SPOKEN}")
+_CORE = re.compile(rf"{_CLOCK}|{_DOTTED}|{_LETTERED}|{_SPOKEN}|{_SHORT}")
+_TENTHS = re.compile(r":\d\d[.,]\d")
 _DATED = re.compile(rf"\s*{_DATE}")
 
 
@@ -55,13 +56,14 @@ def _stamp(found: re.Match[str], bare: bool) -> Stamp:
     seconds = None
     if core and not dated:
         seconds = seconds_in(re.sub(r"(?<=\d)\.(?=\d{2}\.\d{2})|(?<=\d\.\d\d)\.(?=\d\d)", ":", core[0]))
-    # Nobody says "00:01:02" or "0:04 - 0:09"; "10:30" alone may well be speech.
+    # Nobody says "00:01:02" or "0:04.2"; "10:30" alone may well be speech.
     certain = (
         not bare
         or dated
         or core is None
         or words.startswith("@")
         or core[0].count(":") >= 2
+        or _TENTHS.search(core[0]) is not None
         or "-->" in words
     )
     return Stamp(found.start(), found.end(), seconds, bare, certain)

@@ -698,4 +698,102 @@ P01: – loud.
             (P, "P01", "– loud."),
         ],
     ),
+    Case(
+        "names with two colons inside",
+        "colon3.txt",
+        "FG1:P2:F: Where do you live?\nFG1:P3:M: Up the hill.\nFG1:P2:F: Alone?\nFG1:P3:M: Yes: alone.\n",
+        [
+            (IV, "FG1:P2:F", "Where do you live?"),
+            (P, "FG1:P3:M", "Up the hill."),
+            (IV, "FG1:P2:F", "Alone?"),
+            (P, "FG1:P3:M", "Yes: alone."),
+        ],
+    ),
+    Case(
+        "times between hash signs, also short ones",
+        "hashes.txt",
+        "#0:01# Where I live is steep.\n\n# 0:05 # It is up the hill.\n\n[1:9] Nobody comes.\n",
+        [(None, None, "Where I live is steep. It is up the hill. Nobody comes.", 1)],
+    ),
+    Case(
+        "the cast right above the talk",
+        "castabove.txt",
+        "Interview with P7\nInterviewer: Jane Smith\nInterviewee: P7\nJane Smith: Where?\nP7: Up.\nJane Smith: Why?\nP7: Dog.\n",
+        [
+            (IV, "Jane Smith", "Where?"),
+            (P, "P7", "Up."),
+            (IV, "Jane Smith", "Why?"),
+            (P, "P7", "Dog."),
+        ],
+    ),
+    Case(
+        "months and dates at line starts",
+        "months.txt",
+        "INT: When?\nP1: 3 May: that was it.\nMay: that's when it was.\nINT: And?\nP1: June: nothing.\n",
+        [
+            (IV, "INT", "When?"),
+            (P, "P1", "3 May: that was it. May: that's when it was."),
+            (IV, "INT", "And?"),
+            (P, "P1", "June: nothing."),
+        ],
+    ),
+    Case(
+        "silent turns",
+        "silent.txt",
+        "INT: Where?\nP1:\nINT: Hello?\nP1: ...\nINT: Okay?\nP1: [silence]\n",
+        [
+            (IV, "INT", "Where? Hello?"),
+            (P, "P1", "..."),
+            (IV, "INT", "Okay?"),
+            (P, "P1", "[silence]"),
+        ],
+    ),
+    Case(
+        "a full Otter export",
+        "otterfull.txt",
+        """Interview 1
+Tue, Apr 02, 2024 10:30AM • 45:12
+
+SUMMARY KEYWORDS
+patients, bus, ward
+
+SPEAKERS
+Jane Doyle, Marcus Bell
+
+Jane Doyle  00:03
+Okay so where?
+
+Marcus Bell  00:07
+Up the hill.
+
+Jane Doyle  00:13
+Alone?
+""",
+        [
+            (IV, "Jane Doyle", "Okay so where?", 3),
+            (P, "Marcus Bell", "Up the hill.", 7),
+            (IV, "Jane Doyle", "Alone?", 13),
+        ],
+    ),
+    Case(
+        "a full Rev export",
+        "revfull.txt",
+        """Interview_1.mp3 (Completed 01/02/24)
+Transcript by Rev.com
+
+Page 1 of 2
+
+Jane (00:03):
+Where?
+
+Marcus (00:07):
+Up.
+
+Page 2 of 2
+
+Jane (00:13):
+Alone?
+""",
+        [(IV, "Jane", "Where?", 3), (P, "Marcus", "Up.", 7), (IV, "Jane", "Alone?", 13)],
+    ),
 ]
