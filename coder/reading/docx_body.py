@@ -9,7 +9,7 @@ from coder.reading.blocks import Block, Cell, Grid
 from coder.reading.docx_styles import is_heading_level, switched_on
 from coder.reading.markup import Event
 from coder.reading.safety import Budget
-from coder.reading.styles import PLAIN, Style, paragraph_of
+from coder.reading.styles import PLAIN, Style, named_style, paragraph_of
 from coder.reading.trees import Node, discard, subtree
 
 # Left out with all that is in them, and what to call it when it is counted.
@@ -142,11 +142,9 @@ class BodyWalker:
         """Add a paragraph to `blocks`; return its pieces instead if its mark is deleted: the next one joins it."""
         properties = node.find("w:pPr")
         style_node = properties.find("w:pStyle") if properties is not None else None
-        style = (
-            self.styles.get(style_node.attributes.get("w:val", ""), PLAIN)
-            if style_node is not None
-            else PLAIN
-        )
+        identifier = style_node.attributes.get("w:val", "") if style_node is not None else ""
+        # Files made by scripts may lack the list of styles; the identifier then is the name ("Heading2").
+        style = self.styles.get(identifier) or (named_style(identifier) if identifier else PLAIN)
         mark = properties.find("w:rPr") if properties is not None else None
         mark_deleted = mark is not None and any(
             child.tag in ("w:del", "w:moveFrom") for child in mark.elements()

@@ -330,3 +330,9 @@ def test_other_files_named_docx_are_refused_by_what_they_are(data: bytes, said_o
 def test_a_document_without_words_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match=r"x\.docx holds no speech"):
         transcript(tmp_path, "x.docx", docx(p("") + p("")))
+
+
+def test_headings_are_known_without_a_list_of_styles(tmp_path: Path) -> None:
+    body = p("Training", style="Heading1") + "".join(p(f"{who}: {words}") for who, words in TALK[:2])
+    body += p("Support", style="Heading1") + "".join(p(f"{who}: {words}") for who, words in TALK[2:])
+    assert said(transcript(tmp_path, "sections.docx", docx(body))) == TALK
