@@ -59,9 +59,9 @@ _MARKS = re.compile(r"[\s\ufeff]*(?:>+\s*|#{1,6}\s+(?!\d+:\d)|[-–—*•·]\s+
 _AFTER_STAMP = re.compile(r"[\s\ufeff]*(?:(?:[-–—|,:]|>+)\s*)?")
 
 
-def lead_of(text: str, *, believe_bare: bool, marks: bool = True) -> Lead:
+def lead_of(text: str, *, believe_bare: bool) -> Lead:
     """Return where a label could begin: after white space, marks and up to two time stamps."""
-    found = _MARKS.match(text) if marks else re.match(r"[\s\ufeff]*", text)
+    found = _MARKS.match(text)
     position = found.end() if found else 0
     stamp: Stamp | None = None
     for _ in range(2):
