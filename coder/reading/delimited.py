@@ -125,7 +125,7 @@ def _told_separator(line: str) -> str | None:
 def _separator(sample: Sequence[str], *, prefer_tab: bool) -> str:
     """Return the separator that splits most lines of a sample into the same number of cells."""
     first = next((line for line in sample if line.strip()), "")
-    if is_words_name(first):
+    if is_words_name(first) and not any(separator in first for separator in _SEPARATORS):
         return _NONE
     if prefer_tab and "\t" in first:
         return "\t"

@@ -58,7 +58,7 @@ class Brought:
         if self.attributes:
             held = self.attributes
             lines.append(
-                f"Attributes: {len(held.attributes)} of {held.participants} participants,"
+                f"Attributes: {len(held.attributes)} columns for {held.participants} participants,"
                 f" linked to {held.linked} speakers."
             )
         if self.codings:

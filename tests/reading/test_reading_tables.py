@@ -241,3 +241,11 @@ def test_a_file_that_is_not_there_or_of_another_kind_is_said(tmp_path: Path) -> 
         read_table(tmp_path / "folder.csv")
     with pytest.raises(FormatError, match="tables are read from"):
         read_table(tmp_path / "none.ods")
+
+
+def test_two_names_of_words_columns_are_two_columns(tmp_path: Path) -> None:
+    path = tmp_path / "two.csv"
+    path.write_text('transcript,text\nA,"Never the time, ever."\nB,My wife reminds me.\n', encoding="utf-8")
+    frame = read_table(path, needed=["text"])
+    assert list(frame.columns) == ["transcript", "text"]
+    assert list(frame["text"]) == ["Never the time, ever.", "My wife reminds me."]
