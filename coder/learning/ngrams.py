@@ -6,9 +6,10 @@ code so that predicting needs numpy alone.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 from math import log
 
 import numpy as np
@@ -25,19 +26,21 @@ def words_of(text: str) -> list[str]:
     return [word.replace("’", "'") for word in WORDS.findall(text.lower())]
 
 
-def grams(text: str) -> tuple[list[str], list[str]]:
-    """Return word 1-2-grams ("w:...") and character grams within padded words ("c:...")."""
-    words = words_of(text)
-    singles = [f"w:{word}" for word in words]
-    pairs = [f"w:{first} {second}" for first, second in pairwise(words)]
-    pieces = [
+@lru_cache(maxsize=50_000)
+def pieces_of(word: str) -> tuple[str, ...]:
+    """Return a word's character grams ("c:..."), with a space before and after it; words come again and again."""
+    padded = f" {word} "
+    return tuple(
         f"c:{padded[start : start + size]}"
-        for padded in (f" {word} " for word in words)
         for size in CHARS
         for start in range(max(1, len(padded) - size + 1))
         if len(padded) >= size
-    ]
-    return singles + pairs, pieces
+    )
+
+
+def wholes_of(words: Sequence[str]) -> list[str]:
+    """Return word 1-2-grams ("w:...")."""
+    return [*(f"w:{word}" for word in words), *(f"w:{first} {second}" for first, second in pairwise(words))]
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,9 @@ class NGrams:
         """Take the features of texts that occur in at least SEEN of them."""
         seen: Counter[str] = Counter()
         for text in texts:
-            for block in grams(text):
-                seen.update(set(block))
+            words = words_of(text)
+            seen.update(set(wholes_of(words)))
+            seen.update(set(chain.from_iterable(map(pieces_of, set(words)))))
         ranked = sorted(
             (-count, gram) for gram, count in seen.items() if count >= min(SEEN, max(1, len(texts) - 1))
         )[:LIMIT]
@@ -63,16 +67,29 @@ class NGrams:
 
     def rows(self, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
         """Yield each text's places and weights."""
+        known: dict[str, list[int]] = {}  # the places of each word's character grams
         for text in texts:
-            places: list[int] = []
-            weights: list[NDArray[np.float32]] = []
-            for block in grams(text):
-                counts = Counter(self.vocabulary[gram] for gram in block if gram in self.vocabulary)
-                at = list(counts)
-                raw = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.idf[at]
-                places += at
-                weights.append(raw / max(float(np.linalg.norm(raw)), 1e-9))
-            yield np.array(places, dtype=np.intp), np.concatenate(weights).astype(np.float32)
+            words = words_of(text)
+            for word in words:
+                if word not in known:
+                    known[word] = self._places(pieces_of(word))
+            whole = self._places(wholes_of(words))
+            blocks = [
+                self._weighted(whole),
+                self._weighted(chain.from_iterable(map(known.__getitem__, words))),
+            ]
+            places, weights = zip(*blocks, strict=True)
+            yield np.concatenate(places), np.concatenate(weights)
+
+    def _places(self, found: Iterable[str]) -> list[int]:
+        return [self.vocabulary[gram] for gram in found if gram in self.vocabulary]
+
+    def _weighted(self, places: Iterable[int]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Return the different places and their weights, sublinear in how often each comes, of length 1."""
+        counts = Counter(places)
+        at = np.fromiter(counts, np.intp, len(counts))
+        raw = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.idf[at]
+        return at, (raw / max(float(np.linalg.norm(raw)), 1e-9)).astype(np.float32)
 
     def product(self, texts: Sequence[str], coefficients: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return features times coefficients (features, k) without building a matrix, (n, k)."""
