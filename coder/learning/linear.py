@@ -1,4 +1,4 @@
-"""Linear heads: training by scipy's L-BFGS on dense or sparse features, applying with numpy alone.
+"""Linear heads: training by scipy's L-BFGS on dense or partly sparse features, applying with numpy alone.
 
 Two losses: "softmax" is multinomial logistic regression with soft targets (a text with two codes counts half
 for each), "hinge" is the one-against-the-rest linear support vector machine with squared hinge
@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from coder.learning.mixed import MixedMatrix
 
 Floats = NDArray[np.float64]
 Loss = Literal["softmax", "hinge"]
@@ -34,18 +36,18 @@ def log_softmax(logits: NDArray[np.floating]) -> Floats:
 
 
 def fit_linear(
-    matrix: Any, targets: Floats, weights: Floats, *, strength: float, loss: Loss = "softmax"
+    matrix: Floats | MixedMatrix, targets: Floats, weights: Floats, *, strength: float, loss: Loss = "softmax"
 ) -> tuple[Floats, Floats]:
     """Fit coefficients (features, k) and intercept (k,) to targets (n, k) that sum to 1 per row.
 
-    `matrix` (n, features) is numpy or scipy sparse; `weights` (n,) scale rows; `strength` is the inverse of the
+    `matrix` (n, features) is numpy or a MixedMatrix; `weights` (n,) scale rows; `strength` is the inverse of the
     ridge penalty, as C in scikit-learn. The intercept is not penalised.
     """
     from scipy.optimize import minimize
 
     k, width = targets.shape[1], matrix.shape[1]
     derivative = _softmax_loss if loss == "softmax" else _hinge_loss
-    turned = matrix.T if isinstance(matrix, np.ndarray) else matrix.T.tocsr()
+    turned = matrix.T if isinstance(matrix, np.ndarray) else matrix.turned()
 
     def objective(flat: Floats) -> tuple[float, Floats]:
         table = flat.reshape(-1, k)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.learning.linear import LinearHead, fit_linear
+from coder.learning.mixed import MixedMatrix
 from coder.learning.stack import Member, Stack, even, fit_weights
 
 Floats = NDArray[np.float64]
@@ -35,7 +36,9 @@ class Design:
 
     def __init__(self, recipe: Recipe, blocks: Mapping[str, Any]) -> None:
         self.recipe = recipe
-        self._blocks = {name: blocks[name] * factor for name, factor in recipe.blocks.items()}
+        scaled = {name: blocks[name] * factor for name, factor in recipe.blocks.items()}
+        dense = [name for name, block in scaled.items() if isinstance(block, np.ndarray)]
+        self._blocks = {name: scaled[name] for name in (*dense, *scaled)}  # sparse ones last
         self._back: Floats | None = None
         parts = list(self._blocks.values())
         rows, width = parts[0].shape[0], sum(part.shape[1] for part in parts)
@@ -49,9 +52,15 @@ class Design:
         elif all(isinstance(part, np.ndarray) for part in parts):
             self.matrix = np.hstack(parts).astype(np.float64)
         else:
-            from scipy.sparse import csr_matrix, hstack
+            from scipy.sparse import hstack
 
-            self.matrix = hstack([csr_matrix(part, dtype=np.float64) for part in parts]).tocsr()
+            columns = [self._blocks[name] for name in dense] or [np.zeros((rows, 0))]
+            rest = [
+                block.astype(np.float64)
+                for block in self._blocks.values()
+                if not isinstance(block, np.ndarray)
+            ]
+            self.matrix = MixedMatrix(np.hstack(columns).astype(np.float64), hstack(rest).tocsr())
 
     def fitted(self, rows: NDArray[np.intp], targets: Floats, weights: Floats) -> tuple[Floats, Floats]:
         """Fit to some rows; returns coefficients (columns, k) and intercept (k,)."""
