@@ -26,8 +26,11 @@ DOMAINS = {  # how the excerpts name the domains of the Theoretical Domains Fram
     "environmental_context_resources": "environmental context and resources",
     "social_influences": "social influences",
     "role_identity": "social or professional role and identity",
+    "social_professional_role_identity": "social or professional role and identity",
     "beliefs_capabilities": "beliefs about capabilities",
+    "beliefs_about_capabilities": "beliefs about capabilities",
     "beliefs_consequences": "beliefs about consequences",
+    "beliefs_about_consequences": "beliefs about consequences",
     "optimism": "optimism",
     "intentions": "intentions",
     "goals": "goals",
@@ -43,7 +46,7 @@ def lines(name: str) -> list[dict]:
 
 def comb_rows() -> list[dict]:
     """Excerpts coded to COM-B; eight contrast sets make a study, so that no set is ever split."""
-    rows = [row for letter in "abcdhp" for row in lines(f"excerpts_{letter}.jsonl")]
+    rows = [row for letter in "abcdhptw" for row in lines(f"excerpts_{letter}.jsonl")]
     return rows + [{**row, "study": f"g-{int(row['set'][1:]) // 8}"} for row in lines("contrasts_g.jsonl")]
 
 
@@ -55,7 +58,7 @@ def transcript_rows() -> list[dict]:
 def other_books() -> list[tuple[Codebook, list[dict]]]:
     """Codebooks of other kinds with the excerpts coded to them."""
     found = []
-    for letter in "fk":
+    for letter in "fkv":
         rows = defaultdict(list)
         for row in lines(f"excerpts_{letter}.jsonl"):
             rows[row["codebook"]].append(row)
