@@ -5,6 +5,7 @@ over 0.9999, kept by a test), in float32 elsewhere. Threads are independent stre
 other, so a busy neighbour slows one of them down, not all, and the thread count cannot change a result.
 """
 
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -69,9 +70,20 @@ def _finished(running: deque[tuple[Batch, Any]], free: list[Any]) -> tuple[Batch
 
 @cache
 def _core() -> Any:
+    ov = _openvino()
+    return ov.Core()
+
+
+def _openvino() -> Any:
+    """Import OpenVINO without its usage statistics, which it would otherwise load beside its converter.
+
+    Nothing it knows how to send is ever reached: an import that is blocked here is one that its own code expects
+    to fail.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None makes the import fail
     import openvino as ov
 
-    return ov.Core()
+    return ov
 
 
 def _precision() -> str:
@@ -85,15 +97,12 @@ class GraphBuilder:
     """
 
     def __init__(self, weights: Weights) -> None:
-        from openvino import opset13
-
-        self._op = opset13
+        self._op = _openvino().opset13
         self._weights = weights
 
     def model(self) -> "ov.Model":
         """Return the graph, for any number of rows and any length up to MAX_TOKENS."""
-        import openvino as ov
-
+        ov = _openvino()
         op = self._op
         ids = op.parameter([-1, -1], ov.Type.i32, name="ids")
         mask = op.parameter([-1, -1], ov.Type.f32, name="mask")
