@@ -71,7 +71,7 @@ def tables(*, quick: bool) -> Iterator[Table]:
             table = Path(folder) / "excerpts.csv"
             write(material, table)
             for name, extra, cache in (
-                ("`coder train`, held-out report and all", (), "off"),
+                ("`coder train`, held-out report and all", (), "memory"),
                 ("`coder train --no-measure`", ("--no-measure",), str(Path(folder) / "cache")),
                 (
                     "`coder train --no-measure`, vectors in the cache",
