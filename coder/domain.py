@@ -77,18 +77,3 @@ class Utterance:
     question: str | None = None
     time: float | None = None
     codable: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """What the machine proposes for an utterance; it never counts as coding."""
-
-    utterance: str
-    code: str
-    label: str
-    polarity: Polarity | None
-    confidence: float
-    polarity_confidence: float | None
-    runner_up: str | None
-    evidence: str
-    model: str

@@ -10,7 +10,7 @@ from coder.agreement.ratings import Floats, Ints
 from coder.agreement.setratings import SetRatings, sets_from_marks
 
 Bools = NDArray[np.bool_]
-NOT_LOOKED_AT, BLIND, ASSISTED = 0, 1, 2
+BLIND, ASSISTED = 1, 2  # 0: not looked at
 NOTHING = "(nothing to code)"
 
 

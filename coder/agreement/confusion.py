@@ -13,12 +13,6 @@ from coder.agreement.setratings import SetRatings
 from coder.agreement.tables import pair_list
 
 KINDS = ("another code", "one code more", "coded or not", "polarity")
-EXPLAINED = {
-    "another code": "the coders chose different codes",
-    "one code more": "one coder gave a code besides the shared ones",
-    "coded or not": "one coder found nothing to code",
-    "polarity": "same code, other polarity",
-}
 Pair = tuple[str, str]
 
 

@@ -65,11 +65,6 @@ class Estimate:
         return plain | ({"note": self.note} if self.note else {})
 
 
-def to_dicts(estimates: Mapping[str, Estimate]) -> dict[str, dict[str, Any]]:
-    """Return estimates by name in the shape of the JSON report."""
-    return {name: estimate.to_dict() for name, estimate in estimates.items()}
-
-
 class CodeEstimates(dict[str, Any]):
     """NAME -> Estimate for all codes together, and under "per_code" code -> NAME -> Estimate.
 

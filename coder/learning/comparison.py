@@ -31,10 +31,12 @@ def differences(
     clear = np.flatnonzero(places >= 0)
 
     def theme_table(guess: Guess) -> tuple[Floats, Floats]:
-        return _counted(boot, single, themes, guess.forced[single].argmax(axis=1), labels.shape[1])
+        return metrics.square_tables(
+            boot, single, themes, guess.forced[single].argmax(axis=1), labels.shape[1]
+        )
 
     def polarity_table(guess: Guess) -> tuple[Floats, Floats]:
-        return _counted(boot, clear, places[clear], guess.polarity[clear, :2].argmax(axis=1), 2)
+        return metrics.square_tables(boot, clear, places[clear], guess.polarity[clear, :2].argmax(axis=1), 2)
 
     tables = [metrics.code_tables(labels, guess.selected, boot) for guess in (first, second)]
     per_code = {}
@@ -51,11 +53,6 @@ def differences(
         "polarity_kappa": _difference(polarity_table(first), polarity_table(second), metrics.kappa),
         "codes": per_code,
     }
-
-
-def _counted(boot: Bootstrap, rows: Ints, truth: Ints, guess: Ints, k: int) -> tuple[Floats, Floats]:
-    whole, resampled = boot.tables(rows, truth * k + guess, k * k)
-    return whole.reshape(k, k), resampled.reshape(-1, k, k)
 
 
 def _difference(

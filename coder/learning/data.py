@@ -10,8 +10,6 @@ from coder.codebook import Codebook
 from coder.domain import POLARITIES
 from coder.errors import InputError, TableError
 
-MIXED = POLARITIES.index("mixed")
-
 
 @dataclass(frozen=True)
 class TrainingSet:

@@ -88,9 +88,10 @@ def _number(value: float) -> float | None:
     return round(float(value), 6) if np.isfinite(value) else None
 
 
-def _square(
+def square_tables(
     boot: Bootstrap, rows: NDArray[np.intp], truth: NDArray[np.intp], guess: NDArray[np.intp], k: int
 ) -> tuple[Floats, Floats]:
+    """Count pairs of classes over `rows`: (k, k) and per resample (resamples, k, k), truth by row."""
     whole, resampled = boot.tables(rows, truth * k + guess, k * k)
     return whole.reshape(k, k), resampled.reshape(-1, k, k)
 
@@ -112,7 +113,7 @@ def forced_choice(labels: Bools, forced: Floats, boot: Bootstrap) -> tuple[Secti
     truth = labels[rows].argmax(1)
     order = np.argsort(-forced[rows], axis=1, kind="stable")
     section = Section(n_single=len(rows))
-    table, resampled = _square(boot, rows, truth, order[:, 0], k)
+    table, resampled = square_tables(boot, rows, truth, order[:, 0], k)
     for name, function in FORCED.items():
         section.add(name, float(function(table)), function(resampled))
     within = (order[:, :2] == truth[:, None]).any(1).astype(np.intp)
@@ -134,7 +135,7 @@ def component_choice(
     rows = np.flatnonzero(labels.sum(1) == 1)
     truth = of_code[labels[rows].argmax(1)]
     guess = of_code[forced[rows].argmax(1)]
-    table, resampled = _square(boot, rows, truth, guess, len(kinds))
+    table, resampled = square_tables(boot, rows, truth, guess, len(kinds))
     section = Section(n=len(rows))
     section.add("kappa", float(kappa(table)), kappa(resampled))
     section.add("accuracy", float(accuracy(table)), accuracy(resampled))
@@ -177,7 +178,7 @@ def code_tables(labels: Bools, selected: Bools, boot: Bootstrap) -> tuple[Floats
     """Return the 2 x 2 tables of every code: (k, 2, 2) and resampled (resamples, k, 2, 2), truth by row."""
     rows = np.arange(len(labels), dtype=np.intp)
     both = [
-        _square(boot, rows, labels[:, code].astype(np.intp), selected[:, code].astype(np.intp), 2)
+        square_tables(boot, rows, labels[:, code].astype(np.intp), selected[:, code].astype(np.intp), 2)
         for code in range(labels.shape[1])
     ]
     return np.stack([whole for whole, _ in both]), np.stack([resampled for _, resampled in both], axis=1)
@@ -213,7 +214,7 @@ def codable_choice(labels: Bools, selected: Bools, boot: Bootstrap) -> Section:
     """Compare whether anything is coded at all: by people (any code) and by the model (any suggestion)."""
     rows = np.arange(len(labels), dtype=np.intp)
     truth, guess = (np.asarray(side.any(axis=1), dtype=np.intp) for side in (labels, selected))
-    table, resampled = _square(boot, rows, truth, guess, 2)
+    table, resampled = square_tables(boot, rows, truth, guess, 2)
     section = Section(n=len(labels), support=int(table[1].sum()))
     for measure in ("recall", "precision", "f1", "kappa"):
         section.add(measure, float(BINARY[measure](table)), BINARY[measure](resampled))
@@ -228,7 +229,7 @@ def polarity_choice(truth: Sequence[str | None], probabilities: Floats, boot: Bo
     which = np.array([{"barrier": 0, "facilitator": 1, "mixed": 2}.get(value or "", -1) for value in truth])
     rows = np.flatnonzero((which == 0) | (which == 1))
     guess = probabilities[rows, :2].argmax(1)
-    table, resampled = _square(boot, rows, which[rows], guess, 2)
+    table, resampled = square_tables(boot, rows, which[rows], guess, 2)
     section = Section(n=len(rows))
     section.add("kappa", float(kappa(table)), kappa(resampled))
     section.add("macro_f1", float(macro_f1_of(table)), macro_f1_of(resampled))

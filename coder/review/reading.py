@@ -1,7 +1,6 @@
 """The reading view and the queue: whole pages, and the pieces a page asks for while it is open."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -17,16 +16,6 @@ from coder.workflow.study import Filters, StudyUtterance
 
 CHUNK = 60  # utterances in one piece of a long transcript
 CONTEXT = 5  # turns either side of the utterance in focus
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """A run of whole turns; `units` is empty until the page asks for it."""
-
-    first: int
-    last: int
-    size: int
-    loaded: bool
 
 
 def chunks_of(document: Document) -> list[list[StudyUtterance]]:

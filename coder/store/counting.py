@@ -1,6 +1,7 @@
 """How far one coder has come in one transcript: one look-up in an index, for a figure that is shown at every key."""
 
 from coder.store.handle import Handle
+from coder.store.values import SETTLED_SQL
 
 
 def settled_in(handle: Handle, coder: str, transcript: int) -> int:
@@ -8,7 +9,7 @@ def settled_in(handle: Handle, coder: str, transcript: int) -> int:
     return int(
         handle.value(
             "SELECT count(*) FROM unit JOIN utterance u ON u.id = unit.utterance WHERE unit.voice = ?"
-            " AND unit.transcript = ? AND unit.state IN ('coded', 'nothing', 'rejected') AND u.codable = 1",
+            f" AND unit.transcript = ? AND unit.state IN {SETTLED_SQL} AND u.codable = 1",
             (handle.coder_id(coder), transcript),
         )
     )

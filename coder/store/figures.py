@@ -3,7 +3,7 @@
 from coder.store.counts import CodeFigures, CoderFigures, StudyFigures
 from coder.store.finding import disagreements
 from coder.store.handle import Handle
-from coder.store.values import LOTS
+from coder.store.values import LOTS, SETTLED_SQL
 
 RECENT_ACTS = 500  # the pace is the median over this many of a coder's last acts
 
@@ -29,13 +29,13 @@ def _decided(handle: Handle) -> int:
     return int(
         handle.value(
             "SELECT count(DISTINCT utterance) FROM unit INDEXED BY unit_utterance"
-            " WHERE codable = 1 AND state IN ('coded', 'nothing', 'rejected')"
+            f" WHERE codable = 1 AND state IN {SETTLED_SQL}"
         )
     )
 
 
 def _adjudicated(handle: Handle) -> int:
-    sql = "SELECT count(*) FROM unit WHERE codable = 1 AND voice = 1 AND state IN ('coded', 'nothing', 'rejected')"
+    sql = f"SELECT count(*) FROM unit WHERE codable = 1 AND voice = 1 AND state IN {SETTLED_SQL}"
     return int(handle.value(sql))
 
 
@@ -143,7 +143,7 @@ def random_sample(handle: Handle) -> list[tuple[int, tuple[str, ...]]]:
     """
     first_open = handle.value(
         "SELECT lot FROM utterance u WHERE codable = 1 AND NOT EXISTS (SELECT 1 FROM unit"
-        " WHERE unit.utterance = u.id AND unit.state IN ('coded', 'nothing', 'rejected')) ORDER BY lot LIMIT 1"
+        f" WHERE unit.utterance = u.id AND unit.state IN {SETTLED_SQL}) ORDER BY lot LIMIT 1"
     )
     rows = handle.rows(
         "SELECT u.id, (SELECT group_concat(code, ' ') FROM (SELECT code FROM suggestion s WHERE s.run = o.run"

@@ -4,9 +4,7 @@ import json
 from collections import defaultdict
 
 from coder.store.handle import Handle
-from coder.store.values import TranscriptInfo
-
-SETTLED = "('coded', 'nothing', 'rejected')"
+from coder.store.values import SETTLED_SQL, TranscriptInfo
 
 
 def list_transcripts(handle: Handle, *, superseded: bool) -> list[TranscriptInfo]:
@@ -64,7 +62,7 @@ def _decided(handle: Handle) -> defaultdict[int, dict[str, int]]:
     decided: defaultdict[int, dict[str, int]] = defaultdict(dict)
     for row in handle.rows(
         "SELECT unit.transcript, coder.name, count(*) AS n FROM unit JOIN coder ON coder.id = unit.voice"
-        f" WHERE codable = 1 AND state IN {SETTLED} GROUP BY unit.transcript, voice"
+        f" WHERE codable = 1 AND state IN {SETTLED_SQL} GROUP BY unit.transcript, voice"
     ):
         decided[row["transcript"]][row["name"]] = row["n"]
     return decided

@@ -1,12 +1,11 @@
 """What the machine said: runs, proposals and suggestions. All of it is kept; the newest is what people see."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from sqlite3 import Row
 
 from coder.store.handle import Handle, chunks, marks, new_uid
-from coder.store.values import Proposal, ProposedCode, StoredSuggestion
+from coder.store.values import SETTLED_SQL, Proposal, ProposedCode, StoredSuggestion
 
 _SUGGESTION = (
     "SELECT s.*, model.label AS model FROM suggestion s JOIN run ON run.id = s.run"
@@ -58,7 +57,7 @@ class Machine:
             "SELECT u.id FROM utterance u LEFT JOIN outlook o ON o.utterance = u.id LEFT JOIN run ON run.id = o.run"
             " WHERE u.transcript = ? AND u.codable = 1 AND (o.run IS NULL OR run.model <> ? OR run.codebook <> ?)"
             " AND (? OR NOT EXISTS (SELECT 1 FROM unit WHERE unit.utterance = u.id"
-            " AND unit.state IN ('coded', 'nothing', 'rejected'))) ORDER BY u.start",
+            f" AND unit.state IN {SETTLED_SQL})) ORDER BY u.start",
             (transcript_id, model_id, codebook_id, coded_too),
         )
         return [row["id"] for row in rows]
@@ -114,17 +113,6 @@ class Machine:
             found |= {row["utterance"]: row["uncertainty"] for row in self._handle.rows(sql, some)}
         return found
 
-    def selected_by_run(self, run: int) -> dict[int, set[str]]:
-        """Return the selected codes by utterance for all that a run looked at."""
-        found: defaultdict[int, set[str]] = defaultdict(set)
-        for row in self._handle.rows("SELECT utterance FROM proposal WHERE run = ?", (run,)):
-            found[row["utterance"]] = set()
-        for row in self._handle.rows(
-            "SELECT utterance, code FROM suggestion WHERE run = ? AND selected = 1", (run,)
-        ):
-            found[row["utterance"]].add(row["code"])
-        return dict(found)
-
 
 def _columns(code: ProposedCode) -> tuple[object, ...]:
     values = asdict(code)
@@ -153,7 +141,7 @@ _OUTLOOK = (
     "INSERT OR REPLACE INTO outlook"
     " SELECT p.utterance, p.run, p.codable, p.uncertainty, s.code, s.score,"
     "  u.codable AND NOT EXISTS (SELECT 1 FROM unit WHERE unit.utterance = u.id"
-    "   AND unit.state IN ('coded', 'nothing', 'rejected'))"
+    f"   AND unit.state IN {SETTLED_SQL})"
     " FROM proposal p JOIN run ON run.id = p.run JOIN utterance u ON u.id = p.utterance"
     " LEFT JOIN suggestion s ON s.run = p.run AND s.utterance = p.utterance AND s.selected = 1"
     "  AND s.rank = (SELECT min(rank) FROM suggestion WHERE run = p.run AND utterance = p.utterance"

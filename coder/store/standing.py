@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from sqlite3 import Row
 
 from coder.store.handle import Handle, chunks, marks
-
-SETTLED_STATES = frozenset({"coded", "nothing", "rejected"})
+from coder.store.values import SETTLED_SQL
 
 
 @dataclass(slots=True)
@@ -158,7 +157,7 @@ def _refresh_open(handle: Handle, utterances: Sequence[int]) -> None:
     handle.run(
         "UPDATE outlook SET open = (SELECT codable FROM utterance WHERE id = outlook.utterance) AND NOT EXISTS"
         " (SELECT 1 FROM unit WHERE unit.utterance = outlook.utterance"
-        " AND unit.state IN ('coded', 'nothing', 'rejected'))"
+        f" AND unit.state IN {SETTLED_SQL})"
         f" WHERE utterance IN ({marks(utterances)})",
         utterances,
     )

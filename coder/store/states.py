@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlite3 import Row
 
 from coder.store.handle import Handle, chunks, marks
-from coder.store.values import ActRecord, ActSummary, StandingCode, UnitState
+from coder.store.values import SETTLED_SQL, ActRecord, ActSummary, StandingCode, UnitState
 
 
 def read_states(handle: Handle, coder: str, utterances: Sequence[int]) -> dict[int, UnitState]:
@@ -73,7 +73,7 @@ def voices_at(handle: Handle, utterances: Sequence[int]) -> dict[int, list[str]]
     for some in chunks(list(found)):
         for row in handle.rows(
             "SELECT utterance, coder.name FROM unit JOIN coder ON coder.id = unit.voice"
-            f" WHERE utterance IN ({marks(some)}) AND state IN ('coded', 'nothing', 'rejected') ORDER BY coder.name",
+            f" WHERE utterance IN ({marks(some)}) AND state IN {SETTLED_SQL} ORDER BY coder.name",
             some,
         ):
             found[row["utterance"]].append(row["name"])

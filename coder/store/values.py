@@ -13,17 +13,8 @@ Mode = Literal["blind", "commit_first", "assisted"]
 Verdict = Literal["accept", "change", "reject", "add", "withdraw", "nothing", "skip", "flag", "unflag"]
 State = Literal["open", "coded", "nothing", "rejected", "skipped"]
 MODES: tuple[Mode, ...] = ("blind", "commit_first", "assisted")
-VERDICTS: tuple[Verdict, ...] = (
-    "accept",
-    "change",
-    "reject",
-    "add",
-    "withdraw",
-    "nothing",
-    "skip",
-    "flag",
-    "unflag",
-)
+SETTLED: tuple[State, ...] = ("coded", "nothing", "rejected")  # a coder has decided here
+SETTLED_SQL = str(SETTLED)  # the same as a list in SQL
 ADJUDICATED = "adjudicated"  # the voice of settled disagreements; no person may bear this name
 LOTS = 1_000_000
 

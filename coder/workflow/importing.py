@@ -8,9 +8,8 @@ from pathlib import Path
 from coder.domain import Role, Transcript, Utterance
 from coder.errors import CoderError, StudyError
 from coder.store import Study
-from coder.store.values import ADJUDICATED, Choice, StudyUtterance, UnitState
+from coder.store.values import ADJUDICATED, SETTLED, Choice, StudyUtterance, UnitState
 from coder.workflow.attributes import CODE, TEXT, find_column
-from coder.workflow.showing import SETTLED
 
 Read = Callable[..., Transcript]
 ANSWER = ("utterance", "words", "speech", "transcription", "answer", "response", "message", "comment")

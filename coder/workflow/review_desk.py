@@ -12,9 +12,9 @@ from threading import RLock
 from coder.codebook import Codebook
 from coder.errors import StudyError
 from coder.store.counting import settled_in
-from coder.workflow.showing import SETTLED, blind_share
+from coder.store.values import SETTLED
+from coder.workflow.showing import blind_share, is_hidden
 from coder.workflow.study import (
-    LOTS,
     Mode,
     StoredSuggestion,
     StudyTurn,
@@ -192,16 +192,3 @@ class Desk:
             if fresh:
                 self.study.acts.record_exposure(coder, fresh)
                 known.update(fresh)
-
-
-def is_hidden(mode: Mode, state: UnitState, lot: int, share: float, polar: bool) -> bool:
-    """Return whether a coder must not see the machine's view of an utterance.
-
-    Where it comes after the coder's own decision, that decision is whole only with its polarity (`polar`: the
-    codebook has that axis): to show it between the two would make the polarity the machine's.
-    """
-    if mode == "blind":
-        return True
-    if state.state in SETTLED and not (polar and any(code.polarity is None for code in state.codes)):
-        return False
-    return mode == "commit_first" or lot < share * LOTS

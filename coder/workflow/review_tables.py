@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from coder.errors import InputError, StudyError
 from coder.store import Study
-from coder.store.values import ADJUDICATED, Filters, State, StudyUtterance
+from coder.store.values import ADJUDICATED, SETTLED, Filters, StudyUtterance
 
 if TYPE_CHECKING:
     from coder.agreement.report import AgreementReport
@@ -16,7 +16,6 @@ COLUMNS = (
     "transcript", "turn", "utterance", "start", "end", "time", "speaker", "question", "text", "coder", "code",
     "label", "polarity", "blind", "verdict", "memo", "decided",
 )  # fmt: skip
-SETTLED: tuple[State, ...] = ("coded", "nothing", "rejected")
 KINDS = (".csv", ".xlsx", ".jsonl", ".parquet")
 RESAMPLES = 500  # enough for an interval on the screen
 

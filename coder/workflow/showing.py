@@ -8,10 +8,9 @@ is coded first, like commit_first. What is shown is recorded as exposure, so agr
 from collections.abc import Sequence
 
 from coder.store import Study
-from coder.store.values import LOTS, Mode, StoredSuggestion
+from coder.store.values import LOTS, SETTLED, Mode, StoredSuggestion, UnitState
 
 BLIND_SHARE = 0.10
-SETTLED = frozenset({"coded", "nothing", "rejected"})
 
 
 def default_mode(study: Study, coder: str) -> Mode:
@@ -25,10 +24,17 @@ def blind_share(study: Study) -> float:
     return float(study.settings.get("blind_share", str(BLIND_SHARE)))
 
 
-def in_blind_share(study: Study, utterances: Sequence[int]) -> set[int]:
-    """Return those of the utterances that belong to the blind share."""
-    limit = blind_share(study) * LOTS
-    return {key for key, item in study.texts.by_id(utterances).items() if item.lot < limit}
+def is_hidden(mode: Mode, state: UnitState, lot: int, share: float, polar: bool) -> bool:
+    """Return whether a coder must not see the machine's view of an utterance.
+
+    Where it comes after the coder's own decision, that decision is whole only with its polarity (`polar`: the
+    codebook has that axis): to show it between the two would make the polarity the machine's.
+    """
+    if mode == "blind":
+        return True
+    if state.state in SETTLED and not (polar and any(code.polarity is None for code in state.codes)):
+        return False
+    return mode == "commit_first" or lot < share * LOTS
 
 
 def shown_suggestions(
@@ -39,12 +45,9 @@ def shown_suggestions(
     Every utterance asked for is a key; an empty list means: nothing to show (hidden, or nothing suggested).
     The list holds runners-up too (`selected` false).
     """
-    if mode == "blind":
-        return {key: [] for key in utterances}
-    hidden = set(utterances) if mode == "commit_first" else in_blind_share(study, utterances)
-    states = study.acts.states(coder, list(hidden))
-    hidden = {key for key in hidden if states[key].state not in SETTLED}
-    visible = [key for key in utterances if key not in hidden]
+    states, share = study.acts.states(coder, list(utterances)), blind_share(study)
+    lots = {key: item.lot for key, item in study.texts.by_id(utterances).items()}
+    visible = [key for key in utterances if not is_hidden(mode, states[key], lots[key], share, polar=False)]
     found = study.machine.suggestions(visible)
     seen = [key for key in visible if found[key]]
     if seen:
