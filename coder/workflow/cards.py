@@ -32,8 +32,8 @@ def save_with_card(model: "Model", out: Path, *, adapter: Path | None = None) ->
     save_model(model, out, adapter=adapter)
     card = json.loads((out / "card.json").read_text(encoding="utf-8"))
     (out / "card.md").write_text(card_text(card) + "\n", encoding="utf-8")
-    held_out = card.get("held_out") or {}
-    report = held_out.get("by_group") or held_out.get("by_study")
+    measured = card.get("measured") or {}
+    report = measured.get("by_group") or measured.get("by_study")
     if report:
         draw(report, out / "performance.svg", force=True)
 
