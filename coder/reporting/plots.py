@@ -20,7 +20,7 @@ def performance_plot(report: Mapping[str, Any], path: Path) -> None:
     with mpl.rc_context(
         {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "coder"}
     ):
-        figure, (first, second, third) = plt.subplots(1, 3, figsize=(12, 3.8), layout="constrained")
+        figure, (first, second, third) = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
         _kappas(first, report)
         _codes(second, report)
         _risk(third, report)
@@ -79,7 +79,7 @@ def _codes(axes: Any, report: Mapping[str, Any]) -> None:
     codes = report["codes"]
     names = [f"{code.replace('_', ' ')} ({found['support']})" for code, found in codes.items()]
     _bars(axes, names, [(found, "f1") for found in codes.values()], [MODEL] * len(names))
-    axes.set_title("F1 of what is suggested (n coded by people)", loc="left")
+    axes.set_title("F1 of suggestions (n by people)", loc="left")
 
 
 def _risk(axes: Any, report: Mapping[str, Any]) -> None:
@@ -88,4 +88,4 @@ def _risk(axes: Any, report: Mapping[str, Any]) -> None:
     axes.set(
         xlabel="share of excerpts kept, surest first", ylabel="wrong code first", xlim=(0, 1), ylim=(0, 1)
     )
-    axes.set_title("Error when unsure ones are left to people", loc="left")
+    axes.set_title("Wrong first code among the surest", loc="left")
