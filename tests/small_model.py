@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.learning import TrainingSet
+from coder.learning.languages import other_language
 
 
 class LetterEncoder:
@@ -60,6 +61,7 @@ class Keywords:
             codable=scores.max(axis=1),
             selected=hits,
             polarity=np.tile([0.6, 0.3, 0.1], (len(texts), 1)),
+            languages=tuple(other_language(text) for text in texts),
             evidence=lambda at, code: f"word of {code}",
         )
 

@@ -48,6 +48,13 @@ def train(
         bool,
         typer.Option("--fine-tune", help="Also tune the encoder (slow); used only if it wins held out."),
     ] = False,
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            help="Folder or installed name of a sentence-transformers model, such as one for another language."
+            " Default: the base model's."
+        ),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace the model if the folder holds one.")
     ] = False,
@@ -64,7 +71,7 @@ def train(
     trained = train_files(
         excerpts, out, codebook=codebook, group=group,
         base=None if base == "none" else base, measure=measure, fine_tune=fine_tune,
-        force=force, progress=note,
+        encoder=encoder, force=force, progress=note,
     )  # fmt: skip
     for line in trained.notes:
         note(line)

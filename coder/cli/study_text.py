@@ -38,6 +38,7 @@ def suggest_text(report: SuggestReport, study: Path) -> str:
         f"{report.model} looked at {report.looked_at:,} utterances and suggests {report.codes:,} codes"
         f" for {report.suggested:,} of them. Review them: coder review {study} --coder NAME"
     ]
+    lines += report.unread_words()
     lines += [
         f"'{name}' is unlike what the model learned from (told apart {share(held.auc)} of the time, usual"
         f" {share(held.usual)}); telling words: {', '.join(held.words) or 'none'}. Check it first."

@@ -4,6 +4,7 @@ import hashlib
 import platform
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 from coder.encoding.encoder import Progress
 from coder.errors import ModelError
 
-WEIGHT_FILES = ("model.safetensors", "0_Transformer/model.safetensors")
 BATCH = 32
 
 
@@ -32,7 +32,7 @@ class NamedEncoder:
 
         self._threads = threads
         self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
-        self.id = f"{_identity(name)}/torch-{torch.__version__.split('+')[0]}-f32"
+        self.id = f"{_identity(name, self._model)}/torch-{torch.__version__.split('+')[0]}-f32"
         self.fingerprint = f"{self.id}/{platform.machine()}, {threads} threads"
 
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> NDArray[np.float32]:
@@ -55,10 +55,10 @@ class NamedEncoder:
         return found
 
 
-def _identity(name: str) -> str:
-    """Return the model's name with the hash of its weights where it is a folder that holds them."""
-    for file in WEIGHT_FILES:
-        if (weights := Path(name) / file).is_file():
-            with weights.open("rb") as content:
-                return f"{Path(name).name}:{hashlib.file_digest(content, 'sha256').hexdigest()[:12]}"
-    return name
+def _identity(name: str, model: Any) -> str:
+    """Return the model's own name with the hash of its weights, wherever they lie: two of a name may differ."""
+    found = hashlib.sha256()
+    for key, weight in sorted(model.state_dict().items()):
+        found.update(key.encode())
+        found.update(weight.contiguous().float().numpy().data)
+    return f"{Path(name).name}:{found.hexdigest()[:12]}"

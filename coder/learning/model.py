@@ -14,6 +14,7 @@ from coder.learning.calibration import sigmoid
 from coder.learning.centring import Topics, study_sums
 from coder.learning.evidence import Evidence, Examples
 from coder.learning.labelaware import PhraseBank
+from coder.learning.languages import other_language
 from coder.learning.linear import LinearHead, apply_linear, log_softmax
 from coder.learning.neighbours import with_neighbours
 from coder.learning.ngrams import NGrams
@@ -22,6 +23,7 @@ from coder.learning.seen import NOTHING_SEEN, Fingerprints, seen_share
 from coder.learning.signals import Signals
 from coder.learning.stack import Stack
 
+ENGLISH_ENCODER = "all-MiniLM-L6-v2:"  # how the ids of the default weights begin
 Floats = NDArray[np.float64]
 Progress = Callable[[int], None]
 
@@ -73,7 +75,10 @@ class Parts:
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a model says of n texts; arrays are in the order of `codes` and of POLARITIES."""
+    """What a model says of n texts; arrays are in the order of `codes` and of POLARITIES.
+
+    `languages` names, for a text that the encoder cannot read, the language it seems to be in: it gets no code.
+    """
 
     codes: tuple[str, ...]
     scores: Floats
@@ -81,6 +86,7 @@ class Predictions:
     codable: Floats
     selected: NDArray[np.bool_]
     polarity: Floats
+    languages: tuple[str | None, ...]
     signals: Signals = field(repr=False)
     explain: Evidence = field(repr=False)
 
@@ -112,6 +118,17 @@ class Model:
     def blank(self) -> bool:
         """Whether the model has learned from no excerpt at all."""
         return self.base is None and not self.card.get("data", {}).get("n")
+
+    def unread_languages(self, texts: Sequence[str]) -> tuple[str | None, ...]:
+        """Return, per text, the language it seems to be in where the encoder does not read it, else None.
+
+        Only the default encoder is known to read English alone; what the model was trained on, it was taught.
+        """
+        if not self.encoder.id.startswith(ENGLISH_ENCODER):
+            return (None,) * len(texts)
+        taught = self.card.get("data", {}).get("languages", {})
+        found = map(other_language, texts)
+        return tuple(None if name in taught else name for name in found)
 
     @cached_property
     def bank(self) -> PhraseBank:
@@ -201,17 +218,19 @@ class Model:
     def judged(self, signals: Signals, logits: Floats) -> Predictions:
         """Return predictions from theme logits (n, k)."""
         n, settled = len(logits), self.parts.calibration
-        empty = np.array([not text.strip() for text in signals.texts], dtype=bool)
+        languages = self.unread_languages(signals.texts)
+        pairs = zip(signals.texts, languages, strict=True)
+        silent = np.array([name is not None or not text.strip() for text, name in pairs], dtype=bool)
         codable = (
             np.zeros(0) if not n else sigmoid(apply_linear(self.parts.codable, codable_blocks(signals)))[:, 0]
         )
-        codable = np.where(empty, 0.0, codable)
-        scores = np.where(empty[:, None], 0.0, settled.probabilities(logits, codable))
+        codable = np.where(silent, 0.0, codable)
+        scores = np.where(silent[:, None], 0.0, settled.probabilities(logits, codable))
         selected = (scores >= settled.thresholds) & settled.usable
         polarity = np.exp(log_softmax(self.parts.polarity.logits(signals))) if n else np.zeros((0, 3))
         return Predictions(
             self.codebook.ids, scores, np.exp(log_softmax(logits / settled.temperature)), codable, selected,
-            polarity, signals, Evidence(self.bank, self.encoder, self.parts.examples),
+            polarity, languages, signals, Evidence(self.bank, self.encoder, self.parts.examples),
         )  # fmt: skip
 
 

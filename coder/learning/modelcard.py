@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from coder.codebook import Codebook
 from coder.domain import POLARITIES
 from coder.encoding import weights_of
 from coder.learning.calibration import expected_calibration_error, risk_coverage, sigmoid
+from coder.learning.languages import other_languages
 from coder.learning.linear import log_softmax
 from coder.learning.model import Model, Parts, probability_features
 from coder.learning.settling import Verdict
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from coder.learning.trainer import Material
 
 Floats = NDArray[np.float64]
+TAUGHT_SHARE = 0.1  # of the training texts: a language below it is a slip, not something to learn from
 LIMITS = (
     "It suggests; a person decides. It reads English. It was tested on material of the kind it was trained on; "
     "on another topic or another way of speaking expect less, and code some excerpts blind to see how much less."
@@ -49,6 +52,7 @@ def described(
             "codes": dict(zip(codebook.ids, map(int, data.positives()), strict=True)),
             "polarity": dict(Counter(value for value in data.polarity if value)),
             "nothing_to_code": int((data.labels == 0).all(axis=1).sum()) if len(data) else 0,
+            "languages": taught_languages(data.texts),
             "texts_sha256": digest,
         },
         "held_out": figures(
@@ -67,6 +71,15 @@ def described(
         },
         "base": {"name": start.name, "encoder": weights_of(start.encoder.id)},
         "limits": LIMITS,
+    }
+
+
+def taught_languages(texts: Sequence[str]) -> dict[str, int]:
+    """Return how many texts seem to be in each language other than English, of those that are not rare."""
+    return {
+        name: count
+        for name, count in sorted(other_languages(texts).items())
+        if count >= TAUGHT_SHARE * len(texts)
     }
 
 

@@ -15,6 +15,7 @@ SHIPPED = next(
     PACKAGE / "_models",
 )
 STARTER, NONE = "starter", "none"
+NAMED = "encoder_name"  # in the card of a model trained with an encoder that a person named
 
 
 def load_model(
@@ -62,7 +63,7 @@ def _from_folder(folder: Path, encoder: Encoder | None, threads: int | None) -> 
 
 
 def encoder_of(folder: Path, threads: int | None = None) -> Encoder:
-    """Return the encoder a model was trained with: its own adapter, the starter's, or the plain default.
+    """Return the encoder a model was trained with: its own adapter, the starter's, the plain default, or one named.
 
     Raises ModelError if none of these has the weights the card names.
     """
@@ -78,7 +79,16 @@ def adapter_of(folder: Path) -> Path | None:
 
 
 def _encoder_and_adapter(folder: Path, threads: int | None) -> tuple[Encoder, Path | None]:
-    trained_with = read_card(folder).get("encoder", {}).get("weights")
+    card = read_card(folder)
+    trained_with = card.get("encoder", {}).get("weights")
+    if name := card.get(NAMED):
+        encoder = get_encoder(str(name), threads=threads)
+        if weights_of(encoder.id) != trained_with:
+            raise ModelError(
+                f"The model {folder} was trained with encoder {trained_with}; '{name}' is another one now. "
+                "Bring that encoder back, or train the model again."
+            )
+        return encoder, None
     for adapter in (folder / ADAPTER, SHIPPED / STARTER / ADAPTER, None):
         if adapter is None or (adapter / "adapter.json").is_file():
             encoder = get_encoder(threads=threads, adapter=adapter)

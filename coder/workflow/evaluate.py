@@ -72,7 +72,7 @@ def evaluate_on(
     truth = Truth(data.labels, data.polarity, data.groups)
     guess = Guess(said.scores, said.forced, said.selected, said.polarity)
     report = performance(truth, guess, model.codebook, model.name)
-    report["notes"] = [*notes, *seen_warning(model, data.texts)]
+    report["notes"] = [*notes, *seen_warning(model, data.texts), *unread_warning(said.languages)]
     if by is not None:
         if not any(by in excerpt.cells for excerpt in excerpts):
             raise TableError(f"The excerpts have no column '{by}' to split by.")
@@ -90,6 +90,16 @@ def _baselines(data: Any) -> dict[str, Any]:
 
     folds, _ = split(data, data.groups)
     return baselines(data, get_encoder().encode(data.texts), folds)
+
+
+def unread_warning(languages: Sequence[str | None]) -> list[str]:
+    """Say how many excerpts the model does not read, since the figures count them as missed."""
+    from collections import Counter
+
+    from coder.learning.languages import unread_words
+
+    said = unread_words(Counter(filter(None, languages)), len(languages), "excerpts")
+    return [f"{said}; they count as not coded."] if said else []
 
 
 def seen_warning(model: "Model", texts: Sequence[str]) -> list[str]:

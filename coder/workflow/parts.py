@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from coder.domain import Transcript, Unit, Utterance
 from coder.errors import InputError
-from coder.workflow.rows import Row, suggestion_rows
+from coder.workflow.rows import UNREAD, Row, suggestion_rows
 
 if TYPE_CHECKING:
     from coder.learning import Model
@@ -46,6 +46,7 @@ class PartRecord:
     codable: int = 0
     coded: int = 0
     codes: dict[str, dict[str, int]] = field(default_factory=dict)  # code, polarity: rows
+    unread: dict[str, int] = field(default_factory=dict)  # language other than English: units
 
 
 def coded(model: "Model", part: Part) -> list[Row]:
@@ -66,6 +67,7 @@ def finished(part: Part, rows: Sequence[Row], *, coded_only: bool) -> tuple[Part
     codes: dict[str, dict[str, int]] = {}
     for (code, polarity), count in Counter((row["code"], row["polarity"] or "") for row in suggested).items():
         codes.setdefault(code, {})[polarity] = count
+    unread = [row["evidence"] for row in full if not row["code"] and row["evidence"]]
     record = PartRecord(
         number=part.number,
         source=part.source,
@@ -76,6 +78,7 @@ def finished(part: Part, rows: Sequence[Row], *, coded_only: bool) -> tuple[Part
         codable=sum(utterance.codable for utterance in part.utterances),
         coded=len({row["utterance"] for row in suggested}),
         codes=codes,
+        unread=dict(Counter(said.removeprefix(UNREAD) for said in unread)),
     )
     return record, suggested if coded_only else full
 

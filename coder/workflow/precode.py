@@ -52,6 +52,7 @@ class Summary:
     codable: int = 0
     coded: int = 0
     codes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)
     model: str = ""
     labels: dict[str, str] = field(default_factory=dict)
 
@@ -66,6 +67,7 @@ class Summary:
         self.utterances += record.units
         self.codable += record.codable
         self.coded += record.coded
+        self.unread.update(record.unread)
         for code, polarities in record.codes.items():
             self.codes.update({(code, polarity): count for polarity, count in polarities.items()})
 
@@ -188,6 +190,7 @@ def closing_words(request: Request, summary: Summary) -> str:
         f"{len(summary.files)} file{'' if len(summary.files) == 1 else 's'} read: {summary.utterances} {units}"
         + (f", {quiet} of them backchannels or empty (never coded)" if quiet else ""),
         f"{summary.coded} ({share}) got a suggestion from model {summary.model}",
+        *_unread_words(summary, units),
         "",
         code_table(summary.codes, summary.labels),
         "",
@@ -198,3 +201,10 @@ def closing_words(request: Request, summary: Summary) -> str:
     if summary.refused:
         lines += ["", f"Refused ({len(summary.refused)}):", *(f"  {why}" for why in summary.refused.values())]
     return "\n".join(lines)
+
+
+def _unread_words(summary: Summary, units: str) -> list[str]:
+    from coder.learning.languages import unread_words
+
+    said = unread_words(summary.unread, summary.utterances, units)
+    return [f"{said}. They got no suggestion."] if said else []

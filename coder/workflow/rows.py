@@ -14,6 +14,7 @@ COLUMNS = (
     "code", "label", "polarity", "confidence", "polarity_confidence", "runner_up", "evidence", "status", "model",
 )  # fmt: skip
 Row = dict[str, Any]
+UNREAD = "not English, so not read: seems to be in "  # evidence of a row without code
 
 
 def suggestion_rows(
@@ -24,6 +25,8 @@ def suggestion_rows(
     topics: "Topics | None" = None,
 ) -> list[Row]:
     """Return one row per suggested code, and one row with an empty code for each utterance without any.
+
+    The evidence of such a row says which language it seems to be in where that is why (`UNREAD`).
 
     `studies` names what shares a topic, one per utterance; without it they all do. `topics` are these as
     measured before, where the utterances are only a part of their study.
@@ -43,6 +46,8 @@ def suggestion_rows(
         index = position.get(utterance.id)
         coded = [] if index is None else coded_columns(model, predictions, index)
         rows += [{**_plain_columns(utterance, model.name), **columns} for columns in coded or [{}]]
+        if index is not None and (language := predictions.languages[index]):
+            rows[-1]["evidence"] = f"{UNREAD}{language}"
     return rows
 
 

@@ -36,7 +36,15 @@ class SuggestReport:
     suggested: int = 0
     codes: int = 0
     unchanged: int = 0
+    unread: dict[str, int] = field(default_factory=dict)  # language other than English: utterances
     unlike: dict[str, Unlikeness] = field(default_factory=dict)
+
+    def unread_words(self) -> list[str]:
+        """Return a sentence on the utterances in other languages, if any."""
+        from coder.learning.languages import unread_words
+
+        said = unread_words(self.unread, self.looked_at, "utterances")
+        return [f"{said}. They got no suggestion."] if said else []
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -78,6 +86,8 @@ def suggest(
         )
         for transcript, places in _by_transcript(batch):
             wanted = [at for at in places if batch[at].id in pending[transcript]]
+            for language in filter(None, (said.languages[at] for at in wanted)):
+                report.unread[language] = report.unread.get(language, 0) + 1
             proposals = [proposal(opened, said, at, batch[at].id) for at in wanted]
             study.machine.add_proposals(run, proposals)
             report.looked_at += len(proposals)

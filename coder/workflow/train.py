@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coder.codebook import Codebook
-from coder.errors import OutputError
+from coder.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,25 +59,30 @@ def train_files(
     base: str | None = "starter",
     measure: bool = True,
     fine_tune: bool = False,
+    encoder: str | None = None,
     force: bool = False,
     progress: Progress | None = None,
 ) -> Trained:
     """Train on tables of coded excerpts and write the model, its card and its plot into the folder `out`.
 
-    `fine_tune` also tunes the encoder, and uses that only if it wins on held-out groups.
-    Raises OutputError before any work if `out` exists (without `force`), TableError, CodebookError.
+    `fine_tune` also tunes the encoder, and uses that only if it wins on held-out groups. `encoder` is the folder or
+    installed name of a sentence-transformers model to use in place of the default (which cannot be tuned).
+    Raises InputError for both together, OutputError before any work if `out` exists (without `force`), TableError,
+    CodebookError.
     """
     from tempfile import TemporaryDirectory
 
     from coder.workflow.cards import save_with_card
     from coder.workflow.excerpts import read_excerpts
 
+    if encoder and fine_tune:
+        raise InputError("Only the default encoder can be tuned: give --encoder or --fine-tune, not both.")
     check_folder(out, force=force)
     excerpts, notes = read_excerpts(paths, group)
     with TemporaryDirectory() as folder:
         trained = train_on(
             excerpts, _book(codebook), notes=notes, base=base, measure=measure,
-            tune_into=Path(folder) if fine_tune else None, name=out.name, progress=progress,
+            tune_into=Path(folder) if fine_tune else None, encoder=encoder, name=out.name, progress=progress,
         )  # fmt: skip
         save_with_card(trained.model, out, adapter=trained.adapter)
     return trained
@@ -109,37 +114,52 @@ def train_on(
     base: str | None = "starter",
     measure: bool = True,
     tune_into: Path | None = None,
+    encoder: str | None = None,
     name: str = "model",
     progress: Progress | None = None,
 ) -> Trained:
     """Train on excerpts, and measure on held-out studies and held-out groups where there are enough.
 
-    `tune_into` is a folder for the changes to the encoder, if it is to be tuned.
+    `encoder` names another one than the base model's; `tune_into` is a folder for the changes to the encoder, if it
+    is to be tuned.
     """
     from coder.encoding import get_encoder
     from coder.learning import blank_model, train_model
+    from coder.learning.starting import NAMED
     from coder.workflow.evaluate import seen_warning
     from coder.workflow.excerpts import codebook_for, training_set
     from coder.workflow.models import open_model
 
     book, said = codebook_for(excerpts, codebook)
     data = training_set(excerpts, book)
-    founded = open_model(base) if base else blank_model(book, get_encoder())
+    named = get_encoder(encoder) if encoder else None
+    founded = open_model(base) if base else blank_model(book, named or get_encoder())
 
     def trainer(part: "TrainingSet") -> "Model":
-        return train_model(part, book, base=founded, name=name)
+        return train_model(part, book, base=founded, name=name, encoder=named)
 
     said = [*said, *seen_warning(founded, data.texts)]
+    if named is None:
+        said += _language_warning(data.texts)
     tell(progress, f"Training on {len(data)} excerpts")
     model = trainer(data)
     report = measured(data, book, trainer, progress) if measure else {}
     model.card["measured"] = report
+    if encoder:
+        model.card[NAMED] = str(Path(encoder).resolve()) if Path(encoder).exists() else encoder
     adapter = None
     if tune_into is not None:
         model, adapter, told = tuned(data, book, model, base, tune_into, progress)
         said = [*said, told]
     model.card["training_notes"] = [*notes, *said]
     return Trained(model, report, [*notes, *said], adapter)
+
+
+def _language_warning(texts: Sequence[str]) -> list[str]:
+    from coder.learning.languages import other_languages, unread_words
+
+    said = unread_words(other_languages(texts), len(texts), "excerpts")
+    return [f"{said}: it learns little from them beyond their very words."] if said else []
 
 
 def tuned(

@@ -1,6 +1,7 @@
 """What get_encoder promises and refuses; strange texts; what it leaves unimported."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -87,7 +88,7 @@ def test_a_busy_machine_gets_fewer_threads(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_model_by_folder_and_one_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODER_CACHE", "off")
     named = get_encoder(str(weights_module.model_folder()), threads=1)
-    assert named.id.startswith(f"model:{weights_module.SHA256[:12]}/torch-")
+    assert re.match(r"model:[0-9a-f]{12}/torch-", named.id)
     texts = ["far away", "my wife helps me every day"]
     assert (named.encode(texts) * get_encoder(threads=1).encode(texts)).sum(axis=1).min() > 0.997
     with pytest.raises(ModelError, match="no encoder"):

@@ -19,7 +19,7 @@ from coder.learning import Model, blank_model
 from coder.workflow import answers, jobs, streaming
 from coder.workflow.parts import Part
 from coder.workflow.precode import Request, run
-from coder.workflow.rows import Row
+from coder.workflow.rows import UNREAD, Row
 from coder.workflow.workspace import Workspace
 
 
@@ -237,8 +237,11 @@ def test_what_a_part_keeps_survives_the_disk(tmp_path: Path, encoder: HashEncode
     row: Row = {"text": "half \ud800 pair\u2028and\nlines", "number": 1.25, "none": None, "list": ["a"]}
     with Workspace(tmp_path / "out.csv", {"a": (1, 2)}) as workspace:
         record, rows = streaming.finished(
-            Part(7, "x.txt", notes=("n",)), [{**row, "code": None, "utterance": 1}], coded_only=False
+            Part(7, "x.txt", notes=("n",)),
+            [{**row, "code": None, "evidence": f"{UNREAD}Irish", "utterance": 1}],
+            coded_only=False,
         )
+        assert record.unread == {"Irish": 1}
         workspace.keep(record, rows)
         assert list(workspace.records()) == [record]
         assert list(workspace.rows()) == [rows]

@@ -1,10 +1,14 @@
 """`coder train` on files: the model, its card as text and its drawn figures lie in the folder it was told."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import load_file, save_file
 
-from coder.errors import OutputError
+from coder.encoding.weights import model_folder
+from coder.errors import InputError, ModelError, OutputError
+from coder.learning import load_model
 from coder.workflow.train import train_files
 
 COMMENTS = Path(__file__).parent.parent.parent / "data/sample/held-out/patient-comments-new.csv"
@@ -28,3 +32,25 @@ def test_a_folder_that_holds_something_else_is_never_replaced(tmp_path: Path) ->
     with pytest.raises(OutputError, match="not a model"):
         train_files([COMMENTS], tmp_path / "mine", force=True)
     assert (tmp_path / "mine" / "thesis.docx").read_text(encoding="utf-8") == "years of work"
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_model_remembers_the_encoder_a_person_named_and_misses_it_when_it_changed(tmp_path: Path) -> None:
+    own = tmp_path / "my-encoder"
+    shutil.copytree(model_folder(), own)
+    trained = train_files([COMMENTS], tmp_path / "model", base=None, measure=False, encoder=str(own))
+    assert trained.model.encoder.id.startswith("my-encoder:")
+    loaded = load_model(tmp_path / "model")
+    text = ["The nurse was kind and listened"]
+    assert (loaded.predict(text).scores == trained.model.predict(text).scores).all()
+    weights = load_file(own / "model.safetensors")
+    weights["embeddings.LayerNorm.bias"] += 1
+    save_file(weights, own / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelError, match="another one now"):
+        load_model(tmp_path / "model")
+
+
+def test_a_named_encoder_is_not_tuned(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not both"):
+        train_files([COMMENTS], tmp_path / "model", encoder="mine", fine_tune=True)

@@ -1,0 +1,66 @@
+"""Whether a text is English at all: the default encoder reads no other language, and must not guess.
+
+Function words tell languages apart even in short, broken talk: a text is taken for another language if more of its
+words are that language's function words than English ones, or if it is hardly written in Latin letters. Telegraphic
+English ("staff shortages, poor parking") has few function words of any language and stays English. Words that are
+English too are not counted for the other language. The lists in function_words.txt were written for this program.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+ENGLISH = "English"
+WORDS_FILE = Path(__file__).parent / "function_words.txt"
+FEWEST_WORDS, FEWEST_HITS, SHARE = 4, 2, 0.15  # words, and function words of a language, needed for a verdict
+OTHER_SCRIPT = "a script other than Latin letters"
+_WORDS = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ]")
+
+
+@cache
+def _known() -> dict[str, tuple[str, ...]]:
+    """Return the languages of each function word; English alone for a word that is English too."""
+    found: dict[str, tuple[str, ...]] = {}
+    name = ""
+    for line in WORDS_FILE.read_text(encoding="utf-8").splitlines()[1:]:
+        if not line.startswith(" "):
+            name = line
+            continue
+        for word in line.split():
+            before = found.get(word, ())
+            found[word] = before if ENGLISH in before else (*before, name)
+    return found
+
+
+def other_language(text: str) -> str | None:
+    """Return the language a text seems to be in if that is not English; None for English and for too few words."""
+    letters = sum(map(str.isalpha, text))
+    if letters >= FEWEST_WORDS and 2 * len(_LATIN.findall(text)) < letters:
+        return OTHER_SCRIPT
+    words = _WORDS.findall(text.lower())
+    if len(words) < FEWEST_WORDS:
+        return None
+    known = _known()
+    hits = Counter(name for word in words for name in known.get(word, ()))
+    own = hits.pop(ENGLISH, 0)
+    best, count = max(hits.items(), key=lambda item: item[1], default=("", 0))
+    return best if count >= max(FEWEST_HITS, own + 1, SHARE * len(words)) else None
+
+
+def other_languages(texts: Sequence[str]) -> Counter[str]:
+    """Return how many of the texts seem to be in each language other than English."""
+    return Counter(name for name in map(other_language, texts) if name)
+
+
+def unread_words(found: Mapping[str, int], of: int, things: str) -> str | None:
+    """Return a sentence on how many texts are in which other languages; None if none is."""
+    names = sorted((name for name in found if found[name]), key=lambda name: (-found[name], name))
+    if not names:
+        return None
+    listed = " or ".join(f"in {name}" for name in names[:3]) + (" or others" if len(names) > 3 else "")
+    return (
+        f"{sum(found.values())} of {of} {things} seem to be {listed}; the encoder reads nothing but English"
+    )

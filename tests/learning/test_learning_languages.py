@@ -1,0 +1,103 @@
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from coder.learning import TrainingSet, blank_model, train_model
+from coder.learning.languages import OTHER_SCRIPT, other_language, unread_words
+
+SAMPLE = Path(__file__).parents[2] / "data/sample"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Ich habe einfach keine Zeit dafür, das ist das Problem.", "German"),
+        ("Je ne savais pas que cela existait.", "French"),
+        ("Mi familia me ayuda mucho con eso.", "Spanish"),
+        ("É muito caro e fica longe de casa.", "Portuguese"),
+        ("È troppo caro e lontano da casa mia.", "Italian"),
+        ("Ik heb er gewoon geen tijd voor.", "Dutch"),
+        ("Mae fy merch yn helpu bob amser.", "Welsh"),
+        ("Sina wakati wa kwenda huko kwa sababu ya kazi.", "Swahili"),
+        ("医生没有告诉我。", OTHER_SCRIPT),
+    ],
+)
+def test_other_languages_are_told_from_english(text, language):
+    assert other_language(text) == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Staff shortages, poor parking, long waits.",
+        "The war on drugs, pain, war and plus ça change, you know.",
+        "My friend said «on y va» and so we went.",
+        "Oui.",
+        "",
+        "12 34 56",
+    ],
+)
+def test_english_and_what_is_too_short_to_tell_is_left_alone(text):
+    assert other_language(text) is None
+
+
+def test_no_english_text_of_the_sample_data_is_taken_for_another_language():
+    texts = []
+    for file in (SAMPLE / "held-out").glob("*.csv"):
+        rows = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8")))
+        texts += [row["text"] for row in rows]
+    for file in (SAMPLE / "excerpts").glob("*.jsonl"):
+        rows = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+        texts += [row["text"] for row in rows if "text" in row]
+    assert len(texts) > 6000
+    assert [text for text in texts if other_language(text)] == []
+
+
+def test_the_sentence_names_the_most_frequent_languages_first():
+    said = unread_words({"French": 2, "German": 5}, 40, "excerpts")
+    assert said is not None and said.startswith("7 of 40 excerpts seem to be in German or in French;")
+    assert unread_words({}, 40, "excerpts") is None
+
+
+def taught(texts, codebook, encoder):
+    labels = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1]] * (len(texts) // 3), dtype=np.int8)
+    data = TrainingSet(texts, labels, groups=[str(row // 3) for row in range(len(texts))])
+    return train_model(data, codebook, base=blank_model(codebook, encoder))
+
+
+def varied(texts):
+    return [
+        f"{text} {extra}"
+        for extra in ["lundi", "mardi", "jeudi", "marche", "ferme", "maison", "jardin", "voiture"]
+        for text in texts
+    ]
+
+
+FRENCH = [
+    "je n'ai pas le temps pour cela",
+    "ma famille et mes amis sont là pour moi",
+    "la douleur est dans les jambes",
+]
+ENGLISH = [
+    "i never have the hours for it",
+    "my family and friends are there for me",
+    "the pain is in my legs",
+]
+
+
+def test_the_english_encoder_is_not_asked_about_another_language_unless_taught_in_it(codebook, encoder):
+    encoder.id = "all-MiniLM-L6-v2:test/test/float32"
+    said = taught(varied(ENGLISH), codebook, encoder).predict([FRENCH[1], ENGLISH[1]])
+    assert said.languages == ("French", None)
+    assert said.scores[0].max() == 0 and not said.selected[0].any()
+    assert said.scores[1].max() > 0.3
+    said = taught(varied(FRENCH), codebook, encoder).predict([FRENCH[1]])
+    assert said.languages == (None,) and said.scores[0].argmax() == 1 and said.scores[0].max() > 0.3
+
+
+def test_an_encoder_that_a_person_named_may_read_any_language(codebook, encoder):
+    assert taught(varied(ENGLISH), codebook, encoder).predict(FRENCH).languages == (None, None, None)
