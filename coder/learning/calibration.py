@@ -1,12 +1,9 @@
-"""Probabilities that mean what they say, thresholds, and how much is right at which coverage."""
-
-from dataclasses import dataclass
+"""Probabilities that mean what they say, and thresholds."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-BINS = 10
 
 
 def sigmoid(logits: Floats) -> Floats:
@@ -34,20 +31,6 @@ def fit_logistic(
     return found
 
 
-def expected_calibration_error(chances: Floats, truth: Floats, bins: int = BINS) -> float:
-    """Return the mean gap between stated and observed frequency over equal-width bins (Naeini et al. 2015)."""
-    if not len(chances):
-        return 0.0
-    place = np.minimum((chances * bins).astype(int), bins - 1)
-    gaps = [
-        abs(float(chances[place == at].mean()) - float(truth[place == at].mean()))
-        * float((place == at).mean())
-        for at in range(bins)
-        if (place == at).any()
-    ]
-    return float(sum(gaps))
-
-
 def best_threshold(chances: Floats, truth: Floats, usual: float, caution: float = 20.0) -> float:
     """Return the threshold of best F1, drawn toward `usual` when there are few positives.
 
@@ -64,24 +47,3 @@ def best_threshold(chances: Floats, truth: Floats, usual: float, caution: float 
     found = float((chances[order[best]] + nearest) / 2)
     share = positives / (positives + caution)
     return float(np.clip(share * found + (1 - share) * usual, 0.05, 0.95))
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Of the texts the model is surest of, this share: how many are right."""
-
-    coverage: float
-    threshold: float
-    accuracy: float
-
-
-def risk_coverage(confidence: Floats, right: Floats, steps: int = 10) -> list[Coverage]:
-    """Return accuracy among the surest 10 %, 20 %, ... 100 % (Geifman and El-Yaniv 2017)."""
-    if not len(confidence):
-        return []
-    order = np.argsort(-confidence, kind="stable")
-    curve = []
-    for step in range(1, steps + 1):
-        taken = order[: max(1, round(len(order) * step / steps))]
-        curve.append(Coverage(step / steps, float(confidence[taken].min()), float(right[taken].mean())))
-    return curve

@@ -6,6 +6,7 @@ rows weigh as they do overall: length then tells nothing about the answer.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from coder.learning.calibration import sigmoid
 from coder.learning.data import TrainingSet
 from coder.learning.linear import LinearHead, apply_linear
-from coder.learning.model import codable_blocks
+from coder.learning.model import Parts, codable_blocks
 from coder.learning.ngrams import words_of
 from coder.learning.training import Design, Recipe
 
@@ -22,6 +23,32 @@ Floats = NDArray[np.float64]
 FEW = 15  # rows of either kind; with fewer the share alone is learned
 BANDS = 5
 STRENGTH = 2.0
+
+
+@dataclass(frozen=True)
+class Codability:
+    """The head, each row's held-out probability of being codable (n,), and what it was taken over from, if it was.
+
+    `weight` is how much the odds of being codable count in a model they were taken over from; None: to be learned.
+    """
+
+    head: LinearHead
+    chance: Floats
+    weight: float | None = None
+
+
+def codability(
+    data: TrainingSet, blocks: Mapping[str, Any], folds: NDArray[np.intp], base: Parts | None
+) -> Codability:
+    """Learn what is codable; from excerpts that are all coded nothing can be learned, so the base's view stays.
+
+    `base` are the parts of a model that reads with the same encoder, if there is one.
+    """
+    empty = int((data.labels == 0).all(axis=1).sum()) if len(data) else 0
+    if empty >= FEW or base is None:
+        return Codability(*fit_codable(data, blocks, folds))
+    chance = sigmoid(apply_linear(base.codable, codable_blocks(blocks)))[:, 0]
+    return Codability(base.codable, chance, float(base.calibration.coefficients[2]))
 
 
 def fit_codable(

@@ -53,6 +53,15 @@ def kappa(table: Floats) -> Floats:
     return value
 
 
+def kappa_of(truth: NDArray[np.integer], guess: NDArray[np.integer]) -> float | None:
+    """Return Cohen's kappa of two columns of class numbers; None where chance agreement is complete."""
+    k = int(max(truth.max(initial=0), guess.max(initial=0))) + 1
+    table = np.zeros((k, k))
+    np.add.at(table, (truth, guess), 1)
+    value = float(kappa(table))
+    return value if np.isfinite(value) else None
+
+
 def macro_f1_of(table: Floats) -> Floats:
     """Return the mean F1 over the codes that occur in truth or prediction, of (..., k, k) tables."""
     hits = np.diagonal(table, axis1=-2, axis2=-1)

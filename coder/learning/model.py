@@ -144,18 +144,18 @@ class Model:
         studies: Sequence[str] | None = None,
         progress: Progress | None = None,
         topics: Topics | None = None,
+        vectors: NDArray[np.float32] | None = None,
     ) -> Signals:
-        """Return the feature blocks of texts, those of the base model among them."""
-        shared: NDArray[np.float32] | None = None
+        """Return the feature blocks of texts, those of the base model among them; `vectors` if they are at hand."""
         extra: dict[str, NDArray[np.float32]] = {}
         if self.base is not None and texts:
-            shared = self.encoder.encode(texts, progress=progress)
+            vectors = vectors if vectors is not None else self.encoder.encode(texts, progress=progress)
             same = self.base.encoder.id == self.encoder.id
-            extra = self.base.opinions(texts, questions, studies, shared if same else None, topics)
+            extra = self.base.opinions(texts, questions, studies, vectors if same else None, topics)
         return Signals(
             texts, questions, studies,
             encoder=self.encoder, known_mean=self.parts.known_mean, bank=self.bank,
-            ngrams=self.parts.ngrams, extra=extra, progress=progress, vectors=shared, topics=topics,
+            ngrams=self.parts.ngrams, extra=extra, progress=progress, vectors=vectors, topics=topics,
         )  # fmt: skip
 
     def opinions(
@@ -167,11 +167,7 @@ class Model:
         topics: Topics | None = None,
     ) -> dict[str, NDArray[np.float32]]:
         """Return this model's logits of codes and of polarity, as feature blocks for a model built on it."""
-        signals = Signals(
-            texts, questions, studies,
-            encoder=self.encoder, known_mean=self.parts.known_mean, bank=self.bank, vectors=vectors,
-            topics=topics,
-        )  # fmt: skip
+        signals = self.signals(texts, questions, studies, topics=topics, vectors=vectors)
         return {
             "base codes": self.parts.themes.logits(signals).astype(np.float32),
             "base polarity": self.parts.polarity.logits(signals).astype(np.float32),

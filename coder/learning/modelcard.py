@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook
 from coder.domain import POLARITIES
 from coder.encoding import weights_of
-from coder.learning.calibration import expected_calibration_error, risk_coverage, sigmoid
+from coder.learning.calibration import sigmoid
 from coder.learning.languages import other_languages
 from coder.learning.linear import log_softmax
+from coder.learning.metrics import calibration_error, kappa_of, risk_coverage
 from coder.learning.model import Model, Parts, probability_features
 from coder.learning.settling import Verdict
 
@@ -97,32 +98,22 @@ def figures(
     if len(single):
         truth, ranked = labels[single].argmax(axis=1), np.argsort(-logits[single], axis=1, kind="stable")
         sure = np.exp(log_softmax(logits[single] / parts.calibration.temperature)).max(axis=1)
-        right = (ranked[:, 0] == truth).astype(np.float64)
         found["themes"] = {
             "n": len(single),
-            "kappa": agreement(truth, ranked[:, 0]),
+            "kappa": kappa_of(truth, ranked[:, 0]),
             "top2": float((ranked[:, :2] == truth[:, None]).any(axis=1).mean()),
-            "coverage": [asdict(point) for point in risk_coverage(sure, right)],
+            "coverage": risk_coverage(sure, ranked[:, 0] == truth, steps=10),
         }
     known = labels >= 0
     if known.any():
         settled = parts.calibration
         chances = sigmoid(probability_features(logits, codable) @ settled.coefficients + settled.offsets)
-        error = expected_calibration_error(chances[known], (labels[known] == 1).astype(np.float64))
-        found["calibration_error"] = error
+        found["calibration_error"] = calibration_error(chances[known], labels[known] == 1)
     two = np.flatnonzero((polarity >= 0) & (polarity < 2))
     if polarity_logits is not None and len(two):
         found["polarity"] = {
             "n": len(two),
-            "kappa": agreement(polarity[two], polarity_logits[two, :2].argmax(axis=1)),
+            "kappa": kappa_of(polarity[two], polarity_logits[two, :2].argmax(axis=1)),
             "order": list(POLARITIES[:2]),
         }
     return found
-
-
-def agreement(truth: NDArray[np.integer], guess: NDArray[np.integer]) -> float | None:
-    """Return Cohen's kappa of two columns of class numbers; None where chance agreement is complete."""
-    classes = range(int(max(truth.max(initial=0), guess.max(initial=0))) + 1)
-    observed = float((truth == guess).mean())
-    chance = sum(float((truth == at).mean()) * float((guess == at).mean()) for at in classes)
-    return None if chance >= 1 else (observed - chance) / (1 - chance)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.learning.calibration import best_threshold, fit_logistic, sigmoid
+from coder.learning.codability import Codability
 from coder.learning.data import TrainingSet
 from coder.learning.linear import log_softmax
 from coder.learning.model import Calibration, probability_features
@@ -14,6 +15,10 @@ from coder.learning.model import Calibration, probability_features
 Floats = NDArray[np.float64]
 USUAL = np.array([0.25, 1.0, 0.5, 0.0])  # coefficients before any evidence
 PENALTY = np.array([4.0, 4.0, 4.0, 1.0])
+CODABLE, FIXED = (
+    2,
+    1e6,
+)  # the place of the codable odds among the coefficients; a penalty that lets nothing move
 OFFSET_PENALTY = 10.0
 ENOUGH = 10  # positives a code needs before its figures mean anything
 WEAK = 0.20  # held-out kappa under which a code is no better than guessing
@@ -33,17 +38,17 @@ class Verdict:
 
 
 def settle(
-    data: TrainingSet, codebook: Codebook, logits: Floats, codable: Floats, folds: NDArray[np.intp]
+    data: TrainingSet, codebook: Codebook, logits: Floats, codable: Codability
 ) -> tuple[Calibration, list[Verdict]]:
-    """Return the calibration fitted to held-out logits (n, k) and codable chances (n,), and the verdicts."""
+    """Return the calibration fitted to held-out logits (n, k) and codable chances, and the verdicts."""
     k = logits.shape[1]
-    features = probability_features(logits, codable)
+    features = probability_features(logits, codable.chance)
     known = data.labels >= 0
     truth = (data.labels == 1).astype(np.float64)
     if not truth.any():
         plain = Calibration(USUAL, np.zeros(k), np.full(k, 0.35), np.ones(k, dtype=bool))
         return plain, verdicts_of(data, codebook, features[..., 0] * 0, known)
-    coefficients, offsets = fit_probabilities(features, truth, known)
+    coefficients, offsets = fit_probabilities(features, truth, known, codable.weight)
     chances = sigmoid(features @ coefficients + offsets)
     usual = best_threshold(chances[known], truth[known], 0.35)
     thresholds = np.array(
@@ -55,10 +60,18 @@ def settle(
     return Calibration(coefficients, offsets, thresholds, usable, fit_temperature(logits, truth)), verdicts
 
 
-def fit_probabilities(features: Floats, truth: Floats, known: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Return coefficients (4,) shared by the codes and the codes' offsets (k,)."""
+def fit_probabilities(
+    features: Floats, truth: Floats, known: NDArray[np.bool_], codable_weight: float | None = None
+) -> tuple[Floats, Floats]:
+    """Return coefficients (4,) shared by the codes and the codes' offsets (k,).
+
+    `codable_weight` is the coefficient of the codable odds where the rows cannot teach it.
+    """
     flat, right = features[known], truth[known]
-    coefficients = fit_logistic(flat[:, :3], right, np.ones(len(flat)), USUAL, PENALTY)
+    prior, penalty = USUAL.copy(), PENALTY.copy()
+    if codable_weight is not None:
+        prior[CODABLE], penalty[CODABLE] = codable_weight, FIXED
+    coefficients = fit_logistic(flat[:, :3], right, np.ones(len(flat)), prior, penalty)
     k = truth.shape[1]
     offsets = np.zeros(k)
     for code in range(k):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook
 from coder.encoding import Encoder
 from coder.learning.blank import blank_model
-from coder.learning.codability import fit_codable
+from coder.learning.codability import codability
 from coder.learning.data import TrainingSet
 from coder.learning.evidence import Examples
 from coder.learning.folds import group_folds, joined_groups
@@ -128,15 +128,15 @@ def _trained(
     material = gathered(data, reader, founded, ngrams, questions=recipes.questions)
     themes, theme_logits = _themes(material, recipes, progress)
     polarity, polarity_logits = _polarity(material, recipes, taught, progress)
-    codable, codable_chance = fit_codable(material.data, material.blocks, material.folds)
-    settled, verdicts = settle(data, codebook, theme_logits, codable_chance, material.folds)
+    codable = codability(data, material.blocks, material.folds, founded.parts if reader is founded else None)
+    settled, verdicts = settle(data, codebook, theme_logits, codable)
     parts = Parts(
-        reader.parts.known_mean, themes, polarity, codable, settled, ngrams,
+        reader.parts.known_mean, themes, polarity, codable.head, settled, ngrams,
         _examples(data, material.blocks) if recipes.words else None,
         np.unique(fingerprints(data.texts)), _reference(data, material.blocks),
     )  # fmt: skip
     card = described(
-        material, codebook, founded or reader, parts, verdicts, theme_logits, codable_chance, polarity_logits
+        material, codebook, founded or reader, parts, verdicts, theme_logits, codable.chance, polarity_logits
     )
     return Model(name, codebook, reader.encoder, parts, card, founded)
 

@@ -3,7 +3,7 @@ import pytest
 
 from coder.codebook import Code, Codebook
 from coder.learning import TrainingSet, label_matrix, load_model
-from coder.learning.calibration import best_threshold, expected_calibration_error, fit_logistic, risk_coverage
+from coder.learning.calibration import best_threshold, fit_logistic
 from coder.learning.codability import length_balance
 from coder.learning.cues import CUES, cue_row
 from coder.learning.folds import group_folds, joined_groups
@@ -12,11 +12,6 @@ from coder.learning.ngrams import NGrams
 from coder.learning.settling import verdicts_of
 from coder.learning.stack import fit_weights
 from coder.learning.training import Design, Recipe
-
-
-def test_calibration_error_of_a_hand_made_case():
-    # ten texts said at .9 of which eight are right: off by .1
-    assert expected_calibration_error(np.full(10, 0.9), np.array([1.0] * 8 + [0.0] * 2)) == pytest.approx(0.1)
 
 
 def test_logistic_regression_meets_the_observed_frequency():
@@ -31,11 +26,6 @@ def test_a_threshold_parts_right_from_wrong_and_leans_on_the_usual_one_when_posi
     truth = np.array([1.0] * 200 + [0.0] * 200)
     assert 0.2 < best_threshold(chances, truth, 0.35) < 0.8
     assert best_threshold(chances, truth * 0, 0.35) == 0.35
-
-
-def test_the_surest_come_first_in_the_risk_coverage_curve():
-    curve = risk_coverage(np.array([0.9, 0.8, 0.2, 0.1]), np.array([1.0, 1.0, 0.0, 0.0]), steps=2)
-    assert [(point.coverage, point.accuracy) for point in curve] == [(0.5, 1.0), (1.0, 0.5)]
 
 
 def test_length_tells_nothing_once_rows_are_weighed():

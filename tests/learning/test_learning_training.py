@@ -63,6 +63,36 @@ def test_empty_texts_do_not_shift_the_topic_of_the_others(model, codebook):
     assert np.allclose(alone.scores, among.scores[:6])
 
 
+def test_excerpts_that_are_all_coded_teach_nothing_about_what_is_codable(codebook, encoder):
+    """The base was taught that small talk is empty; a model built on it from coded excerpts alone knows it still."""
+    taught = excerpts(codebook)
+    talk = [f"weather tea biscuits n{row}" for row in range(30)]
+    both = TrainingSet(
+        [*taught.texts, *talk],
+        np.vstack([taught.labels, np.zeros((30, 3), np.int8)]),
+        groups=[*taught.groups, *(f"g{row % 5}" for row in range(30))],
+    )
+    base = train_model(both, codebook, base=blank_model(codebook, encoder), name="base")
+    all_coded = taught.rows(np.flatnonzero((taught.labels == 1).any(axis=1)))
+    again = train_model(all_coded, codebook, base=base)
+    assert again.parts.codable is base.parts.codable
+    fresh = excerpts(codebook, 36, seed=7)
+    coded = (fresh.labels == 1).any(axis=1)
+    said = again.predict([*fresh.texts, *talk])
+    assert said.selected[:36][coded].any(axis=1).mean() > 0.8
+    assert said.selected[36:].any(axis=1).mean() < 0.2
+
+
+def test_a_model_builds_on_one_that_builds_on_one_and_says_the_same_from_disk(codebook, encoder, tmp_path):
+    model = blank_model(codebook, encoder)
+    for generation in range(3):
+        model = train_model(excerpts(codebook, seed=generation), codebook, base=model, name=f"m{generation}")
+    save_model(model, tmp_path)
+    again = read_model(tmp_path, encoder, model.base)
+    texts = list(excerpts(codebook, 12, seed=9).texts)
+    assert np.allclose(model.predict(texts).scores, again.predict(texts).scores, atol=1e-6)
+
+
 def test_predicting_nothing_gives_empty_arrays(model):
     said = model.predict([])
     assert said.scores.shape == (0, 3) and said.polarity.shape == (0, 3)
