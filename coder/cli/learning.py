@@ -12,10 +12,17 @@ Excerpts = Annotated[
     list[Path],
     typer.Argument(help="Tables of coded excerpts (csv, xlsx, jsonl, parquet) with text and code."),
 ]
-Book = Annotated[
+TrainBook = Annotated[
     str | None,
     typer.Option(
         "--codebook", help="A shipped codebook's name or a file. Default: COM-B if it has all codes used."
+    ),
+]
+Book = Annotated[
+    str | None,
+    typer.Option(
+        "--codebook",
+        help="A shipped codebook's name or a file. Default: the model's own (of two models, the first's).",
     ),
 ]
 Group = Annotated[
@@ -35,7 +42,7 @@ models_group = typer.Typer(
 def train(
     excerpts: Excerpts,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write the model to.")],
-    codebook: Book = None,
+    codebook: TrainBook = None,
     group: Group = None,
     base: Annotated[
         str, typer.Option(help="A model to build on; 'none' to learn from these excerpts alone.")
@@ -91,7 +98,7 @@ def evaluate(
         bool,
         typer.Option("--baselines/--no-baselines", help="Also train simple methods on these very excerpts."),
     ] = True,
-    plot: Annotated[Path | None, typer.Option(help="Also draw the figures (.svg or .png).")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Also draw the figures: .svg, .png, .pdf.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the plot if it exists.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -99,9 +106,11 @@ def evaluate(
 
     Example: coder evaluate starter coded.csv --by profession
     """
-    from coder.workflow.cards import draw, performance_text
+    from coder.workflow.cards import check_plot, draw, performance_text
     from coder.workflow.evaluate import evaluate_files
 
+    if plot:
+        check_plot(plot, force=force)
     report = evaluate_files(model, excerpts, codebook=codebook, group=group, by=by, with_baselines=baselines)
     for line in report["notes"]:
         note(line)

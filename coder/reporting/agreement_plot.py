@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from coder.errors import OutputError
+from coder.reporting.plotfiles import check_plot, write_plot
 
 INK, LIGHT, SECOND = "#2b2b2b", "#b9b4a9", "#1b6ca8"
-SUFFIXES = (".svg", ".png", ".pdf")
 SHOWN = (("light_kappa", "kappa", INK, "o", -0.13), ("gwet_ac1", "AC1", SECOND, "D", 0.13))
 
 
@@ -19,10 +19,7 @@ def forest_plot(report: Mapping[str, Any], path: Path, *, force: bool = False) -
     rows = [
         (code, found) for code, found in report["codes"].items() if found["light_kappa"]["value"] is not None
     ]
-    if path.suffix.lower() not in SUFFIXES:
-        raise OutputError(f"{path}: a plot is written to a name that ends in {', '.join(SUFFIXES)}.")
-    if path.exists() and not force:
-        raise OutputError(f"{path} exists already. Choose another name, or add --force to replace it.")
+    check_plot(path, force=force)
     if not rows:
         raise OutputError("There is no code with a defined kappa, so there is nothing to draw.")
     rows.sort(key=lambda row: -row[1]["prevalence"])
@@ -47,11 +44,8 @@ def _draw(report: Mapping[str, Any], rows: list[tuple[str, Any]], path: Path) ->
         axes.set_yticks(range(len(rows) + 1), [*names, "all codes (pooled kappa)"])
         axes.set_ylim(len(rows) + 0.6, -0.6)
         _finish(axes, report)
-        metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
         try:
-            figure.savefig(path, dpi=160, metadata=metadata)
-        except OSError as error:
-            raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
+            write_plot(figure, path, dpi=160)
         finally:
             plt.close(figure)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from coder.errors import OutputError
+from coder.reporting.plotfiles import write_plot
 
 INK, MODEL, OTHER = "#2b2b2b", "#1b6ca8", "#b9b4a9"
 NAMES = {"majority": "commonest code", "tfidf_svm": "TF-IDF + SVM", "frozen_lr": "frozen + LR"}
@@ -25,9 +25,7 @@ def performance_plot(report: Mapping[str, Any], path: Path) -> None:
         _codes(second, report)
         _risk(third, report)
         try:
-            figure.savefig(path, dpi=130, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
-        except OSError as error:
-            raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
+            write_plot(figure, path, dpi=130)
         finally:
             plt.close(figure)
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coder.errors import OutputError
 from coder.reporting.performance import (
     card_text,
     comparison_text,
@@ -13,12 +12,14 @@ from coder.reporting.performance import (
     list_text,
     performance_text,
 )
+from coder.reporting.plotfiles import check_plot
 
 if TYPE_CHECKING:
     from coder.learning import Model
 
 __all__ = [
-    "card_text", "comparison_text", "draw", "held_out_text", "list_text", "performance_text", "save_with_card",
+    "card_text", "check_plot", "comparison_text", "draw", "held_out_text", "list_text", "performance_text",
+    "save_with_card",
 ]  # fmt: skip
 
 
@@ -41,12 +42,9 @@ def save_with_card(model: "Model", out: Path, *, adapter: Path | None = None) ->
 def draw(report: Mapping[str, Any], path: Path, *, force: bool = False) -> None:
     """Draw an evaluation report: figures beside their baselines, F1 per code, calibration of abstaining.
 
-    Raises OutputError if the file exists (without force) or its suffix is not .svg or .png.
+    Raises OutputError as `check_plot` does.
     """
-    if path.suffix.lower() not in (".svg", ".png"):
-        raise OutputError(f"{path}: a plot is written as .svg or .png.")
-    if path.exists() and not force:
-        raise OutputError(f"{path} exists already. Choose another name, or add --force to replace it.")
+    check_plot(path, force=force)
     from coder.reporting.plots import performance_plot
 
     performance_plot(report, path)
