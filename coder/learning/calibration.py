@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+MIN_STEP = 1e-6  # the smallest part of a Newton step that is tried
 
 
 def sigmoid(logits: Floats) -> Floats:
@@ -12,22 +13,42 @@ def sigmoid(logits: Floats) -> Floats:
 
 
 def fit_logistic(
-    features: Floats, truth: Floats, weights: Floats, prior: Floats, penalty: Floats, steps: int = 50
+    features: Floats,
+    truth: Floats,
+    weights: Floats,
+    prior: Floats,
+    penalty: Floats,
+    *,
+    given: Floats | float = 0.0,
+    steps: int = 100,
 ) -> Floats:
-    """Fit a logistic regression by Newton's method with a ridge toward `prior`; returns (features + 1,).
+    """Fit a logistic regression with a ridge toward `prior`; returns (features + 1,), the intercept last.
 
-    The last coefficient is the intercept. `penalty` (features + 1,) is the ridge of each coefficient.
+    `penalty` (features + 1,) is the ridge of each coefficient, above 0; `given` (n,) is added to every logit as it
+    is. Newton's method, each step halved until the penalised loss falls enough (Armijo): the loss is convex, so this
+    converges from anywhere, and the result is never worse than the prior.
     """
     design = np.hstack([features, np.ones((len(features), 1))])
     found = prior.astype(np.float64).copy()
+
+    def loss(at: Floats) -> float:
+        logits = design @ at + given
+        away = at - prior
+        return float(weights @ (np.logaddexp(0.0, logits) - truth * logits)) + 0.5 * float(penalty @ away**2)
+
+    now = loss(found)
     for _ in range(steps):
-        chance = sigmoid(design @ found)
+        chance = sigmoid(design @ found + given)
         slope = design.T @ (weights * (chance - truth)) + penalty * (found - prior)
         curve = (design * (weights * chance * (1 - chance))[:, None]).T @ design + np.diag(penalty + 1e-9)
         step = np.linalg.solve(curve, slope)
-        found = found - np.clip(step, -2, 2)
-        if np.abs(step).max() < 1e-8:
+        size, gain = 1.0, float(slope @ step)
+        while size > MIN_STEP and loss(found - size * step) > now - 1e-4 * size * gain:
+            size /= 2
+        if size <= MIN_STEP or gain < 1e-10:
             break
+        found = found - size * step
+        now = loss(found)
     return found
 
 

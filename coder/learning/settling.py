@@ -15,10 +15,9 @@ from coder.learning.model import Calibration, probability_features
 Floats = NDArray[np.float64]
 USUAL = np.array([0.25, 1.0, 0.5, 0.0])  # coefficients before any evidence
 PENALTY = np.array([4.0, 4.0, 4.0, 1.0])
-CODABLE, FIXED = (
-    2,
-    1e6,
-)  # the place of the codable odds among the coefficients; a penalty that lets nothing move
+CODABLE = 2  # the place of the log odds of being codable among the coefficients
+USUAL_ODDS = 2.7  # what these log odds usually are
+FIXED = 1e6  # a penalty that lets nothing move
 OFFSET_PENALTY = 10.0
 ENOUGH = 10  # positives a code needs before its figures mean anything
 WEAK = 0.20  # held-out kappa under which a code is no better than guessing
@@ -65,11 +64,15 @@ def fit_probabilities(
 ) -> tuple[Floats, Floats]:
     """Return coefficients (4,) shared by the codes and the codes' offsets (k,).
 
-    `codable_weight` is the coefficient of the codable odds where the rows cannot teach it.
+    `codable_weight` is the coefficient of the codable odds where the rows cannot teach it. Odds that are the same
+    for all rows say nothing: they get no coefficient, and what they usually add is left to the last one.
     """
     flat, right = features[known], truth[known]
     prior, penalty = USUAL.copy(), PENALTY.copy()
-    if codable_weight is not None:
+    if np.ptp(flat[:, CODABLE]) < 1e-9:
+        prior[-1] += prior[CODABLE] * USUAL_ODDS
+        prior[CODABLE], penalty[CODABLE] = 0.0, FIXED
+    elif codable_weight is not None:
         prior[CODABLE], penalty[CODABLE] = codable_weight, FIXED
     coefficients = fit_logistic(flat[:, :3], right, np.ones(len(flat)), prior, penalty)
     k = truth.shape[1]
@@ -83,12 +86,8 @@ def fit_probabilities(
 
 def fit_offset(base: Floats, truth: Floats) -> float:
     """Return what to add to logits so that their chances match how often they are right, drawn toward 0."""
-    offset = 0.0
-    for _ in range(30):
-        chance = sigmoid(base + offset)
-        slope = float((chance - truth).sum()) + OFFSET_PENALTY * offset
-        offset -= slope / (float((chance * (1 - chance)).sum()) + OFFSET_PENALTY)
-    return offset
+    nothing, rows = np.zeros((len(base), 0)), np.ones(len(base))
+    return float(fit_logistic(nothing, truth, rows, np.zeros(1), np.array([OFFSET_PENALTY]), given=base)[0])
 
 
 def fit_temperature(logits: Floats, truth: Floats) -> float:

@@ -2,37 +2,13 @@ import json
 
 import numpy as np
 import pytest
+from made_excerpts import excerpts
 
 from coder.codebook import Code, Codebook
 from coder.errors import InputError, ModelError, TableError
 from coder.learning import TrainingSet, blank_model, label_matrix, save_model, train_model
 from coder.learning.handbook import with_codebook
 from coder.learning.modelstore import read_model
-
-WORDS = {
-    "time": "clock diary shift rota",
-    "people": "sister neighbour mate crowd",
-    "body": "knee cough fever hip",
-}
-LEAN = {"barrier": "stopped never lost", "facilitator": "helped gladly won"}
-
-
-def excerpts(codebook, n=90, seed=0):
-    rng = np.random.default_rng(seed)
-    texts, codes, polarity, groups = [], [], [], []
-    for row in range(n):
-        code = codebook.ids[row % 3]
-        side = ("barrier", "facilitator")[(row // 3) % 2]
-        words = [
-            *rng.choice(WORDS[code].split(), 2),
-            rng.choice(LEAN[side].split()),
-            f"filler{rng.integers(9)}",
-        ]
-        texts.append(" ".join(map(str, words)) + f" n{row}")
-        codes.append([code] if row % 9 else [])
-        polarity.append(side if row % 9 else None)
-        groups.append(f"g{row % 5}")
-    return TrainingSet(texts, label_matrix(codes, codebook), polarity, groups=groups, studies=groups)
 
 
 @pytest.fixture

@@ -1,0 +1,76 @@
+"""Probabilities and thresholds: fitted by a solver that ends, and to what the rows can teach."""
+
+import numpy as np
+import pytest
+from made_excerpts import excerpts
+from scipy.optimize import minimize
+
+from coder.learning import blank_model, train_model
+from coder.learning.calibration import fit_logistic
+from coder.learning.model import probability_features
+from coder.learning.settling import OFFSET_PENALTY, PENALTY, USUAL, fit_offset, fit_probabilities
+
+
+def loss(design, truth, found, prior, penalty):
+    logits = design @ found
+    return float((np.logaddexp(0, logits) - truth * logits).sum() + 0.5 * penalty @ (found - prior) ** 2)
+
+
+def all_coded(n=400, k=6, odds=6.8, seed=0):
+    """Logits of texts that all carry one of k codes, and the odds that they carry any: large, and all the same."""
+    rng = np.random.default_rng(seed)
+    truth = np.eye(k)[rng.integers(k, size=n)]
+    logits = 2.0 * truth + rng.normal(size=(n, k))
+    return probability_features(logits, np.full(n, 1 / (1 + np.exp(-odds)))), truth
+
+
+@pytest.mark.parametrize("odds", [0.0, 2.7, 6.8, 9.0])
+@pytest.mark.parametrize("n", [12, 350, 2000])
+def test_the_logistic_fit_reaches_the_least_loss_where_all_rows_have_large_odds(n, odds):
+    features, truth = all_coded(n, odds=odds)
+    flat, right = features.reshape(-1, 4)[:, :3], truth.ravel()
+    found = fit_logistic(flat, right, np.ones(len(flat)), USUAL, PENALTY)
+    design = np.hstack([flat, np.ones((len(flat), 1))])
+    best = minimize(lambda at: loss(design, right, at, USUAL, PENALTY), USUAL, method="L-BFGS-B", tol=1e-12)
+    assert loss(design, right, found, USUAL, PENALTY) <= best.fun + 1e-4
+    assert np.allclose(found, best.x, atol=0.02)
+
+
+def test_a_fit_that_starts_far_away_is_never_worse_than_its_prior():
+    prior, penalty = np.array([40.0, -90.0]), np.array([1e-3, 1e-3])
+    features, truth = np.linspace(-30, 30, 200)[:, None], np.arange(200) % 2.0
+    design = np.hstack([features, np.ones((200, 1))])
+    found = fit_logistic(features, truth, np.ones(200), prior, penalty)
+    assert loss(design, truth, found, prior, penalty) < 0.1 * loss(design, truth, prior, prior, penalty)
+
+
+@pytest.mark.parametrize("far", [-60.0, -8.0, 0.0, 25.0])
+def test_an_offset_makes_chances_as_frequent_as_what_they_speak_of(far):
+    truth = (np.arange(4000) < 1200).astype(float)
+    base = far + np.random.default_rng(0).normal(size=4000)
+    offset = fit_offset(base, truth)
+    slope = (1 / (1 + np.exp(-(base + offset))) - truth).sum() + OFFSET_PENALTY * offset
+    assert abs(slope) < 0.01
+
+
+def test_odds_that_are_the_same_for_all_rows_do_not_matter():
+    chances = []
+    for odds in (0.0, 3.0, 6.8):
+        features, truth = all_coded(odds=odds)
+        coefficients, offsets = fit_probabilities(features, truth, truth >= 0)
+        chances.append(features @ coefficients + offsets)
+    assert np.allclose(chances[0], chances[1], atol=1e-3) and np.allclose(chances[0], chances[2], atol=1e-3)
+
+
+@pytest.mark.parametrize("n", [40, 350, 1000])
+def test_excerpts_that_are_all_coded_give_codes_that_can_be_used(codebook, encoder, n):
+    data = excerpts(codebook, n * 9 // 8 + 2)
+    data = data.rows(np.flatnonzero((data.labels == 1).any(axis=1))[:n])
+    model = train_model(data, codebook, base=blank_model(codebook, encoder))
+    settled = model.parts.calibration
+    assert settled.usable.all() and settled.thresholds.max() < 0.9
+    assert all(verdict["kappa"] > 0.5 for verdict in model.card["codes"])
+    fresh = excerpts(codebook, 45, seed=5)
+    coded = (fresh.labels == 1).any(axis=1)
+    said = model.predict(list(fresh.texts), studies=list(fresh.groups))
+    assert (said.selected & (fresh.labels == 1))[coded].any(axis=1).mean() > 0.8
