@@ -32,6 +32,10 @@ Group = Annotated[
         help="Column kept whole in held-out splits. Default: transcript, document, participant or study.",
     ),
 ]
+By = Annotated[
+    str | None,
+    typer.Option(help="Column to split the figures by, such as role or site: is the model worse for some?"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else on stdout.")]
 
 models_group = typer.Typer(
@@ -62,6 +66,7 @@ def train(
             " Default: the base model's."
         ),
     ] = None,
+    by: By = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace the model if the folder holds one.")
     ] = False,
@@ -78,11 +83,15 @@ def train(
     trained = train_files(
         excerpts, out, codebook=codebook, group=group,
         base=None if base == "none" else base, measure=measure, fine_tune=fine_tune,
-        encoder=encoder, force=force, progress=note,
+        encoder=encoder, by=by, force=force, progress=note,
     )  # fmt: skip
     for line in trained.notes:
         note(line)
-    typer.echo(json.dumps(trained.report, indent=1) if as_json else held_out_text(trained.model.card))
+    typer.echo(
+        json.dumps(trained.report, indent=1, ensure_ascii=False)
+        if as_json
+        else held_out_text(trained.model.card)
+    )
     note(f"Model written to {out}")
 
 
@@ -91,9 +100,7 @@ def evaluate(
     excerpts: Excerpts,
     codebook: Book = None,
     group: Group = None,
-    by: Annotated[
-        str | None, typer.Option(help="Column to split the figures by, such as role or site.")
-    ] = None,
+    by: By = None,
     baselines: Annotated[
         bool,
         typer.Option("--baselines/--no-baselines", help="Also train simple methods on these very excerpts."),

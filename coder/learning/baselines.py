@@ -5,12 +5,13 @@ Frozen + LR: sentence vectors as they come with a balanced logistic regression, 
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coder.learning.data import TrainingSet
-from coder.learning.metrics import Bootstrap, Floats, Section, forced_choice, polarity_choice
+from coder.learning.metrics import Bootstrap, Floats, forced_choice, polarity_choice
 
 Ints = NDArray[np.intp]
 Learner = Callable[[Ints, Ints, Ints], Floats]  # train rows, their classes, test rows -> scores of classes
@@ -56,11 +57,18 @@ def _columns(decision: Floats, classes: Ints) -> Floats:
 
 
 def baselines(
-    data: TrainingSet, vectors: NDArray[np.float32], folds: Ints, *, seed: int = 0
-) -> dict[str, dict[str, Section]]:
+    data: TrainingSet,
+    vectors: NDArray[np.float32],
+    folds: Ints,
+    names: Sequence[str],
+    *,
+    parts: Sequence[str] | None = None,
+    seed: int = 0,
+) -> dict[str, dict[str, Any]]:
     """Return each baseline's forced-choice themes and polarity on held-out folds.
 
-    `folds` (n,) names the fold that holds each row out; `vectors` (n, d) are the frozen encoder's.
+    `folds` (n,) names the fold that holds each row out, `names` (n,) what was held out whole (intervals resample
+    it); `vectors` (n, d) are the frozen encoder's. `parts` (n,) adds, as `parts`, theme kappa within each of them.
     """
     learners = {"majority": _majority, "tfidf_svm": _tfidf_svm(data.texts), "frozen_lr": _frozen_lr(vectors)}
     codes = data.labels.shape[1]
@@ -68,8 +76,8 @@ def baselines(
     themes = (data.labels == 1).argmax(axis=1)
     places = data.polarity_places()
     clear = np.flatnonzero((places == 0) | (places == 1))
-    boot = Bootstrap.over(data.groups, seed=seed)
-    found = {}
+    boot = Bootstrap.over(names, seed=seed)
+    found: dict[str, dict[str, Any]] = {}
     for name, learner in learners.items():
         forced = _held_out(learner, single, themes, folds, codes)
         polarity = _held_out(learner, clear, places, folds, 3)
@@ -78,6 +86,19 @@ def baselines(
             "themes": forced_choice(kept, forced, boot)[0],
             "polarity": polarity_choice(data.polarity, polarity, boot),
         }
+        if parts is not None:
+            found[name]["parts"] = _kappas(kept, forced, parts)
+    return found
+
+
+def _kappas(labels: NDArray[np.bool_], forced: Floats, parts: Sequence[str]) -> dict[str, float | None]:
+    """Return theme kappa within each part, without intervals."""
+    column = np.asarray(list(parts), dtype=str)
+    found = {}
+    for part in sorted(set(column.tolist())):
+        mine = column == part
+        boot = Bootstrap.over(column[mine].tolist(), resamples=0)
+        found[part] = forced_choice(labels[mine], forced[mine], boot)[0]["kappa"]
     return found
 
 

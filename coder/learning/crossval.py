@@ -1,12 +1,13 @@
 """Held-out performance of a way of training: whole groups are held out, the model is trained anew without them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coder.codebook import Codebook
+from coder.learning.attributes import by_attribute
 from coder.learning.data import TrainingSet
 from coder.learning.evaluation import Guess, Truth, performance
 from coder.learning.folds import group_folds, joined_groups
@@ -51,15 +52,23 @@ def cross_validated(
     trainer: Trainer,
     *,
     folds: int = FOLDS,
+    splits: Mapping[str, Sequence[str | None] | None] | None = None,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> dict[str, Any]:
-    """Return the evaluation report of held-out groups; `names` is the group of each row."""
+    """Return the evaluation report of held-out groups; `names` is the group of each row.
+
+    `splits` names further columns (n,), None for none: the report has the figures for each of their values under
+    that name, with intervals over the set's own groups.
+    """
     places, repeated = split(data, names, folds)
     guess = held_out(data, places, trainer, progress)
     truth = Truth(data.labels, data.polarity, list(names))
     report = performance(truth, guess, codebook, "held out", seed=seed)
-    return {**report, "folds": int(places.max(initial=0)) + 1, "repeated_texts": repeated}
+    own = Truth(data.labels, data.polarity, data.groups)
+    given = {key: values for key, values in (splits or {}).items() if values is not None}
+    parts = {key: by_attribute(own, guess, values, seed=seed) for key, values in given.items()}
+    return {**report, "folds": int(places.max(initial=0)) + 1, "repeated_texts": repeated, **parts}
 
 
 def learning_curve(

@@ -4,7 +4,7 @@
 needs to know them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,34 +104,3 @@ def confusable(table: Floats, names: Sequence[str], most: int = 6) -> list[dict[
     ]
     pairs.sort(key=lambda pair: -(pair["first_as_second"] + pair["second_as_first"]))  # type: ignore[operator]
     return pairs[:most]
-
-
-def by_attribute(
-    truth: Truth, guess: Guess, codebook: Codebook, values: Sequence[str | None], *, seed: int = 0
-) -> dict[str, Mapping[str, Any]]:
-    """Return accuracy, kappa, codable recall and polarity kappa for each value of an attribute column."""
-    found: dict[str, Mapping[str, Any]] = {}
-    column = np.array([value or "(empty)" for value in values])
-    for value in sorted(set(column.tolist())):
-        keep = np.flatnonzero(column == value)
-        part = performance(_truth_rows(truth, keep), _guess_rows(guess, keep), codebook, "", seed=seed)
-        found[value] = {
-            "n": part["n"],
-            "n_groups": part["n_groups"],
-            "accuracy": part["themes"]["accuracy"],
-            "theme_kappa": part["themes"]["kappa"],
-            "micro_f1": part["themes"]["micro_f1"],
-            "codable_recall": part["codable"]["recall"],
-            "polarity_kappa": part["polarity"]["kappa"],
-        }
-    return found
-
-
-def _truth_rows(truth: Truth, keep: NDArray[np.intp]) -> Truth:
-    return Truth(
-        truth.labels[keep], [truth.polarity[row] for row in keep], [truth.groups[row] for row in keep]
-    )
-
-
-def _guess_rows(guess: Guess, keep: NDArray[np.intp]) -> Guess:
-    return Guess(guess.scores[keep], guess.forced[keep], guess.selected[keep], guess.polarity[keep])

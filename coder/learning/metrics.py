@@ -92,6 +92,13 @@ class Section(dict[str, Any]):
             self.setdefault("ci_low", {})[name] = _number(low)
             self.setdefault("ci_high", {})[name] = _number(high)
 
+    def take(self, name: str, other: "Section", figure: str) -> None:
+        """Take over a figure of another section, bounds and all, as `name`."""
+        self[name] = other.get(figure)
+        for bound in ("ci_low", "ci_high"):
+            if figure in other.get(bound, {}):
+                self.setdefault(bound, {})[name] = other[bound][figure]
+
 
 def _number(value: float) -> float | None:
     return round(float(value), 6) if np.isfinite(value) else None

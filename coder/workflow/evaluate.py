@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coder.errors import TableError
-
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -64,20 +62,21 @@ def evaluate_on(
     with_baselines: bool = False,
 ) -> dict[str, Any]:
     """Predict excerpts and compare with their human codes; `by` names a column to split the figures by."""
-    from coder.learning.evaluation import Guess, Truth, by_attribute, performance
+    from coder.learning.attributes import by_attribute
+    from coder.learning.evaluation import Guess, Truth, performance
     from coder.workflow.excerpts import training_set
+    from coder.workflow.splitting import values_of
 
+    values = None if by is None else values_of(excerpts, by)
     data = training_set(excerpts, model.codebook)
     said = model.predict(data.texts, data.questions, data.studies)
     truth = Truth(data.labels, data.polarity, data.groups)
     guess = Guess(said.scores, said.forced, said.selected, said.polarity)
     report = performance(truth, guess, model.codebook, model.name)
     report["notes"] = [*notes, *seen_warning(model, data.texts), *unread_warning(said.languages)]
-    if by is not None:
-        if not any(by in excerpt.cells for excerpt in excerpts):
-            raise TableError(f"The excerpts have no column '{by}' to split by.")
-        values = [str(excerpt.cells.get(by) or "") for excerpt in excerpts]
-        report["by"] = {"column": by, "values": by_attribute(truth, guess, model.codebook, values)}
+    report["seen_share"] = model.seen_share(data.texts)
+    if values is not None:
+        report["by"] = {"column": by, "values": by_attribute(truth, guess, values)}
     if with_baselines and len(set(data.groups)) >= 2:
         report["baselines"] = _baselines(data)
     return report
@@ -89,7 +88,7 @@ def _baselines(data: Any) -> dict[str, Any]:
     from coder.learning.crossval import split
 
     folds, _ = split(data, data.groups)
-    return baselines(data, get_encoder().encode(data.texts), folds)
+    return baselines(data, get_encoder().encode(data.texts), folds, data.groups)
 
 
 def unread_warning(languages: Sequence[str | None]) -> list[str]:

@@ -36,17 +36,18 @@ def train(
     group: str | None = None,
     base: str | None = "starter",
     measure: bool = True,
+    by: str | None = None,
     name: str = "model",
     progress: Progress | None = None,
 ) -> "Model":
     """Train a model on a frame of coded excerpts (columns as in `coder train`); its card holds the figures.
 
-    Raises TableError, CodebookError.
+    `by` names a column to split the held-out figures by. Raises TableError, CodebookError.
     """
     from coder.workflow.excerpts import excerpts_of
 
     excerpts, notes = excerpts_of(frame, group=group)
-    options = {"base": base, "measure": measure, "name": name, "progress": progress}
+    options = {"base": base, "measure": measure, "by": by, "name": name, "progress": progress}
     return train_on(excerpts, _book(codebook), notes=notes, **options).model  # type: ignore[arg-type]
 
 
@@ -60,15 +61,17 @@ def train_files(
     measure: bool = True,
     fine_tune: bool = False,
     encoder: str | None = None,
+    by: str | None = None,
     force: bool = False,
     progress: Progress | None = None,
 ) -> Trained:
     """Train on tables of coded excerpts and write the model, its card and its plot into the folder `out`.
 
     `fine_tune` also tunes the encoder, and uses that only if it wins on held-out groups. `encoder` is the folder or
-    installed name of a sentence-transformers model to use in place of the default (which cannot be tuned).
-    Raises InputError for both together, OutputError before any work if `out` exists (without `force`), TableError,
-    CodebookError.
+    installed name of a sentence-transformers model to use in place of the default (which cannot be tuned). `by` names
+    a column to split the held-out figures by.
+    Raises InputError for options that exclude each other, OutputError before any work if `out` exists (without
+    `force`), TableError, CodebookError.
     """
     from tempfile import TemporaryDirectory
 
@@ -77,12 +80,17 @@ def train_files(
 
     if encoder and fine_tune:
         raise InputError("Only the default encoder can be tuned: give --encoder or --fine-tune, not both.")
+    if by and not measure:
+        raise InputError(
+            "Figures by a column are measured on held-out groups: leave out --by or --no-measure."
+        )
     check_folder(out, force=force)
     excerpts, notes = read_excerpts(paths, group)
     with TemporaryDirectory() as folder:
         trained = train_on(
             excerpts, _book(codebook), notes=notes, base=base, measure=measure,
-            tune_into=Path(folder) if fine_tune else None, encoder=encoder, name=out.name, progress=progress,
+            tune_into=Path(folder) if fine_tune else None, encoder=encoder, by=by, name=out.name,
+            progress=progress,
         )  # fmt: skip
         save_with_card(trained.model, out, adapter=trained.adapter)
     return trained
@@ -115,13 +123,14 @@ def train_on(
     measure: bool = True,
     tune_into: Path | None = None,
     encoder: str | None = None,
+    by: str | None = None,
     name: str = "model",
     progress: Progress | None = None,
 ) -> Trained:
     """Train on excerpts, and measure on held-out studies and held-out groups where there are enough.
 
-    `encoder` names another one than the base model's; `tune_into` is a folder for the changes to the encoder, if it
-    is to be tuned.
+    `encoder` names another one than the base model's; `tune_into` is a folder for changes to the encoder, if it is
+    to be tuned; `by` is a column to split the held-out figures by. The report has the verdicts, too.
     """
     from coder.encoding import get_encoder
     from coder.learning import blank_model, train_model
@@ -129,7 +138,9 @@ def train_on(
     from coder.workflow.evaluate import seen_warning
     from coder.workflow.excerpts import codebook_for, training_set
     from coder.workflow.models import open_model
+    from coder.workflow.splitting import values_of
 
+    column = None if by is None else (by, values_of(excerpts, by))
     book, said = codebook_for(excerpts, codebook)
     data = training_set(excerpts, book)
     named = get_encoder(encoder) if encoder else None
@@ -138,12 +149,12 @@ def train_on(
     def trainer(part: "TrainingSet") -> "Model":
         return train_model(part, book, base=founded, name=name, encoder=named)
 
-    said = [*said, *seen_warning(founded, data.texts)]
-    if named is None:
-        said += _language_warning(data.texts)
+    foreign = _language_warning(data.texts) if named is None else []
+    said = [*said, *seen_warning(founded, data.texts), *foreign]
     tell(progress, f"Training on {len(data)} excerpts")
     model = trainer(data)
-    report = measured(data, book, trainer, progress) if measure else {}
+    seen = founded.seen_share(data.texts)
+    report = measured(data, book, trainer, progress, column=column, seen=seen) if measure else {}
     model.card["measured"] = report
     if encoder:
         model.card[NAMED] = str(Path(encoder).resolve()) if Path(encoder).exists() else encoder
@@ -152,7 +163,7 @@ def train_on(
         model, adapter, told = tuned(data, book, model, base, tune_into, progress)
         said = [*said, told]
     model.card["training_notes"] = [*notes, *said]
-    return Trained(model, report, [*notes, *said], adapter)
+    return Trained(model, {**report, "verdicts": model.card["codes"]}, [*notes, *said], adapter)
 
 
 def _language_warning(texts: Sequence[str]) -> list[str]:
@@ -195,16 +206,20 @@ def measured(
     codebook: Codebook,
     trainer: "Callable[[TrainingSet], Model]",
     progress: Progress | None = None,
+    *,
+    column: tuple[str, Sequence[str | None]] | None = None,
+    seen: float = 0.0,
 ) -> dict[str, Any]:
     """Return held-out reports: by study (a study never seen) and by group (another interview), and baselines.
 
-    A part that needs more studies or groups than there are is left out; `why_not` says so.
+    A part that needs more studies or groups than there are is left out; `why_not` says so. `column` (name, values)
+    splits the figures of each by its values; `seen` is the share of the texts that the base model learned from.
     """
     from coder.encoding import get_encoder
     from coder.learning.baselines import baselines
     from coder.learning.crossval import cross_validated, gain_forecast, learning_curve, split
 
-    report: dict[str, Any] = {"why_not": []}
+    report: dict[str, Any] = {"why_not": [], "seen_share": seen}
     for key, names, words in (
         ("by_study", data.studies, "studies"),
         ("by_group", data.groups, "groups (transcripts or participants)"),
@@ -217,10 +232,14 @@ def measured(
             report["why_not"].append("Groups and studies are the same here: one report serves both.")
             continue
         tell(progress, f"Measuring on held-out {words}")
-        report[key] = cross_validated(data, codebook, names, trainer)
+        parts = data.studies if key == "by_study" else None
+        splits = {"studies": parts, "by": None if column is None else column[1]}
+        report[key] = cross_validated(data, codebook, names, trainer, splits=splits)
         folds, _ = split(data, names)
         vectors = get_encoder().encode(data.texts)
-        report[key]["baselines"] = baselines(data, vectors, folds)
+        report[key]["baselines"] = baselines(data, vectors, folds, names, parts=parts)
+        if column is not None:
+            report[key]["by"] = {"column": column[0], "values": report[key]["by"]}
     names = data.groups if len(set(data.groups)) >= 4 else data.studies
     if len(data) >= CURVE_FROM and len(set(names)) >= 4:
         tell(progress, "Measuring the learning curve")

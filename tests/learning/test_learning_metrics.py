@@ -6,7 +6,7 @@ from sklearn.metrics import cohen_kappa_score, f1_score
 
 from coder.codebook import Code, Codebook
 from coder.learning import metrics
-from coder.learning.evaluation import Guess, Truth, by_attribute, performance
+from coder.learning.evaluation import Guess, Truth, performance
 from coder.learning.metrics import Bootstrap
 
 K = 4
@@ -144,13 +144,3 @@ def test_report_has_the_contract_and_leaves_unknown_labels_out(
     expected = cohen_kappa_score(component[truth[1:]], component[forced[1:].argmax(1)])
     assert report["components"]["kappa"] == pytest.approx(expected, abs=1e-6)
     assert report["confusable"][0]["codes"][0] in "abcd"
-
-
-def test_attribute_table_splits_the_rows(case: tuple[np.ndarray, np.ndarray, list[str]]) -> None:
-    truth, forced, groups = case
-    guess = Guess(forced / 2, forced, forced > 0.9, np.tile([0.6, 0.3, 0.1], (300, 1)))
-    labels = single_labels(truth).astype(np.int8)
-    values = ["woman" if row % 3 else None for row in range(300)]
-    found = by_attribute(Truth(labels, [None] * 300, groups), guess, book(), values)
-    assert {name: part["n"] for name, part in found.items()} == {"(empty)": 100, "woman": 200}
-    assert found["woman"]["polarity_kappa"] is None

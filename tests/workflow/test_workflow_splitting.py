@@ -1,0 +1,29 @@
+"""A column of the excerpts' tables to split figures by."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from coder.errors import InputError, TableError
+from coder.workflow.splitting import values_of
+from coder.workflow.train import train_files
+
+
+def excerpts(*cells: dict[str, object]) -> list[SimpleNamespace]:
+    return [SimpleNamespace(cells=held) for held in cells]
+
+
+def test_values_are_words_whatever_the_table_holds() -> None:
+    rows = excerpts({"age": 42.0}, {"age": float("nan")}, {"age": " 7 "}, {}, {"age": 0}, {"age": 1.5})
+    assert values_of(rows, "age") == ["42", None, "7", None, "0", "1.5"]
+
+
+def test_a_column_that_no_table_has_is_named_with_those_there_are() -> None:
+    with pytest.raises(TableError, match=r"'rôle'.*text, role"):
+        values_of(excerpts({"text": "x", "role": "nurse"}), "rôle")
+
+
+def test_figures_by_a_column_need_measuring(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="--no-measure"):
+        train_files([tmp_path / "no.csv"], tmp_path / "model", by="role", measure=False)
