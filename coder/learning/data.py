@@ -1,6 +1,7 @@
 """The material a model learns from: human-coded excerpts, with what is known and what was not looked at."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,6 +10,9 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook
 from coder.domain import POLARITIES
 from coder.errors import InputError, TableError
+
+Place = Callable[[int, str], tuple[str, int]]
+SHOWN = 20  # unknown codes that are named one by one
 
 
 @dataclass(frozen=True)
@@ -66,14 +70,17 @@ class TrainingSet:
         return np.array([places.get(value or "", -1) for value in self.polarity], dtype=np.intp)
 
 
-def label_matrix(codes: Sequence[Sequence[str] | None], codebook: Codebook) -> NDArray[np.int8]:
+def label_matrix(
+    codes: Sequence[Sequence[str] | None], codebook: Codebook, place: Place | None = None
+) -> NDArray[np.int8]:
     """Return the labels (n, k) of rows of code ids; an empty row was looked at, None was not.
 
-    Raises TableError naming each unknown code with its rows and the id most likely meant.
+    Raises TableError naming each unknown code with its rows and the id most likely meant; `place` returns the table
+    and row that a code of a row stands in (default: the rows as they are counted from 1).
     """
-    places = {code: place for place, code in enumerate(codebook.ids)}
+    places = {code: at for at, code in enumerate(codebook.ids)}
     labels = np.zeros((len(codes), len(places)), dtype=np.int8)
-    unknown: dict[str, list[int]] = {}
+    unknown: dict[str, list[tuple[str, int]]] = {}
     for row, names in enumerate(codes):
         if names is None:
             labels[row] = -1
@@ -82,16 +89,31 @@ def label_matrix(codes: Sequence[Sequence[str] | None], codebook: Codebook) -> N
             if name in places:
                 labels[row, places[name]] = 1
             else:
-                unknown.setdefault(name, []).append(row + 1)
+                unknown.setdefault(name, []).append(place(row, name) if place else ("", row + 1))
     if unknown:
+        told = [_unknown_code(name, rows, codebook) for name, rows in unknown.items()]
+        more = [f"and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
         raise TableError(
-            f"The excerpts use codes that the codebook '{codebook.name}' does not have:",
-            [_unknown_code(name, rows, codebook) for name, rows in unknown.items()],
+            f"The excerpts use codes that the codebook '{codebook.name}' does not have. Correct them, or give the"
+            " codebook that has them (--codebook FILE):",
+            [*told[:SHOWN], *more],
         )
     return labels
 
 
-def _unknown_code(name: str, rows: Sequence[int], codebook: Codebook) -> str:
+def _unknown_code(name: str, rows: Sequence[tuple[str, int]], codebook: Codebook) -> str:
+    by_table: dict[str, list[int]] = {}
+    for table, row in rows:
+        by_table.setdefault(table, []).append(row)
+    said = f"'{name}' ({'; '.join(_rows_named(table, found) for table, found in by_table.items())})"
+    parts = [part.strip() for part in re.split("[,|]", name)]
+    if len(parts) > 1 and set(parts) & set(codebook.ids):
+        unclear = [f"'{part}'" for part in parts if part and part not in codebook.by_id]
+        return f"{said}; several codes are joined by ';', and {' and '.join(unclear)} is not one of the codebook's"
+    likely = codebook.nearest_id(name)
+    return said + (f"; did you mean '{likely}'?" if likely else "")
+
+
+def _rows_named(table: str, rows: Sequence[int]) -> str:
     shown = ", ".join(map(str, rows[:5])) + (", ..." if len(rows) > 5 else "")
-    meant = codebook.nearest_id(name)
-    return f"'{name}' (row {shown})" + (f"; did you mean '{meant}'?" if meant else "")
+    return f"row{'s' if len(rows) > 1 else ''} {shown}" + (f" of {table}" if table else "")

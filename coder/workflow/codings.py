@@ -11,7 +11,7 @@ from coder.errors import StudyError, TableError
 from coder.store import Study
 from coder.store.values import Choice, UnitState
 from coder.workflow.attributes import CODE, TEXT, TRANSCRIPT, find_column, split_cell
-from coder.workflow.excerpts import POLARITY_WORDS
+from coder.workflow.excerpt_cells import POLARITY_WORDS
 from coder.workflow.placing import PlacedRow, Placing, UnplacedError, place
 
 if TYPE_CHECKING:

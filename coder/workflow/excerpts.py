@@ -1,13 +1,13 @@
 """Coded excerpts: tables of text and human codes made ready for training and evaluation.
 
 A table has `text`, and `code` or `codes` (several joined by `;`, or a JSON list; empty = looked at, nothing to
-code); optional `polarity`, `question`, `coder`, `study`, and a column that names the group of a row for held-out
-splits. Rows that say the same of one passage are joined: its codes add up, and where several coders coded it, what
-at least half of them said stands and the row weighs by how far they agree.
+code); optional `polarity`, `question`, `coder`, `study`, `unit`, and a column that names the group of a row for
+held-out splits. Rows that say the same of one passage are joined: its codes add up, and where several coders coded
+it, what at least half of them said stands and the row weighs by how far they agree.
 """
 
-import json
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,24 +15,38 @@ from typing import TYPE_CHECKING, Any
 from coder.codebook import Code, Codebook
 from coder.domain import POLARITIES
 from coder.errors import TableError
+from coder.workflow.excerpt_cells import (
+    HOME_COLUMNS,
+    alike,
+    codes_of,
+    column_named,
+    meant_for,
+    polarities_of,
+    rows_said,
+    same_codes,
+    spellings,
+    text_of,
+    unjoined,
+    with_known_names,
+)
+from coder.workflow.excerpt_passages import joined, repeated
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from coder.learning import TrainingSet
 
-GROUP_COLUMNS = ("transcript", "document", "participant", "study")
-POLARITY_WORDS: dict[str, str] = {
-    **{name: name for name in POLARITIES},
-    "enabler": "facilitator", "enabling": "facilitator", "facilitating": "facilitator", "barriers": "barrier",
-    "facilitators": "facilitator", "both": "mixed", "neutral": "", "none": "", "nan": "", "null": "",
-}  # fmt: skip
-CODABLE_AT = 0.5  # the share of a passage's coders who must have given a code for it to stand
+GROUP_COLUMNS = (*HOME_COLUMNS, "study")
+SHOWN = 10  # problems of a table that are told one by one
 
 
 @dataclass(frozen=True)
 class Excerpt:
-    """One passage with what people said of it, and the table's row it came from."""
+    """One passage with what people said of it, and the table and row it came from.
+
+    `home` is the transcript or participant whose words it is (empty where the table does not say); `code_rows` has
+    the first row that gives each code.
+    """
 
     row: int
     text: str
@@ -44,23 +58,59 @@ class Excerpt:
     coders: tuple[str, ...] = ()
     weight: float = 1.0
     cells: Mapping[str, Any] = field(default_factory=dict)
+    home: str = ""
+    table: str = ""
+    code_rows: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table whose columns are known: those of codes, of groups, and of transcripts or participants."""
+
+    frame: "pd.DataFrame"
+    where: str
+    study: str
+    codes: str
+    group: str | None
+    home: str | None
+    notes: tuple[str, ...]
+
+    def studies(self) -> set[str]:
+        """Return the studies of its rows."""
+        if "study" not in self.frame:
+            return {self.study}
+        return {text_of(value).strip() or self.study for value in self.frame["study"]}
+
+    def row_numbers(self) -> Sequence[int]:
+        """Return the rows' numbers as a spreadsheet or editor shows them."""
+        known: Sequence[int] | None = self.frame.attrs.get("row_numbers")
+        if known is not None and len(known) == len(self.frame):
+            return known
+        first = int(self.frame.attrs.get("first_row", 2))
+        return range(first, first + len(self.frame))
 
 
 def read_excerpts(paths: Sequence[str | Path], group: str | None = None) -> tuple[list[Excerpt], list[str]]:
-    """Read coded excerpts from tables; returns them with notes on what was joined or left out.
+    """Read coded excerpts from tables; returns them with notes on what was joined, left out or repeated.
 
+    Where several studies come together, transcripts and participants are kept apart by study ("study: P1").
     Raises TableError if a table lacks its columns, or no row can be used.
     """
     from coder.reading.tables import read_table
 
-    excerpts: list[Excerpt] = []
-    notes: list[str] = []
-    for path in map(Path, paths):
-        frame = read_table(path, needed=["text"])
-        found, said = excerpts_of(frame, where=str(path), group=group, study=path.stem)
-        excerpts += found
-        notes += said
-    return excerpts, notes
+    files = [Path(path) for path in paths]
+    tables = [
+        _table(read_table(path, needed=["text"]), str(path), group, study)
+        for path, study in zip(files, _study_names(files), strict=True)
+    ]
+    return _collected(tables)
+
+
+def _study_names(paths: Sequence[Path]) -> list[str]:
+    """Return what to call the study of each file: its name, with the folder where names come twice."""
+    times = Counter(path.stem for path in paths)
+    names = [path.stem if times[path.stem] == 1 else f"{path.parent.name}/{path.stem}" for path in paths]
+    return [name if names.count(name) == 1 else str(path) for name, path in zip(names, paths, strict=True)]
 
 
 def excerpts_of(
@@ -70,159 +120,167 @@ def excerpts_of(
 
     Raises TableError.
     """
+    attrs = dict(frame.attrs)
+    frame = frame.astype(object).where(frame.notna(), None)
+    frame.attrs = attrs
+    return _collected([_table(frame, where, group, study)])
+
+
+def _table(frame: "pd.DataFrame", where: str, group: str | None, study: str) -> _Table:
+    frame = with_known_names(frame)
     column = "codes" if "codes" in frame else "code"
     missing = [name for name in ("text", column) if name not in frame]
+    has = ", ".join(map(str, frame.columns))
     if missing:
-        has = ", ".join(map(str, frame.columns))
         raise TableError(
             f"{where} has no column {' and '.join(missing)} (it has: {has}). Rename the columns."
         )
-    grouping = _group_column(frame, group, where)
-    first_row = int(frame.attrs.get("first_row", 2))
+    grouping = next((name for name in GROUP_COLUMNS if name in frame), None)
+    if group is not None:
+        grouping = column_named(frame.columns, group)
+        if grouping is None:
+            raise TableError(f"{where} has no column '{group}' to group by (it has: {has}).")
+    both = column == "codes" and "code" in frame
+    notes = [f"{where} has both 'codes' and 'code': 'codes' was used."] if both else []
+    home = next((name for name in HOME_COLUMNS if name in frame), None)
+    return _Table(frame, where, study, column, grouping, home, tuple(notes))
+
+
+def _collected(tables: Sequence[_Table]) -> tuple[list[Excerpt], list[str]]:
+    apart = len({name for table in tables for name in table.studies()}) > 1
+    excerpts: list[Excerpt] = []
     notes: list[str] = []
-    problems: list[str] = []
-    found = []
-    for row, cells in enumerate(frame.to_dict("records"), start=first_row):
-        excerpt = _excerpt(cells, row, column, grouping, study, problems)
-        if excerpt:
-            found.append(excerpt)
-    if problems:
-        notes.append(f"{where}: {len(problems)} rows left out: " + " ".join(problems[:10]))
+    for table in tables:
+        found, said = _excerpts(table, apart=apart)
+        excerpts += found
+        notes += said
+    return excerpts, [*notes, *repeated(excerpts)]
+
+
+def _excerpts(table: _Table, *, apart: bool) -> tuple[list[Excerpt], list[str]]:
+    """Return the excerpts of one table with notes; `apart` keeps people and transcripts apart by study."""
+    nothing: Counter[str] = Counter()
+    sideways: Counter[str] = Counter()
+    records = table.frame.to_dict("records")
+    codes, parted = unjoined([codes_of(cells[table.codes], nothing) for cells in records])
+    said = [cells.get("polarity") for cells in records]
+    found, problems = [], []
+    rows = zip(table.row_numbers(), records, codes, polarities_of(said, sideways), strict=True)
+    for row, cells, names, polarity in rows:
+        if text_of(cells["text"]).strip():
+            held = {str(name): value for name, value in cells.items()}
+            found.append(_excerpt(table, row, held, names, polarity, apart=apart))
+        else:
+            problems.append(f"Row {row} has no text.")
     if not found:
-        raise TableError(f"{where} has no row with a text.", problems[:20])
-    joined = _joined(found, grouping is not None)
-    if len(joined) < len(found):
+        raise TableError(f"{table.where} has no row with a text.", problems[:20])
+    passages = joined(found)
+    notes = [*table.notes]
+    if problems:
+        notes.append(f"{table.where}: {rows_said(len(problems))} left out: " + " ".join(problems[:SHOWN]))
+    notes += _words_noted(table.where, nothing, sideways, parted)
+    if len(passages) < len(found):
         notes.append(
-            f"{where}: {len(found)} rows speak of {len(joined)} passages; rows of one passage were joined."
+            f"{table.where}: {len(found)} rows speak of {len(passages)} passages; rows of one passage were joined."
         )
-    return joined, notes
+    return passages, notes
 
 
-def _group_column(frame: "pd.DataFrame", wanted: str | None, where: str) -> str | None:
-    if wanted is not None:
-        if wanted not in frame:
-            has = ", ".join(map(str, frame.columns))
-            raise TableError(f"{where} has no column '{wanted}' to group by (it has: {has}).")
-        return wanted
-    return next((name for name in GROUP_COLUMNS if name in frame), None)
+def _words_noted(where: str, nothing: Counter[str], sideways: Counter[str], parted: int) -> list[str]:
+    notes = []
+    words = [f"'{word}' ({rows_said(count)})" for word, count in nothing.most_common() if word != "-"]
+    if words:
+        notes.append(f"{where}: read as nothing to code: {', '.join(words[:SHOWN])}.")
+    if parted:
+        notes.append(
+            f"{where}: codes joined by a comma or bar ({rows_said(parted)}) were read as several, like 'a;b'."
+        )
+    notes += [
+        f"{where}: polarity '{word}' ({rows_said(count)}) is not {', '.join(POLARITIES[:-1])} or {POLARITIES[-1]};"
+        " the rows keep their codes, their polarity is taken as unknown."
+        for word, count in sideways.most_common(SHOWN)
+    ]
+    return notes
 
 
 def _excerpt(
-    cells: Mapping[Hashable, Any],
+    table: _Table,
     row: int,
-    column: str,
-    grouping: str | None,
-    study: str,
-    problems: list[str],
-) -> Excerpt | None:
-    text = _text(cells.get("text"))
-    if not text.strip():
-        problems.append(f"Row {row} has no text.")
-        return None
-    said = _text(cells.get("polarity")).strip().lower()
-    polarity = POLARITY_WORDS.get(said, "" if not said else None)
-    if polarity is None:
-        problems.append(f"Row {row}: polarity '{said}' is not {', '.join(POLARITIES)}.")
-        return None
-    own_study = _text(cells.get("study")) or study
+    cells: Mapping[str, Any],
+    codes: frozenset[str],
+    polarity: str | None,
+    *,
+    apart: bool,
+) -> Excerpt:
+    study = text_of(cells.get("study")).strip() or table.study
+    group = text_of(cells[table.group]).strip() if table.group else ""
+    if group and apart and table.group in HOME_COLUMNS:
+        group = f"{study}: {group}"
     return Excerpt(
         row=row,
-        text=text,
-        codes=frozenset(_codes(cells.get(column))),
-        polarity=polarity or None,
-        question=_text(cells.get("question")) or None,
-        group=(_text(cells.get(grouping)) if grouping else "") or f"row {row} of {study}",
-        study=own_study,
-        coders=tuple(filter(None, [_text(cells.get("coder"))])),
-        cells={str(name): value for name, value in cells.items()},
+        text=text_of(cells["text"]),
+        codes=codes,
+        polarity=polarity,
+        question=text_of(cells.get("question")) or None,
+        group=group or f"row {row} of {study or table.where}",
+        study=study,
+        coders=tuple(filter(None, [text_of(cells.get("coder"))])),
+        cells=cells,
+        home=text_of(cells[table.home]).strip() if table.home else "",
+        table=table.where,
+        code_rows=dict.fromkeys(codes, row),
     )
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None or value != value else str(value)
-
-
-def _codes(value: Any) -> list[str]:
-    if isinstance(value, str) and value.strip().startswith("["):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            value = value.strip().strip("[]").replace("'", "").replace(",", ";")
-    parts: Iterable[Any] = value.split(";") if isinstance(value, str) else value if _is_list(value) else []
-    names = [str(part).strip() for part in parts]
-    return [name for name in names if name and name != "-"]
-
-
-def _is_list(value: Any) -> bool:
-    return hasattr(value, "__iter__") and not isinstance(value, (str, bytes))
-
-
-def _joined(excerpts: Sequence[Excerpt], grouped: bool) -> list[Excerpt]:
-    """Join rows of one passage; without groups two equal answers may be two people's, and stay apart."""
-    passages: dict[Hashable, list[Excerpt]] = {}
-    for item in excerpts:
-        unit = _text(item.cells.get("unit") or item.cells.get("utterance_id"))
-        key: Hashable = item.row
-        if unit or grouped:
-            key = (item.study, item.group, unit or item.text, item.question, item.cells.get("start"))
-        passages.setdefault(key, []).append(item)
-    return [items[0] if len(items) == 1 else _merged(items) for items in passages.values()]
-
-
-def _merged(items: Sequence[Excerpt]) -> Excerpt:
-    by_coder: dict[str, set[str]] = {}
-    for item in items:
-        by_coder.setdefault("".join(item.coders), set()).update(item.codes)
-    votes = {
-        code: sum(code in codes for codes in by_coder.values())
-        for codes in by_coder.values()
-        for code in codes
-    }
-    standing = frozenset(code for code, count in votes.items() if count / len(by_coder) >= CODABLE_AT)
-    agreed = [count / len(by_coder) for count in votes.values()]
-    polarities = {item.polarity for item in items if item.polarity}
-    first = items[0]
-    return Excerpt(
-        row=first.row, text=first.text, codes=standing,
-        polarity=polarities.pop() if len(polarities) == 1 else "mixed" if polarities else None,
-        question=first.question, group=first.group, study=first.study,
-        coders=tuple(sorted(by_coder)) if any(by_coder) else (),
-        weight=sum(agreed) / len(agreed) if agreed else 1.0, cells=first.cells,
-    )  # fmt: skip
 
 
 def codebook_for(excerpts: Sequence[Excerpt], codebook: Codebook | None) -> tuple[Codebook, list[str]]:
     """Return the given codebook, else COM-B if it has all codes used, else one made of the codes' names.
 
     A made codebook has no definitions, so a model can only learn from the excerpts: the note says so.
+    Raises TableError where COM-B seems to be meant but some codes are not its own.
     """
     from coder.codebook import load_codebook
 
     if codebook is not None:
         return codebook, []
-    used = sorted({code for excerpt in excerpts for code in excerpt.codes})
     comb = load_codebook("comb")
+    known = spellings(comb)
+    used = sorted({code for excerpt in excerpts for code in same_codes(excerpt.codes, known)})
     if set(used) <= set(comb.ids):
         return comb, []
-    if not used:
-        raise TableError("No row has a code. At least some excerpts must be coded.")
+    if meant_for(comb, used):
+        training_set(excerpts, comb)  # raises, with the ids most likely meant
     axis = tuple(POLARITIES) if any(excerpt.polarity for excerpt in excerpts) else ()
     made = Codebook(
         "codes of the table", tuple(Code(name, name.replace("_", " ")) for name in used), polarity=axis
     )
+    twins = [f"'{name}' and '{other}'" for name, other in alike(used)[:SHOWN]]
     return made, [
         f"No codebook given: made one of the {len(used)} codes used."
-        " A codebook with definitions (--codebook FILE) makes models better."
+        " A codebook with definitions (--codebook FILE) makes models better.",
+        *(
+            [f"Codes spelt almost alike: {', '.join(twins)}. Spell them alike if they are one."]
+            if twins
+            else []
+        ),
     ]
 
 
 def training_set(excerpts: Sequence[Excerpt], codebook: Codebook) -> "TrainingSet":
-    """Return excerpts as a training set; raises TableError naming unknown codes with the nearest known id."""
+    """Return excerpts as a training set; codes may be given by id or label.
+
+    Raises TableError naming each unknown code with its table and rows and the id most likely meant.
+    """
     from coder.learning import TrainingSet, label_matrix
+
+    known = spellings(codebook)
+
+    def place(at: int, code: str) -> tuple[str, int]:
+        item = excerpts[at]
+        return item.table, item.code_rows.get(code, item.row)
 
     return TrainingSet(
         texts=[item.text for item in excerpts],
-        labels=label_matrix([sorted(item.codes) for item in excerpts], codebook),
+        labels=label_matrix([sorted(same_codes(item.codes, known)) for item in excerpts], codebook, place),
         polarity=[item.polarity for item in excerpts],
         questions=[item.question for item in excerpts],
         groups=[item.group for item in excerpts],

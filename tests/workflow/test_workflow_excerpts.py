@@ -27,21 +27,88 @@ def read(rows: list[dict[str, Any]], **options: Any) -> list[Excerpt]:
         ("-", set()),
         (None, set()),
         (float("nan"), set()),
+        ("N/A", set()),
+        ("none; b", {"b"}),
+        ("No code", set()),
+        (7.0, {"7"}),
     ],
 )
 def test_codes_in_every_form(cell: Any, expected: set[str]) -> None:
     assert read([{"text": "words", "codes": cell}])[0].codes == expected
 
 
-def test_polarity_words_of_other_teams_are_understood_and_wrong_ones_told() -> None:
-    rows = [
-        {"text": "one", "code": "a", "polarity": "Enabler"},
-        {"text": "two", "code": "a", "polarity": None},
-        {"text": "three", "code": "a", "polarity": "sideways"},
-    ]
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Enabler", "facilitator"), ("positive", "facilitator"), ("Pos", "facilitator"),
+        ("negative", "barrier"), ("neg", "barrier"), ("BARRIERS", "barrier"),
+        ("both", "mixed"), ("ambivalent", "mixed"), (None, None), ("neutral", None),
+    ],
+)  # fmt: skip
+def test_polarity_words_of_other_teams_are_understood(said: str | None, expected: str | None) -> None:
+    assert read([{"text": "one", "code": "a", "polarity": said}])[0].polarity == expected
+
+
+def test_signs_are_polarities_where_the_column_leaves_no_doubt() -> None:
+    def polarities(*said: object) -> list[str | None]:
+        return [
+            item.polarity
+            for item in read(
+                [{"text": str(at), "code": "a", "polarity": word} for at, word in enumerate(said)]
+            )
+        ]
+
+    assert polarities("+", "-", "+/-", "−") == ["facilitator", "barrier", "mixed", "barrier"]
+    assert polarities(1.0, -1.0, 0.0) == ["facilitator", "barrier", None]
+    assert polarities("+1", "-1") == ["facilitator", "barrier"]
+    assert polarities("-", "barrier", "1") == [None, "barrier", None]
+
+
+def test_an_unknown_polarity_costs_no_row_and_is_told_once_with_its_count() -> None:
+    rows = [{"text": f"words {at}", "code": "a", "polarity": "sideways"} for at in range(3)]
     excerpts, notes = excerpts_of(pd.DataFrame(rows))
-    assert [item.polarity for item in excerpts] == ["facilitator", None]
-    assert "Row 4: polarity 'sideways'" in notes[0]
+    assert [(item.codes, item.polarity) for item in excerpts] == [({"a"}, None)] * 3
+    assert len(notes) == 1 and "polarity 'sideways' (3 rows) is not barrier, facilitator or mixed" in notes[0]
+
+
+def test_columns_are_known_whatever_their_case() -> None:
+    row = {
+        "Participant ID": "P1",
+        "TEXT": "x",
+        "Codes": "a",
+        "Polarity": "barrier",
+        "Study": "S",
+        "Question": "Why?",
+    }
+    (found,) = read([row])
+    assert (found.group, found.codes, found.polarity) == ("P1", {"a"}, "barrier")
+    assert (found.study, found.question) == ("S", "Why?")
+    assert read([{"text": "x", "code": "a", "Site": "north"}], group="site")[0].group == "north"
+
+
+def test_of_code_and_codes_the_second_is_used_and_that_is_said() -> None:
+    excerpts, notes = excerpts_of(pd.DataFrame({"text": ["x"], "Code": ["a"], "Codes": ["b"]}))
+    assert excerpts[0].codes == {"b"}
+    assert notes == ["the table has both 'codes' and 'code': 'codes' was used."]
+
+
+def test_words_for_no_code_are_told_with_their_count() -> None:
+    _, notes = excerpts_of(pd.DataFrame({"text": ["x", "y", "z"], "code": ["N/A", "N/A", "a"]}))
+    assert "read as nothing to code: 'N/A' (2 rows)" in notes[0]
+
+
+def test_codes_joined_by_a_comma_or_bar_are_parted_if_they_are_all_known() -> None:
+    excerpts, notes = excerpts_of(pd.DataFrame({"text": list("xyzw"), "code": ["a", "b", "a, b", "b|a"]}))
+    assert [item.codes for item in excerpts[2:]] == [{"a", "b"}] * 2
+    assert "codes joined by a comma or bar (2 rows) were read" in notes[0]
+    (comb,) = read([{"text": "x", "codes": "physical_opportunity, Social opportunity"}])
+    assert comb.codes == {"physical_opportunity", "social_opportunity"}
+    one = read([{"text": "x", "code": "pain, fear"}])
+    assert one[0].codes == {"pain, fear"}
+    book = Codebook("mine", (Code("pain", "Pain"), Code("fear", "Fear")))
+    assert training_set(one, book).labels.tolist() == [[1, 1]]
+    with pytest.raises(TableError, match=r"joined by ';', and 'fright' is not one"):
+        training_set(read([{"text": "x", "code": "pain, fright"}]), book)
 
 
 def test_rows_without_text_are_told_and_the_rest_is_kept() -> None:
@@ -66,6 +133,43 @@ def test_group_is_the_first_known_column_or_the_row() -> None:
     plain = read([{"text": "No.", "code": "a"}, {"text": "No.", "code": "b"}], study="survey")
     assert len({item.group for item in plain}) == 2
     assert {item.study for item in plain} == {"survey"}
+
+
+def test_ids_are_kept_apart_by_study_where_several_studies_or_files_come_together(tmp_path: Path) -> None:
+    rows = [{"text": f"x{study}", "code": "a", "participant": "P1", "study": study} for study in "AB"]
+    assert [item.group for item in read(rows)] == ["A: P1", "B: P1"]
+    assert [item.group for item in read(rows, group="study")] == ["A", "B"]
+    assert {item.group for item in read([{**row, "site": "north"} for row in rows], group="site")} == {
+        "north"
+    }
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "coded.csv").write_text(
+            f"participant,text,code\nP1,{folder},a\n", encoding="utf-8"
+        )
+    excerpts, _ = read_excerpts([tmp_path / "one/coded.csv", tmp_path / "two/coded.csv"])
+    assert [item.group for item in excerpts] == ["one/coded: P1", "two/coded: P1"]
+
+
+def test_equal_answers_in_one_study_are_not_joined_for_being_in_one_study() -> None:
+    rows = [{"text": "Nothing.", "code": code, "study": "S"} for code in ("a", "b")]
+    assert [item.codes for item in read(rows)] == [{"a"}, {"b"}]
+    assert [item.codes for item in read([{**row, "unit": "7"} for row in rows])] == [{"a", "b"}]
+    people = [{**row, "participant": f"P{at}", "site": "north"} for at, row in enumerate(rows)]
+    assert len(read(people, group="site")) == 2
+    assert len(read([{**row, "transcript": "t"} for row in rows], group="study")) == 1
+
+
+def test_sentences_that_come_again_in_other_groups_are_told_with_an_example() -> None:
+    text = "we waited for hours in that corridor"
+    rows = [{"text": text, "code": "a", "participant": f"P{at}"} for at in range(3)]
+    short = [{"text": "Nothing.", "code": "a", "participant": f"P{at}"} for at in range(3)]
+    _, notes = excerpts_of(pd.DataFrame(rows + short))
+    assert len(notes) == 1 and notes[0].startswith(
+        "3 excerpts have the very words of one in another group (1 "
+    )
+    assert f"“{text}” (P0 and P1)" in notes[0]
+    assert excerpts_of(pd.DataFrame(short))[1] == []
 
 
 def test_two_rows_of_one_passage_are_two_codes() -> None:
@@ -100,10 +204,42 @@ def test_codebook_is_given_or_comb_or_made() -> None:
     assert codebook_for(comb, mine) == (mine, [])
 
 
-def test_unknown_codes_are_named_with_the_id_meant() -> None:
+def test_unknown_codes_are_named_with_file_row_and_the_id_meant(tmp_path: Path) -> None:
     book = Codebook("mine", (Code("waiting", "Waiting"),))
-    with pytest.raises(TableError, match=r"'wating' \(row 1\); did you mean 'waiting'"):
+    with pytest.raises(TableError, match=r"'wating' \(row 2 of the table\); did you mean 'waiting'"):
         training_set(read([{"text": "x", "code": "wating"}]), book)
+    (tmp_path / "a.csv").write_text(
+        "a list\n\ntext,code\nx,waiting\n,waiting\ny,wating\nz,wating\n", encoding="utf-8"
+    )
+    (tmp_path / "b.csv").write_text(
+        "transcript,text,code\nt,same,waiting\nt,same,Waiting\nt,same,wating\n", encoding="utf-8"
+    )
+    excerpts, _ = read_excerpts([tmp_path / "a.csv", tmp_path / "b.csv"])
+    rows = rf"\(rows 6, 7 of {tmp_path}/a.csv; row 4 of {tmp_path}/b.csv\)"
+    with pytest.raises(TableError, match=rf"(?s)--codebook FILE.*'wating' {rows}; did you mean"):
+        training_set(excerpts, book)
+
+
+def test_a_misspelt_comb_code_does_not_make_a_codebook_of_its_own() -> None:
+    ids = ("physical_opportunity", "social_opportunity", "reflective_motivation")
+    good = [{"text": f"x{code}", "code": code} for code in ids]
+    for wrong in ("physical_oportunity", "weather"):
+        with pytest.raises(
+            TableError, match=rf"'COM-B' does not have.*--codebook FILE(?s:.*)'{wrong}' \(row 5"
+        ):
+            codebook_for(read([*good, {"text": "y", "code": wrong}]), None)
+    with pytest.raises(TableError, match="did you mean 'physical_opportunity'"):
+        codebook_for(read([{"text": "y", "code": code} for code in ("weather", "physical_oportunity")]), None)
+    own = [{"text": code, "code": code} for code in ("weather", "theme 1", "theme 2", "physical_ability")]
+    assert codebook_for(read([*good[:1], *own]), None)[0].name == "codes of the table"
+    labels = [{"text": "x", "code": "Physical opportunity"}]
+    assert codebook_for(read(labels), None)[0].name == "COM-B"
+
+
+def test_codes_of_a_made_codebook_that_are_spelt_almost_alike_are_told() -> None:
+    rows = [{"text": code, "code": code} for code in ("care_received", "Care recieved", "theme 1", "theme 2")]
+    notes = codebook_for(read(rows), None)[1]
+    assert notes[1].startswith("Codes spelt almost alike: 'Care recieved' and 'care_received'. Spell")
 
 
 def test_files_name_the_study_of_rows_that_do_not(tmp_path: Path) -> None:

@@ -1,0 +1,79 @@
+"""Rows that speak of one passage become one; passages whose words come again in other groups are named."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from coder.workflow.excerpt_cells import text_of
+
+if TYPE_CHECKING:
+    from coder.workflow.excerpts import Excerpt
+
+STANDS_AT = 0.5  # the share of a passage's coders who must have given a code for it to stand
+LONG = 5  # words; two people may well give the same shorter answer
+SHOWN = 60  # characters of an example
+
+
+def joined(excerpts: Sequence["Excerpt"]) -> list["Excerpt"]:
+    """Join rows of one passage: those of one unit, or of one text in one transcript or of one participant.
+
+    Anything else, such as one study, may hold the same answer of two people: those rows stay apart.
+    """
+    passages: dict[Hashable, list[Excerpt]] = {}
+    for item in excerpts:
+        unit = text_of(item.cells.get("unit")) or text_of(item.cells.get("utterance_id"))
+        key: Hashable = item.row
+        if unit or item.home:
+            key = (
+                item.study, item.home or item.group, unit or item.text, item.question,
+                text_of(item.cells.get("start")),
+            )  # fmt: skip
+        passages.setdefault(key, []).append(item)
+    return [items[0] if len(items) == 1 else _merged(items) for items in passages.values()]
+
+
+def _merged(items: Sequence["Excerpt"]) -> "Excerpt":
+    by_coder: dict[str, set[str]] = {}
+    for item in items:
+        by_coder.setdefault("".join(item.coders), set()).update(item.codes)
+    votes = {
+        code: sum(code in codes for codes in by_coder.values())
+        for codes in by_coder.values()
+        for code in codes
+    }
+    agreed = [count / len(by_coder) for count in votes.values()]
+    polarities = {item.polarity for item in items if item.polarity}
+    return replace(
+        items[0],
+        codes=frozenset(code for code, count in votes.items() if count / len(by_coder) >= STANDS_AT),
+        polarity=polarities.pop() if len(polarities) == 1 else "mixed" if polarities else None,
+        coders=tuple(sorted(by_coder)) if any(by_coder) else (),
+        weight=sum(agreed) / len(agreed) if agreed else 1.0,
+        code_rows={code: row for item in reversed(items) for code, row in item.code_rows.items()},
+    )
+
+
+def repeated(excerpts: Sequence["Excerpt"]) -> list[str]:
+    """Return a sentence on passages of over LONG words that come word for word in other groups, with an example."""
+    alike: dict[str, list[Excerpt]] = defaultdict(list)
+    for item in excerpts:
+        words = item.text.lower().split()
+        if len(words) > LONG:
+            alike[" ".join(words)].append(item)
+    across = [items for items in alike.values() if len({item.group for item in items}) > 1]
+    if not across:
+        return []
+    most = max(across, key=len)
+    other = next(item for item in most if item.group != most[0].group)
+    text = " ".join(most[0].text.split())
+    shown = text if len(text) <= SHOWN else text[: SHOWN - 1].rsplit(" ", 1)[0] + "…"
+    advice = (
+        "Leave out what was copied by mistake."
+        if all(item.home for item in most)
+        else "If these are rows of one passage, say so in a column transcript, participant or unit."
+    )
+    return [
+        f"{sum(map(len, across))} excerpts have the very words of one in another group ({len(across)} different"
+        f" texts), such as “{shown}” ({most[0].group} and {other.group}). {advice}"
+    ]
