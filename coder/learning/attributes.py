@@ -25,7 +25,7 @@ def by_attribute(
     """
     column = np.array([value or EMPTY for value in values], dtype=str)
     known: NDArray[np.bool_] = np.asarray((truth.labels >= 0).all(axis=1))
-    coded = known & (truth.labels == 1).any(axis=1)
+    coded = known & guess.asked(truth.labels == 1).any(axis=1)
     best = guess.forced.argmax(axis=1) if len(column) else np.zeros(0, dtype=np.intp)
     wrong = truth.labels[np.arange(len(column)), best] != 1
     groups = np.asarray(list(truth.groups), dtype=str)
@@ -51,10 +51,12 @@ def _figures(
     looked = rows[known[rows]]
     labels, selected = truth.labels[looked] == 1, guess.selected[looked]
     boot = Bootstrap.over([truth.groups[row] for row in looked], seed=seed)
-    themes, _ = metrics.forced_choice(labels, guess.forced[looked], boot)
+    asked = guess.asked(truth.labels == 1)[looked]
+    themes, _ = metrics.forced_choice(asked, guess.forced[looked], boot)
     metrics.averages(themes, *metrics.code_tables(labels, selected, boot))
+    said = guess.asked_polarity(truth.polarity)
     polarity = metrics.polarity_choice(
-        [truth.polarity[row] for row in rows], guess.polarity[rows], Bootstrap.over(groups, seed=seed)
+        [said[row] for row in rows], guess.polarity[rows], Bootstrap.over(groups, seed=seed)
     )
     codable = metrics.codable_choice(labels, selected, boot)
     for name, part, figure in (

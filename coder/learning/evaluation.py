@@ -1,12 +1,13 @@
 """The evaluation report: a model's predictions against human codes, in the shape of the JSON contract.
 
 `labels` says 1 = coded so, 0 = looked at and not, -1 = not looked at; rows with an unknown are left out of what
-needs to know them.
+needs to know them. Rows that the model cannot read get no code: they count as missed, and are left out of forced
+choice and polarity, which would only score a guess.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook
 from coder.learning import metrics
 from coder.learning.metrics import Bootstrap, Floats
+
+if TYPE_CHECKING:
+    from coder.learning.model import Predictions
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,30 @@ class Truth:
 
 @dataclass(frozen=True)
 class Guess:
-    """What a model said of the same rows: arrays as in `Predictions`."""
+    """What a model said of the same rows: arrays as in `Predictions`; `read` (n,) is False where it cannot read."""
 
     scores: Floats
     forced: Floats
     selected: NDArray[np.bool_]
     polarity: Floats
+    read: NDArray[np.bool_] | None = None
+
+    @classmethod
+    def of(cls, said: "Predictions", columns: Sequence[int] | None = None) -> "Guess":
+        """Return the guess that predictions are; `columns` picks and orders codes."""
+        at = slice(None) if columns is None else list(columns)
+        read = np.array([name is None for name in said.languages], dtype=bool)
+        return cls(said.scores[:, at], said.forced[:, at], said.selected[:, at], said.polarity, read)
+
+    def asked(self, labels: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return labels (n, k) for forced choice: rows that cannot be read without any code."""
+        return labels if self.read is None else labels & self.read[:, None]
+
+    def asked_polarity(self, polarity: Sequence[str | None]) -> Sequence[str | None]:
+        """Return the rows' polarity, None for rows that cannot be read."""
+        if self.read is None:
+            return polarity
+        return [value if read else None for value, read in zip(polarity, self.read.tolist(), strict=True)]
 
 
 def performance(
@@ -47,7 +69,8 @@ def performance(
     groups = [group for group, keep in zip(truth.groups, known.tolist(), strict=True) if keep]
     boot = Bootstrap.over(groups, seed=seed)
     selected, scores, forced = guess.selected[known], guess.scores[known], guess.forced[known]
-    themes, confusion = metrics.forced_choice(labels, forced, boot)
+    asked = guess.asked(truth.labels == 1)[known]
+    themes, confusion = metrics.forced_choice(asked, forced, boot)
     tables, resampled = metrics.code_tables(labels, selected, boot)
     metrics.averages(themes, tables, resampled)
     report: dict[str, Any] = {
@@ -56,28 +79,30 @@ def performance(
         "model": model,
         "themes": themes,
         "polarity": metrics.polarity_choice(
-            truth.polarity, guess.polarity, Bootstrap.over(truth.groups, seed=seed)
+            guess.asked_polarity(truth.polarity), guess.polarity, Bootstrap.over(truth.groups, seed=seed)
         ),
         "codable": metrics.codable_choice(labels, selected, boot),
         "codes": metrics.per_code(tables, resampled, codebook.ids),
-        "calibration": calibration(labels, scores, selected),
+        "calibration": calibration(labels, scores, selected, asked),
         "confusable": confusable(confusion, codebook.ids),
     }
     if codebook.components:
         parents = [code.parent for code in codebook.codes]
-        report["components"] = metrics.component_choice(labels, forced, parents, boot)
+        report["components"] = metrics.component_choice(asked, forced, parents, boot)
     return report
 
 
-def calibration(labels: NDArray[np.bool_], scores: Floats, selected: NDArray[np.bool_]) -> dict[str, Any]:
+def calibration(
+    labels: NDArray[np.bool_], scores: Floats, selected: NDArray[np.bool_], asked: NDArray[np.bool_]
+) -> dict[str, Any]:
     """Return the expected calibration error over all scores and over suggested ones, with the risk-coverage curve.
 
     The curve abstains on the least sure rows first: `coverage` is the share of rows kept, `risk` the share of
-    them whose best-scored code is not among the true ones.
+    them whose best-scored code is not among the true ones. It is about the rows with a code in `asked` (n, k).
     """
     best = scores.argmax(1) if len(scores) else np.zeros(0, dtype=int)
     rows = np.arange(len(scores))
-    coded = labels.any(1)
+    coded = asked.any(1)
     hit = labels[rows, best]
     return {
         "ece_all_codes": _rounded(metrics.calibration_error(scores.ravel(), labels.ravel())),

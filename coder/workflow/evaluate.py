@@ -62,6 +62,8 @@ def evaluate_on(
     with_baselines: bool = False,
 ) -> dict[str, Any]:
     """Predict excerpts and compare with their human codes; `by` names a column to split the figures by."""
+    import numpy as np
+
     from coder.learning.attributes import by_attribute
     from coder.learning.evaluation import Guess, Truth, performance
     from coder.workflow.excerpts import training_set
@@ -71,14 +73,17 @@ def evaluate_on(
     data = training_set(excerpts, model.codebook)
     said = model.predict(data.texts, data.questions, data.studies)
     truth = Truth(data.labels, data.polarity, data.groups)
-    guess = Guess(said.scores, said.forced, said.selected, said.polarity)
+    guess = Guess.of(said)
     report = performance(truth, guess, model.codebook, model.name)
     report["notes"] = [*notes, *seen_warning(model, data.texts), *unread_warning(said.languages)]
     report["seen_share"] = model.seen_share(data.texts)
     if values is not None:
         report["by"] = {"column": by, "values": by_attribute(truth, guess, values)}
-    if with_baselines and len(set(data.groups)) >= 2:
-        report["baselines"] = _baselines(data)
+    if with_baselines:
+        readable = [at for at, name in enumerate(said.languages) if name is None]
+        read = data.rows(np.array(readable, dtype=np.intp))  # the very rows that forced choice is about
+        if len(set(read.groups)) >= 2:
+            report["baselines"] = _baselines(read)
     return report
 
 
@@ -92,13 +97,14 @@ def _baselines(data: Any) -> dict[str, Any]:
 
 
 def unread_warning(languages: Sequence[str | None]) -> list[str]:
-    """Say how many excerpts the model does not read, since the figures count them as missed."""
+    """Say how many excerpts the model does not read, and how the figures deal with them."""
     from collections import Counter
 
     from coder.learning.languages import unread_words
 
     said = unread_words(Counter(filter(None, languages)), len(languages), "excerpts")
-    return [f"{said}; they count as not coded."] if said else []
+    left_out = "they are left out of forced choice and polarity, and count as not coded in all other figures"
+    return [f"{said}; {left_out}."] if said else []
 
 
 def seen_warning(model: "Model", texts: Sequence[str]) -> list[str]:

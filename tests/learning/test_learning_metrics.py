@@ -6,6 +6,7 @@ from sklearn.metrics import cohen_kappa_score, f1_score
 
 from coder.codebook import Code, Codebook
 from coder.learning import metrics
+from coder.learning.attributes import by_attribute
 from coder.learning.evaluation import Guess, Truth, performance
 from coder.learning.metrics import Bootstrap
 
@@ -144,3 +145,25 @@ def test_report_has_the_contract_and_leaves_unknown_labels_out(
     expected = cohen_kappa_score(component[truth[1:]], component[forced[1:].argmax(1)])
     assert report["components"]["kappa"] == pytest.approx(expected, abs=1e-6)
     assert report["confusable"][0]["codes"][0] in "abcd"
+
+
+def test_rows_that_cannot_be_read_are_missed_but_not_asked_in_forced_choice() -> None:
+    labels = np.eye(K, dtype=np.int8)[[0, 1, 2, 3, 3, 3]]
+    scores = 0.1 + 0.8 * np.eye(K)[[0, 1, 2, 3, 0, 0]]
+    read = np.array([True] * 4 + [False] * 2)
+    selected = (scores > 0.5) & read[:, None]
+    polarity = np.tile([0.9, 0.1, 0.0], (6, 1))
+    truth = Truth(labels, ["barrier"] * 4 + ["facilitator"] * 2, list("abcdef"))
+    book = Codebook("b", tuple(Code(name, name.upper(), parent="p") for name in "wxyz"))
+    report = performance(truth, Guess(scores, scores, selected, polarity, read), book, "m")
+    assert (report["n"], report["themes"]["n_single"], report["themes"]["accuracy"]) == (6, 4, 1.0)
+    assert (report["polarity"]["n"], report["polarity"]["accuracy"]) == (4, 1.0)
+    assert report["components"]["n"] == 4
+    assert report["codes"]["z"]["recall"] == pytest.approx(1 / 3, abs=1e-6)
+    assert report["calibration"]["risk_coverage"][-1] == {"coverage": 1.0, "risk": 0.0}
+    by = by_attribute(truth, Guess(scores, scores, selected, polarity, read), ["here"] * 6)["here"]
+    assert (by["n_coded"], by["error_rate"], by["accuracy"]) == (4, 0.0, 1.0)
+    nothing = performance(
+        truth, Guess(scores, scores, selected, polarity, np.zeros(6, dtype=bool)), book, "m"
+    )
+    assert nothing["themes"]["kappa"] is None and nothing["polarity"]["kappa"] is None

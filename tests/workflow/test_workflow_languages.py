@@ -33,7 +33,9 @@ def test_evaluate_and_train_say_how_many_excerpts_are_not_read() -> None:
     texts = ["Ich habe dafür einfach keine Zeit und das ist schade.", "I never have the time for it."]
     frame = pd.DataFrame({"text": texts * 8, "code": "physical_opportunity"})
     report = evaluate("starter", frame)
-    assert any("8 of 16 excerpts seem to be in German" in line for line in report["notes"])
+    (said,) = [line for line in report["notes"] if "8 of 16 excerpts seem to be in German" in line]
+    assert "left out of forced choice and polarity" in said
+    assert (report["n"], report["themes"]["n_single"], report["codable"]["n"]) == (16, 8, 16)
     excerpts, _ = excerpts_of(frame)
     trained = train_on(excerpts, load_model("starter").codebook, measure=False)
     assert any("learns little" in line for line in trained.notes)
