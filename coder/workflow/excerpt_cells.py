@@ -74,14 +74,15 @@ def with_known_names(frame: "pd.DataFrame") -> "pd.DataFrame":
     return frame.rename(columns=renamed) if renamed else frame
 
 
-def column_named(columns: Iterable[Any], wanted: str) -> str | None:
-    """Return the column of that name, else one that differs only in case and signs, else None."""
-    from coder.reading.columns import plain_name
+def columns_named(columns: Iterable[Any], wanted: str) -> list[str]:
+    """Return the column of that name and those that differ only in case or underscores, the first of them first."""
+    names = dict.fromkeys(str(name) for name in columns)
+    alike = [name for name in names if name != wanted and _caseless(name) == _caseless(wanted)]
+    return [wanted, *alike] if wanted in names else alike
 
-    names = [str(name) for name in columns]
-    if wanted in names:
-        return wanted
-    return next((name for name in names if plain_name(name) == plain_name(wanted)), None)
+
+def _caseless(name: str) -> str:
+    return " ".join(name.casefold().replace("_", " ").split())
 
 
 def text_of(value: Any) -> str:

@@ -19,7 +19,7 @@ from coder.workflow.excerpt_cells import (
     HOME_COLUMNS,
     alike,
     codes_of,
-    column_named,
+    columns_named,
     meant_for,
     polarities_of,
     rows_said,
@@ -137,7 +137,7 @@ def _table(frame: "pd.DataFrame", where: str, group: str | None, study: str) -> 
         )
     grouping = next((name for name in GROUP_COLUMNS if name in frame), None)
     if group is not None:
-        grouping = column_named(frame.columns, group)
+        grouping = next(iter(columns_named(frame.columns, group)), None)
         if grouping is None:
             raise TableError(f"{where} has no column '{group}' to group by (it has: {has}).")
     both = column == "codes" and "code" in frame

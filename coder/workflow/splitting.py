@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from coder.errors import TableError
+from coder.workflow.excerpt_cells import columns_named
 from coder.workflow.parts import cell_text
 
 if TYPE_CHECKING:
@@ -11,11 +12,18 @@ if TYPE_CHECKING:
 
 
 def values_of(excerpts: Sequence["Excerpt"], column: str) -> list[str | None]:
-    """Return each excerpt's value of a column, None where it is empty; raises TableError if no table has it."""
-    if not any(column in excerpt.cells for excerpt in excerpts):
-        has = ", ".join(dict.fromkeys(name for excerpt in excerpts for name in excerpt.cells))
-        raise TableError(f"The excerpts have no column '{column}' to split by (they have: {has}).")
-    return [_value(excerpt.cells.get(column)) for excerpt in excerpts]
+    """Return each excerpt's value of a column, None where it is empty; its name in any case.
+
+    Raises TableError if no table has it.
+    """
+    has = dict.fromkeys(name for excerpt in excerpts for name in excerpt.cells)
+    named = columns_named(has, column)
+    if not named:
+        raise TableError(f"The excerpts have no column '{column}' to split by (they have: {', '.join(has)}).")
+    return [
+        _value(next((excerpt.cells[name] for name in named if name in excerpt.cells), None))
+        for excerpt in excerpts
+    ]
 
 
 def _value(cell: Any) -> str | None:

@@ -19,6 +19,12 @@ def test_values_are_words_whatever_the_table_holds() -> None:
     assert values_of(rows, "age") == ["42", None, "7", None, "0", "1.5"]
 
 
+def test_the_name_of_a_column_may_be_in_any_case() -> None:
+    assert values_of(excerpts({"Age_Band": "old"}, {"age band": "young"}, {"text": "x"}), "age_band") == [
+        "old", "young", None,
+    ]  # fmt: skip
+
+
 def test_a_column_that_no_table_has_is_named_with_those_there_are() -> None:
     with pytest.raises(TableError, match=r"'rôle'.*text, role"):
         values_of(excerpts({"text": "x", "role": "nurse"}), "rôle")
