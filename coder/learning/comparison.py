@@ -17,17 +17,27 @@ Ints = NDArray[np.intp]
 
 
 def differences(
-    truth: Truth, first: Guess, second: Guess, codes: tuple[str, ...], *, seed: int = 0
+    truth: Truth,
+    first: Guess,
+    second: Guess,
+    codes: tuple[str, ...],
+    *,
+    alone: NDArray[np.bool_] | None = None,
+    seed: int = 0,
 ) -> dict[str, Any]:
     """Return second minus first for theme kappa, polarity kappa, and each code's F1 and kappa, with intervals.
 
-    Each entry has `first`, `second`, `difference` and, from three groups on, `ci_low` and `ci_high`.
+    `alone` (n,) says which rows carry one code and no other (default: counted in the labels); themes are compared on
+    these. Rows that either model cannot read are left out of themes and polarity. Each entry has `first`, `second`,
+    `difference` and, from three groups on, `ci_low` and `ci_high`.
     """
     labels = truth.labels == 1
     boot = Bootstrap.over(truth.groups, seed=seed)
-    single = np.flatnonzero(labels.sum(axis=1) == 1)
+    asked = first.asked(second.asked(labels))
+    single = np.flatnonzero((asked.sum(axis=1) == 1) & (True if alone is None else alone))
     themes = labels[single].argmax(axis=1)
-    places = np.array([{"barrier": 0, "facilitator": 1}.get(value or "", -1) for value in truth.polarity])
+    said = first.asked_polarity(second.asked_polarity(truth.polarity))
+    places = np.array([{"barrier": 0, "facilitator": 1}.get(value or "", -1) for value in said])
     clear = np.flatnonzero(places >= 0)
 
     def theme_table(guess: Guess) -> tuple[Floats, Floats]:

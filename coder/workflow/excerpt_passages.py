@@ -55,25 +55,29 @@ def _merged(items: Sequence["Excerpt"]) -> "Excerpt":
 
 
 def repeated(excerpts: Sequence["Excerpt"]) -> list[str]:
-    """Return a sentence on passages of over LONG words that come word for word in other groups, with an example."""
+    """Return a sentence on texts of over LONG words that come word for word in several groups, with an example."""
     alike: dict[str, list[Excerpt]] = defaultdict(list)
     for item in excerpts:
         words = item.text.lower().split()
         if len(words) > LONG:
             alike[" ".join(words)].append(item)
-    across = [items for items in alike.values() if len({item.group for item in items}) > 1]
-    if not across:
+    copies = [
+        (items[0], elsewhere)
+        for items in alike.values()
+        if (elsewhere := [item for item in items if item.group != items[0].group])
+    ]
+    if not copies:
         return []
-    most = max(across, key=len)
-    other = next(item for item in most if item.group != most[0].group)
-    text = " ".join(most[0].text.split())
+    first, others = max(copies, key=lambda pair: len(pair[1]))
+    text = " ".join(first.text.split())
     shown = text if len(text) <= SHOWN else text[: SHOWN - 1].rsplit(" ", 1)[0] + "…"
+    count = sum(len(elsewhere) for _, elsewhere in copies)
     advice = (
         "Leave out what was copied by mistake."
-        if all(item.home for item in most)
+        if all(item.home for item in others)
         else "If these are rows of one passage, say so in a column transcript, participant or unit."
     )
     return [
-        f"{sum(map(len, across))} excerpts have the very words of one in another group ({len(across)} different"
-        f" texts), such as “{shown}” ({most[0].group} and {other.group}). {advice}"
+        f"{count} excerpt{'s repeat' if count > 1 else ' repeats'} word for word what stands in another group,"
+        f" such as “{shown}” ({first.group} and {others[0].group}). {advice}"
     ]

@@ -165,9 +165,7 @@ def test_sentences_that_come_again_in_other_groups_are_told_with_an_example() ->
     rows = [{"text": text, "code": "a", "participant": f"P{at}"} for at in range(3)]
     short = [{"text": "Nothing.", "code": "a", "participant": f"P{at}"} for at in range(3)]
     _, notes = excerpts_of(pd.DataFrame(rows + short))
-    assert len(notes) == 1 and notes[0].startswith(
-        "3 excerpts have the very words of one in another group (1 "
-    )
+    assert len(notes) == 1 and notes[0].startswith("2 excerpts repeat word for word")
     assert f"“{text}” (P0 and P1)" in notes[0]
     assert excerpts_of(pd.DataFrame(short))[1] == []
 
