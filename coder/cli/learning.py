@@ -92,7 +92,7 @@ def train(
         if as_json
         else held_out_text(trained.model.card)
     )
-    note(f"Model written to {out}")
+    note(f"Model written to {out}, with its card (card.md)")
 
 
 def evaluate(

@@ -1,216 +1,271 @@
-"""Evaluation reports and model cards as text for a terminal or a README."""
+"""Evaluation reports as text: each table with a line that says how to read it, all figures with their intervals."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-Report = Mapping[str, Any]
+from coder.reporting.blocks import (
+    MISSING,
+    UNDEFINED,
+    Block,
+    Report,
+    change,
+    counted,
+    figure,
+    percent,
+    share,
+    short,
+    table,
+    text_of,
+)
+
 BASELINES = {
     "majority": "always the commonest code",
-    "tfidf_svm": "TF-IDF + SVM",
-    "frozen_lr": "frozen vectors + LR",
+    "tfidf_svm": "words alone (TF-IDF + SVM)",
+    "frozen_lr": "plain sentence vectors (+ LR)",
 }
-THEMES = {
-    "accuracy": "right code first (accuracy)",
-    "kappa": "kappa, one code each",
-    "top2_accuracy": "right code among the first two",
-    "forced_macro_f1": "macro F1, one code each",
-    "macro_f1": "macro F1 of what is suggested",
-    "micro_f1": "micro F1 of what is suggested",
-}
-
-
-def figure(section: Report, name: str) -> str:
-    """Return an estimate with its 95 % interval, or why there is none."""
-    value = section.get(name)
-    if value is None:
-        return "–"
-    low, high = section.get("ci_low", {}).get(name), section.get("ci_high", {}).get(name)
-    return f"{value:.2f}" + (f" [{low:.2f}, {high:.2f}]" if low is not None and high is not None else "")
-
-
-def columns(header: Sequence[str], rows: Sequence[Sequence[str]], indent: str = "  ") -> str:
-    """Return rows as aligned columns, the first to the left, the others to the right."""
-    widths = [max(len(row[place]) for row in [header, *rows]) for place in range(len(header))]
-    lines = []
-    for row in [header, *rows]:
-        cells = [row[0].ljust(widths[0])] + [
-            cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)
-        ]
-        lines.append((indent + "  ".join(cells)).rstrip())
-    return "\n".join(lines)
+ENOUGH_GROUPS = 10  # with fewer, intervals from resampling groups are rough and mostly too narrow
+LONGEST = 24  # characters of a code or a value in a table
+MOST_VALUES = 20
+TOO_FEW = "too few"
+KAPPA = (
+    "Kappa is agreement with people's codes beyond what chance alone would give: 0 = no better than chance,"
+    " 1 = always alike."
+)
 
 
 def performance_text(report: Report) -> str:
-    """Return an evaluation report as text: overall, baselines, per code, confusable pairs, by attribute."""
+    """Return an evaluation report as text for a terminal."""
+    seen = report.get("seen_share") or 0.0
+    title = f"MODEL {report['model']} on {_amount(report)}"
+    if any(str(note).startswith("NOT HELD OUT") for note in report.get("notes", [])):
+        title += f": NOT HELD OUT ({percent(seen)} of them are known to it, so its figures flatter it)"
+    return text_of(
+        [Block(title, intervals(report["n_groups"], "groups"), top=True), *performance_blocks(report)]
+    )
+
+
+def performance_blocks(report: Report, *, held_out: bool = False) -> list[Block]:
+    """Return the report's tables: which code, what is suggested, polarity, confidence, baselines, codes, splits.
+
+    `held_out` says that the baselines and the model were trained on the same parts.
+    """
+    return [
+        block
+        for block in (
+            _which_code(report), _suggested(report), _polarity(report), _confidence(report),
+            _baselines(report, held_out), *detail_blocks(report),
+        )
+        if block
+    ]  # fmt: skip
+
+
+def detail_blocks(report: Report) -> list[Block]:
+    """Return the tables of single codes, of mistakes, of single studies and of a column's values."""
+    parts = (*_codes(report), _confusable(report), studies_block(report), _attribute(report))
+    return [block for block in parts if block]
+
+
+def _amount(report: Report) -> str:
+    return f"{counted(report['n'], 'excerpt')} in {counted(report['n_groups'], 'group')}"
+
+
+def intervals(count: int, what: str) -> str:
+    """Say where the intervals come from, and how far to trust them."""
+    if count < 3:
+        return f"No intervals: they need at least three {what}."
+    rough = "" if count >= ENOUGH_GROUPS else f" With {count} {what} they are rough, and mostly too narrow."
+    return f"In brackets: 95 % intervals, from resampling whole {what}.{rough}"
+
+
+def _which_code(report: Report) -> Block:
     themes = report["themes"]
-    parts = [
-        f"{report['n']} excerpts in {report['n_groups']} groups, model {report['model']}"
-        + ("" if report["n_groups"] >= 3 else " (too few groups for intervals)"),
-        "",
-        f"Themes ({themes['n_single']} excerpts with exactly one code)",
-        columns(["", "estimate"], [[words, figure(themes, name)] for name, words in THEMES.items()]),
-        "",
-        "Barrier or facilitator "
-        f"({report['polarity']['n']} excerpts): kappa {figure(report['polarity'], 'kappa')}, "
-        f"macro F1 {figure(report['polarity'], 'macro_f1')}",
-        f"Anything to code: recall {figure(report['codable'], 'recall')}, "
-        f"precision {figure(report['codable'], 'precision')}",
+    if not themes["n_single"]:
+        return Block("Which code", "No excerpt has exactly one code, so this was not measured.")
+    rows = [
+        ["its best code is theirs", figure(themes, "accuracy")],
+        ["kappa", figure(themes, "kappa")],
+        ["theirs is among its best two", figure(themes, "top2_accuracy")],
+        ["F1, mean over codes", figure(themes, "forced_macro_f1")],
     ]
     if "components" in report:
-        parts.append(f"Components: kappa {figure(report['components'], 'kappa')}")
-    calibration = report["calibration"]
-    if calibration["ece_suggested"] is not None:
-        parts.append(
-            f"Stated confidence is off by {calibration['ece_suggested']:.2f} on average (suggested codes)"
+        rows.insert(2, ["kappa of components", figure(report["components"], "kappa")])
+    words = (
+        f"The model's best code beside people's, on the {counted(themes['n_single'], 'excerpt')} to which people gave"
+        f" exactly one code. {KAPPA} F1 is explained below."
+    )
+    return Block("Which code", words, table(("", ""), rows))
+
+
+def _suggested(report: Report) -> Block:
+    themes, codable = report["themes"], report["codable"]
+    rows = [
+        ["F1, mean over codes (macro)", figure(themes, "macro_f1")],
+        ["F1, all suggestions together (micro)", figure(themes, "micro_f1")],
+        ["coded excerpts that get a suggestion", figure(codable, "recall")],
+    ]
+    after = ""
+    if codable["support"] < codable["n"]:
+        rows.append(["excerpts with a suggestion that people coded", figure(codable, "precision")])
+    else:
+        after = (
+            "Every excerpt is coded, so nothing tells how often it suggests where there is nothing to code."
         )
-    for part in (_baselines(report), _codes(report), _confusable(report), _attribute(report)):
-        if part:
-            parts += ["", part]
-    return "\n".join(parts)
+    words = (
+        "A code is suggested where its confidence reaches the code's threshold: several codes or none to an excerpt."
+        " F1 joins how many suggestions are right and how many of people's codes are found: 1 = all, 0 = none."
+    )
+    return Block("What is suggested", words, table(("", ""), rows), after)
 
 
-def _baselines(report: Report) -> str:
+def _polarity(report: Report) -> Block | None:
+    found = report["polarity"]
+    if not found["n"]:
+        return None
+    rows = [["kappa", figure(found, "kappa")], ["F1, mean of both", figure(found, "macro_f1")]]
+    mixed = found.get("mixed", {})
+    if mixed.get("n"):
+        rows.append([f"of the {mixed['n']:,} that people call mixed, found", percent(mixed["recall"])])
+    words = f"On the {counted(found['n'], 'excerpt')} that people call the one or the other."
+    return Block("Barrier or facilitator", words, table(("", ""), rows))
+
+
+def _confidence(report: Report) -> Block | None:
+    found = report["calibration"]
+    rows = []
+    if found["ece_suggested"] is not None:
+        rows.append(["confidence beside suggestions is off by, on average", percent(found["ece_suggested"])])
+    for part, words in ((0.25, "the surest quarter"), (0.5, "the surest half"), (1.0, "all coded excerpts")):
+        risk = wrong_among(report, part)
+        if risk is not None:
+            rows.append([f"best code wrong among {words}", percent(risk)])
+    if not rows:
+        return None
+    words = (
+        "Confidence (its calibration): of suggestions with a confidence of 0.7, 70 % should be right. And of"
+        " the excerpts it is surest about, fewer should be wrong."
+    )
+    return Block("How far its confidence can be trusted", words, table(("", ""), rows))
+
+
+def wrong_among(report: Report, part: float) -> float | None:
+    """Return the share of wrong best codes among the surest part of the coded excerpts; None if not measured."""
+    curve = report["calibration"]["risk_coverage"]
+    point = min(curve, key=lambda point: abs(point["coverage"] - part), default=None)
+    return None if point is None or abs(point["coverage"] - part) > 0.05 else float(point["risk"])
+
+
+def _baselines(report: Report, held_out: bool) -> Block | None:
     if "baselines" not in report:
-        return ""
+        return None
     rows = [["this model", figure(report["themes"], "kappa"), figure(report["polarity"], "kappa")]]
     for name, words in BASELINES.items():
         found = report["baselines"][name]
         rows.append([words, figure(found["themes"], "kappa"), figure(found["polarity"], "kappa")])
-    title = "Beside simple methods trained on the other groups of these excerpts (kappa)"
-    return title + "\n" + columns(["", "themes", "polarity"], rows)
+    how = (
+        "trained and tested on the same parts as the model"
+        if held_out
+        else "trained on a part of these very excerpts and tested on the rest, whole groups held out"
+    )
+    words = f"Kappa of simple methods, {how}. A model worth its while is above them."
+    return Block("Beside simple methods", words, table(("", "which code", "barrier or facilitator"), rows))
 
 
-def _codes(report: Report) -> str:
-    names = ("precision", "recall", "f1", "kappa", "gwet_ac1", "pabak")
-    rows = [
-        [code, str(found["support"]), *(figure({name: found[name]}, name) for name in names)]
-        for code, found in report["codes"].items()
-    ]
-    return "Per code, at the thresholds in use\n" + columns(["", "n", *names], rows)
+def _codes(report: Report) -> list[Block]:
+    """Two tables of the codes that people gave or the model suggests; the others are named below."""
+    used = {code: found for code, found in report["codes"].items() if found["f1"] is not None}
+    idle = [code for code in report["codes"] if code not in used]
+    after = f"Neither given by people nor suggested: {', '.join(idle)}." if idle else ""
+    if not used:
+        return [Block("Each code", after)]
 
-
-def _confusable(report: Report) -> str:
-    rows = [
-        f"  {first} taken for {second} {pair['first_as_second']} times, the other way {pair['second_as_first']}"
-        for pair in report["confusable"][:4]
-        for first, second in [pair["codes"]]
-    ]
-    return "\n".join(["Most often confused", *rows]) if rows else ""
-
-
-def _attribute(report: Report) -> str:
-    if "by" not in report:
-        return ""
-    names = ("theme_kappa", "micro_f1", "codable_recall", "polarity_kappa")
-    rows = [
-        [value, str(found["n"]), *(figure({name: found[name]}, name) for name in names)]
-        for value, found in report["by"]["values"].items()
-    ]
-    return f"By {report['by']['column']}\n" + columns(["", "n", *names], rows)
-
-
-def held_out_text(card: Report) -> str:
-    """Return the held-out part of a model's card as text."""
-    held_out = card.get("measured") or {}
-    titles = {
-        "by_study": "HELD-OUT STUDIES (what to expect on a study it has never seen)",
-        "by_group": "HELD-OUT TRANSCRIPTS OR PARTICIPANTS (another interview of the same study)",
-    }
-    parts = [
-        f"{title}\n{performance_text(held_out[key])}" for key, title in titles.items() if key in held_out
-    ]
-    parts += held_out.get("why_not", [])
-    curve = held_out.get("learning_curve")
-    if curve:
-        rows = [[str(point["excerpts"]), figure(point, "theme_kappa"), figure(point, "polarity_kappa")]
-                for point in curve["points"]]  # fmt: skip
-        parts.append(
-            "Learning curve (kappa on one held-out part)\n"
-            + columns(["excerpts", "themes", "polarity"], rows)
-        )
-        if curve["gain"] is not None:
-            parts.append(
-                f"With {curve['more']} more excerpts you would gain about {curve['gain']:.2f} theme kappa."
-            )
-    return "\n\n".join(parts) if parts else "Not measured."
-
-
-def list_text(models: Sequence[Report]) -> str:
-    """Return the models one per line: name, codebook, number of excerpts, held-out kappa, folder."""
-    rows = [
-        [
-            str(card["name"]), str(card["codebook"]["name"]), str(card["data"]["n"]),
-            figure(card.get("held_out", {}).get("themes", {}), "kappa"), str(card["path"]),
-        ]
-        for card in models
-    ]  # fmt: skip
-    return columns(["name", "codebook", "excerpts", "held-out kappa", "folder"], rows, indent="")
-
-
-def comparison_text(report: Report) -> str:
-    """Return a comparison of two models as text."""
-
-    def row(name: str, found: Report) -> list[str]:
-        change = "–"
-        if found["difference"] is not None:
-            change = f"{found['difference']:+.2f}"
-            if "ci_low" in found:
-                change += f" [{found['ci_low']:+.2f}, {found['ci_high']:+.2f}]"
+    def rows(names: Sequence[str]) -> list[list[str]]:
         return [
-            name,
-            *("–" if found[side] is None else f"{found[side]:.2f}" for side in ("first", "second")),
-            change,
+            [short(code, LONGEST), f"{found['support']:,}", *(figure(found, name) for name in names)]
+            for code, found in used.items()
         ]
 
-    rows = [row("themes, kappa", report["theme_kappa"]), row("polarity, kappa", report["polarity_kappa"])]
-    rows += [
-        row(f"{code}, F1 (n={found['support']})", found["f1"]) for code, found in report["codes"].items()
-    ]
-    return (
-        f"{report['n']} excerpts in {report['n_groups']} groups;"
-        f" change = {report['second']} minus {report['first']}\n"
-        + columns(["", str(report["first"]), str(report["second"]), "change"], rows)
+    first, second = rows(("precision", "recall", "f1")), rows(("kappa", "gwet_ac1", "pabak"))
+    dash = UNDEFINED if any(MISSING in row for row in [*first, *second]) else ""
+    return [
+        Block(
+            "Each code: what is suggested",
+            "n: excerpts to which people gave the code. Precision: share of its suggestions that are right. Recall:"
+            " share of n that are found. F1 joins the two.",
+            table(("code", "n", "precision", "recall", "F1"), first), after,
+        ),
+        Block(
+            "Each code: agreement beyond chance",
+            "Kappa falls for codes that are rare, however good the coding; AC1 (Gwet) and PABAK do not, but are high"
+            " for rare codes even where all are missed. Read them together.",
+            table(("code", "n", "kappa", "AC1", "PABAK"), second), dash,
+        ),
+    ]  # fmt: skip
+
+
+def mistaken(report: Report, most: int) -> list[tuple[str, str, int]]:
+    """Return the commonest mistakes: people's code, the model's best code, how often; most often first."""
+    found = []
+    for pair in report["confusable"]:
+        first, second = pair["codes"]
+        found += [(first, second, pair["first_as_second"]), (second, first, pair["second_as_first"])]
+    found = [mistake for mistake in found if mistake[2]]
+    return sorted(found, key=lambda mistake: -mistake[2])[:most]
+
+
+def _confusable(report: Report) -> Block | None:
+    rows = [[theirs, its, f"{count:,}"] for theirs, its, count in mistaken(report, 6)]
+    if not rows:
+        return None
+    return Block(
+        "Most often mistaken",
+        "Excerpts of one code where the model's best code is another.",
+        table(("people's code", "the model's", "times"), rows, left=(0, 1)),
     )
 
 
-def card_text(card: Report) -> str:
-    """Return a model card as text: data, verdict per code, held-out figures, limits, fingerprints."""
-    lines = [f"# Model {card['name']}", "", str(card["limits"]), "", "## Trained on", ""]
-    for key, value in card["data"].items():
-        shown = (
-            ", ".join(f"{name} {count}" for name, count in value.items())
-            if isinstance(value, dict)
-            else value
-        )
-        lines.append(f"- {key.replace('_', ' ')}: {shown}")
-    lines += [f"- {note}" for note in card.get("training_notes", [])]
-    lines += ["", "## Verdict per code", ""]
-    lines += [f"- {_verdict(found)}" for found in card.get("codes", [])]
-    lines += ["", "## Held-out performance", "", _held_out(card.get("held_out", {}))]
-    if card.get("measured"):
-        lines += ["", held_out_text(card)]
-    lines += [
-        "", "## Fingerprints", "",
-        f"- codebook {card['codebook']['name']}: {card['codebook_hash']}", f"- encoder: {card['encoder']['id']}",
+def studies_block(report: Report) -> Block | None:
+    """Held-out studies one by one, beside the better of the simple methods that learn."""
+    if len(report.get("studies", {})) < 2:
+        return None
+    rows = []
+    for study, found in report["studies"].items():
+        simple = [report["baselines"][name]["parts"].get(study) for name in ("tfidf_svm", "frozen_lr")]
+        best = max((kappa for kappa in simple if kappa is not None), default=None)
+        rows.append([
+            short(study, LONGEST), f"{found['n']:,}", f"{found['n_groups']:,}", figure(found, "theme_kappa"),
+            figure({"kappa": best}, "kappa"), share(found, "error_rate"), TOO_FEW if found["too_few"] else "",
+        ])  # fmt: skip
+    words = (
+        "Each study when it was held out: kappa (intervals over its own groups), kappa of the better simple method,"
+        " and the share of coded excerpts whose best code is wrong."
+    )
+    header = ("study", "n", "groups", "kappa", "simple", "best code wrong", "")
+    return Block("Each study", words, *_cut(header, rows))
+
+
+def _attribute(report: Report) -> Block | None:
+    if "by" not in report:
+        return None
+    rows = [
+        [
+            short(value, LONGEST), f"{found['n']:,}", f"{found['n_groups']:,}", share(found, "error_rate"),
+            TOO_FEW if found["too_few"] else change(found, "difference"), figure(found, "theme_kappa"),
+        ]
+        for value, found in sorted(report["by"]["values"].items(), key=lambda item: -item[1]["n"])
     ]  # fmt: skip
-    return "\n".join(lines)
+    words = (
+        "Is the model worse for some? Best code wrong: share of coded excerpts whose best code people did not give."
+        " Against the rest: that minus the share of all other excerpts, in percentage points; an interval without 0"
+        " is more than chance would make."
+    )
+    header = ("", "n", "groups", "best code wrong", "against the rest", "kappa")
+    return Block(f"By {report['by']['column']}", words, *_cut(header, rows))
 
 
-def _verdict(found: Report) -> str:
-    kappa = "not measured" if found["kappa"] is None else f"held-out kappa {found['kappa']:.2f}"
-    judged = "suggested" if found["usable"] else "NOT suggested"
-    return ". ".join(filter(None, [f"{found['code']}: {judged} ({found['positives']} excerpts, {kappa})",
-                                   found["why"], found["mend"]]))  # fmt: skip
-
-
-def _held_out(figures: Report) -> str:
-    """Return the figures that training itself measured on held-out groups."""
-    parts = []
-    if "themes" in figures:
-        themes = figures["themes"]
-        parts.append(f"themes kappa {figure(themes, 'kappa')}, among the first two {figure(themes, 'top2')}")
-    if "polarity" in figures:
-        parts.append(f"polarity kappa {figure(figures['polarity'], 'kappa')}")
-    if "calibration_error" in figures:
-        parts.append(f"stated confidence off by {figures['calibration_error']:.3f}")
-    return "On groups held out while training: " + "; ".join(parts) + "." if parts else "Not measured."
+def _cut(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, str]:
+    """Return a table of the first MOST_VALUES rows, and what to say below it."""
+    said = []
+    if len(rows) > MOST_VALUES:
+        said.append(f"And {counted(len(rows) - MOST_VALUES, 'more value')}: --json has them all.")
+    if any(TOO_FEW in row for row in rows[:MOST_VALUES]):
+        said.append("Too few: under 5 groups or 20 coded excerpts, so not to be relied on.")
+    return table(header, rows[:MOST_VALUES]), " ".join(said)

@@ -5,13 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coder.reporting.performance import (
-    card_text,
-    comparison_text,
-    held_out_text,
-    list_text,
-    performance_text,
-)
+from coder.reporting.cards import card_text, comparison_text, list_text
+from coder.reporting.heldout import held_out_text
+from coder.reporting.performance import performance_text
 from coder.reporting.plotfiles import check_plot
 
 if TYPE_CHECKING:

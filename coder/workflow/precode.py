@@ -4,11 +4,11 @@
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from coder.domain import Unit
 from coder.errors import InputError
@@ -55,6 +55,13 @@ class Summary:
     unread: Counter[str] = field(default_factory=Counter)
     model: str = ""
     labels: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, model: "Model") -> "Summary":
+        """Return an empty summary that knows the model's codes and the verdicts of those that failed."""
+        labels = {code.id: code.label for code in model.codebook.codes}
+        return cls(model=model.name, labels=labels, failed=failed_codes(model))
 
     def add(self, record: PartRecord) -> None:
         """Add what was counted of a part of a large job."""
@@ -70,6 +77,16 @@ class Summary:
         self.unread.update(record.unread)
         for code, polarities in record.codes.items():
             self.codes.update({(code, polarity): count for polarity, count in polarities.items()})
+
+
+def failed_codes(model: "Model") -> dict[str, Mapping[str, Any]]:
+    """Return the codes that a model does not suggest, each with its verdict: why, and what would mend it."""
+    verdicts = {found["code"]: found for found in model.card.get("codes", [])}
+    return {
+        code: verdicts.get(code, {"code": code, "why": "it failed when the model was trained", "mend": ""})
+        for code, usable in zip(model.codebook.ids, model.parts.calibration.usable.tolist(), strict=True)
+        if not usable
+    }
 
 
 def rows_of(
@@ -123,7 +140,7 @@ def run(request: Request, progress: Progress | None = None) -> Summary:
 
         return run_in_parts(request, files, progress)
     model = open_model(request.model, request.codebook, threads=request.threads)
-    summary = Summary(model=model.name, labels={code.id: code.label for code in model.codebook.codes})
+    summary = Summary.of(model)
     job = job_of(files, request.unit, request.interviewer)
     batches = rows_of(job, model, summary, coded_only=request.coded_only, progress=progress)
     _write(batches, request, [*job.columns, *COLUMNS], summary)
@@ -161,14 +178,15 @@ def precode(
     """Pre-code transcripts (or, with unit="row", tables with a `text` column) into a frame of suggestions.
 
     The columns are those of the `coder precode` files. Files that cannot be read are named in
-    `frame.attrs["refused"]` with the reason. Raises CoderError if nothing could be read.
+    `frame.attrs["refused"]` with the reason, codes that the model does not suggest in `frame.attrs["not_suggested"]`
+    with their verdict. Raises CoderError if nothing could be read.
     """
     import pandas as pd
 
     from coder.workflow.models import open_model
 
     loaded = open_model(model, codebook)
-    summary = Summary(model=loaded.name)
+    summary = Summary.of(loaded)
     files = input_files([paths] if isinstance(paths, (str, Path)) else paths, unit)
     job = job_of(files, unit, interviewer)
     rows = [row for batch in rows_of(job, loaded, summary, coded_only=coded_only) for row in batch]
@@ -176,15 +194,19 @@ def precode(
         raise InputError("\n".join(summary.refused.values()))
     frame = pd.DataFrame(rows, columns=[*job.columns, *COLUMNS])
     frame.attrs["refused"] = summary.refused
+    frame.attrs["not_suggested"] = summary.failed
     return frame
 
 
 def closing_words(request: Request, summary: Summary) -> str:
     """Return the run's summary: files, units, coded share, counts per code, what was refused and why."""
     from coder.reporting.summary import code_table
+    from coder.reporting.verdicts import failed_lines
 
     units = {"row": "rows", "turn": "participants' turns"}.get(request.unit, "participants' utterances")
     share = f"{100 * summary.coded / summary.utterances:.0f} %" if summary.utterances else "none"
+    offered = {code: label for code, label in summary.labels.items() if code not in summary.failed}
+    failed = {summary.labels[code]: found for code, found in summary.failed.items()}
     quiet = summary.utterances - summary.codable
     lines = [
         f"{len(summary.files)} file{'' if len(summary.files) == 1 else 's'} read: {summary.utterances} {units}"
@@ -192,8 +214,10 @@ def closing_words(request: Request, summary: Summary) -> str:
         f"{summary.coded} ({share}) got a suggestion from model {summary.model}",
         *_unread_words(summary, units),
         "",
-        code_table(summary.codes, summary.labels),
+        code_table(summary.codes, offered),
         "",
+        *failed_lines(failed),
+        *([""] if failed else []),
         "These are suggestions: a person confirms, changes or rejects each of them.",
     ]
     if request.out:

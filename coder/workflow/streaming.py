@@ -103,7 +103,7 @@ def _written(
     """Write the finished parts into OUT in order and count them."""
     from coder.reporting.rows import open_rows
 
-    summary = Summary(model=model.name, labels={code.id: code.label for code in model.codebook.codes})
+    summary = Summary.of(model)
     for record in workspace.records():
         summary.add(record)
     if not summary.files:

@@ -5,7 +5,7 @@ import pytest
 
 from coder.learning.comparison import differences
 from coder.learning.evaluation import Guess, Truth
-from coder.reporting.performance import comparison_text
+from coder.reporting.cards import comparison_text
 
 K = 3
 
@@ -30,7 +30,7 @@ def test_a_better_model_wins_with_an_interval_above_zero() -> None:
     assert report["codes"]["a"]["support"] == 100
     assert report["polarity_kappa"]["difference"] == 0
     text = comparison_text({"first": "old", "second": "new", **report})
-    assert "themes, kappa" in text and "a, F1 (n=100)" in text and "+0." in text
+    assert "which code: kappa" in text and "a: F1" in text and "+0." in text
 
 
 def test_the_same_model_twice_differs_by_nothing() -> None:

@@ -108,4 +108,5 @@ def test_bars_show_what_there_is() -> None:
     assert share_bar(0, 10) == ""
     text = code_table(Counter({("a", "barrier"): 3, ("a", "mixed"): 1}), {"a": "Alpha", "b": "Beta"})
     assert text.splitlines()[1].split() == ["Alpha", "4", "3", "0", "1", "█" * 24]
+    assert text.splitlines()[2] == "  Not once: Beta"
     assert "barrier" not in code_table(Counter({("a", ""): 3}), {"a": "Alpha"})

@@ -1,0 +1,152 @@
+"""What was measured on held-out studies and groups while training, as text: at a glance, and in full."""
+
+from collections.abc import Callable
+
+from coder.reporting.blocks import Block, Report, counted, figure, number, percent, table, text_of
+from coder.reporting.performance import (
+    BASELINES,
+    ENOUGH_GROUPS,
+    KAPPA,
+    detail_blocks,
+    intervals,
+    performance_blocks,
+    studies_block,
+    wrong_among,
+)
+from coder.reporting.verdicts import verdict_block
+
+KINDS = {
+    "by_study": ("HELD-OUT STUDIES", "study", "studies", "a study it has never seen", "a new study"),
+    "by_group": (
+        "HELD-OUT TRANSCRIPTS OR PARTICIPANTS", "group", "groups", "another interview of the same studies",
+        "another interview",
+    ),
+}  # fmt: skip
+SEEN_SHARE = 0.02  # of the excerpts known to the base model, from which figures are called not held out
+
+
+def held_out_text(card: Report) -> str:
+    """Return what to expect, code by code, and what the model may suggest, for a terminal: the rest is in card.md."""
+    measured = card.get("measured") or {}
+    reports = {key: measured[key] for key in KINDS if key in measured}
+    blocks = _nothing(measured)
+    if reports:
+        finest = list(reports)[-1]
+        blocks = [_glance(reports, measured), *(Block(words=why) for why in measured.get("why_not", []))]
+        blocks.append(Block("IN DETAIL", f"For {KINDS[finest][3]}; card.md has all the rest.", top=True))
+        blocks += detail_blocks(reports[finest])
+        if finest != "by_study" and "by_study" in reports:
+            blocks += filter(None, [studies_block(reports["by_study"])])
+        blocks += _curve(measured)
+    return text_of([*blocks, verdict_block(card.get("codes", []))])
+
+
+def held_out_blocks(card: Report) -> list[Block]:
+    """Return the reports by study and by group in full, and the learning curve."""
+    measured = card.get("measured") or {}
+    blocks = []
+    for key, (title, one, many, meaning, _) in KINDS.items():
+        if key not in measured:
+            continue
+        report = dict(measured[key])
+        if key == "by_study" and "by_group" in measured:
+            report.pop("by", None)  # the finer split says it
+        words = (
+            f"What to expect on {meaning}. {counted(report['n'], 'excerpt')}: {_how(report, one, many)}."
+            f" {intervals(report['n_groups'], many)}"
+        )
+        blocks.append(Block(title, f"{words}{_repeated(report)}{_seen(measured)}", top=True))
+        blocks += performance_blocks(report, held_out=True)
+    blocks += [Block(words=why) for why in measured.get("why_not", [])]
+    return [*blocks, *_curve(measured)] or _nothing(measured)
+
+
+def _nothing(measured: Report) -> list[Block]:
+    why = measured.get("why_not") or ["Train without --no-measure to have it measured."]
+    return [Block("NOT MEASURED on held-out studies or groups", " ".join(why), top=True)]
+
+
+def _seen(measured: Report) -> str:
+    share = measured.get("seen_share") or 0.0
+    if share < SEEN_SHARE:
+        return ""
+    return (
+        f" NOT HELD OUT from the base model, which learned from {percent(share)} of these excerpts: the figures"
+        " flatter the model."
+    )
+
+
+def _how(report: Report, one: str, many: str) -> str:
+    groups, folds = report["n_groups"], report["folds"]
+    if folds == groups:
+        return f"each of the {counted(groups, one, many)} was held out in turn"
+    return f"{counted(groups, one, many)} were held out in {folds} parts"
+
+
+def _repeated(report: Report) -> str:
+    repeated = report.get("repeated_texts", 0)
+    if not repeated:
+        return ""
+    return (
+        f" {counted(repeated, 'excerpt')} repeat{'s' if repeated == 1 else ''} a text of another group word for word:"
+        " see whether they are copies, which make figures look better than they are."
+    )
+
+
+def _glance(reports: dict[str, Report], measured: Report) -> Block:
+    """Return the main figures, a column for each way of holding out."""
+
+    def simple(name: str) -> tuple[str, Callable[[Report], str]]:
+        return f"  {BASELINES[name]}", lambda report: figure(report["baselines"][name]["themes"], "kappa")
+
+    rows: list[tuple[str, Callable[[Report], str]]] = [
+        ("its best code is people's", lambda report: figure(report["themes"], "accuracy")),
+        ("kappa of codes", lambda report: figure(report["themes"], "kappa")),
+        simple("tfidf_svm"),
+        simple("frozen_lr"),
+        ("people's is among its best two", lambda report: figure(report["themes"], "top2_accuracy")),
+        ("F1 of all that is suggested", lambda report: figure(report["themes"], "micro_f1")),
+        ("kappa of barrier or facilitator", lambda report: figure(report["polarity"], "kappa")),
+        ("best code wrong", lambda report: percent(wrong_among(report, 1.0))),
+        ("  among the half it is surest of", lambda report: percent(wrong_among(report, 0.5))),
+        ("confidence is off by, on average", lambda report: percent(report["calibration"]["ece_suggested"])),
+    ]
+    how = "; ".join(
+        f"for {KINDS[key][4]}, {_how(report, KINDS[key][1], KINDS[key][2])}"
+        for key, report in reports.items()
+    )
+    finest = list(reports.values())[-1]
+    rough = [_rough(report["n_groups"], KINDS[key][2], KINDS[key][4]) for key, report in reports.items()]
+    words = (
+        f"{counted(finest['n'], 'excerpt')}: {how}; trained anew without each part, and tested on it. {KAPPA} Below"
+        " kappa of codes: simple methods, trained and tested alike. F1 joins how many suggestions are right and how"
+        " many codes are found. In brackets: 95 % intervals, from resampling what was held out whole"
+        f"{''.join(rough)}.{_repeated(finest)}{_seen(measured)}"
+    )
+    header = ("", *(KINDS[key][4] for key in reports))
+    body = [[name, *(tell(report) for report in reports.values())] for name, tell in rows]
+    return Block("WHAT TO EXPECT", words, table(header, body), top=True)
+
+
+def _rough(count: int, many: str, name: str) -> str:
+    if count < 3:
+        return f"; none for {name}, since that takes three {many}"
+    return f"; rough for {name}, with {count} {many}" if count < ENOUGH_GROUPS else ""
+
+
+def _curve(measured: Report) -> list[Block]:
+    curve = measured.get("learning_curve")
+    if not curve:
+        return []
+    rows = [
+        [f"{point['excerpts']:,}", figure(point, "theme_kappa"), figure(point, "polarity_kappa")]
+        for point in curve["points"]
+    ]
+    said = ""
+    if curve["gain"] is not None:
+        more = f"By this curve, {curve['more']:,} more excerpts would"
+        gain = f"raise kappa of codes by about {number(curve['gain'])}"
+        said = f"{more} {gain}." if curve["gain"] >= 0.005 else f"{more} hardly raise kappa of codes."
+    words = "Kappa on one held-out part, after learning from growing shares of the others (learning curve)."
+    header = ("learned from", "codes", "barrier or facilitator")
+    return [Block("Would more excerpts help?", words, table(header, rows), said)]

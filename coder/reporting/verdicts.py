@@ -1,0 +1,59 @@
+"""Verdicts per code as text: which codes a model does not suggest, why, and what would mend it."""
+
+from collections.abc import Mapping, Sequence
+
+from coder.reporting.blocks import INDENT, Block, Report, counted, wrapped
+
+
+def verdict_block(verdicts: Sequence[Report]) -> Block:
+    """Return what a person must know of the codes: those not suggested first, then those that could not be tested."""
+    failed = [found for found in verdicts if not found["usable"]]
+    rest = [found for found in verdicts if found["usable"]]
+    untested = [f"{found['code']} {found['positives']}" for found in rest if found["kappa"] is None]
+    said = f"All {'other ' if failed else ''}{counted(len(rest), 'code')} may be suggested."
+    if len(rest) == 1:
+        said = f"{rest[0]['code']} may be suggested."
+    if not rest:
+        said = "So the model suggests nothing yet."
+    if untested:
+        said += (
+            f" {counted(len(untested), 'of them was', 'of them were')} not tested for want of excerpts (their number"
+            f" stands beside the name): there the codebook's text speaks alone, unproven: {', '.join(untested)}."
+        )
+    title = "WHAT IT MAY SUGGEST"
+    if not failed:
+        return Block(title, said, top=True)
+    words = f"NOT suggested: {len(failed)} of {counted(len(verdicts), 'code')}."
+    return Block(
+        title, words, "\n".join(failed_line(found["code"], found) for found in failed), said, top=True
+    )
+
+
+def failed_line(name: str, found: Report) -> str:
+    """Return one code that failed: its name, why, and what would mend it."""
+    mend = f" To mend it: {found['mend']}." if found["mend"] else ""
+    return wrapped(f"{name}: {sentence(found['why'])}{mend}", INDENT + "  ", INDENT)
+
+
+def failed_lines(failed: Mapping[str, Report]) -> list[str]:
+    """Return the codes that a model does not suggest, by the name to show, for the end of a pre-coding run."""
+    if not failed:
+        return []
+    them = "it" if len(failed) == 1 else "them"
+    title = (
+        f"This model does not suggest {counted(len(failed), 'code')}, having failed on excerpts held out while it was"
+        f" trained; look out for {them} yourself (kappa: agreement with people beyond chance, at most 1):"
+    )
+    return [wrapped(title), *(failed_line(name, found) for name, found in failed.items())]
+
+
+def judged(found: Report) -> str:
+    """Return a code's verdict in a word or two."""
+    if not found["usable"]:
+        return "NOT suggested"
+    return "suggested" if found["kappa"] is not None else "suggested, untested"
+
+
+def sentence(words: str) -> str:
+    """Return words with a full stop, if they have none."""
+    return words if words.endswith(".") else f"{words}."

@@ -1,0 +1,146 @@
+"""Evaluation reports, held-out figures and cards as text: whole, explained, within 100 columns."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_reports import FAILED, made_card, made_report, verdict
+
+from coder.reporting.cards import card_text, list_text
+from coder.reporting.heldout import held_out_text
+from coder.reporting.performance import performance_text
+from coder.reporting.verdicts import failed_lines, verdict_block
+
+INTERVAL = r"-?\d\.\d\d \[-?\d\.\d\d, -?\d\.\d\d\]"
+SHIPPED = Path(__file__).parent.parent.parent / "models/starter/card.json"
+FORTY = [f"code_{number}_of_a_codebook_with_long_names" for number in range(40)]
+
+
+def lines_of(text: str, start: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip().startswith(start)]
+
+
+def test_every_figure_of_a_code_stands_with_its_interval() -> None:
+    found = lines_of(performance_text(made_report()), "people ")
+    assert [len(re.findall(INTERVAL, line)) for line in found[:2]] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    "report",
+    [made_report(), made_report(FORTY, idle=10), made_report(groups=2), made_report(rows=12, groups=3)],
+    ids=["three codes", "forty codes", "two groups", "hardly any"],
+)
+def test_reports_fit_a_terminal_and_show_no_false_precision(report: dict[str, Any]) -> None:
+    for text in (performance_text(report), held_out_text(made_card(report)), card_text(made_card(report))):
+        assert max(map(len, text.splitlines())) <= 100
+        assert not re.search(r"\d\.\d{3}", text)
+        assert "nan" not in text and "None" not in text
+
+
+def test_terms_are_explained_where_they_are_used() -> None:
+    text = performance_text(made_report())
+    for gloss in (
+        "0 = no better than chance",
+        "Precision: share",
+        "should be right",
+        "resampling whole groups",
+    ):
+        assert gloss in " ".join(text.split()), gloss
+
+
+def test_codes_that_nobody_uses_are_named_and_not_given_figures() -> None:
+    text = performance_text(made_report(["time", "people", "never"], idle=1))
+    assert "Neither given by people nor suggested: never." in text
+    assert not lines_of(text, "never ")
+
+
+def test_baselines_say_what_they_were_trained_on() -> None:
+    report = made_report()
+    assert "of these very excerpts and tested on the rest" in " ".join(performance_text(report).split())
+    card = " ".join(card_text(made_card(report)).split())
+    assert "trained and tested on the same parts as the model" in card
+    assert "12 groups were held out in 5 parts" in card and "other groups of these" not in card
+
+
+def test_figures_of_known_excerpts_are_called_so() -> None:
+    report = {**made_report(), "seen_share": 0.3, "notes": ["NOT HELD OUT: ..."]}
+    assert "NOT HELD OUT (30 %" in performance_text(report).splitlines()[0]
+    text = " ".join(held_out_text(made_card(made_report(), seen_share=0.5)).split())
+    assert "NOT HELD OUT from the base model, which learned from 50 %" in text
+
+
+def test_values_of_a_column_stand_with_error_rate_difference_and_mark() -> None:
+    report = made_report()
+    (nurse,) = lines_of(performance_text(report), "nurse ")
+    assert re.search(r"\d+ % \[\d+, \d+\] +[+-]\d+ \[[+-]\d+, [+-]\d+\] +" + INTERVAL + "$", nurse)
+    report["by"]["values"]["nurse"]["too_few"] = True
+    text = performance_text(report)
+    (nurse,) = lines_of(text, "nurse ")
+    assert re.search(r"\d+ % \[\d+, \d+\] +too few +" + INTERVAL + "$", nurse)
+    assert "Too few: under 5 groups" in text
+
+
+def test_repeated_texts_are_counted_aloud() -> None:
+    card = made_card(made_report())
+    assert "word for word" not in held_out_text(card)
+    card["measured"]["by_group"]["repeated_texts"] = 7
+    for text in (held_out_text(card), card_text(card)):
+        assert "7 excerpts repeat a text of another group word for word" in " ".join(text.split())
+
+
+def test_held_out_studies_stand_beside_the_others_and_one_by_one() -> None:
+    report = made_report()
+    study = {**report["by"]["values"]["nurse"], "too_few": False}
+    by_study = {
+        **report,
+        "folds": 3,
+        "n_groups": 3,
+        "repeated_texts": 0,
+        "studies": {"g1": study, "g2": study},
+    }
+    text = held_out_text(made_card(report, by_study=by_study))
+    (glance,) = lines_of(text, "kappa of codes")
+    assert len(re.findall(INTERVAL, glance)) == 2
+    assert "each of the 3 studies was held out in turn" in " ".join(text.split())
+    (one,) = lines_of(text, "g1 ")
+    assert re.search(INTERVAL + r"    0\.25 ", one)
+
+
+def test_what_failed_is_named_with_what_would_mend_it() -> None:
+    text = held_out_text(made_card(made_report()))
+    verdicts = " ".join(text[text.index("WHAT IT MAY SUGGEST") :].split())
+    assert "NOT suggested: 1 of 3 codes." in verdicts
+    assert "body: held-out kappa 0.10, hardly better than chance. To mend it: code 30 more." in verdicts
+    assert "All other 2 codes may be suggested. 1 of them was not tested for want of excerpts" in verdicts
+    assert verdicts.endswith("unproven: people 4.")
+    assert verdict_block([verdict("time", 40, 0.8)] * 2).words == "All 2 codes may be suggested."
+
+
+def test_an_unmeasured_model_says_so_and_gives_its_verdicts() -> None:
+    text = held_out_text({**made_card(made_report()), "measured": {}})
+    assert "NOT MEASURED" in text and "--no-measure" in text and "NOT suggested: 1 of 3" in text
+
+
+def test_failed_codes_are_named_at_the_end_of_a_run() -> None:
+    assert failed_lines({}) == []
+    said = failed_lines({"Body": FAILED})
+    assert "does not suggest 1 code" in said[0]
+    assert said[1].strip().startswith("Body: held-out kappa 0.10")
+
+
+def test_a_card_says_each_thing_once_and_nothing_empty() -> None:
+    text = card_text(made_card(made_report()))
+    assert "languages" not in text and "unnamed" not in text
+    assert text.count("held-out kappa 0.10") == 1
+    assert re.search(r"time +40 +0\.80 +0\.80  suggested\n", text)
+    assert re.search(r"people +4 +– +–  suggested, untested\n", text)
+
+
+def test_a_card_of_any_age_can_be_shown_and_listed() -> None:
+    card = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    text = card_text(card)
+    assert all(code["id"] in text for code in card["codebook"]["codes"])
+    assert max(len(line) for line in text.splitlines()) <= 120  # fingerprints are not cut
+    assert re.search(r"starter +COM-B +[\d,]+ +0\.\d\d  /here", list_text([{**card, "path": "/here"}]))

@@ -1,0 +1,50 @@
+"""The closing words of a pre-coding run name the codes that the model does not suggest, and why."""
+
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from coder.codebook import Code, Codebook
+from coder.workflow.precode import Request, Summary, closing_words
+
+BOOK = Codebook("b", (Code("time", "Time"), Code("people", "People"), Code("body", "The body")))
+
+
+@pytest.fixture
+def model() -> Any:
+    verdict = {
+        "code": "body",
+        "why": "held-out kappa 0.05, hardly better than chance",
+        "mend": "code 30 more excerpts",
+    }
+    settled = SimpleNamespace(usable=np.array([True, True, False]))
+    return SimpleNamespace(
+        name="mine", codebook=BOOK, card={"codes": [verdict]}, parts=SimpleNamespace(calibration=settled)
+    )
+
+
+def test_a_code_that_failed_is_named_and_not_counted_as_absent(model: Any) -> None:
+    summary = Summary.of(model)
+    summary.utterances, summary.coded, summary.codes = 10, 3, Counter({("time", ""): 3})
+    text = closing_words(Request(paths=[Path("talk.txt")]), summary)
+    assert "does not suggest 1 code" in text
+    said = " ".join(text[text.index("The body:") :].split())
+    assert said.startswith(
+        "The body: held-out kappa 0.05, hardly better than chance. To mend it: code 30 more excerpts."
+    )
+    assert "Not once: People\n" in text
+    assert text.count("The body") == 1
+
+
+def test_nothing_is_said_where_every_code_may_be_suggested(model: Any) -> None:
+    model.parts.calibration.usable[:] = True
+    assert "does not suggest" not in closing_words(Request(paths=[]), Summary.of(model))
+
+
+def test_a_card_without_verdicts_is_no_obstacle(model: Any) -> None:
+    model.card = {}
+    assert Summary.of(model).failed["body"]["why"] == "it failed when the model was trained"
