@@ -41,6 +41,25 @@ def held_out_text(card: Report) -> str:
     return text_of([*blocks, verdict_block(card.get("codes", []))])
 
 
+def held_out_reports(card: Report) -> dict[str, Report]:
+    """Return the reports to draw, by the end of a file's name, each with the model's name and what a group is."""
+    measured = card.get("measured") or {}
+    found: dict[str, Report] = {}
+    for key, (_, one, many, _, _) in KINDS.items():
+        if key in measured:
+            more = {
+                "model": card["name"],
+                "group_names": (one, many),
+                "seen_share": measured.get("seen_share"),
+            }
+            found[key.replace("_", "-")] = {
+                **measured[key],
+                **more,
+                "learning_curve": measured.get("learning_curve"),
+            }
+    return found
+
+
 def held_out_blocks(card: Report) -> list[Block]:
     """Return the reports by study and by group in full, and the learning curve."""
     measured = card.get("measured") or {}

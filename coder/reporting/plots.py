@@ -1,89 +1,104 @@
-"""Figures drawn to files (matplotlib, without a display)."""
+"""The figures of an evaluation report drawn to a file (matplotlib, without a display): panels in two columns.
 
-from collections.abc import Mapping
+A panel is as high as what it shows, and the picture as high as its higher column, so that forty codes can be read.
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from coder.reporting.blocks import Report, counted, percent
+from coder.reporting.panels import Panel, panels_of
 from coder.reporting.plotfiles import write_plot
 
-INK, MODEL, OTHER = "#2b2b2b", "#1b6ca8", "#b9b4a9"
-NAMES = {"majority": "commonest code", "tfidf_svm": "TF-IDF + SVM", "frozen_lr": "frozen + LR"}
+WIDTH, ROW, AROUND = 15.0, 0.27, 0.95  # inches: the picture, a row of a panel, a panel's title and axis
+INK = "#2b2b2b"
+STYLE: Any = {
+    "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "coder",
+    "svg.fonttype": "none",
+}  # fmt: skip
 
 
-def performance_plot(report: Mapping[str, Any], path: Path) -> None:
-    """Draw kappa beside the baselines, F1 per code, and error among the surest; raises OutputError."""
+def performance_plot(report: Report, path: Path) -> None:
+    """Draw kappa beside the baselines, each code, error among the surest, mistakes, splits and learning curve.
+
+    What the report does not have is left out. Raises OutputError.
+    """
     import matplotlib as mpl
 
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    with mpl.rc_context(
-        {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "coder"}
-    ):
-        figure, (first, second, third) = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
-        _kappas(first, report)
-        _codes(second, report)
-        _risk(third, report)
+    with mpl.rc_context(STYLE):
+        figure = drawn(report)
         try:
-            write_plot(figure, path, dpi=130)
+            write_plot(figure, path, dpi=110)
         finally:
             plt.close(figure)
 
 
-def _bars(
-    axes: Any, names: list[str], found: list[tuple[Mapping[str, Any], str]], colours: list[str]
-) -> None:
-    """Horizontal bars, first on top, with 95 % intervals where there are any."""
-    for place, (section, key) in enumerate(found):
-        value = section.get(key)
-        if value is None:
-            continue
-        axes.barh(place, value, color=colours[place], height=0.6)
-        low, high = section.get("ci_low", {}).get(key), section.get("ci_high", {}).get(key)
-        if low is not None and high is not None:
-            axes.plot([low, high], [place, place], color=INK, linewidth=1.2)
-        axes.annotate(
-            f"{value:.2f}",
-            (1.0, place),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            ha="right",
-            color=INK,
-        )
-    axes.set_yticks(range(len(names)), names)
-    axes.invert_yaxis()
-    axes.set_xlim(min(0, axes.get_xlim()[0]), 1.12)
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
+def drawn(report: Report) -> Any:
+    """Return the matplotlib figure of a report; the caller closes it."""
+    from matplotlib import pyplot as plt
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    columns = in_columns(panels_of(report))
+    heights = [sum(map(height, column)) for column in columns]
+    spaced = ConstrainedLayoutEngine(w_pad=0.15, wspace=0.03)
+    figure = plt.figure(figsize=(WIDTH, max(heights) + 0.7), layout=spaced)
+    grid = figure.add_gridspec(1, len(columns))
+    for place, column in enumerate(columns):
+        spare = max(heights) - heights[place]
+        ratios = [*map(height, column), *([spare] if spare > 0.01 else [])]
+        cells = grid[0, place].subgridspec(len(ratios), 1, height_ratios=ratios)
+        for at, panel in enumerate(column):
+            panel.draw(figure.add_subplot(cells[at]))
+    figure.suptitle(plot_title(report), x=0.01, ha="left", fontsize=11, fontweight="bold", color=INK)
+    figure.supxlabel(footnote(report), x=0.01, ha="left", fontsize=8, color=INK)
+    return figure
 
 
-def _kappas(axes: Any, report: Mapping[str, Any]) -> None:
-    names, found, colours = (
-        ["themes", "polarity"],
-        [(report["themes"], "kappa"), (report["polarity"], "kappa")],
-        [MODEL] * 2,
+def height(panel: Panel) -> float:
+    """Return a panel's height in inches."""
+    return panel.rows * ROW + AROUND
+
+
+def in_columns(panels: Sequence[Panel]) -> list[list[Panel]]:
+    """Return panels in two columns of about the same height, each panel put into the shorter one so far."""
+    columns: list[list[Panel]] = [[], []]
+    for panel in panels:
+        min(columns, key=lambda column: sum(map(height, column))).append(panel)
+    return columns
+
+
+def plot_title(report: Report) -> str:
+    """Say which model, on how much, and whether it knew the excerpts."""
+    share = report.get("seen_share") or 0.0
+    amount = f"{counted(report['n'], 'excerpt')} in {counted(report['n_groups'], *names_of(report))}"
+    if "folds" in report:
+        how = f"HELD OUT in {report['folds']} parts, trained anew without each"
+        if known(share):
+            how = f"NOT HELD OUT from its base model, which learned from {percent(share)} of them"
+    else:
+        how = f"NOT HELD OUT: it learned from {percent(share)} of them" if known(share) else "HELD OUT"
+    return f"Model {report['model']} on {amount}. {how}"
+
+
+def footnote(report: Report) -> str:
+    """Say what the black lines and the figures are."""
+    return (
+        f"Black lines and brackets: 95 % intervals from resampling whole {names_of(report)[1]}, where there are"
+        " three or more. Kappa: agreement with people beyond chance (0 = chance, 1 = always alike). F1: how many"
+        " suggestions are right and how many codes are found (1 = all)."
     )
-    for key, words in NAMES.items():
-        baseline = report.get("baselines", {}).get(key)
-        if baseline and key != "majority":
-            for part in ("themes", "polarity"):
-                names.append(f"{part}: {words}")
-                found.append((baseline[part], "kappa"))
-                colours.append(OTHER)
-    _bars(axes, names, found, colours)
-    axes.set_title("Kappa with people's codes", loc="left")
 
 
-def _codes(axes: Any, report: Mapping[str, Any]) -> None:
-    codes = report["codes"]
-    names = [f"{code.replace('_', ' ')} ({found['support']})" for code, found in codes.items()]
-    _bars(axes, names, [(found, "f1") for found in codes.values()], [MODEL] * len(names))
-    axes.set_title("F1 of suggestions (n by people)", loc="left")
+def names_of(report: Report) -> tuple[str, str]:
+    """Return what a group of the report is called, one and many."""
+    one, many = report.get("group_names", ("group", "groups"))
+    return str(one), str(many)
 
 
-def _risk(axes: Any, report: Mapping[str, Any]) -> None:
-    curve = report["calibration"]["risk_coverage"]
-    axes.plot([point["coverage"] for point in curve], [point["risk"] for point in curve], color=MODEL)
-    axes.set(
-        xlabel="share of excerpts kept, surest first", ylabel="wrong code first", xlim=(0, 1), ylim=(0, 1)
-    )
-    axes.set_title("Wrong first code among the surest", loc="left")
+def known(share: float) -> bool:
+    """Tell whether so many of the excerpts were learned from that figures are not held out."""
+    return share >= 0.02

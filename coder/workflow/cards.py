@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coder.reporting.cards import card_text, comparison_text, list_text
-from coder.reporting.heldout import held_out_text
+from coder.reporting.heldout import held_out_reports, held_out_text
 from coder.reporting.performance import performance_text
 from coder.reporting.plotfiles import check_plot
 
@@ -20,23 +20,23 @@ __all__ = [
 
 
 def save_with_card(model: "Model", out: Path, *, adapter: Path | None = None) -> None:
-    """Write a model with its card as text (card.md) and its held-out figures drawn (performance.svg).
+    """Write a model with its card as text (card.md) and its held-out figures drawn (performance-by-*.svg).
 
-    `adapter` is the folder of its own changes to the encoder, if it has any.
+    `adapter` is the folder of its own changes to the encoder, if it has any. Plots of a model replaced go with it.
     """
     from coder.learning import save_model
 
     save_model(model, out, adapter=adapter)
     card = json.loads((out / "card.json").read_text(encoding="utf-8"))
     (out / "card.md").write_text(card_text(card) + "\n", encoding="utf-8")
-    measured = card.get("measured") or {}
-    report = measured.get("by_group") or measured.get("by_study")
-    if report:
-        draw(report, out / "performance.svg", force=True)
+    for plot in out.glob("performance*.svg"):
+        plot.unlink()
+    for name, report in held_out_reports(card).items():
+        draw(report, out / f"performance-{name}.svg")
 
 
 def draw(report: Mapping[str, Any], path: Path, *, force: bool = False) -> None:
-    """Draw an evaluation report: figures beside their baselines, F1 per code, calibration of abstaining.
+    """Draw an evaluation report: figures beside their baselines, codes, abstaining, mistakes, splits.
 
     Raises OutputError as `check_plot` does.
     """

@@ -21,7 +21,7 @@ def test_a_trained_model_lies_beside_its_card_and_its_plot(tmp_path: Path) -> No
     assert trained.report["by_group"]["n"] == 120
     assert set(trained.report["by_group"]["baselines"]) == {"majority", "tfidf_svm", "frozen_lr"}
     assert "## Verdict per code" in (out / "card.md").read_text(encoding="utf-8")
-    assert (out / "performance.svg").read_text(encoding="utf-8").lstrip().startswith("<?xml")
+    assert (out / "performance-by-group.svg").read_text(encoding="utf-8").lstrip().startswith("<?xml")
     with pytest.raises(OutputError, match="--force"):
         train_files([COMMENTS], out, base=None)
 

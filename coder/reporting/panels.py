@@ -1,0 +1,205 @@
+"""The panels of a plot of performance: each knows how many rows it needs and draws itself on matplotlib axes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from coder.reporting.blocks import Report, bounds, figure, percent, share, short
+from coder.reporting.performance import BASELINES, MOST_VALUES, mistaken
+
+INK, MODEL, OTHER, FAINT = "#2b2b2b", "#1b6ca8", "#b9b4a9", "#8a857b"
+LONGEST = 30  # characters of a name beside a bar
+UNDEFINED = "not defined"
+CURVE_ROWS = 8  # height of a panel with a curve, in rows
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the plot: its height in rows, and how it is drawn."""
+
+    rows: int
+    draw: Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A horizontal bar: its name, the report's section and figure it shows, and its colour."""
+
+    name: str
+    section: Report
+    key: str
+    colour: str = MODEL
+
+
+def panels_of(report: Report) -> list[Panel]:
+    """Return the panels for what a report has, the most important first."""
+    found = [_codes(report), _kappas(report), _risk(report)]
+    if mistaken(report, 1):
+        found.append(_mistakes(report))
+    if "by" in report:
+        found.append(_by(report["by"]))
+    if len(report.get("studies", {})) > 1:
+        found.append(_studies(report["studies"]))
+    if report.get("learning_curve"):
+        found.append(_curve(report["learning_curve"]))
+    return found
+
+
+def bars(axes: Any, rows: Sequence[Bar], title: str, shown: Callable[[Report, str], str] = figure) -> None:
+    """Draw horizontal bars, first on top, with 95 % intervals; figures stand beside the axes, never on a bar."""
+    low, high = 0.0, 1.0
+    for place, bar in enumerate(rows):
+        value, interval = bar.section.get(bar.key), bounds(bar.section, bar.key)
+        said = UNDEFINED if value is None else shown(bar.section, bar.key)
+        axes.annotate(
+            said, (1.02, place), xycoords=("axes fraction", "data"), va="center", annotation_clip=False,
+            color=INK if value is not None else FAINT,
+        )  # fmt: skip
+        if value is None:
+            continue
+        axes.barh(place, value, color=bar.colour, height=0.62)
+        if interval is not None:
+            axes.plot(interval, [place, place], color=INK, linewidth=1.2, solid_capstyle="butt")
+        low = min(low, value, *(interval or ()))
+    axes.set_yticks(range(len(rows)), [bar.name for bar in rows])
+    axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
+    axes.set_xlim(low * 1.05, high)
+    axes.tick_params(axis="y", length=0)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    _titled(axes, title)
+
+
+def _titled(axes: Any, title: str) -> None:
+    axes.set_title(title, loc="left", fontsize=10, color=INK)
+
+
+def _codes(report: Report) -> Panel:
+    rows = [
+        Bar(f"{short(code.replace('_', ' '), LONGEST)} ({found['support']:,})", found, "f1")
+        for code, found in report["codes"].items()
+    ]
+    title = "F1 of what is suggested, per code (excerpts)"
+    return Panel(len(rows), lambda axes: bars(axes, rows, title))
+
+
+def _kappas(report: Report) -> Panel:
+    rows = []
+    for part, words in (("themes", "codes"), ("polarity", "barrier or facilitator")):
+        rows.append(Bar(words, report[part], "kappa"))
+        for name in ("tfidf_svm", "frozen_lr"):
+            if name in report.get("baselines", {}):
+                rows.append(Bar(BASELINES[name], report["baselines"][name][part], "kappa", OTHER))
+    title = "Kappa" + (", beside simple methods (grey)" if len(rows) > 2 else "")
+    return Panel(len(rows), lambda axes: bars(axes, rows, title))
+
+
+def _by(found: Report) -> Panel:
+    values = sorted(found["values"].items(), key=lambda item: -item[1]["n"])[:MOST_VALUES]
+    rows = [
+        Bar(f"{short(value, LONGEST)} ({'too few: ' if part['too_few'] else ''}{part['n']:,})", part, "error_rate",
+            OTHER if part["too_few"] else MODEL)
+        for value, part in values
+    ]  # fmt: skip
+    return Panel(
+        len(rows), lambda axes: _rates(axes, rows, f"Best code wrong, by {found['column']} (excerpts)")
+    )
+
+
+def _rates(axes: Any, rows: Sequence[Bar], title: str) -> None:
+    """Draw shares as bars, the axis as long as they need."""
+    bars(axes, rows, title, share)
+    ends = [(bounds(bar.section, bar.key) or (0, bar.section.get(bar.key) or 0))[1] for bar in rows]
+    axes.set_xlim(0, min(1.0, 1.1 * max([0.05, *ends])))
+    _in_percent(axes.xaxis)
+
+
+def _studies(found: Report) -> Panel:
+    values = list(found.items())[:MOST_VALUES]
+    rows = [Bar(f"{short(study, LONGEST)} ({part['n']:,})", part, "theme_kappa") for study, part in values]
+    return Panel(len(rows), lambda axes: bars(axes, rows, "Kappa of codes, study by study (excerpts)"))
+
+
+def _mistakes(report: Report) -> Panel:
+    rows = mistaken(report, 8)
+
+    def draw(axes: Any) -> None:
+        for place, (_, _, count) in enumerate(rows):
+            axes.barh(place, count, color=MODEL, height=0.62)
+            axes.annotate(
+                f"{count:,}", (1.02, place), xycoords=("axes fraction", "data"), va="center", color=INK,
+                annotation_clip=False,
+            )  # fmt: skip
+        names = [f"{short(theirs, 24)} → {short(its, 24)}".replace("_", " ") for theirs, its, _ in rows]
+        axes.set_yticks(range(len(rows)), names, fontsize=8)
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        axes.tick_params(axis="y", length=0)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        _titled(axes, "Mistaken: people's code → the model's")
+
+    return Panel(len(rows), draw)
+
+
+def _risk(report: Report) -> Panel:
+    curve = report["calibration"]["risk_coverage"]
+
+    def draw(axes: Any) -> None:
+        _titled(axes, "Best code wrong among the surest excerpts")
+        axes.set(xlabel="share of coded excerpts kept, surest first", xlim=(0, 1))
+        _in_percent(axes.xaxis)
+        if not curve:
+            _undefined(axes)
+            return
+        axes.plot([p["coverage"] for p in curve], [p["risk"] for p in curve], color=MODEL, marker=".")
+        axes.set_ylim(0, min(1.0, max(0.05, 1.15 * max(point["risk"] for point in curve))))
+        _in_percent(axes.yaxis)
+        last = curve[-1]
+        axes.annotate(
+            percent(last["risk"]), (1.02, last["risk"]), xycoords=("axes fraction", "data"), va="center", color=INK,
+            annotation_clip=False,
+        )  # fmt: skip
+
+    return Panel(CURVE_ROWS, draw)
+
+
+def _curve(curve: Report) -> Panel:
+    lines = (("theme_kappa", "codes", MODEL), ("polarity_kappa", "barrier or facilitator", FAINT))
+
+    def draw(axes: Any) -> None:
+        ends = []
+        for key, words, colour in lines:
+            points = [point for point in curve["points"] if point.get(key) is not None]
+            if not points:
+                continue
+            _line(axes, points, key, colour)
+            ends += [value for point in points for value in (point[key], *(bounds(point, key) or ()))]
+            axes.plot([], [], color=colour, marker="o", label=words)
+        _titled(axes, "Kappa with more excerpts to learn from")
+        axes.set_xlabel("excerpts learned from")
+        axes.set_xticks([point["excerpts"] for point in curve["points"]])
+        if not ends:
+            _undefined(axes)
+            return
+        axes.set_ylim(min(0.0, *ends), 1.0)
+        axes.legend(frameon=False, loc="best")
+
+    return Panel(CURVE_ROWS, draw)
+
+
+def _line(axes: Any, points: Sequence[Mapping[str, Any]], key: str, colour: str) -> None:
+    sizes = [point["excerpts"] for point in points]
+    axes.plot(sizes, [point[key] for point in points], color=colour, marker="o")
+    for size, point in zip(sizes, points, strict=True):
+        interval = bounds(point, key)
+        if interval is not None:
+            axes.plot([size, size], interval, color=colour, linewidth=1)
+
+
+def _undefined(axes: Any) -> None:
+    axes.text(0.5, 0.5, UNDEFINED, transform=axes.transAxes, ha="center", va="center", color=FAINT)
+    axes.set_yticks([])
+
+
+def _in_percent(axis: Any) -> None:
+    from matplotlib.ticker import PercentFormatter
+
+    axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
