@@ -1,32 +1,21 @@
-"""Why a suggestion was made, one glance long: the nearest coded excerpt or codebook phrase, and the words."""
+"""Why a suggestion was made, one glance long: the nearest coded excerpts or codebook phrase, and the words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.encoding import Encoder
-from coder.learning.centring import unit_rows
 from coder.learning.labelaware import PhraseBank
-from coder.learning.ngrams import words_of
+from coder.learning.rewording import LeaveOneOut
 from coder.learning.signals import Signals
 
-SHOWN = 70  # characters of an excerpt or phrase
+GLANCE = 140  # characters of the whole sentence
+SHOWN = 70  # characters of an excerpt or phrase that stands alone
+BOTH = 42  # characters of each of two excerpts
 WORDS = 3
+TELLING = 0.25  # a word is shown if the code's score falls by this share of what the most telling word makes it fall
 NEAR = 0.45  # an excerpt must be this close (cosine without the topic) to be shown rather than a phrase
-EMPTY = frozenset(
-    word
-    for line in (
-        "a an the and or but if of to in on at by for with from as is are was were be been being am do does",
-        "did have has had i i'm i've i'd you he she it it's they we me my your his her their our us them this",
-        "that that's there here so just well um er erm yeah like really very then than what which who when",
-        "where how would could will can say said says got get going go know think mean kind sort thing things",
-        "something some any also because",
-    )
-    for word in line.split()
-)
 
 
 @dataclass(frozen=True)
@@ -44,57 +33,49 @@ class Evidence:
     """Finds what speaks for a code."""
 
     bank: PhraseBank
-    encoder: Encoder
+    left_out: LeaveOneOut
     examples: Examples | None = None
 
     def sentence(self, signals: Signals, row: int, code: int) -> str:
         """Return the evidence for one code of one text: its source in quotes, then the words that counted."""
-        place, _ = self.bank.best_phrase(signals.closeness[row], code)
-        direction = self.bank.vectors[place]
-        source = f"codebook: “{shortened(self.bank.phrases[place].text)}”"
-        nearest = self._nearest(signals.centred[row], code, signals.texts[row])
-        if nearest is not None and self.examples is not None:
-            direction = self.examples.vectors[nearest].astype(np.float32)
-            study = self.examples.studies[nearest]
-            source = f"like “{shortened(self.examples.texts[nearest])}”" + (f" ({study})" if study else "")
-        words = self._telling_words(signals, row, direction)
-        return source + (f"; words: {', '.join(words)}" if words else "")
+        words = self._telling_words(row, code)
+        source = self._source(signals, row, code)
+        while words and len(source) + len(f"; words: {', '.join(words)}") > GLANCE:
+            words = words[:-1]
+        kept = [word for word in self.left_out.falls(row) if word in words]  # in the order of the text
+        return source + (f"; words: {', '.join(kept)}" if kept else "")
 
-    def _nearest(self, vector: NDArray[np.float32], code: int, text: str) -> int | None:
+    def _source(self, signals: Signals, row: int, code: int) -> str:
+        near = self._nearest(signals.centred[row], code, signals.texts[row])
+        if self.examples is None or not near:
+            place, _ = self.bank.best_phrase(signals.closeness[row], code)
+            return f"codebook: “{shortened(self.bank.phrases[place].text)}”"
+        if len(near) > 1:
+            return "like " + " and ".join(f"“{shortened(self.examples.texts[at], BOTH)}”" for at in near)
+        study = self.examples.studies[near[0]]
+        return f"like “{shortened(self.examples.texts[near[0]])}”" + (f" ({study})" if study else "")
+
+    def _nearest(self, vector: NDArray[np.float32], code: int, text: str) -> list[int]:
+        """Return the places of the code's nearest excerpts, two at most, none of them this text or another's copy."""
         if self.examples is None:
-            return None
+            return []
         coded = np.flatnonzero(self.examples.labels[:, code] == 1)
-        if not len(coded):
-            return None
         near = self.examples.vectors[coded].astype(np.float32) @ vector
-        for at in np.argsort(-near, kind="stable")[:2]:
-            if near[at] < NEAR:
-                return None
-            if self.examples.texts[coded[at]].strip() != text.strip():  # its own coding proves nothing
-                return int(coded[at])
-        return None
+        found: dict[str, int] = {}
+        for at in np.argsort(-near, kind="stable"):
+            if near[at] < NEAR or len(found) == 2:
+                break
+            words = " ".join(self.examples.texts[coded[at]].lower().split())
+            if words != " ".join(text.lower().split()):  # its own coding proves nothing
+                found.setdefault(words, int(coded[at]))
+        return list(found.values())
 
-    @cached_property
-    def _word_vectors(self) -> dict[str, NDArray[np.float32]]:
-        return {}
-
-    def _telling_words(self, signals: Signals, row: int, direction: NDArray[np.float32]) -> list[str]:
-        """Return the text's content words whose own vectors point most toward `direction`."""
-        known = self._word_vectors
-        if not known:
-            everything = sorted({word for text in signals.texts for word in content_words(text)})
-            vectors = self.encoder.encode(everything) if everything else np.zeros((0, self.encoder.dimension))
-            middle = vectors.mean(axis=0) if len(vectors) > 20 else signals.plain.mean(axis=0)
-            known.update(zip(everything, unit_rows(vectors - middle), strict=True))
-        words = content_words(signals.texts[row])
-        pull = {word: float(known[word] @ direction) for word in words}
-        best = sorted((word for word in pull if pull[word] > 0.05), key=lambda word: -pull[word])[:WORDS]
-        return [word for word in words if word in best]
-
-
-def content_words(text: str) -> list[str]:
-    """Return the text's different words that carry meaning, in order."""
-    return [word for word in dict.fromkeys(words_of(text)) if word not in EMPTY and len(word) > 2]
+    def _telling_words(self, row: int, code: int) -> list[str]:
+        """Return the words without which the code's score would fall most, the most telling first."""
+        falls = {word: float(found[code]) for word, found in self.left_out.falls(row).items()}
+        least = TELLING * max(falls.values(), default=0.0)
+        best = sorted((word for word in falls if falls[word] > 0), key=lambda word: -falls[word])
+        return [word for word in best if falls[word] >= least][:WORDS]
 
 
 def shortened(text: str, limit: int = SHOWN) -> str:

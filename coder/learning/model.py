@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from coder.learning.linear import LinearHead, apply_linear, log_softmax
 from coder.learning.neighbours import with_neighbours
 from coder.learning.ngrams import NGrams
 from coder.learning.phrases import codebook_phrases
+from coder.learning.rewording import LeaveOneOut, reworded
 from coder.learning.seen import NOTHING_SEEN, Fingerprints, seen_share
 from coder.learning.signals import Signals
 from coder.learning.stack import Stack
@@ -224,9 +225,12 @@ class Model:
         scores = np.where(silent[:, None], 0.0, settled.probabilities(logits, codable))
         selected = (scores >= settled.thresholds) & settled.usable
         polarity = np.exp(log_softmax(self.parts.polarity.logits(signals))) if n else np.zeros((0, 3))
+        left_out = LeaveOneOut(
+            signals, self.encoder, partial(reworded, self), np.flatnonzero(selected.any(axis=1)).tolist()
+        )
         return Predictions(
             self.codebook.ids, scores, np.exp(log_softmax(logits / settled.temperature)), codable, selected,
-            polarity, languages, signals, Evidence(self.bank, self.encoder, self.parts.examples),
+            polarity, languages, signals, Evidence(self.bank, left_out, self.parts.examples),
         )  # fmt: skip
 
 

@@ -23,7 +23,12 @@ SEEN = 2  # a feature must occur in this many texts
 
 def words_of(text: str) -> list[str]:
     """Return the text's words, lower case, apostrophes made plain."""
-    return [word.replace("’", "'") for word in WORDS.findall(text.lower())]
+    return [plain_word(word) for word in WORDS.findall(text)]
+
+
+def plain_word(word: str) -> str:
+    """Return a word in lower case, its apostrophes made plain."""
+    return word.lower().replace("’", "'")
 
 
 @lru_cache(maxsize=50_000)

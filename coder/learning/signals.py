@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.encoding import Encoder
-from coder.learning.centring import Topics, centred
+from coder.learning.centring import Topics, centred, study_sums
 from coder.learning.cues import cues
 from coder.learning.labelaware import PhraseBank
 from coder.learning.ngrams import NGrams
@@ -68,7 +68,7 @@ class Signals(Mapping[str, Any]):
     ) -> None:
         self.texts = texts
         self.questions = questions if questions is not None else [None] * len(texts)
-        self._studies = studies
+        self.studies = studies
         self._encoder = encoder
         self._known_mean = known_mean
         self.bank = bank
@@ -76,7 +76,7 @@ class Signals(Mapping[str, Any]):
         self._extra = dict(extra or {})
         self._progress = progress
         self._vectors = vectors
-        self._measured = topics.of(encoder.id) if topics else None
+        self._topics = topics
 
     def __getitem__(self, name: str) -> Any:
         return self._extra[name] if name in self._extra else getattr(self, name)
@@ -99,14 +99,21 @@ class Signals(Mapping[str, Any]):
     @cached_property
     def centred(self) -> FloatArray:
         """The vectors without their study's topic, (n, d)."""
-        return centred(self.plain, self._spoken_studies(), self._known_mean, measured=self._measured)
+        measured = self._topics.of(self._encoder.id) if self._topics else None
+        return centred(self.plain, self._spoken_studies(), self._known_mean, measured=measured)
+
+    @cached_property
+    def topics(self) -> Topics:
+        """The topics of the texts' studies in this encoder's space: those given, and the others from the texts."""
+        given = self._topics.of(self._encoder.id) if self._topics else {}
+        return Topics({self._encoder.id: {**study_sums(self.plain, self._spoken_studies()), **given}})
 
     def _spoken_studies(self) -> Sequence[str] | None:
         """Return the studies, texts without a word in one of their own: they say nothing of the topic."""
         empty = [not text.strip() for text in self.texts]
         if not any(empty):
-            return self._studies
-        names = self._studies if self._studies is not None else [""] * len(empty)
+            return self.studies
+        names = self.studies if self.studies is not None else [""] * len(empty)
         return [EMPTY_STUDY if blank else str(name) for blank, name in zip(empty, names, strict=True)]
 
     @cached_property
