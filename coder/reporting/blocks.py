@@ -75,6 +75,8 @@ def number(value: float | None, sign: str = "") -> str:
 
 def percent(value: float | None) -> str:
     """Return a share in per cent without decimals, or a dash where it is not defined."""
+    if value is not None and 0 < value < 0.005:
+        return "<1 %"
     return MISSING if value is None else f"{points(value)} %"
 
 

@@ -25,6 +25,7 @@ DATA_WORDS = {
     "n": "excerpts",
     "groups": "groups (transcripts, participants or studies, kept whole when held out)",
     "repeated_across_groups": "excerpts that repeat a text of another group word for word",
+    "repeated_short": "of these, texts of a few words",
     "nothing_to_code": "excerpts with nothing to code",
     "per_study": "excerpts per study",
     "texts_sha256": "",
@@ -90,9 +91,11 @@ def card_text(card: Report) -> str:
     parts = [f"# Model {card['name']}", *map(wrapped, _listed(card["limits"]))]
     parts += ["## Trained on", "\n".join(_data_lines(card))]
     parts += ["## Verdict per code", _verdicts(card.get("codes", []))]
-    parts += ["## Held-out performance", _while_training(card.get("held_out", {}))]
+    parts += ["## Held-out performance", _tested(card.get("held_out", {}))]
     if card.get("measured"):
         parts.append(text_of(held_out_blocks(card), markdown=True))
+    if settings := _settings(card):
+        parts += ["## Settings", "\n".join(_bullets(settings))]
     parts += ["## Fingerprints", "\n".join(_bullets(_fingerprints(card)))]
     return "\n\n".join(parts)
 
@@ -105,20 +108,25 @@ def _data_lines(card: Report) -> list[str]:
     data = {key: value for key, value in card["data"].items() if value not in (0, {}, "", None) or key == "n"}
     if list(data.get("coders", {})) == ["unnamed"]:
         del data["coders"]
+    if len(data.get("per_study", {})) == 1:
+        del data["per_study"]
     found = {
         name: _shown(value)
         for key, value in data.items()
         if (name := DATA_WORDS.get(key, key.replace("_", " ")))
     }
-    return _bullets(found) + [wrapped(str(note), "  ", "- ") for note in card.get("training_notes", [])]
+    notes = dict.fromkeys([*card.get("training_notes", []), *card.get("remarks", [])])
+    return [*_bullets(found), *(wrapped(str(note), "  ", "- ") for note in notes)]
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_shown(count)}" for name, count in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.2g}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _bullets(found: Mapping[str, str]) -> list[str]:
@@ -126,29 +134,40 @@ def _bullets(found: Mapping[str, str]) -> list[str]:
 
 
 def _verdicts(verdicts: Sequence[Report]) -> str:
-    rows = [
-        [
-            short(found["code"], 40),
-            f"{found['positives']:,}",
-            number(found["kappa"]),
-            number(found.get("f1")),
-            judged(found),
-        ]
-        for found in verdicts
-    ]
-    failed = [failed_line(found["code"], found).strip() for found in verdicts if not found["usable"]]
+    """Return a table of the codes, with columns for what the card knows, and what would mend those that failed."""
+    columns = {"code": [short(found["code"], LONGEST) for found in verdicts]}
+    columns["excerpts"] = [f"{found['positives']:,}" for found in verdicts]
+    columns["kappa"] = [_kappa(found) for found in verdicts]
+    columns["F1"] = [number(found.get("f1")) for found in verdicts]
+    for key, title in (("threshold", "threshold"), ("coders", "coders")):
+        if any(found.get(key) is not None for found in verdicts):
+            columns[title] = [number(found.get(key)) for found in verdicts]
+    columns["suggested"] = [judged(found) for found in verdicts]
     words = (
-        "Kappa and F1 of what is suggested, on excerpts held out while training (F1 joins how many suggestions are"
+        "On excerpts that were not learned from: kappa and F1 of what is suggested (F1 joins how many suggestions are"
         f" right and how many codes are found). {KAPPA}"
     )
-    return text_of([
-        Block(words=words, table=table(("code", "excerpts", "kappa", "F1", ""), rows, left=(0, 4))),
-        Block(after="\n".join(f"- {line}" for line in failed)),
-    ])  # fmt: skip
+    if "threshold" in columns:
+        words += " Threshold: the confidence from which the code is suggested."
+    if "coders" in columns:
+        words += " Coders: kappa of people with each other."
+    if "untested" in columns["suggested"]:
+        words += " Untested: too few excerpts, so the codebook's text speaks alone, unproven."
+    body = list(zip(*columns.values(), strict=True))
+    failed = [failed_line(found["code"], found, "- ", "  ") for found in verdicts if not found["usable"]]
+    parts = [text_of([Block(words=words, table=table(list(columns), body))]), "\n".join(failed)]
+    return "\n\n".join(filter(None, parts))
 
 
-def _while_training(figures: Report) -> str:
-    """Return the figures that training itself measured on held-out groups."""
+def _kappa(found: Report) -> str:
+    if found["kappa"] is None or found.get("ci_low") is None:
+        return number(found["kappa"])
+    return f"{number(found['kappa'])} [{number(found['ci_low'])}, {number(found['ci_high'])}]"
+
+
+def _tested(figures: Report) -> str:
+    """Return the main figures of what was not learned from; cards of old do not say what that was."""
+    where = figures.get("measured_on", "groups held out while training")
     parts = []
     if "themes" in figures:
         themes = figures["themes"]
@@ -159,10 +178,24 @@ def _while_training(figures: Report) -> str:
     if "polarity" in figures:
         parts.append(f"kappa of barrier or facilitator {number(figures['polarity']['kappa'])}")
     if "calibration_error" in figures:
-        parts.append(f"confidence off by {percent(figures['calibration_error'])} on average, over all codes")
-    return (
-        wrapped("On groups held out while training: " + "; ".join(parts) + ".") if parts else "Not measured."
-    )
+        of = "confidence beside suggestions" if "measured_on" in figures else "confidence, over all codes,"
+        parts.append(f"{of} off by {percent(figures['calibration_error'])} on average")
+    if not parts:
+        why = figures.get("why_not")
+        return wrapped(f"Not measured: {why}." if why else "Not measured.")
+    return wrapped(f"On {where}: {'; '.join(parts)}.")
+
+
+def _settings(card: Report) -> dict[str, str]:
+    """Return how the model was made: the card's settings, and how much each of its views counts."""
+    found = {key.replace("_", " "): _shown(value) for key, value in card.get("training", {}).items()}
+    if not found and card.get("base"):
+        found["base"] = _shown(card["base"].get("name", ""))
+    for part, words in (("themes", "views on codes"), ("polarity", "views on barrier or facilitator")):
+        weights = {name: weight for name, weight in card.get("weights", {}).get(part, {}).items() if weight}
+        if weights:
+            found[f"{words}, with their weights"] = _shown(weights)
+    return found
 
 
 def _fingerprints(card: Report) -> dict[str, str]:

@@ -161,11 +161,20 @@ def _curve(measured: Report) -> list[Block]:
         [f"{point['excerpts']:,}", figure(point, "theme_kappa"), figure(point, "polarity_kappa")]
         for point in curve["points"]
     ]
-    said = ""
-    if curve["gain"] is not None:
-        more = f"By this curve, {curve['more']:,} more excerpts would"
-        gain = f"raise kappa of codes by about {number(curve['gain'])}"
-        said = f"{more} {gain}." if curve["gain"] >= 0.005 else f"{more} hardly raise kappa of codes."
-    words = "Kappa on one held-out part, after learning from growing shares of the others (learning curve)."
+    parts, tested = curve.get("parts", 1), curve.get("tested_on")
+    where = f"{counted(parts, 'held-out part')}" + (f" ({counted(tested, 'excerpt')})" if tested else "")
+    words = f"Kappa on {where}, after learning from growing shares of the others (learning curve)."
     header = ("learned from", "codes", "barrier or facilitator")
-    return [Block("Would more excerpts help?", words, table(header, rows), said)]
+    return [Block("Would more excerpts help?", words, table(header, rows), _gain(curve))]
+
+
+def _gain(curve: Report) -> str:
+    """Say what more excerpts would bring, or why that cannot be told."""
+    if curve["gain"] is None:
+        return str(curve.get("why", ""))
+    more = f"By this curve, {curve['more']:,} more excerpts would"
+    if curve["gain"] < 0.005:
+        return f"{more} hardly raise kappa of codes."
+    low, high = curve.get("gain_low"), curve.get("gain_high")
+    interval = "" if low is None or high is None else f" [{number(low)}, {number(high)}]"
+    return f"{more} raise kappa of codes by about {number(curve['gain'])}{interval}."

@@ -29,10 +29,10 @@ def verdict_block(verdicts: Sequence[Report]) -> Block:
     )
 
 
-def failed_line(name: str, found: Report) -> str:
+def failed_line(name: str, found: Report, first: str = INDENT, indent: str = f"{INDENT}  ") -> str:
     """Return one code that failed: its name, why, and what would mend it."""
     mend = f" To mend it: {found['mend']}." if found["mend"] else ""
-    return wrapped(f"{name}: {sentence(found['why'])}{mend}", INDENT + "  ", INDENT)
+    return wrapped(f"{name}: {sentence(found['why'])}{mend}", indent, first)
 
 
 def failed_lines(failed: Mapping[str, Report]) -> list[str]:
@@ -48,10 +48,10 @@ def failed_lines(failed: Mapping[str, Report]) -> list[str]:
 
 
 def judged(found: Report) -> str:
-    """Return a code's verdict in a word or two."""
+    """Return a code's verdict in a word."""
     if not found["usable"]:
-        return "NOT suggested"
-    return "suggested" if found["kappa"] is not None else "suggested, untested"
+        return "NO"
+    return "yes" if found["kappa"] is not None else "untested"
 
 
 def sentence(words: str) -> str:

@@ -134,8 +134,41 @@ def test_a_card_says_each_thing_once_and_nothing_empty() -> None:
     text = card_text(made_card(made_report()))
     assert "languages" not in text and "unnamed" not in text
     assert text.count("held-out kappa 0.10") == 1
-    assert re.search(r"time +40 +0\.80 +0\.80  suggested\n", text)
-    assert re.search(r"people +4 +– +–  suggested, untested\n", text)
+    assert re.search(r"time +40 +0\.80 +0\.80 +yes\n", text)
+    assert re.search(r"people +4 +– +– +untested\n", text)
+    assert "\n- body: held-out kappa 0.10, hardly better than chance. To mend it: code 30 more.\n" in text
+
+
+def test_a_card_shows_all_that_newer_ones_know() -> None:
+    card = made_card(made_report())
+    card["codes"][0] |= {"ci_low": 0.7, "ci_high": 0.9, "threshold": 0.3456, "coders": 0.75}
+    card["data"] |= {"per_study": {"ward": 70, "home": 50}, "nothing_to_code": 3}
+    card["training"] = {"base": "starter", "fine_tuned": False, "rate": 0.12345}
+    card["weights"] = {"themes": {"reading": 1.0, "words": 0.25}, "polarity": {}}
+    card["remarks"], card["training_notes"] = ["Too few.", "Only one."], ["Only one."]
+    card["held_out"]["measured_on"] = "parts of one group"
+    text = card_text(card)
+    assert re.search(r"time +40 +0\.80 \[0\.70, 0\.90\] +0\.80 +0\.35 +0\.75 +yes\n", text)
+    for line in (
+        "- excerpts per study: ward 70, home 50",
+        "- fine tuned: no",
+        "- rate: 0.12",
+        "On parts of one group:",
+    ):
+        assert line in text
+    assert "views on codes, with their weights: reading 1, words 0.25" in text
+    assert text.count("Only one.") == 1 and "- Too few." in text
+
+
+def test_a_curve_says_what_more_would_bring_or_why_it_cannot() -> None:
+    points = [{"excerpts": 50, "theme_kappa": 0.2, "polarity_kappa": None}]
+    curve = {"points": points, "parts": 3, "tested_on": 90, "more": 200, "gain": 0.0321}
+    curve |= {"gain_low": 0.0, "gain_high": 0.06}
+    text = held_out_text(made_card(made_report(), learning_curve=curve))
+    assert "200 more excerpts would raise kappa of codes by about 0.03 [0.00, 0.06]." in text
+    assert "on 3 held-out parts (90 excerpts)" in text
+    noisy = {**curve, "gain": None, "why": "Too noisy to tell."}
+    assert "Too noisy to tell." in held_out_text(made_card(made_report(), learning_curve=noisy))
 
 
 def test_a_card_of_any_age_can_be_shown_and_listed() -> None:
