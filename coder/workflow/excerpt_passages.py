@@ -1,11 +1,11 @@
 """Rows that speak of one passage become one; passages whose words come again in other groups are named."""
 
-from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coder.workflow.excerpt_cells import text_of
+from coder.workflow.excerpt_cells import rows_said, text_of
 
 if TYPE_CHECKING:
     from coder.workflow.excerpts import Excerpt
@@ -22,7 +22,7 @@ def joined(excerpts: Sequence["Excerpt"]) -> list["Excerpt"]:
     """
     passages: dict[Hashable, list[Excerpt]] = {}
     for item in excerpts:
-        unit = text_of(item.cells.get("unit")) or text_of(item.cells.get("utterance_id"))
+        unit = _unit(item)
         key: Hashable = item.row
         if unit or item.home:
             key = (
@@ -31,6 +31,10 @@ def joined(excerpts: Sequence["Excerpt"]) -> list["Excerpt"]:
             )  # fmt: skip
         passages.setdefault(key, []).append(item)
     return [items[0] if len(items) == 1 else _merged(items) for items in passages.values()]
+
+
+def _unit(item: "Excerpt") -> str:
+    return text_of(item.cells.get("unit")) or text_of(item.cells.get("utterance_id"))
 
 
 def _merged(items: Sequence["Excerpt"]) -> "Excerpt":
@@ -55,12 +59,29 @@ def _merged(items: Sequence["Excerpt"]) -> "Excerpt":
 
 
 def repeated(excerpts: Sequence["Excerpt"]) -> list[str]:
-    """Return a sentence on texts of over LONG words that come word for word in several groups, with an example."""
+    """Return sentences on texts of over LONG words that come again word for word, in other groups or in one."""
     alike: dict[str, list[Excerpt]] = defaultdict(list)
     for item in excerpts:
         words = item.text.lower().split()
         if len(words) > LONG:
             alike[" ".join(words)].append(item)
+    return [*_across_groups(alike), *_within_groups(alike)]
+
+
+def _within_groups(alike: Mapping[str, Sequence["Excerpt"]]) -> list[str]:
+    apart = 0
+    for items in alike.values():
+        times = Counter(item.group for item in items if not (item.home or _unit(item)))
+        apart += sum(count - 1 for count in times.values())
+    if not apart:
+        return []
+    return [
+        f"{rows_said(apart)} with the text of another row of the group stayed apart, since nothing says whose words"
+        " they are: a column transcript, participant or unit would join the rows of one passage."
+    ]
+
+
+def _across_groups(alike: Mapping[str, Sequence["Excerpt"]]) -> list[str]:
     copies = [
         (items[0], elsewhere)
         for items in alike.values()

@@ -168,6 +168,9 @@ def test_sentences_that_come_again_in_other_groups_are_told_with_an_example() ->
     assert len(notes) == 1 and notes[0].startswith("2 excerpts repeat word for word")
     assert f"“{text}” (P0 and P1)" in notes[0]
     assert excerpts_of(pd.DataFrame(short))[1] == []
+    one = [{"text": text, "code": code, "study": "S"} for code in "ab"]
+    assert excerpts_of(pd.DataFrame(one))[1][0].startswith("1 row with the text of another row of the group")
+    assert excerpts_of(pd.DataFrame([{**row, "unit": at} for at, row in enumerate(one)]))[1] == []
 
 
 def test_two_rows_of_one_passage_are_two_codes() -> None:
