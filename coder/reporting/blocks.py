@@ -29,13 +29,18 @@ class Block:
 
 
 def text_of(blocks: Sequence[Block], *, markdown: bool = False) -> str:
-    """Return blocks as text for a terminal or as Markdown, an empty line between their parts."""
+    """Return blocks as text for a terminal or as Markdown, an empty line between their parts.
+
+    Where a table has a figure that is not defined, a last line says what the dash means.
+    """
     parts = []
     for block in blocks:
         title = f"{'###' if block.top else '####'} {block.title}" if markdown else block.title
         head = [title if block.title else "", block.words and wrapped(block.words)]
         parts += [("\n\n" if markdown else "\n").join(filter(None, head)), block.table]
         parts.append(block.after and wrapped(block.after))
+    if any(MISSING in block.table for block in blocks):
+        parts.append(UNDEFINED)
     return "\n\n".join(filter(None, parts))
 
 

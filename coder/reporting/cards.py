@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coder.reporting.blocks import (
-    MISSING,
-    UNDEFINED,
     Block,
     Report,
     counted,
@@ -34,18 +32,21 @@ DATA_WORDS = {
 
 
 def list_text(models: Sequence[Report]) -> str:
-    """Return the models one per line: name, codebook, number of excerpts, held-out kappa, folder."""
+    """Return the models one per line: name, codebook, number of excerpts, held-out kappa, folder; then problems."""
     rows = [
         [
             str(card["name"]), str(card["codebook"]["name"]), f"{card['data']['n']:,}",
             figure(card.get("held_out", {}).get("themes", {}), "kappa"), str(card["path"]),
         ]
         for card in models
+        if "problem" not in card
     ]  # fmt: skip
+    problems = [Block(words=f"Cannot be used: {card['problem']}") for card in models if "problem" in card]
     words = "Kappa: agreement with people's codes beyond chance (0 = chance, 1 = always alike) on held-out excerpts."
     return text_of([
         Block(words=words, table=table(("model", "codebook", "learned from", "kappa", "folder"), rows, (0, 1, 4))),
         Block(words="`none` also is a model: the codebook's own text, without anything learned about codes."),
+        *problems,
     ])  # fmt: skip
 
 
@@ -72,11 +73,8 @@ def comparison_text(report: Report) -> str:
         + f" {KAPPA} F1 joins how many of the suggestions people gave, too, and how many of theirs are suggested."
         " n: excerpts with the code."
     )  # fmt: skip
-    dash = UNDEFINED if any(MISSING in row for row in rows) else ""
     title = f"{first} and {second} on {counted(report['n'], 'excerpt')} in {counted(groups, 'group')}"
-    return text_of(
-        [Block(title, words, table(("", "n", *(short(n, 20) for n in names), "change"), rows), dash)]
-    )
+    return text_of([Block(title, words, table(("", "n", *(short(n, 20) for n in names), "change"), rows))])
 
 
 def _compared(name: str, count: str, found: Report) -> list[str]:

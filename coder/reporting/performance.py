@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 
 from coder.reporting.blocks import (
-    MISSING,
-    UNDEFINED,
     Block,
     Report,
     change,
@@ -184,7 +182,6 @@ def _codes(report: Report) -> list[Block]:
         ]
 
     first, second = rows(("precision", "recall", "f1")), rows(("kappa", "gwet_ac1", "pabak"))
-    dash = UNDEFINED if any(MISSING in row for row in [*first, *second]) else ""
     return [
         Block(
             "Each code: what is suggested",
@@ -196,7 +193,7 @@ def _codes(report: Report) -> list[Block]:
             "Each code: agreement beyond chance",
             "Kappa falls for codes that are rare, however good the coding; AC1 (Gwet) and PABAK do not, but are high"
             " for rare codes even where all are missed. Read them together.",
-            table(("code", "n", "kappa", "AC1", "PABAK"), second), dash,
+            table(("code", "n", "kappa", "AC1", "PABAK"), second),
         ),
     ]  # fmt: skip
 
@@ -265,7 +262,8 @@ def _cut(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, str
     """Return a table of the first MOST_VALUES rows, and what to say below it."""
     said = []
     if len(rows) > MOST_VALUES:
-        said.append(f"And {counted(len(rows) - MOST_VALUES, 'more value')}: --json has them all.")
+        more = counted(len(rows) - MOST_VALUES, "more value")
+        said.append(f"And {more}: --json has them all; a column of ranges (such as 18-34) would tell more.")
     if any(TOO_FEW in row for row in rows[:MOST_VALUES]):
         said.append("Too few: under 5 groups or 20 coded excerpts, so not to be relied on.")
     return table(header, rows[:MOST_VALUES]), " ".join(said)

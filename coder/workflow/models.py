@@ -1,6 +1,5 @@
 """Finding, opening and describing models."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,15 +22,30 @@ def open_model(
 
 
 def known_models() -> list[dict[str, Any]]:
-    """Return the cards of shipped models and of those in ./models, each with its `path`."""
+    """Return the cards of shipped models and of those in ./models, each with its `path`.
+
+    One that cannot be read has a `problem` in place of a card.
+    """
     from coder.learning.starting import SHIPPED
 
-    cards = []
-    for folder in dict.fromkeys([SHIPPED.resolve(), Path("models").resolve()]):
-        for path in sorted(folder.glob("*/card.json")):
-            card = json.loads(path.read_text(encoding="utf-8"))
-            cards.append({**card, "path": str(path.parent)})
-    return cards
+    return [
+        _card_or_problem(path.parent)
+        for folder in dict.fromkeys([SHIPPED.resolve(), Path("models").resolve()])
+        for path in sorted(folder.glob("*/card.json"))
+    ]
+
+
+def _card_or_problem(folder: Path) -> dict[str, Any]:
+    from coder.errors import ModelError
+    from coder.learning.modelstore import read_card
+
+    try:
+        card = read_card(folder)
+    except ModelError as error:
+        return {"name": folder.name, "path": str(folder), "problem": str(error)}
+    if not {"name", "codebook", "data"} <= set(card):
+        return {"name": folder.name, "path": str(folder), "problem": f"{folder / 'card.json'} is not whole."}
+    return {**card, "path": str(folder)}
 
 
 def model_card(name: str) -> dict[str, Any]:

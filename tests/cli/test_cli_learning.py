@@ -30,6 +30,16 @@ def test_a_plot_that_cannot_be_written_is_refused_before_any_work(
     assert (tmp_path / "there.svg").read_text(encoding="utf-8") == "mine"
 
 
+def test_a_broken_model_does_not_hide_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, card in (("x", "{"), ("y", "{}"), ("z", '{"format": 1}')):
+        (tmp_path / "models" / name).mkdir(parents=True)
+        (tmp_path / "models" / name / "card.json").write_text(card, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["models", "list"])
+    assert done.exit_code == 0
+    assert "starter" in done.stdout and done.stdout.count("Cannot be used:") == 3
+
+
 def test_help_names_the_codebook_that_is_used_without_one() -> None:
     train, evaluate = (
         " ".join(CliRunner().invoke(app, [name, "--help"]).stdout.split()) for name in ("train", "evaluate")

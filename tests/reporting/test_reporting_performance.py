@@ -177,3 +177,11 @@ def test_a_card_of_any_age_can_be_shown_and_listed() -> None:
     assert all(code["id"] in text for code in card["codebook"]["codes"])
     assert max(len(line) for line in text.splitlines()) <= 120  # fingerprints are not cut
     assert re.search(r"starter +COM-B +[\d,]+ +0\.\d\d  /here", list_text([{**card, "path": "/here"}]))
+
+
+def test_a_model_that_cannot_be_read_is_listed_as_such() -> None:
+    card = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    text = list_text(
+        [{**card, "path": "/here"}, {"name": "x", "path": "/x", "problem": "/x/card.json is damaged."}]
+    )
+    assert "starter" in text and "Cannot be used: /x/card.json is damaged." in text
