@@ -22,14 +22,22 @@ Book = Annotated[
     str | None,
     typer.Option(
         "--codebook",
-        help="A shipped codebook's name or a file. Default: the model's own (of two models, the first's).",
+        help="A shipped codebook's name or a file. Default: the model's own.",
+    ),
+]
+SharedBook = Annotated[
+    str | None,
+    typer.Option(
+        "--codebook",
+        help="A shipped codebook's name or a file, for both. Default: each model's own, and the codes both have.",
     ),
 ]
 Group = Annotated[
     str | None,
     typer.Option(
         "--group",
-        help="Column kept whole in held-out splits. Default: transcript, document, participant or study.",
+        help="Column whose values are held out whole (and resampled for intervals). Default: transcript, document,"
+        " participant or study.",
     ),
 ]
 By = Annotated[
@@ -103,13 +111,15 @@ def evaluate(
     by: By = None,
     baselines: Annotated[
         bool,
-        typer.Option("--baselines/--no-baselines", help="Also train simple methods on these very excerpts."),
+        typer.Option(
+            "--baselines/--no-baselines", help="Also train simple methods on these very excerpts, to compare."
+        ),
     ] = True,
     plot: Annotated[Path | None, typer.Option(help="Also draw the figures: .svg, .png, .pdf.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the plot if it exists.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a model against human codes: themes, polarity, codable or not, per code, with intervals.
+    """Measure a model against human codes: which code, what is suggested, polarity, code by code, with intervals.
 
     Example: coder evaluate starter coded.csv --by profession
     """
@@ -160,7 +170,7 @@ def compare_models(
     first: Annotated[str, typer.Argument(help="A model's name or folder.")],
     second: Annotated[str, typer.Argument(help="Another one.")],
     excerpts: Excerpts,
-    codebook: Book = None,
+    codebook: SharedBook = None,
     group: Group = None,
     as_json: AsJson = False,
 ) -> None:
