@@ -186,13 +186,16 @@ def _tested(figures: Report) -> str:
 
 def _settings(card: Report) -> dict[str, str]:
     """Return how the model was made: the card's settings, and how much each of its views counts."""
-    found = {key.replace("_", " "): _shown(value) for key, value in card.get("training", {}).items()}
+    settings = {key: value for key, value in card.get("training", {}).items() if key != "encoder"}
+    found = {key.replace("_", " "): _shown(value) for key, value in settings.items()}
     if not found and card.get("base"):
         found["base"] = _shown(card["base"].get("name", ""))
     for part, words in (("themes", "views on codes"), ("polarity", "views on barrier or facilitator")):
         weights = {name: weight for name, weight in card.get("weights", {}).get(part, {}).items() if weight}
         if weights:
-            found[f"{words}, with their weights"] = _shown(weights)
+            found[f"{words}, with their weights"] = "; ".join(
+                f"{name} {number(weight)}" for name, weight in weights.items()
+            )
     return found
 
 

@@ -156,7 +156,7 @@ def test_a_card_shows_all_that_newer_ones_know() -> None:
         "On parts of one group:",
     ):
         assert line in text
-    assert "views on codes, with their weights: reading 1, words 0.25" in text
+    assert "views on codes, with their weights: reading 1.00; words 0.25" in text
     assert text.count("Only one.") == 1 and "- Too few." in text
 
 
