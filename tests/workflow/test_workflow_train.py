@@ -17,10 +17,14 @@ COMMENTS = Path(__file__).parent.parent.parent / "data/sample/held-out/patient-c
 @pytest.mark.slow
 def test_a_trained_model_lies_beside_its_card_and_its_plot(tmp_path: Path) -> None:
     out = tmp_path / "model"
-    trained = train_files([COMMENTS], out, base=None)
+    trained = train_files([COMMENTS], out, base=None, by="polarity")
     assert trained.report["by_group"]["n"] == 120
+    split = trained.report["by_group"]["by"]
+    assert split["column"] == "polarity" and split["values"]["barrier"]["error_rate"] is not None
+    assert [found["code"] for found in trained.report["verdicts"]] == list(trained.model.codebook.ids)
     assert set(trained.report["by_group"]["baselines"]) == {"majority", "tfidf_svm", "frozen_lr"}
-    assert "## Verdict per code" in (out / "card.md").read_text(encoding="utf-8")
+    card = (out / "card.md").read_text(encoding="utf-8")
+    assert "## Verdict per code" in card and "#### By polarity" in card
     assert (out / "performance-by-group.svg").read_text(encoding="utf-8").lstrip().startswith("<?xml")
     with pytest.raises(OutputError, match="--force"):
         train_files([COMMENTS], out, base=None)
