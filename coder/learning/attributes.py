@@ -14,7 +14,7 @@ EMPTY = "(empty)"
 
 
 def by_attribute(
-    truth: Truth, guess: Guess, values: Sequence[str | None], *, seed: int = 0
+    truth: Truth, guess: Guess, values: Sequence[str | None], *, whole: bool = False, seed: int = 0
 ) -> dict[str, Section]:
     """Return, for each value, how many rows and groups have it and how the model does on them, with intervals.
 
@@ -22,6 +22,9 @@ def by_attribute(
     minus the error rate of all other rows, with an interval from resampling all groups together. Beside them
     accuracy and theme kappa (rows of one code), micro F1 and recall of what is suggested, and polarity kappa.
     `too_few` marks values with under FEW_GROUPS groups or FEW_CODED coded rows. What is undefined is None.
+
+    `whole` says that a value is a whole of its own, as a study is: its intervals are about its own rows, resampled
+    one by one where it has under MIN_GROUPS groups (`by_rows`), and it is not too few for its groups.
     """
     column = np.array([value or EMPTY for value in values], dtype=str)
     known: NDArray[np.bool_] = np.asarray((truth.labels >= 0).all(axis=1))
@@ -33,21 +36,36 @@ def by_attribute(
     found = {}
     for value in sorted(set(column.tolist())):
         mine = column == value
-        section = _figures(truth, guess, np.flatnonzero(mine), known, seed)
+        section = Section(n=int(mine.sum()), n_groups=len(set(groups[mine].tolist())))
         section["n_coded"] = int((mine & coded).sum())
-        _errors(section, np.flatnonzero(mine & coded), wrong, groups, seed)
+        section["by_rows"] = whole and section["n_groups"] < MIN_GROUPS
+        drawn = np.arange(len(column)).astype(str) if section["by_rows"] else groups
+        _figures(
+            section,
+            Truth(truth.labels, truth.polarity, drawn.tolist()),
+            guess,
+            np.flatnonzero(mine),
+            known,
+            seed,
+        )
+        _errors(section, np.flatnonzero(mine & coded), wrong, drawn, seed)
         _difference(section, mine, coded, wrong, groups, everyone)
-        section["too_few"] = section["n_groups"] < FEW_GROUPS or section["n_coded"] < FEW_CODED
+        thin = section["n_groups"] < FEW_GROUPS and not whole
+        section["too_few"] = thin or section["n_coded"] < FEW_CODED
         found[value] = section
     return found
 
 
 def _figures(
-    truth: Truth, guess: Guess, rows: NDArray[np.intp], known: NDArray[np.bool_], seed: int
-) -> Section:
-    """Return counts and the figures that need no comparison with the other values."""
+    section: Section,
+    truth: Truth,
+    guess: Guess,
+    rows: NDArray[np.intp],
+    known: NDArray[np.bool_],
+    seed: int,
+) -> None:
+    """Add the figures that need no comparison with the other values."""
     groups = [truth.groups[row] for row in rows]
-    section = Section(n=len(rows), n_groups=len(set(groups)))
     looked = rows[known[rows]]
     labels, selected = truth.labels[looked] == 1, guess.selected[looked]
     boot = Bootstrap.over([truth.groups[row] for row in looked], seed=seed)
@@ -64,7 +82,6 @@ def _figures(
         ("codable_recall", codable, "recall"), ("polarity_kappa", polarity, "kappa"),
     ):  # fmt: skip
         section.take(name, part, figure)
-    return section
 
 
 def _errors(

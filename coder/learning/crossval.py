@@ -67,7 +67,10 @@ def cross_validated(
     report = performance(truth, guess, codebook, "held out", seed=seed)
     own = Truth(data.labels, data.polarity, data.groups)
     given = {key: values for key, values in (splits or {}).items() if values is not None}
-    parts = {key: by_attribute(own, guess, values, seed=seed) for key, values in given.items()}
+    parts = {
+        key: by_attribute(own, guess, values, whole=key == "studies", seed=seed)
+        for key, values in given.items()
+    }
     return {**report, "folds": int(places.max(initial=0)) + 1, "repeated_texts": repeated, **parts}
 
 

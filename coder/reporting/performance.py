@@ -235,6 +235,8 @@ def studies_block(report: Report) -> Block | None:
         "Each study when it was held out: kappa (intervals over its own groups), kappa of the better simple method,"
         " and the share of coded excerpts whose best code is wrong."
     )
+    if any(found.get("by_rows") for found in report["studies"].values()):
+        words += " Under three groups the intervals are over single excerpts, and mostly too narrow."
     header = ("study", "n", "groups", "kappa", "simple", "best code wrong", "")
     return Block("Each study", words, *_cut(header, rows))
 
@@ -265,5 +267,6 @@ def _cut(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, str
         more = counted(len(rows) - MOST_VALUES, "more value")
         said.append(f"And {more}: --json has them all; a column of ranges (such as 18-34) would tell more.")
     if any(TOO_FEW in row for row in rows[:MOST_VALUES]):
-        said.append("Too few: under 5 groups or 20 coded excerpts, so not to be relied on.")
+        groups = "5 groups or " if header[0] != "study" else ""
+        said.append(f"Too few: under {groups}20 coded excerpts, so not to be relied on.")
     return table(header, rows[:MOST_VALUES]), " ".join(said)

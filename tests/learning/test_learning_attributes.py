@@ -64,3 +64,14 @@ def test_rows_without_a_code_count_but_have_no_best_code_to_be_wrong() -> None:
     assert (found["n"], found["n_coded"], found["error_rate"]) == (40, 29, 0)
     assert found["difference"] is None  # there is no rest
     assert found["polarity_kappa"] is None
+
+
+def test_a_study_that_is_one_group_has_intervals_over_its_rows() -> None:
+    wrong = np.arange(120) % 4 == 0
+    studies = [f"s{row // 40}" for row in range(120)]
+    plain, whole = (by_attribute(*case(wrong, studies), studies, whole=flag)["s0"] for flag in (False, True))
+    assert plain["too_few"] and "ci_low" not in plain and not plain["by_rows"]
+    assert not whole["too_few"] and whole["by_rows"] and whole["n_groups"] == 1
+    assert whole["ci_low"]["theme_kappa"] < whole["theme_kappa"] < whole["ci_high"]["theme_kappa"]
+    people = [f"p{row // 10}" for row in range(120)]
+    assert not by_attribute(*case(wrong, people), studies, whole=True)["s0"]["by_rows"]
