@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.learning.data import TrainingSet
+from coder.learning.folds import Folds
 from coder.learning.metrics import Bootstrap, Floats, forced_choice, polarity_choice
 
 Ints = NDArray[np.intp]
@@ -59,7 +60,7 @@ def _columns(decision: Floats, classes: Ints) -> Floats:
 def baselines(
     data: TrainingSet,
     vectors: NDArray[np.float32],
-    folds: Ints,
+    folds: Folds,
     names: Sequence[str],
     *,
     parts: Sequence[str] | None = None,
@@ -67,7 +68,7 @@ def baselines(
 ) -> dict[str, dict[str, Any]]:
     """Return each baseline's forced-choice themes and polarity on held-out folds.
 
-    `folds` (n,) names the fold that holds each row out, `names` (n,) what was held out whole (intervals resample
+    `folds` says what holds each row out, `names` (n,) what was held out whole (intervals resample
     it); `vectors` (n, d) are the frozen encoder's. `parts` (n,) adds, as `parts`, theme kappa within each of them.
     """
     learners = {"majority": _majority, "tfidf_svm": _tfidf_svm(data.texts), "frozen_lr": _frozen_lr(vectors)}
@@ -102,12 +103,11 @@ def _kappas(labels: NDArray[np.bool_], forced: Floats, parts: Sequence[str]) -> 
     return found
 
 
-def _held_out(learner: Learner, rows: Ints, classes: Ints, folds: Ints, width: int) -> Floats:
+def _held_out(learner: Learner, rows: Ints, classes: Ints, folds: Folds, width: int) -> Floats:
     """Score each of `rows` by a learner trained on those of the other folds."""
-    scores = np.zeros((len(folds), width))
-    for fold in np.unique(folds[rows]):
-        test = rows[folds[rows] == fold]
-        train = rows[folds[rows] != fold]
+    scores = np.zeros((len(folds.of), width))
+    for inside, outside in folds.rows(rows).parts():
+        train, test = rows[inside], rows[outside]
         if len(set(classes[train].tolist())) < 2:
             scores[test] = _majority(train, np.append(classes[train], width - 1), test)[:, :width]
             continue

@@ -3,7 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.learning.linear import log_softmax
+
 Floats = NDArray[np.float64]
+FEWEST = 10  # rows for a temperature
 MIN_STEP = 1e-6  # the smallest part of a Newton step that is tried
 
 
@@ -53,12 +56,13 @@ def fit_logistic(
 
 
 def best_threshold(chances: Floats, truth: Floats, usual: float, caution: float = 20.0) -> float:
-    """Return the threshold of best F1, drawn toward `usual` when there are few positives.
+    """Return the threshold of best F1, drawn toward `usual` when there are few positives, or few negatives.
 
-    The weight of the found threshold is positives / (positives + caution).
+    The weight of the found threshold is n / (n + caution), where n is the fewer of the two.
     """
     positives = float(truth.sum())
-    if positives == 0:
+    fewer = min(positives, len(truth) - positives)
+    if fewer == 0:
         return usual
     order = np.argsort(-chances, kind="stable")
     hits = np.cumsum(truth[order])
@@ -66,5 +70,15 @@ def best_threshold(chances: Floats, truth: Floats, usual: float, caution: float 
     best = int(f1.argmax())
     nearest = chances[order[min(best + 1, len(order) - 1)]]
     found = float((chances[order[best]] + nearest) / 2)
-    share = positives / (positives + caution)
+    share = fewer / (fewer + caution)
     return float(np.clip(share * found + (1 - share) * usual, 0.05, 0.95))
+
+
+def fit_temperature(logits: Floats, truth: Floats) -> float:
+    """Return the divisor of logits that makes forced-choice shares honest (Guo et al. 2017)."""
+    rows = truth.sum(axis=1) == 1
+    if rows.sum() < FEWEST:
+        return 1.0
+    grid = np.exp(np.linspace(np.log(0.3), np.log(5), 60))
+    losses = [-(truth[rows] * log_softmax(logits[rows] / value)).sum() for value in grid]
+    return float(grid[int(np.argmin(losses))])

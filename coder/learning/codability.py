@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from coder.learning.calibration import sigmoid
 from coder.learning.data import TrainingSet
+from coder.learning.folds import Folds
 from coder.learning.linear import LinearHead, apply_linear
 from coder.learning.model import Parts, codable_blocks
 from coder.learning.ngrams import words_of
@@ -37,9 +38,7 @@ class Codability:
     weight: float | None = None
 
 
-def codability(
-    data: TrainingSet, blocks: Mapping[str, Any], folds: NDArray[np.intp], base: Parts | None
-) -> Codability:
+def codability(data: TrainingSet, blocks: Mapping[str, Any], folds: Folds, base: Parts | None) -> Codability:
     """Learn what is codable; from excerpts that are all coded nothing can be learned, so the base's view stays.
 
     `base` are the parts of a model that reads with the same encoder, if there is one.
@@ -51,9 +50,7 @@ def codability(
     return Codability(base.codable, chance, float(base.calibration.coefficients[2]))
 
 
-def fit_codable(
-    data: TrainingSet, blocks: Mapping[str, Any], folds: NDArray[np.intp]
-) -> tuple[LinearHead, Floats]:
+def fit_codable(data: TrainingSet, blocks: Mapping[str, Any], folds: Folds) -> tuple[LinearHead, Floats]:
     """Return the head, and each row's held-out probability of being codable, (n,)."""
     known = np.flatnonzero((data.labels >= 0).all(axis=1) | (data.labels == 1).any(axis=1))
     coded = (data.labels[known] == 1).any(axis=1)
@@ -65,9 +62,8 @@ def fit_codable(
     targets = np.stack([coded, ~coded], axis=1).astype(np.float64)
     mine = {name: block[known] for name, block in features.items()}
     chance = np.full(len(data), coded.mean())
-    for fold in sorted(set(folds[known].tolist())):
-        inside, outside = folds[known] != fold, folds[known] == fold
-        if inside.any():
+    for inside, outside in folds.rows(known).parts():
+        if len(set(coded[inside].tolist())) == 2:
             head = _fitted(
                 {name: block[inside] for name, block in mine.items()}, targets[inside], weights[inside]
             )

@@ -1,6 +1,7 @@
 """Held-out performance of a way of training: whole groups are held out, the model is trained anew without them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,39 +11,67 @@ from coder.codebook import Codebook
 from coder.learning.attributes import by_attribute
 from coder.learning.data import TrainingSet
 from coder.learning.evaluation import Guess, Truth, performance
-from coder.learning.folds import group_folds, joined_groups
+from coder.learning.folds import FOLDS, NOTHING_LEFT, Folds, folds_of, repeats
+from coder.learning.metrics import RESAMPLES
 from coder.learning.model import Model
+from coder.learning.stack import ENOUGH
+from coder.learning.verdicts import Verdict, verdicts_of
 
 Trainer = Callable[[TrainingSet], Model]
-FOLDS = 5
 
 
-def split(data: TrainingSet, names: Sequence[str], folds: int = FOLDS) -> tuple[NDArray[np.intp], int]:
-    """Return the fold of each row, whole groups held out, and how many rows repeat another group's text."""
-    groups, repeated = joined_groups(data.texts, names)
+@dataclass(frozen=True)
+class CrossValidated:
+    """The report of held-out groups with the verdicts per code, and what both come from."""
+
+    report: dict[str, Any]
+    verdicts: list[Verdict]
+    folds: Folds
+    guess: Guess
+
+
+def split(data: TrainingSet, names: Sequence[str], folds: int = FOLDS) -> tuple[Folds, int]:
+    """Return folds that hold out whole groups, and how many rows repeat another group's text."""
     strata = np.where((data.labels == 1).any(axis=1), (data.labels == 1).argmax(axis=1) + 1, 0)
-    return group_folds(groups, strata.astype(np.intp), folds), repeated
+    copies = repeats(data.texts, names)
+    return folds_of(data.texts, names, strata.astype(np.intp), folds), copies.long + copies.short
+
+
+def untestable(data: TrainingSet, names: Sequence[str], folds: int = FOLDS) -> str | None:
+    """Return why held-out groups cannot be measured, where too little would be left to learn from; else None."""
+    coded = (data.labels == 1).any(axis=1)
+    if not ((data.labels == 1).any(axis=0) & (data.labels == 0).any(axis=0)).any():
+        return "all excerpts have the same codes, so there is nothing to tell apart"
+    for inside, _ in split(data, names, folds)[0].parts():
+        if not len(inside):
+            return NOTHING_LEFT
+        left = int(coded[inside].sum())
+        if left < ENOUGH:
+            return (
+                f"without a held-out part, {left} coded excerpts are left to learn from; {ENOUGH} are needed"
+            )
+    return None
 
 
 def held_out(
     data: TrainingSet,
-    folds: NDArray[np.intp],
+    folds: Folds,
     trainer: Trainer,
     progress: Callable[[int], None] | None = None,
 ) -> Guess:
-    """Return predictions of every row by a model that never saw its fold."""
-    n, k = data.labels.shape
-    guess = Guess(np.zeros((n, k)), np.zeros((n, k)), np.zeros((n, k), dtype=bool), np.zeros((n, 3)))
-    for fold in np.unique(folds):
-        test, train = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
-        model = trainer(data.rows(train))
-        part = data.rows(test)
-        said = model.predict(part.texts, part.questions, part.studies)
-        for name in ("scores", "forced", "selected", "polarity"):
-            getattr(guess, name)[test] = getattr(said, name)
+    """Return predictions of every row by a model that never saw its fold; rows of no fold get none."""
+    guess = Guess.blank(*data.labels.shape)
+    for inside, outside in folds.parts():
+        guess.fill(outside, guess_of(data, inside, outside, trainer))
         if progress:
             progress(1)
     return guess
+
+
+def guess_of(data: TrainingSet, train: NDArray[np.intp], test: NDArray[np.intp], trainer: Trainer) -> Guess:
+    """Return what a model trained on some rows says of others."""
+    part = data.rows(test)
+    return Guess.of(trainer(data.rows(train)).predict(part.texts, part.questions, part.studies))
 
 
 def cross_validated(
@@ -55,11 +84,11 @@ def cross_validated(
     splits: Mapping[str, Sequence[str | None] | None] | None = None,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
-) -> dict[str, Any]:
-    """Return the evaluation report of held-out groups; `names` is the group of each row.
+) -> CrossValidated:
+    """Return the evaluation report of held-out groups with its verdicts; `names` is the group of each row.
 
     `splits` names further columns (n,), None for none: the report has the figures for each of their values under
-    that name, with intervals over the set's own groups.
+    that name, with intervals over the set's own groups. See `untestable` for when there is nothing to be had.
     """
     places, repeated = split(data, names, folds)
     guess = held_out(data, places, trainer, progress)
@@ -71,56 +100,7 @@ def cross_validated(
         key: by_attribute(own, guess, values, whole=key == "studies", seed=seed)
         for key, values in given.items()
     }
-    return {**report, "folds": int(places.max(initial=0)) + 1, "repeated_texts": repeated, **parts}
-
-
-def learning_curve(
-    data: TrainingSet,
-    names: Sequence[str],
-    trainer: Trainer,
-    *,
-    shares: Sequence[float] = (0.25, 0.5),
-    seed: int = 0,
-) -> list[dict[str, float]]:
-    """Return theme and polarity kappa on one held-out fold for growing shares of the other groups.
-
-    All sizes are tested on the same fold; groups are added in a seeded random order.
-    """
-    folds, _ = split(data, names)
-    test, pool = np.flatnonzero(folds == 0), np.flatnonzero(folds != 0)
-    rng = np.random.default_rng(seed)
-    order = rng.permutation(sorted({names[row] for row in pool.tolist()}))
-    part = data.rows(test)
-    truth = Truth(part.labels, part.polarity, list(part.groups))
-    points = []
-    for share in (*shares, 1.0):
-        chosen = set(order[: max(1, round(share * len(order)))].tolist())
-        train = np.array([row for row in pool.tolist() if names[row] in chosen])
-        model = trainer(data.rows(train))
-        said = model.predict(part.texts, part.questions, part.studies)
-        guess = Guess(said.scores, said.forced, said.selected, said.polarity)
-        report = performance(truth, guess, model.codebook, "curve")
-        points.append(
-            {
-                "excerpts": len(train),
-                "theme_kappa": report["themes"]["kappa"],
-                "polarity_kappa": report["polarity"]["kappa"],
-            }
-        )
-    return points
-
-
-def gain_forecast(points: Sequence[dict[str, float]], more: int) -> float | None:
-    """Return how much theme kappa `more` excerpts would add, by a line in log2 of the size; None if unclear.
-
-    Kappa grows about linearly in the logarithm of the number of labels over the sizes met in practice; two points
-    and up to one doubling ahead are what the line is trusted for.
-    """
-    known = [
-        (point["excerpts"], point["theme_kappa"]) for point in points if point["theme_kappa"] is not None
-    ]
-    if len(known) < 2 or more > known[-1][0]:
-        return None
-    sizes, values = np.log2([size for size, _ in known]), np.array([value for _, value in known])
-    slope = float(np.polyfit(sizes, values, 1)[0])
-    return round(max(slope, 0.0) * float(np.log2(1 + more / known[-1][0])), 3)
+    everything = np.ones(data.labels.shape, dtype=bool)
+    verdicts = verdicts_of(data, codebook, guess.selected, everything, groups=names, resamples=RESAMPLES)
+    report |= {"folds": places.count, "repeated_texts": repeated, **parts}
+    return CrossValidated(report, verdicts, places, guess)

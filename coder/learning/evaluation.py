@@ -46,6 +46,22 @@ class Guess:
         read = np.array([name is None for name in said.languages], dtype=bool)
         return cls(said.scores[:, at], said.forced[:, at], said.selected[:, at], said.polarity, read)
 
+    @classmethod
+    def blank(cls, n: int, codes: int) -> "Guess":
+        """Return a guess of n rows to be filled: nothing selected, all read."""
+        nothing = np.zeros((n, codes))
+        return cls(nothing, nothing.copy(), nothing > 0, np.zeros((n, 3)), np.ones(n, dtype=bool))
+
+    def fill(self, rows: NDArray[np.intp], other: "Guess") -> None:
+        """Take over what another guess, of some of the rows, says of them."""
+        for name in ("scores", "forced", "selected", "polarity", "read"):
+            getattr(self, name)[rows] = getattr(other, name)
+
+    def rows(self, rows: NDArray[np.intp]) -> "Guess":
+        """Return what it says of some of the rows."""
+        read = None if self.read is None else self.read[rows]
+        return Guess(self.scores[rows], self.forced[rows], self.selected[rows], self.polarity[rows], read)
+
     def asked(self, labels: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return labels (n, k) for forced choice: rows that cannot be read without any code."""
         return labels if self.read is None else labels & self.read[:, None]

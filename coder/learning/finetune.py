@@ -15,7 +15,7 @@ from coder.encoding.weights import base_weights
 from coder.errors import ModelError
 from coder.learning.adapting import averaged, write_adapter
 from coder.learning.data import TrainingSet
-from coder.learning.folds import group_folds, joined_groups
+from coder.learning.folds import folds_of
 from coder.learning.linear import LinearHead
 from coder.learning.model import Model
 from coder.learning.phrases import codebook_phrases
@@ -67,14 +67,13 @@ def fine_tuned_model(
         epochs = int(np.clip(round(READINGS / int(coded.sum())), EPOCHS[1], EPOCHS[0]))
     base = base_weights()
     weights = read_adapter(start).merged(base) if start else base
-    groups, _ = joined_groups(list(data.texts), list(data.groups))
-    folds = group_folds(groups, np.where(coded, data.labels.argmax(axis=1) + 1, 0).astype(np.intp), RUNS)
+    main = np.where(coded, data.labels.argmax(axis=1) + 1, 0).astype(np.intp)
+    folds = folds_of(list(data.texts), list(data.groups), main, RUNS)
     runs: list[Tuned] = []
     vectors, sides = np.zeros((len(data), 384), np.float32), np.zeros((len(data), 3))
-    for run in range(RUNS):
-        part = data.rows(np.flatnonzero(folds != run))
+    for inside, unseen in folds.parts():
+        part = data.rows(inside)
         runs.append(tune(lessons_of(part, codebook), weights, epochs=epochs, seed=seed, progress=progress))
-        unseen = np.flatnonzero(folds == run)
         vectors[unseen] = _encoded(runs[-1].weights, base, [data.texts[int(row)] for row in unseen])
         sides[unseen] = vectors[unseen] @ runs[-1].polarity + runs[-1].intercept
     whole = averaged(runs)

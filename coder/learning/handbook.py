@@ -94,7 +94,9 @@ def _carried(parts: Parts, places: NDArray[np.intp], trusted: Floats, louder: fl
         members.append(Member(member.name, _columns(member.head, places, trusted)))
         weights.append(float(weight))
     bias = np.where(places >= 0, parts.themes.bias[places] * trusted, 0.0).astype(np.float32)
-    themes = Stack(tuple(members), np.array(weights, dtype=np.float32), bias)
+    before = np.zeros(len(parts.themes.bias)) if parts.themes.kept is None else parts.themes.kept
+    kept = np.where(places >= 0, before[places] * trusted, share).astype(np.float32)
+    themes = Stack(tuple(members), np.array(weights, dtype=np.float32), bias, kept, parts.themes.firm)
     return replace(
         parts, themes=themes, calibration=_offsets(parts.calibration, places, trusted), examples=None
     )

@@ -8,15 +8,17 @@ English too are not counted for the other language. The lists in function_words.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 ENGLISH = "English"
+ENGLISH_ENCODER = "all-MiniLM-L6-v2:"  # how the ids of the default weights begin
 WORDS_FILE = Path(__file__).parent / "function_words.txt"
 FEWEST_WORDS, FEWEST_HITS, SHARE = 4, 2, 0.15  # words, and function words of a language, needed for a verdict
 OTHER_SCRIPT = "a script other than Latin letters"
 _WORDS = re.compile(r"[^\W\d_]+")
+_LETTERS = re.compile(r"\b[A-HJ-Z]\b(?!['’])")  # "Block C" is no French c'
 _LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ]")
 
 
@@ -40,7 +42,7 @@ def other_language(text: str) -> str | None:
     letters = sum(map(str.isalpha, text))
     if letters >= FEWEST_WORDS and 2 * len(_LATIN.findall(text)) < letters:
         return OTHER_SCRIPT
-    words = _WORDS.findall(text.lower())
+    words = _WORDS.findall(_LETTERS.sub(" ", text).lower())
     if len(words) < FEWEST_WORDS:
         return None
     known = _known()
@@ -53,6 +55,16 @@ def other_language(text: str) -> str | None:
 def other_languages(texts: Sequence[str]) -> Counter[str]:
     """Return how many of the texts seem to be in each language other than English."""
     return Counter(name for name in map(other_language, texts) if name)
+
+
+def unread(texts: Sequence[str], encoder_id: str, taught: Collection[str] = ()) -> tuple[str | None, ...]:
+    """Return, per text, the language it seems to be in where it is not read: neither English nor one of `taught`.
+
+    Only the default encoder is known to read English alone; another one may read anything.
+    """
+    if not encoder_id.startswith(ENGLISH_ENCODER):
+        return (None,) * len(texts)
+    return tuple(None if name in taught else name for name in map(other_language, texts))
 
 
 def unread_words(found: Mapping[str, int], of: int, things: str) -> str | None:

@@ -240,14 +240,15 @@ def codable_choice(labels: Bools, selected: Bools, boot: Bootstrap) -> Section:
 def polarity_choice(truth: Sequence[str | None], probabilities: Floats, boot: Bootstrap) -> Section:
     """Compare barrier and facilitator in forced choice where people said one of the two; `mixed` apart.
 
-    `probabilities` is (n, 3) in the order barrier, facilitator, mixed.
+    `probabilities` is (n, 3) in the order barrier, facilitator, mixed. Kappa is None where people said only one.
     """
     which = np.array([{"barrier": 0, "facilitator": 1, "mixed": 2}.get(value or "", -1) for value in truth])
     rows = np.flatnonzero((which == 0) | (which == 1))
     guess = probabilities[rows, :2].argmax(1)
     table, resampled = square_tables(boot, rows, which[rows], guess, 2)
     section = Section(n=len(rows))
-    section.add("kappa", float(kappa(table)), kappa(resampled))
+    both = len(set(which[rows].tolist())) == 2  # else there is nothing to tell apart
+    section.add("kappa", float(kappa(table)) if both else np.nan, kappa(resampled))
     section.add("macro_f1", float(macro_f1_of(table)), macro_f1_of(resampled))
     section.add("accuracy", float(accuracy(table)), accuracy(resampled))
     mixed = np.flatnonzero(which == 2)

@@ -14,7 +14,7 @@ from coder.learning.calibration import sigmoid
 from coder.learning.centring import Topics, study_sums
 from coder.learning.evidence import Evidence, Examples
 from coder.learning.labelaware import PhraseBank
-from coder.learning.languages import other_language
+from coder.learning.languages import unread
 from coder.learning.linear import LinearHead, apply_linear, log_softmax
 from coder.learning.neighbours import with_neighbours
 from coder.learning.ngrams import NGrams
@@ -24,7 +24,6 @@ from coder.learning.seen import NOTHING_SEEN, Fingerprints, seen_share
 from coder.learning.signals import Signals
 from coder.learning.stack import Stack
 
-ENGLISH_ENCODER = "all-MiniLM-L6-v2:"  # how the ids of the default weights begin
 Floats = NDArray[np.float64]
 Progress = Callable[[int], None]
 
@@ -78,7 +77,8 @@ class Parts:
 class Predictions:
     """What a model says of n texts; arrays are in the order of `codes` and of POLARITIES.
 
-    `languages` names, for a text that the encoder cannot read, the language it seems to be in: it gets no code.
+    `languages` names, for a text that the encoder cannot read, the language it seems to be in: it gets no code, and
+    `forced` and `polarity` favour nothing, as for a text without a word.
     """
 
     codes: tuple[str, ...]
@@ -123,13 +123,9 @@ class Model:
     def unread_languages(self, texts: Sequence[str]) -> tuple[str | None, ...]:
         """Return, per text, the language it seems to be in where the encoder does not read it, else None.
 
-        Only the default encoder is known to read English alone; what the model was trained on, it was taught.
+        What the model was trained on in some number, it was taught.
         """
-        if not self.encoder.id.startswith(ENGLISH_ENCODER):
-            return (None,) * len(texts)
-        taught = self.card.get("data", {}).get("languages", {})
-        found = map(other_language, texts)
-        return tuple(None if name in taught else name for name in found)
+        return unread(texts, self.encoder.id, self.card.get("data", {}).get("languages", {}))
 
     @cached_property
     def bank(self) -> PhraseBank:
@@ -224,12 +220,14 @@ class Model:
         codable = np.where(silent, 0.0, codable)
         scores = np.where(silent[:, None], 0.0, settled.probabilities(logits, codable))
         selected = (scores >= settled.thresholds) & settled.usable
-        polarity = np.exp(log_softmax(self.parts.polarity.logits(signals))) if n else np.zeros((0, 3))
+        sides = self.parts.polarity.logits(signals) if n else np.zeros((0, 3))
+        polarity = np.exp(log_softmax(np.where(silent[:, None], 0.0, sides)))
+        forced = np.exp(log_softmax(np.where(silent[:, None], 0.0, logits / settled.temperature)))
         left_out = LeaveOneOut(
             signals, self.encoder, partial(reworded, self), np.flatnonzero(selected.any(axis=1)).tolist()
         )
         return Predictions(
-            self.codebook.ids, scores, np.exp(log_softmax(logits / settled.temperature)), codable, selected,
+            self.codebook.ids, scores, forced, codable, selected,
             polarity, languages, signals, Evidence(self.bank, left_out, self.parts.examples),
         )  # fmt: skip
 

@@ -145,6 +145,9 @@ def packed(parts: Parts) -> tuple[Arrays, dict[str, Any]]:
                 arrays |= _head_arrays(f"{name}.{place}", member.head)
                 blocks = list(member.head.coefficients)
             shape[name].append({"name": member.name, "blocks": blocks})
+    if parts.themes.kept is not None:
+        arrays["themes.kept"] = parts.themes.kept
+        shape["firm"] = parts.themes.firm
     arrays |= _head_arrays("codable", parts.codable)
     shape["codable"] = list(parts.codable.coefficients)
     settled = parts.calibration
@@ -177,7 +180,9 @@ def unpacked(arrays: Arrays, shape: Mapping[str, Any], dimension: int, codes: in
             for place, item in enumerate(shape[name])
         )
         weights = _checked(arrays, f"{name}.weights", (len(members),))
-        stacks[name] = Stack(members, weights, _checked(arrays, f"{name}.bias", (k,)))
+        kept = _checked(arrays, f"{name}.kept", (k,)) if f"{name}.kept" in arrays else None
+        firm = float(shape.get("firm", 1.0))
+        stacks[name] = Stack(members, weights, _checked(arrays, f"{name}.bias", (k,)), kept, firm)
     settled = Calibration(
         _checked(arrays, "calibration.coefficients", (4,)), _checked(arrays, "calibration.offsets", (codes,)),
         _checked(arrays, "calibration.thresholds", (codes,)), _checked(arrays, "calibration.usable", (codes,)),

@@ -1,16 +1,16 @@
-"""Settling a model: probabilities, thresholds and a verdict per code, all from held-out logits."""
+"""Settling a model: probabilities and thresholds, all from held-out logits."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.codebook import Codebook
-from coder.learning.calibration import best_threshold, fit_logistic, sigmoid
+from coder.learning.calibration import best_threshold, fit_logistic, fit_temperature, sigmoid
 from coder.learning.codability import Codability
 from coder.learning.data import TrainingSet
-from coder.learning.linear import log_softmax
+from coder.learning.folds import Folds
 from coder.learning.model import Calibration, probability_features
+from coder.learning.stack import taught
 
 Floats = NDArray[np.float64]
 USUAL = np.array([0.25, 1.0, 0.5, 0.0])  # coefficients before any evidence
@@ -19,56 +19,87 @@ CODABLE = 2  # the place of the log odds of being codable among the coefficients
 USUAL_ODDS = 2.7  # what these log odds usually are
 FIXED = 1e6  # a penalty that lets nothing move
 OFFSET_PENALTY = 10.0
-ENOUGH = 10  # positives a code needs before its figures mean anything
-WEAK = 0.20  # held-out kappa under which a code is no better than guessing
+USUAL_THRESHOLD = 0.35
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Whether a code may be suggested: `kappa` and `f1` are held out; `why` and `mend` are for people."""
+class Settled:
+    """A calibration, and what it says of rows that it was not fitted to.
 
-    code: str
-    positives: int
-    kappa: float | None
-    f1: float | None
-    usable: bool
-    why: str
-    mend: str
+    `chances` and `selected` (n, k) are of calibrations fitted without the row's fold, so that they can be measured;
+    `tested` (n,) is False for rows without a fold to learn from.
+    """
+
+    calibration: Calibration
+    chances: Floats
+    selected: NDArray[np.bool_]
+    tested: NDArray[np.bool_]
 
 
 def settle(
-    data: TrainingSet, codebook: Codebook, logits: Floats, codable: Codability
-) -> tuple[Calibration, list[Verdict]]:
-    """Return the calibration fitted to held-out logits (n, k) and codable chances, and the verdicts."""
-    k = logits.shape[1]
+    data: TrainingSet, logits: Floats, codable: Codability, folds: Folds, start: Calibration | None = None
+) -> Settled:
+    """Fit the calibration to held-out logits (n, k) and codable chances.
+
+    `start` is the calibration of the model built on: what is learned is drawn toward it, and it stays where the rows
+    teach no code.
+    """
     features = probability_features(logits, codable.chance)
+    whole = _fitted(data, features, logits, codable, start)
+    chances = np.zeros(logits.shape)
+    selected, tested = np.zeros(logits.shape, dtype=bool), np.zeros(len(data), dtype=bool)
+    for inside, outside in folds.parts():
+        if not len(inside):
+            continue
+        part = _fitted(data.rows(inside), features[inside], logits[inside], codable, start)
+        chances[outside] = sigmoid(features[outside] @ part.coefficients + part.offsets)
+        selected[outside] = chances[outside] >= part.thresholds
+        tested[outside] = True
+    return Settled(whole, chances, selected, tested)
+
+
+def _fitted(
+    data: TrainingSet, features: Floats, logits: Floats, codable: Codability, start: Calibration | None
+) -> Calibration:
+    """Return the calibration of some rows; each code has its say as far as the rows can teach it."""
+    k = logits.shape[1]
     known = data.labels >= 0
     truth = (data.labels == 1).astype(np.float64)
-    if not truth.any():
-        plain = Calibration(USUAL, np.zeros(k), np.full(k, 0.35), np.ones(k, dtype=bool))
-        return plain, verdicts_of(data, codebook, features[..., 0] * 0, known)
-    coefficients, offsets = fit_probabilities(features, truth, known, codable.weight)
+    say = taught(data.labels == 1, data.labels == 0)
+    start = start or Calibration(USUAL, np.zeros(k), np.full(k, USUAL_THRESHOLD), np.ones(k, dtype=bool))
+    if not say.any():
+        return start
+    coefficients, offsets = fit_probabilities(
+        features, truth, known, say, prior=start.coefficients, codable_weight=codable.weight
+    )
     chances = sigmoid(features @ coefficients + offsets)
-    usual = best_threshold(chances[known], truth[known], 0.35)
+    asked = known & (say > 0)
+    usual = best_threshold(chances[asked], truth[asked], float(np.median(start.thresholds)))
     thresholds = np.array(
         [best_threshold(chances[known[:, at], at], truth[known[:, at], at], usual) for at in range(k)]
     )
-    selected = chances >= thresholds
-    verdicts = verdicts_of(data, codebook, selected, known)
-    usable = np.array([verdict.usable for verdict in verdicts], dtype=bool)
-    return Calibration(coefficients, offsets, thresholds, usable, fit_temperature(logits, truth)), verdicts
+    return Calibration(
+        coefficients, offsets, thresholds, np.ones(k, dtype=bool), fit_temperature(logits, truth)
+    )
 
 
 def fit_probabilities(
-    features: Floats, truth: Floats, known: NDArray[np.bool_], codable_weight: float | None = None
+    features: Floats,
+    truth: Floats,
+    known: NDArray[np.bool_],
+    say: Floats,
+    *,
+    prior: Floats = USUAL,
+    codable_weight: float | None = None,
 ) -> tuple[Floats, Floats]:
     """Return coefficients (4,) shared by the codes and the codes' offsets (k,).
 
-    `codable_weight` is the coefficient of the codable odds where the rows cannot teach it. Odds that are the same
-    for all rows say nothing: they get no coefficient, and what they usually add is left to the last one.
+    `say` (k,) in 0..1 is how far the rows can teach each code: one that they cannot gets no offset. `codable_weight`
+    is the coefficient of the codable odds where the rows cannot teach it. Odds that are the same for all rows say
+    nothing: they get no coefficient, and what they usually add is left to the last one.
     """
     flat, right = features[known], truth[known]
-    prior, penalty = USUAL.copy(), PENALTY.copy()
+    prior, penalty = prior.copy(), PENALTY.copy()
     if np.ptp(flat[:, CODABLE]) < 1e-9:
         prior[-1] += prior[CODABLE] * USUAL_ODDS
         prior[CODABLE], penalty[CODABLE] = 0.0, FIXED
@@ -80,7 +111,7 @@ def fit_probabilities(
     for code in range(k):
         rows = known[:, code]
         base = features[rows, code] @ coefficients
-        offsets[code] = fit_offset(base, truth[rows, code])
+        offsets[code] = say[code] * fit_offset(base, truth[rows, code])
     return coefficients, offsets
 
 
@@ -88,54 +119,3 @@ def fit_offset(base: Floats, truth: Floats) -> float:
     """Return what to add to logits so that their chances match how often they are right, drawn toward 0."""
     nothing, rows = np.zeros((len(base), 0)), np.ones(len(base))
     return float(fit_logistic(nothing, truth, rows, np.zeros(1), np.array([OFFSET_PENALTY]), given=base)[0])
-
-
-def fit_temperature(logits: Floats, truth: Floats) -> float:
-    """Return the divisor of logits that makes forced-choice shares honest (Guo et al. 2017)."""
-    rows = truth.sum(axis=1) == 1
-    if rows.sum() < ENOUGH:
-        return 1.0
-    grid = np.exp(np.linspace(np.log(0.3), np.log(5), 60))
-    losses = [-(truth[rows] * log_softmax(logits[rows] / value)).sum() for value in grid]
-    return float(grid[int(np.argmin(losses))])
-
-
-def verdicts_of(
-    data: TrainingSet,
-    codebook: Codebook,
-    selected: NDArray[np.floating] | NDArray[np.bool_],
-    known: NDArray[np.bool_],
-) -> list[Verdict]:
-    """Judge each code by its positives and its held-out agreement with the coding."""
-    found = []
-    for place, code in enumerate(codebook.codes):
-        rows = known[:, place]
-        truth = data.labels[rows, place] == 1
-        found.append(
-            _verdict(
-                code.id, truth, selected[rows, place].astype(bool), bool(code.definition or code.subthemes)
-            )
-        )
-    return found
-
-
-def _verdict(code: str, truth: NDArray[np.bool_], chosen: NDArray[np.bool_], described: bool) -> Verdict:
-    positives = int(truth.sum())
-    if positives < ENOUGH:
-        need = ENOUGH - positives
-        if described:
-            why = f"only {positives} coded excerpts: judged by the codebook's text alone, not tested"
-            return Verdict(code, positives, None, None, True, why, f"code {need} more excerpts to test it")
-        why = f"only {positives} coded excerpts and no definition"
-        return Verdict(
-            code, positives, None, None, False, why, f"write a definition, or code {need} more excerpts"
-        )
-    agreed = float((truth == chosen).mean())
-    chance = float(truth.mean() * chosen.mean() + (1 - truth.mean()) * (1 - chosen.mean()))
-    kappa = (agreed - chance) / (1 - chance) if chance < 1 else 0.0
-    f1 = float(2 * (truth & chosen).sum() / max(1, truth.sum() + chosen.sum()))
-    if kappa >= WEAK:
-        return Verdict(code, positives, kappa, f1, True, f"held-out kappa {kappa:.2f}", "")
-    why = f"held-out kappa {kappa:.2f}, hardly better than chance"
-    mend = f"code about {max(30, positives)} more excerpts, or sharpen what it includes and excludes"
-    return Verdict(code, positives, kappa, f1, False, why, mend)

@@ -1,7 +1,8 @@
 """Several views of the same texts, weighted: what the codebook says, what excerpts taught, what words count.
 
 The weights are learned on held-out groups and drawn toward those known to work without any excerpts, so that
-the say moves smoothly from the codebook's text to the excerpts as these accumulate.
+the say moves smoothly from the codebook's text to the excerpts as these accumulate. A class that the excerpts could
+not teach, for lack of rows with it or without it, keeps the odds that the first view gives it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.learning.calibration import fit_temperature
 from coder.learning.linear import LinearHead, apply_linear, log_softmax
 
 Floats = NDArray[np.float64]
+ENOUGH = 10  # rows with a class, and without it, that are needed to learn it
 PULL = 4.0  # ridge toward the prior weights, in units of rows
 
 
@@ -32,19 +35,58 @@ class Member:
 
 @dataclass(frozen=True)
 class Stack:
-    """Members with their weights (members,), and a bias per class (k,)."""
+    """Members with their weights (members,), and a bias per class (k,).
+
+    `kept` (k,) in 0..1 is how far a class has the odds of the first member in place of the weighted ones; `firm` is
+    how firmly that member speaks: the factor of its logits.
+    """
 
     members: tuple[Member, ...]
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
+    kept: NDArray[np.float32] | None = None
+    firm: float = 1.0
 
     def logits(self, signals: Mapping[str, Any]) -> Floats:
-        """Return the weighted sum of the members' logits, (n, k)."""
+        """Return the weighted sum of the members' logits, with the kept classes put in their place, (n, k)."""
         total = np.asarray(self.bias, dtype=np.float64)[None, :]
         for member, weight in zip(self.members, self.weights, strict=True):
             if weight:
                 total = total + float(weight) * member.logits(signals)
-        return total
+        if self.kept is None or not self.kept.any():
+            return total
+        return keeping(total, self.firm * self.members[0].logits(signals), self.kept.astype(np.float64))
+
+
+def keeping(learned: Floats, first: Floats, kept: Floats) -> Floats:
+    """Return learned logits (n, k) in which each class has the probability that `first` gives it, as far as `kept`.
+
+    The other classes share what is left as they would have: with kept (k,) all 0 the result is `learned`, with all 1
+    it is `first`.
+    """
+    own, share = np.exp(log_softmax(first)), np.exp(log_softmax(learned))
+    share = share * (1 - kept)
+    share = share * (1 - own @ kept)[:, None] / np.maximum(share.sum(axis=1, keepdims=True), 1e-300)
+    chances = np.maximum(own * kept + share, 1e-12)
+    level = (learned - log_softmax(learned)) * (1 - kept.mean()) + (first - log_softmax(first)) * kept.mean()
+    return np.asarray(np.log(chances) + level, dtype=np.float64)
+
+
+def taught(has: NDArray[np.bool_], lacks: NDArray[np.bool_]) -> Floats:
+    """Return how far rows can teach each class, (k,) in 0..1: 1 from ENOUGH rows with it and as many without.
+
+    `has` and `lacks` are (n, k). The first few rows teach most: 1 - (1 - rows / ENOUGH)^3.
+    """
+    fewer = np.minimum(has.sum(axis=0), lacks.sum(axis=0))
+    return np.asarray(1 - (1 - np.minimum(1.0, fewer / ENOUGH)) ** 3, dtype=np.float64)
+
+
+def firmness(first: Floats, targets: Floats) -> float:
+    """Return the factor of logits (n, k) that makes their shares of the classes that can be taught honest."""
+    known = taught(targets > 0, targets == 0) >= 1
+    if known.sum() < 2:
+        return 1.0
+    return 1 / fit_temperature(first[:, known], (targets[:, known] > 0).astype(np.float64))
 
 
 def even(logits: Floats) -> Floats:

@@ -13,17 +13,19 @@ from coder.learning.blank import blank_model
 from coder.learning.codability import codability
 from coder.learning.data import TrainingSet
 from coder.learning.evidence import Examples
-from coder.learning.folds import group_folds, joined_groups
+from coder.learning.folds import Folds, Repeats, folds_of, repeats
 from coder.learning.handbook import with_codebook
+from coder.learning.languages import unread
 from coder.learning.linear import LinearHead
 from coder.learning.model import Model, Parts
-from coder.learning.modelcard import described
+from coder.learning.modelcard import Learned, described, taught_languages
 from coder.learning.ngrams import NGrams
 from coder.learning.seen import fingerprints
 from coder.learning.settling import settle
 from coder.learning.signals import Signals
 from coder.learning.stack import Member, Stack
 from coder.learning.training import Recipe, applicable, fit_stack
+from coder.learning.verdicts import verdicts_of
 
 Floats = NDArray[np.float64]
 Report = Callable[[str], None]
@@ -77,13 +79,12 @@ class Taught:
 
 @dataclass(frozen=True)
 class Material:
-    """A training set with its feature blocks (rows cut together) and its folds."""
+    """A training set with its feature blocks (rows cut together), its folds, and the copies among its texts."""
 
     data: TrainingSet
     blocks: Mapping[str, Any]
-    folds: NDArray[np.intp]
-    groups: int
-    repeated: int
+    folds: Folds
+    copies: Repeats
 
 
 def train_model(
@@ -129,14 +130,23 @@ def _trained(
     themes, theme_logits = _themes(material, recipes, progress)
     polarity, polarity_logits = _polarity(material, recipes, taught, progress)
     codable = codability(data, material.blocks, material.folds, founded.parts if reader is founded else None)
-    settled, verdicts = settle(data, codebook, theme_logits, codable)
+    settled = settle(data, theme_logits, codable, material.folds, base.parts.calibration)
+    languages = taught_languages(data.texts)
+    read = np.array([name is None for name in unread(data.texts, reader.encoder.id, languages)], dtype=bool)
+    verdicts = verdicts_of(
+        data, codebook, settled.selected & read[:, None],
+        np.repeat(settled.tested[:, None], len(codebook.codes), axis=1), whole=material.folds.whole,
+    )  # fmt: skip
+    usable = np.array([verdict.usable for verdict in verdicts], dtype=bool)
+    calibration = replace(settled.calibration, usable=usable)
     parts = Parts(
-        reader.parts.known_mean, themes, polarity, codable.head, settled, ngrams,
+        reader.parts.known_mean, themes, polarity, codable.head, calibration, ngrams,
         _examples(data, material.blocks) if recipes.words else None,
         np.unique(fingerprints(data.texts)), _reference(data, material.blocks),
     )  # fmt: skip
+    learned = Learned(verdicts, theme_logits, polarity_logits, settled, read, languages)
     card = described(
-        material, codebook, founded or reader, parts, verdicts, theme_logits, codable.chance, polarity_logits
+        data, material.folds, material.copies, codebook, founded or reader, parts, learned, reader.encoder.id
     )
     return Model(name, codebook, reader.encoder, parts, card, founded)
 
@@ -172,15 +182,13 @@ def gathered(
         blocks["words"] = ngrams.matrix(texts)
     if questions and np.mean([bool(question) for question in asked] or [False]) > ASKED:
         blocks["question"] = signals.question
-    groups, repeated = joined_groups(texts, list(data.groups))
     main = (
         np.where(data.labels.max(axis=1) > 0, data.labels.argmax(axis=1) + 1, 0)
         if len(data)
         else np.zeros(0, int)
     )
-    count = 5 if len(data) <= 400 else 3
-    folds = group_folds(groups, main.astype(np.intp), count)
-    return Material(data, blocks, folds, len(set(groups.tolist())), repeated)
+    folds = folds_of(texts, list(data.groups), main.astype(np.intp), 5 if len(data) <= 400 else 3)
+    return Material(data, blocks, folds, repeats(texts, list(data.groups)))
 
 
 def _cut(blocks: Mapping[str, Any], rows: NDArray[np.intp]) -> dict[str, Any]:
@@ -215,8 +223,9 @@ def _themes(material: Material, recipes: Recipes, progress: Report | None) -> tu
     weights = np.asarray(data.weights, dtype=np.float64)[rows] * balance(targets)
     heads = fitting(recipes.themes, material.blocks)
     stack, honest = fit_stack(
-        heads, {given: 1.0}, _cut(material.blocks, rows), targets, weights, material.folds[rows], progress
-    )
+        heads, {given: 1.0}, _cut(material.blocks, rows), targets, weights, material.folds.rows(rows), progress,
+        keep=True,
+    )  # fmt: skip
     logits = np.asarray(stack.logits(applicable(material.blocks)), dtype=np.float64)
     logits[rows] = honest
     return stack, logits
@@ -238,7 +247,9 @@ def _polarity(
     blocks, given_blocks = _cut(material.blocks, rows), {given: 1.0}
     if taught is not None:
         blocks[TAUGHT], given_blocks[TAUGHT] = taught.held_out[rows], TAUGHT_WEIGHT
-    stack, honest = fit_stack(heads, given_blocks, blocks, targets, weights, material.folds[rows], progress)
+    stack, honest = fit_stack(
+        heads, given_blocks, blocks, targets, weights, material.folds.rows(rows), progress
+    )
     if taught is not None:
         members = [Member(m.name, taught.head) if m.name == TAUGHT else m for m in stack.members]
         stack = replace(stack, members=tuple(members))

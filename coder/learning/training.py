@@ -1,15 +1,16 @@
 """Heads tried on held-out groups, weighted by what they proved there, then fitted to all rows."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.learning.folds import Folds
 from coder.learning.linear import LinearHead, fit_linear
 from coder.learning.mixed import MixedMatrix
-from coder.learning.stack import Member, Stack, even, fit_weights
+from coder.learning.stack import Member, Stack, even, firmness, fit_weights, keeping, taught
 
 Floats = NDArray[np.float64]
 Report = Callable[[str], None]
@@ -103,11 +104,10 @@ def applicable(blocks: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def held_out(design: Design, targets: Floats, weights: Floats, folds: NDArray[np.intp]) -> Floats:
-    """Return logits (n, k) of each row from a head that did not see its fold; one fold alone: zeros."""
+def held_out(design: Design, targets: Floats, weights: Floats, folds: Folds) -> Floats:
+    """Return logits (n, k) of each row from a head that did not see its fold; zeros where nothing is left to see."""
     view = np.zeros_like(targets)
-    for fold in sorted(set(folds.tolist())):
-        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+    for inside, outside in folds.parts():
         if len(inside):
             table, intercept = design.fitted(inside, targets, weights)
             view[outside] = even(np.asarray(design.matrix[outside] @ table) + intercept)
@@ -120,12 +120,15 @@ def fit_stack(
     blocks: Mapping[str, Any],
     targets: Floats,
     weights: Floats,
-    folds: NDArray[np.intp],
+    folds: Folds,
     progress: Report | None = None,
+    *,
+    keep: bool = False,
 ) -> tuple[Stack, Floats]:
     """Fit a stack of recipes and of `given` blocks (with their prior weights); also its held-out logits (n, k).
 
-    The weights that make the held-out logits are learned on the other folds, so that the logits are honest.
+    The weights that make the held-out logits are learned on the other folds, so that the logits are honest. With
+    `keep`, classes that the rows cannot teach keep the odds of the first of `given`.
     """
     designs = [Design(recipe, blocks) for recipe in recipes]
     views = [even(np.asarray(blocks[name], dtype=np.float64)) for name in given]
@@ -135,11 +138,15 @@ def fit_stack(
         views.append(held_out(design, targets, weights, folds))
     prior = np.array([*given.values(), *(0.0 for _ in recipes)])
     honest = np.zeros_like(targets)
-    for fold in sorted(set(folds.tolist())):
-        inside, outside = folds != fold, folds == fold
+    tested = np.zeros(len(targets), dtype=bool)
+    for inside, outside in folds.parts():
+        tested[outside] = len(inside) > 0
         kept, bias = fit_weights([view[inside] for view in views], targets[inside], weights[inside], prior)
         honest[outside] = sum(w * view[outside] for w, view in zip(kept, views, strict=True)) + bias
-    found, bias = fit_weights(views, targets, weights, prior)
+        if keep:
+            firm = firmness(views[0][inside], targets[inside])
+            honest[outside] = keeping(honest[outside], firm * views[0][outside], untaught(targets[inside]))
+    found, bias = fit_weights([view[tested] for view in views], targets[tested], weights[tested], prior)
     members, kept_weights = [Member(name) for name in given], list(found[: len(given)])
     everything = np.arange(len(targets))
     for design, weight in zip(designs, found[len(given) :], strict=True):
@@ -148,4 +155,13 @@ def fit_stack(
                 Member(design.recipe.name, design.head(*design.fitted(everything, targets, weights)))
             )
             kept_weights.append(weight)
-    return Stack(tuple(members), np.array(kept_weights, dtype=np.float32), bias), honest
+    stack = Stack(tuple(members), np.array(kept_weights, dtype=np.float32), bias)
+    if keep:
+        own = untaught(targets).astype(np.float32)
+        stack = replace(stack, kept=own, firm=firmness(views[0], targets))
+    return stack, honest
+
+
+def untaught(targets: Floats) -> Floats:
+    """Return how far each class of targets (n, k) is one that the rows cannot teach, (k,) in 0..1."""
+    return 1 - taught(targets > 0, targets == 0)

@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 
 from coder.reporting.blocks import INDENT, Block, Report, counted, wrapped
 
+ENOUGH = 10  # excerpts with a code; if it is untested with as many, those without it are missing
+
 
 def verdict_block(verdicts: Sequence[Report]) -> Block:
     """Return what a person must know of the codes: those not suggested first, then those that could not be tested."""
     failed = [found for found in verdicts if not found["usable"]]
     rest = [found for found in verdicts if found["usable"]]
-    untested = [f"{found['code']} {found['positives']}" for found in rest if found["kappa"] is None]
+    blank = [found for found in rest if found["kappa"] is None]
+    always = [found for found in blank if found["positives"] >= ENOUGH]
+    untested = [f"{found['code']} {found['positives']}" for found in blank if found not in always]
     said = f"All {'other ' if failed else ''}{counted(len(rest), 'code')} may be suggested."
     if len(rest) == 1:
         said = f"{rest[0]['code']} may be suggested."
@@ -20,6 +24,7 @@ def verdict_block(verdicts: Sequence[Report]) -> Block:
             f" {counted(len(untested), 'of them was', 'of them were')} not tested for want of excerpts (their number"
             f" stands beside the name): there the codebook's text speaks alone, unproven: {', '.join(untested)}."
         )
+    said += "".join(f" {found['code']}: {sentence(found['why'])}" for found in always)
     title = "WHAT IT MAY SUGGEST"
     if not failed:
         return Block(title, said, top=True)

@@ -54,6 +54,7 @@ def _merged(items: Sequence["Excerpt"]) -> "Excerpt":
         polarity=polarities.pop() if len(polarities) == 1 else "mixed" if polarities else None,
         coders=tuple(sorted(by_coder)) if any(by_coder) else (),
         weight=sum(agreed) / len(agreed) if agreed else 1.0,
+        votes={coder: frozenset(codes) for coder, codes in by_coder.items() if coder},
         code_rows={code: row for item in reversed(items) for code, row in item.code_rows.items()},
     )
 

@@ -45,7 +45,7 @@ class Excerpt:
     """One passage with what people said of it, and the table and row it came from.
 
     `home` is the transcript or participant whose words it is (empty where the table does not say); `code_rows` has
-    the first row that gives each code.
+    the first row that gives each code; `votes` has the codes of each named coder where several rows were joined.
     """
 
     row: int
@@ -61,6 +61,7 @@ class Excerpt:
     home: str = ""
     table: str = ""
     code_rows: Mapping[str, int] = field(default_factory=dict)
+    votes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

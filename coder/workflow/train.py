@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coder.codebook import Codebook
-from coder.errors import InputError, OutputError
+from coder.errors import InputError, OutputError, TableError
+from coder.workflow.measuring import Measured, measured, on_parts, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from coder.workflow.excerpts import Excerpt
 
 Progress = Callable[[str], None]
-MORE = 200  # excerpts for which the gain is forecast
-CURVE_FROM = 120  # excerpts below which a learning curve says nothing
 
 
 @dataclass
@@ -131,15 +130,17 @@ def train_on(
 
     `encoder` names another one than the base model's; `tune_into` is a folder for changes to the encoder, if it is
     to be tuned; `by` is a column to split the held-out figures by. The report has the verdicts, too.
+    Raises TableError if no excerpt has a code.
     """
     from coder.encoding import get_encoder
     from coder.learning import blank_model, train_model
-    from coder.learning.starting import NAMED
     from coder.workflow.evaluate import seen_warning
     from coder.workflow.excerpts import codebook_for, training_set
     from coder.workflow.models import open_model
     from coder.workflow.splitting import values_of
 
+    if not any(excerpt.codes for excerpt in excerpts):
+        raise TableError("No row has a code. At least some excerpts must be coded.")
     column = None if by is None else (by, values_of(excerpts, by))
     book, said = codebook_for(excerpts, codebook)
     data = training_set(excerpts, book)
@@ -149,21 +150,38 @@ def train_on(
     def trainer(part: "TrainingSet") -> "Model":
         return train_model(part, book, base=founded, name=name, encoder=named)
 
-    foreign = _language_warning(data.texts) if named is None else []
-    said = [*said, *seen_warning(founded, data.texts), *foreign]
-    tell(progress, f"Training on {len(data)} excerpts")
+    said = [*said, *seen_warning(founded, data.texts), *([] if named else _language_warning(data.texts))]
+    tell(progress, f"Training on {len(data)} excerpt{'' if len(data) == 1 else 's'}")
     model = trainer(data)
-    seen = founded.seen_share(data.texts)
-    report = measured(data, book, trainer, progress, column=column, seen=seen) if measure else {}
-    model.card["measured"] = report
-    if encoder:
-        model.card[NAMED] = str(Path(encoder).resolve()) if Path(encoder).exists() else encoder
+    tested = Measured({})
+    if measure:
+        seen = founded.seen_share(data.texts)
+        tested = measured(data, book, trainer, progress, column=column, seen=seen)
+        tested.report["why_not"] += on_parts(model.card["held_out"])
+    model.card["measured"] = tested.report
+    said += model.card["remarks"]
     adapter = None
     if tune_into is not None:
         model, adapter, told = tuned(data, book, model, base, tune_into, progress)
         said = [*said, told]
+    _finish(model, excerpts, tested if adapter is None else Measured({}), encoder)
+    model.card["training"] |= {"fine_tuned": adapter is not None, "measured": measure}
     model.card["training_notes"] = [*notes, *said]
-    return Trained(model, {**report, "verdicts": model.card["codes"]}, [*notes, *said], adapter)
+    return Trained(model, {**tested.report, "verdicts": model.card["codes"]}, [*notes, *said], adapter)
+
+
+def _finish(model: "Model", excerpts: Sequence["Excerpt"], tested: Measured, encoder: str | None) -> None:
+    """Put the verdicts of held-out groups in place of training's own, beside what coders reach; name the encoder."""
+    from coder.learning.modelcard import judged_anew, verdicts_in
+    from coder.learning.starting import NAMED
+    from coder.learning.verdicts import beside_people
+    from coder.workflow.ceiling import reached_by_coders
+
+    verdicts = tested.verdicts or verdicts_in(model.card)
+    reached = reached_by_coders(excerpts, model.codebook)
+    judged_anew(model, beside_people(verdicts, reached), tested.report.get(tested.finest or ""))
+    if encoder:
+        model.card[NAMED] = str(Path(encoder).resolve()) if Path(encoder).exists() else encoder
 
 
 def _language_warning(texts: Sequence[str]) -> list[str]:
@@ -193,56 +211,3 @@ def tuned(
         return plain, None, told
     found.model.card["measured"] = plain.card.get("measured", {})
     return found.model, found.adapter, told
-
-
-def tell(progress: Progress | None, text: str) -> None:
-    """Report a stage of the work."""
-    if progress:
-        progress(text)
-
-
-def measured(
-    data: "TrainingSet",
-    codebook: Codebook,
-    trainer: "Callable[[TrainingSet], Model]",
-    progress: Progress | None = None,
-    *,
-    column: tuple[str, Sequence[str | None]] | None = None,
-    seen: float = 0.0,
-) -> dict[str, Any]:
-    """Return held-out reports: by study (a study never seen) and by group (another interview), and baselines.
-
-    A part that needs more studies or groups than there are is left out; `why_not` says so. `column` (name, values)
-    splits the figures of each by its values; `seen` is the share of the texts that the base model learned from.
-    """
-    from coder.encoding import get_encoder
-    from coder.learning.baselines import baselines
-    from coder.learning.crossval import cross_validated, gain_forecast, learning_curve, split
-
-    report: dict[str, Any] = {"why_not": [], "seen_share": seen}
-    for key, names, words in (
-        ("by_study", data.studies, "studies"),
-        ("by_group", data.groups, "groups (transcripts or participants)"),
-    ):
-        count = len(set(names))
-        if count < 2:
-            report["why_not"].append(f"Held-out {words} were not measured: there is only {count}.")
-            continue
-        if key == "by_group" and list(names) == list(data.studies):
-            report["why_not"].append("Groups and studies are the same here: one report serves both.")
-            continue
-        tell(progress, f"Measuring on held-out {words}")
-        parts = data.studies if key == "by_study" else None
-        splits = {"studies": parts, "by": None if column is None else column[1]}
-        report[key] = cross_validated(data, codebook, names, trainer, splits=splits)
-        folds, _ = split(data, names)
-        vectors = get_encoder().encode(data.texts)
-        report[key]["baselines"] = baselines(data, vectors, folds, names, parts=parts)
-        if column is not None:
-            report[key]["by"] = {"column": column[0], "values": report[key]["by"]}
-    names = data.groups if len(set(data.groups)) >= 4 else data.studies
-    if len(data) >= CURVE_FROM and len(set(names)) >= 4:
-        tell(progress, "Measuring the learning curve")
-        curve = learning_curve(data, names, trainer)
-        report["learning_curve"] = {"points": curve, "more": MORE, "gain": gain_forecast(curve, MORE)}
-    return report

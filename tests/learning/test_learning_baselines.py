@@ -5,6 +5,7 @@ import pytest
 
 from coder.learning import TrainingSet
 from coder.learning.baselines import baselines
+from coder.learning.folds import Folds
 from coder.learning.metrics import Bootstrap, forced_choice
 
 
@@ -21,7 +22,7 @@ def data() -> TrainingSet:
 
 
 def test_intervals_resample_what_was_held_out(data: TrainingSet) -> None:
-    folds = np.array([int(name[1:]) for name in data.studies], dtype=np.intp)
+    folds = Folds(np.array([int(name[1:]) for name in data.studies], dtype=np.intp), np.full(90, -1))
     vectors = np.random.default_rng(0).normal(size=(90, 8)).astype(np.float32)
     by_study = baselines(data, vectors, folds, data.studies)["tfidf_svm"]["themes"]
     by_row = baselines(data, vectors, folds, data.groups)["tfidf_svm"]["themes"]
@@ -31,7 +32,7 @@ def test_intervals_resample_what_was_held_out(data: TrainingSet) -> None:
 
 
 def test_parts_have_their_own_kappa(data: TrainingSet) -> None:
-    folds = np.array([int(name[1:]) for name in data.studies], dtype=np.intp)
+    folds = Folds(np.array([int(name[1:]) for name in data.studies], dtype=np.intp), np.full(90, -1))
     vectors = np.random.default_rng(0).normal(size=(90, 8)).astype(np.float32)
     found = baselines(data, vectors, folds, data.studies, parts=data.studies)
     assert found["majority"]["parts"] == dict.fromkeys(sorted(set(data.studies)), 0.0)

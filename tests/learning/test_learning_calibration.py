@@ -57,7 +57,7 @@ def test_odds_that_are_the_same_for_all_rows_do_not_matter():
     chances = []
     for odds in (0.0, 3.0, 6.8):
         features, truth = all_coded(odds=odds)
-        coefficients, offsets = fit_probabilities(features, truth, truth >= 0)
+        coefficients, offsets = fit_probabilities(features, truth, truth >= 0, np.ones(6))
         chances.append(features @ coefficients + offsets)
     assert np.allclose(chances[0], chances[1], atol=1e-3) and np.allclose(chances[0], chances[2], atol=1e-3)
 

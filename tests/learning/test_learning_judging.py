@@ -2,14 +2,12 @@ import numpy as np
 import pytest
 
 from coder.codebook import Code, Codebook
-from coder.learning import TrainingSet, label_matrix, load_model
+from coder.learning import load_model
 from coder.learning.calibration import best_threshold, fit_logistic
 from coder.learning.codability import length_balance
 from coder.learning.cues import CUES, cue_row
-from coder.learning.folds import group_folds, joined_groups
 from coder.learning.linear import fit_linear
 from coder.learning.ngrams import NGrams
-from coder.learning.settling import verdicts_of
 from coder.learning.stack import fit_weights
 from coder.learning.training import Design, Recipe
 
@@ -54,21 +52,6 @@ def test_a_negation_turns_a_good_word_round(text, lean):
         assert row[-1] == lean
 
 
-def test_groups_stay_whole_and_a_repeated_sentence_joins_its_groups():
-    texts = [
-        "this very sentence was said twice over",
-        "other",
-        "this very sentence was said twice over",
-        "nothing",
-        "nothing",
-    ]
-    groups, repeated = joined_groups(texts, ["a", "a", "b", "c", "d"])
-    assert groups.tolist() == [0, 0, 0, 1, 2] and repeated == 2
-    folds = group_folds(np.arange(30) // 3, np.arange(30) % 2, 5)
-    assert all(len(set(folds[start : start + 3])) == 1 for start in range(0, 30, 3))
-    assert np.bincount(folds).tolist() == [6] * 5
-
-
 def test_few_rows_in_their_own_space_give_the_same_head_as_all_features():
     rng = np.random.default_rng(0)
     block = rng.normal(size=(40, 300))
@@ -94,18 +77,6 @@ def test_weights_go_to_the_view_that_is_right_on_held_out_rows():
     right, noise = np.eye(3)[truth] * 3 + rng.normal(size=(300, 3)), rng.normal(size=(300, 3))
     weights, _ = fit_weights([noise, right], np.eye(3)[truth], np.ones(300), np.array([1.0, 0.0]))
     assert weights[1] > 0.5 > weights[0]
-
-
-def test_a_code_that_fails_says_what_would_mend_it():
-    book = Codebook("b", (Code("x", "X", "Means x."), Code("y", "Y"), Code("z", "Z", "Means z.")))
-    codes = [["x"]] * 20 + [["y"]] * 4 + [["z"]] * 20
-    data = TrainingSet([f"t{row}" for row in range(44)], label_matrix(codes, book))
-    chosen = np.zeros((44, 3), dtype=bool)
-    chosen[24:, 2] = True
-    chosen[::2, 0] = True
-    found = verdicts_of(data, book, chosen, np.ones((44, 3), dtype=bool))
-    assert [verdict.usable for verdict in found] == [False, False, True]
-    assert "sharpen" in found[0].mend and "write a definition" in found[1].mend
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import pytest
 
 from coder.learning import TrainingSet, blank_model, train_model
 from coder.learning.languages import OTHER_SCRIPT, other_language, unread_words
+from coder.learning.modelcard import taught_languages
 
 SAMPLE = Path(__file__).parents[2] / "data/sample"
 
@@ -57,6 +58,18 @@ def test_no_english_text_of_the_sample_data_is_taken_for_another_language():
     assert [text for text in texts if other_language(text)] == []
 
 
+def test_a_language_is_taught_by_thirty_excerpts_that_are_a_tenth_of_all():
+    english = [f"my family and friends are there for me number {row}" for row in range(270)]
+    assert taught_languages([*english[:200], *varied(FRENCH)]) == {"French": 30}
+    assert taught_languages([*english, *english, *varied(FRENCH)]) == {}
+    assert taught_languages(varied(FRENCH)[:29]) == {}
+
+
+def test_a_letter_that_names_something_is_no_word_of_another_language():
+    assert other_language("Block C took three years. I give Block D three years.") is None
+    assert other_language("C'est la vie, d'accord, mais pas pour moi.") == "French"
+
+
 def test_the_sentence_names_the_most_frequent_languages_first():
     said = unread_words({"French": 2, "German": 5}, 40, "excerpts")
     assert said is not None and said.startswith("7 of 40 excerpts seem to be in German or in French;")
@@ -72,7 +85,18 @@ def taught(texts, codebook, encoder):
 def varied(texts):
     return [
         f"{text} {extra}"
-        for extra in ["lundi", "mardi", "jeudi", "marche", "ferme", "maison", "jardin", "voiture"]
+        for extra in [
+            "lundi",
+            "mardi",
+            "jeudi",
+            "vendredi",
+            "marche",
+            "ferme",
+            "maison",
+            "jardin",
+            "voiture",
+            "soleil",
+        ]
         for text in texts
     ]
 
@@ -94,6 +118,7 @@ def test_the_english_encoder_is_not_asked_about_another_language_unless_taught_i
     said = taught(varied(ENGLISH), codebook, encoder).predict([FRENCH[1], ENGLISH[1]])
     assert said.languages == ("French", None)
     assert said.scores[0].max() == 0 and not said.selected[0].any()
+    assert said.forced[0].tolist() == pytest.approx([1 / 3] * 3) == said.polarity[0].tolist()
     assert said.scores[1].max() > 0.3
     said = taught(varied(FRENCH), codebook, encoder).predict([FRENCH[1]])
     assert said.languages == (None,) and said.scores[0].argmax() == 1 and said.scores[0].max() > 0.3

@@ -142,7 +142,9 @@ def test_one_group_one_polarity_and_an_unused_code_do_no_harm(codebook, encoder)
     said = model.predict(["clock rota"])
     assert np.isfinite(said.scores).all() and said.forced[0].argmax() == 0
     verdict = next(item for item in model.card["codes"] if item["code"] == "body")
-    assert verdict["positives"] == 0 and "more excerpts" in verdict["mend"]
+    assert verdict["positives"] == 0 and "never used" in verdict["why"] and "10 excerpts" in verdict["mend"]
+    assert any("Every polarity given is barrier" in remark for remark in model.card["remarks"])
+    assert "polarity" not in model.card["held_out"]
 
 
 def test_evidence_names_a_coded_excerpt_of_another_text_or_a_phrase(model, codebook):

@@ -1,0 +1,92 @@
+"""Codes that excerpts cannot teach, for lack of rows with them or without them, keep what is known of them."""
+
+import numpy as np
+import pytest
+from made_excerpts import WORDS, excerpts
+
+from coder.learning import TrainingSet, blank_model, save_model, train_model
+from coder.learning.linear import log_softmax
+from coder.learning.modelstore import read_model
+from coder.learning.stack import firmness, keeping, taught
+
+READ = "pain and tired legs"  # what the codebook says of the code "body"
+
+
+def shares(logits):
+    return np.exp(log_softmax(np.asarray(logits)))
+
+
+@pytest.fixture
+def unused(codebook):
+    """Excerpts of which none has the code `body`."""
+    data = excerpts(codebook, 240)
+    return data.rows(np.flatnonzero(data.labels[:, 2] != 1))
+
+
+def test_kept_classes_have_the_odds_of_the_first_view_and_the_others_share_the_rest():
+    rng = np.random.default_rng(0)
+    learned, first = rng.normal(size=(50, 4)) * 3, rng.normal(size=(50, 4))
+    assert np.allclose(keeping(learned, first, np.zeros(4)), learned)
+    assert np.allclose(keeping(learned, first, np.ones(4)), first)
+    mixed = shares(keeping(learned, first, np.array([0, 0, 0, 1.0])))
+    assert np.allclose(mixed[:, 3], shares(first)[:, 3])
+    assert np.allclose(mixed[:, 0] / mixed[:, 1], shares(learned)[:, 0] / shares(learned)[:, 1])
+    assert np.allclose(mixed.sum(axis=1), 1)
+
+
+def test_classes_are_taught_the_more_rows_have_and_lack_them():
+    has = np.zeros((40, 5), dtype=bool)
+    for place, count in enumerate((0, 2, 10, 37, 40)):
+        has[:count, place] = True
+    found = taught(has, ~has)
+    assert found[0] == 0 < found[1] < found[3] < found[2] == 1 and found[4] == 0
+
+
+def test_a_view_that_is_right_but_shy_is_made_firm():
+    truth = np.eye(3)[np.arange(60) % 3]
+    assert firmness(0.3 * truth, truth) > 2 > firmness(0.3 * truth[:, :1], truth[:, :1]) == 1
+
+
+def test_an_unused_code_is_read_as_before_and_the_others_are_learned(unused, codebook, encoder):
+    base = blank_model(codebook, encoder)
+    model = train_model(unused, codebook, base=base)
+    before, after = base.predict([READ]), model.predict([READ])
+    assert after.forced[0].argmax() == 2 == before.forced[0].argmax()
+    assert model.parts.calibration.offsets[2] == 0
+    assert model.parts.themes.kept is not None and model.parts.themes.kept[2] == 1
+    fresh = excerpts(codebook, 60, seed=7)
+    rows = np.flatnonzero((fresh.labels[:, :2] == 1).any(axis=1))
+    said = model.predict([fresh.texts[row] for row in rows])
+    assert (said.forced[:, :2].argmax(axis=1) == fresh.labels[rows].argmax(axis=1)).mean() > 0.9
+
+
+def test_a_model_with_kept_codes_says_the_same_from_disk(unused, codebook, encoder, tmp_path):
+    model = train_model(unused, codebook, base=blank_model(codebook, encoder))
+    save_model(model, tmp_path)
+    again = read_model(tmp_path, encoder, None)
+    assert again.parts.themes.firm == model.parts.themes.firm
+    texts = [READ, "clock diary", "sister mate"]
+    assert np.allclose(model.predict(texts).scores, again.predict(texts).scores, atol=1e-6)
+
+
+def test_excerpts_that_all_have_one_code_teach_nothing(codebook, encoder):
+    texts = [f"{' '.join(np.roll(WORDS['time'].split(), row)[:2])} n{row}" for row in range(60)]
+    labels = np.tile(np.array([[1, 0, 0]], dtype=np.int8), (60, 1))
+    base = blank_model(codebook, encoder)
+    model = train_model(TrainingSet(texts, labels), codebook, base=base)
+    probe = [READ, "friends and family", "hours or minutes"]
+    before, after = base.predict(probe), model.predict(probe)
+    assert (after.forced.argmax(axis=1) == before.forced.argmax(axis=1)).all()
+    assert (after.selected == before.selected).all() and after.selected[2, 0]
+    assert "themes" not in model.card["held_out"] and "without it" in model.card["held_out"]["why_not"]
+    assert "excerpts WITHOUT it are missing" in model.card["codes"][0]["why"]
+
+
+def test_few_excerpts_leave_the_base_nearly_as_it_was(codebook, encoder):
+    """The calibration of few rows is drawn toward the base's, not toward one that knows nothing."""
+    base = train_model(excerpts(codebook, 240), codebook, base=blank_model(codebook, encoder))
+    few = train_model(excerpts(codebook, 14, seed=3), codebook, base=base)
+    assert np.abs(few.parts.calibration.coefficients - base.parts.calibration.coefficients).max() < 1.0
+    one = train_model(excerpts(codebook, 2, seed=3), codebook, base=base)
+    assert few.card["remarks"] and "too few to learn codes from" in one.card["remarks"][0]
+    assert one.card["held_out"] == {"why_not": "only 1 coded excerpt"}
