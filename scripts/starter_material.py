@@ -44,9 +44,14 @@ def lines(name: str) -> list[dict]:
     return [json.loads(line) for line in (EXCERPTS / name).read_text(encoding="utf-8").splitlines() if line]
 
 
+def lifelike_rows() -> list[dict]:
+    """Whole interviews, plain and second-language talk, excerpts written after published coding decisions."""
+    return [row for letter in "dqtu" for row in lines(f"excerpts_{letter}.jsonl")]
+
+
 def comb_rows() -> list[dict]:
     """Excerpts coded to COM-B; eight contrast sets make a study, so that no set is ever split."""
-    rows = [row for letter in "abcdhptw" for row in lines(f"excerpts_{letter}.jsonl")]
+    rows = lifelike_rows() + [row for letter in "abchprw" for row in lines(f"excerpts_{letter}.jsonl")]
     return rows + [{**row, "study": f"g-{int(row['set'][1:]) // 8}"} for row in lines("contrasts_g.jsonl")]
 
 
@@ -58,7 +63,7 @@ def transcript_rows() -> list[dict]:
 def other_books() -> list[tuple[Codebook, list[dict]]]:
     """Codebooks of other kinds with the excerpts coded to them."""
     found = []
-    for letter in "fkv":
+    for letter in "fkvsm":
         rows = defaultdict(list)
         for row in lines(f"excerpts_{letter}.jsonl"):
             rows[row["codebook"]].append(row)
@@ -111,7 +116,7 @@ def lessons() -> dict[str, Lesson]:
         groups = [frozenset(DOMAINS[name] for name in row.get("tdf") or ()) for row in rows]
         found[study] = replace(_lesson(COMB, rows), wordings=wordings, groups=groups, codable=True)
     for book, rows in other_books():
-        found[book.name] = replace(_lesson(book, rows), repeat=2)
+        found[book.name] = _lesson(book, rows)
     return found
 
 

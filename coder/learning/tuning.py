@@ -45,7 +45,6 @@ class Lesson:
     polarity: NDArray[np.intp]
     wordings: Sequence[Wording]
     groups: Sequence[frozenset[str]] = ()
-    repeat: int = 1
     codable: bool = False
 
 
@@ -102,11 +101,10 @@ def tune(
 def _batches(lessons: Sequence[Lesson], dice: random.Random) -> Iterator[tuple[Lesson, list[int]]]:
     found = []
     for lesson in lessons:
-        for _ in range(lesson.repeat):
-            rows = list(range(len(lesson.texts)))
-            dice.shuffle(rows)
-            parts = max(1, round(len(rows) / BATCH))
-            found += [(lesson, rows[part::parts]) for part in range(parts)]
+        rows = list(range(len(lesson.texts)))
+        dice.shuffle(rows)
+        parts = max(1, round(len(rows) / BATCH))
+        found += [(lesson, rows[part::parts]) for part in range(parts)]
     dice.shuffle(found)
     yield from found
 

@@ -19,6 +19,7 @@ from coder.reporting.heldout import held_out_blocks
 from coder.reporting.performance import KAPPA, LONGEST
 from coder.reporting.verdicts import failed_line, judged
 
+MOST_LISTED = 24  # entries of a list; all of them are in card.json
 DATA_WORDS = {
     "n": "excerpts",
     "groups": "groups (transcripts, participants or studies, kept whole when held out)",
@@ -119,7 +120,10 @@ def _data_lines(card: Report) -> list[str]:
 
 def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_shown(count)}" for name, count in value.items())
+        told = [f"{name} {_shown(count)}" for name, count in list(value.items())[:MOST_LISTED]]
+        return ", ".join(
+            [*told, f"and {len(value) - MOST_LISTED} more"] if len(value) > MOST_LISTED else told
+        )
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
