@@ -51,7 +51,7 @@ USUAL_RECIPES = Recipes(
     (
         Recipe("excerpts without topic", {"centred": 1.0}, 8.0),
         Recipe("words and meaning", {"plain": 2.0, "words": 1.0}, 6.0),
-        Recipe("words and meaning, margins", {"plain": 1.5, "words": 1.0}, 0.5, "hinge"),
+        Recipe("words and meaning, margins", {"plain": 1.0, "words": 1.0}, 0.25, "hinge"),
     ),
     (
         Recipe("meaning and wording", {"plain": 1.5, "cues": 1.0, "base polarity": 0.5, "leaning": 0.3}, 4.0),

@@ -31,12 +31,12 @@ def test_precode_names_the_language_in_the_row_and_in_its_closing_words(tmp_path
 @pytest.mark.slow
 def test_evaluate_and_train_say_how_many_excerpts_are_not_read() -> None:
     texts = ["Ich habe dafür einfach keine Zeit und das ist schade.", "I never have the time for it."]
-    frame = pd.DataFrame({"text": texts * 8, "code": "physical_opportunity"})
+    frame = pd.DataFrame({"text": texts * 30, "code": "physical_opportunity"})
     report = evaluate("starter", frame)
-    (said,) = [line for line in report["notes"] if "8 of 16 excerpts seem to be in German" in line]
+    (said,) = [line for line in report["notes"] if "30 of 60 excerpts seem to be in German" in line]
     assert "left out of forced choice and polarity" in said
-    assert (report["n"], report["themes"]["n_single"], report["codable"]["n"]) == (16, 8, 16)
+    assert (report["n"], report["themes"]["n_single"], report["codable"]["n"]) == (60, 30, 60)
     excerpts, _ = excerpts_of(frame)
     trained = train_on(excerpts, load_model("starter").codebook, measure=False)
     assert any("learns little" in line for line in trained.notes)
-    assert trained.model.card["data"]["languages"] == {"German": 8}
+    assert trained.model.card["data"]["languages"] == {"German": 30}
