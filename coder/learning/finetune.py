@@ -14,6 +14,7 @@ from coder.encoding.adapter import read_adapter
 from coder.encoding.weights import base_weights
 from coder.errors import ModelError
 from coder.learning.adapting import averaged, write_adapter
+from coder.learning.blank import blank_model
 from coder.learning.data import TrainingSet
 from coder.learning.folds import folds_of
 from coder.learning.linear import LinearHead
@@ -95,7 +96,7 @@ def _trained(
     """Train on held-out vectors, then put the tuned encoder in their place."""
     keys = fingerprints(data.texts).tolist()
     honest = RememberedEncoder(encoder, dict(zip(keys, vectors, strict=True)))
-    base = plain.base if plain.base is not None else plain
+    base = plain.base if plain.base is not None else blank_model(codebook, honest)
     model = train_model(data, codebook, base=base, name=plain.name, encoder=honest, taught=taught)
     return Model(model.name, codebook, encoder, model.parts, model.card, model.base)
 

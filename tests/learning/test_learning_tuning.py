@@ -5,9 +5,10 @@ from coder.codebook import Code, Codebook
 from coder.encoding import get_encoder
 from coder.encoding.weights import base_weights
 from coder.errors import ModelError
-from coder.learning import TrainingSet, blank_model, label_matrix
+from coder.learning import TrainingSet, blank_model, label_matrix, train_model
 from coder.learning.adapting import averaged, write_adapter
 from coder.learning.finetune import fine_tuned_model, lessons_of
+from coder.learning.metrics import kappa_of
 from coder.learning.remembering import RememberedEncoder
 from coder.learning.seen import fingerprints
 from coder.learning.tuning import Tuned, tune
@@ -65,3 +66,20 @@ def test_tuning_brings_texts_nearer_to_their_code_and_repeats_exactly(codebook, 
     plain = get_encoder().encode(["busy hours number 99", "Apples", "Bridges", "Clouds"])
     gain = vectors[1:] @ vectors[0] - plain[1:] @ plain[0]
     assert gain[0] == gain.max()
+
+
+@pytest.mark.slow
+def test_what_is_called_held_out_after_tuning_is_no_memory_of_the_excerpts(tmp_path):
+    """A third of the codes are drawn by lot: nobody can know those of another group, only remember them."""
+    dice = np.random.default_rng(4)
+    book = Codebook("lots", (Code("a", "Apples"), Code("b", "Bridges"), Code("c", "Clouds")))
+    said = ("busy hours at work", "my friends come along", "tired legs and pain")
+    true = dice.integers(0, 3, 120)
+    coded = np.where(dice.random(120) < 0.4, dice.integers(0, 3, 120), true)
+    words = ["tea", "bus", "rain", "door", "lamp", "salt", "road", "bird", "coat", "hill", "milk", "desk"]
+    texts = [f"{said[at]} {' '.join(dice.choice(words, 4))} {row}" for row, at in enumerate(true)]
+    labels = label_matrix([[book.ids[at]] for at in coded], book)
+    data = TrainingSet(texts, labels, groups=[f"g{row // 8}" for row in range(120)])
+    plain = train_model(data, book, base=blank_model(book, get_encoder()))
+    found = fine_tuned_model(data, book, plain, start=None, folder=tmp_path, epochs=2)
+    assert found.model.card["held_out"]["themes"]["kappa"] < kappa_of(true, coded) + 0.05
