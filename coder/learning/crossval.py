@@ -18,6 +18,7 @@ from coder.learning.stack import ENOUGH
 from coder.learning.verdicts import Verdict, verdicts_of
 
 Trainer = Callable[[TrainingSet], Model]
+LARGE, LARGE_FOLDS = 4000, 3  # rows from which fewer folds do: each trains on thousands of rows
 
 
 @dataclass(frozen=True)
@@ -30,19 +31,20 @@ class CrossValidated:
     guess: Guess
 
 
-def split(data: TrainingSet, names: Sequence[str], folds: int = FOLDS) -> tuple[Folds, int]:
+def split(data: TrainingSet, names: Sequence[str]) -> tuple[Folds, int]:
     """Return folds that hold out whole groups, and how many rows repeat another group's text."""
+    count = FOLDS if len(data) < LARGE else LARGE_FOLDS
     strata = np.where((data.labels == 1).any(axis=1), (data.labels == 1).argmax(axis=1) + 1, 0)
     copies = repeats(data.texts, names)
-    return folds_of(data.texts, names, strata.astype(np.intp), folds), copies.long + copies.short
+    return folds_of(data.texts, names, strata.astype(np.intp), count), copies.long + copies.short
 
 
-def untestable(data: TrainingSet, names: Sequence[str], folds: int = FOLDS) -> str | None:
+def untestable(data: TrainingSet, names: Sequence[str]) -> str | None:
     """Return why held-out groups cannot be measured, where too little would be left to learn from; else None."""
     coded = (data.labels == 1).any(axis=1)
     if not ((data.labels == 1).any(axis=0) & (data.labels == 0).any(axis=0)).any():
         return "all excerpts have the same codes, so there is nothing to tell apart"
-    for inside, _ in split(data, names, folds)[0].parts():
+    for inside, _ in split(data, names)[0].parts():
         if not len(inside):
             return NOTHING_LEFT
         left = int(coded[inside].sum())
@@ -80,7 +82,6 @@ def cross_validated(
     names: Sequence[str],
     trainer: Trainer,
     *,
-    folds: int = FOLDS,
     splits: Mapping[str, Sequence[str | None] | None] | None = None,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
@@ -90,7 +91,7 @@ def cross_validated(
     `splits` names further columns (n,), None for none: the report has the figures for each of their values under
     that name, with intervals over the set's own groups. See `untestable` for when there is nothing to be had.
     """
-    places, repeated = split(data, names, folds)
+    places, repeated = split(data, names)
     guess = held_out(data, places, trainer, progress)
     truth = Truth(data.labels, data.polarity, list(names))
     report = performance(truth, guess, codebook, "held out", seed=seed)

@@ -24,6 +24,7 @@ from coder.learning.seen import fingerprints
 from coder.learning.settling import settle
 from coder.learning.signals import Signals
 from coder.learning.stack import Member, Stack
+from coder.learning.stack import taught as teachable
 from coder.learning.training import Recipe, applicable, fit_stack
 from coder.learning.verdicts import verdicts_of
 
@@ -216,9 +217,9 @@ def _themes(material: Material, recipes: Recipes, progress: Report | None) -> tu
     rows = np.flatnonzero((data.labels == 1).any(axis=1))
     given = "base codes" if "base codes" in material.blocks else "reading"
     only = Stack((Member(given),), np.ones(1, dtype=np.float32), np.zeros(k, dtype=np.float32))
-    if len(rows) < FEW:
-        return only, only.logits(material.blocks)
     positive = (data.labels[rows] == 1).astype(np.float64)
+    if len(rows) < FEW or not teachable(positive > 0, positive == 0).any():
+        return only, only.logits(material.blocks)
     targets = positive / positive.sum(axis=1, keepdims=True)
     weights = np.asarray(data.weights, dtype=np.float64)[rows] * balance(targets)
     heads = fitting(recipes.themes, material.blocks)

@@ -9,13 +9,12 @@ from coder.reporting.blocks import (
     counted,
     figure,
     number,
-    percent,
     short,
     table,
     text_of,
     wrapped,
 )
-from coder.reporting.heldout import held_out_blocks
+from coder.reporting.heldout import held_out_blocks, parts_of_one, tested_words
 from coder.reporting.performance import KAPPA, LONGEST
 from coder.reporting.verdicts import failed_line, judged
 
@@ -90,7 +89,9 @@ def card_text(card: Report) -> str:
     parts = [f"# Model {card['name']}", *map(wrapped, _listed(card["limits"]))]
     parts += ["## Trained on", "\n".join(_data_lines(card))]
     parts += ["## Verdict per code", _verdicts(card.get("codes", []))]
-    parts += ["## Held-out performance", _tested(card.get("held_out", {}))]
+    held_out = card.get("held_out", {})
+    title = "Performance on parts of one group" if parts_of_one(held_out) else "Held-out performance"
+    parts += [f"## {title}", wrapped(tested_words(held_out))]
     if card.get("measured"):
         parts.append(text_of(held_out_blocks(card), markdown=True))
     if settings := _settings(card):
@@ -109,6 +110,8 @@ def _data_lines(card: Report) -> list[str]:
         del data["coders"]
     if len(data.get("per_study", {})) == 1:
         del data["per_study"]
+    if data.get("groups") == 1:
+        del data["groups"]
     found = {
         name: _shown(value)
         for key, value in data.items()
@@ -165,27 +168,6 @@ def _kappa(found: Report) -> str:
     if found["kappa"] is None or found.get("ci_low") is None:
         return number(found["kappa"])
     return f"{number(found['kappa'])} [{number(found['ci_low'])}, {number(found['ci_high'])}]"
-
-
-def _tested(figures: Report) -> str:
-    """Return the main figures of what was not learned from; cards of old do not say what that was."""
-    where = figures.get("measured_on", "groups held out while training")
-    parts = []
-    if "themes" in figures:
-        themes = figures["themes"]
-        parts.append(
-            f"kappa of codes {number(themes['kappa'])} on {counted(themes['n'], 'excerpt')} with one code, theirs"
-            f" among its best two {percent(themes['top2'])}"
-        )
-    if "polarity" in figures:
-        parts.append(f"kappa of barrier or facilitator {number(figures['polarity']['kappa'])}")
-    if "calibration_error" in figures:
-        of = "confidence beside suggestions" if "measured_on" in figures else "confidence, over all codes,"
-        parts.append(f"{of} off by {percent(figures['calibration_error'])} on average")
-    if not parts:
-        why = figures.get("why_not")
-        return wrapped(f"Not measured: {why}." if why else "Not measured.")
-    return wrapped(f"On {where}: {'; '.join(parts)}.")
 
 
 def _settings(card: Report) -> dict[str, str]:

@@ -30,6 +30,8 @@ def held_out_text(card: Report) -> str:
     measured = card.get("measured") or {}
     reports = {key: measured[key] for key in KINDS if key in measured}
     blocks = _nothing(measured)
+    if card.get("held_out", {}).get("measured_on"):
+        blocks.append(Block(words=tested_words(card["held_out"])))
     if reports:
         finest = list(reports)[-1]
         blocks = [_glance(reports, measured), *(Block(words=why) for why in measured.get("why_not", []))]
@@ -182,3 +184,32 @@ def _gain(curve: Report) -> str:
     low, high = curve.get("gain_low"), curve.get("gain_high")
     interval = "" if low is None or high is None else f" [{number(low)}, {number(high)}]"
     return f"{more} raise kappa of codes by about {number(curve['gain'])}{interval}."
+
+
+def parts_of_one(figures: Report) -> bool:
+    """Tell whether figures are of parts of a single group: no held-out studies or groups."""
+    return str(figures.get("measured_on", "")).startswith("parts of one group")
+
+
+def tested_words(figures: Report) -> str:
+    """Return the main figures of what was not learned from; cards of old do not say what that was."""
+    where = figures.get("measured_on", "groups held out while training")
+    parts = []
+    if "themes" in figures:
+        themes = figures["themes"]
+        parts.append(
+            f"kappa of codes {number(themes['kappa'])} on {counted(themes['n'], 'excerpt')} with one code, theirs"
+            f" among its best two {percent(themes['top2'])}"
+        )
+    if "polarity" in figures:
+        parts.append(f"kappa of barrier or facilitator {number(figures['polarity']['kappa'])}")
+    if "calibration_error" in figures:
+        of = "confidence beside suggestions" if "measured_on" in figures else "confidence, over all codes,"
+        parts.append(f"{of} off by {percent(figures['calibration_error'])} on average")
+    if not parts:
+        why = figures.get("why_not")
+        return f"Not measured: {why}." if why else "Not measured."
+    said = f"On {where}: {'; '.join(parts)}."
+    if parts_of_one(figures):
+        said += " These are no held-out interviews; on another interview expect less."
+    return said

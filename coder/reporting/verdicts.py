@@ -46,8 +46,8 @@ def failed_lines(failed: Mapping[str, Report]) -> list[str]:
         return []
     them = "it" if len(failed) == 1 else "them"
     title = (
-        f"This model does not suggest {counted(len(failed), 'code')}, having failed on excerpts held out while it was"
-        f" trained; look out for {them} yourself (kappa: agreement with people beyond chance, at most 1):"
+        f"This model does not suggest {counted(len(failed), 'code')}, having failed on excerpts that it had not"
+        f" learned from; look out for {them} yourself (kappa: agreement with people beyond chance, at most 1):"
     )
     return [wrapped(title), *(failed_line(name, found) for name, found in failed.items())]
 

@@ -87,20 +87,3 @@ def tell(progress: Progress | None, text: str) -> None:
     """Report a stage of the work."""
     if progress:
         progress(text)
-
-
-def on_parts(held_out: dict[str, Any]) -> list[str]:
-    """Return a sentence with the figures that training took on parts of a single group; none of whole groups."""
-    from coder.learning.modelcard import PARTS
-
-    if held_out.get("measured_on") != PARTS:
-        return []
-    said = [
-        f"kappa of {words} {held_out[name]['kappa']:.2f}"
-        for name, words in (("themes", "codes"), ("polarity", "barrier or facilitator"))
-        if held_out.get(name, {}).get("kappa") is not None
-    ]
-    return [
-        f"On parts of the one group there is, each learned from its other parts: {', '.join(said)}. These are not"
-        " held-out interviews; on another interview expect less."
-    ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from coder.codebook import Codebook
 from coder.errors import InputError, OutputError, TableError
-from coder.workflow.measuring import Measured, measured, on_parts, tell
+from coder.workflow.measuring import Measured, measured, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,8 +129,8 @@ def train_on(
     """Train on excerpts, and measure on held-out studies and held-out groups where there are enough.
 
     `encoder` names another one than the base model's; `tune_into` is a folder for changes to the encoder, if it is
-    to be tuned; `by` is a column to split the held-out figures by. The report has the verdicts, too.
-    Raises TableError if no excerpt has a code.
+    to be tuned; `by` is a column to split the held-out figures by. The report has the verdicts and
+    the main figures, too. Raises TableError if no excerpt has a code.
     """
     from coder.encoding import get_encoder
     from coder.learning import blank_model, train_model
@@ -157,7 +157,6 @@ def train_on(
     if measure:
         seen = founded.seen_share(data.texts)
         tested = measured(data, book, trainer, progress, column=column, seen=seen)
-        tested.report["why_not"] += on_parts(model.card["held_out"])
     model.card["measured"] = tested.report
     said += model.card["remarks"]
     adapter = None
@@ -167,7 +166,8 @@ def train_on(
     _finish(model, excerpts, tested if adapter is None else Measured({}), encoder)
     model.card["training"] |= {"fine_tuned": adapter is not None, "measured": measure}
     model.card["training_notes"] = [*notes, *said]
-    return Trained(model, {**tested.report, "verdicts": model.card["codes"]}, [*notes, *said], adapter)
+    report = {**tested.report, "held_out": model.card["held_out"], "verdicts": model.card["codes"]}
+    return Trained(model, report, [*notes, *said], adapter)
 
 
 def _finish(model: "Model", excerpts: Sequence["Excerpt"], tested: Measured, encoder: str | None) -> None:

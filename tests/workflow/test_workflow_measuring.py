@@ -9,6 +9,7 @@ from small_model import LetterEncoder
 
 from coder.codebook import Code, Codebook
 from coder.errors import TableError
+from coder.workflow.cards import card_text, held_out_text
 from coder.workflow.ceiling import reached_by_coders
 from coder.workflow.excerpts import excerpts_of
 from coder.workflow.train import Trained, train_on
@@ -53,16 +54,20 @@ def test_one_verdict_one_kappa(tmp_path: Any) -> None:
     assert done.report["learning_curve"]["parts"] == 3
     assert any("No row was left empty" in note for note in done.notes)
     plain = trained(rows(120), measure=False)
-    assert plain.report.keys() == {"verdicts"} and not plain.model.card["training"]["measured"]
+    assert plain.report.keys() == {"held_out", "verdicts"} and not plain.model.card["training"]["measured"]
     assert plain.model.card["held_out"]["measured_on"] == "groups held out while training"
 
 
 def test_one_interview_is_measured_on_its_parts_and_said_to_be() -> None:
     done = trained(rows(80, groups=1))
     assert "by_group" not in done.report and "by_study" not in done.report
-    (parts,) = [why for why in done.report["why_not"] if "parts of the one group" in why]
-    assert "not held-out interviews" in parts and "kappa of codes" in parts
+    assert done.report["held_out"]["measured_on"].startswith("parts of one group")
+    told = held_out_text(done.model.card)
+    assert "On parts of one group" in told and "no held-out interviews" in told and "kappa of codes" in told
     assert any("All excerpts are of one group" in note for note in done.notes)
+    plain = {"name": "m", "codebook": {"name": "b"}, "codebook_hash": "", "encoder": {"id": ""}}
+    card = card_text({**done.model.card, **plain})
+    assert "## Performance on parts of one group" in card and "Held-out performance" not in card
 
 
 def test_too_few_to_measure_is_a_reason_and_no_crash() -> None:
