@@ -16,7 +16,7 @@ from coder.errors import ModelError
 from coder.learning.adapting import averaged, write_adapter
 from coder.learning.blank import blank_model
 from coder.learning.data import TrainingSet
-from coder.learning.folds import folds_of
+from coder.learning.folds import NOTHING_LEFT, folds_of
 from coder.learning.linear import LinearHead
 from coder.learning.model import Model
 from coder.learning.phrases import codebook_phrases
@@ -57,19 +57,22 @@ def fine_tuned_model(
 
     RUNS runs, each without a part of the groups, are averaged into one adapter, written to `folder`. Heads and
     thresholds are learned from what each run says of the groups it did not see. `start` is the folder of the
-    adapter to start from (None: the official weights). Raises ModelError with fewer than FEWEST coded excerpts.
+    adapter to start from (None: the official weights). Raises ModelError with fewer than FEWEST coded excerpts, or
+    if nothing is left to learn from without a part of the groups.
     """
     coded = (data.labels == 1).any(axis=1)
     if coded.sum() < FEWEST or len(set(data.groups)) < RUNS:
         raise ModelError(
             f"Fine-tuning needs {FEWEST} coded excerpts in {RUNS} groups or more; train without it."
         )
+    main = np.where(coded, data.labels.argmax(axis=1) + 1, 0).astype(np.intp)
+    folds = folds_of(list(data.texts), list(data.groups), main, RUNS)
+    if any(not coded[inside].any() for inside, _ in folds.parts()):
+        raise ModelError(f"The encoder cannot be tuned: {NOTHING_LEFT}. Train without --fine-tune.")
     if epochs is None:
         epochs = int(np.clip(round(READINGS / int(coded.sum())), EPOCHS[1], EPOCHS[0]))
     base = base_weights()
     weights = read_adapter(start).merged(base) if start else base
-    main = np.where(coded, data.labels.argmax(axis=1) + 1, 0).astype(np.intp)
-    folds = folds_of(list(data.texts), list(data.groups), main, RUNS)
     runs: list[Tuned] = []
     vectors, sides = np.zeros((len(data), 384), np.float32), np.zeros((len(data), 3))
     for inside, unseen in folds.parts():

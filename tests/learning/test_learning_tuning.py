@@ -48,6 +48,12 @@ def test_fine_tuning_on_a_handful_is_refused(codebook, encoder, tmp_path):
     plain = blank_model(codebook, encoder)
     with pytest.raises(ModelError, match="50 coded excerpts"):
         fine_tuned_model(small_set(codebook), codebook, plain, start=None, folder=tmp_path)
+    labels = small_set(codebook, 60).labels
+    copies = TrainingSet(
+        ["the very same six words here"] * 60, labels, groups=[f"g{n % 4}" for n in range(60)]
+    )
+    with pytest.raises(ModelError, match="nothing is left to learn from"):
+        fine_tuned_model(copies, codebook, plain, start=None, folder=tmp_path)
 
 
 @pytest.mark.slow
