@@ -16,7 +16,7 @@ from coder.learning.calibration import sigmoid
 from coder.learning.data import TrainingSet
 from coder.learning.folds import Folds
 from coder.learning.linear import LinearHead, apply_linear
-from coder.learning.model import Parts, codable_blocks
+from coder.learning.model import CODABLE, Parts, codable_blocks
 from coder.learning.ngrams import words_of
 from coder.learning.training import Design, Recipe
 
@@ -47,7 +47,7 @@ def codability(data: TrainingSet, blocks: Mapping[str, Any], folds: Folds, base:
     if empty >= FEW or base is None:
         return Codability(*fit_codable(data, blocks, folds))
     chance = sigmoid(apply_linear(base.codable, codable_blocks(blocks)))[:, 0]
-    return Codability(base.codable, chance, float(base.calibration.coefficients[2]))
+    return Codability(base.codable, chance, float(base.calibration.coefficients[CODABLE]))
 
 
 def fit_codable(data: TrainingSet, blocks: Mapping[str, Any], folds: Folds) -> tuple[LinearHead, Floats]:

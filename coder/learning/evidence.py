@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from coder.learning.labelaware import PhraseBank
 from coder.learning.rewording import LeaveOneOut
+from coder.learning.seen import plain_words
 from coder.learning.signals import Signals
 
 GLANCE = 140  # characters of the whole sentence
@@ -65,8 +66,8 @@ class Evidence:
         for at in np.argsort(-near, kind="stable"):
             if near[at] < NEAR or len(found) == 2:
                 break
-            words = " ".join(self.examples.texts[coded[at]].lower().split())
-            if words != " ".join(text.lower().split()):  # its own coding proves nothing
+            words = plain_words(self.examples.texts[coded[at]])
+            if words != plain_words(text):  # its own coding proves nothing
                 found.setdefault(words, int(coded[at]))
         return list(found.values())
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.learning.seen import plain_words
+
 Ints = NDArray[np.intp]
 SHORT = 5  # words; two people may well give the same answer as short as this
 FOLDS = 5
@@ -58,7 +60,7 @@ class Repeats:
 
 def repeats(texts: Sequence[str], groups: Sequence[str]) -> Repeats:
     """Return which texts are the same word for word, case and blanks aside, and how many repeat another group's."""
-    keys = [" ".join(text.lower().split()) for text in texts]
+    keys = list(map(plain_words, texts))
     rows: dict[str, list[int]] = defaultdict(list)
     for row, key in enumerate(keys):
         rows[key].append(row)

@@ -28,6 +28,9 @@ Floats = NDArray[np.float64]
 Progress = Callable[[int], None]
 
 
+CODABLE = 2  # the place of the log odds of being codable among the coefficients of a calibration
+
+
 @dataclass(frozen=True)
 class Calibration:
     """From logits to probabilities: coefficients shared by all codes, offsets and thresholds per code.

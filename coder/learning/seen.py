@@ -14,11 +14,14 @@ Fingerprints = NDArray[np.uint64]
 NOTHING_SEEN: Fingerprints = np.zeros(0, dtype=np.uint64)
 
 
+def plain_words(text: str) -> str:
+    """Return a text by which it is told to be the same as another: lower case, single blanks."""
+    return " ".join(text.lower().split())
+
+
 def fingerprints(texts: Sequence[str]) -> Fingerprints:
     """Return one fingerprint per text, (n,)."""
-    digests = [
-        hashlib.blake2b(" ".join(text.lower().split()).encode(), digest_size=8).digest() for text in texts
-    ]
+    digests = [hashlib.blake2b(plain_words(text).encode(), digest_size=8).digest() for text in texts]
     return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 

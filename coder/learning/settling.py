@@ -9,13 +9,12 @@ from coder.learning.calibration import best_threshold, fit_logistic, fit_tempera
 from coder.learning.codability import Codability
 from coder.learning.data import TrainingSet
 from coder.learning.folds import Folds
-from coder.learning.model import Calibration, probability_features
+from coder.learning.model import CODABLE, Calibration, probability_features
 from coder.learning.stack import taught
 
 Floats = NDArray[np.float64]
 USUAL = np.array([0.25, 1.0, 0.5, 0.0])  # coefficients before any evidence
 PENALTY = np.array([4.0, 4.0, 4.0, 1.0])
-CODABLE = 2  # the place of the log odds of being codable among the coefficients
 USUAL_ODDS = 2.7  # what these log odds usually are
 FIXED = 1e6  # a penalty that lets nothing move
 OFFSET_PENALTY = 10.0

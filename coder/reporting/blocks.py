@@ -91,12 +91,16 @@ def bounds(section: Report, name: str) -> tuple[float, float] | None:
     return None if low is None or high is None else (low, high)
 
 
+def ranged(value: float | None, interval: tuple[float | None, float | None] | None, sign: str = "") -> str:
+    """Return a figure with its interval, without where that is not known, or a dash where it is not defined."""
+    if value is None or interval is None or None in interval:
+        return number(value, sign)
+    return f"{number(value, sign)} [{number(interval[0], sign)}, {number(interval[1], sign)}]"
+
+
 def figure(section: Report, name: str) -> str:
     """Return an estimate with its 95 % interval, or a dash where it is not defined."""
-    value, interval = section.get(name), bounds(section, name)
-    if value is None or interval is None:
-        return number(value)
-    return f"{number(value)} [{number(interval[0])}, {number(interval[1])}]"
+    return ranged(section.get(name), bounds(section, name))
 
 
 def share(section: Report, name: str) -> str:

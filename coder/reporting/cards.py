@@ -9,6 +9,7 @@ from coder.reporting.blocks import (
     counted,
     figure,
     number,
+    ranged,
     short,
     table,
     text_of,
@@ -78,9 +79,7 @@ def comparison_text(report: Report) -> str:
 
 
 def _compared(name: str, count: str, found: Report) -> list[str]:
-    change = number(found["difference"], "+")
-    if found["difference"] is not None and "ci_low" in found:
-        change += f" [{number(found['ci_low'], '+')}, {number(found['ci_high'], '+')}]"
+    change = ranged(found["difference"], (found.get("ci_low"), found.get("ci_high")), "+")
     return [name, count, number(found["first"]), number(found["second"]), change]
 
 
@@ -142,7 +141,9 @@ def _verdicts(verdicts: Sequence[Report]) -> str:
     """Return a table of the codes, with columns for what the card knows, and what would mend those that failed."""
     columns = {"code": [short(found["code"], LONGEST) for found in verdicts]}
     columns["excerpts"] = [f"{found['positives']:,}" for found in verdicts]
-    columns["kappa"] = [_kappa(found) for found in verdicts]
+    columns["kappa"] = [
+        ranged(found["kappa"], (found.get("ci_low"), found.get("ci_high"))) for found in verdicts
+    ]
     columns["F1"] = [number(found.get("f1")) for found in verdicts]
     for key, title in (("threshold", "threshold"), ("coders", "coders")):
         if any(found.get(key) is not None for found in verdicts):
@@ -162,12 +163,6 @@ def _verdicts(verdicts: Sequence[Report]) -> str:
     failed = [failed_line(found["code"], found, "- ", "  ") for found in verdicts if not found["usable"]]
     parts = [text_of([Block(words=words, table=table(list(columns), body))]), "\n".join(failed)]
     return "\n\n".join(filter(None, parts))
-
-
-def _kappa(found: Report) -> str:
-    if found["kappa"] is None or found.get("ci_low") is None:
-        return number(found["kappa"])
-    return f"{number(found['kappa'])} [{number(found['ci_low'])}, {number(found['ci_high'])}]"
 
 
 def _settings(card: Report) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from coder.reporting.blocks import Block, Report, counted, figure, number, percent, table, text_of
+from coder.reporting.blocks import Block, Report, counted, figure, number, percent, ranged, table, text_of
 from coder.reporting.performance import (
     BASELINES,
     ENOUGH_GROUPS,
@@ -181,9 +181,8 @@ def _gain(curve: Report) -> str:
     more = f"By this curve, {curve['more']:,} more excerpts would"
     if curve["gain"] < 0.005:
         return f"{more} hardly raise kappa of codes."
-    low, high = curve.get("gain_low"), curve.get("gain_high")
-    interval = "" if low is None or high is None else f" [{number(low)}, {number(high)}]"
-    return f"{more} raise kappa of codes by about {number(curve['gain'])}{interval}."
+    gain = ranged(curve["gain"], (curve.get("gain_low"), curve.get("gain_high")))
+    return f"{more} raise kappa of codes by about {gain}."
 
 
 def parts_of_one(figures: Report) -> bool:

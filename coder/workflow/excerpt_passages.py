@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from coder.workflow.excerpts import Excerpt
 
 STANDS_AT = 0.5  # the share of a passage's coders who must have given a code for it to stand
-LONG = 5  # words; two people may well give the same shorter answer
 SHOWN = 60  # characters of an example
 
 
@@ -60,12 +59,15 @@ def _merged(items: Sequence["Excerpt"]) -> "Excerpt":
 
 
 def repeated(excerpts: Sequence["Excerpt"]) -> list[str]:
-    """Return sentences on texts of over LONG words that come again word for word, in other groups or in one."""
+    """Return sentences on texts of over SHORT words that come again word for word, in other groups or in one."""
+    from coder.learning.folds import SHORT
+    from coder.learning.seen import plain_words
+
     alike: dict[str, list[Excerpt]] = defaultdict(list)
     for item in excerpts:
-        words = item.text.lower().split()
-        if len(words) > LONG:
-            alike[" ".join(words)].append(item)
+        words = plain_words(item.text)
+        if len(words.split()) > SHORT:
+            alike[words].append(item)
     return [*_across_groups(alike), *_within_groups(alike)]
 
 

@@ -1,11 +1,10 @@
 """Splitting figures by a column of the excerpts' tables, such as role or site."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from coder.errors import TableError
-from coder.workflow.excerpt_cells import columns_named
-from coder.workflow.parts import cell_text
+from coder.workflow.excerpt_cells import columns_named, text_of
 
 if TYPE_CHECKING:
     from coder.workflow.excerpts import Excerpt
@@ -21,11 +20,6 @@ def values_of(excerpts: Sequence["Excerpt"], column: str) -> list[str | None]:
     if not named:
         raise TableError(f"The excerpts have no column '{column}' to split by (they have: {', '.join(has)}).")
     return [
-        _value(next((excerpt.cells[name] for name in named if name in excerpt.cells), None))
+        text_of(next((excerpt.cells[name] for name in named if name in excerpt.cells), None)).strip() or None
         for excerpt in excerpts
     ]
-
-
-def _value(cell: Any) -> str | None:
-    whole = isinstance(cell, float) and cell.is_integer()  # a column of whole numbers with gaps comes as 2.0
-    return cell_text(int(cell) if whole else cell).strip() or None
