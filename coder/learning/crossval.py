@@ -36,7 +36,7 @@ def split(data: TrainingSet, names: Sequence[str]) -> tuple[Folds, int]:
     count = FOLDS if len(data) < LARGE else LARGE_FOLDS
     strata = np.where((data.labels == 1).any(axis=1), (data.labels == 1).argmax(axis=1) + 1, 0)
     copies = repeats(data.texts, names)
-    return folds_of(data.texts, names, strata.astype(np.intp), count), copies.long + copies.short
+    return folds_of(data.texts, names, strata.astype(np.intp), count, copies), copies.long + copies.short
 
 
 def untestable(data: TrainingSet, names: Sequence[str]) -> str | None:

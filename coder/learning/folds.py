@@ -78,12 +78,18 @@ def repeats(texts: Sequence[str], groups: Sequence[str]) -> Repeats:
     return Repeats(twins, long, short)
 
 
-def folds_of(texts: Sequence[str], groups: Sequence[str], labels: Ints, count: int = FOLDS) -> Folds:
+def folds_of(
+    texts: Sequence[str],
+    groups: Sequence[str],
+    labels: Ints,
+    count: int = FOLDS,
+    copies: Repeats | None = None,
+) -> Folds:
     """Return folds that keep groups whole; a single group is parted into blocks of rows in their order.
 
-    `labels` (n,) is a class per row, to make the folds alike.
+    `labels` (n,) is a class per row, to make the folds alike; `copies` are the texts' repeats where they are known.
     """
-    twins = repeats(texts, groups).twins
+    twins = (copies or repeats(texts, groups)).twins
     places = {name: place for place, name in enumerate(dict.fromkeys(groups))}
     if len(places) < 2:
         n = len(groups)

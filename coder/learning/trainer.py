@@ -188,8 +188,9 @@ def gathered(
         if len(data)
         else np.zeros(0, int)
     )
-    folds = folds_of(texts, list(data.groups), main.astype(np.intp), 5 if len(data) <= 400 else 3)
-    return Material(data, blocks, folds, repeats(texts, list(data.groups)))
+    copies = repeats(texts, data.groups)
+    folds = folds_of(texts, data.groups, main.astype(np.intp), 5 if len(data) <= 400 else 3, copies)
+    return Material(data, blocks, folds, copies)
 
 
 def _cut(blocks: Mapping[str, Any], rows: NDArray[np.intp]) -> dict[str, Any]:

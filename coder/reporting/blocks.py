@@ -14,7 +14,13 @@ Row = Sequence[str]
 WIDTH = 100
 INDENT = "    "
 MISSING = "–"
+SEEN_SHARE = 0.02  # of the excerpts
 UNDEFINED = f"{MISSING} = not defined: nothing to count, or chance alone would give full agreement."
+
+
+def known(share: float | None) -> bool:
+    """Tell whether so many of the excerpts were learned from that figures are not held out."""
+    return (share or 0.0) >= SEEN_SHARE
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,18 @@
 
 from collections.abc import Callable
 
-from coder.reporting.blocks import Block, Report, counted, figure, number, percent, ranged, table, text_of
+from coder.reporting.blocks import (
+    Block,
+    Report,
+    counted,
+    figure,
+    known,
+    number,
+    percent,
+    ranged,
+    table,
+    text_of,
+)
 from coder.reporting.performance import (
     BASELINES,
     ENOUGH_GROUPS,
@@ -22,7 +33,6 @@ KINDS = {
         "another interview or participant of the same studies", "another interview",
     ),
 }  # fmt: skip
-SEEN_SHARE = 0.02  # of the excerpts known to the base model, from which figures are called not held out
 
 
 def held_out_text(card: Report) -> str:
@@ -88,8 +98,8 @@ def _nothing(measured: Report) -> list[Block]:
 
 
 def _seen(measured: Report) -> str:
-    share = measured.get("seen_share") or 0.0
-    if share < SEEN_SHARE:
+    share = measured.get("seen_share")
+    if not known(share):
         return ""
     return (
         f" NOT HELD OUT from the base model, which learned from {percent(share)} of these excerpts: the figures"

@@ -51,10 +51,7 @@ def bars(axes: Any, rows: Sequence[Bar], title: str, shown: Callable[[Report, st
     for place, bar in enumerate(rows):
         value, interval = bar.section.get(bar.key), bounds(bar.section, bar.key)
         said = UNDEFINED if value is None else shown(bar.section, bar.key)
-        axes.annotate(
-            said, (1.02, place), xycoords=("axes fraction", "data"), va="center", annotation_clip=False,
-            color=INK if value is not None else FAINT,
-        )  # fmt: skip
+        _beside(axes, place, said, INK if value is not None else FAINT)
         if value is None:
             continue
         axes.barh(place, value, color=bar.colour, height=0.62)
@@ -67,6 +64,13 @@ def bars(axes: Any, rows: Sequence[Bar], title: str, shown: Callable[[Report, st
     axes.tick_params(axis="y", length=0)
     axes.axvline(0, color=INK, linewidth=0.8)
     _titled(axes, title)
+
+
+def _beside(axes: Any, height: float, said: str, colour: str = INK) -> None:
+    """Write a figure to the right of the axes, never on a bar or a line."""
+    axes.annotate(
+        said, (1.02, height), xycoords=("axes fraction", "data"), va="center", annotation_clip=False, color=colour
+    )  # fmt: skip
 
 
 def _titled(axes: Any, title: str) -> None:
@@ -125,10 +129,7 @@ def _mistakes(report: Report) -> Panel:
     def draw(axes: Any) -> None:
         for place, (_, _, count) in enumerate(rows):
             axes.barh(place, count, color=MODEL, height=0.62)
-            axes.annotate(
-                f"{count:,}", (1.02, place), xycoords=("axes fraction", "data"), va="center", color=INK,
-                annotation_clip=False,
-            )  # fmt: skip
+            _beside(axes, place, f"{count:,}")
         names = [f"{short(theirs, 24)} → {short(its, 24)}".replace("_", " ") for theirs, its, _ in rows]
         axes.set_yticks(range(len(rows)), names, fontsize=8)
         axes.set_ylim(len(rows) - 0.4, -0.6)
@@ -152,11 +153,7 @@ def _risk(report: Report) -> Panel:
         axes.plot([p["coverage"] for p in curve], [p["risk"] for p in curve], color=MODEL, marker=".")
         axes.set_ylim(0, min(1.0, max(0.05, 1.15 * max(point["risk"] for point in curve))))
         _in_percent(axes.yaxis)
-        last = curve[-1]
-        axes.annotate(
-            percent(last["risk"]), (1.02, last["risk"]), xycoords=("axes fraction", "data"), va="center", color=INK,
-            annotation_clip=False,
-        )  # fmt: skip
+        _beside(axes, curve[-1]["risk"], percent(curve[-1]["risk"]))
 
     return Panel(CURVE_ROWS, draw)
 

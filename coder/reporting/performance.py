@@ -8,6 +8,7 @@ from coder.reporting.blocks import (
     change,
     counted,
     figure,
+    known,
     percent,
     share,
     short,
@@ -32,9 +33,9 @@ KAPPA = (
 
 def performance_text(report: Report) -> str:
     """Return an evaluation report as text for a terminal."""
-    seen = report.get("seen_share") or 0.0
+    seen = report.get("seen_share")
     title = f"MODEL {report['model']} on {_amount(report)}"
-    if any(str(note).startswith("NOT HELD OUT") for note in report.get("notes", [])):
+    if known(seen):
         title += f": NOT HELD OUT ({percent(seen)} of them are known to it, so its figures flatter it)"
     return text_of(
         [Block(title, intervals(report["n_groups"], "groups"), top=True), *performance_blocks(report)]

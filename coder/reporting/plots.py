@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from coder.reporting.blocks import Report, counted, percent
-from coder.reporting.panels import Panel, panels_of
+from coder.reporting.blocks import Report, counted, known, percent
+from coder.reporting.panels import INK, Panel, panels_of
 from coder.reporting.plotfiles import write_plot
 
 WIDTH, ROW, AROUND = 15.0, 0.27, 0.95  # inches: the picture, a row of a panel, a panel's title and axis
-INK = "#2b2b2b"
 STYLE: Any = {
     "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "coder",
     "svg.fonttype": "none",
@@ -97,8 +96,3 @@ def names_of(report: Report) -> tuple[str, str]:
     """Return what a group of the report is called, one and many."""
     one, many = report.get("group_names", ("group", "groups"))
     return str(one), str(many)
-
-
-def known(share: float) -> bool:
-    """Tell whether so many of the excerpts were learned from that figures are not held out."""
-    return share >= 0.02

@@ -40,7 +40,7 @@ def compare_files(
     for model in models:
         said = model.predict(data.texts, data.questions, data.studies)
         guesses.append(Guess.of(said, [said.codes.index(code) for code in shared]))
-        notes += seen_warning(model, data.texts)
+        notes += seen_warning(model, model.seen_share(data.texts))
         notes += [f"{model.name}: {line}" for line in unread_warning(said.languages)]
     columns = [either.ids.index(code) for code in shared]
     truth = Truth(data.labels[:, columns], data.polarity, data.groups)

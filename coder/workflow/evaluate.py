@@ -10,10 +10,6 @@ if TYPE_CHECKING:
     from coder.learning import Model
     from coder.workflow.excerpts import Excerpt
 
-SEEN_SHARE = (
-    0.02  # share of excerpts that the model was trained on from which figures are called not held out
-)
-
 
 def evaluate(
     model: "str | Path | Model",
@@ -75,8 +71,8 @@ def evaluate_on(
     truth = Truth(data.labels, data.polarity, data.groups)
     guess = Guess.of(said)
     report = performance(truth, guess, model.codebook, model.name)
-    report["notes"] = [*notes, *seen_warning(model, data.texts), *unread_warning(said.languages)]
     report["seen_share"] = model.seen_share(data.texts)
+    report["notes"] = [*notes, *seen_warning(model, report["seen_share"]), *unread_warning(said.languages)]
     if values is not None:
         report["by"] = {"column": by, "values": by_attribute(truth, guess, values)}
     if with_baselines:
@@ -107,10 +103,11 @@ def unread_warning(languages: Sequence[str | None]) -> list[str]:
     return [f"{said}; {left_out}."] if said else []
 
 
-def seen_warning(model: "Model", texts: Sequence[str]) -> list[str]:
-    """Say when figures are not held out, since the model (or one it builds on) learned from these texts."""
-    share = model.seen_share(texts)
-    if share < SEEN_SHARE:
+def seen_warning(model: "Model", share: float) -> list[str]:
+    """Say when figures are not held out: the model, or one it builds on, learned from that share of the texts."""
+    from coder.reporting.blocks import known
+
+    if not known(share):
         return []
     return [
         f"NOT HELD OUT: {model.name} learned from {share:.0%} of these excerpts, so its figures here flatter it."

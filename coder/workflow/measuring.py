@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from coder.codebook import Codebook
@@ -40,10 +41,11 @@ def measured(
     from coder.encoding import get_encoder
     from coder.learning import curve
     from coder.learning.baselines import baselines
-    from coder.learning.crossval import cross_validated
+    from coder.learning.crossval import CrossValidated, cross_validated
 
     report: dict[str, Any] = {"why_not": [], "seen_share": seen}
-    finest, best = None, None
+    frozen = cache(lambda: get_encoder().encode(data.texts))
+    finest: tuple[str, Sequence[str], CrossValidated] | None = None
     for key, names, words in (("by_study", data.studies, "studies"), ("by_group", data.groups, GROUPS)):
         why = _why_not(data, key, names)
         if why:
@@ -52,22 +54,22 @@ def measured(
         tell(progress, f"Measuring on held-out {words}")
         parts = data.studies if key == "by_study" else None
         splits = {"studies": parts, "by": None if column is None else column[1]}
-        finest, best = key, cross_validated(data, codebook, names, trainer, splits=splits)
-        vectors = get_encoder().encode(data.texts)
-        best.report["baselines"] = baselines(data, vectors, best.folds, names, parts=parts)
+        found = cross_validated(data, codebook, names, trainer, splits=splits)
+        found.report["baselines"] = baselines(data, frozen(), found.folds, names, parts=parts)
         if column is not None:
-            best.report["by"] = {"column": column[0], "values": best.report["by"]}
-        report[key] = best.report
-    if finest is None or best is None:
+            found.report["by"] = {"column": column[0], "values": found.report["by"]}
+        report[key] = found.report
+        finest = key, names, found
+    if finest is None:
         return Measured(report)
-    names = data.groups if finest == "by_group" else data.studies
+    key, names, found = finest
     why = curve.too_few(data, names)
     if why:
         report["why_not"].append(why)
     else:
         tell(progress, "Measuring the learning curve")
-        report["learning_curve"] = curve.learning_curve(data, names, trainer, best)
-    return Measured(report, finest, tuple(best.verdicts))
+        report["learning_curve"] = curve.learning_curve(data, names, trainer, found)
+    return Measured(report, key, tuple(found.verdicts))
 
 
 def _why_not(data: "TrainingSet", key: str, names: Sequence[str]) -> str | None:

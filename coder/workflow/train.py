@@ -150,12 +150,12 @@ def train_on(
     def trainer(part: "TrainingSet") -> "Model":
         return train_model(part, book, base=founded, name=name, encoder=named)
 
-    said = [*said, *seen_warning(founded, data.texts), *([] if named else _language_warning(data.texts))]
+    seen = founded.seen_share(data.texts)
+    said = [*said, *seen_warning(founded, seen), *([] if named else _language_warning(data.texts))]
     tell(progress, f"Training on {len(data)} excerpt{'' if len(data) == 1 else 's'}")
     model = trainer(data)
     tested = Measured({})
     if measure:
-        seen = founded.seen_share(data.texts)
         tested = measured(data, book, trainer, progress, column=column, seen=seen)
     model.card["measured"] = tested.report
     said += model.card["remarks"]
