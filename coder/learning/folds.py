@@ -101,7 +101,8 @@ def folds_of(
 def group_folds(groups: NDArray[np.intp], labels: NDArray[np.intp], count: int) -> NDArray[np.intp]:
     """Return the fold of each row, groups kept whole, folds alike in size and in their mix of labels.
 
-    Greedy and deterministic: the largest groups first, each to the fold whose label counts it evens out most.
+    Greedy and deterministic: the largest groups first, each to the fold whose label counts it evens out most,
+    of several to the one with the fewest rows.
     With fewer groups than folds there are as many folds as groups.
     """
     members: dict[int, list[int]] = defaultdict(list)
@@ -115,11 +116,8 @@ def group_folds(groups: NDArray[np.intp], labels: NDArray[np.intp], count: int) 
     for group in sorted(members, key=lambda name: (-len(members[name]), name)):
         rows = members[group]
         add = np.bincount(labels[rows], minlength=classes)
-        cost = [
-            (((filled[fold] + add) / total) ** 2).sum() - ((filled[fold] / total) ** 2).sum()
-            for fold in range(count)
-        ]
-        fold = int(np.argmin(np.round(cost, 12)))
+        cost = (((filled + add) / total) ** 2).sum(axis=1) - ((filled / total) ** 2).sum(axis=1)
+        fold = np.lexsort((filled.sum(axis=1), np.round(cost, 12)))[0]
         filled[fold] += add
         folds[rows] = fold
     return folds

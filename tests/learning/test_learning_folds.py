@@ -29,6 +29,11 @@ def test_groups_stay_whole_and_folds_are_alike():
     assert np.bincount(folds).tolist() == [6] * 5
 
 
+def test_groups_without_a_label_in_common_do_not_all_fall_into_one_fold():
+    folds = group_folds(np.array([0, 0, 1, 1, 2, 2]), np.array([1, 4, 2, 3, 5, 5]), 5)
+    assert np.bincount(folds).tolist() == [2, 2, 2]
+
+
 def test_copies_are_counted_and_only_long_ones_are_twins():
     texts = [
         "This very sentence was said twice over",
