@@ -16,9 +16,9 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "precode": "coder.workflow.precode",
-    "train": "coder.workflow.train",
-    "evaluate": "coder.workflow.evaluate",
+    "precode": "coder.workflow.precoding.pipeline",
+    "train": "coder.workflow.modelling.train",
+    "evaluate": "coder.workflow.modelling.evaluate",
     "read_transcript": "coder.reading",
 }
 __all__ = ["__version__", *sorted(_PUBLIC)]

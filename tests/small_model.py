@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.learning import TrainingSet
-from coder.learning.languages import other_language
+from coder.learning.features.language import other_language
 
 
 class LetterEncoder:

@@ -96,7 +96,7 @@ def agreement(
     Every figure has a 95 % interval (from resampling transcripts) or the reason why it has no value.
     Example: coder agreement codings.csv --categories comb -o agreement.xlsx --plot agreement.png
     """
-    from coder.workflow import agreement as work
+    from coder.workflow.agreement import compare_tables as work
 
     outcome = work.run(
         work.Request(

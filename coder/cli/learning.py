@@ -85,8 +85,8 @@ def train(
     The folder holds plain data, a card (card.md) and plots. It contains your excerpts: keep it as confidential as
     they are. Example: coder train coded.xlsx -o my-model --codebook my-codebook.yaml
     """
-    from coder.workflow.cards import held_out_text
-    from coder.workflow.train import train_files
+    from coder.workflow.modelling.report_files import held_out_text
+    from coder.workflow.modelling.train import train_files
 
     trained = train_files(
         excerpts, out, codebook=codebook, group=group,
@@ -123,8 +123,8 @@ def evaluate(
 
     Example: coder evaluate starter coded.csv --by profession
     """
-    from coder.workflow.cards import check_plot, draw, performance_text
-    from coder.workflow.evaluate import evaluate_files
+    from coder.workflow.modelling.evaluate import evaluate_files
+    from coder.workflow.modelling.report_files import check_plot, draw, performance_text
 
     if plot:
         check_plot(plot, force=force)
@@ -143,8 +143,8 @@ def list_models(as_json: AsJson = False) -> None:
 
     Example: coder models list
     """
-    from coder.workflow.cards import list_text
-    from coder.workflow.models import known_models
+    from coder.workflow.modelling.model_lookup import known_models
+    from coder.workflow.modelling.report_files import list_text
 
     found = known_models()
     typer.echo(json.dumps(found, indent=1, ensure_ascii=False) if as_json else list_text(found))
@@ -158,8 +158,8 @@ def show_model(
 
     Example: coder models show starter
     """
-    from coder.workflow.cards import card_text
-    from coder.workflow.models import model_card
+    from coder.workflow.modelling.model_lookup import model_card
+    from coder.workflow.modelling.report_files import card_text
 
     card = model_card(model)
     typer.echo(json.dumps(card, indent=1, ensure_ascii=False) if as_json else card_text(card))
@@ -178,8 +178,8 @@ def compare_models(
 
     The excerpts should be new to both. Example: coder models compare starter my-model held-out.csv
     """
-    from coder.workflow.cards import comparison_text
-    from coder.workflow.compare import compare_files
+    from coder.workflow.modelling.compare import compare_files
+    from coder.workflow.modelling.report_files import comparison_text
 
     report = compare_files(first, second, excerpts, codebook=codebook, group=group)
     for line in report["notes"]:

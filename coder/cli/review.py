@@ -43,7 +43,7 @@ def review(
     change it. Example: coder review pilot.coder --coder Ann
     """
     from coder.review.server import Launch, serve
-    from coder.workflow.study import Mode
+    from coder.workflow.study.open import Mode
 
     if blind and commit_first:
         raise typer.BadParameter("Choose --blind or --commit-first, not both.")

@@ -23,7 +23,7 @@ def init(
 
     Example: coder init pilot.coder --codebook comb
     """
-    from coder.workflow.study import begin_study
+    from coder.workflow.study.open import begin_study
 
     with begin_study(study, codebook=codebook) as begun:
         codes = len(begun.codebooks.current().codes)
@@ -79,8 +79,8 @@ def import_(
     What is there already is left alone, so the same command may be repeated.
     Example: coder import pilot.coder interviews/ --attributes participants.csv --codings codes.csv --coder Ann
     """
-    from coder.workflow import bringing
-    from coder.workflow.study import open_study
+    from coder.workflow.study import import_all as bringing
+    from coder.workflow.study.open import open_study
 
     request = bringing.Request(
         paths=tuple(paths or ()), attributes=attributes, codings=codings, coder=coder, looked_at=looked_at,
@@ -115,8 +115,8 @@ def suggest(
     Example: coder suggest pilot.coder
     """
     from coder.cli.study_text import suggest_text
-    from coder.workflow.study import open_study
-    from coder.workflow.suggesting import suggest as work
+    from coder.workflow.study.open import open_study
+    from coder.workflow.study.suggest import suggest as work
 
     with open_study(study) as opened, progress_bar("Suggesting") as advance:
         shown = [0]
@@ -158,10 +158,10 @@ def retrain(
     interval, and what changes in the suggestions. Example: coder retrain pilot.coder
     """
     from coder.cli import study_text
-    from coder.workflow.retraining import retrain as work
-    from coder.workflow.study import open_study
-    from coder.workflow.suggesting import suggest as renew
-    from coder.workflow.versions import roll_back
+    from coder.workflow.study.model_versions import roll_back
+    from coder.workflow.study.open import open_study
+    from coder.workflow.study.retrain import retrain as work
+    from coder.workflow.study.suggest import suggest as renew
 
     with open_study(study) as opened:
         if versions:
@@ -190,8 +190,8 @@ def status(study: StudyFile, as_json: AsJson = False) -> None:
     Example: coder status pilot.coder
     """
     from coder.cli.study_text import status_text
-    from coder.workflow.status import status as work
-    from coder.workflow.study import open_study
+    from coder.workflow.study.open import open_study
+    from coder.workflow.study.status import status as work
 
     with open_study(study, readonly=True) as opened:
         held = work(opened)
@@ -212,7 +212,7 @@ def merge(
     Example: coder merge ann.coder ben.coder -o both.coder
     """
     from coder.cli.study_text import merge_text
-    from coder.workflow.merging import merge_studies
+    from coder.workflow.study.merge import merge_studies
 
     report = merge_studies(studies, out, force=force)
     typer.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else merge_text(report, out))
@@ -230,9 +230,9 @@ def undo(
 
     Example: coder undo pilot.coder --coder Ann
     """
-    from coder.workflow.deciding import redo
-    from coder.workflow.deciding import undo as work
-    from coder.workflow.study import open_study
+    from coder.workflow.study.decide import redo
+    from coder.workflow.study.decide import undo as work
+    from coder.workflow.study.open import open_study
 
     with open_study(study) as opened:
         saved = redo(opened, coder) if again else work(opened, coder, act)
@@ -253,7 +253,7 @@ def history(
     Example: coder history pilot.coder --coder Ann --limit 10
     """
     from coder.cli.study_text import history_dicts, history_text
-    from coder.workflow.study import open_study
+    from coder.workflow.study.open import open_study
 
     with open_study(study, readonly=True) as opened:
         acts = opened.acts_of(coder=coder, limit=limit)

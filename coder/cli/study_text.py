@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from coder.cli.console import text_table
-from coder.workflow.merging import MergeReport
-from coder.workflow.queue import Rate
-from coder.workflow.retraining import RetrainReport
-from coder.workflow.status import Status
-from coder.workflow.study import ActSummary, Study
-from coder.workflow.suggesting import SuggestReport
-from coder.workflow.trial import Gain, Trial
+from coder.workflow.study.merge import MergeReport
+from coder.workflow.study.model_comparison import Gain, Trial
+from coder.workflow.study.open import ActSummary, Study
+from coder.workflow.study.retrain import RetrainReport
+from coder.workflow.study.review_queue import Rate
+from coder.workflow.study.status import Status
+from coder.workflow.study.suggest import SuggestReport
 
 Rows = list[tuple[str, ...]]
 

@@ -5,12 +5,12 @@ said = model.predict(["I never have the time."])
 said.codes, said.scores, said.polarity, said.evidence(0, "physical_opportunity")
 """
 
-from coder.learning.blank import blank_model
-from coder.learning.data import TrainingSet, label_matrix
+from coder.learning.dataset import TrainingSet, label_matrix
 from coder.learning.model import Model, Predictions
-from coder.learning.modelstore import save_model
-from coder.learning.starting import folder_of, load_model
-from coder.learning.trainer import train_model
+from coder.learning.persistence.model_files import save_model
+from coder.learning.persistence.model_lookup import folder_of, load_model
+from coder.learning.training.train import train_model
+from coder.learning.zero_shot_model import blank_model
 
 __all__ = [
     "Model", "Predictions", "TrainingSet", "blank_model", "folder_of", "label_matrix", "load_model", "save_model",

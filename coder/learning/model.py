@@ -10,19 +10,19 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.encoding import Encoder
-from coder.learning.calibration import sigmoid
-from coder.learning.centring import Topics, study_sums
-from coder.learning.evidence import Evidence, Examples
-from coder.learning.labelaware import PhraseBank
-from coder.learning.languages import unread
-from coder.learning.linear import LinearHead, apply_linear, log_softmax
-from coder.learning.neighbours import with_neighbours
-from coder.learning.ngrams import NGrams
-from coder.learning.phrases import codebook_phrases
-from coder.learning.rewording import LeaveOneOut, reworded
-from coder.learning.seen import NOTHING_SEEN, Fingerprints, seen_share
-from coder.learning.signals import Signals
-from coder.learning.stack import Stack
+from coder.learning.estimators.calibration import sigmoid
+from coder.learning.estimators.context_smoothing import with_neighbours
+from coder.learning.estimators.ensemble import Stack
+from coder.learning.estimators.linear import LinearHead, apply_linear, log_softmax
+from coder.learning.explanation.evidence import Evidence, Examples
+from coder.learning.explanation.word_importance import LeaveOneOut, reworded
+from coder.learning.features.blocks import Signals
+from coder.learning.features.codebook_phrases import codebook_phrases
+from coder.learning.features.codebook_similarity import PhraseBank
+from coder.learning.features.language import unread
+from coder.learning.features.ngrams import NGrams
+from coder.learning.features.topic_centering import Topics, study_sums
+from coder.learning.persistence.training_fingerprints import NOTHING_SEEN, Fingerprints, seen_share
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int], None]
@@ -186,7 +186,8 @@ class Model:
 
         A row depends on the other rows only through its study's mean vector; never on their order. `topics`
         gives these means for studies of which the texts are only a part. `turns` names the turn of each row, rows
-        in spoken order: neighbours in a turn then help to choose the code (see coder.learning.neighbours).
+        in spoken order: neighbours in a turn then help to choose the code (see
+        coder.learning.estimators.context_smoothing).
         """
         signals = self.signals(texts, questions, studies, progress, topics)
         logits = self.parts.themes.logits(signals) if texts else np.zeros((0, len(self.codebook.codes)))

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from coder.domain import Transcript
 from coder.errors import FormatError, InputError, UnsafeFileError
-from coder.reading.decoding import MAX_TEXT_BYTES, decode
 from coder.reading.document import Document
+from coder.reading.safety.text_encoding import MAX_TEXT_BYTES, decode
 
 MAX_FILE_BYTES = 200_000_000
 _TEXT_SUFFIXES = frozenset({".txt", ".md", ".vtt", ".srt"})
@@ -30,7 +30,7 @@ _READERS = {
     ".csv": "transcript_tables",
     ".tsv": "transcript_tables",
     ".xlsx": "transcript_tables",
-    ".json": "whisper",
+    ".json": "json_transcripts",
     ".eaf": "elan",
     ".cha": "chat",
     ".textgrid": "textgrid",
@@ -56,7 +56,9 @@ def read_transcript(path: str | Path, *, interviewer: Sequence[str] = ()) -> Tra
     for a missing file or an unknown label, FormatError for what cannot be read (saying what it is and what to
     do), UnsafeFileError for what would use too much memory or time.
     """
-    from coder.reading.assembling import assemble  # its patterns take a while, and tables do not need them
+    from coder.reading.speakers.assemble import (
+        assemble,  # its patterns take a while, and tables do not need them
+    )
 
     path = Path(path)
     data = _bytes_of(path)
@@ -123,13 +125,13 @@ def _unreadable(path: Path, suffix: str) -> FormatError:
 
 
 def _reader(suffix: str) -> Callable[[bytes, str], Document]:
-    reader: Callable[[bytes, str], Document] = import_module(f"coder.reading.{_READERS[suffix]}").read
+    reader: Callable[[bytes, str], Document] = import_module(f"coder.reading.formats.{_READERS[suffix]}").read
     return reader
 
 
 def _read_text(data: bytes, name: str) -> Document:
     """Read a text file as what its first lines show it to be."""
-    from coder.reading.plain import piped_as_tabbed
+    from coder.reading.formats.plain import piped_as_tabbed
 
     decoded = decode(data, name)
     opening = decoded.text[:2000].lstrip("\ufeff \n")
@@ -139,13 +141,13 @@ def _read_text(data: bytes, name: str) -> Document:
             return replace(document, notes=(*document.notes, f"Read as {suffix}, which its content is."))
     table = piped_as_tabbed(decoded.text)
     kind = "transcript_tables" if table else _text_kind(decoded.text, Path(name).suffix.lower())
-    module = import_module(f"coder.reading.{kind}")
+    module = import_module(f"coder.reading.formats.{kind}")
     read: Document = module.document_of(table or decoded.text, name, decoded.encoding, decoded.notes)
     return read
 
 
 def _text_kind(text: str, suffix: str) -> str:
-    from coder.reading import subtitles, transcript_tables
+    from coder.reading.formats import subtitles, transcript_tables
 
     if suffix in (".vtt", ".srt") or subtitles.looks_like(text):
         return "subtitles"

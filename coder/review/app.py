@@ -12,13 +12,21 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from coder.errors import CoderError, StaleError
-from coder.review import acting, books, bulk, downloads, modelling, progress, reading, settling, studying
-from coder.review.house import House, house_of, session_of
+from coder.review import downloads
+from coder.review.context import House, house_of, session_of
 from coder.review.legend import stylesheet
+from coder.review.pages import adjudication as settling
+from coder.review.pages import by_code as bulk
+from coder.review.pages import codebook as books
+from coder.review.pages import dashboard as progress
+from coder.review.pages import model as modelling
+from coder.review.pages import study as studying
+from coder.review.pages import transcript as reading
+from coder.review.pages import writes as acting
 from coder.review.security import Guard
 from coder.review.sessions import Sessions
-from coder.workflow.review_desk import Desk
-from coder.workflow.study import Mode
+from coder.workflow.review.session import Desk
+from coder.workflow.study.open import Mode
 
 STATIC = Path(__file__).parent / "static"
 

@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from coder.review.house import house_of
-from coder.workflow.review_tables import codings_file
+from coder.review.context import house_of
+from coder.workflow.review.coding_rows import codings_file
 
 
 def attachment(content: bytes, name: str) -> Response:

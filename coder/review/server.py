@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from coder.errors import InputError
-from coder.workflow.study import Mode, begin_study
+from coder.workflow.study.open import Mode, begin_study
 
 FIRST_PORT = 8765
 PORTS_TRIED = 20

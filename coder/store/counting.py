@@ -1,6 +1,6 @@
 """How far one coder has come in one transcript: one look-up in an index, for a figure that is shown at every key."""
 
-from coder.store.handle import Handle
+from coder.store.connection import Handle
 from coder.store.values import SETTLED_SQL
 
 

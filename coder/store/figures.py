@@ -1,8 +1,8 @@
 """The counts behind `coder status` and the dashboard: grouped queries over covering indexes."""
 
+from coder.store.connection import Handle
 from coder.store.counts import CodeFigures, CoderFigures, StudyFigures
-from coder.store.finding import disagreements
-from coder.store.handle import Handle
+from coder.store.queries import disagreements
 from coder.store.values import LOTS, SETTLED_SQL
 
 RECENT_ACTS = 500  # the pace is the median over this many of a coder's last acts

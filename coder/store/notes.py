@@ -4,7 +4,7 @@ import json
 
 from coder.codebook import Codebook, from_dict, to_dict
 from coder.errors import StudyError
-from coder.store.handle import Handle, new_uid
+from coder.store.connection import Handle, new_uid
 from coder.store.values import CodebookVersion, Memo
 
 

@@ -26,17 +26,20 @@ from sqlite3 import Connection, Row
 from types import TracebackType
 
 from coder.codebook import Codebook
-from coder.store import confirmed, database, figures, finding, states
-from coder.store.acts import Acts
-from coder.store.confirmed import Confirmed
+from coder.store import confirmed_codings as confirmed
+from coder.store import database, figures
+from coder.store import decision_state as states
+from coder.store import queries as finding
+from coder.store.coders import People
+from coder.store.confirmed_codings import Confirmed
+from coder.store.connection import Clock, Handle, new_uid, utc_now, written
 from coder.store.counts import StudyFigures
-from coder.store.handle import Clock, Handle, new_uid, utc_now, written
-from coder.store.machine import Machine
-from coder.store.models import Models
+from coder.store.decisions import Acts
+from coder.store.model_versions import Models
 from coder.store.notes import Codebooks, Memos, Settings
-from coder.store.people import People
-from coder.store.standing import rebuild
-from coder.store.texts import Texts
+from coder.store.replay import rebuild
+from coder.store.suggestions import Machine
+from coder.store.transcripts import Texts
 from coder.store.values import ActRecord, ActSummary, Filters
 
 

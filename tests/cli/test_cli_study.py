@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from coder.cli.main import app
 from coder.codebook import to_yaml
 from coder.errors import CoderError, OutputError, StudyError
-from coder.workflow.deciding import decide
-from coder.workflow.study import Choice, open_study
+from coder.workflow.study.decide import decide
+from coder.workflow.study.open import Choice, open_study
 
 Run = Callable[..., Result]
 
@@ -24,7 +24,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     installed(monkeypatch)
-    monkeypatch.setattr("coder.segmenting.segment", cut)
+    monkeypatch.setattr("coder.segmentation.segment", cut)
     monkeypatch.chdir(tmp_path)
     Path("weather.yaml").write_text(to_yaml(CODEBOOK))
     Path("talks").mkdir()

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from coder.learning.attributes import FEW_GROUPS, by_attribute
-from coder.learning.evaluation import Guess, Truth
+from coder.learning.evaluation.report import Guess, Truth
+from coder.learning.evaluation.subgroups import FEW_GROUPS, by_attribute
 
 K = 3
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from coder.learning import TrainingSet
-from coder.learning.baselines import baselines
-from coder.learning.folds import Folds
-from coder.learning.metrics import Bootstrap, forced_choice
+from coder.learning.evaluation.baselines import baselines
+from coder.learning.evaluation.metrics import Bootstrap, forced_choice
+from coder.learning.training.folds import Folds
 
 
 @pytest.fixture

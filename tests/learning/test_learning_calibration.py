@@ -6,9 +6,15 @@ from made_excerpts import excerpts
 from scipy.optimize import minimize
 
 from coder.learning import blank_model, train_model
-from coder.learning.calibration import fit_logistic
+from coder.learning.estimators.calibration import fit_logistic
+from coder.learning.estimators.calibration_fit import (
+    OFFSET_PENALTY,
+    PENALTY,
+    USUAL,
+    fit_offset,
+    fit_probabilities,
+)
 from coder.learning.model import probability_features
-from coder.learning.settling import OFFSET_PENALTY, PENALTY, USUAL, fit_offset, fit_probabilities
 
 
 def loss(design, truth, found, prior, penalty):

@@ -5,8 +5,8 @@ import pytest
 from made_excerpts import excerpts
 
 from coder.learning import TrainingSet, blank_model, train_model
-from coder.learning.crossval import cross_validated
-from coder.learning.modelcard import ANEW, judged_anew, verdicts_in
+from coder.learning.persistence.model_card import ANEW, judged_anew, verdicts_in
+from coder.learning.training.cross_validation import cross_validated
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 from made_excerpts import excerpts
 
 from coder.learning import TrainingSet, blank_model, train_model
-from coder.learning.crossval import cross_validated
-from coder.learning.curve import _gain, learning_curve, too_few
+from coder.learning.evaluation.learning_curve import _gain, learning_curve, too_few
+from coder.learning.training.cross_validation import cross_validated
 
 
 def test_a_curve_has_growing_sizes_on_the_same_excerpts_and_a_range(codebook, encoder):

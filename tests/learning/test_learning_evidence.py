@@ -6,8 +6,8 @@ from made_excerpts import WORDS, excerpts
 
 from coder.codebook import Code, Codebook
 from coder.learning import blank_model, train_model
-from coder.learning.evidence import GLANCE
-from coder.learning.rewording import MOST, content_words, without
+from coder.learning.explanation.evidence import GLANCE
+from coder.learning.explanation.word_importance import MOST, content_words, without
 
 
 @pytest.fixture

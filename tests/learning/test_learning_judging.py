@@ -3,13 +3,13 @@ import pytest
 
 from coder.codebook import Code, Codebook
 from coder.learning import load_model
-from coder.learning.calibration import best_threshold, fit_logistic
-from coder.learning.codability import length_balance
-from coder.learning.cues import CUES, cue_row
-from coder.learning.linear import fit_linear
-from coder.learning.ngrams import NGrams
-from coder.learning.stack import fit_weights
-from coder.learning.training import Design, Recipe
+from coder.learning.estimators.calibration import best_threshold, fit_logistic
+from coder.learning.estimators.codability import length_balance
+from coder.learning.estimators.ensemble import fit_weights
+from coder.learning.estimators.linear import fit_linear
+from coder.learning.features.ngrams import NGrams
+from coder.learning.features.polarity_cues import CUES, cue_row
+from coder.learning.training.recipes import Design, Recipe
 
 
 def test_logistic_regression_meets_the_observed_frequency():

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from coder.learning import TrainingSet, blank_model, train_model
-from coder.learning.languages import OTHER_SCRIPT, other_language, unread_words
-from coder.learning.modelcard import taught_languages
+from coder.learning.features.language import OTHER_SCRIPT, other_language, unread_words
+from coder.learning.persistence.model_card import taught_languages
 
 SAMPLE = Path(__file__).parents[2] / "data/sample"
 

@@ -5,10 +5,10 @@ import pytest
 from sklearn.metrics import cohen_kappa_score, f1_score
 
 from coder.codebook import Code, Codebook
-from coder.learning import metrics
-from coder.learning.attributes import by_attribute
-from coder.learning.evaluation import Guess, Truth, performance
-from coder.learning.metrics import Bootstrap
+from coder.learning.evaluation import metrics
+from coder.learning.evaluation.metrics import Bootstrap
+from coder.learning.evaluation.report import Guess, Truth, performance
+from coder.learning.evaluation.subgroups import by_attribute
 
 K = 4
 

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.sparse import csr_matrix, random
 
-from coder.learning.linear import fit_linear
-from coder.learning.mixed import MixedMatrix
-from coder.learning.training import Design, Recipe
+from coder.learning.estimators.linear import fit_linear
+from coder.learning.features.mixed_rows import MixedMatrix
+from coder.learning.training.recipes import Design, Recipe
 
 CHANCE = np.random.default_rng(4)
 DENSE = CHANCE.normal(size=(60, 7))

@@ -1,9 +1,9 @@
 import numpy as np
 
 from coder.codebook import Code, Codebook
-from coder.learning.centring import centred, study_means
-from coder.learning.labelaware import PhraseBank
-from coder.learning.phrases import codebook_phrases
+from coder.learning.features.codebook_phrases import codebook_phrases
+from coder.learning.features.codebook_similarity import PhraseBank
+from coder.learning.features.topic_centering import centred, study_means
 
 
 def test_an_exclude_rule_that_names_another_code_speaks_for_that_code(codebook):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coder.learning.centring import centred, study_sums
+from coder.learning.features.topic_centering import centred, study_sums
 
 VECTORS = np.random.default_rng(3).normal(size=(40, 6)).astype(np.float32)
 KNOWN = np.full(6, 0.1)

@@ -7,8 +7,8 @@ from made_excerpts import excerpts
 from coder.codebook import Code, Codebook
 from coder.errors import InputError, ModelError, TableError
 from coder.learning import TrainingSet, blank_model, label_matrix, save_model, train_model
-from coder.learning.handbook import with_codebook
-from coder.learning.modelstore import read_model
+from coder.learning.persistence.model_files import read_model
+from coder.learning.training.codebook_transfer import with_codebook
 
 
 @pytest.fixture

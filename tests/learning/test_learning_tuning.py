@@ -6,12 +6,12 @@ from coder.encoding import get_encoder
 from coder.encoding.weights import base_weights
 from coder.errors import ModelError
 from coder.learning import TrainingSet, blank_model, label_matrix, train_model
-from coder.learning.adapting import averaged, write_adapter
-from coder.learning.finetune import fine_tuned_model, lessons_of
-from coder.learning.metrics import kappa_of
-from coder.learning.remembering import RememberedEncoder
-from coder.learning.seen import fingerprints
-from coder.learning.tuning import Tuned, tune
+from coder.learning.evaluation.metrics import kappa_of
+from coder.learning.persistence.training_fingerprints import fingerprints
+from coder.learning.training.adapter_writing import averaged, write_adapter
+from coder.learning.training.encoder_tuning import Tuned, tune
+from coder.learning.training.finetune import fine_tuned_model, lessons_of
+from coder.learning.training.out_of_fold_encoder import RememberedEncoder
 
 
 def small_set(codebook, n=12):

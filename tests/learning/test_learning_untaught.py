@@ -5,9 +5,9 @@ import pytest
 from made_excerpts import WORDS, excerpts
 
 from coder.learning import TrainingSet, blank_model, save_model, train_model
-from coder.learning.linear import log_softmax
-from coder.learning.modelstore import read_model
-from coder.learning.stack import firmness, keeping, taught
+from coder.learning.estimators.ensemble import firmness, keeping, taught
+from coder.learning.estimators.linear import log_softmax
+from coder.learning.persistence.model_files import read_model
 
 READ = "pain and tired legs"  # what the codebook says of the code "body"
 

@@ -5,7 +5,7 @@ import pytest
 
 from coder.codebook import Code, Codebook
 from coder.learning import TrainingSet, label_matrix
-from coder.learning.verdicts import PARTS, beside_people, verdicts_of
+from coder.learning.training.code_verdicts import PARTS, beside_people, verdicts_of
 
 BOOK = Codebook("b", (Code("x", "X", "Means x."), Code("y", "Y"), Code("z", "Z", "Means z.")))
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from coder.domain import Transcript
 from coder.errors import FormatError
-from coder.reading.assembling import assemble
 from coder.reading.document import Document, Paragraph
-from coder.reading.plain import document_of
-from coder.reading.subtitles import document_of as subtitles_of
+from coder.reading.formats.plain import document_of
+from coder.reading.formats.subtitles import document_of as subtitles_of
+from coder.reading.speakers.assemble import assemble
 
 LABELS = (
     "INT: |P1: |P1:\t|Anna (00:03): |[00:00:04] |0:03 |Q. |A. |**Bob:** |Al  0:03|INTERVIEWER|P1 - |<v Ann>"

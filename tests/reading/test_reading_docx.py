@@ -6,7 +6,7 @@ import pytest
 from office_making import BREAK, TAB, bold, cell, docx, p, run, said, table, timed, transcript, zipped
 
 from coder.errors import FormatError
-from coder.reading.docx import read
+from coder.reading.formats.docx import read
 
 QUESTION = "How did you hear about it?"
 ANSWER = "My neighbour told me, she goes every week."

@@ -17,7 +17,7 @@ import json, re, resource, sys
 from pathlib import Path
 from coder.errors import InputError
 from coder.reading import read_transcript
-from coder.reading.tables import read_table
+from coder.reading.tables.read import read_table
 said = "read"
 try:
     {"transcript": read_transcript, "table": read_table}[sys.argv[2]](sys.argv[1])

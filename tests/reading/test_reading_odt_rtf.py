@@ -6,7 +6,7 @@ import pytest
 from office_making import said, transcript, zipped
 
 from coder.errors import FormatError, UnsafeFileError
-from coder.reading import odt, rtf
+from coder.reading.formats import odt, rtf
 
 TALK = [
     ("INT", "How did it start?"),

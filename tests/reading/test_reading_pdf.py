@@ -9,7 +9,7 @@ from office_making import said, transcript
 from pdf_making import Printed, pdf
 
 from coder.errors import FormatError, UnsafeFileError
-from coder.reading.pdf import read
+from coder.reading.formats.pdf import read
 
 TALK = [
     (

@@ -4,8 +4,8 @@ import pytest
 
 from coder.domain import Transcript
 from coder.errors import InputError
-from coder.reading.assembling import assemble
-from coder.reading.plain import document_of
+from coder.reading.formats.plain import document_of
+from coder.reading.speakers.assemble import assemble
 
 
 def read(text: str, *interviewer: str) -> Transcript:

@@ -9,10 +9,11 @@ import pytest
 from office_making import zipped
 
 from coder.errors import FormatError, UnsafeFileError
-from coder.reading import markup, safety
-from coder.reading.markup import xml_events
-from coder.reading.safety import Archive, Budget, open_archive
-from coder.reading.signatures import advice_on, binary_kind
+from coder.reading.safety import archive as safety
+from coder.reading.safety import xml as markup
+from coder.reading.safety.archive import Archive, Budget, open_archive
+from coder.reading.safety.sniff import advice_on, binary_kind
+from coder.reading.safety.xml import xml_events
 
 MB = 1024 * 1024
 

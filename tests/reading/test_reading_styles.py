@@ -5,8 +5,8 @@ import textwrap
 
 import pytest
 
-from coder.reading.assembling import assemble
-from coder.reading.plain import document_of
+from coder.reading.formats.plain import document_of
+from coder.reading.speakers.assemble import assemble
 
 STYLES = [
     "{L}: {w}",

@@ -12,9 +12,9 @@ import pytest
 from office_making import zipped
 
 from coder.errors import FormatError, TableError, UnsafeFileError
-from coder.reading.safety import Budget
-from coder.reading.tables import read_table
-from coder.reading.workbook import read_workbook
+from coder.reading.safety.archive import Budget
+from coder.reading.tables.excel import read_workbook
+from coder.reading.tables.read import read_table
 
 ROWS = [["1", "Well; I said, “yes”\nand | no", "3,5"], ["2", "Où ça ?", None]]
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from coder.errors import FormatError, TableError
-from coder.reading.tables import read_table
-from coder.reading.tablestream import row_count, stream_table
+from coder.reading.tables.read import read_table
+from coder.reading.tables.stream import row_count, stream_table
 
 ROWS = [
     {

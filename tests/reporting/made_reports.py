@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from coder.codebook import Code, Codebook
-from coder.learning.attributes import by_attribute
-from coder.learning.evaluation import Guess, Truth, performance
-from coder.learning.metrics import Bootstrap, forced_choice, polarity_choice
+from coder.learning.evaluation.metrics import Bootstrap, forced_choice, polarity_choice
+from coder.learning.evaluation.report import Guess, Truth, performance
+from coder.learning.evaluation.subgroups import by_attribute
 
 
 def made_report(

@@ -12,7 +12,7 @@ from coder.errors import OutputError
 from coder.reporting.heldout import held_out_reports
 from coder.reporting.panels import panels_of
 from coder.reporting.plots import STYLE, drawn, height, performance_plot, plot_title
-from coder.workflow.cards import draw
+from coder.workflow.modelling.report_files import draw
 
 mpl.use("Agg")
 FORTY = [f"code_{number}_of_a_codebook_with_long_names" for number in range(40)]

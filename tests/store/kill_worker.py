@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from study_making import TALK, add_talk
 
 from coder.store import Study, database
-from coder.store.models import NewModel
+from coder.store.model_versions import NewModel
 from coder.store.values import Choice, Proposal, ProposedCode
 
 

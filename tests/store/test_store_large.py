@@ -9,8 +9,8 @@ from study_making import CODEBOOK
 from coder.domain import Transcript, Turn, Utterance
 from coder.store import Study
 from coder.store.values import Choice, Filters, Proposal, ProposedCode
-from coder.workflow.queue import next_batch
-from coder.workflow.status import status
+from coder.workflow.study.review_queue import next_batch
+from coder.workflow.study.status import status
 
 TRANSCRIPTS, TURNS, EACH = 400, 500, 5  # 400 x 500 x 5 = a million
 CODED = 30  # transcripts coded whole by both coders

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from coder.codebook import Code, Codebook
-from coder.workflow.precode import Request, Summary, closing_words
+from coder.workflow.precoding.pipeline import Request, Summary, closing_words
 
 BOOK = Codebook("b", (Code("time", "Time"), Code("people", "People"), Code("body", "The body")))
 

@@ -8,7 +8,7 @@ from small_model import Keywords
 
 from coder.codebook import Code, Codebook
 from coder.errors import ModelError, TableError
-from coder.workflow.compare import compare_files
+from coder.workflow.modelling.compare import compare_files
 
 
 class Model(Keywords):
@@ -28,7 +28,9 @@ def models(monkeypatch: pytest.MonkeyPatch) -> dict[str, Model]:
         "second": model("second", "wind", "sun", "rain", rain="never"),
         "other": model("other", "food", "noise"),
     }
-    monkeypatch.setattr("coder.workflow.models.open_model", lambda name, codebook: known[name])
+    monkeypatch.setattr(
+        "coder.workflow.modelling.model_lookup.open_model", lambda name, codebook: known[name]
+    )
     return known
 
 

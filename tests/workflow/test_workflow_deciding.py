@@ -5,8 +5,8 @@ import pytest
 from coder.errors import StaleError, StudyError
 from coder.store import Study
 from coder.store.values import ADJUDICATED, Choice, Proposal, ProposedCode, UnitState
-from coder.workflow.deciding import adjudicate, decide, redo, set_passage, split, undo
-from coder.workflow.showing import shown_suggestions
+from coder.workflow.study.decide import adjudicate, decide, redo, set_passage, split, undo
+from coder.workflow.study.visibility import shown_suggestions
 
 
 def units(study: Study, name: str = "p1") -> list[int]:

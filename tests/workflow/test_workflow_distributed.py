@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from coder.errors import InputError
-from coder.workflow import answers, distributed, jobs
-from coder.workflow.precode import Request, run
-from coder.workflow.workers import ModelFiles
+from coder.workflow.precoding import answers, jobs
+from coder.workflow.precoding import dask_engine as distributed
+from coder.workflow.precoding.dask_worker import ModelFiles
+from coder.workflow.precoding.pipeline import Request, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 PLACES = ("clinic", "ward", "market", "school", "river", "office", "garden", "bus")

@@ -7,10 +7,10 @@ import pytest
 from small_model import installed
 from study_making import add_talk, small_study
 
-from coder.store.models import NewModel
+from coder.store.model_versions import NewModel
 from coder.store.values import Choice, Proposal, ProposedCode
-from coder.workflow.drift import all_drift, auc, falling_codes, telling_words, told_apart
-from coder.workflow.suggesting import suggest
+from coder.workflow.study.drift import all_drift, auc, falling_codes, telling_words, told_apart
+from coder.workflow.study.suggest import suggest
 
 
 def unit_vectors(centre: np.ndarray, n: int, seed: int) -> np.ndarray:

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from coder.codebook import Code, Codebook
+from coder.coded_tables.excerpts import Excerpt, codebook_for, excerpts_of, read_excerpts, training_set
 from coder.errors import TableError
-from coder.workflow.excerpts import Excerpt, codebook_for, excerpts_of, read_excerpts, training_set
 
 
 def read(rows: list[dict[str, Any]], **options: Any) -> list[Excerpt]:

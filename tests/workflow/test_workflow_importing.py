@@ -10,10 +10,10 @@ from study_making import TALK, cut, small_study
 from coder.errors import StudyError, TableError
 from coder.store import Study
 from coder.store.values import Choice
-from coder.workflow.attributes import import_attributes
-from coder.workflow.codings import import_codings
-from coder.workflow.deciding import decide
-from coder.workflow.importing import ImportReport, import_transcripts
+from coder.workflow.study.decide import decide
+from coder.workflow.study.import_attributes import import_attributes
+from coder.workflow.study.import_codings import import_codings
+from coder.workflow.study.import_transcripts import ImportReport, import_transcripts
 
 TEXT = """\
 INTERVIEWER: What was the weather like?

@@ -12,14 +12,14 @@ from coder.codebook import Code, Codebook
 from coder.errors import StudyError
 from coder.store import Study
 from coder.store.values import Choice
-from coder.workflow.deciding import adjudicate, decide
-from coder.workflow.material import joined, lessons
-from coder.workflow.queue import how_often_right, next_batch, rate
-from coder.workflow.retraining import retrain
-from coder.workflow.status import status
-from coder.workflow.suggesting import cluster_middles, doubt, suggest
-from coder.workflow.trial import mean_f1
-from coder.workflow.versions import open_version, roll_back
+from coder.workflow.study.decide import adjudicate, decide
+from coder.workflow.study.model_comparison import mean_f1
+from coder.workflow.study.model_versions import open_version, roll_back
+from coder.workflow.study.retrain import retrain
+from coder.workflow.study.review_queue import how_often_right, next_batch, rate
+from coder.workflow.study.status import status
+from coder.workflow.study.suggest import cluster_middles, doubt, suggest
+from coder.workflow.study.training_data import joined, lessons
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import pytest
 from small_model import LetterEncoder
 
 from coder.codebook import Code, Codebook
+from coder.coded_tables.excerpts import excerpts_of
 from coder.errors import TableError
-from coder.workflow.cards import card_text, held_out_text
-from coder.workflow.ceiling import reached_by_coders
-from coder.workflow.excerpts import excerpts_of
-from coder.workflow.train import Trained, train_on
+from coder.workflow.modelling.human_agreement import reached_by_coders
+from coder.workflow.modelling.report_files import card_text, held_out_text
+from coder.workflow.modelling.train import Trained, train_on
 
 BOOK = Codebook("b", (Code("jazz", "Jazz", "Jazz and buzz."), Code("oboe", "Oboe", "Oboes and cocoa.")))
 WORDS = {"jazz": "jazz buzz fizz", "oboe": "oboe cocoa boo"}
@@ -85,7 +85,7 @@ def test_one_row_has_no_held_out_figures() -> None:
 
 
 def test_no_code_at_all_is_refused_before_any_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("coder.workflow.excerpts.training_set", lambda *_: pytest.fail("it worked"))
+    monkeypatch.setattr("coder.coded_tables.excerpts.training_set", lambda *_: pytest.fail("it worked"))
     with pytest.raises(TableError, match="No row has a code"):
         trained(rows(20).assign(code=""))
 

@@ -10,9 +10,9 @@ from coder.codebook import Code, Codebook
 from coder.errors import OutputError, StudyError
 from coder.store import Study
 from coder.store.values import Choice, Proposal, ProposedCode
-from coder.workflow.deciding import adjudicate, decide, undo
-from coder.workflow.merging import merge_studies
-from coder.workflow.showing import shown_suggestions
+from coder.workflow.study.decide import adjudicate, decide, undo
+from coder.workflow.study.merge import merge_studies
+from coder.workflow.study.visibility import shown_suggestions
 
 TABLES = {
     "coder": "name, kind",

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from coder.store import Study
-from coder.workflow.codings import import_codings
-from coder.workflow.deciding import decide
-from coder.workflow.importing import import_transcripts
-from coder.workflow.retraining import RetrainReport, retrain
-from coder.workflow.showing import shown_suggestions
-from coder.workflow.status import status
-from coder.workflow.study import Choice, begin_study
-from coder.workflow.suggesting import suggest
+from coder.workflow.study.decide import decide
+from coder.workflow.study.import_codings import import_codings
+from coder.workflow.study.import_transcripts import import_transcripts
+from coder.workflow.study.open import Choice, begin_study
+from coder.workflow.study.retrain import RetrainReport, retrain
+from coder.workflow.study.status import status
+from coder.workflow.study.suggest import suggest
+from coder.workflow.study.visibility import shown_suggestions
 
 SAMPLE = Path(__file__).parent.parent.parent / "data" / "sample"
 FIRST = ("c01_gp", "fg1_public", "p02_public_parent")

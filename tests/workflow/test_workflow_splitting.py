@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from coder.errors import InputError, TableError
-from coder.workflow.splitting import values_of
-from coder.workflow.train import train_files
+from coder.workflow.modelling.by_column import values_of
+from coder.workflow.modelling.train import train_files
 
 
 def excerpts(*cells: dict[str, object]) -> list[SimpleNamespace]:

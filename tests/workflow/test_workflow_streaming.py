@@ -16,11 +16,11 @@ from coder.codebook import load_codebook
 from coder.encoding.encoder import Progress
 from coder.errors import InputError, OutputError
 from coder.learning import Model, blank_model
-from coder.workflow import answers, jobs, streaming
-from coder.workflow.parts import Part
-from coder.workflow.precode import Request, run
-from coder.workflow.rows import UNREAD, Row
-from coder.workflow.workspace import Workspace
+from coder.workflow.precoding import answers, jobs, streaming
+from coder.workflow.precoding.checkpoint import Workspace
+from coder.workflow.precoding.parts import Part
+from coder.workflow.precoding.pipeline import Request, run
+from coder.workflow.precoding.rows import UNREAD, Row
 
 
 class HashEncoder:
@@ -50,7 +50,7 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> HashEncoder:
     def opened(*_: Any, **__: Any) -> Model:
         return blank_model(load_codebook("comb"), made)
 
-    monkeypatch.setattr("coder.workflow.models.open_model", opened)
+    monkeypatch.setattr("coder.workflow.modelling.model_lookup.open_model", opened)
     monkeypatch.setattr(answers, "AT_A_TIME", 5)
     return made
 

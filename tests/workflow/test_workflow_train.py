@@ -9,7 +9,7 @@ from safetensors.numpy import load_file, save_file
 from coder.encoding.weights import model_folder
 from coder.errors import InputError, ModelError, OutputError
 from coder.learning import load_model
-from coder.workflow.train import train_files
+from coder.workflow.modelling.train import train_files
 
 COMMENTS = Path(__file__).parent.parent.parent / "data/sample/held-out/patient-comments-new.csv"
 

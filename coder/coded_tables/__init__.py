@@ -1,0 +1,1 @@
+"""Tables of what people coded: excerpts, ratings and passages, read in one way by every command."""

@@ -1,0 +1,210 @@
+"""Lines of "coder gave unit these codes" -> the arrays of `Codings`, checked against the codebook."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.agreement.codings import ASSISTED, BLIND, Codings, Context
+from coder.coded_tables.cell_codes import Marks, marks_of
+from coder.domain import POLARITIES
+from coder.errors import TableError
+
+if TYPE_CHECKING:
+    from coder.coded_tables.ratings import Choice, Problems
+
+Ints = NDArray[np.int64]
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """One line per unit and coder and cell of codes, all columns of equal length.
+
+    `cell` is what stands in the table ("-" = nothing to code). `coders` and `units` hold those of wide tables,
+    so that a coder or unit without any coding is still known.
+    """
+
+    where: list[str]
+    row: Ints
+    unit: list[str]
+    transcript: list[str | None]
+    coder: list[str]
+    cell: list[Any]
+    polarity: list[str | None]
+    blind: NDArray[np.bool_]
+    context: dict[str, list[str | None]]
+    length: NDArray[np.float64]
+    wide: bool
+    coders: tuple[str, ...] = ()
+    units: tuple[tuple[str | None, str], ...] = ()
+
+
+def arranged(cells: Cells, choice: "Choice", problems: "Problems") -> Codings:
+    """Return the codings of the lines; what cannot be used is added to `problems` and left out.
+
+    A cell with a code outside the codebook counts as not rated: what its coder meant is unknown. Raises
+    TableError for coders asked for who are not there, and if no line is left.
+    """
+    coder_of, coders = coders_of(cells, choice, problems)
+    unit_of, keys = _units(cells)
+    marks = marks_of(cells, choice, problems)
+    usable = coder_of >= 0
+    usable[marks.bad_line] = False
+    if not usable.any():
+        raise TableError("No coding is left to compare.", problems.rows[:SHOWN])
+    place = unit_of * len(coders) + coder_of
+    state = np.zeros((len(keys), len(coders)), dtype=np.int8)
+    blind = cells.blind & ~_assisted(coder_of, coders, choice)
+    np.maximum.at(state.ravel(), place[usable], np.where(blind, BLIND, ASSISTED)[usable].astype(np.int8))
+    _spoil(state, place[marks.bad_line[coder_of[marks.bad_line] >= 0]])
+    kept = usable[marks.line] & (state.ravel()[place[marks.line]] > 0)
+    own = Marks(marks.line[kept], marks.code[kept], marks.polarity[kept], marks.codes)
+    mark_cell, mark_code, mark_polarity = _once(own, cells, place, problems)
+    _contradictions(cells, place, usable, own, problems)
+    polarities, mark_polarity = _used_polarities(mark_polarity)
+    transcripts, transcript_of = _transcripts(keys)
+    context, lengths = _context(cells, unit_of, len(keys))
+    book = choice.codebook
+    return Codings(
+        units=[unit for _, unit in keys],
+        coders=coders,
+        codes=marks.codes,
+        state=state,
+        mark_cell=mark_cell,
+        mark_code=mark_code,
+        mark_polarity=mark_polarity,
+        polarities=polarities,
+        transcripts=transcripts,
+        transcript_of=transcript_of,
+        lengths=lengths,
+        parents={code.id: code.parent for code in book.codes if code.parent} if book else {},
+        context=context,
+        labels={code.id: code.label for code in book.codes} if book else {},
+    )
+
+
+def coders_of(cells: Cells, choice: "Choice", problems: "Problems") -> tuple[Ints, tuple[str, ...]]:
+    """Return each line's coder (-1: not wanted) and the coders; raises TableError for names not there."""
+    present = tuple(dict.fromkeys([*cells.coders, *cells.coder]))
+    for name in choice.coders:
+        if name not in present:
+            raise TableError(f"There is no coder '{name}'; the table has {', '.join(present) or 'none'}.")
+    for name in choice.assisted:
+        if name not in present and name != "all":
+            raise TableError(
+                f"There is no coder '{name}' to mark as assisted; the table has {', '.join(present)}."
+            )
+    folded: dict[str, list[str]] = {}
+    for name in present:
+        folded.setdefault(" ".join(name.casefold().split()), []).append(name)
+    problems.notes += [
+        f"Coders {' and '.join(repr(name) for name in names)} differ only in capitals or spaces: counted as"
+        f" {len(names)} coders."
+        for names in folded.values()
+        if len(names) > 1
+    ]
+    coders = choice.coders or (present if cells.wide else tuple(sorted(present)))
+    index = {name: place for place, name in enumerate(coders)}
+    return np.array([index.get(name, -1) for name in cells.coder], dtype=np.int64), coders
+
+
+def _units(cells: Cells) -> tuple[Ints, list[tuple[str | None, str]]]:
+    index: dict[tuple[str | None, str], int] = {}
+    for key in cells.units:
+        index.setdefault(key, len(index))
+    found = [index.setdefault(key, len(index)) for key in zip(cells.transcript, cells.unit, strict=True)]
+    return np.array(found, dtype=np.int64), list(index)
+
+
+def _assisted(coder_of: Ints, coders: Sequence[str], choice: "Choice") -> NDArray[np.bool_]:
+    if "all" in choice.assisted:
+        return np.ones(len(coder_of), dtype=np.bool_)
+    saw = np.array([name in choice.assisted for name in coders] + [False])
+    assisted: NDArray[np.bool_] = saw[coder_of]
+    return assisted
+
+
+def _spoil(state: NDArray[np.int8], place: Ints) -> None:
+    """Make cells with an unknown code not rated, also where another row of theirs was fine."""
+    state.ravel()[place] = 0
+
+
+def _once(marks: Marks, cells: Cells, place: Ints, problems: "Problems") -> tuple[Ints, Ints, Ints]:
+    """Return each unit, coder and code once; repeats are named, two polarities of one code become mixed."""
+    key = place[marks.line] * max(1, len(marks.codes)) + marks.code
+    distinct, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    inverse = inverse.reshape(-1)
+    again = np.ones(len(key), dtype=np.bool_)
+    again[first] = False
+    repeated = np.flatnonzero(again)
+    polarity = marks.polarity[first].copy()
+    for mark in repeated.tolist():
+        line = int(marks.line[mark])
+        own, kept = marks.polarity[mark], polarity[inverse[mark]]
+        opposite = own >= 0 and kept >= 0 and own != kept
+        what = "with another polarity: taken as mixed" if opposite else "again: counted once"
+        if opposite:
+            polarity[inverse[mark]] = POLARITIES.index("mixed")
+        problems.row(
+            cells.where[line],
+            int(cells.row[line]),
+            f"{cells.coder[line]} coded unit {cells.unit[line]} as {marks.codes[marks.code[mark]]} {what}.",
+        )
+    size = max(1, len(marks.codes))
+    return distinct // size, distinct % size, polarity
+
+
+def _contradictions(
+    cells: Cells, place: Ints, usable: NDArray[np.bool_], marks: Marks, problems: "Problems"
+) -> None:
+    """Name lines that say "nothing to code" where another line of the coder gives the unit a code."""
+    coded = np.zeros(len(cells.unit), dtype=np.bool_)
+    coded[marks.line] = True
+    empty = np.flatnonzero(usable & ~coded)
+    given = np.zeros(int(place.max(initial=0)) + 1, dtype=np.bool_)
+    given[place[marks.line]] = True
+    for line in empty[given[place[empty]]].tolist():
+        problems.row(
+            cells.where[line],
+            int(cells.row[line]),
+            f"{cells.coder[line]} has unit {cells.unit[line]} without a code here and with one elsewhere;"
+            " the code counts.",
+        )
+
+
+def _used_polarities(polarity: Ints) -> tuple[tuple[str, ...], Ints]:
+    if not (polarity >= 0).any():
+        return (), polarity
+    mixed = bool((polarity == POLARITIES.index("mixed")).any())
+    return POLARITIES if mixed else POLARITIES[:2], polarity
+
+
+def _transcripts(keys: list[tuple[str | None, str]]) -> tuple[tuple[str, ...], Ints]:
+    if all(transcript is None for transcript, _ in keys):
+        return (), np.zeros(0, dtype=np.int64)
+    index: dict[str, int] = {}
+    place = [index.setdefault(transcript or "(no transcript)", len(index)) for transcript, _ in keys]
+    return tuple(index), np.array(place, dtype=np.int64)
+
+
+def _context(cells: Cells, unit_of: Ints, units: int) -> tuple[Context, NDArray[np.float64] | None]:
+    """Return each unit's text, question, speaker and length: those of the first line that has them."""
+    columns: dict[str, list[str | None]] = {}
+    for name, values in cells.context.items():
+        column: list[str | None] = [None] * units
+        for unit, value in zip(unit_of.tolist(), values, strict=True):
+            if column[unit] is None:
+                column[unit] = value
+        columns[name] = column
+    lengths = np.full(units, np.nan)
+    known = ~np.isnan(cells.length)
+    lengths[unit_of[known][::-1]] = cells.length[known][::-1]
+    context = Context(
+        texts=columns.get("text", ()),
+        questions=columns.get("question", ()),
+        speakers=columns.get("speaker", ()),
+    )
+    return context, None if np.isnan(lengths).any() else lengths

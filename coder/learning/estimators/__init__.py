@@ -1,0 +1,1 @@
+"""Linear heads, their ensemble, calibration, codability and the smoothing by neighbouring utterances."""

@@ -1,0 +1,84 @@
+"""Probabilities that mean what they say, and thresholds."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.learning.estimators.linear import log_softmax
+
+Floats = NDArray[np.float64]
+FEWEST = 10  # rows for a temperature
+MIN_STEP = 1e-6  # the smallest part of a Newton step that is tried
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Return the logistic function of logits."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -35, 35))), dtype=np.float64)
+
+
+def fit_logistic(
+    features: Floats,
+    truth: Floats,
+    weights: Floats,
+    prior: Floats,
+    penalty: Floats,
+    *,
+    given: Floats | float = 0.0,
+    steps: int = 100,
+) -> Floats:
+    """Fit a logistic regression with a ridge toward `prior`; returns (features + 1,), the intercept last.
+
+    `penalty` (features + 1,) is the ridge of each coefficient, above 0; `given` (n,) is added to every logit as it
+    is. Newton's method, each step halved until the penalised loss falls enough (Armijo): the loss is convex, so this
+    converges from anywhere, and the result is never worse than the prior.
+    """
+    design = np.hstack([features, np.ones((len(features), 1))])
+    found = prior.astype(np.float64).copy()
+
+    def loss(at: Floats) -> float:
+        logits = design @ at + given
+        away = at - prior
+        return float(weights @ (np.logaddexp(0.0, logits) - truth * logits)) + 0.5 * float(penalty @ away**2)
+
+    now = loss(found)
+    for _ in range(steps):
+        chance = sigmoid(design @ found + given)
+        slope = design.T @ (weights * (chance - truth)) + penalty * (found - prior)
+        curve = (design * (weights * chance * (1 - chance))[:, None]).T @ design + np.diag(penalty + 1e-9)
+        step = np.linalg.solve(curve, slope)
+        size, gain = 1.0, float(slope @ step)
+        while size > MIN_STEP and loss(found - size * step) > now - 1e-4 * size * gain:
+            size /= 2
+        if size <= MIN_STEP or gain < 1e-10:
+            break
+        found = found - size * step
+        now = loss(found)
+    return found
+
+
+def best_threshold(chances: Floats, truth: Floats, usual: float, caution: float = 20.0) -> float:
+    """Return the threshold of best F1, drawn toward `usual` when there are few positives, or few negatives.
+
+    The weight of the found threshold is n / (n + caution), where n is the fewer of the two.
+    """
+    positives = float(truth.sum())
+    fewer = min(positives, len(truth) - positives)
+    if fewer == 0:
+        return usual
+    order = np.argsort(-chances, kind="stable")
+    hits = np.cumsum(truth[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + positives)
+    best = int(f1.argmax())
+    nearest = chances[order[min(best + 1, len(order) - 1)]]
+    found = float((chances[order[best]] + nearest) / 2)
+    share = fewer / (fewer + caution)
+    return float(np.clip(share * found + (1 - share) * usual, 0.05, 0.95))
+
+
+def fit_temperature(logits: Floats, truth: Floats) -> float:
+    """Return the divisor of logits that makes forced-choice shares honest (Guo et al. 2017)."""
+    rows = truth.sum(axis=1) == 1
+    if rows.sum() < FEWEST:
+        return 1.0
+    grid = np.exp(np.linspace(np.log(0.3), np.log(5), 60))
+    losses = [-(truth[rows] * log_softmax(logits[rows] / value)).sum() for value in grid]
+    return float(grid[int(np.argmin(losses))])

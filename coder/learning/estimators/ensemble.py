@@ -1,0 +1,126 @@
+"""Several views of the same texts, weighted: what the codebook says, what excerpts taught, what words count.
+
+The weights are learned on held-out groups and drawn toward those known to work without any excerpts, so that
+the say moves smoothly from the codebook's text to the excerpts as these accumulate. A class that the excerpts could
+not teach, for lack of rows with it or without it, keeps the odds that the first view gives it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.learning.estimators.calibration import fit_temperature
+from coder.learning.estimators.linear import LinearHead, apply_linear, log_softmax
+
+Floats = NDArray[np.float64]
+ENOUGH = 10  # rows with a class, and without it, that are needed to learn it
+PULL = 4.0  # ridge toward the prior weights, in units of rows
+
+
+@dataclass(frozen=True)
+class Member:
+    """One view: a head over blocks, or (head None) the block of that name as it is."""
+
+    name: str
+    head: LinearHead | None = None
+
+    def logits(self, signals: Mapping[str, Any]) -> Floats:
+        """Return the view's logits, each row's mean taken away, (n, k)."""
+        raw = signals[self.name] if self.head is None else apply_linear(self.head, signals)
+        return even(np.asarray(raw, dtype=np.float64))
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Members with their weights (members,), and a bias per class (k,).
+
+    `kept` (k,) in 0..1 is how far a class has the odds of the first member in place of the weighted ones; `firm` is
+    how firmly that member speaks: the factor of its logits.
+    """
+
+    members: tuple[Member, ...]
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    kept: NDArray[np.float32] | None = None
+    firm: float = 1.0
+
+    def logits(self, signals: Mapping[str, Any]) -> Floats:
+        """Return the weighted sum of the members' logits, with the kept classes put in their place, (n, k)."""
+        total = np.asarray(self.bias, dtype=np.float64)[None, :]
+        for member, weight in zip(self.members, self.weights, strict=True):
+            if weight:
+                total = total + float(weight) * member.logits(signals)
+        if self.kept is None or not self.kept.any():
+            return total
+        return keeping(total, self.firm * self.members[0].logits(signals), self.kept.astype(np.float64))
+
+
+def keeping(learned: Floats, first: Floats, kept: Floats) -> Floats:
+    """Return learned logits (n, k) in which each class has the probability that `first` gives it, as far as `kept`.
+
+    The other classes share what is left as they would have: with kept (k,) all 0 the result is `learned`, with all 1
+    it is `first`.
+    """
+    own, share = np.exp(log_softmax(first)), np.exp(log_softmax(learned))
+    share = share * (1 - kept)
+    share = share * (1 - own @ kept)[:, None] / np.maximum(share.sum(axis=1, keepdims=True), 1e-300)
+    chances = np.maximum(own * kept + share, 1e-12)
+    level = (learned - log_softmax(learned)) * (1 - kept.mean()) + (first - log_softmax(first)) * kept.mean()
+    return np.asarray(np.log(chances) + level, dtype=np.float64)
+
+
+def taught(has: NDArray[np.bool_], lacks: NDArray[np.bool_]) -> Floats:
+    """Return how far rows can teach each class, (k,) in 0..1: 1 from ENOUGH rows with it and as many without.
+
+    `has` and `lacks` are (n, k). The first few rows teach most: 1 - (1 - rows / ENOUGH)^3.
+    """
+    fewer = np.minimum(has.sum(axis=0), lacks.sum(axis=0))
+    return np.asarray(1 - (1 - np.minimum(1.0, fewer / ENOUGH)) ** 3, dtype=np.float64)
+
+
+def firmness(first: Floats, targets: Floats) -> float:
+    """Return the factor of logits (n, k) that makes their shares of the classes that can be taught honest."""
+    known = taught(targets > 0, targets == 0) >= 1
+    if known.sum() < 2:
+        return 1.0
+    return 1 / fit_temperature(first[:, known], (targets[:, known] > 0).astype(np.float64))
+
+
+def even(logits: Floats) -> Floats:
+    """Return logits with each row's mean taken away."""
+    return logits - logits.mean(axis=1, keepdims=True) if logits.shape[1] > 1 else logits
+
+
+def fit_weights(
+    views: Sequence[Floats], targets: Floats, row_weights: Floats, prior: Floats, *, bias_pull: float = 20.0
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return weights (views,) >= 0 and bias (k,) of least held-out log loss.
+
+    `views` are held-out logits (n, k) each, `targets` (n, k) sum to 1 per row; `prior` (views,) are the weights
+    without any evidence.
+    """
+    from scipy.optimize import minimize
+
+    stacked = np.stack(views)
+    count, k = len(views), targets.shape[1]
+
+    def objective(flat: Floats) -> tuple[float, Floats]:
+        weights, bias = flat[:count], flat[count:]
+        logs = log_softmax(np.tensordot(weights, stacked, axes=1) + bias)
+        slope = row_weights[:, None] * (np.exp(logs) - targets)
+        value = -float((row_weights[:, None] * targets * logs).sum())
+        away = weights - prior
+        value += 0.5 * PULL * float(away @ away) + 0.5 * bias_pull * float(bias @ bias)
+        gradient = np.concatenate(
+            [(stacked * slope).sum(axis=(1, 2)) + PULL * away, slope.sum(axis=0) + bias_pull * bias]
+        )
+        return value, gradient
+
+    bounds = [(0.0, None)] * count + [(None, None)] * k
+    found = minimize(
+        objective, np.concatenate([prior, np.zeros(k)]), jac=True, method="L-BFGS-B", bounds=bounds
+    )
+    return found.x[:count].astype(np.float32), found.x[count:].astype(np.float32)

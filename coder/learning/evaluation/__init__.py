@@ -1,0 +1,1 @@
+"""Performance against human codes: metrics, reports, comparisons, baselines, learning curves."""

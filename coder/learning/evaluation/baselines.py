@@ -1,0 +1,117 @@
+"""The simple methods that a model must beat, measured on the same held-out groups.
+
+Majority: always the commonest code. TF-IDF + SVM: words and word pairs with a linear support vector machine.
+Frozen + LR: sentence vectors as they come with a balanced logistic regression, the obvious design.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.learning.dataset import TrainingSet
+from coder.learning.evaluation.metrics import Bootstrap, Floats, forced_choice, polarity_choice
+from coder.learning.training.folds import Folds
+
+Ints = NDArray[np.intp]
+Learner = Callable[[Ints, Ints, Ints], Floats]  # train rows, their classes, test rows -> scores of classes
+
+
+def _majority(train: Ints, classes: Ints, test: Ints) -> Floats:
+    counts = np.bincount(classes)
+    return np.tile(counts / counts.sum(), (len(test), 1))
+
+
+def _tfidf_svm(texts: Sequence[str]) -> Learner:
+    def scores(train: Ints, classes: Ints, test: Ints) -> Floats:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.svm import LinearSVC
+
+        words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+        features = words.fit_transform([texts[row] for row in train])
+        machine = LinearSVC().fit(features, classes)
+        return _columns(
+            machine.decision_function(words.transform([texts[row] for row in test])), machine.classes_
+        )
+
+    return scores
+
+
+def _frozen_lr(vectors: NDArray[np.float32]) -> Learner:
+    def scores(train: Ints, classes: Ints, test: Ints) -> Floats:
+        from sklearn.linear_model import LogisticRegression
+
+        machine = LogisticRegression(class_weight="balanced", max_iter=2000).fit(vectors[train], classes)
+        return _columns(machine.decision_function(vectors[test]), machine.classes_)
+
+    return scores
+
+
+def _columns(decision: Floats, classes: Ints) -> Floats:
+    """Spread scores over all classes up to the largest; classes not seen in training come last."""
+    if decision.ndim == 1:
+        decision = np.stack([-decision, decision], axis=1)
+    wide = np.full((len(decision), int(max(classes)) + 1), -1e9)
+    wide[:, classes] = decision
+    return wide
+
+
+def baselines(
+    data: TrainingSet,
+    vectors: NDArray[np.float32],
+    folds: Folds,
+    names: Sequence[str],
+    *,
+    parts: Sequence[str] | None = None,
+    seed: int = 0,
+) -> dict[str, dict[str, Any]]:
+    """Return each baseline's forced-choice themes and polarity on held-out folds.
+
+    `folds` says what holds each row out, `names` (n,) what was held out whole (intervals resample
+    it); `vectors` (n, d) are the frozen encoder's. `parts` (n,) adds, as `parts`, theme kappa within each of them.
+    """
+    learners = {"majority": _majority, "tfidf_svm": _tfidf_svm(data.texts), "frozen_lr": _frozen_lr(vectors)}
+    codes = data.labels.shape[1]
+    single = np.flatnonzero((data.labels == 1).sum(axis=1) == 1)
+    themes = (data.labels == 1).argmax(axis=1)
+    places = data.polarity_places()
+    clear = np.flatnonzero((places == 0) | (places == 1))
+    boot = Bootstrap.over(names, seed=seed)
+    found: dict[str, dict[str, Any]] = {}
+    for name, learner in learners.items():
+        forced = _held_out(learner, single, themes, folds, codes)
+        polarity = _held_out(learner, clear, places, folds, 3)
+        kept = np.where((data.labels == 1).sum(axis=1, keepdims=True) == 1, data.labels == 1, False)
+        found[name] = {
+            "themes": forced_choice(kept, forced, boot)[0],
+            "polarity": polarity_choice(data.polarity, polarity, boot),
+        }
+        if parts is not None:
+            found[name]["parts"] = _kappas(kept, forced, parts)
+    return found
+
+
+def _kappas(labels: NDArray[np.bool_], forced: Floats, parts: Sequence[str]) -> dict[str, float | None]:
+    """Return theme kappa within each part, without intervals."""
+    column = np.asarray(list(parts), dtype=str)
+    found = {}
+    for part in sorted(set(column.tolist())):
+        mine = column == part
+        boot = Bootstrap.over(column[mine].tolist(), resamples=0)
+        found[part] = forced_choice(labels[mine], forced[mine], boot)[0]["kappa"]
+    return found
+
+
+def _held_out(learner: Learner, rows: Ints, classes: Ints, folds: Folds, width: int) -> Floats:
+    """Score each of `rows` by a learner trained on those of the other folds."""
+    scores = np.zeros((len(folds.of), width))
+    for inside, outside in folds.rows(rows).parts():
+        train, test = rows[inside], rows[outside]
+        if len(set(classes[train].tolist())) < 2:
+            scores[test] = _majority(train, np.append(classes[train], width - 1), test)[:, :width]
+            continue
+        found = learner(train, classes[train], test)
+        scores[test, : found.shape[1]] = found
+        scores[test, found.shape[1] :] = -1e9
+    return scores

@@ -1,0 +1,129 @@
+"""What a model would say of its texts in other words, without encoding these: the vectors are given.
+
+What a word counts is how far the score of a code falls without it. Encoding every text once more for each of its
+words would cost more than all of pre-coding; the vector without a word is therefore estimated by taking away a share
+of the word's own vector, and the model's heads, which know words too, then judge the text without the word.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.encoding import Encoder
+from coder.learning.features.blocks import Signals
+from coder.learning.features.ngrams import WORDS, plain_word, words_of
+from coder.learning.features.topic_centering import unit_rows
+
+if TYPE_CHECKING:
+    from coder.learning.model import Model
+
+Floats = NDArray[np.float64]
+Vectors = NDArray[np.float32]
+Judge = Callable[[Signals, Sequence[int], Sequence[str], Vectors], Floats]
+
+TAKEN = 0.5  # share of a word's vector; see docs/learning.md, "Evidence"
+MOST = 40  # words of a text that are tried, those nearest to what the text says
+TOGETHER = 64  # texts that are judged at once
+
+
+def reworded(
+    model: "Model", signals: Signals, rows: Sequence[int], texts: Sequence[str], vectors: Vectors
+) -> Floats:
+    """Return a model's logits of codes (m, k) for `texts`, other wordings of the texts at `rows` (m,).
+
+    `vectors` (m, d) are those of the wordings; questions and the topics of studies stay as they are in `signals`.
+    """
+    questions = [signals.questions[row] for row in rows]
+    studies = None if signals.studies is None else [signals.studies[row] for row in rows]
+    extra: dict[str, Vectors] = {}
+    if model.base is not None:
+        extra = {name: signals[name][list(rows)] for name in ("base codes", "base polarity")}
+        if model.base.encoder.id == model.encoder.id:
+            extra["base codes"] = reworded(model.base, signals, rows, texts, vectors).astype(np.float32)
+    changed = Signals(
+        texts, questions, studies,
+        encoder=model.encoder, known_mean=model.parts.known_mean, bank=model.bank, ngrams=model.parts.ngrams,
+        extra=extra, vectors=vectors, topics=signals.topics,
+    )  # fmt: skip
+    return model.parts.themes.logits(changed)
+
+
+class LeaveOneOut:
+    """How far each code's logit falls without each content word of a text, for the texts that are asked about."""
+
+    def __init__(self, signals: Signals, encoder: Encoder, judge: Judge, likely: Sequence[int]) -> None:
+        self._signals = signals
+        self._encoder = encoder
+        self._judge = judge
+        self._waiting = dict.fromkeys(likely)
+        self._falls: dict[int, dict[str, Floats]] = {}
+        self._vectors: dict[str, Vectors] = {}
+
+    def falls(self, row: int) -> dict[str, Floats]:
+        """Return, by word in the order of the text, how far the logits (k,) fall without it.
+
+        Texts that are likely to be asked about are judged along with the first that is.
+        """
+        if row not in self._falls:
+            self._waiting.pop(row, None)
+            rows = [row, *list(self._waiting)[: TOGETHER - 1]]
+            for other in rows[1:]:
+                del self._waiting[other]
+            self._measure(rows)
+        return self._falls[row]
+
+    def _measure(self, rows: Sequence[int]) -> None:
+        signals = self._signals
+        words: dict[int, Sequence[str]] = {row: content_words(signals.texts[row]) for row in rows}
+        new = sorted({word for found in words.values() for word in found} - set(self._vectors))
+        if new:
+            self._vectors.update(zip(new, self._encoder.encode(new), strict=True))
+        words = {row: self._nearest(row, found) for row, found in words.items()}
+        places = [(row, word) for row in rows for word in ("", *words[row])]
+        texts = [without(signals.texts[row], word) for row, word in places]
+        vectors = signals.plain[[row for row, _ in places]].copy()
+        for at, (_, word) in enumerate(places):
+            if word:
+                vectors[at] -= TAKEN * self._vectors[word]
+        logits = self._judge(signals, [row for row, _ in places], texts, unit_rows(vectors))
+        whole = np.zeros(logits.shape[1])
+        for (row, word), found in zip(places, logits, strict=True):
+            if word:
+                self._falls[row][word] = whole - found
+            else:
+                whole, self._falls[row] = found, {}
+
+    def _nearest(self, row: int, words: Sequence[str]) -> Sequence[str]:
+        if len(words) <= MOST:
+            return words
+        towards = self._signals.centred[row]
+        kept = sorted(words, key=lambda word: -float(self._vectors[word] @ towards))[:MOST]
+        return [word for word in words if word in kept]
+
+
+EMPTY = frozenset(
+    word
+    for line in (
+        "a an the and or but if of to in on at by for with from as is are was were be been being am do does",
+        "did have has had i i'm i've i'd you he she it it's they we me my your his her their our us them this",
+        "that that's there here so just well um er erm yeah like really very then than what which who when",
+        "where how would could will can say said says got get going go know think mean kind sort thing things",
+        "something some any also because not don't didn't doesn't isn't wasn't aren't weren't won't couldn't",
+        "wouldn't shouldn't hasn't haven't hadn't there's she's he's who's what's we're they're you're you've we've",
+        "they've i'll you'll we'll they'll she'd he'd they'd we'd you'd about into out off over too only much many",
+        "more most other own same quite now before after through again still even all both",
+    )
+    for word in line.split()
+)
+
+
+def content_words(text: str) -> list[str]:
+    """Return the text's different words that carry meaning, in order."""
+    return [word for word in dict.fromkeys(words_of(text)) if word not in EMPTY and len(word) > 2]
+
+
+def without(text: str, word: str) -> str:
+    """Return the text without a word as `words_of` writes it; the whole text for an empty one."""
+    return WORDS.sub(lambda found: "" if plain_word(found[0]) == word else found[0], text) if word else text

@@ -1,0 +1,112 @@
+"""What tells barriers from facilitators in the wording itself: features that do not depend on the topic.
+
+Polarity hides in small words: negation, modality, wishes, conditions, contrast, then against now, and who is
+spoken of. Each cue is a rate (bounded count); a negation within three words before a good or bad word turns that
+word round ("not easy"). The word lists were written for this file.
+"""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.learning.features.ngrams import words_of
+
+NEGATIONS = frozenset(
+    word
+    for line in (
+        "no not never nobody none nothing neither nor nowhere without hardly barely cannot can't don't",
+        "doesn't didn't won't wouldn't shouldn't couldn't isn't aren't wasn't weren't haven't hasn't hadn't",
+        "ain't dont cant wont",
+    )
+    for word in line.split()
+)
+GOOD = frozenset(
+    word
+    for line in (
+        "able accessible access advise advised agree amazing approachable available beneficial benefit",
+        "benefits best better brilliant calm caring cheap clear clearly comfortable comforting confident",
+        "confidence convenient encouraged encourages encouragement encouraging enjoy enjoyable enjoyed",
+        "enjoying enough excellent excited fantastic fine free friendly fun glad good grateful great happy",
+        "healthy healthier help helped helpful helping helps important improve improved improves kind knew",
+        "know knowledgeable learned learnt like listened love loved lovely lucky manage managed motivated",
+        "motivates nice perfect pleased pleasure polite possible praise proud professional prevent prevents",
+        "protect protects quick quicker reassured reassuring relaxed reliable reminds reminder respect",
+        "respectful reward rewarding safe satisfied simple simpler smooth sorted strong stronger support",
+        "supported supportive supports sure thank thankful thanks together trained trust understand",
+        "understanding understood useful valuable welcome well wonderful works worth worthwhile easy easier",
+        "easily",
+    )
+    for word in line.split()
+)
+BAD = frozenset(
+    word
+    for line in (
+        "afraid alone angry annoyed annoying anxious anxiety ashamed avoid awful awkward bad barrier barriers",
+        "blame blamed bored boring bother bothered broken burden busy careless closed cold complicated",
+        "complaint confused confusing costly cost costs crowded damage dangerous delay delayed delays",
+        "depressed difficult difficulty dirty disappointed disappointing disgusting dismissed dismissive",
+        "embarrassed embarrassing exhausted exhausting expensive fail failed far fear fed forget forgets",
+        "forgot forgotten fright frightened frustrated frustrating guilty hard hate harm horrible ignored",
+        "impossible inadequate inconvenient insufficient intimidated intimidating isolated judge judged",
+        "judgement lack lacking late lazy limited lonely long lost miss missed missing nervous nightmare",
+        "noisy overwhelmed overwhelming pain painful poor poorly pointless pressure problem problems refuse",
+        "refused resistant rude rush rushed sad scared shame short shortage sick side slow sore stigma stress",
+        "stressed stressful struggle stuck suffer terrible tired trouble unable unaware uncomfortable unclear",
+        "understaffed unfair unhappy unhelpful unpleasant unsafe unsure unwell upset useless wait waited",
+        "waiting waste wasted weak worried worry worrying worse worst wrong",
+    )
+    for word in line.split()
+)
+CUES: dict[str, str] = {
+    "negation": r"\b(?:no|not|never|nobody|none|nothing|nor|without|hardly|cannot)\b|n['’]t\b",
+    "cannot": r"\b(?:can['’]?t|cannot|couldn['’]t|unable to|not able|impossible)\b",
+    "lack": r"\b(?:lack\w*|not enough|too (?:little|few)|shortage|missing|need more|more \w+ needed)\b",
+    "too much": r"\btoo (?!little|few)\w+",
+    "not a problem": r"\b(?:no|not an?|isn['’]t an?|never an?) (?:problem|issue|barrier|trouble|bother|worry)",
+    "wish": r"\b(?:wish|if only|should have|could have|would have|would (?:like|be|help|love)|ought to|hopefully)\b",
+    "advice": r"\b(?:should|need(?:s|ed)? to|must|have to|has to|had to)\b",
+    "request": r"^(?:more|better|less|fewer|quicker|faster|shorter|improve\w*|please|have|provide|make|give)\b",
+    "condition": r"\b(?:if|unless|as long as|provided|depends|when i can|otherwise)\b",
+    "contrast": r"\b(?:but|however|although|though|except|yet|despite|still)\b",
+    "cause": r"\b(?:because|so that|that['’]s why|therefore|since)\b",
+    "past": r"\b(?:used to|at first|before|back then|in the past|initially)\b",
+    "now": r"\b(?:now|nowadays|these days|since then|got used|become|no longer|not any ?more|any ?more)\b",
+    "doing": r"\b(?:i (?:always|just|still|do|make sure|keep|go|try)|we (?:always|do|make sure|have))\b",
+    "stopping": r"\b(?:stop(?:s|ped)? (?:me|us|them|you)|g[ai]ve up|put(?:s|ting)? (?:me|people|them) off|avoid)\b",
+    "making": r"\b(?:makes? it (?:easier|possible|simple)|helps?|helped|lets me|allows?|enables?|keeps? me)\b",
+    "hindering": r"\b(?:makes? it (?:hard|difficult|harder)|gets? in the way|prevents?|hinders?|limits?)\b",
+    "first person": r"\b(?:i|i['’]m|i['’]ve|i['’]d|me|my)\b",
+    "we": r"\b(?:we|us|our|we['’]re|we['’]ve)\b",
+    "others": r"\b(?:they|them|their|people|patients?|staff|colleagues?)\b",
+    "question mark": r"\?",
+    "exclamation": r"!",
+}
+_PATTERNS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in CUES.values())
+WIDTH = len(_PATTERNS) + 6
+
+
+def cue_row(text: str) -> NDArray[np.float32]:
+    """Return the cues of one text, (WIDTH,): each cue's bounded count, then good and bad words."""
+    counts = [min(2, len(pattern.findall(text))) / 2 for pattern in _PATTERNS]
+    words = words_of(text)
+    good = bad = turned_good = turned_bad = 0
+    for place, word in enumerate(words):
+        if word not in GOOD and word not in BAD:
+            continue
+        negated = any(earlier in NEGATIONS for earlier in words[max(0, place - 3) : place])
+        good += word in GOOD and not negated
+        bad += word in BAD and not negated
+        turned_good += word in GOOD and negated
+        turned_bad += word in BAD and negated
+    lean = good - bad - turned_good + 0.5 * turned_bad
+    tail = [min(count, 3) / 3 for count in (good, bad, turned_good, turned_bad)]
+    return np.array([*counts, *tail, np.tanh(lean / 2), float(lean > 0) - float(lean < 0)], dtype=np.float32)
+
+
+def cues(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Return the cues of texts, (n, WIDTH)."""
+    if not texts:
+        return np.zeros((0, WIDTH), dtype=np.float32)
+    return np.stack([cue_row(text) for text in texts])

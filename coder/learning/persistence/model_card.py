@@ -1,0 +1,247 @@
+"""The model card: what a model was trained on and how, how it did on what it had not seen, and what it cannot do."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.codebook import Codebook
+from coder.domain import POLARITIES
+from coder.encoding import weights_of
+from coder.learning.dataset import TrainingSet
+from coder.learning.estimators.calibration_fit import Settled
+from coder.learning.estimators.codability import FEW as FEW_EMPTY
+from coder.learning.estimators.ensemble import ENOUGH, Stack
+from coder.learning.estimators.linear import log_softmax
+from coder.learning.evaluation.metrics import calibration_error, kappa_of, risk_coverage
+from coder.learning.features.language import ENGLISH, ENGLISH_ENCODER, other_languages
+from coder.learning.model import Model, Parts
+from coder.learning.training.code_verdicts import Verdict
+from coder.learning.training.folds import NOTHING_LEFT, Folds, Repeats
+
+Floats = NDArray[np.float64]
+TAUGHT_SHARE, TAUGHT_LEAST = (
+    0.1,
+    30,
+)  # of the training texts: with fewer a language is a slip, nothing to learn from
+ANEW = "held-out groups, by models trained anew without them"
+WHOLE, PARTS = "groups held out while training", "parts of one group, learned from its other parts"
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What training found on held-out rows: logits, chances and choices, and which rows can be read, (n,)."""
+
+    verdicts: list[Verdict]
+    themes: Floats
+    polarity: Floats | None
+    settled: Settled
+    read: NDArray[np.bool_]
+    languages: Mapping[str, int]
+
+
+def described(
+    data: TrainingSet,
+    folds: Folds,
+    copies: Repeats,
+    codebook: Codebook,
+    start: Model,
+    parts: Parts,
+    learned: Learned,
+    encoder_id: str,
+) -> dict[str, Any]:
+    """Return the card of a model trained on `data` from `start`, with its figures on held-out rows."""
+    card: dict[str, Any] = {
+        "data": _data(data, copies, codebook, learned.languages),
+        "held_out": _tested(data, folds, parts, learned),
+        "codes": _verdicts(learned.verdicts, parts),
+        "weights": {"themes": _weights(parts.themes), "polarity": _weights(parts.polarity)},
+        "base": {"name": start.name, "encoder": weights_of(start.encoder.id)},
+        "training": {"base": start.name, "encoder": encoder_id, "fine_tuned": False, "measured": False},
+        "remarks": remarks(data, folds, codebook),
+    }
+    return {**card, "limits": limits(card, encoder_id)}
+
+
+def _verdicts(verdicts: Sequence[Verdict], parts: Parts) -> list[dict[str, Any]]:
+    pairs = zip(verdicts, parts.calibration.thresholds.tolist(), strict=True)
+    return [asdict(replace(verdict, threshold=round(threshold, 4))) for verdict, threshold in pairs]
+
+
+def verdicts_in(card: Mapping[str, Any]) -> list[Verdict]:
+    """Return the verdicts that a card holds."""
+    return [Verdict(**found) for found in card["codes"]]
+
+
+def judged_anew(model: Model, verdicts: Sequence[Verdict], report: Mapping[str, Any] | None) -> None:
+    """Put verdicts in place of a model's own; with the `report` they come from, its figures, too.
+
+    The report is that of models trained anew without the held-out groups: a card then has one set of figures.
+    """
+    usable = np.array([verdict.usable for verdict in verdicts], dtype=bool)
+    model.parts = replace(model.parts, calibration=replace(model.parts.calibration, usable=usable))
+    model.card["codes"] = _verdicts(verdicts, model.parts)
+    if report is not None:
+        model.card["held_out"] = _taken_over(report)
+        model.card["limits"] = limits(model.card, model.encoder.id)
+
+
+def _taken_over(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a report's main figures in the shape of those that training takes."""
+    themes, polarity, calibration = report["themes"], report["polarity"], report["calibration"]
+    found: dict[str, Any] = {"measured_on": ANEW}
+    if themes["n_single"]:
+        found["themes"] = {
+            "n": themes["n_single"], "kappa": themes["kappa"], "top2": themes["top2_accuracy"],
+            "coverage": calibration["risk_coverage"],
+        }  # fmt: skip
+    if calibration["ece_suggested"] is not None:
+        found["calibration_error"] = calibration["ece_suggested"]
+    if polarity["n"]:
+        found["polarity"] = {
+            "n": polarity["n"], "kappa": polarity["kappa"], "order": list(POLARITIES[:2]),
+        }  # fmt: skip
+    return found
+
+
+def _data(
+    data: TrainingSet, copies: Repeats, codebook: Codebook, languages: Mapping[str, int]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "n": len(data),
+        "groups": len(set(data.groups)),
+        "studies": len(set(data.studies)),
+        "per_study": dict(Counter(data.studies)),
+        "repeated_across_groups": copies.long + copies.short,
+        "repeated_short": copies.short,
+        "coders": dict(Counter(coder or "unnamed" for coder in data.coders)),
+        "codes": dict(zip(codebook.ids, map(int, data.positives()), strict=True)),
+        "polarity": dict(Counter(value for value in data.polarity if value)),
+        "nothing_to_code": int((data.labels == 0).all(axis=1).sum()) if len(data) else 0,
+        "texts_sha256": hashlib.sha256("\n".join(data.texts).encode()).hexdigest(),
+    }
+    return {**found, "languages": dict(languages)} if languages else found
+
+
+def _weights(stack: Stack) -> dict[str, float]:
+    pairs = zip(stack.members, stack.weights, strict=True)
+    return {member.name: round(float(weight), 3) for member, weight in pairs}
+
+
+def taught_languages(texts: Sequence[str]) -> dict[str, int]:
+    """Return how many texts seem to be in each language other than English, of those that are not rare."""
+    least = max(TAUGHT_LEAST, TAUGHT_SHARE * len(texts))
+    return {name: count for name, count in sorted(other_languages(texts).items()) if count >= least}
+
+
+def remarks(data: TrainingSet, folds: Folds, codebook: Codebook) -> list[str]:
+    """Return sentences on what the excerpts could not teach or test, for the people who gave them."""
+    coded = int((data.labels == 1).any(axis=1).sum())
+    empty = int((data.labels == 0).all(axis=1).sum()) if len(data) else 0
+    said: list[str] = []
+    if coded < ENOUGH:
+        said.append(
+            f"Only {_counted(coded, 'coded excerpt')}: too few to learn codes from ({ENOUGH} are needed), so what was"
+            " known before stands."
+        )
+        return said
+    if not folds.whole:
+        said.append(
+            "All excerpts are of one group: the figures are measured on parts of it, learned from its other parts."
+            " They are not of held-out interviews, so expect less on another interview."
+        )
+    if empty < FEW_EMPTY:
+        left = "no row was" if not empty else "one row was" if empty == 1 else f"only {empty} rows were"
+        need = f" ({FEW_EMPTY} are needed)" if empty else ""
+        said.append(
+            f"{left.capitalize()} left empty{need}, so what is not codable was not learned"
+            + ("." if empty else " or tested.")
+        )
+    sides = Counter(value for value in data.polarity if value)
+    if len(sides) == 1 and codebook.polarity:
+        said.append(
+            f"Every polarity given is {next(iter(sides))}: there is nothing to tell apart, so polarity was not"
+            " learned and what was known of it before stands."
+        )
+    return said
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
+def limits(card: Mapping[str, Any], encoder_id: str) -> str:
+    """Return what a person must know before using a model, from the facts in its card."""
+    languages = [ENGLISH, *card["data"].get("languages", {})]
+    reads = f"It reads {' and '.join(languages)}."
+    if not encoder_id.startswith(ENGLISH_ENCODER):
+        reads = "It reads what its encoder reads; in which languages that is was not tested."
+    measured, held_out = card.get("measured") or {}, card["held_out"]
+    where = [
+        words
+        for key, words in (("by_study", "studies"), ("by_group", "groups (transcripts or participants)"))
+        if key in measured
+    ]
+    if where:
+        tested = f"It was tested on held-out {' and on held-out '.join(where)} of its own material"
+    elif "measured_on" in held_out:
+        tested = f"It was tested on {held_out['measured_on']}"
+    else:
+        why = held_out.get("why_not")
+        tested = "It was not tested" + (f" ({why})" if why else "")
+    return (
+        f"It suggests; a person decides. {reads} {tested}. On another topic or another way of speaking expect less,"
+        " and code some excerpts blind to see how much less."
+    )
+
+
+def _tested(data: TrainingSet, folds: Folds, parts: Parts, learned: Learned) -> dict[str, Any]:
+    """Return the figures of rows that were not learned from, what they are measured on, or why there are none."""
+    coded = int((data.labels == 1).any(axis=1).sum())
+    if coded < ENOUGH:
+        return {"why_not": f"only {_counted(coded, 'coded excerpt')}"}
+    if not learned.settled.tested.any():
+        return {"why_not": NOTHING_LEFT}
+    if all(verdict.kappa is None for verdict in learned.verdicts):
+        return {"why_not": f"no code has {ENOUGH} excerpts with it and {ENOUGH} without it"}
+    found = figures(data, parts, learned)
+    return {"measured_on": WHOLE if folds.whole else PARTS, **found} if found else {}
+
+
+def figures(data: TrainingSet, parts: Parts, learned: Learned) -> dict[str, Any]:
+    """Return kappa, top-2 and the risk-coverage curve of codes, kappa of polarity, and the calibration error.
+
+    The calibration error is that of suggestions. Rows that cannot be read are left out, as the model does not guess
+    there.
+    """
+    found: dict[str, Any] = {}
+    judged = learned.settled.tested & learned.read
+    known = (data.labels >= 0).all(axis=1)
+    single = np.flatnonzero(judged & known & ((data.labels == 1).sum(axis=1) == 1))
+    if len(single):
+        logits = learned.themes[single]
+        truth, ranked = data.labels[single].argmax(axis=1), np.argsort(-logits, axis=1, kind="stable")
+        sure = np.exp(log_softmax(logits / parts.calibration.temperature)).max(axis=1)
+        found["themes"] = {
+            "n": len(single),
+            "kappa": kappa_of(truth, ranked[:, 0]),
+            "top2": float((ranked[:, :2] == truth[:, None]).any(axis=1).mean()),
+            "coverage": risk_coverage(sure, ranked[:, 0] == truth, steps=10),
+        }
+    suggested = learned.settled.selected & judged[:, None] & (data.labels >= 0) & parts.calibration.usable
+    if suggested.any():
+        chances, right = learned.settled.chances[suggested], data.labels[suggested] == 1
+        found["calibration_error"] = round(calibration_error(chances, right), 4)
+    places = data.polarity_places()
+    two = np.flatnonzero(judged & (places >= 0) & (places < 2))
+    if learned.polarity is not None and len(two):
+        found["polarity"] = {
+            "n": len(two),
+            "kappa": kappa_of(places[two], learned.polarity[two, :2].argmax(axis=1)),
+            "order": list(POLARITIES[:2]),
+        }
+    return found

@@ -1,0 +1,241 @@
+"""Models on disk: a JSON card that people can read, and plain arrays; nothing in it can run.
+
+card.json     what it was trained on, how well it does, its codebook, encoder and limits
+model.npz     the arrays named in the card (read with allow_pickle=False, shapes checked)
+encoder/      changes to the encoder's weights, if the model has its own (see coder.encoding.adapter)
+base/         the model it builds on, if any, in the same shape
+"""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.codebook import from_dict, to_dict
+from coder.encoding import Encoder, weights_of
+from coder.errors import ModelError, OutputError
+from coder.learning.estimators.ensemble import Member, Stack
+from coder.learning.estimators.linear import LinearHead
+from coder.learning.explanation.evidence import Examples
+from coder.learning.features.ngrams import NGrams
+from coder.learning.model import Calibration, Model, Parts
+from coder.learning.persistence.training_fingerprints import NOTHING_SEEN
+
+FORMAT = 1
+CARD, ARRAYS, ADAPTER, BASE = "card.json", "model.npz", "encoder", "base"
+SIZE_LIMIT = 500_000_000  # bytes
+Arrays = dict[str, NDArray[Any]]
+
+
+def save_model(model: Model, directory: str | Path, *, adapter: Path | None = None) -> None:
+    """Write a model into a folder (made if missing); `adapter` is copied in if the model owns it.
+
+    Raises OutputError if the folder cannot be written.
+    """
+    folder = Path(directory)
+    arrays, shape = packed(model.parts)
+    card = {
+        **model.card,
+        "format": FORMAT,
+        "name": model.name,
+        "codebook": to_dict(model.codebook),
+        "codebook_hash": model.codebook.hash,
+        "encoder": {"weights": weights_of(model.encoder.id), "id": model.encoder.id},
+        "parts": shape,
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_arrays(folder / ARRAYS, arrays)
+        card["arrays_sha256"] = hashlib.sha256((folder / ARRAYS).read_bytes()).hexdigest()
+        text = json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False)
+        (folder / CARD).write_text(text + "\n", encoding="utf-8")
+        if adapter:
+            (folder / ADAPTER).mkdir(exist_ok=True)
+            for file in ("adapter.json", "adapter.safetensors"):
+                (folder / ADAPTER / file).write_bytes((adapter / file).read_bytes())
+    except OSError as error:
+        raise OutputError(f"The model cannot be written to {folder}: {error.strerror or error}.") from error
+    if model.base is not None:
+        save_model(model.base, folder / BASE)
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays as npz with fixed dates, so that equal arrays give equal bytes."""
+    import io
+
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(arrays):
+            content = io.BytesIO()
+            np.lib.format.write_array(content, np.ascontiguousarray(arrays[name]), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (2020, 1, 1, 0, 0, 0)), content.getvalue())
+
+
+def read_card(directory: Path) -> dict[str, Any]:
+    """Return a model's card; raises ModelError if the folder holds no model of this format."""
+    path = directory / CARD
+    if not path.is_file():
+        raise ModelError(f"{directory} is not a model: it has no {CARD}.")
+    if path.stat().st_size > SIZE_LIMIT:
+        raise ModelError(f"{path} is too large for a model card.")
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ModelError(f"{path} is damaged: {error}.") from error
+    if not isinstance(card, dict) or card.get("format") != FORMAT:
+        raise ModelError(
+            f"{path} is not of format {FORMAT}, the only one this version reads; train it again."
+        )
+    return card
+
+
+def read_model(directory: Path, encoder: Encoder, base: Model | None = None) -> Model:
+    """Read a model from its folder.
+
+    Raises ModelError if a file is damaged or changed, or if the encoder's weights are not those it was trained
+    with.
+    """
+    card = read_card(directory)
+    trained_with = card.get("encoder", {}).get("weights")
+    if trained_with != weights_of(encoder.id):
+        raise ModelError(
+            f"The model {directory} was trained with encoder {trained_with}, not {weights_of(encoder.id)}; "
+            "load it without naming an encoder, or train it again."
+        )
+    arrays = _read_arrays(directory / ARRAYS, str(card.get("arrays_sha256")))
+    try:
+        codebook = from_dict(card["codebook"])
+        parts = unpacked(arrays, card["parts"], encoder.dimension, len(codebook.codes))
+        name = str(card["name"])
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise ModelError(f"The model {directory} is damaged: {error}.") from error
+    if codebook.hash != card.get("codebook_hash"):
+        raise ModelError(
+            f"The codebook in {directory / CARD} was changed after training; train the model again."
+        )
+    return Model(name, codebook, encoder, parts, card, base)
+
+
+def _read_arrays(path: Path, expected: str) -> Arrays:
+    if not path.is_file() or path.stat().st_size > SIZE_LIMIT:
+        raise ModelError(f"{path} is missing or too large.")
+    if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+        raise ModelError(f"{path} is not the file that its card describes: it was changed or damaged.")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (ValueError, OSError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{path} is damaged: {error}.") from error
+
+
+def packed(parts: Parts) -> tuple[Arrays, dict[str, Any]]:
+    """Return a model's arrays by name, and what of its structure the card must hold."""
+    arrays: Arrays = {"known_mean": parts.known_mean, "seen": parts.seen}
+    shape: dict[str, Any] = {}
+    for name, stack in (("themes", parts.themes), ("polarity", parts.polarity)):
+        arrays |= {f"{name}.weights": stack.weights, f"{name}.bias": stack.bias}
+        shape[name] = []
+        for place, member in enumerate(stack.members):
+            blocks = None
+            if member.head is not None:
+                arrays |= _head_arrays(f"{name}.{place}", member.head)
+                blocks = list(member.head.coefficients)
+            shape[name].append({"name": member.name, "blocks": blocks})
+    if parts.themes.kept is not None:
+        arrays["themes.kept"] = parts.themes.kept
+        shape["firm"] = parts.themes.firm
+    arrays |= _head_arrays("codable", parts.codable)
+    shape["codable"] = list(parts.codable.coefficients)
+    settled = parts.calibration
+    arrays |= {
+        "calibration.coefficients": settled.coefficients, "calibration.offsets": settled.offsets,
+        "calibration.thresholds": settled.thresholds, "calibration.usable": settled.usable,
+    }  # fmt: skip
+    shape["temperature"] = settled.temperature
+    if parts.reference is not None:
+        arrays["reference"] = parts.reference
+    if parts.ngrams is not None:
+        arrays |= {"ngrams.idf": parts.ngrams.idf, "ngrams.vocabulary": _bytes(list(parts.ngrams.vocabulary))}
+    if parts.examples is not None:
+        arrays |= {
+            "examples.texts": _bytes(list(parts.examples.texts)), "examples.vectors": parts.examples.vectors,
+            "examples.labels": parts.examples.labels, "examples.studies": _bytes(list(parts.examples.studies)),
+        }  # fmt: skip
+    return arrays, shape
+
+
+def unpacked(arrays: Arrays, shape: Mapping[str, Any], dimension: int, codes: int) -> Parts:
+    """Build the parts from arrays; raises ValueError or KeyError where names or shapes do not fit."""
+    stacks = {}
+    for name, k in (("themes", codes), ("polarity", 3)):
+        members = tuple(
+            Member(
+                str(item["name"]),
+                None if item["blocks"] is None else _head(arrays, f"{name}.{place}", item["blocks"], k),
+            )
+            for place, item in enumerate(shape[name])
+        )
+        weights = _checked(arrays, f"{name}.weights", (len(members),))
+        kept = _checked(arrays, f"{name}.kept", (k,)) if f"{name}.kept" in arrays else None
+        firm = float(shape.get("firm", 1.0))
+        stacks[name] = Stack(members, weights, _checked(arrays, f"{name}.bias", (k,)), kept, firm)
+    settled = Calibration(
+        _checked(arrays, "calibration.coefficients", (4,)), _checked(arrays, "calibration.offsets", (codes,)),
+        _checked(arrays, "calibration.thresholds", (codes,)), _checked(arrays, "calibration.usable", (codes,)),
+        float(shape["temperature"]),
+    )  # fmt: skip
+    ngrams = examples = None
+    if "ngrams.idf" in arrays:
+        words = _texts(arrays["ngrams.vocabulary"])
+        ngrams = NGrams(
+            {word: at for at, word in enumerate(words)}, _checked(arrays, "ngrams.idf", (len(words),))
+        )
+    if "examples.texts" in arrays:
+        texts, studies = _texts(arrays["examples.texts"]), _texts(arrays["examples.studies"])
+        vectors = _checked(arrays, "examples.vectors", (len(texts), dimension))
+        examples = Examples(texts, vectors, _checked(arrays, "examples.labels", (len(texts), codes)), studies)
+    return Parts(
+        _checked(arrays, "known_mean", (dimension,)), stacks["themes"], stacks["polarity"],
+        _head(arrays, "codable", shape["codable"], 1), settled, ngrams, examples,
+        _checked(arrays, "seen", (None,)) if "seen" in arrays else NOTHING_SEEN,
+        _checked(arrays, "reference", (None, dimension)) if "reference" in arrays else None,
+    )  # fmt: skip
+
+
+def _head_arrays(prefix: str, head: LinearHead) -> Arrays:
+    tables = {f"{prefix}.{block}": table for block, table in head.coefficients.items()}
+    return {f"{prefix}.intercept": head.intercept, **tables}
+
+
+def _head(arrays: Arrays, prefix: str, blocks: list[str], k: int) -> LinearHead:
+    tables = {str(block): _checked(arrays, f"{prefix}.{block}", (None, k)) for block in blocks}
+    return LinearHead(tables, _checked(arrays, f"{prefix}.intercept", (k,)))
+
+
+def _checked(arrays: Arrays, name: str, shape: tuple[int | None, ...]) -> NDArray[Any]:
+    array = arrays[name]
+    fits = len(array.shape) == len(shape) and all(
+        wanted in (None, size) for wanted, size in zip(shape, array.shape, strict=True)
+    )
+    if (
+        not fits
+        or (array.dtype.kind == "f" and not np.isfinite(array).all())
+        or array.dtype.kind not in "fiub"
+    ):
+        raise ValueError(f"array {name} of shape {array.shape} does not fit")
+    return array
+
+
+def _bytes(texts: list[str]) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(texts, ensure_ascii=False).encode(), dtype=np.uint8)
+
+
+def _texts(content: NDArray[np.uint8]) -> list[str]:
+    texts = json.loads(content.tobytes())
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError("a list of texts is broken")
+    return texts

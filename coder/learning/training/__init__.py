@@ -1,0 +1,1 @@
+"""Training a model: recipes, held-out folds, code verdicts, fine-tuning of the encoder."""

@@ -1,0 +1,167 @@
+"""Heads tried on held-out groups, weighted by what they proved there, then fitted to all rows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.learning.estimators.ensemble import Member, Stack, even, firmness, fit_weights, keeping, taught
+from coder.learning.estimators.linear import LinearHead, fit_linear
+from coder.learning.features.mixed_rows import MixedMatrix
+from coder.learning.training.folds import Folds
+
+Floats = NDArray[np.float64]
+Report = Callable[[str], None]
+SMALL = 1500  # rows up to which features are turned into as many coordinates as there are rows
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A head to try: feature blocks with a factor each, the loss, and how freely it may fit."""
+
+    name: str
+    blocks: Mapping[str, float]
+    strength: float
+    loss: Literal["softmax", "hinge"] = "softmax"
+
+
+class Design:
+    """A recipe's features of all rows, in the form in which fitting is fastest.
+
+    With few rows and many features, the rows are given by coordinates in the space they span (Q L^1/2 of the
+    Gram matrix Q L Q'): all products between rows, hence every ridge solution, are the same, and fitting takes
+    a fraction of the time. `head` turns coefficients of either form back into those of the blocks.
+    """
+
+    def __init__(self, recipe: Recipe, blocks: Mapping[str, Any]) -> None:
+        self.recipe = recipe
+        scaled = {name: blocks[name] * factor for name, factor in recipe.blocks.items()}
+        dense = [name for name, block in scaled.items() if isinstance(block, np.ndarray)]
+        self._blocks = {name: scaled[name] for name in (*dense, *scaled)}  # sparse ones last
+        self._back: Floats | None = None
+        parts = list(self._blocks.values())
+        rows, width = parts[0].shape[0], sum(part.shape[1] for part in parts)
+        if 0 < rows <= min(SMALL, width):
+            gram = sum(_dense(part @ part.T) for part in parts)
+            values, vectors = np.linalg.eigh(gram)
+            kept = values > values[-1] * 1e-9
+            roots = np.sqrt(values[kept])
+            self.matrix: Any = vectors[:, kept] * roots
+            self._back = vectors[:, kept] / roots
+        elif all(isinstance(part, np.ndarray) for part in parts):
+            self.matrix = np.hstack(parts).astype(np.float64)
+        else:
+            from scipy.sparse import hstack
+
+            columns = [self._blocks[name] for name in dense] or [np.zeros((rows, 0))]
+            rest = [
+                block.astype(np.float64)
+                for block in self._blocks.values()
+                if not isinstance(block, np.ndarray)
+            ]
+            self.matrix = MixedMatrix(np.hstack(columns).astype(np.float64), hstack(rest).tocsr())
+
+    def fitted(self, rows: NDArray[np.intp], targets: Floats, weights: Floats) -> tuple[Floats, Floats]:
+        """Fit to some rows; returns coefficients (columns, k) and intercept (k,)."""
+        recipe = self.recipe
+        return fit_linear(
+            self.matrix[rows], targets[rows], weights[rows], strength=recipe.strength, loss=recipe.loss
+        )
+
+    def head(self, table: Floats, intercept: Floats) -> LinearHead:
+        """Return the head over the blocks as they are, without the recipe's factors."""
+        found, start = {}, 0
+        for name, block in self._blocks.items():
+            if self._back is not None:
+                own = np.asarray(block.T @ (self._back @ table))
+            else:
+                own = table[start : start + block.shape[1]]
+                start += block.shape[1]
+            found[name] = (own * self.recipe.blocks[name]).astype(np.float32)
+        return LinearHead(found, intercept.astype(np.float32))
+
+
+def _dense(product: Any) -> Floats:
+    return np.asarray(product if isinstance(product, np.ndarray) else product.toarray(), dtype=np.float64)
+
+
+class _Sparse:
+    """A scipy sparse matrix with the `product` that heads ask for."""
+
+    def __init__(self, matrix: Any) -> None:
+        self._matrix = matrix
+
+    def product(self, coefficients: NDArray[np.floating]) -> NDArray[np.float32]:
+        return np.asarray(self._matrix @ coefficients, dtype=np.float32)
+
+
+def applicable(blocks: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the blocks with sparse matrices given the `product` that heads ask for."""
+    return {
+        name: block if isinstance(block, np.ndarray) else _Sparse(block) for name, block in blocks.items()
+    }
+
+
+def held_out(design: Design, targets: Floats, weights: Floats, folds: Folds) -> Floats:
+    """Return logits (n, k) of each row from a head that did not see its fold; zeros where nothing is left to see."""
+    view = np.zeros_like(targets)
+    for inside, outside in folds.parts():
+        if len(inside):
+            table, intercept = design.fitted(inside, targets, weights)
+            view[outside] = even(np.asarray(design.matrix[outside] @ table) + intercept)
+    return view
+
+
+def fit_stack(
+    recipes: Sequence[Recipe],
+    given: Mapping[str, float],
+    blocks: Mapping[str, Any],
+    targets: Floats,
+    weights: Floats,
+    folds: Folds,
+    progress: Report | None = None,
+    *,
+    keep: bool = False,
+) -> tuple[Stack, Floats]:
+    """Fit a stack of recipes and of `given` blocks (with their prior weights); also its held-out logits (n, k).
+
+    The weights that make the held-out logits are learned on the other folds, so that the logits are honest. With
+    `keep`, classes that the rows cannot teach keep the odds of the first of `given`.
+    """
+    designs = [Design(recipe, blocks) for recipe in recipes]
+    views = [even(np.asarray(blocks[name], dtype=np.float64)) for name in given]
+    for design in designs:
+        if progress:
+            progress(design.recipe.name)
+        views.append(held_out(design, targets, weights, folds))
+    prior = np.array([*given.values(), *(0.0 for _ in recipes)])
+    honest = np.zeros_like(targets)
+    tested = np.zeros(len(targets), dtype=bool)
+    for inside, outside in folds.parts():
+        tested[outside] = len(inside) > 0
+        kept, bias = fit_weights([view[inside] for view in views], targets[inside], weights[inside], prior)
+        honest[outside] = sum(w * view[outside] for w, view in zip(kept, views, strict=True)) + bias
+        if keep:
+            firm = firmness(views[0][inside], targets[inside])
+            honest[outside] = keeping(honest[outside], firm * views[0][outside], untaught(targets[inside]))
+    found, bias = fit_weights([view[tested] for view in views], targets[tested], weights[tested], prior)
+    members, kept_weights = [Member(name) for name in given], list(found[: len(given)])
+    everything = np.arange(len(targets))
+    for design, weight in zip(designs, found[len(given) :], strict=True):
+        if weight > 0.01:
+            members.append(
+                Member(design.recipe.name, design.head(*design.fitted(everything, targets, weights)))
+            )
+            kept_weights.append(weight)
+    stack = Stack(tuple(members), np.array(kept_weights, dtype=np.float32), bias)
+    if keep:
+        own = untaught(targets).astype(np.float32)
+        stack = replace(stack, kept=own, firm=firmness(views[0], targets))
+    return stack, honest
+
+
+def untaught(targets: Floats) -> Floats:
+    """Return how far each class of targets (n, k) is one that the rows cannot teach, (k,) in 0..1."""
+    return 1 - taught(targets > 0, targets == 0)

@@ -1,0 +1,285 @@
+"""`train_model`: from coded excerpts to a model, with held-out figures, thresholds and verdicts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coder.codebook import Codebook
+from coder.encoding import Encoder
+from coder.learning.dataset import TrainingSet
+from coder.learning.estimators.calibration_fit import settle
+from coder.learning.estimators.codability import codability
+from coder.learning.estimators.ensemble import Member, Stack
+from coder.learning.estimators.ensemble import taught as teachable
+from coder.learning.estimators.linear import LinearHead
+from coder.learning.explanation.evidence import Examples
+from coder.learning.features.blocks import Signals
+from coder.learning.features.language import unread
+from coder.learning.features.ngrams import NGrams
+from coder.learning.model import Model, Parts
+from coder.learning.persistence.model_card import Learned, described, taught_languages
+from coder.learning.persistence.training_fingerprints import fingerprints
+from coder.learning.training.code_verdicts import verdicts_of
+from coder.learning.training.codebook_transfer import with_codebook
+from coder.learning.training.folds import Folds, Repeats, folds_of, repeats
+from coder.learning.training.recipes import Recipe, applicable, fit_stack
+from coder.learning.zero_shot_model import blank_model
+
+Floats = NDArray[np.float64]
+Report = Callable[[str], None]
+FEW = 10  # rows; with fewer there is nothing to learn from
+ASKED = 0.3  # share of rows with a question from which questions are looked at
+ALWAYS = ("plain", "centred", "cues", "reading", "leaning")
+TAUGHT, TAUGHT_WEIGHT = "learned with the encoder", 0.5
+KEPT = 4000  # excerpts kept as evidence
+REFERENCE = 200  # excerpts whose vectors are kept to tell how loudly another codebook speaks
+
+
+@dataclass(frozen=True)
+class Recipes:
+    """The heads to try; a block that the material does not have is left out of its recipe."""
+
+    themes: tuple[Recipe, ...]
+    polarity: tuple[Recipe, ...]
+    words: bool = True
+    questions: bool = True
+
+
+USUAL_RECIPES = Recipes(
+    (
+        Recipe("excerpts without topic", {"centred": 1.0}, 8.0),
+        Recipe("words and meaning", {"plain": 2.0, "words": 1.0}, 6.0),
+        Recipe("words and meaning, margins", {"plain": 1.0, "words": 1.0}, 0.25, "hinge"),
+    ),
+    (
+        Recipe("meaning and wording", {"plain": 1.5, "cues": 1.0, "base polarity": 0.5, "leaning": 0.3}, 4.0),
+        Recipe("words", {"plain": 1.0, "words": 1.0, "cues": 0.5}, 4.0),
+        Recipe(
+            "words, margins", {"plain": 1.0, "words": 1.0, "cues": 0.5, "base polarity": 0.3}, 0.5, "hinge"
+        ),
+    ),
+)
+TRAVELLING_RECIPES = Recipes(  # for a model that others start from: nothing that knows a topic's words
+    (),  # the tuned encoder reading the codebook did better on new studies than with any head beside it
+    (Recipe("meaning and wording", {"plain": 1.5, "cues": 1.0, "leaning": 0.3}, 0.5),),
+    words=False,
+    questions=False,
+)
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A polarity layer learned together with the encoder, and what it says of rows it had not seen, (n, 3)."""
+
+    head: LinearHead
+    held_out: Floats
+
+
+@dataclass(frozen=True)
+class Material:
+    """A training set with its feature blocks (rows cut together), its folds, and the copies among its texts."""
+
+    data: TrainingSet
+    blocks: Mapping[str, Any]
+    folds: Folds
+    copies: Repeats
+
+
+def train_model(
+    data: TrainingSet,
+    codebook: Codebook,
+    *,
+    base: Model,
+    recipes: Recipes = USUAL_RECIPES,
+    name: str = "model",
+    encoder: Encoder | None = None,
+    taught: Taught | None = None,
+    progress: Report | None = None,
+) -> Model:
+    """Train a model of a codebook on coded excerpts, starting from what `base` knows (see `blank_model`).
+
+    Which views count, and how much beside the codebook's own text, is decided on held-out groups of `data`.
+    `encoder` defaults to the base's; `taught` is what came with it. Raises InputError for an impossible training set.
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):  # the same sums in the same order, on any machine however busy
+        return _trained(data, codebook, base, recipes, name, encoder, taught, progress)
+
+
+def _trained(
+    data: TrainingSet,
+    codebook: Codebook,
+    base: Model,
+    recipes: Recipes,
+    name: str,
+    encoder: Encoder | None,
+    taught: Taught | None,
+    progress: Report | None,
+) -> Model:
+    base = with_codebook(base, codebook)
+    reader = base
+    if base.blank or (encoder is not None and encoder.id != base.encoder.id):
+        own = encoder or base.encoder
+        reader = blank_model(codebook, own, usual_mean(data, own))
+    founded = None if base.blank else base
+    ngrams = NGrams.fitted(data.texts) if recipes.words and len(data) >= FEW else None
+    material = gathered(data, reader, founded, ngrams, questions=recipes.questions)
+    themes, theme_logits = _themes(material, recipes, progress)
+    polarity, polarity_logits = _polarity(material, recipes, taught, progress)
+    codable = codability(data, material.blocks, material.folds, founded.parts if reader is founded else None)
+    settled = settle(data, theme_logits, codable, material.folds, base.parts.calibration)
+    languages = taught_languages(data.texts)
+    read = np.array([name is None for name in unread(data.texts, reader.encoder.id, languages)], dtype=bool)
+    verdicts = verdicts_of(
+        data, codebook, settled.selected & read[:, None],
+        np.repeat(settled.tested[:, None], len(codebook.codes), axis=1), whole=material.folds.whole,
+    )  # fmt: skip
+    usable = np.array([verdict.usable for verdict in verdicts], dtype=bool)
+    calibration = replace(settled.calibration, usable=usable)
+    parts = Parts(
+        reader.parts.known_mean, themes, polarity, codable.head, calibration, ngrams,
+        _examples(data, material.blocks) if recipes.words else None,
+        np.unique(fingerprints(data.texts)), _reference(data, material.blocks),
+    )  # fmt: skip
+    learned = Learned(verdicts, theme_logits, polarity_logits, settled, read, languages)
+    card = described(
+        data, material.folds, material.copies, codebook, founded or reader, parts, learned, reader.encoder.id
+    )
+    return Model(name, codebook, reader.encoder, parts, card, founded)
+
+
+def usual_mean(data: TrainingSet, encoder: Encoder) -> Floats:
+    """Return the mean of the studies' mean vectors, (d,): what a text of an unknown study is centred by."""
+    vectors = encoder.encode(list(data.texts))
+    studies = np.asarray([str(study) for study in data.studies])
+    means = [vectors[studies == study].mean(axis=0) for study in sorted(set(studies.tolist()))]
+    return np.mean(means, axis=0) if means else np.zeros(encoder.dimension)
+
+
+def gathered(
+    data: TrainingSet, reader: Model, base: Model | None, ngrams: NGrams | None, *, questions: bool = True
+) -> Material:
+    """Compute the feature blocks of a training set, and folds that keep its groups whole.
+
+    `reader` has the encoder and reads the codebook; `base` (if any) says what it knows already.
+    """
+    texts, asked, studies = list(data.texts), list(data.questions), list(data.studies)
+    vectors = reader.encoder.encode(texts)
+    extra: Mapping[str, Any] = {}
+    if base is not None:
+        extra = base.opinions(
+            texts, asked, studies, vectors if base.encoder.id == reader.encoder.id else None
+        )
+    signals = Signals(
+        texts, asked, studies,
+        encoder=reader.encoder, known_mean=reader.parts.known_mean, bank=reader.bank, vectors=vectors, extra=extra,
+    )  # fmt: skip
+    blocks: dict[str, Any] = {name: signals[name] for name in (*ALWAYS, *extra)}
+    if ngrams is not None:
+        blocks["words"] = ngrams.matrix(texts)
+    if questions and np.mean([bool(question) for question in asked] or [False]) > ASKED:
+        blocks["question"] = signals.question
+    main = (
+        np.where(data.labels.max(axis=1) > 0, data.labels.argmax(axis=1) + 1, 0)
+        if len(data)
+        else np.zeros(0, int)
+    )
+    copies = repeats(texts, data.groups)
+    folds = folds_of(texts, data.groups, main.astype(np.intp), 5 if len(data) <= 400 else 3, copies)
+    return Material(data, blocks, folds, copies)
+
+
+def _cut(blocks: Mapping[str, Any], rows: NDArray[np.intp]) -> dict[str, Any]:
+    return {name: block[rows] for name, block in blocks.items()}
+
+
+def fitting(recipes: Sequence[Recipe], blocks: Mapping[str, Any]) -> list[Recipe]:
+    """Return the recipes over the blocks there are; where questions were asked, one with the question beside."""
+    usable = [
+        replace(recipe, blocks={name: factor for name, factor in recipe.blocks.items() if name in blocks})
+        for recipe in recipes
+    ]
+    if "question" not in blocks:
+        return usable
+    last = usable[-1]
+    asked = Recipe(
+        f"{last.name}, with the question", {**last.blocks, "question": 1.0}, last.strength, last.loss
+    )
+    return [*usable, asked]
+
+
+def _themes(material: Material, recipes: Recipes, progress: Report | None) -> tuple[Stack, Floats]:
+    """Return the theme stack, and held-out logits of every row (those without a code get the stack's own)."""
+    data, k = material.data, material.data.labels.shape[1]
+    rows = np.flatnonzero((data.labels == 1).any(axis=1))
+    given = "base codes" if "base codes" in material.blocks else "reading"
+    only = Stack((Member(given),), np.ones(1, dtype=np.float32), np.zeros(k, dtype=np.float32))
+    positive = (data.labels[rows] == 1).astype(np.float64)
+    if len(rows) < FEW or not teachable(positive > 0, positive == 0).any():
+        return only, only.logits(material.blocks)
+    targets = positive / positive.sum(axis=1, keepdims=True)
+    weights = np.asarray(data.weights, dtype=np.float64)[rows] * balance(targets)
+    heads = fitting(recipes.themes, material.blocks)
+    stack, honest = fit_stack(
+        heads, {given: 1.0}, _cut(material.blocks, rows), targets, weights, material.folds.rows(rows), progress,
+        keep=True,
+    )  # fmt: skip
+    logits = np.asarray(stack.logits(applicable(material.blocks)), dtype=np.float64)
+    logits[rows] = honest
+    return stack, logits
+
+
+def _polarity(
+    material: Material, recipes: Recipes, taught: Taught | None, progress: Report | None
+) -> tuple[Stack, Floats | None]:
+    """Return the polarity stack; with too few labels, the base's."""
+    places = material.data.polarity_places()
+    rows = np.flatnonzero(places >= 0)
+    given = "base polarity" if "base polarity" in material.blocks else "leaning"
+    only = Stack((Member(given),), np.ones(1, dtype=np.float32), np.zeros(3, dtype=np.float32))
+    if len(rows) < FEW or len(set(places[rows].tolist())) < 2:
+        return only, None
+    targets = np.eye(3)[places[rows]]
+    weights = np.asarray(material.data.weights, dtype=np.float64)[rows]
+    heads = fitting(recipes.polarity, material.blocks)
+    blocks, given_blocks = _cut(material.blocks, rows), {given: 1.0}
+    if taught is not None:
+        blocks[TAUGHT], given_blocks[TAUGHT] = taught.held_out[rows], TAUGHT_WEIGHT
+    stack, honest = fit_stack(
+        heads, given_blocks, blocks, targets, weights, material.folds.rows(rows), progress
+    )
+    if taught is not None:
+        members = [Member(m.name, taught.head) if m.name == TAUGHT else m for m in stack.members]
+        stack = replace(stack, members=tuple(members))
+    logits = np.full((len(places), 3), np.nan)
+    logits[rows] = honest
+    return stack, logits
+
+
+def balance(targets: Floats) -> Floats:
+    """Return row weights that lift rare codes part of the way (square root), of mean 1."""
+    counts = targets.sum(axis=0)
+    lift = np.sqrt(counts.sum() / np.maximum(counts, 1.0) / len(counts))
+    weights = targets @ lift
+    return np.asarray(weights / weights.mean(), dtype=np.float64)
+
+
+def _examples(data: TrainingSet, blocks: Mapping[str, Any]) -> Examples | None:
+    coded = np.flatnonzero((data.labels == 1).any(axis=1))
+    if not len(coded):
+        return None
+    kept = coded[np.linspace(0, len(coded) - 1, min(KEPT, len(coded))).astype(int)]
+    return Examples(
+        [data.texts[at] for at in kept], blocks["centred"][kept].astype(np.float16),
+        (data.labels[kept] == 1).astype(np.int8), [data.studies[at] for at in kept],
+    )  # fmt: skip
+
+
+def _reference(data: TrainingSet, blocks: Mapping[str, Any]) -> NDArray[np.float16]:
+    coded = np.flatnonzero((data.labels == 1).any(axis=1))
+    kept = coded[np.linspace(0, len(coded) - 1, min(REFERENCE, len(coded))).astype(int)]
+    return np.asarray(blocks["centred"][kept], dtype=np.float16)

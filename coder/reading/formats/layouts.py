@@ -1,0 +1,189 @@
+"""From the blocks of a word processor's document to paragraphs: headings and lines that name speakers, else plain."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from coder.errors import UnsafeFileError
+from coder.reading.clock import seconds_in
+from coder.reading.document import Document, Paragraph
+from coder.reading.formats.blocks import Block, flat, laid_out
+from coder.reading.formats.grid_turns import table_of_turns
+from coder.reading.tables.columns import speaker_and_time
+
+# Learning the speakers of so many lines takes a few seconds; an hour of talk has about five hundred.
+MAX_LEARNED_LINES = 50_000
+_ARROW = re.compile(
+    r"\s*(\d{1,3}:\d{1,2}:\d{1,2}(?:[.,]\d+)?)\s*-->\s*\d{1,3}:\d{1,2}:\d{1,2}(?:[.,]\d+)?\s*"
+)
+_NAME_AND_TIME = re.compile(r"\s*(?P<name>\S.{0,79}?)(?P<gap>\s+)(?P<time>\d{1,3}(?::\d{2}){1,2})\s*")
+_RECORDING = re.compile(
+    r".{0,80}\b(?:(?:started|stopped) (?:the )?(?:transcription|recording)"
+    r"|Transkription (?:gestartet|beendet)|(?:démarré|arrêté) la transcription"
+    r"|(?:inició|detuvo|ha iniciado|ha detenido) la transcripción|transcriptie (?:gestart|gestopt))\W*"
+)
+_PLURALS = {"table of contents": "tables of contents"}
+_LABEL = re.compile(r"\s*\S.{0,30}?\s?[:：\t]")
+
+
+def document_of(blocks: Sequence[Block], kind: str, name: str, notes: Sequence[str]) -> Document:
+    """Make the Document of the file `name` of format `kind`, recognising layouts that name speakers.
+
+    Raises UnsafeFileError when speakers would have to be learned from more lines than that can be done for.
+    """
+    for recognise in (table_of_turns, _teams_cues, _named_times, _speaker_headings, _speaker_styles):
+        paragraphs = recognise(blocks)
+        if paragraphs is not None:
+            paragraphs, labelled = with_stamps(paragraphs)
+            return Document(kind, tuple(paragraphs), labelled=labelled, notes=tuple(notes))
+    return plain_document(laid_out(blocks), kind, name, notes)
+
+
+def plain_document(paragraphs: Sequence[Paragraph], kind: str, name: str, notes: Sequence[str]) -> Document:
+    """Make a Document whose speakers are to be learned; raises UnsafeFileError beyond MAX_LEARNED_LINES."""
+    if sum(paragraph.text.count("\n") + 1 for paragraph in paragraphs) > MAX_LEARNED_LINES:
+        raise UnsafeFileError(
+            f"{name}: it has more than {MAX_LEARNED_LINES:,} paragraphs, too many for a transcript. "
+            "Split it, or give the right file."
+        )
+    return Document(kind, tuple(paragraphs), notes=tuple(notes))
+
+
+def with_stamps(paragraphs: list[Paragraph]) -> tuple[list[Paragraph], bool]:
+    """Return the paragraphs, and whether the format tells who speaks in all of them.
+
+    Where it names nobody but the words begin with labels, these must be learned; the times then go into the
+    text as stamps.
+    """
+    spoken = [paragraph for paragraph in paragraphs if not paragraph.kind]
+    if any(paragraph.speaker for paragraph in spoken):
+        return paragraphs, True
+    if sum(bool(_LABEL.match(paragraph.text)) for paragraph in spoken) <= len(spoken) / 4:
+        return paragraphs, any(paragraph.time is not None for paragraph in spoken)
+    return [_stamped(paragraph) for paragraph in paragraphs], False
+
+
+def _stamped(paragraph: Paragraph) -> Paragraph:
+    if paragraph.time is None or paragraph.kind:
+        return paragraph
+    minutes, seconds = divmod(int(paragraph.time), 60)
+    stamp = f"[{minutes // 60:02}:{minutes % 60:02}:{seconds:02}] "
+    return Paragraph(stamp + paragraph.text)
+
+
+def sentences(left_out: Counter[str]) -> list[str]:
+    """Say what was left out: "2 comments were left out."."""
+    said = []
+    for kind, count in sorted(left_out.items()):
+        if kind and count == 1:
+            said.append(f"1 {kind} was left out.")
+        elif kind and count:
+            said.append(f"{count} {_PLURALS.get(kind, kind + 's')} were left out.")
+    return said
+
+
+def _lines(blocks: Sequence[Block]) -> list[Paragraph]:
+    """Split paragraphs at their line breaks."""
+    found: list[Paragraph] = []
+    for paragraph in flat(blocks):
+        rest = paragraph.bold
+        for line in paragraph.text.split("\n"):
+            found.append(
+                Paragraph(
+                    line, bold=max(0, min(rest, len(line))), heading=paragraph.heading, kind=paragraph.kind
+                )
+            )
+            rest -= len(line) + 1
+    return found
+
+
+def _teams_cues(blocks: Sequence[Block]) -> list[Paragraph] | None:
+    """Read cues of three lines: "0:0:3.5 --> 0:0:7.1", the name, the words."""
+    lines = [line for line in _lines(blocks) if line.text.strip()]
+    stamps = [place for place, line in enumerate(lines) if _ARROW.fullmatch(line.text)]
+    if not stamps or len(stamps) < len(lines) / 5:
+        return None
+    found = [replace(line, kind=line.kind or "header") for line in lines[: stamps[0]]]
+    for here, following in zip(stamps, [*stamps[1:], len(lines)], strict=True):
+        stamp = _ARROW.fullmatch(lines[here].text)
+        cue = lines[here + 1 : following]
+        speaker = cue[0].text.strip() if len(cue) > 1 else None
+        time = seconds_in(stamp[1]) if stamp else None
+        for line in cue[1:] if speaker else cue:
+            found.append(_said(line, speaker, time))
+            time = None
+    return found
+
+
+def _named_times(blocks: Sequence[Block]) -> list[Paragraph] | None:
+    """Read turns headed by a line with the name and, after a gap, the time: "Jane Doe   0:03"."""
+    lines = [line for line in _lines(blocks) if line.text.strip()]
+    heads = {place: head for place, line in enumerate(lines) if (head := _head(line))}
+    if len(heads) < 2 or len(heads) < len(lines) / 10:
+        return None
+    found: list[Paragraph] = []
+    speaker, time = None, None
+    for place, line in enumerate(lines):
+        if place in heads:
+            speaker, time = heads[place]["name"], seconds_in(heads[place]["time"])
+        elif speaker is None:
+            found.append(replace(line, kind=line.kind or "header"))
+        else:
+            found.append(_said(line, speaker, time))
+            time = None
+    return found
+
+
+def _head(line: Paragraph) -> re.Match[str] | None:
+    head = _NAME_AND_TIME.fullmatch(line.text)
+    if head and (len(head["gap"]) >= 2 or "\t" in head["gap"] or 0 < line.bold >= len(head["name"])):
+        return head
+    return None
+
+
+def _said(line: Paragraph, speaker: str | None, time: float | None) -> Paragraph:
+    if _RECORDING.fullmatch(line.text.strip()):
+        return replace(line, kind="note")
+    return Paragraph(line.text, speaker=speaker, time=time)
+
+
+def _speaker_headings(blocks: Sequence[Block]) -> list[Paragraph] | None:
+    """Read turns headed by the speaker's name in a heading style; headings that stand once are no speakers."""
+    paragraphs = [paragraph for paragraph in flat(blocks) if paragraph.text.strip()]
+    headings = [speaker_and_time(item.text) for item in paragraphs if item.heading and len(item.text) <= 60]
+    counts = Counter(name for name, _ in headings if name)
+    speakers = {name for name, count in counts.items() if count > 1}
+    if not speakers or sum(counts[name] for name in speakers) < 0.6 * len(headings):
+        return None
+    found: list[Paragraph] = []
+    speaker, time = None, None
+    for paragraph in paragraphs:
+        name, stamp = speaker_and_time(paragraph.text) if paragraph.heading else (None, None)
+        # Somebody who speaks only once is known by the company of those who do more often.
+        if name in speakers or (name and stamp is not None) or (name and speaker and len(name.split()) <= 3):
+            speaker, time = name, stamp
+        elif paragraph.heading or paragraph.kind or speaker is None:
+            found.append(
+                replace(paragraph, kind=paragraph.kind or ("heading" if speaker else "header"), speaker=None)
+            )
+        else:
+            found.append(Paragraph(paragraph.text, speaker=speaker, time=time))
+            time = None
+    return found
+
+
+def _speaker_styles(blocks: Sequence[Block]) -> list[Paragraph] | None:
+    """Trust styles named after speakers ("Interviewer", "Respondent") if every paragraph of words has one."""
+    paragraphs = [paragraph for paragraph in flat(blocks) if paragraph.text.strip()]
+    spoken = [paragraph for paragraph in paragraphs if not paragraph.kind and not paragraph.heading]
+    speakers = {paragraph.speaker for paragraph in spoken if paragraph.speaker}
+    if len(speakers) < 2 or sum(paragraph.speaker is None for paragraph in spoken) > len(spoken) / 10:
+        return None
+    # Where the words themselves begin with labels, those say more than the styles.
+    if sum(bool(_LABEL.match(paragraph.text)) for paragraph in spoken) > len(spoken) / 2:
+        return None
+    return [
+        paragraph if paragraph.speaker or paragraph.kind else replace(paragraph, kind="header")
+        for paragraph in paragraphs
+    ]

@@ -1,0 +1,205 @@
+"""Read OpenDocument texts (.odt): the text as it stands after all tracked changes, without notes and comments."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from coder.errors import FormatError
+from coder.reading.document import Document
+from coder.reading.formats.blocks import Block, Cell, Grid
+from coder.reading.formats.layouts import document_of, sentences
+from coder.reading.formats.styles import PLAIN, Style, inherited, named_style, paragraph_of
+from coder.reading.safety.archive import Archive, Budget, open_archive
+from coder.reading.safety.sniff import advice_on
+from coder.reading.safety.xml import Event, xml_events
+from coder.reading.safety.xml_trees import Node, discard, subtree
+
+_OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
+_PREFIXES = {
+    f"{_OASIS}office:1.0": "office",
+    f"{_OASIS}text:1.0": "text",
+    f"{_OASIS}table:1.0": "table",
+    f"{_OASIS}style:1.0": "style",
+    f"{_OASIS}drawing:1.0": "draw",
+    f"{_OASIS}svg-compatible:1.0": "svg",
+    f"{_OASIS}xsl-fo-compatible:1.0": "fo",
+    f"{_OASIS}manifest:1.0": "manifest",
+}
+# Left out with all that is in them, and what to call it when it is counted.
+_SKIPPED = {
+    "text:note": "footnote or endnote",
+    "office:annotation": "comment",
+    "text:table-of-content": "table of contents",
+    "text:alphabetical-index": "index",
+    "text:ruby-text": "",
+    "text:hidden-text": "hidden passage",
+    "text:script": "",
+    "svg:title": "",
+    "svg:desc": "",
+    "draw:object": "",
+    "office:forms": "",
+}
+_SPACES = re.compile(r"[ \t\r\n]+")
+_MOST_REPEATED = 64
+
+
+def read(data: bytes, name: str) -> Document:
+    """Read an OpenDocument text.
+
+    Raises:
+        FormatError: the file is something else, damaged, locked or without text; the message says which.
+        UnsafeFileError: it unpacks to too much, or its XML tries to reach outside.
+    """
+    archive = open_archive(data, name, "an OpenDocument text (.odt)")
+    _refuse_others(archive, data)
+    walker = _Walker(name, Budget(name))
+    if "styles.xml" in archive:
+        walker.read_styles(xml_events(archive.stream("styles.xml"), name, _PREFIXES))
+    blocks = walker.read_content(xml_events(archive.stream("content.xml"), name, _PREFIXES))
+    return document_of(blocks, "odt", name, sentences(walker.left_out))
+
+
+def _refuse_others(archive: Archive, data: bytes) -> None:
+    name = archive.name
+    mimetype = archive.read("mimetype") if "mimetype" in archive else b"text"
+    if "content.xml" not in archive or b"text" not in mimetype:
+        raise FormatError(f"{name}: this is not an OpenDocument text (.odt). {advice_on(data)}")
+    if "META-INF/manifest.xml" in archive:
+        events = xml_events(archive.stream("META-INF/manifest.xml"), name, _PREFIXES)
+        if any(tag == "manifest:encryption-data" for _, tag, _ in events):
+            raise FormatError(
+                f"{name}: the document is locked with a password. Save a copy without the password."
+            )
+
+
+@dataclass(slots=True)
+class _Walker:
+    """Turns the events of content.xml into blocks and counts in `left_out` what it did not keep."""
+
+    name: str
+    budget: Budget
+    own_styles: dict[str, tuple[Style, str]] = field(default_factory=dict)
+    styles: Mapping[str, Style] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def read_styles(self, events: Iterator[Event]) -> None:
+        """Read styles.xml: the named styles, and page headers and footers to count them."""
+        seen = set()
+        for kind, tag, attributes in events:
+            if kind == "start" and tag == "style:style":
+                self._style(subtree(events, tag, attributes, self.name))
+            elif kind == "start" and tag in ("style:header", "style:footer"):
+                node = subtree(events, tag, attributes, self.name)
+                words = "".join(text for event, text, _ in node.events() if event == "text").strip()
+                if words and (tag, words) not in seen:
+                    seen.add((tag, words))
+                    self.left_out[f"page {tag.removeprefix('style:')}"] += 1
+
+    def _style(self, node: Node) -> None:
+        properties = node.find("style:text-properties")
+        weight = properties.attributes.get("fo:font-weight") if properties is not None else None
+        name = node.attributes.get("style:name", "")
+        style = named_style(
+            node.attributes.get("style:display-name", name),
+            bold=None if weight is None else weight == "bold" or weight >= "600",
+            heading=node.attributes.get("style:default-outline-level", "") not in ("", "0"),
+        )
+        self.own_styles[name] = (style, node.attributes.get("style:parent-style-name", ""))
+
+    def read_content(self, events: Iterator[Event]) -> list[Block]:
+        """Read content.xml: its automatic styles, then its text."""
+        for kind, tag, attributes in events:
+            if kind == "start" and tag == "style:style":
+                self._style(subtree(events, tag, attributes, self.name))
+            elif kind == "start" and tag == "office:text":
+                self.styles = inherited(self.own_styles)
+                return self._blocks(events, tag)
+        raise FormatError(
+            f"{self.name}: the document has no text part. Open it in LibreOffice and save it anew."
+        )
+
+    def _blocks(self, events: Iterator[Event], until: str) -> list[Block]:
+        """Gather blocks up to the end of the element `until`; lists and sections are seen through."""
+        blocks: list[Block] = []
+        for kind, tag, attributes in events:
+            if kind == "end" and tag == until:
+                break
+            if kind != "start":
+                continue
+            if tag in ("text:p", "text:h"):
+                self._paragraph(subtree(events, tag, attributes, self.name), blocks)
+            elif tag == "table:table":
+                blocks.append(self._grid(events))
+            elif tag == "text:tracked-changes":
+                for event, changed, _ in subtree(events, tag, attributes, self.name).events():
+                    self.left_out["deletion"] += event == "start" and changed == "text:deletion"
+            elif tag in _SKIPPED:
+                self.left_out[_SKIPPED[tag]] += 1
+                discard(events)
+        return blocks
+
+    def _grid(self, events: Iterator[Event]) -> Grid:
+        rows: list[tuple[Cell, ...]] = []
+        row: list[Cell] = []
+        for kind, tag, attributes in events:
+            if kind == "end" and tag == "table:table":
+                break
+            if kind == "end" and tag == "table:table-row":
+                rows.append(tuple(row))
+            elif kind == "start" and tag == "table:table-row":
+                row = []
+            elif kind == "start" and tag in ("table:table-cell", "table:covered-table-cell"):
+                repeated = attributes.get("table:number-columns-repeated", "1")
+                times = (
+                    int(repeated) if repeated.isascii() and repeated.isdigit() and len(repeated) < 3 else 1
+                )
+                self.budget.spend(0, min(times, _MOST_REPEATED))
+                row += [tuple(self._blocks(events, tag))] * min(times, _MOST_REPEATED)
+        return Grid(tuple(rows))
+
+    def _paragraph(self, node: Node, blocks: list[Block]) -> None:
+        style = self.styles.get(node.attributes.get("text:style-name", ""), PLAIN)
+        pieces: list[tuple[str, bool]] = []
+        boxes: list[Block] = []
+        self._inline(node, style.bold or False, pieces, boxes)
+        collapsed = _collapsed(pieces)
+        self.budget.spend(sum(len(text) for text, _ in collapsed), 1)
+        blocks.append(paragraph_of(collapsed, style, heading=node.tag == "text:h"))
+        blocks += boxes
+
+    def _inline(self, node: Node, bold: bool, pieces: list[tuple[str, bool]], boxes: list[Block]) -> None:
+        """Gather the text below `node`; text boxes anchored in it come after the paragraph."""
+        for child in node.children:
+            if isinstance(child, str):
+                pieces.append((_SPACES.sub(" ", child), bold))
+            elif child.tag == "text:s":
+                count = child.attributes.get("text:c", "1")
+                pieces.append(("\0" * (int(count) if count.isdigit() and len(count) < 4 else 1), bold))
+            elif child.tag == "text:tab":
+                pieces.append(("\t", bold))
+            elif child.tag == "text:line-break":
+                pieces.append(("\n", bold))
+            elif child.tag == "draw:text-box":
+                boxes += self._blocks(child.events(), child.tag)
+            elif child.tag in _SKIPPED:
+                self.left_out[_SKIPPED[child.tag]] += 1
+            else:
+                weight = self.styles.get(child.attributes.get("text:style-name", ""), PLAIN).bold
+                own = weight if child.tag == "text:span" and weight is not None else bold
+                self._inline(child, own, pieces, boxes)
+
+
+def _collapsed(pieces: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    r"""Make one space of spaces that meet across pieces, none at a paragraph's ends; "\0" are typed spaces."""
+    collapsed: list[tuple[str, bool]] = []
+    before = " "
+    for text, bold in pieces:
+        if before == " " and text.startswith(" "):
+            text = text[1:]
+        if text:
+            before = text[-1]
+            collapsed.append((text, bold))
+    if collapsed and collapsed[-1][0].endswith(" "):
+        collapsed[-1] = (collapsed[-1][0][:-1], collapsed[-1][1])
+    return [(text.replace("\0", " "), bold) for text, bold in collapsed]

@@ -1,0 +1,181 @@
+"""Read PDFs with text: pages' headers, footers and numbers left out, wrapped lines joined to paragraphs again."""
+
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from coder.errors import FormatError, UnsafeFileError
+from coder.reading.document import Document
+from coder.reading.formats.layouts import plain_document
+from coder.reading.formats.pdf_paragraphs import PdfLine, paragraphs_of
+from coder.reading.safety.archive import MEGABYTE, Budget
+from coder.reading.safety.sniff import advice_on
+
+MAX_PDF_BYTES = 100 * MEGABYTE
+SECONDS = 12
+_PROGRAM = Path(__file__).with_name("pdf_pages.py")
+_PAGE_NUMBER = re.compile(
+    r"\W*(?:(?:page|seite|pagina|página|side|sida|p\.|s\.)\s*)?(\d{1,4})(?:\s*(?:of|/|von|sur|de|di|van|av)\s*\d{1,4})?\W*",
+    re.I,
+)
+_EDGE_LINES = 3
+Page = list[PdfLine]
+
+
+def read(data: bytes, name: str) -> Document:
+    """Read a PDF's text.
+
+    Raises:
+        FormatError: it is something else, damaged, cut off, locked, scanned, or its letters have no meaning.
+        UnsafeFileError: reading it takes too long or too much memory.
+    """
+    if b"%PDF-" not in data[:1024]:
+        raise FormatError(f"{name}: this is not a PDF. {advice_on(data)}")
+    if b"%%EOF" not in data[-4096:]:
+        raise FormatError(f"{name}: the PDF is cut off: its end is missing. Copy or download it again.")
+    if len(data) > MAX_PDF_BYTES:
+        raise UnsafeFileError(
+            f"{name}: the PDF has {len(data) // MEGABYTE} MB. Save its text as Word, or split it."
+        )
+    pages = _pages(data, name)
+    _refuse_without_text(pages, name)
+    notes = []
+    empty = [str(number) for number, page in enumerate(pages, start=1) if not page]
+    if empty:
+        notes.append(f"Pages without text (pictures, blank) were left out: {', '.join(empty[:30])}.")
+    pages, dropped = _without_margins(pages)
+    notes += (
+        [f"{sum(dropped.values())} page headers, footers and page numbers were left out."] if dropped else []
+    )
+    budget = Budget(name)
+    for page in pages:
+        budget.spend(sum(len(line.text) for line in page), len(page))
+    paragraphs, more = paragraphs_of(pages)
+    return plain_document(paragraphs, "pdf", name, (*notes, *more))
+
+
+def _pages(data: bytes, name: str) -> list[Page]:
+    """Have the text extracted by a process that can be stopped."""
+    # -P: a script's own folder would else be searched for modules first, and ours hold a docx.py.
+    command = [sys.executable, "-P", str(_PROGRAM)]
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise _too_much(name) from error
+    except OSError as error:
+        raise FormatError(
+            f"{name}: PDFs cannot be read here ({error}). Save the transcript as Word."
+        ) from error
+    said = done.stderr[-2000:]
+    if done.returncode < 0 or b"MemoryError" in said or b"LimitReachedError" in said:
+        raise _too_much(name)
+    lines = done.stdout.splitlines()
+    if lines and lines[0].startswith(b"{"):
+        raise _locked(name, json.loads(lines[0])["error"])
+    if done.returncode:
+        raise FormatError(
+            f"{name}: the PDF is damaged and its pages cannot be read. Open it in a PDF viewer and print it to a new "
+            "PDF, or save the transcript as Word."
+        )
+    return [[PdfLine(_tidy(text), x, y, bold) for text, x, y, bold in json.loads(line)] for line in lines]
+
+
+def _too_much(name: str) -> UnsafeFileError:
+    return UnsafeFileError(
+        f"{name}: reading the PDF takes too long or too much memory; it was stopped. Print it to a new PDF, split "
+        "it, or save the transcript as Word."
+    )
+
+
+def _locked(name: str, why: str) -> FormatError:
+    if why == "locked":
+        return FormatError(f"{name}: the PDF is locked with a password. Save a copy without the password.")
+    return FormatError(
+        f"{name}: the PDF is protected against copying. Print it to a new PDF, or get the Word file."
+    )
+
+
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st"})
+
+
+def _tidy(text: str) -> str:
+    """Undo what only typesetting did: ligatures, NULs of broken fonts."""
+    return text.translate(_LIGATURES).replace("\0", "")
+
+
+def _refuse_without_text(pages: Sequence[Page], name: str) -> None:
+    text = "".join(line.text for page in pages for line in page)
+    letters = sum(sign.isalpha() for sign in text)
+    meaningless = sum(sign == "\ufffd" or "\ue000" <= sign <= "\uf8ff" for sign in text)
+    if letters < 5 * max(1, len(pages)) and not meaningless:
+        raise FormatError(
+            f"{name}: the PDF has no text, only pictures of its {len(pages)} page{'s' if len(pages) != 1 else ''} "
+            "(it was scanned). Run text recognition (OCR) on it first, or use the file it was printed from."
+        )
+    if meaningless > letters / 2:
+        raise FormatError(
+            f"{name}: the PDF's letters are drawn without saying which they are, so its text cannot be read. "
+            "Use the file it was made from, or run text recognition (OCR) on it."
+        )
+
+
+# Headers, footers and page numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """A line at a page's top or bottom: where it stands, and its text with digits made equal."""
+
+    height: int
+    text: str
+
+
+def _edges(page: Page) -> list[PdfLine]:
+    return [*page[:_EDGE_LINES], *page[max(_EDGE_LINES, len(page) - _EDGE_LINES) :]]
+
+
+def _edge(line: PdfLine) -> _Edge:
+    return _Edge(round(line.y / 4), re.sub(r"\d+", "#", line.text.strip().casefold()))
+
+
+def _without_margins(pages: list[Page]) -> tuple[list[Page], Counter[str]]:
+    """Drop lines that stand at the same height with the same words on most pages, and running page numbers."""
+    full = [page for page in pages if page]
+    seen = Counter(edge for page in full for edge in {_edge(line) for line in _edges(page)})
+    inside = Counter(_edge(line).text for page in full for line in page) - Counter(
+        _edge(line).text for page in full for line in _edges(page)
+    )
+    # Odd and even pages, and first pages, may differ. What also stands within pages (a speaker's name alone on
+    # its line) is no header.
+    often = {
+        edge for edge, count in seen.items() if count >= max(2, 0.4 * len(full)) and not inside[edge.text]
+    }
+    numbers = _running_numbers(pages)
+    dropped: Counter[str] = Counter()
+    kept = []
+    for number, page in enumerate(pages):
+        edges = [line for line in _edges(page) if _edge(line) in often or (number, line.text) in numbers]
+        dropped.update(line.text for line in edges)
+        kept.append([line for line in page if line not in edges])
+    return kept, dropped
+
+
+def _running_numbers(pages: Sequence[Page]) -> set[tuple[int, str]]:
+    """Return (page, text) of lines at the edges that count the pages."""
+    found: list[tuple[int, int, str]] = []
+    for place, page in enumerate(pages):
+        for line in _edges(page):
+            number = _PAGE_NUMBER.fullmatch(line.text.strip())
+            if number:
+                found.append((int(number[1]) - place, place, line.text))
+    offsets = Counter(offset for offset, _, _ in found)
+    return {
+        (place, text)
+        for offset, place, text in found
+        if offsets[offset] > 1 or (len(pages) == 1 and not text.strip().isdigit())
+    }

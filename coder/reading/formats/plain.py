@@ -1,0 +1,70 @@
+r"""Plain text and Markdown: every line a paragraph, the text kept exactly as decoded.
+
+Typed line numbers are the one thing taken out: they would stand in the middle of sentences.
+"""
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from coder.reading.document import Document, Paragraph
+from coder.reading.safety.text_encoding import decode
+
+_NUMBERED = re.compile(r"[\ufeff\s]{0,12}(?:\[(\d{1,5})\]|#?(\d{1,5})[.:)]?)(?=\s|$)[ \t\xa0]*")
+_LABEL = re.compile(r"[^\W\d][\w .'’()-]{0,30}[:：\t]")
+
+
+def read(data: bytes, name: str) -> Document:
+    """Return the lines of a .txt or .md file."""
+    decoded = decode(data, name)
+    return document_of(decoded.text, name, decoded.encoding, decoded.notes)
+
+
+def document_of(text: str, name: str, encoding: str | None, notes: Sequence[str] = ()) -> Document:
+    """Return decoded text as a document of lines."""
+    lines, removed = without_line_numbers(text.split("\n"))
+    said = [*notes]
+    if removed:
+        said.append(f"{removed} line numbers were left out.")
+    markdown = name.lower().endswith((".md", ".markdown"))
+    return Document(
+        format="md" if markdown else "txt",
+        paragraphs=tuple(Paragraph(line) for line in lines),
+        encoding=encoding,
+        separator="\n",
+        notes=tuple(said),
+    )
+
+
+def piped_as_tabbed(text: str) -> str | None:
+    """Return a Markdown table as tab-separated lines; None when the text is not one."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    rows = [line.strip("|").split("|") for line in lines if line.startswith("|") and line.endswith("|")]
+    if len(rows) < 3 or len(rows) < len(lines) or not all(re.fullmatch(r"[\s:-]+", cell) for cell in rows[1]):
+        return None
+    return "\n".join("\t".join(cell.strip() for cell in row) for row in [rows[0], *rows[2:]])
+
+
+def without_line_numbers(lines: Sequence[str]) -> tuple[list[str], int]:
+    """Return the lines without the numbers typed before them, and how many there were.
+
+    Numbers are line numbers when they rise evenly: by one on most lines or before every label, or by five or
+    ten now and then.
+    """
+    found = [(index, match) for index, line in enumerate(lines) if (match := _NUMBERED.match(line))]
+    numbers = [int(match[1] or match[2]) for _, match in found]
+    visible = sum(bool(line.strip()) for line in lines)
+    if len(numbers) < 3:
+        return list(lines), 0
+    steps = [later - earlier for earlier, later in itertools.pairwise(numbers)]
+    step = max(set(steps), key=steps.count)
+    even = steps.count(step) >= 0.9 * len(steps)
+    labelled = sum(bool(_LABEL.match(lines[index], match.end())) for index, match in found)
+    dense = step == 1 and (len(found) >= 0.7 * visible or labelled >= 0.8 * len(found))
+    spaced = step in (5, 10) and len(found) >= 0.6 * visible / step
+    if not (even and (dense or spaced)):
+        return list(lines), 0
+    kept = list(lines)
+    for index, match in found:
+        kept[index] = kept[index][match.end() :]
+    return kept, len(found)

@@ -1,0 +1,239 @@
+"""Read transcripts kept as tables (.csv, .tsv, .xlsx): a row per turn, or a row per respondent's answers."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import PurePath
+
+from coder.errors import FormatError
+from coder.reading.clock import are_milliseconds, seconds_in
+from coder.reading.document import Document, Paragraph
+from coder.reading.formats.layouts import with_stamps
+from coder.reading.safety.archive import Budget
+from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, key_of
+from coder.reading.tables.column_contents import (
+    columns_by_content,
+    columns_of_answers,
+    times_are_dates,
+    times_are_offsets,
+)
+from coder.reading.tables.columns import (
+    Columns,
+    columns_by_name,
+    columns_of_tiers,
+    end_of,
+    is_transcript_header,
+    is_words_name,
+    plain_name,
+    speaker_and_time,
+)
+from coder.reading.tables.delimited import Sheet, read_delimited, table_budget
+from coder.reading.tables.excel import read_workbook
+
+_MACHINE_ROW = '{"ImportId"'
+_LABEL = re.compile(r"\s*(\S.{0,30}?)\s?[:：\t]\s*\S")
+MAX_TRANSCRIPT_CELLS = 600_000
+_HEADER_WITHIN = 20
+# Segments of a speech recogniser, which end anywhere in a sentence.
+_WHISPER = ["start", "end", "text"]
+Cells = list[list[str]]
+
+
+def read(data: bytes, name: str) -> Document:
+    """Read a table of turns or of answers; of a workbook the first sheet that holds words.
+
+    Raises:
+        FormatError: no column of words is found, or the file is of another kind, damaged or locked.
+        UnsafeFileError: it is larger than a table may be.
+    """
+    suffix = PurePath(name).suffix.casefold().lstrip(".")
+    cells = table_budget(name, MAX_TRANSCRIPT_CELLS)
+    excel = suffix.startswith("xls")
+    sheets = read_workbook(data, name, cells) if excel else iter([read_delimited(data, name, cells)])
+    seen = []
+    for sheet in sheets:
+        document = _of_sheet(sheet, suffix, Budget(name))
+        if document is not None:
+            return document
+        seen.append(", ".join(cell for cell in sheet.rows[0][1] if cell)[:200] if sheet.rows else "")
+    raise FormatError(
+        f"{name}: no column of words was found (its first row is: {'; '.join(seen) or 'empty'}). Name the column "
+        "with the words 'text', the one with the speakers 'speaker' and the one with the times 'start'."
+    )
+
+
+def looks_like(text: str) -> bool:
+    """Tell whether plain text is a table: its first line names columns, or tabs and times are in all lines."""
+    first = text.lstrip("\ufeff\n").partition("\n")[0]
+    for separator in ",;|\t":
+        cells = first.split(separator)
+        if is_transcript_header(cells) and any(map(is_words_name, cells)):
+            return True
+    lines = [line for line in text[:20_000].split("\n")[:100] if line.strip()]
+    rows = [line.split("\t") for line in (lines if len(text) <= 20_000 else lines[:-1])]
+    if len(rows) < 3 or len({len(row) for row in rows}) > 1 or len(rows[0]) < 3:
+        return False
+    recognised = _recognised(rows)
+    return (recognised is not None and recognised[0].start is not None) or bool(
+        columns_of_tiers(rows[0], rows[1:])
+    )
+
+
+def document_of(text: str, name: str, encoding: str | None, notes: Sequence[str] = ()) -> Document:
+    """Read decoded text that `looks_like` a table."""
+    sheet = replace(read_delimited(text.encode(), name), encoding=encoding, notes=tuple(notes))
+    document = _of_sheet(sheet, "tsv", Budget(name))
+    if document is None:
+        raise FormatError(f"{name}: no column of words was found in the table.")
+    return document
+
+
+def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
+    """Return the turns or answers of a sheet, None if it has no column of words."""
+    rows = [[cell or "" for cell in cells] for _, cells in sheet.rows]
+    tiers = columns_of_tiers(rows[0], rows[1:]) if rows and columns_by_name(rows[0]) is None else None
+    recognised = None if tiers else _recognised(rows)
+    notes = list(sheet.notes)
+    labelled, above = True, 1
+    if tiers:
+        said = list(_tiers(rows[0], rows[1:], tiers, budget))
+    elif recognised is None:
+        return None
+    elif recognised[0].answers:
+        columns, above = recognised
+        said = list(_answers(rows[above:], columns, budget))
+        notes.append("Read as answers: what each row says is one participant's turn.")
+    else:
+        columns, above = recognised
+        said, labelled = with_stamps(_in_seconds(list(_turns(rows[above:], columns, budget))))
+    if not said:
+        return None
+    if recognised is not None and above:
+        machine = _MACHINE_ROW in "".join(rows[above - 1])
+        notes += _unread(rows[above - 1 - machine], rows[above:], recognised[0])
+    if sheet.name:
+        others = ", ".join(repr(name) for name in sheet.siblings[:12])
+        notes.append(f"Read from the sheet {sheet.name!r}{f'; not read: {others}' if others else ''}.")
+    header = [Paragraph("\t".join(cell for cell in row if cell), kind="header") for row in rows[:above]]
+    running = [plain_name(cell) for cell in rows[0]] == _WHISPER
+    return Document(
+        kind,
+        (*header, *said),
+        sheet.encoding,
+        labelled=labelled,
+        running=running,
+        answers=recognised is not None and recognised[0].answers,
+        notes=tuple(notes),
+    )
+
+
+def _unread(header: Sequence[str], rows: Cells, columns: Columns) -> list[str]:
+    """Say which columns with something in them were not read."""
+    words = columns.text if columns.answers else columns.text[:1]
+    read_ones = {*words, columns.speaker, columns.start, end_of(header)}
+    names = [
+        repr(name)
+        for place, name in enumerate(header)
+        if name and place not in read_ones and any(_at(row, place) for row in rows)
+    ]
+    return [f"Columns that were not read: {', '.join(names[:12])}."] if names else []
+
+
+def _tiers(
+    header: Sequence[str], rows: Cells, found: tuple[int, tuple[int, ...]], budget: Budget
+) -> Iterator[Paragraph]:
+    """Yield the turns of a table with a column of times and one column per speaker (as ELAN exports it)."""
+    start, speakers = found
+    for row in rows:
+        for place in speakers:
+            words = _at(row, place)
+            if words.strip():
+                budget.spend(len(words), 1)
+                yield Paragraph(words, speaker=header[place].strip(), time=seconds_in(_at(row, start)))
+
+
+def _recognised(rows: Cells) -> tuple[Columns, int] | None:
+    """Return the columns and how many rows stand above the first turn: by names, by content, as answers."""
+    machine = next((place for place, row in enumerate(rows[:4]) if _MACHINE_ROW in "".join(row)), None)
+    if machine:
+        # Qualtrics writes three rows of names: short ones, the questions, and identifiers for machines.
+        below = _recognised([rows[machine - 1], *rows[machine + 1 :]])
+        return (below[0], below[1] + machine) if below else None
+    best: tuple[int, Columns, int] | None = None
+    for place, row in enumerate(rows[:_HEADER_WITHIN]):
+        columns = columns_by_name(row) if all(len(cell) <= 120 for cell in row) else None
+        if columns is not None:
+            clues = 1 + (columns.speaker is not None) + (columns.start is not None)
+            if best is None or clues > best[0]:
+                best = (clues, columns, place + 1)
+    if best is not None:
+        _, columns, above = best
+        return _checked(columns, rows[above - 1], rows[above:]), above
+    by_content = columns_by_content(rows)
+    if by_content is not None:
+        return by_content
+    if max(map(len, rows), default=0) == 1 and _labels_within([row[0] for row in rows]):
+        return Columns(text=(0,)), 0
+    answers = columns_of_answers(rows)
+    return (answers, 1) if answers is not None else None
+
+
+def _labels_within(cells: Sequence[str]) -> bool:
+    """Tell whether words begin with speakers' labels that repeat, as those of no survey do."""
+    labels = [found[1] for cell in cells if (found := _LABEL.match(cell))]
+    return len(labels) >= 0.6 * len(cells) and len(labels) >= 2 * len(set(labels))
+
+
+def _checked(columns: Columns, header: Sequence[str], rows: Cells) -> Columns:
+    """Correct by the content what the names suggest."""
+    if times_are_dates(rows, columns) or times_are_offsets(rows, columns, header):
+        asked = columns.speaker is None or columns.question is not None
+        columns = replace(columns, start=None, answers=columns.answers or asked)
+    if columns.by_respondent and columns.start is None and not columns.answers:
+        # "Participants" who have one row each answer a survey: in talk somebody speaks twice, or interviews.
+        names = [name for row in rows if (name := _at(row, columns.speaker).strip())]
+        interviewed = any(set(key_of(name).split()) & INTERVIEWER_WORDS for name in names)
+        columns = replace(columns, answers=len(set(names)) == len(names) and not interviewed)
+    if columns.answers and _labels_within(
+        [row[columns.text[0]] for row in rows if _at(row, columns.text[0])]
+    ):
+        return replace(columns, answers=False, speaker=None)
+    if columns.answers:
+        further = columns_of_answers([list(header), *rows])
+        others = {place for place in further.text if place != columns.question} if further else set()
+        columns = replace(columns, text=tuple(sorted({*columns.text} | others)))
+    return columns
+
+
+def _turns(rows: Cells, columns: Columns, budget: Budget) -> Iterator[Paragraph]:
+    speaker = None
+    for row in rows:
+        words = _at(row, columns.text[0])
+        if not words.strip():
+            continue
+        budget.spend(len(words), 1)
+        named, time = speaker_and_time(_at(row, columns.speaker))
+        speaker = named or speaker
+        start = seconds_in(_at(row, columns.start), milliseconds=columns.milliseconds)
+        yield Paragraph(words, speaker=speaker, time=start if start is not None else time)
+
+
+def _in_seconds(said: list[Paragraph]) -> list[Paragraph]:
+    """Divide times by a thousand where they count milliseconds, as Whisper's tables do without saying so."""
+    words = sum(paragraph.text.count(" ") + 1 for paragraph in said)
+    if not are_milliseconds([paragraph.time for paragraph in said], words):
+        return said
+    return [replace(item, time=None if item.time is None else item.time / 1000) for item in said]
+
+
+def _answers(rows: Cells, columns: Columns, budget: Budget) -> Iterator[Paragraph]:
+    for row in rows:
+        for place in columns.text:
+            words = _at(row, place)
+            if any(character.isalpha() for character in words):
+                budget.spend(len(words), 1)
+                yield Paragraph(words, speaker=" ".join(_at(row, columns.speaker).split()) or None)
+
+
+def _at(row: Sequence[str], place: int | None) -> str:
+    return row[place] if place is not None and place < len(row) else ""

@@ -1,0 +1,1 @@
+"""Untrusted files within limits: archives, XML, file types, text encodings."""

@@ -1,0 +1,158 @@
+"""Read XML from strangers: streamed, counted, and never with entities of its own.
+
+A document type is refused before any entity in it can be used, whether it floods memory or fetches a file;
+word processors and annotation tools write none.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, Protocol
+from xml.parsers import expat
+
+from coder.errors import FormatError, UnsafeFileError
+from coder.reading.safety.archive import CHUNK, MEGABYTE, first_line
+
+MAX_ELEMENTS = 2_000_000
+MAX_DEPTH = 256
+MAX_MARKUP_BYTES = 4 * MEGABYTE
+
+Event = tuple[Literal["start", "end", "text"], str, Mapping[str, str]]
+_NO_ATTRIBUTES: Mapping[str, str] = {}
+
+
+class XmlHandler(Protocol):
+    """What `parse_xml` calls while it reads; tags and attribute names are short ("w:p")."""
+
+    def start(self, tag: str, attributes: Mapping[str, str], /) -> None:
+        """Take the start of an element."""
+
+    def end(self, tag: str, /) -> None:
+        """Take the end of an element."""
+
+    def text(self, text: str, /) -> None:
+        """Take text, which may come in several pieces."""
+
+
+def parse_xml(
+    pieces: Iterable[bytes],
+    name: str,
+    handler: XmlHandler,
+    prefixes: Mapping[str, str] | None = None,
+    *,
+    most_elements: int = MAX_ELEMENTS,
+) -> None:
+    """Read XML piece by piece and hand what is in it to `handler`.
+
+    Tags and attribute names in a namespace listed in `prefixes` (address -> prefix) come as "prefix:name",
+    in another namespace as "?:name", without a namespace as they are.
+
+    Raises:
+        FormatError: the XML is broken.
+        UnsafeFileError: it has a document type, too many or too deeply nested elements, or a huge tag.
+    """
+    for _ in _parsing(pieces, name, _Guard(name, handler, prefixes or {}, most_elements)):
+        pass
+
+
+def xml_events(
+    pieces: Iterable[bytes], name: str, prefixes: Mapping[str, str] | None = None
+) -> Iterator[Event]:
+    """Yield ("start", tag, attributes), ("text", text, {}) and ("end", tag, {}) as XML is read piece by piece.
+
+    Tags are as in `parse_xml`, and so are the errors.
+    """
+    events = _Events()
+    for _ in _parsing(pieces, name, _Guard(name, events, prefixes or {}, MAX_ELEMENTS)):
+        yield from events.take()
+
+
+def _parsing(pieces: Iterable[bytes], name: str, guard: "_Guard") -> Iterator[None]:
+    """Parse piece by piece, pausing after each."""
+    parser = guard.parser
+    fed = 0
+    try:
+        for piece in pieces:
+            fed += len(piece)
+            parser.Parse(piece, False)
+            if fed - max(parser.CurrentByteIndex, 0) > MAX_MARKUP_BYTES + CHUNK:
+                raise UnsafeFileError(f"{name}: a single tag in it is several megabytes long; not read.")
+            yield
+        parser.Parse(b"", True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        # The latter two: an encoding that is unknown, or of several bytes a character.
+        raise FormatError(
+            f"{name}: the text inside it is damaged ({first_line(error)}). Open it in the program that made it "
+            "and save it anew, or get a fresh copy."
+        ) from error
+    yield
+
+
+class _Events:
+    """A handler that keeps what it is given until it is taken."""
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+
+    def start(self, tag: str, attributes: Mapping[str, str], /) -> None:
+        self._events.append(("start", tag, attributes))
+
+    def end(self, tag: str, /) -> None:
+        self._events.append(("end", tag, _NO_ATTRIBUTES))
+
+    def text(self, text: str, /) -> None:
+        self._events.append(("text", text, _NO_ATTRIBUTES))
+
+    def take(self) -> list[Event]:
+        events, self._events = self._events, []
+        return events
+
+
+class _Guard:
+    """Stands between the parser and a handler: counts, shortens names, refuses document types."""
+
+    def __init__(
+        self, name: str, handler: XmlHandler, prefixes: Mapping[str, str], most_elements: int
+    ) -> None:
+        self.name = name
+        self.handler = handler
+        self.prefixes = prefixes
+        self.most_elements = most_elements
+        self.depth = self.elements = 0
+        self.short: dict[str, str] = {}
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = handler.text
+        self.parser.StartDoctypeDeclHandler = self.refuse_document_type
+
+    def shortened(self, full: str) -> str:
+        """Return the short form of "address name", remembered."""
+        address, _, local = full.rpartition(" ")
+        short = f"{self.prefixes.get(address, '?')}:{local}" if address else local
+        if len(self.short) < 10_000:
+            self.short[full] = short
+        return short
+
+    def start(self, full: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        self.elements += 1
+        if self.depth > MAX_DEPTH or self.elements > self.most_elements:
+            raise UnsafeFileError(
+                f"{self.name}: its text is made of too many or too deeply nested pieces for a document; "
+                "reading was stopped. If the file is yours, save it in parts and try again."
+            )
+        short = self.short
+        named: Mapping[str, str] = _NO_ATTRIBUTES
+        if attributes:
+            named = {short.get(key) or self.shortened(key): value for key, value in attributes.items()}
+        self.handler.start(short.get(full) or self.shortened(full), named)
+
+    def end(self, full: str) -> None:
+        self.depth -= 1
+        self.handler.end(self.short.get(full) or self.shortened(full))
+
+    def refuse_document_type(self, *_: Any) -> None:
+        raise UnsafeFileError(
+            f"{self.name}: its XML has a document type declaration, which can define entities that flood "
+            "memory or fetch other files; not read. Save the file anew in the program that made it."
+        )

@@ -1,0 +1,1 @@
+"""Who speaks in a document: labels, headers, roles, and the turns made of them."""

@@ -1,0 +1,177 @@
+"""Header lines at the top of a transcript (Title:, Date:, who is who), so that they do not pass for turns."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coder.reading.speakers.labels import Candidate, Style
+from coder.reading.speakers.lines import Line
+from coder.reading.speakers.name_shapes import Shape, shape_of
+from coder.reading.speakers.vocabulary import (
+    FUNCTION_WORDS,
+    INTERVIEWER_WORDS,
+    NEVER_SPEAKERS,
+    is_header_key,
+    key_of,
+)
+
+_REACH = 60
+_LONGEST = 500
+_STOPS = "?!.…。？！"
+_LEGEND = re.compile(r"^\W*([\w. ]{1,30}?)\s*(?:=|–|—|-|:|\(|stands for|is the)\s*(.{2,60}?)\)?\W*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """How many lines the header takes, and the keys of whom it names as interviewers ("jane smith", "js")."""
+
+    lines: int
+    interviewers: frozenset[str]
+
+
+def header_of(lines: Sequence[Line], repeated: frozenset[str]) -> Header:
+    """Find where talk begins; `repeated` are the keys of line starts that come more than once."""
+    end = _named_to(lines, repeated)
+    if not end:
+        end = _cast_to(lines, repeated)
+    else:
+        end += _cast_block(lines[end:], repeated, sure=True)
+    return Header(end, frozenset(_interviewers(lines[:end])))
+
+
+def footer_of(lines: Sequence[Line], last: int) -> int:
+    """Return where the lines behind the talk begin ("Duration: 43 minutes", "Transcribed by: ..."), at the end.
+
+    `last` is the line of the last speaker label; only whole paragraphs behind it can be the footer.
+    """
+    end = len(lines)
+    for number in range(len(lines) - 1, max(last, len(lines) - 2 * _REACH), -1):
+        line = lines[number]
+        if line.blank or line.kind:
+            continue
+        found = _colon(line)
+        if found is None or not (is_header_key(found.key) or found.key in ("notes", "note")):
+            break
+        if line.after_gap:
+            end = number
+    return end
+
+
+def _colon(line: Line) -> Candidate | None:
+    return next((found for found in line.candidates if found.style is Style.COLON), None)
+
+
+def _named_to(lines: Sequence[Line], repeated: frozenset[str]) -> int:
+    """Return the end of the last header line ("Date: ...") before anybody speaks."""
+    end = 0
+    for number, line in enumerate(lines[:_REACH]):
+        found = _colon(line)
+        if found is None:
+            continue
+        if is_header_key(found.key):
+            end = number + 1
+            continue
+        value = line.text[found.words_start :].rstrip()
+        asks = value.endswith(("?", "？"))
+        if found.shape and _is_speech(value) and (asks or found.key in repeated):
+            break
+    return end
+
+
+def _is_speech(value: str) -> bool:
+    """Tell a said sentence from a header line's value ("Jane Smith", "P01 (nurse)")."""
+    words = value.split()
+    if not words:
+        return False
+    return not _is_naming(value) and (len(words) >= 5 or value.rstrip()[-1:] in _STOPS)
+
+
+def _is_naming(value: str) -> bool:
+    """Tell whether a value consists of names, codes and brackets only."""
+    bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", "", value).strip()
+    if not bare:
+        return bool(value.strip())
+    if bare[-1] in _STOPS or len(bare) > 120:
+        return False
+    parts = re.split(r"\s*(?:,|;|/|&|\band\b|–| - )\s*", bare)
+    return all(
+        shape_of(part) >= Shape.NAME and not set(key_of(part).split()) & (NEVER_SPEAKERS | FUNCTION_WORDS)
+        for part in parts
+        if part
+    )
+
+
+def _cast_to(lines: Sequence[Line], repeated: frozenset[str]) -> int:
+    """Return the end of a list of who is who at the top of a file without other header lines."""
+    start = next((number for number, line in enumerate(lines[:_REACH]) if _colon(line)), 0)
+    taken = _cast_block(lines[start:], repeated, sure=False) or _cast_lines(lines[start:], repeated)
+    return start + taken if taken else 0
+
+
+def _cast_lines(lines: Sequence[Line], repeated: frozenset[str]) -> int:
+    """Return how many lines at the top say who somebody is by the very name that speaks below."""
+    taken = 0
+    for number, line in enumerate(lines[:_REACH]):
+        found = _colon(line)
+        value = line.text[found.words_start :].strip() if found else ""
+        if found is None or found.shape is not Shape.ROLE or key_of(value) not in repeated - {found.key}:
+            break
+        taken = number + 1
+    return taken
+
+
+def _cast_block(lines: Sequence[Line], repeated: frozenset[str], *, sure: bool) -> int:
+    """Return how many lines a block of "Interviewer: Jane Smith" lines takes, which a blank line must end."""
+    taken, named = 0, set()
+    for number, line in enumerate(lines[:_REACH]):
+        if line.blank:
+            if taken:
+                break
+            continue
+        found = _colon(line)
+        value = line.text[found.words_start :] if found else ""
+        # Right below "Date: ..." lines a value may be any short fact ("female, 45, nurse").
+        fact = (
+            sure
+            and not lines[0].blank
+            and len(value.split()) <= 8
+            and not value.rstrip().endswith(tuple(_STOPS))
+        )
+        if found is None or not (fact or _is_naming(value)):
+            return 0
+        named |= {found.key, *_forms(value)}
+        taken = number + 1
+    recurs = bool(named & repeated)
+    return taken if taken and (sure or recurs) and taken < len(lines) else 0
+
+
+def _forms(name: str) -> set[str]:
+    """Return the keys by which a header's name may come back: whole, first, last, initials."""
+    bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", "", name)
+    forms: set[str] = set()
+    for part in re.split(r"\s*(?:,|;|/|&|\band\b)\s*", bare):
+        words = key_of(part).split()
+        if words:
+            forms |= {" ".join(words), words[0], words[-1], "".join(word[0] for word in words)}
+    return forms
+
+
+def _interviewers(lines: Sequence[Line]) -> set[str]:
+    """Return the keys of the people whom header lines or a legend call interviewer, moderator and the like."""
+    keys: set[str] = set()
+    for line in lines:
+        found = _colon(line)
+        value = line.text[found.words_start :] if found else ""
+        if found and set(found.key.split()) & INTERVIEWER_WORDS and value.strip():
+            keys |= _forms(value[:_LONGEST])
+        for part in re.split(r"[;,]", (value or line.text)[:_LONGEST]):
+            legend = _LEGEND.match(part)
+            if legend and set(key_of(legend[2]).split()) & INTERVIEWER_WORDS:
+                keys |= _forms(legend[1])
+        if (
+            found
+            and set(key_of(value[:_LONGEST]).split()) & INTERVIEWER_WORDS
+            and not is_header_key(found.key)
+        ):
+            keys.add(found.key)
+    return keys

@@ -1,0 +1,232 @@
+"""What could be a speaker label at the start of a line, in each of the styles people type.
+
+Nothing is decided here: a line yields one candidate per style that fits its form, and `speakers` learns from
+the whole file which of them are speakers.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from coder.reading.speakers.name_shapes import ASIDE, MAX_LABEL, Shape, shape_of
+from coder.reading.speakers.timestamps import BARE, CLOSED, Stamp, leading_stamp, stamps_in
+from coder.reading.speakers.vocabulary import is_remark, key_of
+
+_REACH = 100
+_MOST_COLONS = 3
+
+
+class Style(StrEnum):
+    """How a label is set off from the words, most trusted first."""
+
+    COLON = "Name: words"
+    OWN_STAMP = "Name 0:03 on a line of its own"
+    STAMPED = "Name [0:03] words"
+    TAB = "Name, tab, words"
+    BRACKET = "[Name] words"
+    BOLD = "bold name"
+    DASH = "Name - words"
+    ANGLE = "Name> words"
+    DOT = "Q. words"
+    OWN_LINE = "name on a line of its own"
+    SPACES = "Name, spaces, words"
+    BARE = "NAME words"
+    SLIP = "Name; words"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible label: its text and key, where the line's words begin, the time beside it."""
+
+    style: Style
+    label: str
+    key: str
+    shape: Shape
+    words_start: int
+    time: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What stands before a possible label: white space, quote and list marks, time stamps."""
+
+    end: int
+    stamp: Stamp | None = None
+
+
+_MARKS = re.compile(r"[\s\ufeff]*(?:>+\s*|#{1,6}\s+(?!\d+:\d)|[-–—*•·]\s+)*")
+_AFTER_STAMP = re.compile(r"[\s\ufeff]*(?:(?:[-–—|,:]|>+)\s*)?")
+
+
+def lead_of(text: str, *, believe_bare: bool) -> Lead:
+    """Return where a label could begin: after white space, marks and up to two time stamps."""
+    found = _MARKS.match(text)
+    position = found.end() if found else 0
+    stamp: Stamp | None = None
+    for _ in range(2):
+        here = leading_stamp(text, position)
+        if here is None or not (here.certain or believe_bare):
+            break
+        stamp = stamp or here
+        after = _AFTER_STAMP.match(text, here.end)
+        position = after.end() if after else here.end
+    return Lead(position, stamp)
+
+
+_EMPHASIS = r"(?:\*{1,3}|__|</?(?:b|strong|i|em|u|v)>)"
+_QUOTES = tuple("\"'“”„‘’«»")
+_EMPHASES = re.compile(_EMPHASIS)
+_STRONG_RUN = re.compile(r"(\*\*|__)(?=\S)(.{1,60}?)\1")
+_OPEN = re.compile(rf"{_EMPHASIS}*")
+_CLOSE = re.compile(rf":*{_EMPHASIS}*[\s\ufeff]*")
+_WRAP = "*_#[]<>{}|\"'“”‘ \t\xa0\u202f\ufeff"
+_TRAILERS = {
+    Style.TAB: re.compile(r"([^\t\n]{1,48}?)\s*[:.]?\t+\s*"),
+    Style.BRACKET: re.compile(r"[\[<({]([^\])>}\n]{1,48})[\])>}]\s*:?\s*"),
+    Style.DASH: re.compile(r"(.{1,48}?)(?:(?:\s+[-–—]{1,2}|[-–—]{1,2})\s+|—(?=\w))"),
+    Style.ANGLE: re.compile(r"(.{1,48}?)\s*>{1,2}\s*"),
+    Style.DOT: re.compile(r"([A-Za-z]{1,3}\d{0,3}|[A-Z][A-Za-z]{2,12}(?: \d{1,2})?)\.\s+"),
+    Style.SPACES: re.compile(r"(\S+(?: \S+){0,3})[ \xa0]{2,}"),
+    Style.SLIP: re.compile(r"(.{1,48}?)\s*;\s+"),
+    Style.BARE: re.compile(
+        r"([A-Z][A-Za-z]{2,15}(?: \d{1,3})?|[A-Z]{1,4}[-_]?\d{1,4}|[A-Z]{2,15}(?: \d{1,3})?)\s+"
+    ),
+}
+
+
+def _clean(label: str) -> str:
+    """Strip markup around a label, stamps in it, and remarks after it such as "(laughing)"."""
+    if ":" in label and not label.isalpha():
+        label = BARE.sub("", CLOSED.sub("", label))
+    label = _EMPHASES.sub("", label)
+    aside = ASIDE.search(label)
+    if aside and is_remark(aside[0]):
+        label = label[: aside.start()]
+    label = label.strip(_WRAP)
+    if label.count("(") > label.count(")"):
+        label += ")"
+    return label.strip(_WRAP)
+
+
+def _candidate(style: Style, raw: str, words_start: int, time: float | None) -> Candidate | None:
+    if raw.lstrip()[:1] in _QUOTES and raw.rstrip()[-1:] not in _QUOTES:
+        return None
+    label = _clean(raw)
+    key = key_of(label)
+    if not key or len(label) > MAX_LABEL:
+        return None
+    return Candidate(style, label, key, shape_of(label), words_start, time)
+
+
+def _past_space(text: str, position: int) -> int:
+    return len(text) - len(text[position:].lstrip())
+
+
+def _words_after(
+    text: str, position: int, time: float | None, believe_bare: bool
+) -> tuple[int, float | None]:
+    """Skip emphasis, white space and a stamp between label and words."""
+    closing = _CLOSE.match(text, position)
+    position = closing.end() if closing else position
+    stamp = leading_stamp(text, position)
+    alone = stamp is not None and not text[stamp.end :].strip()
+    if stamp and (stamp.certain or believe_bare or alone):
+        return _past_space(text, stamp.end), stamp.seconds if time is None else time
+    return position, time
+
+
+def _masked(text: str, lead: Lead) -> tuple[str, list[Stamp]]:
+    """Blank out the stamps that stand where a label could be: their colons end no label."""
+    masked, stamps = text[: lead.end + _REACH], []
+    for stamp in stamps_in(text, min(len(text), lead.end + _REACH)):
+        colon_follows = text[stamp.end : stamp.end + 3].lstrip()[:1] in (":", "：")
+        if stamp.start >= lead.end and (stamp.certain or colon_follows):
+            masked = masked[: stamp.start] + "\0" * (stamp.end - stamp.start) + masked[stamp.end :]
+            stamps.append(stamp)
+    return masked, stamps
+
+
+def _colons(text: str, lead: Lead, believe_bare: bool) -> Iterator[Candidate]:
+    """Yield the label up to the first colon and those up to further ones ("Site A: Nurse: words")."""
+    if ":" not in text and "：" not in text:
+        return
+    masked, stamps = _masked(text, lead)
+    seen = 0
+    for found in re.finditer("[:：]", masked):
+        colon = found.start()
+        between_digits = text[colon - 1 : colon].isdigit() and text[colon + 1 : colon + 2].isdigit()
+        if text[colon + 1 : colon + 3] in ("//", "\\\\"):
+            return
+        if colon < lead.end or between_digits:
+            continue
+        seen += 1
+        name, *behind_stamps = re.split("\0+", masked[lead.end : colon])
+        if seen > _MOST_COLONS or any(piece.strip(_WRAP + "()") for piece in behind_stamps):
+            return
+        times = [stamp.seconds for stamp in (lead.stamp, *stamps) if stamp and stamp.start < colon]
+        # "Q:- Where?"; a dash after a space belongs to the words, which then go on from before.
+        behind = colon + 2 if re.match(r"-\s", text[colon + 1 : colon + 3]) else colon + 1
+        words, time = _words_after(text, behind, times[0] if times else None, believe_bare)
+        candidate = _candidate(Style.COLON, name, words, time)
+        if candidate is not None:
+            yield candidate
+
+
+def _own_stamp(text: str, lead: Lead) -> Candidate | None:
+    """Read "Name  0:03" or "0:03 Name" that fill a line."""
+    line = text.rstrip().rstrip(":：")
+    if lead.stamp and lead.end < len(line):
+        return _candidate(Style.OWN_STAMP, line[lead.end :], len(text), lead.stamp.seconds)
+    if len(line) > 90:
+        return None
+    last = None
+    for stamp in stamps_in(line, len(line)):
+        last = stamp
+    if last is None or last.end < len(line.rstrip()) or last.start <= lead.end:
+        return None
+    name = line[lead.end : last.start].rstrip().rstrip("-–—|,:").rstrip()
+    return _candidate(Style.OWN_STAMP, name, len(text), last.seconds) if name else None
+
+
+def _stamped(text: str, lead: Lead) -> Candidate | None:
+    """Read "Name [0:03] words"."""
+    first = next(stamps_in(text[: lead.end + 80], lead.end + 60), None)
+    if first is None or first.start <= lead.end or not text[first.end :].strip():
+        return None
+    return _candidate(
+        Style.STAMPED, text[lead.end : first.start], _past_space(text, first.end), first.seconds
+    )
+
+
+def candidates(text: str, lead: Lead, *, bold: int, believe_bare: bool) -> Iterator[Candidate]:
+    """Yield every reading of the line's start as a speaker label, the most trusted style first."""
+    time = lead.stamp.seconds if lead.stamp else None
+    yield from _colons(text, lead, believe_bare)
+    for found in (_own_stamp(text, lead), _stamped(text, lead)):
+        if found is not None:
+            yield found
+    opened = _OPEN.match(text, lead.end)
+    start = opened.end() if opened else lead.end
+    emphasised = bold or _emphasised_to(text, lead.end)
+    if emphasised > lead.end:
+        words, when = _words_after(text, emphasised, time, believe_bare)
+        name = text[lead.end : emphasised].rstrip().rstrip(":.")
+        if (found := _candidate(Style.BOLD, name, words, when)) is not None:
+            yield found
+    for style, pattern in _TRAILERS.items():
+        match = pattern.match(text, start)
+        if match and (
+            found := _candidate(style, match[1], *_words_after(text, match.end(), time, believe_bare))
+        ):
+            yield found
+    if len(text) - lead.end <= MAX_LABEL + 8:
+        name = text[lead.end :].rstrip()
+        if (found := _candidate(Style.OWN_LINE, name, len(text), time)) and found.shape:
+            yield found
+
+
+def _emphasised_to(text: str, start: int) -> int:
+    """Return where a leading **run** of Markdown ends, its marks included; 0 if there is none."""
+    found = _STRONG_RUN.match(text, start)
+    return found.end() if found else 0

@@ -1,0 +1,213 @@
+"""Learn from a whole file which line starts are speakers: those that come again and again, in one style.
+
+"Two things:", "10:30" and "Date: 3 May" have the form of labels too; what tells them apart is that they do not
+repeat, do not begin paragraphs, or do not lead most of the file's paragraphs.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from coder.reading.formats.paragraphs import paragraph_starts
+from coder.reading.speakers.labels import Candidate, Style
+from coder.reading.speakers.lines import Line
+from coder.reading.speakers.name_shapes import Shape, shape_of
+from coder.reading.speakers.rare_labels import RARE_SINGLES, SINGLES, Occurrence, SmallWords, accepted_singles
+from coder.reading.speakers.vocabulary import EITHER_WORDS, is_header_key, is_remark
+
+# The share of paragraphs that a style's labels must lead before the style is believed.
+_COVERAGE = {
+    Style.COLON: 0.03,
+    Style.OWN_STAMP: 0.02,
+    Style.STAMPED: 0.35,
+    Style.TAB: 0.3,
+    Style.BRACKET: 0.35,
+    Style.BOLD: 0.25,
+    Style.DASH: 0.4,
+    Style.ANGLE: 0.35,
+    Style.DOT: 0.4,
+    Style.OWN_LINE: 0.25,
+    Style.SPACES: 0.6,
+    Style.BARE: 0.7,
+}
+_LOOSE = frozenset({Style.DASH, Style.ANGLE, Style.BRACKET, Style.SLIP})
+_NUMBERED_QUESTION = re.compile(r"[qa] ?\d{1,3}")
+# Styles in which a speaker known from another style is believed at once.
+_TRUSTED = (
+    Style.COLON,
+    Style.OWN_STAMP,
+    Style.STAMPED,
+    Style.TAB,
+    Style.BOLD,
+    Style.DASH,
+    Style.ANGLE,
+    Style.SLIP,
+    Style.BRACKET,
+)
+
+
+def learn_labels(lines: Sequence[Line], first: int) -> dict[int, Candidate]:
+    """Return, for each line index at which a speaker begins, the label found there.
+
+    `first` is the index of the first line behind the header.
+    """
+    by_style: dict[Style, list[tuple[int, Candidate]]] = defaultdict(list)
+    for number in range(first, len(lines)):
+        for candidate in lines[number].candidates:
+            if candidate.shape or candidate.style is Style.COLON:
+                by_style[candidate.style].append((number, candidate))
+    _fold_numbered_questions(by_style)
+    small = SmallWords(lines)
+    best: dict[int, Candidate] = {}
+    for style in _COVERAGE:
+        found = by_style.get(style, [])
+        chosen = _learn_style(style, found, lines, first, small)
+        if len(chosen) > len(best):
+            best = chosen
+    return _joined_by_others(best, by_style, lines) if best else {}
+
+
+def _fold_numbered_questions(by_style: dict[Style, list[tuple[int, Candidate]]]) -> None:
+    """Take "Q1:", "A1:", "Q2:" ... for Q and A, when each number comes but once or twice."""
+    for found in by_style.values():
+        numbered = Counter(
+            candidate.key for _, candidate in found if _NUMBERED_QUESTION.fullmatch(candidate.key)
+        )
+        questions = sum(key.startswith("q") for key in numbered)
+        if questions >= 3 and max(numbered.values()) <= 2:
+            found[:] = [
+                (number, replace(candidate, label=candidate.label[0], key=candidate.key[0]))
+                if candidate.key in numbered
+                else (number, candidate)
+                for number, candidate in found
+            ]
+
+
+def _learn_style(
+    style: Style, found: list[tuple[int, Candidate]], lines: Sequence[Line], first: int, small: SmallWords
+) -> dict[int, Candidate]:
+    """Return the accepted labels of one style by line; empty when the style does not hold."""
+    found = _one_per_line(found)
+    starts = paragraph_starts(found, lines, first)
+    groups: dict[str, list[Occurrence]] = defaultdict(list)
+    for number, candidate in found:
+        if _may_speak(style, candidate, lines, number):
+            groups[candidate.key].append(Occurrence(number, candidate, number in starts))
+    accepted = {key for key, group in groups.items() if _repeats(group)}
+    if style in SINGLES or style in RARE_SINGLES:
+        accepted |= accepted_singles(style, groups, accepted, starts, small)
+    chosen = {occurrence.line: occurrence.candidate for key in accepted for occurrence in groups[key]}
+    return chosen if _holds(style, groups, accepted, len(starts)) else {}
+
+
+def _one_per_line(found: list[tuple[int, Candidate]]) -> list[tuple[int, Candidate]]:
+    """Choose between the label up to the first colon and longer ones: the longer when all its lines have one."""
+    by_line: dict[int, list[Candidate]] = defaultdict(list)
+    for number, candidate in found:
+        by_line[number].append(candidate)
+    chosen = dict.fromkeys(by_line, 0)
+    for depth in range(max(map(len, by_line.values()), default=1) - 1):
+        alike: dict[str, list[int]] = defaultdict(list)
+        for number, readings in by_line.items():
+            if chosen[number] == depth:
+                alike[readings[depth].key].append(number)
+        for numbers in alike.values():
+            if _has_inner_colon([by_line[number][depth:] for number in numbers]):
+                chosen.update(dict.fromkeys(numbers, depth + 1))
+    return [(number, readings[chosen[number]]) for number, readings in by_line.items()]
+
+
+def _has_inner_colon(all_readings: list[list[Candidate]]) -> bool:
+    """Tell a name with a colon inside ("Site A: Nurse:") from a name before a sentence with one."""
+    if len(all_readings) < 2 or any(len(readings) < 2 for readings in all_readings):
+        return False
+    whole = Counter(readings[1].key for readings in all_readings)
+    tails = [readings[1].label[len(readings[0].label) :].strip(" :：\xa0") for readings in all_readings]
+    return len(whole) <= len(all_readings) / 1.5 and all(
+        shape_of(tail) >= Shape.NAME or tail.isdigit() for tail in tails
+    )
+
+
+def _may_speak(style: Style, candidate: Candidate, lines: Sequence[Line], number: int) -> bool:
+    line = lines[number]
+    if style is Style.BRACKET and is_remark(candidate.label):
+        return False
+    if style in (Style.OWN_LINE, Style.OWN_STAMP):
+        return _leads_words(style, candidate, lines, number)
+    if style is Style.DOT and candidate.shape < Shape.CODE and len(candidate.label) > 4:
+        return False
+    if style is Style.BARE:
+        return candidate.shape >= Shape.CODE and len(candidate.key) > 1 and line.after_gap
+    if style is Style.BOLD and not line.text[candidate.words_start :].strip():
+        return _leads_words(Style.OWN_LINE, candidate, lines, number)
+    return True
+
+
+def _leads_words(style: Style, candidate: Candidate, lines: Sequence[Line], number: int) -> bool:
+    """Tell whether a name on a line of its own stands before somebody's words."""
+    if style is Style.OWN_LINE and candidate.shape < Shape.NAME:
+        return False
+    for line in lines[number + 1 : number + 4]:
+        if not line.blank and not line.only_stamp:
+            return not line.kind
+    return False
+
+
+def _repeats(group: Sequence[Occurrence]) -> bool:
+    """Tell whether a line start comes often enough, and at paragraphs, to be a speaker by itself."""
+    candidate, times = group[0].candidate, len(group)
+    starting = sum(occurrence.starts for occurrence in group)
+    if is_header_key(candidate.key):
+        return times >= 3 and starting >= 0.8 * times and bool(set(candidate.key.split()) & EITHER_WORDS)
+    if ":" in candidate.label or "：" in candidate.label:
+        return times >= 2
+    if candidate.shape is Shape.NONE:
+        return False
+    needed = 3 if candidate.shape <= Shape.WEAK else 2
+    share = 0.8 if candidate.shape <= Shape.WEAK else 0.5
+    return times >= needed and starting >= share * times
+
+
+def _holds(
+    style: Style, groups: Mapping[str, Sequence[Occurrence]], accepted: set[str], paragraphs: int
+) -> bool:
+    """Tell whether a style's labels lead enough of the file's paragraphs to be believed."""
+    if not accepted:
+        return False
+    led = sum(len(groups[key]) for key in accepted)
+    needed = _COVERAGE[style]
+    best = max(groups[key][0].candidate.shape for key in accepted)
+    if style is Style.COLON and best < Shape.CODE:
+        needed = 0.2
+    if style in (
+        Style.DOT,
+        Style.BARE,
+        Style.SPACES,
+        Style.DASH,
+        Style.BRACKET,
+        Style.OWN_LINE,
+        Style.TAB,
+    ) and (len(accepted) < 2 and best < Shape.ROLE):
+        return False
+    return led >= needed * paragraphs
+
+
+def _joined_by_others(
+    best: dict[int, Candidate],
+    by_style: Mapping[Style, Sequence[tuple[int, Candidate]]],
+    lines: Sequence[Line],
+) -> dict[int, Candidate]:
+    """Add the same speakers' labels in other styles: typists slip ("P01; Yes", "INT - So")."""
+    known = {candidate.key for candidate in best.values()}
+    main = next(iter(best.values())).style
+    joined = dict(best)
+    for style in _TRUSTED:
+        for number, candidate in by_style.get(style, ()) if style is not main else ():
+            if number in joined or candidate.key not in known:
+                continue
+            # Inside a paragraph "F1 – what do you think?" speaks to F1.
+            loose = style in _LOOSE and (candidate.shape < Shape.CODE or not lines[number].after_gap)
+            if not loose:
+                joined[number] = candidate
+    return joined

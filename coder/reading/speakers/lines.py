@@ -1,0 +1,155 @@
+"""A document as lines with their places in the text, and what each line's start could mean."""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from coder.reading.document import Document, Paragraph
+from coder.reading.speakers.labels import Candidate, Lead, Style, candidates, lead_of
+from coder.reading.speakers.timestamps import leading_stamp
+
+# Line breaks that survive the normalisation to LF: form feeds of page ends, Unicode separators.
+_BREAKS = re.compile("[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Labels, stamps and marks stand within so many characters of a line's start.
+_HEAD = 300
+_RULE = re.compile(r"\s*(?:[-–—=_*~#·•]\s?){3,}\s*$")
+_PAGE = re.compile(
+    r"\s*(?:(?:page|seite|pg\.?|p\.)\s*\d{1,4}(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?|-\s*\d{1,4}\s*-)\s*$",
+    re.I,
+)
+_OCCASION = (
+    "(?:interview|recording|transcript(?:ion)?|audio(?: recording| file)?|tape|file|session|focus group|discussion|"
+    "conversation|call|meeting|aufnahme|transkript(?:ion)?|interviews|entretien|enregistrement)"
+)
+_PART = r"(?:,? ?(?:no\.? )?\d{1,2})?(?:,? side [ab12])?"
+_BORDER = re.compile(
+    rf"\W*(?:(?:the )?(?:end|start|beginning|begin|stop|break|ende|beginn|fin|début|diwedd)"
+    rf"(?: of| in| des| der| de l['’]| de| du)? ?(?:the |this )?{_OCCASION}{_PART}"
+    rf"|(?:tape|file|recording|part) \d{{1,2}}{_PART}|side [ab12]"
+    rf"|(?:the )?{_OCCASION} (?:is |was )?(?:ends?|ended|starts?|started|begins?|began|stops?|stopped"
+    rf"|resumes?|resumed|paused?|pauses|concluded|concludes|terminated|interrupted|endet|beginnt)"
+    rf"(?: here| at)?(?: [\d:. ]+)?"
+    rf"|end|ends|fin|ende|diwedd)\W*$",
+    re.I,
+)
+_CREDIT = re.compile(
+    r"[\W_]*(?:transcribed|transcript(?:ion)?|captions?|subtitles|generated|exported|typed|transkribiert|transcrit)"
+    r"(?: \w+)? (?:by|with|using|from|von|mit|par|avec)\b.{0,60}$",
+    re.I,
+)
+
+
+@dataclass(slots=True)
+class Line:
+    """One line: `start` is its place in the text; `after_gap` = a blank line or a paragraph's end precedes it."""
+
+    text: str
+    start: int
+    paragraph: Paragraph
+    first: bool
+    after_gap: bool
+    kind: str = ""
+    lead: Lead = Lead(0)  # noqa: RUF009 - frozen, so safe to share
+    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def end(self) -> int:
+        """Return the place behind the line's last character."""
+        return self.start + len(self.text)
+
+    @property
+    def blank(self) -> bool:
+        """Tell whether the line has no visible character."""
+        return not self.text.strip("\ufeff\x1a \t\xa0")
+
+    @property
+    def only_stamp(self) -> bool:
+        """Tell whether there is nothing but a time stamp."""
+        return self.lead.stamp is not None and not self.text[self.lead.end :].strip()
+
+    @property
+    def time(self) -> float | None:
+        """Return the seconds that the format gives to the paragraph which begins here."""
+        return self.paragraph.time if self.first else None
+
+    @property
+    def heading(self) -> bool:
+        """Tell whether the line is a heading by its style or by Markdown."""
+        marked = self.lead.stamp is None and bool(re.match(r"\s{0,3}#{1,6} ", self.text))
+        return self.paragraph.heading or marked
+
+
+def text_of(document: Document) -> str:
+    """Return the document's paragraphs joined as they stand."""
+    return document.separator.join(paragraph.text for paragraph in document.paragraphs)
+
+
+def lines_of(document: Document) -> list[Line]:
+    """Cut a document into lines, with every possible reading of their starts."""
+    lines = list(_cut(document))
+    spoken = [line for line in lines if not line.blank and not line.kind]
+    believe_bare = _bare_stamps_mean_time(spoken)
+    for line in spoken:
+        line.kind = _furniture_kind(line)
+        head = line.text[:_HEAD]
+        line.lead = lead_of(head, believe_bare=believe_bare)
+        if not line.kind and not line.only_stamp:
+            bold = line.paragraph.bold if line.first else 0
+            line.candidates = tuple(candidates(head, line.lead, bold=bold, believe_bare=believe_bare))
+    _join_stamps_above_and_below(lines)
+    return lines
+
+
+def _join_stamps_above_and_below(lines: Sequence[Line]) -> None:
+    """Take a name directly below or above a time on a line of its own for one beside it."""
+    for above, line, below in zip([None, *lines], lines, [*lines[1:], None], strict=False):
+        if (above and above.only_stamp) or (below and below.only_stamp):
+            line.candidates = tuple(
+                replace(candidate, style=Style.OWN_STAMP) if candidate.style is Style.OWN_LINE else candidate
+                for candidate in line.candidates
+            )
+
+
+def _cut(document: Document) -> Iterator[Line]:
+    position, after_gap = 0, True
+    apart = "\n\n" in document.separator
+    for paragraph in document.paragraphs:
+        start = position
+        for piece in _BREAKS.split(paragraph.text):
+            line = Line(piece, start, paragraph, start == position, after_gap, paragraph.kind)
+            yield line
+            after_gap = line.blank or bool(line.kind)
+            start = line.end + 1
+        after_gap = after_gap or apart
+        position += len(paragraph.text) + len(document.separator)
+
+
+def _bare_stamps_mean_time(lines: Sequence[Line]) -> bool:
+    """Tell whether times without brackets at line starts are stamps: several, never running backwards."""
+    times: list[float] = []
+    for line in lines:
+        found = leading_stamp(line.text[:_HEAD].lstrip())
+        if found and found.bare and found.seconds is not None and not found.certain:
+            times.append(found.seconds)
+    forward = sum(earlier <= later for earlier, later in itertools.pairwise(times))
+    gaps = sum(line.after_gap for line in lines)
+    return len(times) >= 2 and forward >= 0.9 * (len(times) - 1) and len(times) >= 0.2 * min(gaps, len(lines))
+
+
+def _furniture_kind(line: Line) -> str:
+    """Name what kind of thing a line is that nobody said: a rule, a page number, the recording's end."""
+    if len(line.text) > _HEAD:
+        return ""
+    text = line.text.strip()
+    if _RULE.match(text):
+        return "rule"
+    if _PAGE.match(text):
+        return "page"
+    if line.after_gap and _CREDIT.match(text):
+        return "border"
+    if len(text) <= 60 and _BORDER.match(text):
+        marked = text[0] in "[(<*-–—={~_" or text.isupper()
+        several_words = " " in text and line.after_gap
+        return "border" if marked or several_words else ""
+    return ""

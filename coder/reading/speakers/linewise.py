@@ -1,0 +1,183 @@
+"""Read a document line by line: whose words each line holds, and which lines are nobody's."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coder.reading.formats.paragraphs import ends_sentence, is_wrapped
+from coder.reading.speakers.header import footer_of
+from coder.reading.speakers.labels import Candidate
+from coder.reading.speakers.lines import Line
+from coder.reading.speakers.pieces import Piece, Reading
+from coder.reading.speakers.timestamps import trailing_stamp
+
+Labels = dict[int, Candidate]
+
+_DASH = re.compile(r"\s*[-–—]\s*(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is known of the lines before reading: talk runs from `start` to before `end` (line indices)."""
+
+    labels: Labels
+    names: dict[str, str]
+    start: int
+    end: int
+    breaks: frozenset[int]
+    headings: frozenset[int]
+    dashes: bool
+
+    def kind(self, number: int, line: Line) -> str:
+        """Return the kind of a line that holds no speech at all, else an empty string."""
+        if line.blank or line.kind or number in self.labels:
+            return line.kind
+        if number < self.start:
+            return "header"
+        if number >= self.end:
+            return "footer"
+        return "heading" if number in self.headings else ""
+
+
+def read_lines(text: str, lines: Sequence[Line], labels: Labels, header: int, *, running: bool) -> Reading:
+    """Read the lines as turns of the speakers in `labels` (line index -> label), or as paragraphs if it is empty.
+
+    `header` lines at the top are nobody's speech; nor are lines before the first label, except in `running`
+    documents, whose first cues may lack a name.
+    """
+    plan = _plan(lines, labels, header, running=running)
+    reading = Reading()
+    speaker: str | None = None
+    time: float | None = None
+    for number, line in enumerate(lines):
+        kind = plan.kind(number, line)
+        if line.blank or kind:
+            reading.mark(line.start, line.end, kind) if kind else None
+            reading.opening = True
+            continue
+        label = labels.get(number)
+        if label:
+            speaker = plan.names[label.key]
+        words, time = _words_and_time(reading, line, label, plan, time, breaks=number in plan.breaks)
+        time = _say_line(reading, text, line, words, speaker, time)
+    return reading
+
+
+def _plan(lines: Sequence[Line], labels: Labels, header: int, *, running: bool) -> _Plan:
+    start = _first_spoken(lines, labels, header, running=running)
+    end = len(lines) if running else max(start, footer_of(lines, max(labels, default=start)))
+    return _Plan(
+        labels,
+        _names(labels),
+        start,
+        end,
+        _breaks(lines, start, labelled=bool(labels)),
+        _headings(lines, labels),
+        not labels and not running and _has_dashes(lines[start:]),
+    )
+
+
+def _words_and_time(
+    reading: Reading, line: Line, label: Candidate | None, plan: _Plan, time: float | None, *, breaks: bool
+) -> tuple[int, float | None]:
+    """Mark what stands before a line's words; return where these begin and when."""
+    if label:
+        words = line.start + label.words_start
+        reading.mark(line.start, words, "label")
+        return words, _first_known(label.time, line.time, time)
+    words = line.start
+    if line.lead.stamp:
+        words += line.lead.end
+        time = line.lead.stamp.seconds
+        reading.mark(line.start, words, "time")
+    else:
+        reading.opening = reading.opening or breaks
+        time = _first_known(line.time, time)
+    dash = _DASH.match(line.text, words - line.start) if plan.dashes else None
+    if dash:
+        reading.mark(words, line.start + dash.end(), "dash")
+        words = line.start + dash.end()
+    return words, time
+
+
+def _say_line(
+    reading: Reading, text: str, line: Line, words: int, speaker: str | None, time: float | None
+) -> float | None:
+    """Add a line's words without the stamp at its end; return the time that still waits for its words."""
+    closing = trailing_stamp(line.text[words - line.start :])
+    end = words + closing.start if closing else line.end
+    if time is None and reading.opening:
+        time = reading.pending
+    said = reading.say(text, Piece(words, end, speaker, time, _is_bold(line)))
+    if closing:
+        reading.mark(end, line.end, "time")
+        # A stamp behind a paragraph tells when the next one begins.
+        reading.pending = closing.seconds
+    elif said:
+        reading.pending = None
+    return None if said else time
+
+
+def _first_spoken(lines: Sequence[Line], labels: Labels, header: int, *, running: bool) -> int:
+    """Return the line at which the header ends: the first label, and a time above it."""
+    if running or not labels:
+        return header
+    start = max(header, min(labels))
+    while start > header and lines[start - 1].only_stamp:
+        start -= 1
+    return start
+
+
+def _names(labels: Labels) -> dict[str, str]:
+    """Return for each key the commonest spelling of its label."""
+    spellings: dict[str, Counter[str]] = {}
+    for label in labels.values():
+        spellings.setdefault(label.key, Counter())[label.label] += 1
+    return {key: counts.most_common(1)[0][0] for key, counts in spellings.items()}
+
+
+def _breaks(lines: Sequence[Line], start: int, *, labelled: bool) -> frozenset[int]:
+    """Return the lines that begin a new paragraph, blank line before them or not."""
+    gaps = frozenset(number for number, line in enumerate(lines) if line.after_gap)
+    spoken = [line.text for line in lines[start:] if not line.blank and not line.kind]
+    if labelled or is_wrapped(spoken):
+        return gaps
+    # Speech recognisers end their lines anywhere: a line in small letters goes on with the sentence before.
+    return gaps | {
+        number
+        for number, line in enumerate(lines)
+        if line.first
+        and number
+        and (ends_sentence(lines[number - 1].text) or not line.text.lstrip()[:1].islower())
+    }
+
+
+def _headings(lines: Sequence[Line], labels: Labels) -> frozenset[int]:
+    """Return the lines that are headings: by style, or in capitals alone before somebody speaks."""
+    found = {number for number, line in enumerate(lines) if line.heading and not line.only_stamp}
+    for number in labels:
+        above = next((place for place in range(number - 1, -1, -1) if not lines[place].blank), None)
+        if above is None or above in labels or above == number - 1 or not lines[above].after_gap:
+            continue
+        text = lines[above].text.strip()
+        if text.isupper() and 4 <= len(text) <= 60 and text[-1] not in ".?!…)]":
+            found.add(above)
+    return frozenset(found)
+
+
+def _has_dashes(lines: Sequence[Line]) -> bool:
+    """Tell whether most lines open with the dash of written dialogue."""
+    spoken = [line for line in lines if not line.blank and not line.kind]
+    return len(spoken) >= 2 and sum(bool(_DASH.match(line.text)) for line in spoken) >= 0.6 * len(spoken)
+
+
+def _is_bold(line: Line) -> bool:
+    """Tell whether all of a line is bold, by its format or by Markdown."""
+    whole = line.text.strip()
+    marked = len(whole) > 4 and whole.startswith("**") and whole.find("**", 2) == len(whole) - 2
+    return marked or (line.first and 0 < len(line.paragraph.text.rstrip()) <= line.paragraph.bold)
+
+
+def _first_known(*times: float | None) -> float | None:
+    return next((time for time in times if time is not None), None)

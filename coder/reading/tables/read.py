@@ -1,0 +1,264 @@
+"""Read tables of codings, excerpts and answers, whatever wrote them: csv, tsv, xlsx, jsonl, parquet."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coder.errors import FormatError, TableError, UnsafeFileError
+from coder.reading.safety.archive import MEGABYTE
+from coder.reading.safety.sniff import advice_on
+from coder.reading.tables.columns import plain_name
+from coder.reading.tables.delimited import (
+    MAX_CELLS,
+    MAX_TABLE_BYTES,
+    Row,
+    Sheet,
+    read_delimited,
+    table_budget,
+    table_text,
+)
+from coder.reading.tables.excel import read_workbook
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".jsonl", ".ndjson", ".parquet"})
+_HEADER_WITHIN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet whose header row is known: column names, rows below it padded to its width, their numbers."""
+
+    columns: tuple[str, ...]
+    rows: list[list[Any]]
+    numbers: Sequence[int]
+    sheet: Sheet
+
+
+def read_table(path: str | Path, *, needed: Sequence[str] = ()) -> "DataFrame":
+    """Read a table into a frame whose cells are text or None (lists of jsonl and parquet stay lists).
+
+    Separator and encoding are found out; title rows above the header are skipped; of a workbook the first
+    visible sheet with the `needed` columns is taken. Columns are matched to `needed` without regard to case
+    and signs and renamed to its spelling. `frame.attrs` has "first_row" and "row_numbers" (the rows' numbers
+    as a spreadsheet or editor shows them), "encoding", "sheet" and "notes" (sentences on what was guessed).
+
+    Raises:
+        TableError: needed columns are missing, or lines of a jsonl file are broken (all are listed).
+        FormatError: the file does not exist, is of another kind, damaged or locked.
+        UnsafeFileError: it is larger than a table may be, or built to exhaust memory.
+    """
+    path = Path(path)
+    suffix = path.suffix.casefold()
+    if suffix not in TABLE_SUFFIXES:
+        raise FormatError(
+            f"{path.name}: tables are read from {', '.join(sorted(TABLE_SUFFIXES))}; save it as one of them."
+        )
+    try:
+        if path.exists() and not path.is_file():
+            raise FormatError(f"{path}: this is not a file; give a table.")
+        size = path.stat().st_size
+        if size > 4 * MAX_TABLE_BYTES:
+            raise UnsafeFileError(
+                f"{path.name}: the file has {size // MEGABYTE} MB, too much for one table. Split it."
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be read ({error.strerror or error}).") from error
+    if not data:
+        raise FormatError(f"{path.name}: {advice_on(data)}")
+    return _frame(_table(_sheets(data, path.name, suffix), path.name, needed))
+
+
+def _sheets(data: bytes, name: str, suffix: str) -> Iterator[Sheet]:
+    if suffix in (".xlsx", ".xlsm"):
+        yield from read_workbook(data, name)
+    elif suffix in (".jsonl", ".ndjson"):
+        yield _read_jsonl(data, name)
+    elif suffix == ".parquet":
+        yield _read_parquet(data, name)
+    else:
+        yield read_delimited(data, name)
+
+
+def _table(sheets: Iterable[Sheet], name: str, needed: Sequence[str]) -> Table:
+    """Return the first sheet that has the needed columns, else say which are missing in the first."""
+    first: Table | None = None
+    for sheet in sheets:
+        table = with_header(sheet, needed)
+        if _missing(table.columns, needed):
+            first = first or table
+        else:
+            return table
+    if first is None:
+        raise TableError(f"{name}: the table is empty; no sheet has any row.")
+    missing = _missing(first.columns, needed)
+    raise TableError(
+        f"{name}: the column{'s' if len(missing) > 1 else ''} {', '.join(map(repr, missing))} "
+        f"{'are' if len(missing) > 1 else 'is'} missing. It has: {', '.join(first.columns[:30])}. "
+        "Rename the column that holds it, or give another table."
+    )
+
+
+def _missing(columns: Sequence[str], needed: Sequence[str]) -> list[str]:
+    return [name for name in needed if name not in columns]
+
+
+def with_header(sheet: Sheet, needed: Sequence[str] = ()) -> Table:
+    """Find the header row, below any title rows: it has the needed columns, else is the first of several cells."""
+    rows = sheet.rows
+    wide = any(_filled(row) > 1 for row in rows[:_HEADER_WITHIN])
+    place = next(
+        (place for place, row in enumerate(rows[:_HEADER_WITHIN]) if not wide or _filled(row) > 1), 0
+    )
+    wanted = {plain_name(name) for name in needed}
+    for candidate, (_, cells) in enumerate(rows[:_HEADER_WITHIN]):
+        if wanted and wanted <= {plain_name(cell) for cell in cells if isinstance(cell, str)}:
+            place = candidate
+            break
+    width = max((len(cells) for _, cells in rows[place:]), default=0)
+    if width * (len(rows) - place) > 2 * MAX_CELLS:
+        raise UnsafeFileError(
+            f"The table has {len(rows)} rows of up to {width} columns, more than can be read at once. Split it."
+        )
+    columns = _names(rows[place][1] if rows else [], width, needed)
+    below = rows[place + 1 :]
+    padded = [cells + [None] * (width - len(cells)) for _, cells in below]
+    used = [k for k in range(width) if columns[k] or any(cells[k] is not None for cells in padded)]
+    return Table(
+        columns=_distinct([columns[k] or f"column {k + 1}" for k in used]),
+        rows=padded if len(used) == width else [[cells[k] for k in used] for cells in padded],
+        numbers=[number for number, _ in below],
+        sheet=sheet,
+    )
+
+
+def _filled(row: Row) -> int:
+    return sum(cell is not None for cell in row[1])
+
+
+def _names(header: Sequence[str | None], width: int, needed: Sequence[str]) -> list[str]:
+    spelling = {plain_name(name): name for name in needed}
+    names = [" ".join((cell or "").split()) for cell in header]
+    exact = set(names)
+    for place, name in enumerate(names):
+        asked = spelling.get(plain_name(name)) if name else None
+        if asked is not None and asked not in exact:
+            names[place] = asked
+            exact.add(asked)
+    return names + [""] * (width - len(names))
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Make repeated names distinct by numbering them: code, code.2."""
+    seen: dict[str, int] = {}
+    distinct = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        distinct.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
+    return tuple(distinct)
+
+
+def _frame(table: Table) -> "DataFrame":
+    import pandas as pd
+
+    frame = pd.DataFrame(table.rows, columns=list(table.columns), dtype=object)
+    numbers = list(table.numbers)
+    first = numbers[0] if numbers else 2
+    contiguous = range(first, first + len(numbers))
+    frame.attrs = {
+        "first_row": first,
+        # A range is cheap for pandas to copy with every frame derived from this one.
+        "row_numbers": contiguous if numbers == list(contiguous) else tuple(numbers),
+        "encoding": table.sheet.encoding,
+        "sheet": table.sheet.name,
+        "notes": table.sheet.notes,
+    }
+    return frame
+
+
+def cell_of(value: Any) -> Any:
+    """Return a JSON or parquet value as a cell: text, None, or a list of cells."""
+    if value is None or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, str):
+        return value if value and not value.isspace() else None
+    if isinstance(value, list | tuple):
+        return [cell_of(item) for item in value]
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _read_jsonl(data: bytes, name: str) -> Sheet:
+    if len(data) > MAX_TABLE_BYTES:
+        raise UnsafeFileError(f"{name}: the table has more than {MAX_TABLE_BYTES // MEGABYTE} MB. Split it.")
+    text, encoding, notes = table_text(data, name)
+    budget = table_budget(name)
+    columns: dict[str, None] = {}
+    records: list[tuple[int, dict[str, Any]]] = []
+    problems = []
+    for number, line in enumerate(text.lines(), start=1):
+        if not line.strip():
+            continue
+        budget.spend(len(line), max(len(columns), line.count(",")))
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError as error:
+            problems.append(f"row {number}: not valid JSON ({error.msg} at character {error.colno})")
+            continue
+        except (ValueError, RecursionError):
+            problems.append(f"row {number}: not valid JSON (nested too deeply, or numbers of absurd length)")
+            continue
+        if not isinstance(record, dict):
+            problems.append(
+                f'row {number}: a record like {{"text": "..."}} is expected, not {line.strip()[:40]!r}'
+            )
+            continue
+        columns |= dict.fromkeys(record)
+        records.append((number, record))
+    if problems:
+        more = [f"and {len(problems) - 20} more rows"] if len(problems) > 20 else []
+        raise TableError(f"{name}: {len(problems)} rows cannot be read:", [*problems[:20], *more])
+    rows: list[Row] = [(0, list(columns))]
+    rows += [(number, [cell_of(record.get(column)) for column in columns]) for number, record in records]
+    return Sheet(rows, None, encoding, notes)
+
+
+def _read_parquet(data: bytes, name: str) -> Sheet:
+    if data[:4] != b"PAR1":
+        raise FormatError(f"{name}: this is not a parquet table. {advice_on(data)}")
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        schema = pq.read_schema(pa.BufferReader(data))
+        texts = [field.name for field in schema if pa.types.is_string(field.type)]
+        # Kept as dictionaries, texts that repeat a million times stay one text.
+        file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=texts)
+        budget = table_budget(name)
+        budget.spend(0, file.metadata.num_rows * len(schema.names))
+        rows: list[Row] = [(0, list(schema.names))]
+        for batch in file.iter_batches(batch_size=2_000):
+            columns = [_values(column) for column in batch.columns]
+            for cells in zip(*columns, strict=True):
+                budget.spend(sum(len(cell) for cell in cells if isinstance(cell, str)))
+                rows.append((len(rows), list(cells)))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise FormatError(
+            f"{name}: the parquet table is damaged ({str(error)[:80]}). Write it anew."
+        ) from error
+    return Sheet(rows)
+
+
+def _values(column: Any) -> list[Any]:
+    """Return an Arrow column's values as cells; of a dictionary each value is made once."""
+    if hasattr(column, "dictionary"):
+        cells = [cell_of(value) for value in column.dictionary.to_pylist()]
+        return [None if place is None else cells[place] for place in column.indices.to_pylist()]
+    return [cell_of(value) for value in column.to_pylist()]

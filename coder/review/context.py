@@ -1,0 +1,147 @@
+"""What all pages of one launch share: the study, the sessions, the templates, each coder's preferences."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse
+
+from coder.review.background import Jobs
+from coder.review.keyboard import ACTIONS, action_keys, shown
+from coder.review.legend import Sign, legend
+from coder.review.presenters import Drawing
+from coder.review.sessions import Session, Sessions
+from coder.review.wording import POLARITY_SIGNS, clock, day, share_words
+from coder.workflow.review.session import Desk
+from coder.workflow.study.open import MODES, Mode
+from coder.workflow.study.visibility import default_mode
+
+HERE = Path(__file__).parent
+ROOMS = (
+    ("/", "Study"), ("/queue", "Queue"), ("/bulk", "By code"), ("/settle", "Settle"), ("/codebook", "Codebook"),
+    ("/progress", "Progress"), ("/model", "Model"), ("/keys", "Keys"),
+)  # fmt: skip
+MODE_WORDS = {"blind": "Blind", "commit_first": "Code first", "assisted": "Assisted"}
+MODE_HELP = {
+    "blind": "No suggestion anywhere. For a second coder, and for honest agreement.",
+    "commit_first": "You code first; the suggestion is shown after your decision.",
+    "assisted": "Suggestions are shown, except on a small share that you code first.",
+}
+MOST_LANES = 8  # with more codes the stripes are packed instead of one lane each
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a coder set for themselves: theme, own keys by action and by code, and how keys behave."""
+
+    theme: str = "auto"
+    letters: bool = True  # single keys act; off: only the mouse, Tab and Enter
+    advance: bool = True  # a polarity key completes the decision and goes on
+    keys: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+
+class House:
+    """One launch of the page over one study."""
+
+    def __init__(self, desk: Desk, sessions: Sessions, *, mode: Mode | None = None) -> None:
+        self.desk, self.sessions, self.jobs = desk, sessions, Jobs()
+        self.fixed_mode = mode
+        self._preferences: dict[str, Preferences] = {}
+        self._paces: dict[str, float | None] = {}
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
+            trim_blocks=False, lstrip_blocks=True, auto_reload=False,
+        )  # fmt: skip
+        self._templates.globals.update(
+            shown=shown,
+            day=day,
+            clock=clock,
+            share=share_words,
+            signs_of_polarity=POLARITY_SIGNS,
+            rooms=ROOMS,
+        )
+
+    def mode(self, session: Session) -> Mode:
+        """Return how this coder works now: as launched, as chosen on the page, as last time, or by default."""
+        if self.fixed_mode is not None:
+            return self.fixed_mode
+        if session.mode is None:
+            before = self.desk.study.history(coder=session.coder, limit=1)
+            worked = before[0].mode if before else ""
+            session.mode = worked if worked in MODES else default_mode(self.desk.study, session.coder)
+        return cast(Mode, session.mode)
+
+    def pace(self, coder: str) -> float | None:
+        """Return a coder's seconds per decision, as it was when a page was last opened."""
+        if coder not in self._paces:
+            figures = self.desk.study.figures().coders
+            self._paces[coder] = next((item.pace for item in figures if item.coder == coder), None)
+        return self._paces[coder]
+
+    def forget_pace(self, coder: str) -> None:
+        """Let the pace be counted anew: it takes too long to do so at every key."""
+        self._paces.pop(coder, None)
+
+    def preferences(self, coder: str) -> Preferences:
+        """Return a coder's preferences, kept in the study."""
+        if coder not in self._preferences:
+            stored = json.loads(self.desk.study.settings.get(f"review:{coder}", "{}"))
+            known = {key: value for key, value in stored.items() if key in Preferences.__slots__}
+            self._preferences[coder] = Preferences(**known)
+        return self._preferences[coder]
+
+    def prefer(self, coder: str, preferences: Preferences) -> None:
+        """Keep a coder's preferences."""
+        content = json.dumps(asdict(preferences), sort_keys=True)
+        self.desk.study.settings.set(f"review:{coder}", content, coder=coder)
+        self._preferences[coder] = preferences
+
+    def signs(self, coder: str) -> dict[str, Sign]:
+        """Return how each code is shown to this coder."""
+        return legend(self.desk.codebook, self.preferences(coder).codes)
+
+    def code_keys(self, coder: str) -> dict[str, str]:
+        """Return the key of each code."""
+        return {code: sign.key for code, sign in self.signs(coder).items()}
+
+    def drawing(self, coder: str, search: str = "") -> Drawing:
+        """Return what draws utterances for this coder."""
+        return Drawing(self.signs(coder), search)
+
+    def part(self, request: Request, template: str, **context: Any) -> str:
+        """Return a template filled in."""
+        session = session_of(request)
+        preferences = self.preferences(session.coder)
+        mode = self.mode(session)
+        keys = action_keys(preferences.keys) if preferences.letters else {}
+        common = {
+            "session": session, "prefs": preferences, "keys": keys, "mode": mode, "mode_words": MODE_WORDS[mode],
+            "mode_help": MODE_HELP[mode], "study_name": self.desk.study.name, "room": "",
+            "lane_style": "packed" if len(self.desk.codebook.codes) > MOST_LANES else "lanes",
+            "actions": ACTIONS,
+        }  # fmt: skip
+        return self._templates.get_template(template).render({**common, **context})
+
+    def page(self, request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+        """Return a whole page."""
+        return HTMLResponse(self.part(request, template, **context), status)
+
+
+def house_of(request: Request) -> House:
+    """Return the house that serves a request."""
+    return cast(House, request.app.state.house)
+
+
+def session_of(request: Request) -> Session:
+    """Return the session that the guard let in."""
+    return cast(Session, request.state.session)
+
+
+def said(**content: Any) -> JSONResponse:
+    """Return the answer to a write: what to say and what to patch."""
+    return JSONResponse(content)

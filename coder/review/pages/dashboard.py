@@ -1,0 +1,97 @@
+"""The dashboard: how far the study is, how fast, what is accepted, and how well coders agree so far."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from coder.review.context import house_of, said, session_of
+from coder.review.plots import Interval, Share, day_bars, intervals, share_bars
+from coder.workflow.review.coding_rows import agreement_so_far
+from coder.workflow.study.open import CodeFigures, StudyFigures
+from coder.workflow.study.review_queue import rate
+
+SHOWN_STATISTICS = {
+    "percent_agreement": "Agreement", "masi_alpha": "Alpha (MASI)", "pooled_kappa": "Kappa, pooled",
+    "cohen_kappa": "Cohen's kappa", "gwet_ac1": "Gwet's AC1",
+}  # fmt: skip
+
+
+async def progress(request: Request) -> Response:
+    """Show progress, pace and acceptance; agreement is fetched after."""
+    house, session = house_of(request), session_of(request)
+    study = house.desk.study
+    figures = study.figures()
+    labels = {code.id: code.label for code in house.desk.codebook.codes}
+    days: dict[str, int] = {}
+    for day, _, count, _ in study.acts_per_day():
+        days[day] = days.get(day, 0) + count
+    return house.page(
+        request, "progress.html", room="Progress", figures=figures, coders=figures.coders,
+        progress_plot=_progress_plot(figures),
+        acceptance_plot=_acceptance_plot(figures.codes, labels) if house.mode(session) != "blind" else "",
+        days_plot=day_bars("Decisions a day", sorted(days.items())) if days else "",
+        memos=study.memos.all(), labels=labels,
+    )  # fmt: skip
+
+
+def _progress_plot(figures: StudyFigures) -> str:
+    return share_bars(
+        "Decided utterances by coder",
+        [
+            Share(item.coder, item.decided, figures.utterances, f"{item.decided} of {figures.utterances}")
+            for item in figures.coders
+        ],
+    )
+
+
+def _acceptance_plot(codes: tuple[CodeFigures, ...], labels: dict[str, str]) -> str:
+    answered = [item for item in codes if item.answered]
+    if not answered:
+        return ""
+    drawn = []
+    for item in answered:
+        found = rate([True] * item.accepted + [False] * (item.answered - item.accepted))
+        words = f"{item.accepted} of {item.answered}"
+        drawn.append(Interval(labels.get(item.code, item.code), found.value, found.low, found.high, words))
+    return intervals("Suggestions accepted as they were, by code", drawn)
+
+
+async def agreement(request: Request) -> Response:
+    """Return the coders' agreement so far: on units both coded blind, with intervals."""
+    house = house_of(request)
+
+    def count() -> dict[str, object] | None:
+        report = agreement_so_far(house.desk.study.path)
+        return report.to_dict() if report is not None else None
+
+    report = await run_in_threadpool(count)
+    labels = {code.id: code.label for code in house.desk.codebook.codes}
+    plot = codes_plot = ""
+    if report is not None:
+        plot = intervals("Agreement over all codes", _estimates(report["overall"], SHOWN_STATISTICS))
+        codes_plot = intervals(
+            "Kappa by code",
+            _estimates({code: found.get("cohen_kappa") for code, found in _items(report["codes"])}, labels),
+        )
+    html = house.part(request, "agreement.html", report=report, plot=plot, codes_plot=codes_plot)
+    return said(html=html)
+
+
+def _items(found: object) -> list[tuple[str, dict[str, dict[str, float | None]]]]:
+    return list(found.items()) if isinstance(found, dict) else []
+
+
+def _estimates(found: object, names: dict[str, str]) -> list[Interval]:
+    drawn = []
+    for name, words in names.items():
+        estimate = found.get(name) if isinstance(found, dict) else None
+        if estimate is None:
+            continue
+        value = estimate["value"]
+        said_words = f"{value:.2f}" if value is not None else "undefined"
+        drawn.append(Interval(words, value, estimate["ci_low"], estimate["ci_high"], said_words))
+    return drawn
+
+
+ROUTES = [Route("/progress", progress), Route("/part/agreement", agreement)]

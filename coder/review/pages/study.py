@@ -1,0 +1,238 @@
+"""The study's own page: transcripts with progress, adding files, how each was read, preferences, the mode."""
+
+import re
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import cast, get_args
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from coder.domain import Role
+from coder.errors import InputError
+from coder.review.background import Report
+from coder.review.context import MODE_HELP, MODE_WORDS, House, house_of, said, session_of
+from coder.review.keyboard import ACTIONS, checked
+from coder.review.pages.writes import body_of
+from coder.review.wording import minutes_left
+from coder.workflow.study.import_attributes import import_attributes
+from coder.workflow.study.import_transcripts import ImportReport, import_transcripts
+from coder.workflow.study.open import Filters, Mode, open_study
+from coder.workflow.study.status import status
+
+THEMES = ("auto", "light", "dark")
+MOST_FILES = 200
+IMPORTING = "Reading transcripts"
+
+
+async def study(request: Request) -> Response:
+    """Show the study: what to do next, its transcripts, a place to drop files."""
+    house, session = house_of(request), session_of(request)
+    held = house.desk.study
+    figures = held.figures()
+    mine = next((item for item in figures.coders if item.coder == session.coder), None)
+    total = figures.utterances
+    waiting = total - (mine.decided if mine else 0)
+    return house.page(
+        request, "study.html", room="Study", figures=figures, mine=mine, waiting=waiting,
+        left=minutes_left(waiting, mine.pace if mine else None), transcripts=held.texts.all(),
+        resume=_resume(house, session.coder), modes=MODE_WORDS, modes_help=MODE_HELP,
+        fixed=house.fixed_mode is not None, job=house.jobs.running(), codebook=house.desk.codebook,
+        next_step=status(held).next.split(": coder ")[0],
+        house_signs=house.signs(session.coder), models=held.models.versions(),
+    )  # fmt: skip
+
+
+def _resume(house: House, coder: str) -> str | None:
+    """Return the address of the first undecided utterance after the coder's last decision."""
+    held = house.desk.study
+    last = next((r.utterance for r in held.history(coder=coder, limit=1) if r.utterance is not None), None)
+    waiting = held.find(Filters(coder=coder, state="open"))
+    if not waiting:
+        return None
+    if last is None:
+        return f"/at/{waiting[0]}"
+    document = house.desk.home_of(last)
+    after = [u.id for u in document.utterances[document.place[last] + 1 :]]
+    still = set(waiting)
+    return f"/at/{next((item for item in after if item in still), waiting[0])}"
+
+
+async def upload(request: Request) -> Response:
+    """Take dropped transcripts; reading them goes on in the background."""
+    house = house_of(request)
+    folder = tempfile.TemporaryDirectory(prefix="coder-upload-")
+    new_version = False
+    async with request.form(max_files=MOST_FILES, max_fields=10) as form:
+        paths = [
+            await kept_upload(item, Path(folder.name))
+            for item in form.getlist("files")
+            if isinstance(item, UploadFile)
+        ]
+        new_version = form.get("new_version") == "1"
+    if not paths:
+        folder.cleanup()
+        raise InputError("No file arrived. Drop Word, text, Teams, Zoom or other transcripts here.")
+
+    def work(report: Report) -> ImportReport:
+        done = 0
+
+        def advance(path: Path) -> None:
+            nonlocal done
+            done += 1
+            report(path.name, done, len(paths))
+
+        with folder, open_study(house.desk.study.path) as held:
+            return import_transcripts(held, paths, new_version=new_version, progress=advance)
+
+    return said(job=house.jobs.start(IMPORTING, work).id)
+
+
+async def kept_upload(item: UploadFile, folder: Path) -> Path:
+    """Write an uploaded file under its own bare name; nothing in the name can lead outside the folder."""
+    bare = re.split(r"[\\/]", item.filename or "")[-1].strip().lstrip(".")
+    bare = re.sub(r"[\x00-\x1f\x7f]", "", bare)[-150:] or "transcript.txt"
+    target = folder / bare
+    number = 1
+    while target.exists():
+        number += 1
+        target = folder / f"{Path(bare).stem} ({number}){Path(bare).suffix}"
+    with target.open("wb") as out:
+        while block := await item.read(1 << 20):
+            out.write(block)
+    return target
+
+
+async def attributes(request: Request) -> Response:
+    """Take a table of participants and their attributes."""
+    house = house_of(request)
+    with tempfile.TemporaryDirectory(prefix="coder-upload-") as folder:
+        async with request.form(max_files=1, max_fields=2) as form:
+            item = form.get("files")
+            if not isinstance(item, UploadFile):
+                raise InputError("No file arrived. Drop a table (csv, xlsx) with one row a participant.")
+            path = await kept_upload(item, Path(folder))
+        report = import_attributes(house.desk.study, path)
+    return said(
+        say=f"{report.participants} participants, {len(report.attributes)} attributes: "
+        f"{', '.join(report.attributes)}", problems=report.problems, go="/",
+    )  # fmt: skip
+
+
+async def transcript(request: Request) -> Response:
+    """Show how a transcript was read: speakers, roles, remarks; roles can be corrected."""
+    house = house_of(request)
+    held, key = house.desk.study, request.path_params["transcript"]
+    document = house.desk.refresh(key)
+    info = next((item for item in held.texts.all(superseded=True) if item.id == key), None)
+    speakers: dict[str | None, dict[str, object]] = {}
+    for turn in document.turns:
+        seen = speakers.setdefault(
+            turn.speaker,
+            {"turns": 0, "words": 0, "role": turn.role, "read": turn.role_read, "first": turn.text},
+        )
+        seen["turns"] = cast(int, seen["turns"]) + 1
+        seen["words"] = cast(int, seen["words"]) + len(turn.text.split())
+    return house.page(
+        request, "transcript.html", room="Study", document=document, info=info, speakers=speakers,
+        participants=held.people.participants(key), facts=held.people.all_attributes("participant"),
+        memos=[memo for memo in held.memos.all(transcript=key) if memo.kind == "transcript"],
+    )  # fmt: skip
+
+
+async def role(request: Request) -> Response:
+    """Correct the role of a speaker."""
+    house, session = house_of(request), session_of(request)
+    content = await body_of(request)
+    if content.get("role") not in get_args(Role):
+        raise InputError("A role is interviewer or participant.")
+    key = int(content["transcript"])
+    speaker = content.get("speaker") or None
+    house.desk.study.people.set_role(key, speaker, cast(Role, content["role"]), coder=session.coder)
+    house.desk.refresh(key)
+    return said(say="Role saved", go=f"/transcript/{key}")
+
+
+async def mode(request: Request) -> Response:
+    """Choose how to work from now on."""
+    house, session = house_of(request), session_of(request)
+    wanted = str((await body_of(request)).get("mode"))
+    if house.fixed_mode is not None:
+        raise InputError("This review was started in one mode and stays in it.")
+    if wanted not in get_args(Mode):
+        raise InputError("Choose one of the modes shown.")
+    session.mode = wanted
+    return said(say="From now on: " + MODE_WORDS[wanted], go="/")
+
+
+async def keys(request: Request) -> Response:
+    """Show the keyboard map, to be changed or switched off."""
+    house, session = house_of(request), session_of(request)
+    return house.page(request, "keys.html", room="Keys", signs=house.signs(session.coder))
+
+
+async def prefer(request: Request) -> Response:
+    """Keep preferences: theme, keys on or off, own keys. One key can do one thing only."""
+    house, session = house_of(request), session_of(request)
+    content = await body_of(request)
+    old = house.preferences(session.coder)
+    if content.get("standard"):
+        house.prefer(session.coder, replace(old, keys={}, codes={}))
+        return said(say="Standard keys", go="/keys")
+    own = _own(content.get("keys"), {action.name for action in ACTIONS}, old.keys)
+    codes = _own(content.get("codes"), set(house.desk.codebook.ids), old.codes)
+    new = replace(
+        old, theme=content["theme"] if content.get("theme") in THEMES else old.theme,
+        letters=bool(content.get("letters", old.letters)), advance=bool(content.get("advance", old.advance)),
+        keys=own, codes=codes,
+    )  # fmt: skip
+    before = house.preferences(session.coder)
+    house.prefer(session.coder, new)
+    try:
+        labels = {sign.code.label: sign.key for sign in house.signs(session.coder).values()}
+        checked(own, labels)
+    except InputError:
+        house.prefer(session.coder, before)
+        raise
+    return said(say="Saved")
+
+
+def _own(given: object, known: set[str], old: object) -> dict[str, str]:
+    if given is None:
+        return dict(cast(dict[str, str], old))
+    if not isinstance(given, dict):
+        raise InputError("Keys must be given by name.")
+    return {name: str(key)[:12] for name, key in given.items() if name in known and key}
+
+
+async def job(request: Request) -> Response:
+    """Say how far a job is."""
+    found = house_of(request).jobs.get(request.path_params["job"])
+    if found is None:
+        raise InputError("There is no such job; the program was restarted meanwhile.")
+    answer: dict[str, object] = {
+        "title": found.title, "stage": found.stage, "done": found.done, "total": found.total,
+        "running": found.running, "problem": found.error,
+    }  # fmt: skip
+    if not found.running and found.result is not None:
+        answer["html"] = house_of(request).part(
+            request, "job.html", result=found.result, title=found.title,
+            labels={code.id: code.label for code in house_of(request).desk.codebook.codes},
+        )  # fmt: skip
+    return said(**answer)
+
+
+ROUTES = [
+    Route("/", study),
+    Route("/upload", upload, methods=["POST"]),
+    Route("/upload/attributes", attributes, methods=["POST"]),
+    Route("/transcript/{transcript:int}", transcript),
+    Route("/role", role, methods=["POST"]),
+    Route("/mode", mode, methods=["POST"]),
+    Route("/keys", keys),
+    Route("/prefer", prefer, methods=["POST"]),
+    Route("/jobs/{job}", job),
+]

@@ -1,0 +1,285 @@
+"""From the workflow's values to what the templates show: pieces of text, stripes, the panel's buttons."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from coder.codebook import Codebook
+from coder.review.legend import Sign
+from coder.review.wording import clock, confidence_words
+from coder.workflow.review.session import Desk, Document, Unit
+from coder.workflow.study.open import Memo, Mode, StoredSuggestion
+
+GLYPHS = {"coded": "✓", "nothing": "–", "rejected": "✕", "skipped": "»", "open": ""}
+STATE_WORDS = {
+    "coded": "coded", "nothing": "nothing to code", "rejected": "suggestion rejected", "skipped": "skipped",
+    "open": "not decided",
+}  # fmt: skip
+ANSWERS = {"accept": "accepted", "change": "changed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some words of an utterance: under a code's passage (its lane's number), found by the search, or plain."""
+
+    text: str
+    code: int | None = None
+    found: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stripe:
+    """A code's mark in the margin; `first` and `last` where the passage begins and ends."""
+
+    sign: Sign
+    polarity: str | None
+    hollow: bool
+    first: bool = True
+    last: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class UnitView:
+    """An utterance as the page draws it."""
+
+    id: int
+    start: int
+    token: str
+    codable: bool
+    settled: bool
+    waiting: bool
+    state: str
+    flagged: bool
+    spoken: str
+    glyphs: tuple[tuple[str, str], ...]
+    pieces: tuple[Piece, ...]
+    stripes: tuple[Stripe, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """A turn as the page draws it; `asks`: the interviewer's; `holds`: the utterance in focus is in it."""
+
+    speaker: str | None
+    clock: str
+    asks: bool
+    holds: bool
+    units: tuple[UnitView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A suggestion in the panel."""
+
+    sign: Sign
+    polarity: str | None
+    odds: str
+    runner_up: str
+    evidence: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeButton:
+    """A code in the panel: whether it stands, with which polarity, and whether it is suggested."""
+
+    sign: Sign
+    on: bool
+    offered: bool
+    polarity: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What stands beside the document for the utterance in focus."""
+
+    unit: UnitView
+    hush: str
+    offers: tuple[Offer, ...]
+    done_words: str
+    can_reject: bool
+    codes: tuple[tuple[str, tuple[CodeButton, ...]], ...]
+    polarities: tuple[str, ...]
+    polarity_on: frozenset[str]
+    lacking: str
+    passage: str
+    memos: tuple[Memo, ...]
+
+
+class Drawing:
+    """Draws utterances with one codebook's signs, marking the words of a search."""
+
+    def __init__(self, signs: Mapping[str, Sign], search: str = "") -> None:
+        self._signs, self._search = signs, search.casefold()
+
+    def turns(self, document: Document, units: Sequence[Unit], focus: int | None = None) -> list[TurnView]:
+        """Return the turns that the given utterances belong to."""
+        by_turn: dict[int, list[Unit]] = {}
+        for unit in units:
+            by_turn.setdefault(unit.utterance.turn, []).append(unit)
+        return [
+            TurnView(
+                speaker=turn.speaker,
+                clock=clock(turn.seconds),
+                asks=turn.role == "interviewer",
+                holds=any(item.utterance.id == focus for item in by_turn[turn.number]),
+                units=tuple(self.unit(item) for item in by_turn[turn.number]),
+            )
+            for turn in document.turns
+            if turn.number in by_turn
+        ]
+
+    def unit(self, unit: Unit) -> UnitView:
+        """Return one utterance."""
+        here, state = unit.utterance, unit.state
+        stripes = self._stripes(unit)
+        glyphs: list[tuple[str, str]] = [(state.state, GLYPHS[state.state])] if GLYPHS[state.state] else []
+        glyphs += [("flag", "⚑")] if state.flagged else []
+        glyphs += [("memo", "✎")] if unit.memos else []
+        return UnitView(
+            id=here.id,
+            start=here.start,
+            token=state.token,
+            codable=here.codable,
+            settled=unit.settled,
+            waiting=here.codable and not unit.settled,
+            state=state.state,
+            flagged=state.flagged,
+            spoken=self._spoken(unit, stripes),
+            glyphs=tuple(glyphs),
+            pieces=tuple(self._pieces(unit)),
+            stripes=stripes,
+        )
+
+    def _stripes(self, unit: Unit) -> tuple[Stripe, ...]:
+        here = unit.utterance
+        solid = [
+            Stripe(
+                self._signs[code.code], code.polarity, hollow=False, first=code.start >= here.start,
+                last=code.end <= here.end,
+            )
+            for code in unit.state.codes
+            if code.code in self._signs
+        ]  # fmt: skip
+        waiting = () if unit.settled else unit.open_offers
+        hollow = [
+            Stripe(self._signs[o.code], o.polarity, hollow=True) for o in waiting if o.code in self._signs
+        ]
+        return tuple(sorted([*solid, *hollow], key=lambda stripe: stripe.sign.number))
+
+    def _spoken(self, unit: Unit, stripes: Sequence[Stripe]) -> str:
+        words = [f"Utterance {unit.utterance.number + 1}", unit.utterance.speaker or ""]
+        if unit.utterance.codable:
+            words.append(STATE_WORDS[unit.state.state])
+        words += [
+            " ".join(filter(None, ["suggested" if s.hollow else "", s.sign.code.label, s.polarity]))
+            for s in stripes
+        ]
+        words += ["flagged"] if unit.state.flagged else []
+        words += ["has a memo"] if unit.memos else []
+        return ", ".join(filter(None, words))
+
+    def _pieces(self, unit: Unit) -> list[Piece]:
+        here = unit.utterance
+        spans = [
+            (max(0, code.start - here.start), min(len(here.text), code.end - here.start), code.code)
+            for code in unit.state.codes
+            if (code.start > here.start or code.end < here.end) and code.code in self._signs
+        ]
+        cuts = sorted({0, len(here.text), *(edge for span in spans for edge in span[:2])})
+        pieces = []
+        for start, end in pairwise(cuts):
+            covering = [code for first, last, code in spans if first <= start and end <= last]
+            if covering:
+                pieces.append(Piece(here.text[start:end], self._signs[covering[-1]].number))
+            else:
+                pieces += self._searched(here.text[start:end])
+        return pieces
+
+    def _searched(self, text: str) -> list[Piece]:
+        folded = text.casefold()
+        if not self._search or len(folded) != len(text):
+            return [Piece(text)]
+        pieces, at = [], 0
+        while (place := folded.find(self._search, at)) >= 0:
+            end = place + len(self._search)
+            pieces += [Piece(text[at:place]), Piece(text[place:end], found=True)]
+            at = end
+        return [piece for piece in [*pieces, Piece(text[at:])] if piece.text]
+
+    def panel(self, desk: Desk, unit: Unit, mode: Mode) -> Panel:
+        """Return the panel for the utterance in focus."""
+        codebook = desk.codebook
+        view = self.unit(unit)
+        return Panel(
+            unit=view,
+            hush=_hush(unit, mode),
+            offers=tuple(self._offer(unit, item) for item in unit.offers if item.code in self._signs),
+            done_words="Accept and next" if unit.open_offers and not unit.settled else "Next",
+            can_reject=bool(unit.offers or unit.state.codes),
+            codes=self._code_buttons(codebook, unit),
+            polarities=codebook.polarity,
+            polarity_on=frozenset(code.polarity for code in unit.state.codes if code.polarity),
+            lacking=self._lacking(codebook, unit),
+            passage=_passage_words(desk, unit),
+            memos=tuple(desk.study.memos.all(utterance=unit.utterance.id)) if unit.memos else (),
+        )
+
+    def _lacking(self, codebook: Codebook, unit: Unit) -> str:
+        bare = [code.code for code in unit.state.codes if code.polarity is None and code.code in self._signs]
+        return ", ".join(self._signs[code].code.label for code in bare) if codebook.polarity else ""
+
+    def _offer(self, unit: Unit, item: StoredSuggestion) -> Offer:
+        next_best = next((o for o in unit.suggestions if not o.selected and o.code in self._signs), None)
+        answer = next((ANSWERS.get(c.verdict, "") for c in unit.state.codes if c.suggestion == item.id), "")
+        if not answer and item.code in unit.state.rejected:
+            answer = "rejected"
+        return Offer(
+            sign=self._signs[item.code],
+            polarity=item.polarity,
+            odds=confidence_words(item.score),
+            runner_up=self._signs[next_best.code].code.label if next_best else "",
+            evidence=item.evidence,
+            answer=answer,
+        )
+
+    def _code_buttons(self, codebook: Codebook, unit: Unit) -> tuple[tuple[str, tuple[CodeButton, ...]], ...]:
+        held = {code.code: code for code in unit.state.codes}
+        offered = {item.code for item in unit.offers}
+        groups: dict[str, list[CodeButton]] = {}
+        for code in codebook.codes:
+            standing = held.get(code.id)
+            button = CodeButton(
+                self._signs[code.id],
+                on=standing is not None,
+                offered=code.id in offered,
+                polarity=standing.polarity if standing else None,
+            )
+            groups.setdefault(code.parent or "", []).append(button)
+        return tuple((heading, tuple(buttons)) for heading, buttons in groups.items())
+
+
+def _hush(unit: Unit, mode: Mode) -> str:
+    if not unit.utterance.codable:
+        return "This is the interviewer's, or no more than a nod: context, not coded."
+    if mode == "blind":
+        return "You are coding blind: no suggestions, so that agreement means something."
+    if unit.hidden and mode == "commit_first":
+        return "Code first; the suggestion comes after your decision."
+    if unit.hidden:
+        return "One of the few that you code first: they show how often the machine is right by itself."
+    if not unit.asked:
+        return "The machine has not looked at this utterance yet."
+    return "" if unit.offers else "The machine suggests nothing here."
+
+
+def _passage_words(desk: Desk, unit: Unit) -> str:
+    if not unit.state.codes:
+        return ""
+    held, here = unit.state.codes[-1], unit.utterance
+    label = desk.codebook.by_id[held.code].label if held.code in desk.codebook.by_id else held.code
+    if (held.start, held.end) == (here.start, here.end):
+        return f"{label} covers this utterance."
+    if held.start >= here.start and held.end <= here.end:
+        return f"{label} covers part of this utterance."
+    return f"{label} covers a longer passage."

@@ -1,0 +1,142 @@
+"""Coders, the roles of speakers, and the facts about participants."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+
+from coder.domain import Role
+from coder.errors import StudyError
+from coder.store.connection import Handle, new_uid
+from coder.store.values import ADJUDICATED, SETTLED_SQL
+
+
+class People:
+    """Who codes, and who speaks."""
+
+    def __init__(self, handle: Handle) -> None:
+        self._handle = handle
+
+    def coders(self) -> list[str]:
+        """Return the names of the people who code, in order of the alphabet."""
+        return [
+            row["name"]
+            for row in self._handle.rows("SELECT name FROM coder WHERE kind = 'person' ORDER BY name")
+        ]
+
+    def add_coder(self, name: str) -> str:
+        """Make sure there is a coder of this name; return the name, trimmed.
+
+        Raises StudyError for an empty or reserved name, and for one that differs from a coder's only by case.
+        """
+        name = " ".join(name.split())
+        if not name or len(name) > 80 or name.casefold() == ADJUDICATED:
+            raise StudyError(
+                f"'{name}' cannot be a coder's name; use 1 to 80 characters, not '{ADJUDICATED}'."
+            )
+        with self._handle.write():
+            for known in self.coders():
+                if known != name and known.casefold() == name.casefold():
+                    raise StudyError(f"There is a coder '{known}' already; '{name}' differs only by case.")
+            self._handle.run("INSERT OR IGNORE INTO coder (name) VALUES (?)", (name,))
+        return name
+
+    def set_role(
+        self, transcript_id: int, speaker: str | None, role: Role, *, coder: str | None = None
+    ) -> None:
+        """Correct the role of a speaker (None: the turns without a label) in one transcript.
+
+        The cut into utterances stays; what the interviewer says is no longer codable, and the reverse.
+        Raises StudyError if nobody of that name speaks there.
+        """
+        handle = self._handle
+        with handle.write() as stamp:
+            there = "SELECT 1 FROM turn WHERE transcript = ? AND speaker IS ?"
+            if handle.value(there, (transcript_id, speaker)) is None:
+                raise StudyError(f"No speaker '{speaker or 'without a label'}' in this transcript.")
+            by = handle.coder_id(coder) if coder else None
+            handle.run(
+                "INSERT INTO speaker_role VALUES (?, ?, ?, ?, ?, ?)",
+                (new_uid(), transcript_id, speaker or "", role, by, stamp),
+            )
+            apply_roles(handle, transcript_id)
+
+    def link(self, transcript_id: int, speaker: str, participant: str) -> None:
+        """Say which participant a speaker of a transcript is."""
+        with self._handle.write() as stamp:
+            if self.participants(transcript_id).get(speaker) == participant:
+                return
+            self._handle.run(
+                "INSERT INTO speaks VALUES (?, ?, ?, ?, ?)",
+                (new_uid(), transcript_id, speaker, participant, stamp),
+            )
+
+    def participants(self, transcript_id: int) -> dict[str, str]:
+        """Return the participant's name by speaker label for one transcript."""
+        rows = self._handle.rows(
+            "SELECT speaker, participant FROM speaks WHERE transcript = ? ORDER BY time, uid",
+            (transcript_id,),
+        )
+        return {row["speaker"]: row["participant"] for row in rows}
+
+    def set_attribute(self, kind: str, subject: str, name: str, values: Sequence[str]) -> None:
+        """Set an attribute of a participant (by name) or a transcript (by uid); it may hold several values."""
+        content = json.dumps(list(values), ensure_ascii=False)
+        with self._handle.write() as stamp:
+            if self.attributes(kind, subject).get(name, ()) == tuple(values):
+                return
+            self._handle.run(
+                "INSERT INTO attribute VALUES (?, ?, ?, ?, ?, ?)",
+                (new_uid(), kind, subject, name, content, stamp),
+            )
+
+    def attributes(self, kind: str, subject: str) -> dict[str, tuple[str, ...]]:
+        """Return the attributes of one participant (by name) or transcript (by uid)."""
+        return self.all_attributes(kind, subject).get(subject, {})
+
+    def all_attributes(self, kind: str, subject: str | None = None) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Return name -> values for every subject of a kind ('participant' or 'transcript')."""
+        rows = self._handle.rows(
+            "SELECT subject, name, content FROM attribute WHERE kind = ? AND (subject = ? OR ? IS NULL)"
+            " ORDER BY time, uid",
+            (kind, subject, subject),
+        )
+        found: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+        for row in rows:
+            found[row["subject"]][row["name"]] = tuple(json.loads(row["content"]))
+        return {who: {name: held for name, held in facts.items() if held} for who, facts in found.items()}
+
+
+def apply_roles(handle: Handle, transcript_id: int) -> None:
+    """Bring the derived roles and codability of one transcript in line with what people corrected."""
+    handle.run("UPDATE turn SET role = role_read WHERE transcript = ?", (transcript_id,))
+    rows = handle.rows(
+        "SELECT speaker, role FROM speaker_role WHERE transcript = ? ORDER BY time, uid", (transcript_id,)
+    )
+    for speaker, role in {row["speaker"]: row["role"] for row in rows}.items():
+        handle.run(
+            "UPDATE turn SET role = ? WHERE transcript = ? AND speaker IS ?",
+            (role, transcript_id, speaker or None),
+        )
+    handle.run(
+        "UPDATE utterance SET codable = wordy AND (SELECT current FROM transcript WHERE id = utterance.transcript)"
+        " AND coalesce((SELECT role FROM turn WHERE turn.transcript = utterance.transcript"
+        " AND turn.number = utterance.turn), '') <> 'interviewer' WHERE transcript = ?",
+        (transcript_id,),
+    )
+    spread_codable(handle, transcript_id)
+
+
+def spread_codable(handle: Handle, transcript_id: int) -> None:
+    """Bring what is derived from codability in line with the utterances of one transcript."""
+    mine = "(SELECT id FROM utterance WHERE transcript = ?)"
+    handle.run(
+        "UPDATE unit SET codable = (SELECT codable FROM utterance WHERE id = unit.utterance)"
+        f" WHERE utterance IN {mine}",
+        (transcript_id,),
+    )
+    handle.run(
+        "UPDATE outlook SET open = (SELECT codable FROM utterance WHERE id = outlook.utterance) AND NOT EXISTS"
+        " (SELECT 1 FROM unit WHERE unit.utterance = outlook.utterance"
+        f" AND unit.state IN {SETTLED_SQL}) WHERE utterance IN {mine}",
+        (transcript_id,),
+    )

@@ -1,0 +1,139 @@
+"""What people have confirmed: the only material for training, and the coders' side of every comparison."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from sqlite3 import Row
+
+from coder.store.connection import Handle, chunks, marks
+from coder.store.replay import replay
+from coder.store.values import ADJUDICATED, SETTLED_SQL
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """One voice's settled view of one codable utterance.
+
+    `state` is 'coded', 'nothing' or 'rejected'; `codes` are (code, polarity) pairs; `codebooks` the versions it
+    was decided with, so that a code added later counts as not looked at.
+    """
+
+    utterance: int
+    transcript: int
+    coder: str
+    state: str
+    codes: tuple[tuple[str, str | None], ...]
+    rejected: tuple[str, ...]
+    codebooks: frozenset[int]
+
+
+_ORDER = "ORDER BY unit.transcript, unit.utterance, coder.name"
+
+
+def confirmed(handle: Handle) -> list[Confirmed]:
+    """Return what stands for every coder and the adjudicated voice, in order of transcript and utterance."""
+    with handle.snapshot():
+        rows = handle.rows(
+            "SELECT unit.*, coder.name FROM unit JOIN coder ON coder.id = unit.voice"
+            " JOIN utterance u ON u.id = unit.utterance"
+            f" WHERE u.codable = 1 AND unit.state IN {SETTLED_SQL} {_ORDER}"
+        )
+        codes: defaultdict[tuple[int, int], list[tuple[str, str | None]]] = defaultdict(list)
+        rejected: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+        for row in handle.rows("SELECT voice, utterance, code, polarity, rejected FROM standing"):
+            key = (row["voice"], row["utterance"])
+            if row["rejected"]:
+                rejected[key].append(row["code"])
+            else:
+                codes[key].append((row["code"], row["polarity"]))
+        codebooks = _codebooks(handle)
+    return [
+        Confirmed(
+            utterance=row["utterance"],
+            transcript=row["transcript"],
+            coder=row["name"],
+            state=row["state"],
+            codes=tuple(codes[key]),
+            rejected=tuple(rejected[key]),
+            codebooks=frozenset(codebooks[key]),
+        )
+        for row in rows
+        for key in ((row["voice"], row["utterance"]),)
+    ]
+
+
+def _codebooks(handle: Handle) -> defaultdict[tuple[int, int], set[int]]:
+    found: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    for row in handle.rows(
+        "SELECT DISTINCT act.voice, d.utterance, d.codebook FROM decision d JOIN act ON act.id = d.act"
+    ):
+        found[row["voice"], row["utterance"]].add(row["codebook"])
+    return found
+
+
+def blind(handle: Handle) -> list[Confirmed]:
+    """Return what each person had settled before seeing any suggestion or another's coding of the utterance.
+
+    Exposure ends the blind record of an utterance: what was decided or undone later does not change it.
+    """
+    ends = {
+        (row["coder"], row["utterance"]): row["time"]
+        for row in handle.rows(
+            "SELECT coder, utterance, min(time) AS time FROM exposure GROUP BY coder, utterance"
+        )
+    }
+    reversals = _reversals(handle)
+    rows = handle.rows(
+        "SELECT unit.voice, unit.utterance, unit.transcript, coder.name FROM unit"
+        " JOIN coder ON coder.id = unit.voice JOIN utterance u ON u.id = unit.utterance"
+        f" WHERE u.codable = 1 AND coder.name <> ? {_ORDER}",
+        (ADJUDICATED,),
+    )
+    found: list[Confirmed] = []
+    for some in chunks(rows):
+        found += _blind_chunk(handle, some, ends, reversals)
+    return found
+
+
+def _reversals(handle: Handle) -> defaultdict[int, list[tuple[str, str]]]:
+    found: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+    for row in handle.rows("SELECT target, time, kind FROM act WHERE target IS NOT NULL ORDER BY time, uid"):
+        found[row["target"]].append((row["time"], row["kind"]))
+    return found
+
+
+def _blind_chunk(
+    handle: Handle,
+    units: Sequence[Row],
+    ends: dict[tuple[int, int], str],
+    reversals: defaultdict[int, list[tuple[str, str]]],
+) -> list[Confirmed]:
+    keys = {(row["voice"], row["utterance"]): row for row in units}
+    utterances = sorted({utterance for _, utterance in keys})
+    decisions: defaultdict[tuple[int, int], list[Row]] = defaultdict(list)
+    for row in handle.rows(
+        "SELECT d.*, act.voice, act.time FROM decision d JOIN act ON act.id = d.act"
+        f" WHERE d.utterance IN ({marks(utterances)}) AND d.seen = 0 ORDER BY act.time, act.uid, d.number",
+        utterances,
+    ):
+        key = (row["voice"], row["utterance"])
+        end = ends.get(key, "9")
+        before = [kind for time, kind in reversals[row["act"]] if time < end]
+        if key in keys and not (before and before[-1] == "undo"):
+            decisions[key].append(row)
+    found = []
+    for key, row in keys.items():
+        outcome = replay(decisions[key])
+        if outcome.state in {"coded", "nothing"}:
+            found.append(
+                Confirmed(
+                    utterance=key[1],
+                    transcript=row["transcript"],
+                    coder=row["name"],
+                    state=outcome.state,
+                    codes=tuple((code, item["polarity"]) for code, item in outcome.codes.items()),
+                    rejected=(),
+                    codebooks=frozenset(),
+                )
+            )
+    return found

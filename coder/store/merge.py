@@ -1,0 +1,254 @@
+"""Joining copies of a study: the union of what was appended in each, whatever the order they come in.
+
+Rows are matched by uid (or by content: transcripts, utterances, suggestions). Nothing is dropped and nothing
+comes twice; what stands is derived again from all acts in order of time. Where both copies changed the same
+thing after they parted, the later change stands, and the conflict is listed.
+"""
+
+from pathlib import Path
+from sqlite3 import Connection
+
+from coder.store.coders import apply_roles
+from coder.store.connection import Handle
+from coder.store.database import transaction
+from coder.store.replay import rebuild
+from coder.store.suggestions import refresh_all_outlooks
+
+# Each table of numbers gets a map from the other copy's ids to this one's.
+_MAPS = {
+    "coder": "SELECT o.id AS old, m.id AS new FROM other.coder o JOIN main.coder m ON m.name = o.name",
+    **{
+        table: f"SELECT o.id AS old, m.id AS new FROM other.{table} o JOIN main.{table} m ON m.uid = o.uid"
+        for table in ("codebook", "transcript", "model", "run", "act")
+    },
+    "utterance": (
+        "SELECT o.id AS old, m.id AS new FROM other.utterance o JOIN temp.map_transcript t ON t.old = o.transcript"
+        ' JOIN main.utterance m ON m.transcript = t.new AND m.start = o.start AND m."end" = o."end"'
+    ),
+    "suggestion": (
+        "SELECT o.id AS old, m.id AS new FROM other.suggestion o JOIN temp.map_run r ON r.old = o.run"
+        " JOIN temp.map_utterance u ON u.old = o.utterance"
+        " JOIN main.suggestion m ON m.run = r.new AND m.utterance = u.new AND m.rank = o.rank"
+    ),
+}
+
+
+def _new(table: str, column: str) -> str:
+    return f"(SELECT new FROM temp.map_{table} WHERE old = o.{column})"
+
+
+_BY = _new("coder", "coder")
+_TRANSCRIPT, _UTTERANCE = _new("transcript", "transcript"), _new("utterance", "utterance")
+_MODEL, _RUN, _ACT = _new("model", "model"), _new("run", "run"), _new("act", "act")
+_FRESH = "WHERE NOT EXISTS (SELECT 1 FROM main.{0} m WHERE m.uid = o.uid)"
+
+
+def _fresh(table: str, columns: str, values: str, more: str = "") -> str:
+    return f"INSERT INTO main.{table} ({columns}) SELECT {values} FROM other.{table} o {_FRESH.format(table)} {more}"
+
+
+_ACT_COLUMNS = "uid, coder, voice, kind, target, mode, drawn, seconds, note, time"
+_ACT_VALUES = (
+    f"uid, {_BY}, {_new('coder', 'voice')}, kind, {_new('act', 'target')}, mode, drawn, seconds, note, time"
+)
+_STEPS: tuple[tuple[str, str], ...] = (
+    (
+        "coder",
+        "INSERT OR IGNORE INTO main.coder (name, kind) SELECT name, kind FROM other.coder ORDER BY name",
+    ),
+    ("", _fresh("setting", "uid, name, value, coder, time", f"uid, name, value, {_BY}, time")),
+    (
+        "codebook",
+        _fresh("codebook", "uid, hash, content, note, coder, time", f"uid, hash, content, note, {_BY}, time"),
+    ),
+    (
+        "transcript",
+        _fresh(
+            "transcript",
+            "uid, name, text, text_hash, source_hash, source, format, encoding, notes, replaces, time",
+            "uid, name, text, text_hash, source_hash, source, format, encoding, notes, replaces, time",
+        ),
+    ),
+    (
+        "",
+        'INSERT OR IGNORE INTO main.turn (transcript, number, speaker, role_read, role, start, "end", seconds)'
+        f' SELECT {_TRANSCRIPT}, number, speaker, role_read, role_read, start, "end", seconds FROM other.turn o',
+    ),
+    (
+        "",
+        'INSERT OR IGNORE INTO main.furniture (transcript, start, "end", kind)'
+        f' SELECT {_TRANSCRIPT}, start, "end", kind FROM other.furniture o',
+    ),
+    (
+        "utterance",
+        'INSERT OR IGNORE INTO main.utterance (transcript, turn, start, "end", wordy, codable, lot)'
+        f' SELECT {_TRANSCRIPT}, turn, start, "end", wordy, codable, lot FROM other.utterance o',
+    ),
+    (
+        "",
+        _fresh(
+            "speaker_role",
+            "uid, transcript, speaker, role, coder, time",
+            f"uid, {_TRANSCRIPT}, speaker, role, {_BY}, time",
+        ),
+    ),
+    (
+        "",
+        _fresh(
+            "speaks",
+            "uid, transcript, speaker, participant, time",
+            f"uid, {_TRANSCRIPT}, speaker, participant, time",
+        ),
+    ),
+    (
+        "",
+        _fresh(
+            "attribute", "uid, kind, subject, name, content, time", "uid, kind, subject, name, content, time"
+        ),
+    ),
+    (
+        "model",
+        _fresh(
+            "model",
+            "uid, label, base, card, codebook, coder, time",
+            f"uid, label, base, card, codebook, {_BY}, time",
+        ),
+    ),
+    (
+        "",
+        "INSERT OR IGNORE INTO main.blob SELECT hash, content FROM other.blob",
+    ),
+    (
+        "",
+        "INSERT OR IGNORE INTO main.model_file (model, name, hash)"
+        f" SELECT {_MODEL}, name, hash FROM other.model_file o",
+    ),
+    (
+        "",
+        "INSERT OR IGNORE INTO main.trained_on (model, transcript, part)"
+        f" SELECT {_MODEL}, {_TRANSCRIPT}, part FROM other.trained_on o",
+    ),
+    (
+        "",
+        _fresh(
+            "activation",
+            "uid, model, reason, forced, coder, time",
+            f"uid, {_MODEL}, reason, forced, {_BY}, time",
+        ),
+    ),
+    (
+        "",
+        "INSERT INTO main.held_out (transcript, time)"
+        f" SELECT {_TRANSCRIPT}, time FROM other.held_out o WHERE true"
+        " ON CONFLICT (transcript) DO UPDATE SET time = min(time, excluded.time)",
+    ),
+    (
+        "",
+        _fresh(
+            "comparison",
+            "uid, model, against, accepted, content, time",
+            f"uid, {_MODEL}, {_new('model', 'against')}, accepted, content, time",
+        ),
+    ),
+    (
+        "run",
+        _fresh("run", "uid, model, codebook, time", f"uid, {_MODEL}, {_new('codebook', 'codebook')}, time"),
+    ),
+    (
+        "",
+        "INSERT OR IGNORE INTO main.proposal (run, utterance, codable, uncertainty)"
+        f" SELECT {_RUN}, {_UTTERANCE}, codable, uncertainty FROM other.proposal o",
+    ),
+    (
+        "suggestion",
+        "INSERT OR IGNORE INTO main.suggestion"
+        " (run, utterance, rank, code, polarity, score, polarity_score, selected, evidence)"
+        f" SELECT {_RUN}, {_UTTERANCE}, rank, code, polarity, score, polarity_score, selected, evidence"
+        " FROM other.suggestion o",
+    ),
+    (
+        "act",
+        _fresh("act", _ACT_COLUMNS, _ACT_VALUES.replace(_new("act", "target"), "NULL"), "AND target IS NULL"),
+    ),
+    ("", _fresh("act", _ACT_COLUMNS, _ACT_VALUES, "AND target IS NOT NULL")),
+    (
+        "",
+        "INSERT OR IGNORE INTO main.decision (act, number, utterance, verdict, code, instead_of, polarity, start,"
+        ' "end", suggestion, seen, codebook, memo, cites)'
+        f" SELECT {_ACT}, number, {_UTTERANCE}, verdict, code, instead_of, polarity, start,"
+        f' "end", {_new("suggestion", "suggestion")}, seen, {_new("codebook", "codebook")}, memo, cites'
+        " FROM other.decision o",
+    ),
+    (
+        "",
+        "INSERT INTO main.exposure (utterance, coder, kind, time)"
+        f" SELECT {_UTTERANCE}, {_BY}, kind, time FROM other.exposure o WHERE true"
+        " ON CONFLICT (utterance, coder, kind) DO UPDATE SET time = min(time, excluded.time)",
+    ),
+    (
+        "",
+        _fresh(
+            "memo",
+            "uid, thread, kind, transcript, utterance, code, coder, content, time",
+            f"uid, thread, kind, {_TRANSCRIPT}, {_UTTERANCE}, code, {_BY}, content, time",
+        ),
+    ),
+    # A shipped model is noted in each copy on its own; the study itself was begun once, or the earlier counts.
+    (
+        "",
+        "UPDATE main.model SET time = (SELECT min(main.model.time, o.time) FROM other.model o"
+        " WHERE o.uid = main.model.uid) WHERE uid IN (SELECT uid FROM other.model)",
+    ),
+    (
+        "",
+        "UPDATE main.study SET (uid, name, created) ="
+        " (SELECT uid, name, created FROM (SELECT uid, name, created FROM main.study UNION ALL"
+        "  SELECT uid, name, created FROM other.study) ORDER BY created, uid, name LIMIT 1),"
+        " latest = (SELECT max(main.study.latest, o.latest) FROM other.study o)",
+    ),
+)
+
+
+def join(handle: Handle, other: Path) -> list[str]:
+    """Take over everything that the file `other` (of the same format) has and this one has not.
+
+    Returns the conflicts, sorted: one sentence for each thing that both changed since they parted. One
+    transaction: all or nothing.
+    """
+    from coder.store.merge_conflicts import find_conflicts
+
+    connection = handle.connection
+    connection.execute("ATTACH DATABASE ? AS other", (f"{other.resolve().as_uri()}?mode=ro",))
+    try:
+        with transaction(connection, handle.path):
+            _make_maps(connection)
+            conflicts = find_conflicts(handle)
+            for table, statement in _STEPS:
+                connection.execute(statement)
+                if table:
+                    _fill_map(connection, table)
+            _derive(handle)
+    finally:
+        for table in _MAPS:
+            connection.execute(f"DROP TABLE IF EXISTS temp.map_{table}")
+        connection.execute("DETACH DATABASE other")
+    return conflicts
+
+
+def _make_maps(connection: Connection) -> None:
+    for table in _MAPS:
+        connection.execute(f"CREATE TEMP TABLE map_{table} (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)")
+
+
+def _fill_map(connection: Connection, table: str) -> None:
+    connection.execute(f"INSERT INTO temp.map_{table} (old, new) {_MAPS[table]}")
+
+
+def _derive(handle: Handle) -> None:
+    handle.run(
+        "UPDATE transcript SET current = NOT EXISTS (SELECT 1 FROM transcript t WHERE t.replaces = transcript.uid)"
+    )
+    for row in handle.rows("SELECT id FROM transcript"):
+        apply_roles(handle, row["id"])
+    rebuild(handle)
+    refresh_all_outlooks(handle)

@@ -1,0 +1,171 @@
+"""Finding utterances: filters for lists and queues, in text order, random order, by certainty or doubt."""
+
+import json
+import re
+from bisect import bisect_right
+from typing import Literal, Protocol
+
+from coder.errors import StudyError
+from coder.store.connection import Handle
+from coder.store.values import SETTLED_SQL, Filters
+
+Order = Literal["text", "random", "uncertain", "sure", "recent"]
+# Each order with the table that leads: an index then yields rows in order, and a limit ends the search early.
+_FROM_TEXT = (
+    "transcript t CROSS JOIN utterance u ON u.transcript = t.id LEFT JOIN outlook o ON o.utterance = u.id"
+)
+_FROM_LOT = (
+    "utterance u CROSS JOIN transcript t ON t.id = u.transcript LEFT JOIN outlook o ON o.utterance = u.id"
+)
+_FROM_OUTLOOK = (
+    "outlook o CROSS JOIN utterance u ON u.id = o.utterance CROSS JOIN transcript t ON t.id = u.transcript"
+)
+ORDERS: dict[str, tuple[str, str]] = {
+    "text": (_FROM_TEXT, "t.name, t.id, u.start"),
+    "random": (_FROM_LOT, "u.lot, u.id"),
+    "uncertain": (_FROM_OUTLOOK, "o.uncertainty DESC, o.utterance"),
+    "sure": (_FROM_OUTLOOK, "o.top_score IS NULL, o.top_score DESC, o.utterance"),
+    "recent": (_FROM_TEXT, "mine.time DESC, u.id"),
+}
+ADJUDICATED_ID = 1
+
+
+def find(
+    handle: Handle, filters: Filters, *, order: Order = "text", limit: int | None = None, offset: int = 0
+) -> list[int]:
+    """Return the ids of utterances that pass all filters, in an order of ORDERS.
+
+    'uncertain' and 'sure' hold only utterances that a run has looked at.
+    """
+    where, parameters = _where(handle, filters)
+    voice = handle.coder_id(filters.coder) if filters.coder else -1
+    tables, by = ORDERS[order]
+    sql = (
+        f"SELECT u.id FROM {tables} LEFT JOIN unit mine ON mine.utterance = u.id AND mine.voice = ?"
+        f" WHERE {' AND '.join(where)} ORDER BY {by} LIMIT ? OFFSET ?"
+    )
+    rows = handle.rows(sql, (voice, *parameters, -1 if limit is None else limit, offset))
+    return [row["id"] for row in rows]
+
+
+def _where(handle: Handle, filters: Filters) -> tuple[list[str], list[object]]:
+    where: list[str] = ["t.current = 1"]
+    parameters: list[object] = []
+
+    def add(condition: str, *values: object) -> None:
+        where.append(condition)
+        parameters.extend(values)
+
+    if filters.codable:
+        add("u.codable = 1")
+    if filters.transcript is not None:
+        add("u.transcript = ?", filters.transcript)
+    _add_own(filters, add)
+    if filters.code is not None or filters.polarity is not None:
+        add(
+            "EXISTS (SELECT 1 FROM standing s WHERE s.utterance = u.id AND s.rejected = 0 AND (? IS NULL OR"
+            " s.code = ?) AND (? IS NULL OR s.polarity = ?) AND (s.voice = ? OR ? IS NULL))",
+            *(filters.code, filters.code, filters.polarity, filters.polarity),
+            *(handle.coder_id(filters.coder) if filters.coder else None, filters.coder),
+        )
+    if filters.suggested is not None:
+        add(
+            "EXISTS (SELECT 1 FROM suggestion s WHERE s.utterance = u.id AND s.run = o.run AND s.selected = 1"
+            " AND s.code = ?)",
+            filters.suggested,
+        )
+    saying = containing(handle, filters.text, filters.transcript) if filters.text else None
+    for ids in (disagreements(handle) if filters.disagreement else None, filters.among, saying):
+        if ids is not None:
+            add("u.id IN (SELECT value FROM json_each(?))", json.dumps(ids))
+    _add_speaker(handle, filters, add)
+    return where, parameters
+
+
+def _add_own(filters: Filters, add: "Adder") -> None:
+    if filters.coder is None and (filters.state is not None or filters.flagged is not None):
+        raise StudyError("A filter by state or flag needs a coder.")
+    if filters.state is not None:
+        add("coalesce(mine.state, 'open') = ?", filters.state)
+    if filters.flagged is not None:
+        add("coalesce(mine.flagged, 0) = ?", filters.flagged)
+
+
+def _add_speaker(handle: Handle, filters: Filters, add: "Adder") -> None:
+    turn = "SELECT 1 FROM turn WHERE turn.transcript = u.transcript AND turn.number = u.turn"
+    if filters.speaker is not None:
+        add(f"EXISTS ({turn} AND turn.speaker = ?)", filters.speaker)
+    if filters.attribute is not None:
+        speakers, transcripts = bearers(handle, *filters.attribute)
+        add(
+            "(u.transcript IN (SELECT value FROM json_each(?)) OR EXISTS (SELECT 1 FROM turn, json_each(?) who"
+            " WHERE turn.transcript = u.transcript AND turn.number = u.turn"
+            " AND json_extract(who.value, '$[0]') = turn.transcript"
+            " AND json_extract(who.value, '$[1]') = turn.speaker))",
+            json.dumps(transcripts),
+            json.dumps(speakers),
+        )
+
+
+class Adder(Protocol):
+    """The shape of `add` above: a condition and its parameters."""
+
+    def __call__(self, condition: str, *values: object) -> None:
+        """Take one more condition."""
+
+
+def bearers(handle: Handle, name: str, value: str) -> tuple[list[tuple[int, str]], list[int]]:
+    """Return the (transcript, speaker) pairs and the transcripts that have an attribute value."""
+    from coder.store.coders import People
+
+    people = People(handle)
+    who = {key for key, facts in people.all_attributes("participant").items() if value in facts.get(name, ())}
+    texts = {
+        key for key, facts in people.all_attributes("transcript").items() if value in facts.get(name, ())
+    }
+    speakers = [
+        (row["id"], speaker)
+        for row in handle.rows("SELECT id FROM transcript WHERE current = 1")
+        for speaker, participant in people.participants(row["id"]).items()
+        if participant in who
+    ]
+    rows = handle.rows("SELECT id, uid FROM transcript WHERE current = 1")
+    return speakers, [row["id"] for row in rows if row["uid"] in texts]
+
+
+def containing(handle: Handle, wanted: str, transcript: int | None = None) -> list[int]:
+    """Return the utterances in whose text something occurs, without regard to case.
+
+    Looked for in whole texts: cutting out each utterance in SQL would read a long text again for each.
+    """
+    pattern = re.compile(re.escape(wanted), re.IGNORECASE)
+    found: dict[int, None] = {}
+    for row in handle.rows(
+        "SELECT id, text FROM transcript WHERE current = 1 AND (? IS NULL OR id = ?)",
+        (transcript, transcript),
+    ):
+        hits = [(hit.start(), hit.end()) for hit in pattern.finditer(row["text"])]
+        if not hits:
+            continue
+        units = handle.rows(
+            'SELECT id, start, "end" FROM utterance WHERE transcript = ? ORDER BY start', (row["id"],)
+        )
+        starts = [unit["start"] for unit in units]
+        for start, end in hits if units else ():
+            unit = units[bisect_right(starts, start) - 1]
+            if unit["start"] <= start and end <= unit["end"]:
+                found[unit["id"]] = None
+    return list(found)
+
+
+def disagreements(handle: Handle) -> list[int]:
+    """Return utterances that two people settled differently (codes or polarity) and nobody has adjudicated."""
+    rows = handle.rows(
+        "SELECT d.utterance FROM (SELECT utterance FROM unit INDEXED BY unit_utterance"
+        f" WHERE voice <> ? AND codable = 1 AND state IN {SETTLED_SQL}"
+        "  GROUP BY utterance HAVING count(DISTINCT held) > 1) d"
+        f" WHERE NOT EXISTS (SELECT 1 FROM unit a WHERE a.voice = ? AND a.utterance = d.utterance"
+        f"  AND a.state IN {SETTLED_SQL})",
+        (ADJUDICATED_ID, ADJUDICATED_ID),
+    )
+    return [row["utterance"] for row in rows]

@@ -1,0 +1,270 @@
+"""Transcripts of the study: written once, listed, read back as turns and utterances."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from sqlite3 import Row
+
+from coder.domain import Span, Transcript, Turn, Utterance
+from coder.errors import StudyError
+from coder.store.coders import spread_codable
+from coder.store.connection import Handle, chunks, marks
+from coder.store.transcript_rows import questions_of, turn_of, utterance_of, utterances_of
+from coder.store.values import LOTS, StudyTurn, StudyUtterance, TranscriptInfo
+
+FEW = 40  # utterances of one transcript fetched one by one; more: the transcript is read whole
+
+
+def transcript_uid(transcript: Transcript, utterances: Sequence[Utterance]) -> str:
+    """Name a transcript by its content: text, turns, roles as read, and the cut into utterances."""
+    turns = [(turn.speaker, turn.role, turn.start, turn.end) for turn in transcript.turns]
+    cut = [(item.start, item.end, item.codable) for item in utterances]
+    content = json.dumps([transcript.text, turns, cut], ensure_ascii=False)
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def text_hash(text: str) -> str:
+    """Name a text by its content alone."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def lot_of(uid: str, start: int, end: int) -> int:
+    """Return the place of an utterance in the random order (0..999999)."""
+    digest = hashlib.sha256(f"{uid}:{start}:{end}".encode()).hexdigest()
+    return int(digest[:12], 16) % LOTS
+
+
+class Texts:
+    """The transcripts of a study."""
+
+    def __init__(self, handle: Handle) -> None:
+        self._handle = handle
+
+    def add(
+        self,
+        transcript: Transcript,
+        utterances: Sequence[Utterance],
+        *,
+        source: str,
+        replaces: int | None = None,
+    ) -> int:
+        """Store a transcript under its `id` as name, with turns and utterances; return its number.
+
+        `utterances` must be cut with every turn treated as a participant's: `codable` then tells backchannels
+        from words, and roles can be corrected later without re-cutting. `replaces` is the id of the version
+        that this one follows. Raises StudyError if the same content is there already.
+        """
+        uid = transcript_uid(transcript, utterances)
+        handle = self._handle
+        with handle.write() as stamp:
+            twin = handle.row("SELECT name FROM transcript WHERE uid = ?", (uid,))
+            if twin is not None:
+                raise StudyError(f"{source} is in the study already, as '{twin['name']}'.")
+            old = self._superseded(replaces) if replaces is not None else None
+            transcript_id = handle.run(
+                "INSERT INTO transcript (uid, name, text, text_hash, source_hash, source, format, encoding, notes,"
+                " replaces, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    uid,
+                    transcript.id,
+                    transcript.text,
+                    text_hash(transcript.text),
+                    transcript.source_hash,
+                    source,
+                    transcript.format,
+                    transcript.encoding,
+                    json.dumps(list(transcript.notes), ensure_ascii=False),
+                    old,
+                    stamp,
+                ),
+            )
+            self._add_layout(transcript_id, transcript)
+            self._add_utterances(transcript_id, uid, transcript, utterances)
+        return transcript_id
+
+    def _superseded(self, transcript_id: int) -> str:
+        uid = self._handle.value("SELECT uid FROM transcript WHERE id = ?", (transcript_id,))
+        retire(self._handle, transcript_id)
+        return str(uid)
+
+    def _add_layout(self, transcript_id: int, transcript: Transcript) -> None:
+        self._handle.run_many(
+            "INSERT INTO turn VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    transcript_id,
+                    turn.index,
+                    turn.speaker,
+                    turn.role,
+                    turn.role,
+                    turn.start,
+                    turn.end,
+                    turn.time,
+                )
+                for turn in transcript.turns
+            ),
+        )
+        self._handle.run_many(
+            "INSERT OR IGNORE INTO furniture VALUES (?, ?, ?, ?)",
+            ((transcript_id, span.start, span.end, span.kind) for span in transcript.furniture),
+        )
+
+    def _add_utterances(
+        self, transcript_id: int, uid: str, transcript: Transcript, utterances: Sequence[Utterance]
+    ) -> None:
+        roles = {turn.index: turn.role for turn in transcript.turns}
+        self._handle.run_many(
+            'INSERT INTO utterance (transcript, turn, start, "end", wordy, codable, lot)'
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    transcript_id,
+                    item.turn,
+                    item.start,
+                    item.end,
+                    item.codable,
+                    item.codable and roles[item.turn] != "interviewer",
+                    lot_of(uid, item.start, item.end),
+                )
+                for item in utterances
+            ),
+        )
+
+    def all(self, *, superseded: bool = False) -> list[TranscriptInfo]:
+        """Return the transcripts in order of name, with each coder's progress."""
+        from coder.store.transcript_progress import list_transcripts
+
+        return list_transcripts(self._handle, superseded=superseded)
+
+    def find(self, name: str) -> int:
+        """Return the id of the current transcript with this name (case and file suffix do not matter).
+
+        Raises StudyError if there is none, or several.
+        """
+        wanted = name.strip().casefold()
+        found = [
+            row["id"]
+            for row in self._handle.rows("SELECT id, name, source FROM transcript WHERE current = 1")
+            if wanted in {row["name"].casefold(), row["source"].casefold(), _stem(row["source"])}
+        ]
+        if len(found) != 1:
+            problem = "There is no transcript" if not found else "There are several transcripts"
+            raise StudyError(
+                f"{problem} '{name}' in {self._handle.path.name}. See: coder status {self._handle.path}"
+            )
+        return int(found[0])
+
+    def transcript(self, transcript_id: int) -> Transcript:
+        """Return a transcript as it was read, with roles as corrected; its `id` is the name in the study."""
+        row = self._handle.row("SELECT * FROM transcript WHERE id = ?", (transcript_id,))
+        if row is None:
+            raise StudyError(f"There is no transcript number {transcript_id} in {self._handle.path.name}.")
+        spans = self._handle.rows(
+            'SELECT start, "end", kind FROM furniture WHERE transcript = ?', (transcript_id,)
+        )
+        return Transcript(
+            id=row["name"],
+            name=row["source"],
+            text=row["text"],
+            turns=tuple(
+                Turn(turn.number, turn.speaker, turn.role, turn.start, turn.end, turn.seconds)
+                for turn in self.turns(transcript_id)
+            ),
+            furniture=tuple(Span(span["start"], span["end"], span["kind"]) for span in spans),
+            format=row["format"],
+            encoding=row["encoding"],
+            source_hash=row["source_hash"],
+            notes=tuple(json.loads(row["notes"])),
+        )
+
+    def turns(self, transcript_id: int) -> list[StudyTurn]:
+        """Return the turns of a transcript in order."""
+        text = self.text(transcript_id)
+        rows = self._handle.rows("SELECT * FROM turn WHERE transcript = ? ORDER BY number", (transcript_id,))
+        return [turn_of(row, text) for row in rows]
+
+    def text(self, transcript_id: int) -> str:
+        """Return the whole text of a transcript."""
+        found = self._handle.value("SELECT text FROM transcript WHERE id = ?", (transcript_id,))
+        if found is None:
+            raise StudyError(f"There is no transcript number {transcript_id} in {self._handle.path.name}.")
+        return str(found)
+
+    def utterances(self, transcript_id: int, *, codable_only: bool = False) -> list[StudyUtterance]:
+        """Return the utterances of a transcript in order, interviewer's included unless `codable_only`."""
+        rows = self._handle.rows(
+            "SELECT * FROM utterance WHERE transcript = ? ORDER BY start", (transcript_id,)
+        )
+        turns = {turn.number: turn for turn in self.turns(transcript_id)}
+        found = utterances_of(rows, turns, questions_of(turns), self.text(transcript_id))
+        return [item for item in found if item.codable or not codable_only]
+
+    def by_id(self, utterance_ids: Sequence[int]) -> dict[int, StudyUtterance]:
+        """Return utterances by id, from any transcripts; ids that do not exist are left out."""
+        homes: dict[int, list[Row]] = defaultdict(list)
+        for some in chunks(list(utterance_ids)):
+            for row in self._handle.rows(f"SELECT * FROM utterance WHERE id IN ({marks(some)})", some):
+                homes[row["transcript"]].append(row)
+        found: dict[int, StudyUtterance] = {}
+        for home, rows in homes.items():
+            wanted = {row["id"] for row in rows}
+            items = self._few(home, rows) if len(rows) <= FEW else self.utterances(home)
+            found |= {item.id: item for item in items if item.id in wanted}
+        return {key: found[key] for key in utterance_ids if key in found}
+
+    def _few(self, transcript_id: int, rows: Sequence[Row]) -> list[StudyUtterance]:
+        # Without building the whole transcript: a decision on a long interview stays well under a frame.
+        text, found = self.text(transcript_id), []
+        for row in rows:
+            place = (transcript_id, row["turn"])
+            turn = self._handle.rows("SELECT * FROM turn WHERE transcript = ? AND number = ?", place)[0]
+            asked = self._handle.row(
+                "SELECT start, \"end\" FROM turn WHERE transcript = ? AND number < ? AND role = 'interviewer'"
+                " ORDER BY number DESC LIMIT 1",
+                place,
+            )
+            number = self._handle.value(
+                "SELECT count(*) FROM utterance WHERE transcript = ? AND start < ?",
+                (transcript_id, row["start"]),
+            )
+            question = text[asked["start"] : asked["end"]] if asked else None
+            found.append(utterance_of(row, number, turn_of(turn, text), question, text))
+        return found
+
+    def at_places(self, places: Sequence[tuple[str, int, int]]) -> list[int]:
+        """Return utterance ids by (transcript uid, start, end), the name that is good in every copy."""
+        found = []
+        for place in places:
+            row = self._handle.row(
+                "SELECT u.id FROM utterance u JOIN transcript t ON t.id = u.transcript"
+                ' WHERE t.uid = ? AND u.start = ? AND u."end" = ?',
+                place,
+            )
+            if row is not None:
+                found.append(int(row["id"]))
+        return found
+
+    def each(self, *, codable_only: bool = True) -> Iterator[tuple[int, list[StudyUtterance]]]:
+        """Yield (transcript id, its utterances) for every current transcript, in order of name."""
+        for row in self._handle.rows("SELECT id FROM transcript WHERE current = 1 ORDER BY name, id"):
+            yield row["id"], self.utterances(row["id"], codable_only=codable_only)
+
+    def with_content(self, source_hash: str, text: str) -> str | None:
+        """Return the name of a transcript from the same file or with the same text, or None."""
+        found = self._handle.value(
+            "SELECT name FROM transcript WHERE (source_hash = ? AND source_hash <> '') OR text_hash = ?",
+            (source_hash, text_hash(text)),
+        )
+        return None if found is None else str(found)
+
+
+def retire(handle: Handle, transcript_id: int) -> None:
+    """Take a superseded version out of queues and counts; its codings stay and can be read."""
+    handle.run("UPDATE transcript SET current = 0 WHERE id = ?", (transcript_id,))
+    handle.run("UPDATE utterance SET codable = 0 WHERE transcript = ?", (transcript_id,))
+    spread_codable(handle, transcript_id)
+
+
+def _stem(source: str) -> str:
+    return source.rsplit(".", 1)[0].casefold()

@@ -1,0 +1,1 @@
+"""Agreement between coders, from tables or from a study."""

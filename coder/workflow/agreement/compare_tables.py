@@ -1,0 +1,277 @@
+"""Agreement between coders: tables (or rows from elsewhere) in, a report out, and the report as files."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from coder.agreement.assembling import agreement_report
+from coder.agreement.codings import Codings
+from coder.agreement.coefficients import Level
+from coder.agreement.passages import codings_of, unitizing_alphas
+from coder.agreement.report import AgreementReport, Options
+from coder.agreement.views import Tool, view
+from coder.codebook import Codebook
+from coder.coded_tables.passages import holds_passages, passages_of, used_polarities
+from coder.coded_tables.rating_cells import arranged
+from coder.coded_tables.ratings import (
+    Choice,
+    Problems,
+    cells_of,
+    codings_of_frame,
+    joined,
+    known_categories,
+)
+from coder.errors import CoderError, InputError, OutputError, TableError
+from coder.workflow.agreement.from_study import SUFFIX, UNIT, study_table
+from coder.workflow.codebooks import open_codebook
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+By = Literal["code", "component", "polarity"]
+PLAIN_LISTS = (".txt", ".json", ".csv", ".tsv", ".xlsx", ".jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What `coder agreement` was asked for."""
+
+    paths: tuple[Path, ...]
+    by: By = "code"
+    categories: str | None = None
+    coders: tuple[str, ...] = ()
+    assisted: tuple[str, ...] = ()
+    resample: str | None = None
+    model_coder: str | None = None
+    level: Level = "nominal"
+    resamples: int = 2000
+    seed: int = 0
+    half_width: float = 0.1
+    most_disagreements: int = 200
+    unit: str = "the table's own units"
+
+    @property
+    def options(self) -> Options:
+        """The part of the request that concerns the statistics."""
+        return Options(
+            level=self.level, resamples=self.resamples, seed=self.seed, half_width=self.half_width,
+            most_disagreements=self.most_disagreements, model_coder=self.model_coder, unit=self.unit,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The report, the codings it is about, and the files that could not be read (path -> why)."""
+
+    report: AgreementReport
+    codings: Codings
+    refused: Mapping[str, str]
+
+
+def run(
+    request: Request, *, out: Path | None = None, plot: Path | None = None, force: bool = False
+) -> Outcome:
+    """Do what `coder agreement` does: refuse files that exist, compute the report, write report and plot."""
+    for path in filter(None, (out, plot)):
+        if path.exists() and not force:
+            raise OutputError(f"{path} exists already. Choose another name, or add --force to replace it.")
+    outcome = agree(request)
+    if out is not None:
+        write_report(outcome, out, force=force)
+    if plot is not None:
+        plot_report(outcome, plot, force=force)
+    return outcome
+
+
+def agree(request: Request) -> Outcome:
+    """Read tables of codings, or a study, and return the agreement report.
+
+    Rows that cannot be used are named in `report.problems`; the others count. Raises TableError (or the
+    reader's error) if no coding is left, InputError if the request does not fit the table.
+    """
+    from coder.reading.tables.read import read_table
+
+    if [path.suffix.lower() for path in request.paths] == [SUFFIX]:
+        return _of_study(request.paths[0], request)
+    choice, problems = choice_of(request), Problems()
+    tables: list[tuple[str, DataFrame]] = []
+    first: CoderError | None = None
+    for path in request.paths:
+        try:
+            tables.append((path.name, read_table(path)))
+        except CoderError as error:
+            first = first or error
+            problems.refused[str(path)] = str(error)
+    if not tables and first is not None:
+        raise first
+    if all(holds_passages(frame) for _, frame in tables):
+        return _of_passages(tables, choice, problems, request)
+    parts = [cells_of(frame, name, choice, problems) for name, frame in tables]
+    return _outcome(arranged(joined(parts), choice, problems), problems, request)
+
+
+def _of_study(path: Path, request: Request) -> Outcome:
+    """Return the report of a study, with its own codebook unless another is asked for."""
+    frame, book, model = study_table(path)
+    choice = choice_of(request)
+    if choice.codebook is None and not choice.categories:
+        choice = replace(choice, codebook=book)
+    codings, problems = codings_of_frame(frame, choice)
+    return _outcome(codings, problems, replace(request, unit=UNIT, model_coder=request.model_coder or model))
+
+
+def _of_passages(
+    tables: "Sequence[tuple[str, DataFrame]]", choice: Choice, problems: Problems, request: Request
+) -> Outcome:
+    """Return the report over characters, with the unitizing alphas, for passages with boundaries of their own."""
+    import pandas as pd
+
+    frame = pd.concat([own for _, own in tables], ignore_index=True)
+    frame.attrs["row_numbers"] = [
+        number for _, own in tables for number in own.attrs.get("row_numbers", range(1, len(own) + 1))
+    ]
+    passages = passages_of(frame, " and ".join(name for name, _ in tables), choice, problems)
+    book = choice.codebook
+    codings = replace(
+        codings_of(passages, used_polarities(passages)),
+        parents={code.id: code.parent for code in book.codes if code.parent} if book else {},
+        labels={code.id: code.label for code in book.codes} if book else {},
+    )
+    outcome = _outcome(
+        codings, problems, replace(request, unit="character of text, boundaries by the coders")
+    )
+    return replace(outcome, report=replace(outcome.report, unitizing=unitizing_alphas(passages)))
+
+
+def agree_on(frame: "DataFrame", request: Request) -> Outcome:
+    """Return the report for codings kept elsewhere: the columns of `codings_of_frame`.
+
+    A frame without `unit` but with `transcript`, `start`, `end`, `coder`, `code` holds passages with boundaries of
+    the coders' own (as projects of other programs do) and is compared by characters.
+    """
+    if holds_passages(frame):
+        return _of_passages([("codings", frame)], choice_of(request), Problems(), request)
+    codings, problems = codings_of_frame(frame, choice_of(request))
+    return _outcome(codings, problems, request)
+
+
+def choice_of(request: Request) -> Choice:
+    """Return which codes, coders and columns the request asks for. Raises CodebookError, TableError."""
+    book: Codebook | None = None
+    plain: tuple[str, ...] = ()
+    if request.categories is not None:
+        path = Path(request.categories)
+        if path.suffix.lower() in PLAIN_LISTS and not _is_codebook(path):
+            plain = _plain_list(path)
+        else:
+            book = open_codebook(request.categories)
+    return Choice(book, plain, request.coders, request.assisted, request.resample)
+
+
+def _is_codebook(path: Path) -> bool:
+    """Return whether a csv file is a codebook (has labels, definitions or parents) and no plain list of codes."""
+    from coder.reading.tables.read import read_table
+
+    if path.suffix.lower() != ".csv":
+        return False
+    names = {str(name).strip().casefold() for name in read_table(path).columns}
+    return bool(names & {"label", "definition", "parent"})
+
+
+def _plain_list(path: Path) -> tuple[str, ...]:
+    """Read categories from a text file (one a line), a JSON list, or a table (column code, id, or the first)."""
+    if path.suffix.lower() not in (".txt", ".json"):
+        from coder.reading.tables.read import read_table
+
+        return known_categories(read_table(path))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        lines = json.loads(text) if path.suffix.lower() == ".json" else text.splitlines()
+    except (OSError, ValueError, RecursionError) as error:
+        raise TableError(f"{path} cannot be read as a list of categories: {error}.") from error
+    if not isinstance(lines, list):
+        raise TableError(f'{path} is no JSON list of categories, such as ["low", "middle", "high"].')
+    return tuple(dict.fromkeys(str(line).strip() for line in lines if str(line).strip()))
+
+
+def _outcome(codings: Codings, problems: Problems, request: Request) -> Outcome:
+    shown = _by(codings, request.by)
+    report = agreement_report(shown, request.options)
+    report = replace(
+        report, notes=(*report.notes, *problems.notes, *_remarks(report)), problems=tuple(problems.rows)
+    )
+    return Outcome(report, shown, problems.refused)
+
+
+def _by(codings: Codings, by: By) -> Codings:
+    if by == "component":
+        if not codings.parents:
+            raise InputError(
+                "Agreement by component needs a codebook whose codes have parents: --categories CODEBOOK.yaml."
+            )
+        return codings.components()
+    if by == "polarity":
+        if not codings.polarities:
+            raise InputError(
+                "Agreement by polarity needs a column 'polarity' (or codes written code:barrier)."
+            )
+        return codings.with_polarity()
+    return codings
+
+
+def _remarks(report: AgreementReport) -> Sequence[str]:
+    """Say what keeps the whole report from having figures."""
+    if len(report.coders) == 1:
+        return [f"Only one coder, {next(iter(report.coders))}: agreement needs a second."]
+    if report.n_compared == 0:
+        return ["No unit was coded by two coders, so nothing can be compared."]
+    if report.n_compared < report.n_units:
+        return [
+            f"{report.n_units - report.n_compared} units were coded by one coder only and count for nothing."
+        ]
+    return []
+
+
+def write_report(outcome: Outcome, path: Path, *, force: bool = False) -> None:
+    """Write the report as .json, .csv (one table) or .xlsx (a sheet per section). Raises OutputError."""
+    from coder.reporting.agreement_files import write_files
+
+    if path.suffix.lower() not in (".json", ".csv", ".xlsx"):
+        raise OutputError(f"{path}: a report is written to a name that ends in .json, .csv or .xlsx.")
+    write_files(outcome.report.to_dict(), path, force=force)
+
+
+def plot_report(outcome: Outcome, path: Path, *, force: bool = False) -> None:
+    """Draw each code's estimates with intervals to .svg, .png or .pdf. Raises OutputError."""
+    from coder.reporting.agreement_plot import forest_plot
+
+    forest_plot(outcome.report.to_dict(), path, force=force)
+
+
+def report_text(outcome: Outcome) -> str:
+    """Return the report as tables of text."""
+    from coder.reporting.agreement_text import as_text
+
+    return as_text(outcome.report.to_dict())
+
+
+def methods_paragraph(outcome: Outcome) -> str:
+    """Return a paragraph for the methods section of a paper, with its sources."""
+    from coder.reporting.agreement_methods import methods
+
+    return methods(outcome.report.to_dict())
+
+
+def tool_view(outcome: Outcome, tool: Tool) -> dict[str, Any]:
+    """Return the figures another program would print for the same codings, and why they differ."""
+    return view(outcome.codings, tool)
+
+
+def tool_text(outcome: Outcome, tool: Tool, *, as_json: bool = False) -> str:
+    """Return another program's figures as a table of text, or as JSON."""
+    from coder.reporting.agreement_text import view_text
+
+    found = tool_view(outcome, tool)
+    return json.dumps(found, ensure_ascii=False) + "\n" if as_json else view_text(found)

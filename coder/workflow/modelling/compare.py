@@ -1,0 +1,78 @@
+"""Two models side by side on the same coded excerpts."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coder.errors import ModelError
+
+if TYPE_CHECKING:
+    from coder.codebook import Codebook
+    from coder.learning import Model
+
+SHOWN = 6  # codes that are named one by one
+
+
+def compare_files(
+    first: str, second: str, paths: Sequence[Path], *, codebook: str | None = None, group: str | None = None
+) -> dict[str, Any]:
+    """Return the difference of two models on coded excerpts, per code, with paired intervals over groups.
+
+    Models of different codebooks are compared on the codes that both have; `left_out` are the others. Raises
+    ModelError if they share none, TableError. Notes say when either model was trained on these excerpts.
+    """
+    from coder.coded_tables.excerpts import read_excerpts, training_set
+    from coder.learning.evaluation.compare import differences
+    from coder.learning.evaluation.report import Guess, Truth
+    from coder.workflow.modelling.evaluate import seen_warning, unread_warning
+    from coder.workflow.modelling.model_lookup import open_model
+
+    models = [open_model(name, codebook) for name in (first, second)]
+    shared, left_out = shared_codes(*models)
+    either = _either(*models)
+    excerpts, notes = read_excerpts(paths, group)
+    data = training_set(excerpts, either)
+    if left_out:
+        notes.append(
+            f"Compared on the {len(shared)} codes that both models have; left out: {_listed(left_out)}."
+        )
+    guesses = []
+    for model in models:
+        said = model.predict(data.texts, data.questions, data.studies)
+        guesses.append(Guess.of(said, [said.codes.index(code) for code in shared]))
+        notes += seen_warning(model, model.seen_share(data.texts))
+        notes += [f"{model.name}: {line}" for line in unread_warning(said.languages)]
+    columns = [either.ids.index(code) for code in shared]
+    truth = Truth(data.labels[:, columns], data.polarity, data.groups)
+    alone = (data.labels == 1).sum(axis=1) == 1
+    report = differences(truth, guesses[0], guesses[1], shared, alone=alone)
+    names = {"first": models[0].name, "second": models[1].name}
+    return {**names, "notes": notes, "left_out": left_out, **report}
+
+
+def shared_codes(first: "Model", second: "Model") -> tuple[tuple[str, ...], list[str]]:
+    """Return the ids that both models code, in the order of the first, and those that only one of them has.
+
+    Raises ModelError if there is none.
+    """
+    ours, theirs = first.codebook.ids, second.codebook.ids
+    shared = tuple(code for code in ours if code in theirs)
+    if not shared:
+        raise ModelError(
+            f"{first.name} ({_listed(ours)}) and {second.name} ({_listed(theirs)}) have no code in common: compare"
+            " with --codebook FILE, the codebook of these excerpts."
+        )
+    return shared, [code for code in (*ours, *theirs) if code not in shared]
+
+
+def _either(first: "Model", second: "Model") -> "Codebook":
+    """Return a codebook of all the codes that either model has."""
+    from dataclasses import replace
+
+    own, other = first.codebook, second.codebook
+    more = tuple(code for code in other.codes if code.id not in own.by_id)
+    return replace(own, name=f"{own.name} or {other.name}", codes=(*own.codes, *more)) if more else own
+
+
+def _listed(codes: Sequence[str]) -> str:
+    return ", ".join(codes[:SHOWN]) + (f" and {len(codes) - SHOWN} more" if len(codes) > SHOWN else "")

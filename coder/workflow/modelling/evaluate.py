@@ -1,0 +1,114 @@
+"""Performance of a model against human codes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from coder.coded_tables.excerpts import Excerpt
+    from coder.learning import Model
+
+
+def evaluate(
+    model: "str | Path | Model",
+    frame: "pd.DataFrame",
+    *,
+    codebook: str | Path | None = None,
+    group: str | None = None,
+    by: str | None = None,
+) -> dict[str, Any]:
+    """Measure a model (a name, a folder or a loaded one) on a frame of coded excerpts; returns the report.
+
+    The report is that of `coder evaluate --json`. Raises TableError, ModelError, CodebookError.
+    """
+    from coder.coded_tables.excerpts import excerpts_of
+    from coder.workflow.modelling.model_lookup import open_model
+
+    loaded = open_model(model, codebook) if isinstance(model, (str, Path)) else model
+    excerpts, notes = excerpts_of(frame, group=group)
+    return evaluate_on(loaded, excerpts, by=by, notes=notes)
+
+
+def evaluate_files(
+    model: str,
+    paths: Sequence[Path],
+    *,
+    codebook: str | None = None,
+    group: str | None = None,
+    by: str | None = None,
+    with_baselines: bool = True,
+) -> dict[str, Any]:
+    """Measure a model on tables of coded excerpts; returns the report with notes and baselines."""
+    from coder.coded_tables.excerpts import read_excerpts
+    from coder.workflow.modelling.model_lookup import open_model
+
+    loaded = open_model(model, codebook)
+    excerpts, notes = read_excerpts(paths, group)
+    return evaluate_on(loaded, excerpts, by=by, notes=notes, with_baselines=with_baselines)
+
+
+def evaluate_on(
+    model: "Model",
+    excerpts: Sequence["Excerpt"],
+    *,
+    by: str | None = None,
+    notes: Sequence[str] = (),
+    with_baselines: bool = False,
+) -> dict[str, Any]:
+    """Predict excerpts and compare with their human codes; `by` names a column to split the figures by."""
+    import numpy as np
+
+    from coder.coded_tables.excerpts import training_set
+    from coder.learning.evaluation.report import Guess, Truth, performance
+    from coder.learning.evaluation.subgroups import by_attribute
+    from coder.workflow.modelling.by_column import values_of
+
+    values = None if by is None else values_of(excerpts, by)
+    data = training_set(excerpts, model.codebook)
+    said = model.predict(data.texts, data.questions, data.studies)
+    truth = Truth(data.labels, data.polarity, data.groups)
+    guess = Guess.of(said)
+    report = performance(truth, guess, model.codebook, model.name)
+    report["seen_share"] = model.seen_share(data.texts)
+    report["notes"] = [*notes, *seen_warning(model, report["seen_share"]), *unread_warning(said.languages)]
+    if values is not None:
+        report["by"] = {"column": by, "values": by_attribute(truth, guess, values)}
+    if with_baselines:
+        readable = [at for at, name in enumerate(said.languages) if name is None]
+        read = data.rows(np.array(readable, dtype=np.intp))  # the very rows that forced choice is about
+        if len(set(read.groups)) >= 2:
+            report["baselines"] = _baselines(read)
+    return report
+
+
+def _baselines(data: Any) -> dict[str, Any]:
+    from coder.encoding import get_encoder
+    from coder.learning.evaluation.baselines import baselines
+    from coder.learning.training.cross_validation import split
+
+    folds, _ = split(data, data.groups)
+    return baselines(data, get_encoder().encode(data.texts), folds, data.groups)
+
+
+def unread_warning(languages: Sequence[str | None]) -> list[str]:
+    """Say how many excerpts the model does not read, and how the figures deal with them."""
+    from collections import Counter
+
+    from coder.learning.features.language import unread_words
+
+    said = unread_words(Counter(filter(None, languages)), len(languages), "excerpts")
+    left_out = "they are left out of forced choice and polarity, and count as not coded in all other figures"
+    return [f"{said}; {left_out}."] if said else []
+
+
+def seen_warning(model: "Model", share: float) -> list[str]:
+    """Say when figures are not held out: the model, or one it builds on, learned from that share of the texts."""
+    from coder.reporting.blocks import known
+
+    if not known(share):
+        return []
+    return [
+        f"NOT HELD OUT: {model.name} learned from {share:.0%} of these excerpts, so its figures here flatter it."
+    ]

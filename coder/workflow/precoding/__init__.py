@@ -1,0 +1,1 @@
+"""Pre-coding of transcripts and tables, in one process or many."""

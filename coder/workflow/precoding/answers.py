@@ -1,0 +1,162 @@
+"""Tables of free-text answers as parts: five thousand rows each, whatever the size of the table.
+
+A table shares one topic (or has several, by its `study` column), and a topic is known only from the whole. So a
+table of more than one part is read twice: first to count its rows and to sample every study, then part by part.
+"""
+
+import heapq
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coder.domain import Utterance
+from coder.errors import InputError
+from coder.reading.tables.stream import AT_A_TIME, Record, stream_table
+from coder.workflow.precoding.jobs import MANY_BYTES
+from coder.workflow.precoding.parts import Part, cell_text
+from coder.workflow.precoding.rows import COLUMNS, Row
+
+if TYPE_CHECKING:
+    from coder.learning import Model
+
+SAMPLED = 2_000  # answers of each study that its topic is measured on
+SAMPLED_IN_ALL = 200_000
+MANY_STUDIES = 4_000
+SPREAD = 0x9E3779B97F4A7C15  # 2**64 over the golden ratio: its multiples modulo 2**64 are evenly spread
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is known of a table before it is coded: its rows, its other columns, a sample of each study."""
+
+    path: Path
+    first: int  # the number of its first part
+    rows: int = 0
+    columns: tuple[str, ...] = ()
+    sample: tuple[tuple[str, str], ...] = ()  # study and text
+    refused: str = ""
+
+    @property
+    def parts(self) -> int:
+        """How many parts the table has."""
+        return max(1, -(-self.rows // AT_A_TIME))
+
+
+def surveyed(files: Iterable[Path]) -> list[Survey]:
+    """Read each table once to count its rows and sample its studies; one that cannot be read is refused here."""
+    found: list[Survey] = []
+    first = 0
+    for path in files:
+        try:
+            found.append(_survey(path, first))
+        except InputError as error:
+            found.append(Survey(path, first, refused=str(error)))
+        first += found[-1].parts
+    return found
+
+
+def table_parts(surveys: Iterable[Survey], model: "Model", done: Collection[int] = ()) -> Iterator[Part]:
+    """Yield each table's parts in order; `done` are left out."""
+    for survey in surveys:
+        wanted = {number for number in range(survey.first, survey.first + survey.parts) if number not in done}
+        if survey.refused and wanted:
+            yield Part(survey.first, str(survey.path), refused=survey.refused)
+        elif wanted:
+            yield from _parts_of(survey, model, wanted)
+
+
+def _parts_of(survey: Survey, model: "Model", wanted: Collection[int]) -> Iterator[Part]:
+    topics = None
+    if survey.parts > 1:
+        topics = model.topics([text for _, text in survey.sample], [study for study, _ in survey.sample])
+    for at, records in enumerate(_pieces(survey.path)):
+        if survey.first + at in wanted:
+            utterances, studies, own = table_answers(records, survey.path.stem, at * AT_A_TIME)
+            yield Part(
+                survey.first + at,
+                str(survey.path),
+                tuple(utterances),
+                tuple(studies),
+                tuple(own),
+                topics=topics,
+            )
+
+
+def _pieces(path: Path) -> Iterator[list[Record]]:
+    """Yield a table's rows, AT_A_TIME each; a short one that is not parquet is read whole, with every check."""
+    if path.suffix.casefold() == ".parquet" or path.stat().st_size > MANY_BYTES:
+        yield from stream_table(path, needed=["text"], rows=AT_A_TIME)
+        return
+    from coder.reading.tables.read import read_table
+
+    frame = read_table(path, needed=["text"])
+    columns = [str(name) for name in frame]
+    records = [dict(zip(columns, cells, strict=True)) for cells in frame.to_numpy().tolist()]
+    for start in range(0, len(records), AT_A_TIME):
+        yield records[start : start + AT_A_TIME]
+
+
+def table_answers(
+    records: Sequence[Mapping[str, Any]], name: str, before: int = 0
+) -> tuple[list[Utterance], list[str], list[Row]]:
+    """Return a table's rows as utterances, the study of each (empty without such a column), the other columns.
+
+    `before` is the number of rows of the table before these. A column that has the name of one of ours is kept
+    as `NAME_given`.
+    """
+    known = [
+        column for column in dict.fromkeys(name for record in records for name in record) if column != "text"
+    ]
+    names = {column: f"{column}_given" if column in COLUMNS else column for column in known}
+    answers = [_answer(record, name, row) for row, record in enumerate(records, start=before)]
+    studies = [cell_text(record.get("study")) for record in records]
+    return answers, studies, [{new: record.get(old) for old, new in names.items()} for record in records]
+
+
+def _answer(record: Mapping[str, Any], name: str, row: int) -> Utterance:
+    text = cell_text(record.get("text"))
+    return Utterance(
+        id=f"{name}:{row}",
+        transcript=name,
+        index=row,
+        turn=row,
+        start=0,
+        end=len(text),
+        text=text,
+        role="participant",
+        question=cell_text(record.get("question")) or None,
+        codable=bool(text.strip()),
+    )
+
+
+def _survey(path: Path, first: int) -> Survey:
+    """Return the survey, with up to SAMPLED answers of each study, evenly spread over its rows."""
+    chosen: dict[str, list[tuple[int, str]]] = {}
+    columns: dict[str, None] = {}
+    rows = 0
+    for records in _pieces(path):
+        answers, studies, own = table_answers(records, path.stem, rows)
+        for answer, study in zip(answers, studies, strict=True):
+            if answer.codable:
+                _sample(chosen.setdefault(study, []), _share(chosen), answer)
+        rows += len(records)
+        columns.update(dict.fromkeys(own[0]))
+        if len(chosen) > MANY_STUDIES:
+            raise InputError(
+                f"{path}: the column 'study' has over {MANY_STUDIES:,} different values. It should say which"
+                " answers share a topic; rename it if it says something else."
+            )
+    share = _share(chosen)
+    sample = [(study, text) for study, heap in chosen.items() for _, text in heapq.nlargest(share, heap)]
+    return Survey(path, first, rows, tuple(columns), tuple(sample))
+
+
+def _sample(heap: list[tuple[int, str]], share: int, answer: Utterance) -> None:
+    heapq.heappush(heap, (-(answer.index * SPREAD % 2**64), answer.text))
+    while len(heap) > share:
+        heapq.heappop(heap)
+
+
+def _share(chosen: Mapping[str, object]) -> int:
+    return min(SAMPLED, SAMPLED_IN_ALL // max(1, len(chosen)))

@@ -1,0 +1,1 @@
+"""What the review page does with a study: sessions, gestures, codebook edits."""

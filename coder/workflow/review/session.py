@@ -1,0 +1,194 @@
+"""What the review page looks at: a transcript with one coder's coding, and what that coder may see of the machine.
+
+A `Desk` holds one open study. Texts never change, so they are kept in memory; roles are read again whenever a
+whole page is opened (`refresh`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+
+from coder.codebook import Codebook
+from coder.errors import StudyError
+from coder.store.counting import settled_in
+from coder.store.values import SETTLED
+from coder.workflow.study.open import (
+    Mode,
+    StoredSuggestion,
+    StudyTurn,
+    StudyUtterance,
+    UnitState,
+    open_study,
+)
+from coder.workflow.study.visibility import blind_share, is_hidden
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A transcript's turns and utterances in order; `place` gives an utterance's index by id."""
+
+    transcript: int
+    name: str
+    text: str
+    turns: tuple[StudyTurn, ...]
+    utterances: tuple[StudyUtterance, ...]
+    place: dict[int, int]
+    codable: int
+
+    def around(self, utterance: int, turns: int) -> list[StudyUtterance]:
+        """Return the utterances of the turn that holds one, and of so many turns either side."""
+        middle = self.utterances[self.place[utterance]].turn
+        numbers = [turn.number for turn in self.turns]
+        at = numbers.index(middle)
+        near = set(numbers[max(0, at - turns) : at + turns + 1])
+        return [item for item in self.utterances if item.turn in near]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One utterance as one coder may see it now. `suggestions` is empty where they are hidden.
+
+    `hidden`: the machine's view is kept back here (blind work, not committed yet, or the blind share).
+    `asked`: the machine has looked at the utterance, whether or not it suggests anything.
+    """
+
+    utterance: StudyUtterance
+    state: UnitState
+    suggestions: tuple[StoredSuggestion, ...]
+    hidden: bool
+    asked: bool
+    memos: int
+
+    @property
+    def settled(self) -> bool:
+        """Whether the coder has decided here."""
+        return self.state.state in SETTLED
+
+    @property
+    def offers(self) -> tuple[StoredSuggestion, ...]:
+        """The suggestions that passed the model's threshold."""
+        return tuple(item for item in self.suggestions if item.selected)
+
+    @property
+    def open_offers(self) -> tuple[StoredSuggestion, ...]:
+        """The offers that the coder has neither taken up nor refused."""
+        taken = {code.code for code in self.state.codes} | set(self.state.rejected)
+        answered = {code.suggestion for code in self.state.codes}
+        return tuple(o for o in self.offers if o.code not in taken and o.id not in answered)
+
+
+class Desk:
+    """One study, open for review."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.study = open_study(path)
+        self._documents: dict[int, Document] = {}
+        self._exposed: dict[str, set[int]] = {}
+        self._codebook: tuple[int, Codebook] | None = None
+        self._lock = RLock()
+
+    def close(self) -> None:
+        """Close the study file."""
+        self.study.close()
+
+    @property
+    def codebook(self) -> Codebook:
+        """The codebook in use, read anew only when there is a newer version."""
+        with self._lock:
+            version = self.study.codebooks.current_id()
+            if self._codebook is None or self._codebook[0] != version:
+                self._codebook = (version, self.study.codebooks.get(version))
+            return self._codebook[1]
+
+    def settled(self, coder: str, transcript: int) -> int:
+        """Return how many codable utterances of a transcript a coder has settled."""
+        return settled_in(self.study.handle, coder, transcript)
+
+    def document(self, transcript: int) -> Document:
+        """Return a transcript from memory, reading it once."""
+        with self._lock:
+            if transcript not in self._documents:
+                self._documents[transcript] = self._read(transcript)
+            return self._documents[transcript]
+
+    def refresh(self, transcript: int) -> Document:
+        """Return a transcript as it is on disk now (roles may have been corrected)."""
+        with self._lock:
+            self._documents.pop(transcript, None)
+            return self.document(transcript)
+
+    def _read(self, transcript: int) -> Document:
+        texts = self.study.texts
+        utterances = tuple(texts.utterances(transcript))
+        name = next(
+            (item.name for item in texts.all(superseded=True) if item.id == transcript), str(transcript)
+        )
+        return Document(
+            transcript=transcript,
+            name=name,
+            text=texts.text(transcript),
+            turns=tuple(texts.turns(transcript)),
+            utterances=utterances,
+            place={item.id: place for place, item in enumerate(utterances)},
+            codable=sum(item.codable for item in utterances),
+        )
+
+    def home_of(self, utterance: int) -> Document:
+        """Return the transcript that an utterance belongs to. Raises StudyError if there is no such utterance."""
+        with self._lock:
+            for document in self._documents.values():
+                if utterance in document.place:
+                    return document
+        found = self.study.texts.by_id([utterance])
+        if utterance not in found:
+            raise StudyError(f"There is no utterance {utterance} in {self.study.path.name}.")
+        return self.document(found[utterance].transcript)
+
+    def units(self, coder: str, utterances: Sequence[StudyUtterance], mode: Mode) -> list[Unit]:
+        """Return utterances as a coder may see them in a mode, and note what the coder thereby sees.
+
+        What is shown counts as seen: later decisions there are not blind, whatever the mode then.
+        """
+        ids = [item.id for item in utterances]
+        states = self.study.acts.states(coder, ids)
+        memos = self._memo_counts(utterances)
+        share = blind_share(self.study)
+        polar = bool(self.codebook.polarity)
+        hidden = {item.id: is_hidden(mode, states[item.id], item.lot, share, polar) for item in utterances}
+        visible = [item.id for item in utterances if item.codable and not hidden[item.id]]
+        suggestions = self.study.machine.suggestions(visible)
+        asked = self.study.machine.uncertainty(visible)
+        self._note_seen(coder, asked)
+        return [
+            Unit(
+                utterance=item,
+                state=states[item.id],
+                suggestions=tuple(suggestions.get(item.id, ())),
+                hidden=hidden[item.id],
+                asked=item.id in asked,
+                memos=memos.get(item.id, 0),
+            )
+            for item in utterances
+        ]
+
+    def unit(self, coder: str, utterance: int, mode: Mode) -> Unit:
+        """Return one utterance as a coder may see it."""
+        document = self.home_of(utterance)
+        return self.units(coder, [document.utterances[document.place[utterance]]], mode)[0]
+
+    def _memo_counts(self, utterances: Sequence[StudyUtterance]) -> dict[int, int]:
+        counts: dict[int, int] = {}
+        for transcript in {item.transcript for item in utterances}:
+            for memo in self.study.memos.all(transcript=transcript):
+                if memo.utterance is not None:
+                    counts[memo.utterance] = counts.get(memo.utterance, 0) + 1
+        return counts
+
+    def _note_seen(self, coder: str, utterances: Iterable[int]) -> None:
+        with self._lock:
+            known = self._exposed.setdefault(coder, set())
+            fresh = [item for item in utterances if item not in known]
+            if fresh:
+                self.study.acts.record_exposure(coder, fresh)
+                known.update(fresh)

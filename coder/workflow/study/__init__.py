@@ -1,0 +1,1 @@
+"""The work of a study: import, suggest, decide, retrain, merge, status."""

@@ -1,0 +1,145 @@
+"""`coder import` as one piece of work: transcripts, then attributes, then codings."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from coder.errors import CoderError, StudyError
+from coder.store import Study
+from coder.workflow.study.import_attributes import AttributeReport, import_attributes
+from coder.workflow.study.import_codings import CodingsReport, import_codings
+from coder.workflow.study.import_transcripts import Added, ImportReport, import_transcripts
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be brought in."""
+
+    paths: tuple[Path, ...] = ()
+    attributes: Path | None = None
+    codings: Path | None = None
+    coder: str | None = None
+    looked_at: Path | None = None
+    complete: bool = False
+    interviewer: tuple[str, ...] = ()
+    new_version: bool = False
+
+
+@dataclass(slots=True)
+class Brought:
+    """What came of it. `refused` are files that could not be used at all."""
+
+    transcripts: ImportReport
+    attributes: AttributeReport | None = None
+    codings: CodingsReport | None = None
+    failed: tuple[tuple[Path, str], ...] = ()
+
+    @property
+    def refused(self) -> list[tuple[Path, str]]:
+        """Return the files that could not be used, with the reason."""
+        return [*self.transcripts.refused, *self.failed]
+
+    def problems(self) -> list[str]:
+        """Return a line for each file or row that was left out, in whole or in part."""
+        lines = [f"{path}: {reason}" for path, reason in self.refused]
+        lines += [f"attributes, {line}" for line in (self.attributes.problems if self.attributes else [])]
+        lines += [f"codings, {line}" for line in (self.codings.problems if self.codings else [])]
+        return lines
+
+    def text(self) -> str:
+        """Return what happened, for people."""
+        lines = [_added_line(item) for item in self.transcripts.added]
+        lines += [f"{path}: {reason}; left alone." for path, reason in self.transcripts.unchanged]
+        lines += [
+            f"{path}: a table about transcripts, left out; name it with --codings or --attributes."
+            for path in self.transcripts.left_out
+        ]
+        if self.attributes:
+            held = self.attributes
+            lines.append(
+                f"Attributes: {len(held.attributes)} columns for {held.participants} participants,"
+                f" linked to {held.linked} speakers."
+            )
+        if self.codings:
+            lines += _codings_lines(self.codings)
+        return "\n".join(lines) or "Nothing was brought in."
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "added": [{**asdict(item), "path": str(item.path)} for item in self.transcripts.added],
+            "unchanged": [str(path) for path, _ in self.transcripts.unchanged],
+            "left_out": [str(path) for path in self.transcripts.left_out],
+            "refused": {str(path): reason for path, reason in self.refused},
+            "attributes": asdict(self.attributes) if self.attributes else None,
+            "codings": asdict(self.codings) if self.codings else None,
+        }
+
+
+def bring_in(study: Study, request: Request, progress: Callable[[Path], None] | None = None) -> Brought:
+    """Import all that is asked for; a file that cannot be used is refused and the rest goes on.
+
+    Raises StudyError if nothing is asked for or the study cannot be written, and the table's own error if a
+    table is all there was and it cannot be used.
+    """
+    if not (request.paths or request.attributes or request.codings):
+        raise StudyError("Say what to import: transcripts, --attributes TABLE or --codings TABLE.")
+    tables = [path for path in (request.attributes, request.codings, request.looked_at) if path is not None]
+    transcripts = import_transcripts(
+        study,
+        request.paths,
+        interviewer=request.interviewer,
+        new_version=request.new_version,
+        tables=tables,
+        progress=progress,
+    )
+    brought = Brought(transcripts)
+    failed: list[tuple[Path, str]] = []
+    for table, work in ((request.attributes, _attributes), (request.codings, _codings)):
+        if table is None:
+            continue
+        try:
+            work(study, table, request, brought)
+        except CoderError as error:
+            if not request.paths:
+                raise
+            failed.append((table, str(error)))
+    brought.failed = tuple(failed)
+    return brought
+
+
+def _attributes(study: Study, table: Path, request: Request, brought: Brought) -> None:
+    brought.attributes = import_attributes(study, table)
+
+
+def _codings(study: Study, table: Path, request: Request, brought: Brought) -> None:
+    brought.codings = import_codings(
+        study, table, coder=request.coder, looked_at=request.looked_at, complete=request.complete
+    )
+
+
+def _added_line(item: Added) -> str:
+    interviewers = [label for label, role in item.roles.items() if role == "interviewer"]
+    others = [label for label, role in item.roles.items() if role != "interviewer"]
+    version = f" (version {item.version}, {item.carried} codings carried over)" if item.version > 1 else ""
+    return (
+        f"{item.name}{version}: {item.turns} turns, {item.utterances} utterances to code;"
+        f" interviewer: {', '.join(interviewers) or 'none found'}; speakers: {', '.join(others) or 'none'}."
+    )
+
+
+def _codings_lines(report: CodingsReport) -> list[str]:
+    lines = [
+        f"Codings: {report.used} of {report.rows} rows used, {report.tolerant} found only approximately."
+    ]
+    lines += [
+        f"  {coder}: {count} utterances coded, {report.nothing[coder]} with nothing to code."
+        for coder, count in report.coded.items()
+    ]
+    if report.coded and not any(report.nothing.values()):
+        lines.append(
+            "  Utterances without a row count as not looked at;"
+            " if the coders read everything, repeat with --complete."
+        )
+    return lines

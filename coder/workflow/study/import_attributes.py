@@ -1,0 +1,145 @@
+"""Facts about participants from a table: who speaks where, and what is known about them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from coder.errors import StudyError, TableError
+from coder.store import Study
+
+PARTICIPANT = (
+    "participant",
+    "participant id",
+    "speaker",
+    "respondent",
+    "interviewee",
+    "case",
+    "pid",
+    "id",
+    "name",
+)
+TRANSCRIPT = ("transcript", "document", "file", "filename", "interview", "source")
+CODE = ("code", "codes", "code id", "label", "theme", "tag")
+TEXT = ("text", "quotation", "quote", "excerpt", "segment", "coded text", "content", "passage")
+JOIN = ";"
+
+
+@dataclass(slots=True)
+class AttributeReport:
+    """What came of a table of attributes; `problems` name rows that could not be used, or only in part."""
+
+    participants: int = 0
+    linked: int = 0
+    attributes: tuple[str, ...] = ()
+    problems: list[str] = field(default_factory=list)
+
+
+def import_attributes(study: Study, path: str | Path) -> AttributeReport:
+    """Read participants and their attributes: one row each, or several rows whose values add up.
+
+    A column `participant` (or speaker, case, id ...) names them, an optional `transcript` says where they speak
+    (several joined by `;`); every other column is an attribute, several values joined by `;`. Without
+    participants the attributes are the transcript's. Rows are taken over as far as they can be.
+
+    Raises TableError if there is no column to go by, FormatError if the file cannot be read.
+    """
+    from coder.reading.tables.read import read_table
+
+    frame = read_table(path)
+    columns = [str(name) for name in frame.columns]
+    who, where = find_column(columns, PARTICIPANT), find_column(columns, TRANSCRIPT)
+    if who is None and where is None:
+        raise TableError(
+            f"{Path(path).name} names neither participants nor transcripts. Call the column with the speakers'"
+            f" labels 'participant' (it has: {', '.join(columns)})."
+        )
+    names = tuple(name for name in columns if name not in {who, where})
+    report = AttributeReport(attributes=names)
+    facts: dict[tuple[str, str], dict[str, list[str]]] = {}
+    with study.handle.write():
+        numbers = frame.attrs["row_numbers"]
+        for row, cells in zip(numbers, frame.to_dict("records"), strict=True):
+            for subject in _subjects(study, cells, who, where, row, report):
+                for name in names:
+                    held = facts.setdefault(subject, {}).setdefault(name, [])
+                    held += [value for value in split_cell(cells[name]) if value not in held]
+        for (kind, name_of), values in facts.items():
+            for name, held in values.items():
+                study.people.set_attribute(kind, name_of, name, held)
+    report.participants = len({subject for kind, subject in facts if kind == "participant"})
+    return report
+
+
+def find_column(columns: Sequence[str], known: Sequence[str]) -> str | None:
+    """Return the column that bears one of the known names (the first of them that any has), or None."""
+    plain = {" ".join(name.casefold().replace("_", " ").split()): name for name in reversed(columns)}
+    return next((plain[name] for name in known if name in plain), None)
+
+
+def split_cell(cell: Any) -> list[str]:
+    """Return the values of a cell: a list's items, or what `;` joins."""
+    parts = cell if isinstance(cell, list) else str(cell if cell is not None else "").split(JOIN)
+    return [str(part).strip() for part in parts if part is not None and str(part).strip()]
+
+
+def _subjects(
+    study: Study,
+    cells: Mapping[Any, Any],
+    who: str | None,
+    where: str | None,
+    row: int,
+    report: AttributeReport,
+) -> list[tuple[str, str]]:
+    """Return whose facts a row holds, linking the participant to the speaker of each transcript."""
+    transcripts: list[int] = []
+    for name in split_cell(cells[where]) if where else []:
+        try:
+            transcripts.append(study.texts.find(name))
+        except StudyError:
+            report.problems.append(f"row {row}: there is no transcript '{name}' in the study")
+    participants = split_cell(cells[who]) if who else []
+    if not participants:
+        if not transcripts and not report.problems:
+            report.problems.append(f"row {row}: names neither a participant nor a transcript")
+        uids = {item.id: item.uid for item in study.texts.all()}
+        return [("transcript", uids[key]) for key in transcripts]
+    for participant in participants:
+        _link(study, participant, transcripts, bool(where and cells[where]), row, report)
+    return [("participant", participant) for participant in participants]
+
+
+def _link(
+    study: Study, participant: str, transcripts: Sequence[int], told: bool, row: int, report: AttributeReport
+) -> None:
+    linked = 0
+    for item in study.texts.all():
+        if told and item.id not in transcripts:
+            continue
+        label = _label(study, item.id, participant, alone=told or _named_after(item.name, participant))
+        if label is not None:
+            study.people.link(item.id, label, participant)
+            linked += 1
+        elif told:
+            heard = ", ".join(item.speakers) or "no labels"
+            report.problems.append(
+                f"row {row}: no speaker '{participant}' in '{item.name}' (it has: {heard})"
+            )
+    report.linked += linked
+    if not linked and not told:
+        report.problems.append(f"row {row}: '{participant}' does not speak in any transcript so far")
+
+
+def _named_after(transcript: str, participant: str) -> bool:
+    first = transcript.casefold().replace("-", "_").replace(" ", "_").split("_")[0]
+    return first == participant.casefold()
+
+
+def _label(study: Study, transcript: int, participant: str, *, alone: bool) -> str | None:
+    """Return the speaker who bears the participant's name; `alone`: else the only one who is not the interviewer."""
+    turns = [turn for turn in study.texts.turns(transcript) if turn.speaker]
+    for turn in turns:
+        if turn.speaker and turn.speaker.casefold() == participant.casefold():
+            return turn.speaker
+    others = {turn.speaker for turn in turns if turn.role != "interviewer"}
+    return others.pop() if alone and len(others) == 1 else None

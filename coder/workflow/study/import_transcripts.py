@@ -1,0 +1,221 @@
+"""Transcripts into a study: each whole or not at all, nothing twice, changed files never silently."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from coder.domain import Role, Transcript, Utterance
+from coder.errors import CoderError, StudyError
+from coder.store import Study
+from coder.store.values import ADJUDICATED, SETTLED, Choice, StudyUtterance, UnitState
+from coder.workflow.study.import_attributes import CODE, TEXT, find_column
+
+Read = Callable[..., Transcript]
+ANSWER = ("utterance", "words", "speech", "transcription", "answer", "response", "message", "comment")
+Cut = Callable[[Transcript], Sequence[Utterance]]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A transcript that went in, and how it was read; `carried` codings came over from the version before."""
+
+    id: int
+    name: str
+    path: Path
+    turns: int
+    utterances: int
+    roles: dict[str, Role | None]
+    notes: tuple[str, ...]
+    version: int = 1
+    carried: int = 0
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did. `unchanged` files are in the study already; `refused` ones come with the reason.
+
+    `left_out` are tables in a folder that are about transcripts rather than transcripts.
+    """
+
+    added: list[Added] = field(default_factory=list)
+    unchanged: list[tuple[Path, str]] = field(default_factory=list)
+    refused: list[tuple[Path, str]] = field(default_factory=list)
+    left_out: list[Path] = field(default_factory=list)
+
+
+def import_transcripts(
+    study: Study,
+    paths: Sequence[str | Path],
+    *,
+    interviewer: Sequence[str] = (),
+    new_version: bool = False,
+    tables: Sequence[Path] = (),
+    progress: Callable[[Path], None] | None = None,
+    read: Read | None = None,
+    cut: Cut | None = None,
+) -> ImportReport:
+    """Read transcripts (files or folders) into the study, one transaction each.
+
+    `interviewer` names the labels that are the interviewer's; without it roles are inferred, and can be
+    corrected later (`study.people.set_role`). A file whose content is in the study already is left alone. One
+    that changed since is refused unless `new_version`: then it becomes the version in use, codings of
+    utterances that did not change are carried over, and the old version stays on record. Of the tables in a
+    folder those are left out that are `tables` of codings or attributes, or look like it.
+    """
+    read, cut = read or _read, cut or _cut
+    report = ImportReport()
+    for path in _expanded(paths, tables, report):
+        try:
+            transcript = read(path, interviewer=tuple(interviewer))
+            _import_one(study, path, transcript, cut, new_version, report)
+        except CoderError as error:
+            if isinstance(error, StudyError):
+                raise  # the study cannot be written: the next file would fare no better
+            report.refused.append((path, str(error)))
+        if progress:
+            progress(path)
+    return report
+
+
+def _read(path: Path, *, interviewer: Sequence[str]) -> Transcript:
+    from coder.reading import read_transcript
+
+    return read_transcript(path, interviewer=interviewer)
+
+
+def _cut(transcript: Transcript) -> Sequence[Utterance]:
+    from coder.segmentation import segment
+
+    return segment(transcript)
+
+
+def _expanded(paths: Sequence[str | Path], tables: Sequence[Path], report: ImportReport) -> list[Path]:
+    from coder.reading import transcript_paths
+
+    given = {table.resolve() for table in tables}
+    found: list[Path] = []
+    for path in paths:
+        try:
+            inside = transcript_paths([path])
+            if Path(path).is_dir():
+                others = [item for item in inside if item.resolve() in given or _about_transcripts(item)]
+                report.left_out += [item for item in others if item.resolve() not in given]
+                inside = [item for item in inside if item not in others]
+            found += inside
+        except CoderError as error:
+            report.refused.append((Path(path), str(error)))
+    return list(dict.fromkeys(found))
+
+
+def _about_transcripts(path: Path) -> bool:
+    """Tell whether a file is a table about transcripts (codes, participants), not one itself."""
+    from coder.reading.tables.read import TABLE_SUFFIXES, read_table
+
+    if path.suffix.casefold() not in TABLE_SUFFIXES:
+        return False
+    try:
+        columns = [str(name) for name in read_table(path).columns]
+    except CoderError:
+        return False  # the reader of transcripts will say what is wrong with it
+    return bool(find_column(columns, CODE)) or not find_column(columns, (*TEXT, *ANSWER))
+
+
+def _import_one(
+    study: Study, path: Path, transcript: Transcript, cut: Cut, new_version: bool, report: ImportReport
+) -> None:
+    twin = study.texts.with_content(transcript.source_hash, transcript.text)
+    if twin is not None:
+        report.unchanged.append((path, f"in the study already, as '{twin}'"))
+        return
+    old = next((item for item in study.texts.all() if item.name == transcript.id), None)
+    if old is not None and not new_version:
+        report.refused.append(
+            (
+                path,
+                f"'{old.name}' is in the study with another text. If this is a corrected version, import it with"
+                " --new-version (codings of unchanged utterances are carried over); if it is another interview,"
+                " rename the file.",
+            )
+        )
+        return
+    utterances = cut(as_participants(transcript))
+    with study.handle.write():
+        replaced = None if old is None else old.id
+        key = study.texts.add(transcript, utterances, source=path.name, replaces=replaced)
+        carried = 0 if old is None else carry_codings(study, old.id, key)
+    report.added.append(_added(study, key, path, transcript, carried, 1 if old is None else old.version + 1))
+
+
+def as_participants(transcript: Transcript) -> Transcript:
+    """Return the transcript with every turn a participant's: it is cut alike whatever roles turn out to be."""
+    return replace(transcript, turns=tuple(replace(turn, role="participant") for turn in transcript.turns))
+
+
+def _added(study: Study, key: int, path: Path, transcript: Transcript, carried: int, version: int) -> Added:
+    return Added(
+        id=key,
+        name=transcript.id,
+        path=path,
+        turns=len(transcript.turns),
+        utterances=sum(item.codable for item in study.texts.utterances(key)),
+        roles={turn.speaker or "": turn.role for turn in transcript.turns},
+        notes=transcript.notes,
+        version=version,
+        carried=carried,
+    )
+
+
+def carry_codings(study: Study, old: int, new: int) -> int:
+    """Repeat what coders decided on utterances that a new version has unchanged; return how many utterances.
+
+    An act of kind 'carry' per coder; what had been seen stays seen.
+    """
+    before, after = study.texts.utterances(old), study.texts.utterances(new)
+    matcher = SequenceMatcher(
+        None, [item.text for item in before], [item.text for item in after], autojunk=False
+    )
+    pairs = [
+        (before[block.a + step], after[block.b + step])
+        for block in matcher.get_matching_blocks()
+        for step in range(block.size)
+    ]
+    carried: set[int] = set()
+    for coder in [*study.people.coders(), ADJUDICATED]:
+        states = study.acts.states(coder, [first.id for first, _ in pairs])
+        choices: list[Choice] = []
+        for first, second in pairs:
+            repeated = _repeated(states[first.id], first, second)
+            choices += repeated
+            carried |= {second.id} if repeated else set()
+        if choices:
+            study.acts.carry(coder, choices, {second.id: first.id for first, second in pairs})
+    return len(carried)
+
+
+def _repeated(state: UnitState, first: StudyUtterance, second: StudyUtterance) -> list[Choice]:
+    shift = second.start - first.start
+    choices = [
+        Choice(
+            second.id,
+            "add",
+            item.code,
+            item.polarity,
+            span=_moved(item.start, item.end, shift, first, second),
+        )
+        for item in state.codes
+    ]
+    choices += [Choice(second.id, "reject", code) for code in state.rejected]
+    if state.state == "nothing":
+        choices.append(Choice(second.id, "nothing"))
+    if choices and state.flagged:
+        choices.append(Choice(second.id, "flag"))
+    return choices if state.state in SETTLED else []
+
+
+def _moved(
+    start: int, end: int, shift: int, first: StudyUtterance, second: StudyUtterance
+) -> tuple[int, int]:
+    # A passage over several utterances may have changed beyond this one: then this utterance is what is left.
+    inside = first.start <= start and end <= first.end
+    return (start + shift, end + shift) if inside else (second.start, second.end)

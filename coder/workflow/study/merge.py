@@ -1,0 +1,63 @@
+"""Joining the copies of a study that several people worked on."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from coder.errors import OutputError, StudyError
+from coder.store import Study, database
+from coder.store.counts import StudyFigures
+from coder.store.merge import join
+
+
+@dataclass(frozen=True, slots=True)
+class MergeReport:
+    """What the joined study holds, and what the copies had both changed (one sentence each)."""
+
+    conflicts: tuple[str, ...]
+    figures: StudyFigures
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {"conflicts": list(self.conflicts), "figures": asdict(self.figures)}
+
+
+def merge_studies(paths: Sequence[str | Path], out: str | Path, *, force: bool = False) -> MergeReport:
+    """Join copies of one study into the file `out`; the copies themselves stay as they are.
+
+    Nothing is lost and nothing comes twice, whatever the order. Where one coder decided the same utterance in
+    two copies, the later decision stands and the conflict is listed. Raises StudyError if a file is not a
+    study, OutputError if `out` exists (without `force`) or is one of the copies.
+    """
+    sources, target = [Path(path) for path in paths], Path(out)
+    if len(sources) < 2:
+        raise StudyError("Give at least two studies to merge.")
+    if target.exists() and any(target.samefile(source) for source in sources if source.exists()):
+        raise OutputError(f"{target} is one of the studies to merge; choose another name for the result.")
+    if target.exists() and not force:
+        raise OutputError(f"{target} exists already. Choose another name, or add --force to replace it.")
+    if not target.parent.is_dir():
+        raise OutputError(f"The folder {target.parent} does not exist; make it first.")
+    with TemporaryDirectory(prefix=".coder-merge-", dir=target.parent) as folder:
+        draft = Path(folder) / "joined.coder"
+        conflicts, figures = _joined(sources, draft, Path(folder))
+        if force:
+            draft.replace(target)
+        else:
+            database.publish(draft, target)
+    return MergeReport(tuple(conflicts), figures)
+
+
+def _joined(sources: Sequence[Path], draft: Path, folder: Path) -> tuple[list[str], StudyFigures]:
+    database.copy(sources[0], draft)
+    conflicts: set[str] = set()
+    with Study.open(draft) as study:
+        for number, source in enumerate(sources[1:]):
+            other = folder / f"{number}.coder"
+            database.copy(source, other)
+            Study.open(other).close()  # an older copy is brought up to date here, not the original
+            conflicts |= set(join(study.handle, other))
+        figures = study.figures()
+    return sorted(conflicts), figures

@@ -1,0 +1,154 @@
+"""A new model against the one in use, on transcripts that neither learned from."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from coder.codebook import Codebook
+from coder.workflow.study.training_data import Lesson, training_set
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from coder.learning import Model
+
+FEW_TRANSCRIPTS = 5  # with fewer, intervals resample turns and say so
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """A figure of the model in use and of the new one, their difference and its paired 95 % interval."""
+
+    old: float | None
+    new: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    support: int = 0
+
+    @property
+    def clearly_worse(self) -> bool:
+        """Whether the whole interval lies below zero."""
+        return self.high is not None and self.high < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What the comparison found. `overall` is the mean F1 of the codes, weighted by how often people gave them.
+
+    `resampled` says what the intervals resample: 'transcripts', or 'turns' where there are few transcripts.
+    """
+
+    n: int
+    transcripts: int
+    resampled: str
+    overall: Gain
+    theme_kappa: Gain
+    polarity_kappa: Gain
+    codes: dict[str, Gain]
+
+    @property
+    def worse_codes(self) -> list[str]:
+        """Codes at which the new model is clearly worse."""
+        return [code for code, gain in self.codes.items() if gain.clearly_worse]
+
+    @property
+    def better(self) -> bool:
+        """Whether the new model may replace the one in use: better overall, clearly worse nowhere."""
+        gain = self.overall.difference
+        spoilt = self.worse_codes or self.theme_kappa.clearly_worse or self.polarity_kappa.clearly_worse
+        return gain is not None and gain > 1e-9 and not spoilt
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, as they are kept in the study."""
+        return asdict(self)
+
+
+def compare(old: "Model", new: "Model", tests: Sequence[Lesson], codebook: Codebook) -> Trial:
+    """Try both models on held-out lessons (those whose every code was looked at)."""
+    from coder.learning.evaluation.compare import differences
+    from coder.learning.evaluation.report import Guess, Truth
+
+    known = [item for item in tests if item.known]
+    data = training_set(known, codebook)
+    transcripts = {item.utterance.transcript for item in known}
+    by_transcript = len(transcripts) >= FEW_TRANSCRIPTS
+    groups = list(data.groups) if by_transcript else [_turn(item) for item in known]
+    guesses = []
+    for model in (old, new):
+        said = model.predict(data.texts, data.questions)
+        places = [said.codes.index(code) for code in codebook.ids]
+        guesses.append(
+            Guess(said.scores[:, places], said.forced[:, places], said.selected[:, places], said.polarity)
+        )
+    found = differences(Truth(data.labels, data.polarity, groups), guesses[0], guesses[1], codebook.ids)
+    return Trial(
+        n=len(known),
+        transcripts=len(transcripts),
+        resampled="transcripts" if by_transcript else "turns",
+        overall=mean_f1(data.labels == 1, guesses[0].selected, guesses[1].selected, groups),
+        theme_kappa=_gain(found["theme_kappa"]),
+        polarity_kappa=_gain(found["polarity_kappa"]),
+        codes={
+            code: _gain(held["f1"], held["support"])
+            for code, held in found["codes"].items()
+            if held["support"]
+        },
+    )
+
+
+def _turn(lesson: Lesson) -> str:
+    return f"{lesson.utterance.transcript}:{lesson.utterance.turn}"
+
+
+def _gain(found: dict[str, Any], support: int = 0) -> Gain:
+    return Gain(
+        found["first"],
+        found["second"],
+        found["difference"],
+        found.get("ci_low"),
+        found.get("ci_high"),
+        support,
+    )
+
+
+def mean_f1(
+    labels: "NDArray[np.bool_]", old: "NDArray[np.bool_]", new: "NDArray[np.bool_]", groups: Sequence[str]
+) -> Gain:
+    """Return the mean F1 of the codes of two selections (n, k), weighted by their counts in `labels` (n, k).
+
+    The weights keep a code that occurs a handful of times from deciding. A code that is never selected has F1 0.
+    Both selections are resampled together by group.
+    """
+    import numpy as np
+
+    from coder.learning.evaluation.metrics import Bootstrap, code_tables
+
+    occurring = labels.any(axis=0)
+    if not occurring.any():
+        return Gain(None, None, None, None, None)
+    boot = Bootstrap.over(groups)
+    share = labels.sum(axis=0)[occurring] / labels.sum()
+
+    def figures(selected: "NDArray[np.bool_]") -> tuple[float, "NDArray[np.float64]"]:
+        whole, resampled = code_tables(labels[:, occurring], selected[:, occurring], boot)
+        return float(_f1(whole) @ share), _f1(resampled) @ share
+
+    def _f1(tables: "NDArray[np.float64]") -> "NDArray[np.float64]":
+        hits = tables[..., 1, 1]
+        either = 2 * hits + tables[..., 0, 1] + tables[..., 1, 0]
+        value: NDArray[np.float64] = 2 * hits / np.maximum(either, 1e-12)
+        return value
+
+    (first, first_draws), (second, second_draws) = figures(old), figures(new)
+    draws = second_draws - first_draws
+    low, high = np.percentile(draws, [2.5, 97.5]) if len(draws) else (None, None)
+    return Gain(
+        first,
+        second,
+        second - first,
+        None if low is None else float(low),
+        None if high is None else float(high),
+        int(labels.any(axis=1).sum()),
+    )

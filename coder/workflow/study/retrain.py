@@ -1,0 +1,240 @@
+"""Retraining on what people confirmed: a new version replaces the one in use only if it is better.
+
+It is tried on whole transcripts that are held out for as long as the study lives, and learned from by no model.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from coder.errors import StudyError
+from coder.store import Study
+from coder.store.model_versions import NewModel
+from coder.store.values import ModelVersion
+from coder.workflow.study.model_comparison import Trial, compare
+from coder.workflow.study.model_versions import active_version, open_version, packed
+from coder.workflow.study.training_data import Lesson, joined, lessons, training_set
+
+if TYPE_CHECKING:
+    from coder.learning import Model
+
+HELD_OUT_SHARE = 0.25
+FEWEST = 10  # coded utterances to learn from
+COMPARED = 5_000  # utterances on which the suggestions of both models are compared
+AGREED = 0.95  # kappa of successive models from which more coding is unlikely to change much
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How the suggestions differ between two models: codes gained and lost, utterances whose codes flipped.
+
+    `kappa` is the agreement of both models over all utterance-code pairs (Cohen); with a kappa of K the F1 of
+    either can move by at most about 4(1 - K)/K (Bloodgood and Grothendieck 2013).
+    """
+
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+    compared: int
+    flipped: int
+    appeared: int
+    vanished: int
+    kappa: float | None
+
+
+@dataclass(slots=True)
+class RetrainReport:
+    """What came of retraining: the new version, its trial (None if there was nothing to try it on), the change."""
+
+    model: str
+    against: str
+    accepted: bool
+    forced: bool
+    reason: str
+    learned_from: int
+    trial: Trial | None
+    change: Change
+    held_out: list[str]
+    notes: list[str] = field(default_factory=list)
+    enough: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
+
+def retrain(
+    study: Study,
+    *,
+    force: str | None = None,
+    hold_out: Sequence[str] = (),
+    coder: str | None = None,
+    progress: Progress | None = None,
+) -> RetrainReport:
+    """Train a new version on confirmed codings, try it, and use it if it is better (or `force` gives a reason).
+
+    `hold_out` names further transcripts to keep for testing. Raises StudyError if there is too little to learn
+    from, or nothing to try it on (and no `force`).
+    """
+    tell = progress or (lambda text: None)
+    if hold_out:
+        study.models.hold_out([study.texts.find(name) for name in hold_out])
+    items = lessons(study)
+    held_out = _held_out(study, items)
+    train = joined([item for item in items if item.utterance.transcript not in held_out])
+    tests = [item for item in items if item.utterance.transcript in held_out]
+    _check_enough(train, tests, force)
+    tell("Loading the model in use")
+    old_version = active_version(study)
+    old = open_version(study, old_version)
+    tell(f"Learning from {len(train)} coded utterances")
+    new = _trained(study, train, old, old_version)
+    tell("Trying it on held-out transcripts")
+    trial = compare(old, new, tests, study.codebooks.current()) if any(item.known for item in tests) else None
+    tell("Comparing suggestions")
+    change = _change(study, old, new)
+    report = _settled(study, old_version, new, train, tests, trial, change, force, coder)
+    report.held_out = sorted(item.name for item in study.texts.all() if item.held_out)
+    report.enough = _enough(study)
+    return report
+
+
+def _check_enough(train: Sequence[Lesson], tests: Sequence[Lesson], force: str | None) -> None:
+    if len(train) < FEWEST or not any(1 in item.labels for item in train):
+        raise StudyError(
+            f"There is too little to learn from: {len(train)} utterances settled by people outside the held-out"
+            f" transcripts, at least {FEWEST} with some codes are needed. Code more, or import codings."
+        )
+    if not any(item.known for item in tests) and force is None:
+        raise StudyError(
+            "Nothing can tell whether a new model is better: no coded transcript is held out. Code a second"
+            " transcript (it is kept for testing), name one with --hold-out, or give a reason with --force."
+        )
+
+
+def _held_out(study: Study, items: Sequence[Lesson]) -> set[int]:
+    """Return the transcripts kept for testing; chosen once, from those coded most, at random but repeatably."""
+    chosen = study.models.held_out()
+    if chosen:
+        return chosen
+    sizes = Counter(item.utterance.transcript for item in items if item.known)
+    learned = study.models.learned_from()
+    if len(sizes) < 2:
+        return set()
+    middle = sorted(sizes.values())[len(sizes) // 2]
+    uids = {item.id: item.uid for item in study.texts.all()}
+    fit = [key for key, size in sizes.items() if 2 * size >= middle and key not in learned]
+    fit.sort(key=lambda key: hashlib.sha256(f"held out {uids[key]}".encode()).hexdigest())
+    count = max(1, round(HELD_OUT_SHARE * len(sizes)))
+    study.models.hold_out(fit[:count])
+    return set(fit[:count])
+
+
+def _trained(study: Study, train: Sequence[Lesson], old: "Model", version: ModelVersion) -> "Model":
+    from coder.learning import load_model, train_model
+
+    codebook = study.codebooks.current()
+    # Each version starts from the shipped model again: its faults are not handed down.
+    base = old if version.shipped else load_model(version.base, codebook=codebook, encoder=None)
+    return train_model(training_set(train, codebook), codebook, base=base, name="study")
+
+
+def _change(study: Study, old: "Model", new: "Model") -> Change:
+    import numpy as np
+
+    units = list(study.texts.by_id(study.find(order="random", limit=COMPARED)).values())
+    said = [model.predict([u.text for u in units], [u.question for u in units]) for model in (old, new)]
+    codes = study.codebooks.current().ids
+    before, after = (one.selected[:, [one.codes.index(code) for code in codes]] for one in said)
+    offered = [[bool(column.any()) for column in side.T] for side in (before, after)]
+    observed = float((before == after).mean()) if before.size else 1.0
+    p, q = (float(side.mean()) if side.size else 0.0 for side in (before, after))
+    chance = p * q + (1 - p) * (1 - q)
+    return Change(
+        gained=tuple(code for code, b, a in zip(codes, *offered, strict=True) if a and not b),
+        lost=tuple(code for code, b, a in zip(codes, *offered, strict=True) if b and not a),
+        compared=len(units),
+        flipped=int(np.any(before != after, axis=1).sum()),
+        appeared=int((after.any(axis=1) & ~before.any(axis=1)).sum()),
+        vanished=int((before.any(axis=1) & ~after.any(axis=1)).sum()),
+        kappa=(observed - chance) / (1 - chance) if chance < 1 else None,
+    )
+
+
+def _settled(
+    study: Study,
+    old: ModelVersion,
+    new: "Model",
+    train: Sequence[Lesson],
+    tests: Sequence[Lesson],
+    trial: Trial | None,
+    change: Change,
+    force: str | None,
+    coder: str | None,
+) -> RetrainReport:
+    better = trial is not None and trial.better
+    accepted = better or force is not None
+    reason = _reason(trial, better, force)
+    learned = len({item.utterance.id for item in train})
+    made = NewModel(
+        base=old.base,
+        card=_card(new, train, trial),
+        codebook=study.codebooks.current().hash,
+        files=packed(new, old.base),
+        trained_on=sorted({item.utterance.transcript for item in train}),
+        tested_on=sorted({item.utterance.transcript for item in tests}),
+    )
+    with study.handle.write():
+        version = study.models.add(made, coder=coder)
+        content: dict[str, Any] = {"trial": trial.as_dict() if trial else None, "change": asdict(change)}
+        study.models.record_comparison(
+            version.id, old.id, accepted, content | {"reason": reason, "learned_from": learned}
+        )
+        if accepted:
+            study.models.activate(version.id, reason, forced=force is not None and not better, coder=coder)
+    return RetrainReport(
+        model=version.label,
+        against=old.label,
+        accepted=accepted,
+        forced=accepted and not better,
+        reason=reason,
+        learned_from=learned,
+        trial=trial,
+        change=change,
+        held_out=[],
+    )
+
+
+def _card(new: "Model", train: Sequence[Lesson], trial: Trial | None) -> dict[str, Any]:
+    coders = Counter(coder for item in train for coder in item.coders)
+    return {
+        "utterances": len({item.utterance.id for item in train}),
+        "coders": dict(sorted(coders.items())),
+        "encoder": new.encoder.id,
+        "held_out_f1": trial.overall.new if trial else None,
+    }
+
+
+def _reason(trial: Trial | None, better: bool, force: str | None) -> str:
+    if better and trial is not None:
+        return f"better on held-out transcripts: F1 {_signed(trial.overall.difference)}"
+    why = "nothing to try it on" if trial is None else _not_better(trial)
+    return f"forced: {force} ({why})" if force is not None else why
+
+
+def _not_better(trial: Trial) -> str:
+    worse = trial.worse_codes
+    said = f"F1 {_signed(trial.overall.difference)} on held-out transcripts"
+    return f"not better: {said}" + (f"; clearly worse at {', '.join(worse)}" if worse else "")
+
+
+def _signed(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:+.3f}"
+
+
+def _enough(study: Study) -> bool:
+    """Tell whether this and the previous new model agreed so well that more coding will change little."""
+    kappas = [entry["change"]["kappa"] for entry in study.models.comparisons()[:2]]
+    return len(kappas) == 2 and all(kappa is not None and kappa >= AGREED for kappa in kappas)

@@ -1,0 +1,121 @@
+"""Where a study stands, on one screen: progress, what the model is worth, and what to do next."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from coder.store import Study
+from coder.store.counts import StudyFigures
+from coder.store.values import ModelVersion, TranscriptInfo
+from coder.workflow.study.drift import Falling, Unlikeness, all_drift, falling_codes
+from coder.workflow.study.review_queue import Rate, how_often_right
+
+LARGE = 50_000  # utterances from which the random sample is not read through for the status
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What `coder status` and the dashboard say. `next` is one sentence: the best next action."""
+
+    name: str
+    codebook: str
+    figures: StudyFigures
+    transcripts: tuple[TranscriptInfo, ...]
+    models: tuple[ModelVersion, ...]
+    trials: tuple[dict[str, Any], ...]
+    right: Rate
+    falling: tuple[Falling, ...]
+    unlike: dict[str, Unlikeness]
+    next: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON; figures that are undefined are None."""
+        figures = asdict(self.figures)
+        for held, code in zip(figures["codes"], self.figures.codes, strict=True):
+            held["acceptance"] = code.acceptance
+        return {
+            "name": self.name,
+            "codebook": self.codebook,
+            "next": self.next,
+            **figures,
+            "transcript_list": [
+                {
+                    "name": item.name, "version": item.version, "utterances": item.utterances,
+                    "decided": dict(item.decided), "held_out": item.held_out,
+                }
+                for item in self.transcripts
+            ],
+            "models": [
+                {
+                    "label": item.label, "active": item.active, "time": item.time,
+                    "held_out_f1": item.card.get("held_out_f1"),
+                }
+                for item in self.models
+            ],
+            "trials": list(self.trials),
+            "first_suggestion_right": asdict(self.right),
+            "falling": [asdict(item) for item in self.falling],
+            "unlike": {name: asdict(item) for name, item in self.unlike.items()},
+        }  # fmt: skip
+
+
+def status(study: Study) -> Status:
+    """Return where the study stands; quick on large studies too."""
+    figures = study.figures()
+    transcripts = tuple(study.texts.all())
+    drifts = all_drift(study)
+    models = tuple(study.models.versions())
+    trials = tuple(study.models.comparisons())
+    return Status(
+        name=study.name,
+        codebook=study.codebooks.current().name,
+        figures=figures,
+        transcripts=transcripts,
+        models=models,
+        trials=trials,
+        right=how_often_right(study) if figures.decided <= LARGE else Rate(0, None, None, None),
+        falling=tuple(falling_codes(study, figures.codes)),
+        unlike={
+            item.name: drifts[item.uid]
+            for item in transcripts
+            if item.uid in drifts and drifts[item.uid].unlike
+        },
+        next=next_action(study, figures, transcripts, models, trials),
+    )
+
+
+def next_action(
+    study: Study,
+    figures: StudyFigures,
+    transcripts: tuple[TranscriptInfo, ...],
+    models: tuple[ModelVersion, ...],
+    trials: tuple[dict[str, Any], ...],
+) -> str:
+    """Return the best next action as one sentence with its command."""
+    path = study.path
+    if not figures.transcripts:
+        return f"Bring in transcripts: coder import {path} INTERVIEWS"
+    if not models or (figures.unsuggested and not figures.decided):
+        return f"Let the model suggest codes: coder suggest {path}"
+    if not figures.decided:
+        return f"Look at the first suggestions: coder review {path} --coder NAME"
+    if figures.disagreements and figures.disagreements >= figures.utterances - figures.decided:
+        return f"Settle {figures.disagreements:,} disagreements: coder review {path} --coder NAME"
+    if _worth_retraining(figures, transcripts, trials):
+        return f"Let the model learn from what was coded: coder retrain {path}"
+    if figures.unsuggested:
+        return f"Let the model look at {figures.unsuggested:,} new utterances: coder suggest {path}"
+    if figures.decided < figures.utterances:
+        left = figures.utterances - figures.decided
+        return f"Go on coding ({left:,} utterances left): coder review {path} --coder NAME"
+    if len(figures.coders) > 1:
+        return f"See how well the coders agree: coder agreement {path}"
+    return f"All is coded; write the report: coder report {path} -o report.html"
+
+
+def _worth_retraining(
+    figures: StudyFigures, transcripts: tuple[TranscriptInfo, ...], trials: tuple[dict[str, Any], ...]
+) -> bool:
+    if len([item for item in transcripts if item.decided]) < 2:
+        return False
+    learned = max((int(item.get("learned_from", 0)) for item in trials), default=0)
+    return figures.decided >= 30 and figures.decided >= learned * 1.25 + 20
