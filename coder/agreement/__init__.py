@@ -1,13 +1,14 @@
-"""Inter-coder agreement: numpy only, every coefficient with its interval or the reason why it has none.
+"""Inter-coder agreement: every coefficient with its interval or the reason why it has none.
 
 One category per unit: `coefficients`. Several codes per unit: `set_coefficients`. Boundaries chosen by the
 coders: `unit_coefficients`. docs/agreement.md says what each coefficient is for and whose formula it is.
 """
 
 from coder.agreement.coefficients import coefficients
-from coder.agreement.estimate import NAMES, ORDINAL_NAMES, CodeEstimates, Estimate
+from coder.agreement.estimate import NAMES, ORDINAL_NAMES, CodeEstimates
 from coder.agreement.sets import set_coefficients
 from coder.agreement.units import unit_coefficients
+from coder.statistics import Estimate
 
 __all__ = [
     "NAMES",

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.agreement import nominal
-from coder.agreement.estimate import Estimate
-from coder.agreement.student import normal_quantile, t_quantile
 from coder.agreement.tables import Arrays, Rows, counts_of
+from coder.statistics import Estimate, normal_quantile, t_quantile
 
 Floats = NDArray[np.float64]
 PERFECT = "no disagreement at all: the formula gives no spread, which is not certainty"

@@ -9,17 +9,17 @@ from coder.agreement.codings import ASSISTED, BLIND, NOTHING, Bools, Codings
 from coder.agreement.coefficients import LEVELS, Scale, estimated
 from coder.agreement.comparison import compare_with_model
 from coder.agreement.confusion import confusion_matrices, disagreements
-from coder.agreement.estimate import NAMES, CodeEstimates, Estimate
+from coder.agreement.estimate import NAMES, CodeEstimates
 from coder.agreement.interpretation import in_words, paradoxes
 from coder.agreement.planning import more_units
 from coder.agreement.report import AgreementReport, Options
-from coder.agreement.resampling import Plan, plan_for
 from coder.agreement.setratings import SetRatings
 from coder.agreement.sets import sets_estimated
 from coder.agreement.stages import compared, stages
 from coder.agreement.tables import pair_list
 from coder.agreement.transcripts import per_transcript
 from coder.errors import InputError
+from coder.statistics import Estimate, Plan, plan_for
 
 MOST_PAIRS_RESAMPLED = 45  # ten coders
 SEVERAL = "some units carry several codes: see masi_alpha, pooled_kappa and the codes"

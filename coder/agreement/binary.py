@@ -5,10 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from coder.agreement import nominal
-from coder.agreement.estimate import Estimate
 from coder.agreement.ratings import Floats
-from coder.agreement.resampling import Statistic, Values
 from coder.agreement.tables import Rows, by_group, combined, rating_tables
+from coder.statistics import Estimate, Statistic, Values
 
 INDICES = ("prevalence", "positive_agreement", "negative_agreement", "prevalence_index", "bias_index")
 

@@ -7,9 +7,8 @@ from typing import Any, Literal
 import numpy as np
 
 from coder.agreement import analytic, nominal
-from coder.agreement.estimate import NAMES, ORDINAL_NAMES, Estimate
+from coder.agreement.estimate import NAMES, ORDINAL_NAMES
 from coder.agreement.ratings import Floats, Ints, Ratings, read_ratings
-from coder.agreement.resampling import Plan, Statistic, Values, estimates, plan_for
 from coder.agreement.tables import (
     MOST_PAIR_CELLS,
     MOST_PAIR_NUMBERS,
@@ -27,6 +26,7 @@ from coder.agreement.tables import (
     weighted_tables,
 )
 from coder.errors import InputError
+from coder.statistics import Estimate, Plan, Statistic, Values, estimates, plan_for
 
 Level = Literal["nominal", "ordinal", "interval"]
 LEVELS = ("nominal", "ordinal", "interval")

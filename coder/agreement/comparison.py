@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from coder.agreement import nominal
-from coder.agreement.estimate import Estimate
 from coder.agreement.ratings import Floats, Ints
-from coder.agreement.resampling import Plan, Statistic, Values, estimates, plan_for
 from coder.agreement.setratings import SetRatings
 from coder.agreement.sets import SetStatistic
 from coder.agreement.tables import Arrays, Rows, binned, combined
+from coder.statistics import Estimate, Plan, Statistic, Values, estimates, plan_for
 
 OVERALL = ("percent_agreement", "masi_alpha", "pooled_kappa", "macro_cohen_kappa", "macro_gwet_ac1")
 PER_CODE = ("percent_agreement", "cohen_kappa", "gwet_ac1", "krippendorff_alpha")

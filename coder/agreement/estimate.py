@@ -1,8 +1,9 @@
-"""The value every coefficient comes back as: a number with its interval, or None with the reason."""
+"""The names of the coefficients, and the estimates of several codes together."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from coder.statistics import Estimate
 
 NAMES: tuple[str, ...] = (
     "percent_agreement",
@@ -21,48 +22,6 @@ ORDINAL_NAMES: tuple[str, ...] = (
     "weighted_kappa_quadratic",
     "gwet_ac2_quadratic",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A coefficient: `value` with its 95 % interval and standard error, or None with the `reason`.
-
-    `note` remarks on a value that exists: where its interval comes from, or why it has none.
-    """
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    se: float | None = None
-    reason: str | None = None
-    note: str | None = None
-
-    def __float__(self) -> float:
-        if self.value is None:
-            raise TypeError(f"this coefficient is undefined: {self.reason}")
-        return self.value
-
-    def __str__(self) -> str:
-        if self.value is None:
-            return f"undefined ({self.reason})"
-        if self.low is None or self.high is None:
-            return f"{self.value:.3f}"
-        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
-
-    def noted(self, note: str) -> "Estimate":
-        """Return the estimate with one more remark."""
-        return replace(self, note=f"{self.note}; {note}" if self.note else note)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the shape of the JSON report: value, ci_low, ci_high, se, reason, and a note if any."""
-        plain = {
-            "value": self.value,
-            "ci_low": self.low,
-            "ci_high": self.high,
-            "se": self.se,
-            "reason": self.reason,
-        }
-        return plain | ({"note": self.note} if self.note else {})
 
 
 class CodeEstimates(dict[str, Any]):

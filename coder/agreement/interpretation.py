@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from coder.agreement.estimate import Estimate
+from coder.statistics import Estimate
 
 LANDIS_KOCH = ((0.0, "poor"), (0.2, "slight"), (0.4, "fair"), (0.6, "moderate"), (0.8, "substantial"))
 KRIPPENDORFF = (

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from coder.agreement.codings import Codings
-from coder.agreement.estimate import Estimate
 from coder.agreement.ratings import Ints
 from coder.agreement.units import unit_coefficients
+from coder.statistics import Estimate
 
 UNITIZING = ("alpha_u", "alpha_u_2004")
 NOWHERE = "it has no value in any transcript"

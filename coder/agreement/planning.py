@@ -2,9 +2,8 @@
 
 from math import ceil
 
-from coder.agreement.estimate import Estimate
-from coder.agreement.student import normal_quantile
 from coder.errors import InputError
+from coder.statistics import Estimate, normal_quantile
 
 
 def required_units(kappa: float, prevalence: float, half_width: float = 0.1, confidence: float = 0.95) -> int:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, is_dataclass
 from typing import Any
 
 from coder.agreement.coefficients import Level
-from coder.agreement.estimate import Estimate
 from coder.agreement.stages import Stage
+from coder.statistics import Estimate
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ from coder.agreement import nominal
 from coder.agreement.binary import binary_values, with_indices
 from coder.agreement.coefficients import BINARY, finished, statistic_of
 from coder.agreement.distances import METRICS, between, crossed
-from coder.agreement.estimate import NAMES, CodeEstimates, Estimate
+from coder.agreement.estimate import NAMES, CodeEstimates
 from coder.agreement.ratings import Floats, Ints
-from coder.agreement.resampling import Plan, Statistic, Values, estimates, plan_for
 from coder.agreement.setratings import SetRatings, numbered, read_sets
 from coder.agreement.tables import (
     Arrays,
@@ -23,6 +22,7 @@ from coder.agreement.tables import (
     pair_list,
     pair_tables,
 )
+from coder.statistics import Estimate, Plan, Statistic, Values, estimates, plan_for
 
 ALPHAS = ("masi_alpha", "jaccard_alpha", "nominal_set_alpha")
 OVERALL = (*ALPHAS, "percent_agreement", "pooled_kappa")

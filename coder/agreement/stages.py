@@ -7,11 +7,10 @@ import numpy as np
 
 from coder.agreement.codings import Codings
 from coder.agreement.coefficients import Scale, estimated
-from coder.agreement.estimate import Estimate
 from coder.agreement.ratings import Floats
-from coder.agreement.resampling import plan_for
 from coder.agreement.setratings import SetRatings
 from coder.agreement.sets import sets_estimated
+from coder.statistics import Estimate, plan_for
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from coder.agreement.codings import Codings
-from coder.agreement.resampling import Plan
 from coder.agreement.setratings import SetRatings
 from coder.agreement.sets import SetStatistic
+from coder.statistics import Plan
 
 OVERALL = ("percent_agreement", "masi_alpha", "pooled_kappa", "macro_gwet_ac1")
 PER_CODE = ("percent_agreement", "light_kappa", "gwet_ac1", "krippendorff_alpha")

@@ -11,10 +11,10 @@ import numpy as np
 from coder.agreement import unitizing
 from coder.agreement.binary import binary_values, with_indices
 from coder.agreement.coefficients import BINARY, Scale, finished, statistic_of
-from coder.agreement.estimate import CodeEstimates, Estimate
-from coder.agreement.resampling import plan_for, point
+from coder.agreement.estimate import CodeEstimates
 from coder.agreement.tables import Rows
 from coder.errors import InputError
+from coder.statistics import Estimate, plan_for, point
 
 NAMES = (
     "alpha_u",

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from coder.agreement import coefficients, set_coefficients
-from coder.agreement.resampling import MOST_GROUPS
-from coder.agreement.student import t_quantile
+from coder.statistics import MOST_GROUPS, t_quantile
 
 
 def heterogeneous(transcripts: int = 30, units: int = 25) -> tuple[np.ndarray, np.ndarray]:

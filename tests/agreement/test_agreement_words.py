@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from coder.agreement import set_coefficients
-from coder.agreement.estimate import Estimate
 from coder.agreement.interpretation import in_words, krippendorff, landis_koch, paradoxes
 from coder.agreement.planning import design_effect, more_units, required_units
 from coder.errors import InputError
+from coder.statistics import Estimate
 
 PUBLISHED = {  # Donner & Eliasziw's variance, 95 % half-width .10
     (0.6, 0.05): 1346, (0.6, 0.1): 705, (0.6, 0.3): 295, (0.6, 0.5): 246,

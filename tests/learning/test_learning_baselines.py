@@ -5,8 +5,9 @@ import pytest
 
 from coder.learning import TrainingSet
 from coder.learning.evaluation.baselines import baselines
-from coder.learning.evaluation.metrics import Bootstrap, forced_choice
+from coder.learning.evaluation.metrics import forced_choice
 from coder.learning.training.folds import Folds
+from coder.statistics import ClusterBootstrap
 
 
 @pytest.fixture
@@ -42,5 +43,7 @@ def test_parts_have_their_own_kappa(data: TrainingSet) -> None:
 
 
 def test_no_interval_without_groups_to_resample() -> None:
-    section, _ = forced_choice(np.eye(2, dtype=bool), np.eye(2), Bootstrap.over(["a", "b"], resamples=0))
+    section, _ = forced_choice(
+        np.eye(2, dtype=bool), np.eye(2), ClusterBootstrap.over(["a", "b"], resamples=0)
+    )
     assert section["kappa"] == 1.0 and "ci_low" not in section

@@ -6,9 +6,9 @@ from sklearn.metrics import cohen_kappa_score, f1_score
 
 from coder.codebook import Code, Codebook
 from coder.learning.evaluation import metrics
-from coder.learning.evaluation.metrics import Bootstrap
 from coder.learning.evaluation.report import Guess, Truth, performance
 from coder.learning.evaluation.subgroups import by_attribute
+from coder.statistics import ClusterBootstrap
 
 K = 4
 
@@ -27,7 +27,7 @@ def case() -> tuple[np.ndarray, np.ndarray, list[str]]:
 
 def test_forced_choice_agrees_with_scikit_learn(case: tuple[np.ndarray, np.ndarray, list[str]]) -> None:
     truth, forced, groups = case
-    section, table = metrics.forced_choice(single_labels(truth), forced, Bootstrap.over(groups))
+    section, table = metrics.forced_choice(single_labels(truth), forced, ClusterBootstrap.over(groups))
     guess = forced.argmax(1)
     assert section["n_single"] == 300
     assert section["kappa"] == pytest.approx(cohen_kappa_score(truth, guess), abs=1e-6)
@@ -39,21 +39,23 @@ def test_forced_choice_agrees_with_scikit_learn(case: tuple[np.ndarray, np.ndarr
 
 def test_top2_counts_the_second_best_code() -> None:
     forced = np.array([[0.5, 0.4, 0.1, 0], [0.5, 0.1, 0.4, 0], [0.1, 0.2, 0.3, 0.4]])
-    section, _ = metrics.forced_choice(single_labels(np.array([1, 1, 3])), forced, Bootstrap.over("abc"))
+    section, _ = metrics.forced_choice(
+        single_labels(np.array([1, 1, 3])), forced, ClusterBootstrap.over("abc")
+    )
     assert section["top2_accuracy"] == pytest.approx(2 / 3, abs=1e-6)
     assert section["accuracy"] == pytest.approx(1 / 3, abs=1e-6)
 
 
 def test_rows_with_two_codes_are_not_forced_choice() -> None:
     labels = np.array([[True, True, False, False], [False, False, True, False]])
-    section, _ = metrics.forced_choice(labels, np.ones((2, K)), Bootstrap.over("ab"))
+    section, _ = metrics.forced_choice(labels, np.ones((2, K)), ClusterBootstrap.over("ab"))
     assert section["n_single"] == 1
 
 
 def test_multi_label_figures_agree_with_scikit_learn(case: tuple[np.ndarray, np.ndarray, list[str]]) -> None:
     truth, forced, groups = case
     labels, selected = single_labels(truth), forced > 0.9
-    boot = Bootstrap.over(groups)
+    boot = ClusterBootstrap.over(groups)
     tables, resampled = metrics.code_tables(labels, selected, boot)
     section = metrics.Section()
     metrics.averages(section, tables, resampled)
@@ -71,7 +73,7 @@ def test_multi_label_figures_agree_with_scikit_learn(case: tuple[np.ndarray, np.
 def test_a_code_nobody_used_is_left_out_of_the_macro_average() -> None:
     labels = np.zeros((6, 2), dtype=bool)
     labels[:3, 0] = True
-    boot = Bootstrap.over("abcdef")
+    boot = ClusterBootstrap.over("abcdef")
     tables, resampled = metrics.code_tables(labels, labels, boot)
     section = metrics.Section()
     metrics.averages(section, tables, resampled)
@@ -83,23 +85,25 @@ def test_intervals_respect_groups_and_are_left_out_under_three() -> None:
     truth = np.tile([0, 1], 200)
     forced = np.eye(K)[np.where(np.arange(400) // 40 % 3 == 0, 1 - truth, truth)]
     labels = single_labels(truth)
-    rows, _ = metrics.forced_choice(labels, forced, Bootstrap.over([str(row) for row in range(400)]))
+    rows, _ = metrics.forced_choice(labels, forced, ClusterBootstrap.over([str(row) for row in range(400)]))
     clusters, _ = metrics.forced_choice(
-        labels, forced, Bootstrap.over([str(row // 40) for row in range(400)])
+        labels, forced, ClusterBootstrap.over([str(row // 40) for row in range(400)])
     )
 
     def width(section: metrics.Section) -> float:
         return float(section["ci_high"]["accuracy"] - section["ci_low"]["accuracy"])
 
     assert width(clusters) > 2 * width(rows)
-    two, _ = metrics.forced_choice(labels, forced, Bootstrap.over([str(row % 2) for row in range(400)]))
+    two, _ = metrics.forced_choice(
+        labels, forced, ClusterBootstrap.over([str(row % 2) for row in range(400)])
+    )
     assert "ci_low" not in two
 
 
 def test_polarity_is_forced_between_barrier_and_facilitator() -> None:
     probabilities = np.array([[0.3, 0.2, 0.5], [0.2, 0.7, 0.1], [0.1, 0.2, 0.7], [0.9, 0.1, 0.0]])
     truth = ["barrier", "facilitator", "mixed", None]
-    section = metrics.polarity_choice(truth, probabilities, Bootstrap.over("abcd"))
+    section = metrics.polarity_choice(truth, probabilities, ClusterBootstrap.over("abcd"))
     assert section["n"] == 2
     assert section["accuracy"] == 1.0
     assert section["mixed"] == {"n": 1, "recall": 1.0}

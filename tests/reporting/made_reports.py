@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from coder.codebook import Code, Codebook
-from coder.learning.evaluation.metrics import Bootstrap, forced_choice, polarity_choice
+from coder.learning.evaluation.metrics import forced_choice, polarity_choice
 from coder.learning.evaluation.report import Guess, Truth, performance
 from coder.learning.evaluation.subgroups import by_attribute
+from coder.statistics import ClusterBootstrap
 
 
 def made_report(
@@ -29,7 +30,7 @@ def made_report(
     values = [
         "nurse" if row % 3 else "a patient with a very long description of the role" for row in range(rows)
     ]
-    boot = Bootstrap.over(names)
+    boot = ClusterBootstrap.over(names)
     simple = {
         "themes": forced_choice(labels == 1, forced[::-1], boot)[0],
         "polarity": polarity_choice(polarity[:rows], right[::-1], boot),

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.learning.dataset import TrainingSet
-from coder.learning.evaluation.metrics import Bootstrap, Floats, forced_choice, polarity_choice
+from coder.learning.evaluation.metrics import Floats, forced_choice, polarity_choice
 from coder.learning.training.folds import Folds
+from coder.statistics import ClusterBootstrap
 
 Ints = NDArray[np.intp]
 Learner = Callable[[Ints, Ints, Ints], Floats]  # train rows, their classes, test rows -> scores of classes
@@ -77,7 +78,7 @@ def baselines(
     themes = (data.labels == 1).argmax(axis=1)
     places = data.polarity_places()
     clear = np.flatnonzero((places == 0) | (places == 1))
-    boot = Bootstrap.over(names, seed=seed)
+    boot = ClusterBootstrap.over(names, seed=seed)
     found: dict[str, dict[str, Any]] = {}
     for name, learner in learners.items():
         forced = _held_out(learner, single, themes, folds, codes)
@@ -98,7 +99,7 @@ def _kappas(labels: NDArray[np.bool_], forced: Floats, parts: Sequence[str]) -> 
     found = {}
     for part in sorted(set(column.tolist())):
         mine = column == part
-        boot = Bootstrap.over(column[mine].tolist(), resamples=0)
+        boot = ClusterBootstrap.over(column[mine].tolist(), resamples=0)
         found[part] = forced_choice(labels[mine], forced[mine], boot)[0]["kappa"]
     return found
 

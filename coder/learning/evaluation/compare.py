@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.learning.evaluation import metrics
-from coder.learning.evaluation.metrics import Bootstrap, Floats, Section
+from coder.learning.evaluation.metrics import Floats, Section
 from coder.learning.evaluation.report import Guess, Truth
+from coder.statistics import ClusterBootstrap
 
 Ints = NDArray[np.intp]
 
@@ -32,7 +33,7 @@ def differences(
     `difference` and, from three groups on, `ci_low` and `ci_high`.
     """
     labels = truth.labels == 1
-    boot = Bootstrap.over(truth.groups, seed=seed)
+    boot = ClusterBootstrap.over(truth.groups, seed=seed)
     asked = first.asked(second.asked(labels))
     single = np.flatnonzero((asked.sum(axis=1) == 1) & (True if alone is None else alone))
     themes = labels[single].argmax(axis=1)

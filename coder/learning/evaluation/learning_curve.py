@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.learning.dataset import TrainingSet
-from coder.learning.evaluation.metrics import Bootstrap, kappa, polarity_choice, square_tables
+from coder.learning.evaluation.metrics import kappa, polarity_choice, square_tables
 from coder.learning.evaluation.report import Guess, Truth
 from coder.learning.training.cross_validation import CrossValidated, Trainer, guess_of
+from coder.statistics import ClusterBootstrap, percentile_interval
 
 Floats = NDArray[np.float64]
 FROM_EXCERPTS, FROM_GROUPS = 120, 4  # coded excerpts and groups below which a curve says nothing
@@ -59,7 +60,7 @@ def learning_curve(
     truth = Truth(
         data.labels[tested], [data.polarity[at] for at in tested], [str(names[at]) for at in tested]
     )
-    boot = Bootstrap.over(truth.groups, seed=seed)
+    boot = ClusterBootstrap.over(truth.groups, seed=seed)
     points, kappas, resampled = [], [], []
     for size, guess in zip(sizes, [*guesses, whole.guess], strict=True):
         found = guess.rows(tested)
@@ -72,7 +73,7 @@ def learning_curve(
     return {"points": points, "parts": len(parts), "tested_on": len(tested), **gain}
 
 
-def _theme_kappa(truth: Truth, guess: Guess, boot: Bootstrap) -> tuple[float | None, Floats]:
+def _theme_kappa(truth: Truth, guess: Guess, boot: ClusterBootstrap) -> tuple[float | None, Floats]:
     """Return theme kappa in forced choice, and of each resample."""
     known = (truth.labels >= 0).all(axis=1, keepdims=True)
     labels = guess.asked((truth.labels == 1) & known)
@@ -97,7 +98,7 @@ def _gain(sizes: NDArray[np.intp], kappas: Floats, resampled: Floats, n: int) ->
     value = float(kappas @ across) * ahead
     if not len(drawn) or not np.isfinite(value):
         return {**found, "why": "There are too few groups to tell what more excerpts would bring."}
-    low, high = np.maximum(np.percentile(drawn, [2.5, 97.5]), 0.0).round(3).tolist()
+    low, high = (round(max(bound, 0.0), 3) for bound in percentile_interval(drawn))
     found |= {"gain_low": low, "gain_high": high}
     if high - low >= UNSURE:
         why = f"Too noisy to tell what more excerpts would bring: {more} more may add anything from {low} to {high}."

@@ -6,41 +6,15 @@ Kappa: Cohen 1960; AC1: Gwet 2008; PABAK: Byrt, Bishop, Carlin 1993.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.statistics import ClusterBootstrap, percentile_interval
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-MIN_GROUPS = 3  # fewer groups give an interval that means nothing
-RESAMPLES = 2000
-
-
-@dataclass(frozen=True)
-class Bootstrap:
-    """Group of each row (n,), and how often each resample draws each group (resamples, groups)."""
-
-    member: NDArray[np.intp]
-    weights: Floats
-
-    @classmethod
-    def over(cls, groups: Sequence[str], *, resamples: int = RESAMPLES, seed: int = 0) -> "Bootstrap":
-        """Draw resamples of groups with replacement; with under MIN_GROUPS groups, none."""
-        names, member = np.unique(np.asarray(list(groups), dtype=str), return_inverse=True)
-        count = len(names)
-        draws = resamples if count >= MIN_GROUPS else 0
-        rng = np.random.default_rng(seed)
-        weights = rng.multinomial(count, np.full(max(count, 1), 1 / max(count, 1)), size=draws)
-        return cls(member.astype(np.intp), weights.astype(np.float64))
-
-    def tables(self, rows: NDArray[np.intp], index: NDArray[np.intp], size: int) -> tuple[Floats, Floats]:
-        """Count `index` (flat cell per row of `rows`) overall (size,) and per resample (resamples, size)."""
-        groups = self.weights.shape[1]
-        flat = self.member[rows] * size + index
-        per_group = np.bincount(flat, minlength=groups * size).reshape(groups, size).astype(np.float64)
-        return per_group.sum(0), self.weights @ per_group
 
 
 def kappa(table: Floats) -> Floats:
@@ -88,7 +62,7 @@ class Section(dict[str, Any]):
         self[name] = _number(value)
         finite = resampled[np.isfinite(resampled)]
         if len(finite) and self[name] is not None:
-            low, high = np.percentile(finite, [2.5, 97.5])
+            low, high = percentile_interval(finite)
             self.setdefault("ci_low", {})[name] = _number(low)
             self.setdefault("ci_high", {})[name] = _number(high)
 
@@ -105,7 +79,7 @@ def _number(value: float) -> float | None:
 
 
 def square_tables(
-    boot: Bootstrap, rows: NDArray[np.intp], truth: NDArray[np.intp], guess: NDArray[np.intp], k: int
+    boot: ClusterBootstrap, rows: NDArray[np.intp], truth: NDArray[np.intp], guess: NDArray[np.intp], k: int
 ) -> tuple[Floats, Floats]:
     """Count pairs of classes over `rows`: (k, k) and per resample (resamples, k, k), truth by row."""
     whole, resampled = boot.tables(rows, truth * k + guess, k * k)
@@ -119,7 +93,7 @@ FORCED: dict[str, Callable[[Floats], Floats]] = {
 }
 
 
-def forced_choice(labels: Bools, forced: Floats, boot: Bootstrap) -> tuple[Section, Floats]:
+def forced_choice(labels: Bools, forced: Floats, boot: ClusterBootstrap) -> tuple[Section, Floats]:
     """Compare the best-scored code with the one true code, on rows that have exactly one.
 
     `labels` and `forced` are (n, k). Returns the section and the confusion table (k, k), truth by row.
@@ -142,7 +116,7 @@ def forced_choice(labels: Bools, forced: Floats, boot: Bootstrap) -> tuple[Secti
 
 
 def component_choice(
-    labels: Bools, forced: Floats, parents: Sequence[str | None], boot: Bootstrap
+    labels: Bools, forced: Floats, parents: Sequence[str | None], boot: ClusterBootstrap
 ) -> Section:
     """Compare components (parents of the codes) in forced choice; codes without a parent stand for themselves."""
     names = [parent or f"#{index}" for index, parent in enumerate(parents)]
@@ -190,7 +164,7 @@ BINARY: dict[str, Callable[[Floats], Floats]] = {
 }
 
 
-def code_tables(labels: Bools, selected: Bools, boot: Bootstrap) -> tuple[Floats, Floats]:
+def code_tables(labels: Bools, selected: Bools, boot: ClusterBootstrap) -> tuple[Floats, Floats]:
     """Return the 2 x 2 tables of every code: (k, 2, 2) and resampled (resamples, k, 2, 2), truth by row."""
     rows = np.arange(len(labels), dtype=np.intp)
     both = [
@@ -226,7 +200,7 @@ def averages(section: Section, tables: Floats, resampled: Floats) -> None:
     section.add("micro_f1", float(_f1(tables.sum(0))), _f1(resampled.sum(1)))
 
 
-def codable_choice(labels: Bools, selected: Bools, boot: Bootstrap) -> Section:
+def codable_choice(labels: Bools, selected: Bools, boot: ClusterBootstrap) -> Section:
     """Compare whether anything is coded at all: by people (any code) and by the model (any suggestion)."""
     rows = np.arange(len(labels), dtype=np.intp)
     truth, guess = (np.asarray(side.any(axis=1), dtype=np.intp) for side in (labels, selected))
@@ -237,7 +211,7 @@ def codable_choice(labels: Bools, selected: Bools, boot: Bootstrap) -> Section:
     return section
 
 
-def polarity_choice(truth: Sequence[str | None], probabilities: Floats, boot: Bootstrap) -> Section:
+def polarity_choice(truth: Sequence[str | None], probabilities: Floats, boot: ClusterBootstrap) -> Section:
     """Compare barrier and facilitator in forced choice where people said one of the two; `mixed` apart.
 
     `probabilities` is (n, 3) in the order barrier, facilitator, mixed. Kappa is None where people said only one.

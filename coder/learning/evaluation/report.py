@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.learning.evaluation import metrics
-from coder.learning.evaluation.metrics import Bootstrap, Floats
+from coder.learning.evaluation.metrics import Floats
+from coder.statistics import ClusterBootstrap
 
 if TYPE_CHECKING:
     from coder.learning.model import Predictions
@@ -83,7 +84,7 @@ def performance(
     known: NDArray[np.bool_] = np.asarray((truth.labels >= 0).all(axis=1))
     labels = truth.labels[known] == 1
     groups = [group for group, keep in zip(truth.groups, known.tolist(), strict=True) if keep]
-    boot = Bootstrap.over(groups, seed=seed)
+    boot = ClusterBootstrap.over(groups, seed=seed)
     selected, scores, forced = guess.selected[known], guess.scores[known], guess.forced[known]
     asked = guess.asked(truth.labels == 1)[known]
     themes, confusion = metrics.forced_choice(asked, forced, boot)
@@ -95,7 +96,9 @@ def performance(
         "model": model,
         "themes": themes,
         "polarity": metrics.polarity_choice(
-            guess.asked_polarity(truth.polarity), guess.polarity, Bootstrap.over(truth.groups, seed=seed)
+            guess.asked_polarity(truth.polarity),
+            guess.polarity,
+            ClusterBootstrap.over(truth.groups, seed=seed),
         ),
         "codable": metrics.codable_choice(labels, selected, boot),
         "codes": metrics.per_code(tables, resampled, codebook.ids),

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.learning.evaluation import metrics
-from coder.learning.evaluation.metrics import MIN_GROUPS, Bootstrap, Floats, Section
+from coder.learning.evaluation.metrics import Floats, Section
 from coder.learning.evaluation.report import Guess, Truth
+from coder.statistics import MIN_GROUPS, ClusterBootstrap
 
 FEW_GROUPS, FEW_CODED = 5, 20  # under either a value's figures are too thin to speak of
 EMPTY = "(empty)"
@@ -32,7 +33,7 @@ def by_attribute(
     best = guess.forced.argmax(axis=1) if len(column) else np.zeros(0, dtype=np.intp)
     wrong = truth.labels[np.arange(len(column)), best] != 1
     groups = np.asarray(list(truth.groups), dtype=str)
-    everyone = Bootstrap.over(truth.groups, seed=seed)
+    everyone = ClusterBootstrap.over(truth.groups, seed=seed)
     found = {}
     for value in sorted(set(column.tolist())):
         mine = column == value
@@ -68,13 +69,13 @@ def _figures(
     groups = [truth.groups[row] for row in rows]
     looked = rows[known[rows]]
     labels, selected = truth.labels[looked] == 1, guess.selected[looked]
-    boot = Bootstrap.over([truth.groups[row] for row in looked], seed=seed)
+    boot = ClusterBootstrap.over([truth.groups[row] for row in looked], seed=seed)
     asked = guess.asked(truth.labels == 1)[looked]
     themes, _ = metrics.forced_choice(asked, guess.forced[looked], boot)
     metrics.averages(themes, *metrics.code_tables(labels, selected, boot))
     said = guess.asked_polarity(truth.polarity)
     polarity = metrics.polarity_choice(
-        [said[row] for row in rows], guess.polarity[rows], Bootstrap.over(groups, seed=seed)
+        [said[row] for row in rows], guess.polarity[rows], ClusterBootstrap.over(groups, seed=seed)
     )
     codable = metrics.codable_choice(labels, selected, boot)
     for name, part, figure in (
@@ -88,7 +89,7 @@ def _errors(
     section: Section, rows: NDArray[np.intp], wrong: NDArray[np.bool_], groups: NDArray[np.str_], seed: int
 ) -> None:
     """Add the error rate of coded rows, its groups resampled."""
-    boot = Bootstrap.over(groups[rows].tolist(), seed=seed)
+    boot = ClusterBootstrap.over(groups[rows].tolist(), seed=seed)
     table, resampled = boot.tables(np.arange(len(rows)), wrong[rows].astype(np.intp), 2)
     section.add("error_rate", float(_rate(table)), _rate(resampled))
 
@@ -99,7 +100,7 @@ def _difference(
     coded: NDArray[np.bool_],
     wrong: NDArray[np.bool_],
     groups: NDArray[np.str_],
-    everyone: Bootstrap,
+    everyone: ClusterBootstrap,
 ) -> None:
     """Add the error rate of the value minus that of all other rows; an interval if both have MIN_GROUPS groups."""
     rows = np.flatnonzero(coded)

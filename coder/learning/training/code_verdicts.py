@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook
 from coder.learning.dataset import TrainingSet
 from coder.learning.estimators.ensemble import ENOUGH
-from coder.learning.evaluation.metrics import MIN_GROUPS, Bootstrap, kappa
+from coder.learning.evaluation.metrics import kappa
+from coder.statistics import MIN_GROUPS, ClusterBootstrap, percentile_interval
 
 WEAK = 0.20  # kappa under which a code is no better than guessing
 RESAMPLES = 500  # enough to tell whether kappa is above 0
@@ -57,7 +58,7 @@ def verdicts_of(
     names = list(data.groups if groups is None else groups)
     if len(set(names)) < MIN_GROUPS:
         names = [str(row) for row in range(len(names))]
-    boot = Bootstrap.over(names, resamples=resamples)
+    boot = ClusterBootstrap.over(names, resamples=resamples)
     found = []
     for place, code in enumerate(codebook.codes):
         looked = data.labels[:, place] >= 0
@@ -112,7 +113,7 @@ def _tested(
     value = float(np.nan_to_num(kappa(table.reshape(2, 2))))
     drawn = kappa(resampled.reshape(-1, 2, 2))
     drawn = drawn[np.isfinite(drawn) & (resampled[:, 2:].sum(axis=1) > 0)]
-    low, high = np.percentile(drawn, [2.5, 97.5]).tolist() if len(drawn) else (None, None)
+    low, high = percentile_interval(drawn) if len(drawn) else (None, None)
     f1 = float(2 * table[3] / max(1.0, table[1] + table[2] + 2 * table[3]))
     usable = value >= WEAK and (low is None or low > 0)
     interval = "" if low is None else f" [{low:.2f}, {high:.2f}]"

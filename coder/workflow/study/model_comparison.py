@@ -123,12 +123,13 @@ def mean_f1(
     """
     import numpy as np
 
-    from coder.learning.evaluation.metrics import Bootstrap, code_tables
+    from coder.learning.evaluation.metrics import code_tables
+    from coder.statistics import ClusterBootstrap, percentile_interval
 
     occurring = labels.any(axis=0)
     if not occurring.any():
         return Gain(None, None, None, None, None)
-    boot = Bootstrap.over(groups)
+    boot = ClusterBootstrap.over(groups)
     share = labels.sum(axis=0)[occurring] / labels.sum()
 
     def figures(selected: "NDArray[np.bool_]") -> tuple[float, "NDArray[np.float64]"]:
@@ -143,12 +144,5 @@ def mean_f1(
 
     (first, first_draws), (second, second_draws) = figures(old), figures(new)
     draws = second_draws - first_draws
-    low, high = np.percentile(draws, [2.5, 97.5]) if len(draws) else (None, None)
-    return Gain(
-        first,
-        second,
-        second - first,
-        None if low is None else float(low),
-        None if high is None else float(high),
-        int(labels.any(axis=1).sum()),
-    )
+    low, high = percentile_interval(draws) if len(draws) else (None, None)
+    return Gain(first, second, second - first, low, high, int(labels.any(axis=1).sum()))

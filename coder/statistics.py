@@ -1,20 +1,18 @@
-"""Intervals by resampling: everything is a function of how often each group of units is counted.
+"""Estimates and where their intervals come from: the cluster bootstrap, the jackknife, Student's t.
 
-A group is a transcript, or a unit where no transcripts are known. A `Statistic` gets weights (draws x groups)
-and returns one value per draw, so the estimate, the bootstrap, the jackknife and the values per transcript
-are the same function with other weights. Per-group tables are resampled, never rows: 1,000,000 units cost
-no more than 100.
+Everything resampled is a function of how often each group of units is counted. A group is a transcript (a study,
+a participant), or a unit where no groups are known. A `Statistic` gets weights (draws x groups) and returns one
+value per draw, so the estimate, the bootstrap and the jackknife are the same function with other weights. Tables
+per group are resampled, never rows: 1,000,000 units cost no more than 100.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.agreement.estimate import Estimate
-from coder.agreement.student import t_quantile
 from coder.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -25,7 +23,71 @@ FEW_CLUSTERS = 10  # below: a percentile bootstrap over so few groups is not tru
 MOST_GROUPS = 1000  # more groups are resampled in this many random bundles; costs 2 % of the SE's precision
 MOST_UNDEFINED = 0.2  # of the resamples; beyond, what is left would flatter the coefficient
 MOST_DRAWS = 500  # at once: what a statistic holds grows with it
+MIN_GROUPS = 3  # fewer groups give a percentile interval that means nothing
+RESAMPLES = 2000
 CELLS = 2_000_000  # weights held at once
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A coefficient: `value` with its 95 % interval and standard error, or None with the `reason`.
+
+    `note` remarks on a value that exists: where its interval comes from, or why it has none.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    se: float | None = None
+    reason: str | None = None
+    note: str | None = None
+
+    def __float__(self) -> float:
+        if self.value is None:
+            raise TypeError(f"this coefficient is undefined: {self.reason}")
+        return self.value
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return f"undefined ({self.reason})"
+        if self.low is None or self.high is None:
+            return f"{self.value:.3f}"
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+    def noted(self, note: str) -> "Estimate":
+        """Return the estimate with one more remark."""
+        return replace(self, note=f"{self.note}; {note}" if self.note else note)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the shape of the JSON report: value, ci_low, ci_high, se, reason, and a note if any."""
+        plain = {
+            "value": self.value,
+            "ci_low": self.low,
+            "ci_high": self.high,
+            "se": self.se,
+            "reason": self.reason,
+        }
+        return plain | ({"note": self.note} if self.note else {})
+
+
+def t_quantile(probability: float, df: int) -> float:
+    """Return the quantile of Student's t: 2.262 for .975 and 9 degrees of freedom."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, probability))
+
+
+def normal_quantile(probability: float) -> float:
+    """Return the standard normal quantile: 1.960 for .975."""
+    from scipy.special import ndtri
+
+    return float(ndtri(probability))
+
+
+def percentile_interval(draws: Floats) -> tuple[float, float]:
+    """Return the 2.5 and 97.5 percentiles of resampled values, which must all be numbers and at least one."""
+    low, high = np.percentile(draws, [2.5, 97.5])
+    return float(low), float(high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +166,26 @@ def point(statistic: Statistic, groups: int) -> dict[str, float]:
 def drawn(statistic: Statistic, plan: Plan, resamples: int) -> Values:
     """Return the statistic in each bootstrap resample of the plan's groups (with replacement, seeded)."""
     collected: dict[str, list[Floats]] = {}
-    for weights in _bootstrap_weights(plan, resamples):
+    for weights in resampled_counts(plan.groups, resamples, plan.seed):
         for name, values in statistic(weights).items():
             collected.setdefault(name, []).append(values)
     return {name: np.concatenate(parts) for name, parts in collected.items()}
 
 
-def _bootstrap_weights(plan: Plan, resamples: int) -> Iterator[Floats]:
-    random = np.random.default_rng([plan.seed, 0])
-    step = min(MOST_DRAWS, max(1, CELLS // max(1, plan.groups)))
+def resampled_counts(groups: int, resamples: int, seed: int) -> Iterator[Floats]:
+    """Yield how often each resample draws each group (draws, groups), some hundred draws at a time.
+
+    The cluster bootstrap: groups are drawn with replacement, never their rows (Field and Welsh 2007,
+    doi 10.1111/j.1467-9868.2007.00593.x). The same seed gives the same draws.
+    """
+    random = np.random.default_rng([seed, 0])
+    step = min(MOST_DRAWS, max(1, CELLS // max(1, groups)))
     for start in range(0, resamples, step):
         draws = min(step, resamples - start)
-        chosen = random.integers(0, plan.groups, size=(draws, plan.groups))
-        chosen += np.arange(draws)[:, None] * plan.groups
-        counts = np.bincount(chosen.ravel(), minlength=draws * plan.groups)
-        yield counts.reshape(draws, plan.groups).astype(np.float64)
+        chosen = random.integers(0, groups, size=(draws, groups))
+        chosen += np.arange(draws)[:, None] * groups
+        counts = np.bincount(chosen.ravel(), minlength=draws * groups)
+        yield counts.reshape(draws, groups).astype(np.float64)
 
 
 def left_out(statistic: Statistic, groups: int) -> Values:
@@ -160,8 +227,8 @@ def _percentile(value: float, draws: Floats, plan: Plan) -> Estimate:
     missing = 1 - len(defined) / len(draws)
     if missing > MOST_UNDEFINED:
         return Estimate(value, note=f"no interval: undefined in {missing:.0%} of resamples, too few data")
-    low, high = np.percentile(defined, [2.5, 97.5])
-    found = Estimate(value, float(low), float(high), float(defined.std(ddof=1)), note=plan.note)
+    low, high = percentile_interval(defined)
+    found = Estimate(value, low, high, float(defined.std(ddof=1)), note=plan.note)
     if missing > 0.05:
         found = found.noted(f"undefined in {missing:.0%} of resamples, which are left out")
     if low == high:
@@ -180,6 +247,27 @@ def _jackknife(value: float, spread: Floats, plan: Plan) -> Estimate:
     return Estimate(value, max(-1.0, value - half), min(1.0, value + half), se, note=plan.note)
 
 
-def merged(parts: Mapping[str, Values]) -> Values:
-    """Join values of several statistics; each name gets its part's prefix and a slash."""
-    return {f"{prefix}/{name}": values for prefix, part in parts.items() for name, values in part.items()}
+@dataclass(frozen=True)
+class ClusterBootstrap:
+    """Tables of counts under resampling: the group of each row (n,), how often each resample draws each group.
+
+    `weights` is (resamples, groups), without any resample where there are under MIN_GROUPS groups.
+    """
+
+    member: NDArray[np.intp]
+    weights: Floats
+
+    @classmethod
+    def over(cls, groups: Sequence[str], *, resamples: int = RESAMPLES, seed: int = 0) -> "ClusterBootstrap":
+        """Draw resamples of the groups that the rows (n,) belong to."""
+        names, member = np.unique(np.asarray(list(groups), dtype=str), return_inverse=True)
+        blocks = list(resampled_counts(len(names), resamples if len(names) >= MIN_GROUPS else 0, seed))
+        weights = np.concatenate(blocks) if blocks else np.zeros((0, len(names)))
+        return cls(member.astype(np.intp), weights)
+
+    def tables(self, rows: NDArray[np.intp], index: NDArray[np.intp], size: int) -> tuple[Floats, Floats]:
+        """Count `index` (flat cell per row of `rows`) overall (size,) and per resample (resamples, size)."""
+        groups = self.weights.shape[1]
+        flat = self.member[rows] * size + index
+        per_group = np.bincount(flat, minlength=groups * size).reshape(groups, size).astype(np.float64)
+        return per_group.sum(0), self.weights @ per_group
