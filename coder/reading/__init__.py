@@ -17,7 +17,7 @@ from coder.reading.safety.text_encoding import MAX_TEXT_BYTES, decode
 
 MAX_FILE_BYTES = 200_000_000
 _TEXT_SUFFIXES = frozenset({".txt", ".md", ".vtt", ".srt"})
-# Suffix -> the module of this room that reads it.
+# Suffix -> the module of `formats` that reads it.
 _READERS = {
     ".txt": "plain",
     ".md": "plain",

@@ -1,7 +1,12 @@
-"""Read the clock times that stand in cells and attributes of transcripts, in every usual form."""
+"""Read clock times: those that fill cells and attributes, and the stamps inside lines of text.
+
+A stamp in brackets or hash signs is one wherever it stands at the edge of a line or beside a label. A bare
+one ("0:03") may be something said ("10:30 suits me"), so whether to believe it is learned per file.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 _PARTS = re.compile(
     r"""[\[(#<\s]*
@@ -61,3 +66,98 @@ def are_milliseconds(times: Sequence[float | None], words: int) -> bool:
     """
     known = [time for time in times if time is not None]
     return len(known) > 1 and words > 0 and (known[-1] - known[0]) / words > 60
+
+
+_FRACTION = r"(?:[.,:;]\d{1,6}|-\d(?![\d:]))?"
+# Two parts need two digits in the second ("1:1 support" is no time); Teams writes 0:0:3 for three.
+_CLOCK = rf"\d{{1,3}}:(?:[0-5]?\d:[0-5]?\d|[0-5]\d){_FRACTION}(?!\d)"
+_LETTERED = r"(?:\d{1,2} ?h ?)?\d{1,3} ?m(?:in)? ?[0-5]?\d ?s(?:ec)?\b"
+_SPOKEN_STAMP = r"(?:\d+ hours? )?(?:\d+ minutes? )?\d+ seconds?\b"
+_DAYTIME = r"(?: ?[AaPp]\.?[Mm]\b\.?)?"
+_DATE = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? (?:at )?"
+_ONE = rf"(?:{_CLOCK}{_DAYTIME}|{_LETTERED})"
+_TO = r" ?(?:-->|->|–|—|-|to|/) ?"
+_DOTTED = r"\d{1,2}\.\d{2}\.\d{2}(?:[.,:]\d{1,3})?"
+_SHORT = r"\d{1,3}:\d(?:\.\d{1,3})?(?!\d)"
+_ANY = rf"(?:{_ONE}|{_DOTTED}|{_SPOKEN_STAMP}|{_SHORT})"
+_INNER = rf"\s*(?:[Tt]ime:? ?|at )?(?:{_DATE})?{_ANY}(?:{_TO}{_ANY})?\s*"
+_CLOSED = rf"\[{_INNER}\]|\({_INNER}\)|<{_INNER}>|\{{{_INNER}\}}|#{_INNER}#|\*{_INNER}\*"
+_STAMP_RANGE = rf"{_ONE}{_TO}{_ONE}(?:{_DAYTIME})"
+_BARE = rf"@?(?:{_DATE})?(?:{_STAMP_RANGE}|{_CLOCK}{_DAYTIME}|{_SPOKEN_STAMP}|{_LETTERED})(?![\w%€£$]|[.,]\d)"
+
+# A line that holds more stamps than this is no line of a transcript.
+_MOST = 6
+_DIGIT = re.compile(r"\d")
+CLOSED = re.compile(_CLOSED)
+BARE = re.compile(_BARE)
+_TRAILING = re.compile(rf"\s*(?:{_CLOSED})\s*$")
+_CORE = re.compile(rf"{_CLOCK}|{_DOTTED}|{_LETTERED}|{_SPOKEN_STAMP}|{_SHORT}")
+_TENTHS = re.compile(r":\d\d[.,]\d")
+_DATED = re.compile(rf"\s*{_DATE}")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A time stamp in a line: its place, the seconds it means (None = a time of day with a date), its dress."""
+
+    start: int
+    end: int
+    seconds: float | None
+    bare: bool
+    certain: bool
+
+
+def _stamp(found: re.Match[str], bare: bool) -> Stamp:
+    words = found[0].strip("[](){}<>#* ")
+    core = _CORE.search(words)
+    dated = _DATED.match(words) is not None
+    seconds = None
+    if core and not dated:
+        seconds = seconds_in(re.sub(r"(?<=\d)\.(?=\d{2}\.\d{2})|(?<=\d\.\d\d)\.(?=\d\d)", ":", core[0]))
+    # Nobody says "00:01:02" or "0:04.2"; "10:30" alone may well be speech.
+    certain = (
+        not bare
+        or dated
+        or core is None
+        or words.startswith("@")
+        or core[0].count(":") >= 2
+        or _TENTHS.search(core[0]) is not None
+        or "-->" in words
+    )
+    return Stamp(found.start(), found.end(), seconds, bare, certain)
+
+
+def leading_stamp(text: str, position: int = 0) -> Stamp | None:
+    """Return the stamp that begins at `position`, if one does."""
+    found = CLOSED.match(text, position)
+    if found:
+        return _stamp(found, bare=False)
+    found = BARE.match(text, position)
+    return _stamp(found, bare=True) if found else None
+
+
+def trailing_stamp(text: str) -> Stamp | None:
+    """Return the bracketed or hashed stamp that ends the text, with the white space before it."""
+    tail = max(0, len(text) - 60)
+    found = _TRAILING.search(text, tail)
+    return _stamp(found, bare=False) if found else None
+
+
+def stamps_in(text: str, end: int) -> Iterator[Stamp]:
+    """Yield the stamps of the first `end` characters, bracketed and bare, from left to right."""
+    position = 0 if _DIGIT.search(text, 0, end) else end
+    found = 0
+    while position < end and found < _MOST:
+        found += 1
+        closed, bare = CLOSED.search(text, position, end + 40), BARE.search(text, position, end + 40)
+        first = min(
+            (found for found in (closed, bare) if found),
+            key=lambda found: (found.start(), found is bare),
+            default=None,
+        )
+        if first is None or first.start() >= end:
+            return
+        boundary = first.start() == 0 or not text[first.start() - 1].isalnum()
+        if boundary:
+            yield _stamp(first, bare=first is bare)
+        position = first.end()

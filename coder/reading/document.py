@@ -1,8 +1,8 @@
 """The form that every reader produces, whatever the file: paragraphs in order, and what is known of each.
 
-A reader is a module of this room with one function `read(data: bytes, name: str) -> Document`: `data` is the
+A reader is a module of `formats` with one function `read(data: bytes, name: str) -> Document`: `data` is the
 whole file, `name` its file name (for messages). It decides nothing about speakers that the format does not
-say; `assembling.assemble` learns labels, stamps and header lines from the paragraphs and makes the
+say; `speakers.assemble` learns labels, stamps and header lines from the paragraphs and makes the
 `Transcript`. Readers raise `FormatError` (not what the name says, damaged, locked) and `UnsafeFileError`.
 """
 

@@ -2,16 +2,255 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
 from posixpath import normpath
 
 from coder.errors import FormatError
 from coder.reading.document import Document
-from coder.reading.formats.docx_body import BodyWalker
-from coder.reading.formats.docx_styles import read_styles
+from coder.reading.formats.blocks import PLAIN, Block, Cell, Grid, Style, inherited, named_style, paragraph_of
 from coder.reading.formats.layouts import document_of, sentences
 from coder.reading.safety.archive import Archive, Budget, open_archive
 from coder.reading.safety.sniff import advice_on
-from coder.reading.safety.xml import xml_events
+from coder.reading.safety.xml import Event, Node, discard, subtree, xml_events
+
+_OFF = {"0", "false", "off", "none"}
+
+
+def switched_on(node: Node | None) -> bool | None:
+    """Return what a property such as w:b says: on, off, or None where it is absent."""
+    if node is None:
+        return None
+    return node.attributes.get("w:val", "1").casefold() not in _OFF
+
+
+def is_heading_level(level: Node | None) -> bool:
+    """Tell whether an outline level (0 to 8 = heading 1 to 9, 9 = body text) makes a heading."""
+    return level is not None and level.attributes.get("w:val", "9") in "012345678"
+
+
+def read_styles(events: Iterator[Event], name: str) -> dict[str, Style]:
+    """Read word/styles.xml: the styles by their identifiers, with what they inherit."""
+    own: dict[str, tuple[Style, str]] = {}
+    for kind, tag, attributes in events:
+        if kind == "start" and tag == "w:style":
+            node = subtree(events, tag, attributes, name)
+            style = named_style(
+                _value(node.find("w:name")),
+                bold=switched_on(node.find("w:rPr", "w:b")),
+                heading=is_heading_level(node.find("w:pPr", "w:outlineLvl")),
+            )
+            own[attributes.get("w:styleId", "")] = (style, _value(node.find("w:basedOn")))
+    return inherited(own)
+
+
+def _value(node: Node | None) -> str:
+    return node.attributes.get("w:val", "") if node is not None else ""
+
+
+# Left out with all that is in them, and what to call it when it is counted.
+_SKIPPED = {
+    "w:del": "deletion",
+    "w:moveFrom": "deletion",
+    "w:instrText": "",
+    "w:delInstrText": "",
+    "w:sectPr": "",
+    "w:pPr": "",
+    "w:rPr": "",
+    "w:tblPr": "",
+    "w:tcPr": "",
+    "w:rt": "",
+    "w:fldData": "",
+}
+_REFERENCES = {
+    "w:footnoteReference": "footnote",
+    "w:endnoteReference": "endnote",
+    "w:commentReference": "comment",
+}
+_CHARACTERS = {"w:tab": "\t", "w:ptab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "\u2011"}
+# What Word makes of ":)" and "->" and of common signs; symbols of other fonts keep their code.
+_SYMBOLS = {
+    "wingdings": {0x4A: "☺", 0x4B: "😐", 0x4C: "☹", 0xDF: "←", 0xE0: "→", 0xE8: "➔", 0xFC: "✓"},
+    "symbol": {
+        0xB7: "•",
+        0xAE: "→",
+        0xAC: "←",
+        0xB3: "≥",
+        0xA3: "≤",
+        0xB0: "°",
+        0xB1: "±",
+        0xB4: "×",
+        0xBC: "…",
+    },
+}
+_Pieces = list[tuple[str, bool]]
+
+
+@dataclass(slots=True)
+class BodyWalker:
+    """Turns the events of word/document.xml into blocks and counts in `left_out` what it did not keep."""
+
+    name: str
+    styles: Mapping[str, Style]
+    budget: Budget
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def body(self, events: Iterator[Event]) -> list[Block]:
+        """Return the blocks of the document's body."""
+        for kind, tag, _ in events:
+            if kind == "start" and tag == "w:body":
+                return self._blocks(events, "w:body")
+        return []
+
+    def _blocks(self, events: Iterator[Event], until: str) -> list[Block]:
+        """Gather blocks up to the end of the element `until`; content controls and insertions are seen through."""
+        blocks: list[Block] = []
+        carried: _Pieces = []
+        for kind, tag, attributes in events:
+            if kind == "end" and tag == until:
+                break
+            if kind != "start":
+                continue
+            if tag == "w:p":
+                carried = self._paragraph(subtree(events, tag, attributes, self.name), carried, blocks)
+            elif tag == "w:tbl":
+                blocks.append(self._grid(events))
+            elif tag == "w:sdtPr":
+                self._content_control(subtree(events, tag, attributes, self.name), events)
+            elif tag in _SKIPPED or tag == "mc:Fallback":
+                self.left_out[_SKIPPED.get(tag, "")] += 1
+                discard(events)
+        if carried:
+            blocks.append(paragraph_of(carried, PLAIN))
+        return blocks
+
+    def _content_control(self, properties: Node, events: Iterator[Event]) -> None:
+        """Pass over the content of a control that shows only its prompt, or a table of contents."""
+        if self._is_no_text(properties):
+            for kind, tag, _ in events:
+                if kind == "start" and tag == "w:sdtContent":
+                    discard(events)
+                    return
+
+    def _is_no_text(self, properties: Node) -> bool:
+        gallery = properties.find("w:docPartObj", "w:docPartGallery")
+        contents = gallery is not None and "contents" in gallery.attributes.get("w:val", "").casefold()
+        self.left_out["table of contents"] += contents
+        return contents or properties.find("w:showingPlcHdr") is not None
+
+    def _grid(self, events: Iterator[Event]) -> Grid:
+        rows: list[tuple[Cell, ...]] = []
+        row: list[Cell] = []
+        deleted = False
+        for kind, tag, attributes in events:
+            if kind == "end" and tag == "w:tbl":
+                break
+            if kind == "end" and tag == "w:tr":
+                self.left_out["deletion"] += deleted
+                rows += [] if deleted else [tuple(row)]
+            elif kind != "start":
+                continue
+            elif tag == "w:tr":
+                row, deleted = [], False
+            elif tag == "w:trPr":
+                properties = subtree(events, tag, attributes, self.name)
+                deleted = properties.find("w:del") is not None
+                row += [()] * _number(properties.find("w:gridBefore"), 0)
+            elif tag == "w:tc":
+                row += self._cell(events)
+            elif tag in _SKIPPED:
+                discard(events)
+        return Grid(tuple(rows))
+
+    def _cell(self, events: Iterator[Event]) -> list[Cell]:
+        """Return the cell, followed by an empty one for each further column that it spans."""
+        span = 1
+        first = next(event for event in events if event[0] != "text")
+        if first[:2] == ("start", "w:tcPr"):
+            span = _number(subtree(events, "w:tcPr", first[2], self.name).find("w:gridSpan"), 1)
+            blocks = self._blocks(events, "w:tc")
+        else:
+            blocks = self._blocks(chain([first], events), "w:tc")
+        self.budget.spend(pieces=span)
+        return [tuple(blocks), *[()] * (span - 1)]
+
+    def _paragraph(self, node: Node, carried: _Pieces, blocks: list[Block]) -> _Pieces:
+        """Add a paragraph to `blocks`; return its pieces instead if its mark is deleted: the next one joins it."""
+        properties = node.find("w:pPr")
+        style_node = properties.find("w:pStyle") if properties is not None else None
+        identifier = style_node.attributes.get("w:val", "") if style_node is not None else ""
+        # Files made by scripts may lack the list of styles; the identifier then is the name ("Heading2").
+        style = self.styles.get(identifier) or (named_style(identifier) if identifier else PLAIN)
+        mark = properties.find("w:rPr") if properties is not None else None
+        mark_deleted = mark is not None and any(
+            child.tag in ("w:del", "w:moveFrom") for child in mark.elements()
+        )
+        pieces, boxes = list(carried), list[Block]()
+        self._inline(node, style.bold or False, pieces, boxes)
+        self.budget.spend(sum(len(text) for text, _ in pieces), 1)
+        if not mark_deleted:
+            outline = properties is not None and is_heading_level(properties.find("w:outlineLvl"))
+            blocks.append(paragraph_of(pieces, style, heading=outline))
+            pieces = []
+        blocks += boxes
+        return pieces
+
+    def _inline(self, node: Node, bold: bool, pieces: _Pieces, boxes: list[Block]) -> None:
+        """Gather the text below `node`; text boxes anchored in it come after the paragraph, each once."""
+        for child in node.elements():
+            tag = child.tag
+            if tag in ("w:t", "m:t"):
+                # A line end inside w:t is only the XML's layout; Word shows it as a space.
+                pieces.append((child.text().replace("\n", " "), bold))
+            elif tag in _CHARACTERS:
+                pieces.append((_CHARACTERS[tag], bold))
+            elif tag == "w:sym":
+                pieces.append((_symbol(child.attributes), bold))
+            elif tag in _REFERENCES:
+                self.left_out[_REFERENCES[tag]] += 1
+            elif tag in _SKIPPED:
+                self.left_out[_SKIPPED[tag]] += 1
+            elif tag == "w:r":
+                self._run(child, bold, pieces, boxes)
+            elif tag == "w:txbxContent":
+                boxes += self._blocks(child.events(), tag)
+            elif tag == "mc:AlternateContent":
+                branch = child.find("mc:Choice") or child.find("mc:Fallback")
+                self._inline(branch or Node(tag, {}), bold, pieces, boxes)
+            elif tag != "w:sdt" or not self._is_no_text(child.find("w:sdtPr") or Node(tag, {})):
+                self._inline(child, bold, pieces, boxes)
+
+    def _run(self, run: Node, bold: bool, pieces: _Pieces, boxes: list[Block]) -> None:
+        properties = run.find("w:rPr")
+        if properties is not None:
+            if switched_on(properties.find("w:vanish")):
+                self.left_out["hidden passage"] += 1
+                return
+            style = properties.find("w:rStyle")
+            named = (
+                self.styles.get(style.attributes.get("w:val", ""), PLAIN).bold if style is not None else None
+            )
+            direct = switched_on(properties.find("w:b"))
+            bold = next((weight for weight in (direct, named) if weight is not None), bold)
+        self._inline(run, bold, pieces, boxes)
+
+
+def _symbol(attributes: Mapping[str, str]) -> str:
+    code = int(attributes.get("w:char", "20"), 16) if _is_hex(attributes.get("w:char", "20")) else 0x20
+    known = _SYMBOLS.get(attributes.get("w:font", "").casefold(), {})
+    return known.get(code & 0xFF) or chr(code)
+
+
+def _is_hex(text: str) -> bool:
+    return 1 <= len(text) <= 4 and all(digit in "0123456789abcdefABCDEF" for digit in text)
+
+
+def _number(node: Node | None, otherwise: int) -> int:
+    """Return a property's number, at most the 63 columns that Word allows."""
+    value = node.attributes.get("w:val", "") if node is not None else ""
+    return min(int(value), 63) if value.isascii() and value.isdigit() and len(value) < 9 else otherwise
+
 
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _PREFIXES = {

@@ -7,8 +7,7 @@ from coder.errors import FormatError
 from coder.reading.document import Document, Paragraph
 from coder.reading.safety.archive import Budget
 from coder.reading.safety.sniff import advice_on
-from coder.reading.safety.xml import Event, xml_events
-from coder.reading.safety.xml_trees import subtree
+from coder.reading.safety.xml import Event, subtree, xml_events
 
 _MAX_CHAIN = 20
 _CHUNK = 262_144

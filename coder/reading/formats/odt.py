@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 
 from coder.errors import FormatError
 from coder.reading.document import Document
-from coder.reading.formats.blocks import Block, Cell, Grid
+from coder.reading.formats.blocks import PLAIN, Block, Cell, Grid, Style, inherited, named_style, paragraph_of
 from coder.reading.formats.layouts import document_of, sentences
-from coder.reading.formats.styles import PLAIN, Style, inherited, named_style, paragraph_of
 from coder.reading.safety.archive import Archive, Budget, open_archive
 from coder.reading.safety.sniff import advice_on
-from coder.reading.safety.xml import Event, xml_events
-from coder.reading.safety.xml_trees import Node, discard, subtree
+from coder.reading.safety.xml import Event, Node, discard, subtree, xml_events
 
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
 _PREFIXES = {

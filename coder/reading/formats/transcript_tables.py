@@ -11,21 +11,19 @@ from coder.reading.document import Document, Paragraph
 from coder.reading.formats.layouts import with_stamps
 from coder.reading.safety.archive import Budget
 from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, key_of
-from coder.reading.tables.column_contents import (
-    columns_by_content,
-    columns_of_answers,
-    times_are_dates,
-    times_are_offsets,
-)
 from coder.reading.tables.columns import (
     Columns,
+    columns_by_content,
     columns_by_name,
+    columns_of_answers,
     columns_of_tiers,
     end_of,
     is_transcript_header,
     is_words_name,
     plain_name,
     speaker_and_time,
+    times_are_dates,
+    times_are_offsets,
 )
 from coder.reading.tables.delimited import Sheet, read_delimited, table_budget
 from coder.reading.tables.excel import read_workbook

@@ -9,13 +9,11 @@ from pathlib import PurePath
 from coder.domain import Span, Transcript, Turn
 from coder.errors import FormatError
 from coder.reading.document import Document
-from coder.reading.formats.paragraphs import ends_sentence
-from coder.reading.formats.rendering import Words, rendered
 from coder.reading.speakers.header import Header, header_of
 from coder.reading.speakers.learn import learn_labels
-from coder.reading.speakers.lines import Line, lines_of, text_of
+from coder.reading.speakers.lines import Line, ends_sentence, lines_of, text_of
 from coder.reading.speakers.linewise import read_lines
-from coder.reading.speakers.pieces import EDGE, Reading
+from coder.reading.speakers.pieces import EDGE, Reading, Words, rendered
 from coder.reading.speakers.roles import assign_roles, assign_roles_by_print
 
 _KINDS = {

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from coder.reading.clock import BARE, CLOSED, Stamp, leading_stamp, stamps_in
 from coder.reading.speakers.name_shapes import ASIDE, MAX_LABEL, Shape, shape_of
-from coder.reading.speakers.timestamps import BARE, CLOSED, Stamp, leading_stamp, stamps_in
 from coder.reading.speakers.vocabulary import is_remark, key_of
 
 _REACH = 100

@@ -5,12 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coder.reading.formats.paragraphs import ends_sentence, is_wrapped
+from coder.reading.clock import trailing_stamp
 from coder.reading.speakers.header import footer_of
 from coder.reading.speakers.labels import Candidate
-from coder.reading.speakers.lines import Line
+from coder.reading.speakers.lines import Line, ends_sentence, is_wrapped
 from coder.reading.speakers.pieces import Piece, Reading
-from coder.reading.speakers.timestamps import trailing_stamp
 
 Labels = dict[int, Candidate]
 

@@ -1,9 +1,12 @@
-"""Pieces of speech in a text, and spans for all that is something else."""
+"""Pieces of speech in a text, spans for all that is something else, and texts written anew from pieces."""
 
+import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from coder.domain import Span
+from coder.reading.speakers.lines import ends_sentence
 
 EDGE = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x85\xa0\u202f\u2028\u2029\ufeff\x1a"
 
@@ -53,3 +56,59 @@ class Reading:
             self.pieces.append(replace(piece, start=start, end=end))
         self.opening = False
         return True
+
+
+# Cues of one speaker are joined to turns of about this many words, so that a turn keeps a useful time.
+_LONG_RUN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words to be written; `kind` is set when nobody said them."""
+
+    text: str
+    speaker: str | None
+    time: float | None = None
+    kind: str = ""
+
+
+def rendered(words: Iterable[Words], *, joined: bool) -> tuple[str, Reading]:
+    """Write a text of `Name: words` paragraphs; with `joined`, neighbours of one speaker become one."""
+    parts: list[str] = []
+    reading = Reading()
+    length = 0
+
+    def write(piece: str) -> int:
+        nonlocal length
+        parts.append(piece)
+        length += len(piece)
+        return length - len(piece)
+
+    for item in words:
+        said = re.sub(r"\s*\n\s*", " ", item.text) if joined else item.text
+        if not said:
+            continue
+        last = reading.pieces[-1] if reading.pieces and not reading.opening else None
+        if joined and not item.kind and last and last.speaker == item.speaker and not _is_full(parts, last):
+            write(" ")
+            write(said)
+            reading.pieces[-1] = Piece(last.start, length, last.speaker, last.time)
+            continue
+        if parts:
+            write("\n\n")
+        if item.kind:
+            start = write(said)
+            reading.mark(start, length, item.kind)
+            continue
+        if item.speaker:
+            start = write(f"{item.speaker}: ")
+            reading.mark(start, length, "label")
+        start = write(said)
+        reading.pieces.append(Piece(start, length, item.speaker, item.time))
+        reading.opening = False
+    return "".join(parts), reading
+
+
+def _is_full(parts: Sequence[str], piece: Piece) -> bool:
+    """Tell whether a joined turn is long enough (at about six characters a word) and ends with a sentence."""
+    return piece.end - piece.start > 6 * _LONG_RUN and ends_sentence(parts[-1])
