@@ -14,13 +14,13 @@ from xml.etree import ElementTree as ET
 
 from coder.codebook import SIZE_LIMIT, Code, Codebook, SubTheme, load_codebook, shipped_names, to_yaml
 from coder.errors import CodebookError, OutputError
+from coder.safe_csv import armed, csv_line
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
 COLUMNS = ("id", "label", "parent", "definition", "include", "exclude", "subthemes", "examples", "colour")
 ALIASES = {"code": "label", "name": "label", "tag": "label", "description": "definition", "color": "colour"}
 LISTS = ("include", "exclude", "subthemes", "examples")
 DEPTH_LIMIT = 20
-FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def read_codebook(name_or_path: str | Path) -> Codebook:
@@ -128,23 +128,20 @@ def _with_polarity(part: str) -> tuple[str, str | None]:
 
 
 def _unguarded(cell: str) -> str:
-    cell = cell.strip()
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
+    return armed(cell.strip())
 
 
 def to_csv(codebook: Codebook) -> str:
     """Return the codebook as a table that `from_csv` reads back; polarity of sub-themes as `[barrier]`."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    lines = [csv_line(COLUMNS)]
     for code in codebook.codes:
         cells = [code.id, code.label, code.parent or "", code.definition]
         cells += [" | ".join(code.include), " | ".join(code.exclude)]
         cells.append(" | ".join(_marked(item.label, item.polarity) for item in code.subthemes))
         cells.append(" | ".join(_marked(item.text, item.polarity) for item in code.examples))
         cells.append(code.colour or "")
-        writer.writerow("'" + cell if cell.startswith(FORMULA_STARTS) else cell for cell in cells)
-    return stream.getvalue()
+        lines.append(csv_line(cells))
+    return "".join(lines)
 
 
 def _marked(text: str, polarity: str | None) -> str:

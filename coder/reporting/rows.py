@@ -1,10 +1,9 @@
 """Writes rows as csv, xlsx, jsonl or parquet: in one piece or not at all, and never over an existing file.
 
-A spreadsheet must never execute what a participant said: in xlsx every text is stored as text, and in csv a
-text that a spreadsheet would take for a formula gets a leading apostrophe (jsonl and parquet stay untouched).
+A spreadsheet must never execute what a participant said: in xlsx every text is stored as text, and in csv what a
+spreadsheet would take for a formula gets an apostrophe before it (jsonl and parquet stay untouched).
 """
 
-import csv
 import json
 import os
 import tempfile
@@ -14,9 +13,9 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from coder.errors import OutputError
+from coder.safe_csv import csv_line
 
 Row = Mapping[str, Any]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 XLSX_CELL_LIMIT = 32_767  # characters, Excel's own limit
 XLSX_ROW_LIMIT = 1_048_576
 
@@ -34,22 +33,16 @@ class RowWriter(Protocol):
         """Let go of what was written so far; the file is about to be deleted."""
 
 
-def guarded(value: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula; numbers and other values unchanged."""
-    return "'" + value if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
-
-
 class CsvWriter:
     """UTF-8, comma-separated, empty cell for None."""
 
     def __init__(self, stream: IO[str], columns: Sequence[str]) -> None:
         self._stream, self._columns = stream, columns
-        self._writer = csv.writer(stream, lineterminator="\n")
-        self._writer.writerow([guarded(column) for column in columns])
+        stream.write(csv_line(columns))
 
     def write(self, rows: Iterable[Row]) -> None:
         """Add rows as lines."""
-        self._writer.writerows([guarded(row.get(column)) for column in self._columns] for row in rows)
+        self._stream.writelines(csv_line(row.get(column) for column in self._columns) for row in rows)
 
     def close(self) -> None:
         """Flush; the stream belongs to the caller."""
