@@ -9,6 +9,8 @@ from pathlib import Path
 from coder.codebook import Code, Codebook
 from coder.domain import Span, Transcript, Turn, Utterance
 from coder.store import Study
+from coder.store.values import Mode, StoredSuggestion
+from coder.workflow.review.session import ReviewSession
 
 CODEBOOK = Codebook(
     name="weather",
@@ -83,3 +85,9 @@ def small_study(path: Path, *names: str) -> Study:
     for name in names:
         add_talk(study, name, TALK + f"P: My name is {name}.\n")
     return study
+
+
+def shown(study: Study, coder: str, mode: Mode, utterances: list[int]) -> dict[int, list[StoredSuggestion]]:
+    """What the review page shows a coder of the machine; it counts as seen."""
+    units = ReviewSession(study).units(coder, list(study.texts.by_id(utterances).values()), mode)
+    return {unit.utterance.id: list(unit.suggestions) for unit in units}

@@ -256,7 +256,7 @@ def history(
     from coder.workflow.study.open import open_study
 
     with open_study(study, readonly=True) as opened:
-        acts = opened.acts_of(coder=coder, limit=limit)
+        acts = opened.acts.summaries(coder=coder, limit=limit)
     typer.echo(json.dumps(history_dicts(acts), ensure_ascii=False) if as_json else history_text(acts))
 
 

@@ -12,28 +12,30 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from coder.errors import CoderError, StaleError
-from coder.review import downloads
-from coder.review.context import House, house_of, session_of
+from coder.review.auth import Guard, Sessions
+from coder.review.context import ReviewContext, context_of, session_of
 from coder.review.legend import stylesheet
-from coder.review.pages import adjudication as settling
-from coder.review.pages import by_code as bulk
-from coder.review.pages import codebook as books
-from coder.review.pages import dashboard as progress
-from coder.review.pages import model as modelling
-from coder.review.pages import study as studying
-from coder.review.pages import transcript as reading
-from coder.review.pages import writes as acting
-from coder.review.security import Guard
-from coder.review.sessions import Sessions
-from coder.workflow.review.session import Desk
-from coder.workflow.study.open import Mode
+from coder.review.pages import (
+    adjudication,
+    by_code,
+    codebook,
+    dashboard,
+    downloads,
+    model,
+    queue,
+    study,
+    transcript,
+    writes,
+)
+from coder.workflow.review.session import ReviewSession
+from coder.workflow.study.open import Mode, open_study
 
 STATIC = Path(__file__).parent / "static"
 
 
 async def codes_css(request: Request) -> Response:
     """Return the codes' colours as a stylesheet."""
-    signs = house_of(request).signs(session_of(request).coder)
+    signs = context_of(request).signs(session_of(request).coder)
     return Response(stylesheet(signs), media_type="text/css")
 
 
@@ -46,7 +48,7 @@ async def refused(request: Request, error: Exception) -> Response:
     status = 409 if isinstance(error, StaleError) else 400
     if _wants_json(request):
         return JSONResponse({"error": str(error)}, status)
-    return house_of(request).page(request, "problem.html", status, sentence=str(error))
+    return context_of(request).page(request, "problem.html", status, sentence=str(error))
 
 
 async def missing(request: Request, error: Exception) -> Response:
@@ -55,7 +57,7 @@ async def missing(request: Request, error: Exception) -> Response:
     sentence = "There is no such page." if status == 404 else "That cannot be done here."
     if _wants_json(request):
         return JSONResponse({"error": sentence}, status)
-    return house_of(request).page(request, "problem.html", status, sentence=sentence)
+    return context_of(request).page(request, "problem.html", status, sentence=sentence)
 
 
 def make_app(
@@ -66,18 +68,18 @@ def make_app(
     `hosts` are the Host headers it answers to, with port. Coders are added to the study if new.
     Raises StudyError if the study cannot be opened or written.
     """
-    desk = Desk(study)
-    names = [desk.study.people.add_coder(name) for name in coders]
+    review = ReviewSession(open_study(study))
+    names = [review.study.people.add_coder(name) for name in coders]
     sessions = Sessions(names, port)
     app = Starlette(routes=_routes(), exception_handlers={CoderError: refused, HTTPException: missing})
-    app.state.house = House(desk, sessions, mode=mode)
+    app.state.context = ReviewContext(review, sessions, mode=mode)
     return Guard(app, sessions, hosts), sessions
 
 
 def _routes() -> list[BaseRoute]:
     return [
-        *studying.ROUTES, *reading.ROUTES, *acting.ROUTES, *bulk.ROUTES, *settling.ROUTES, *books.ROUTES,
-        *progress.ROUTES, *modelling.ROUTES, *downloads.ROUTES,
+        *study.ROUTES, *transcript.ROUTES, *queue.ROUTES, *writes.ROUTES, *by_code.ROUTES, *adjudication.ROUTES,
+        *codebook.ROUTES, *dashboard.ROUTES, *model.ROUTES, *downloads.ROUTES,
         Route("/codes.css", codes_css),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]  # fmt: skip

@@ -10,13 +10,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 
+from coder.review.auth import Session, Sessions
 from coder.review.background import Jobs
 from coder.review.keyboard import ACTIONS, action_keys, shown
-from coder.review.legend import Sign, legend
+from coder.review.legend import POLARITY_SIGNS, Sign, clock, day, legend, share_words
 from coder.review.presenters import Drawing
-from coder.review.sessions import Session, Sessions
-from coder.review.wording import POLARITY_SIGNS, clock, day, share_words
-from coder.workflow.review.session import Desk
+from coder.workflow.review.session import ReviewSession
 from coder.workflow.study.open import MODES, Mode
 from coder.workflow.study.visibility import default_mode
 
@@ -45,11 +44,11 @@ class Preferences:
     codes: Mapping[str, str] = field(default_factory=dict)
 
 
-class House:
+class ReviewContext:
     """One launch of the page over one study."""
 
-    def __init__(self, desk: Desk, sessions: Sessions, *, mode: Mode | None = None) -> None:
-        self.desk, self.sessions, self.jobs = desk, sessions, Jobs()
+    def __init__(self, review: ReviewSession, sessions: Sessions, *, mode: Mode | None = None) -> None:
+        self.review, self.sessions, self.jobs = review, sessions, Jobs()
         self.fixed_mode = mode
         self._preferences: dict[str, Preferences] = {}
         self._paces: dict[str, float | None] = {}
@@ -71,15 +70,15 @@ class House:
         if self.fixed_mode is not None:
             return self.fixed_mode
         if session.mode is None:
-            before = self.desk.study.history(coder=session.coder, limit=1)
+            before = self.review.study.acts.history(coder=session.coder, limit=1)
             worked = before[0].mode if before else ""
-            session.mode = worked if worked in MODES else default_mode(self.desk.study, session.coder)
+            session.mode = worked if worked in MODES else default_mode(self.review.study, session.coder)
         return cast(Mode, session.mode)
 
     def pace(self, coder: str) -> float | None:
         """Return a coder's seconds per decision, as it was when a page was last opened."""
         if coder not in self._paces:
-            figures = self.desk.study.figures().coders
+            figures = self.review.study.figures().coders
             self._paces[coder] = next((item.pace for item in figures if item.coder == coder), None)
         return self._paces[coder]
 
@@ -90,7 +89,7 @@ class House:
     def preferences(self, coder: str) -> Preferences:
         """Return a coder's preferences, kept in the study."""
         if coder not in self._preferences:
-            stored = json.loads(self.desk.study.settings.get(f"review:{coder}", "{}"))
+            stored = json.loads(self.review.study.settings.get(f"review:{coder}", "{}"))
             known = {key: value for key, value in stored.items() if key in Preferences.__slots__}
             self._preferences[coder] = Preferences(**known)
         return self._preferences[coder]
@@ -98,12 +97,12 @@ class House:
     def prefer(self, coder: str, preferences: Preferences) -> None:
         """Keep a coder's preferences."""
         content = json.dumps(asdict(preferences), sort_keys=True)
-        self.desk.study.settings.set(f"review:{coder}", content, coder=coder)
+        self.review.study.settings.set(f"review:{coder}", content, coder=coder)
         self._preferences[coder] = preferences
 
     def signs(self, coder: str) -> dict[str, Sign]:
         """Return how each code is shown to this coder."""
-        return legend(self.desk.codebook, self.preferences(coder).codes)
+        return legend(self.review.codebook, self.preferences(coder).codes)
 
     def code_keys(self, coder: str) -> dict[str, str]:
         """Return the key of each code."""
@@ -121,8 +120,8 @@ class House:
         keys = action_keys(preferences.keys) if preferences.letters else {}
         common = {
             "session": session, "prefs": preferences, "keys": keys, "mode": mode, "mode_words": MODE_WORDS[mode],
-            "mode_help": MODE_HELP[mode], "study_name": self.desk.study.name, "room": "",
-            "lane_style": "packed" if len(self.desk.codebook.codes) > MOST_LANES else "lanes",
+            "mode_help": MODE_HELP[mode], "study_name": self.review.study.name, "room": "",
+            "lane_style": "packed" if len(self.review.codebook.codes) > MOST_LANES else "lanes",
             "actions": ACTIONS,
         }  # fmt: skip
         return self._templates.get_template(template).render({**common, **context})
@@ -132,9 +131,9 @@ class House:
         return HTMLResponse(self.part(request, template, **context), status)
 
 
-def house_of(request: Request) -> House:
-    """Return the house that serves a request."""
-    return cast(House, request.app.state.house)
+def context_of(request: Request) -> ReviewContext:
+    """Return the context that serves a request."""
+    return cast(ReviewContext, request.app.state.context)
 
 
 def session_of(request: Request) -> Session:

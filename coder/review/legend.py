@@ -1,8 +1,9 @@
-"""How each code is shown: a colour, a short mark of letters, and the key that applies it."""
+"""How things are shown: a code by colour, mark and key; polarity by a sign; odds, shares and times in words."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from coder.codebook import Code, Codebook
 
@@ -11,6 +12,7 @@ PALETTE = (
     "#1b6ca8", "#c8553d", "#2e8b57", "#8a5fbf", "#d08c1d", "#2a9d9d", "#b8437a", "#6b7a2f",
     "#5aa9e6", "#f2a65a", "#8fc93a", "#9a6a4f", "#5c6bc0", "#e07a9b", "#4f8f6b", "#7d7d7d",
 )  # fmt: skip
+POLARITY_SIGNS = {"barrier": "−", "facilitator": "+", "mixed": "±"}
 CODE_KEYS = "123456789hlopqtvwyz"  # after the digits, letters that no action uses
 DARK_INK, LIGHT_INK = "#000000", "#ffffff"  # one of the two reaches 4.58:1 on any colour
 SMALL_WORDS = frozenset(
@@ -104,3 +106,53 @@ def stylesheet(signs: Mapping[str, Sign]) -> str:
     """Return the CSS that colours the codes: a file of its own, as the page allows no inline style."""
     rules = [f".c{s.number}{{--c:{s.colour};--ci:{s.ink};--lane:{s.number + 1}}}" for s in signs.values()]
     return "\n".join([f":root{{--lanes:{max(1, len(signs))}}}", *rules, ""])
+
+
+def confidence_words(probability: float) -> str:
+    """Return a calibrated probability as people speak of odds.
+
+    >>> confidence_words(0.71)
+    'about 7 in 10 right'
+    """
+    if probability >= 0.95:
+        return "about 19 in 20 right"
+    tenths = round(probability * 10)
+    if tenths <= 1:
+        return "seldom right (1 in 10 or less)"
+    return "about half right" if tenths == 5 else f"about {tenths} in 10 right"
+
+
+def share_words(part: int, whole: int) -> str:
+    """Return 'x of y' with a rounded share where there is one."""
+    return f"{part} of {whole}" + (f" ({part / whole:.0%})" if whole else "")
+
+
+def minutes_left(waiting: int, seconds_each: float | None) -> str:
+    """Return how long the rest takes at this pace, or '' while there is no pace to go by."""
+    if not seconds_each or not waiting:
+        return ""
+    minutes = waiting * seconds_each / 60
+    if minutes < 1:
+        return "under a minute left"
+    if minutes < 90:
+        return f"about {round(minutes)} min left"
+    return f"about {minutes / 60:.0f} h left"
+
+
+def day(time: str | None) -> str:
+    """Return an ISO time (UTC) as a local day and minute."""
+    if not time:
+        return ""
+    moment = datetime.fromisoformat(time)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.astimezone().strftime("%-d %b %Y, %H:%M")
+
+
+def clock(seconds: float | None) -> str:
+    """Return a place in the recording as m:ss or h:mm:ss."""
+    if seconds is None:
+        return ""
+    whole = int(seconds)
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from coder.codebook import Codebook
-from coder.review.legend import Sign
-from coder.review.wording import clock, confidence_words
-from coder.workflow.review.session import Desk, Document, Unit
+from coder.review.legend import Sign, clock, confidence_words
+from coder.workflow.review.session import Document, ReviewSession, Unit
 from coder.workflow.study.open import Memo, Mode, StoredSuggestion
 
 GLYPHS = {"coded": "✓", "nothing": "–", "rejected": "✕", "skipped": "»", "open": ""}
@@ -46,7 +45,7 @@ class UnitView:
     start: int
     token: str
     codable: bool
-    settled: bool
+    decided: bool
     waiting: bool
     state: str
     flagged: bool
@@ -141,8 +140,8 @@ class Drawing:
             start=here.start,
             token=state.token,
             codable=here.codable,
-            settled=unit.settled,
-            waiting=here.codable and not unit.settled,
+            decided=unit.decided,
+            waiting=here.codable and not unit.decided,
             state=state.state,
             flagged=state.flagged,
             spoken=self._spoken(unit, stripes),
@@ -161,7 +160,7 @@ class Drawing:
             for code in unit.state.codes
             if code.code in self._signs
         ]  # fmt: skip
-        waiting = () if unit.settled else unit.open_offers
+        waiting = () if unit.decided else unit.open_offers
         hollow = [
             Stripe(self._signs[o.code], o.polarity, hollow=True) for o in waiting if o.code in self._signs
         ]
@@ -207,22 +206,22 @@ class Drawing:
             at = end
         return [piece for piece in [*pieces, Piece(text[at:])] if piece.text]
 
-    def panel(self, desk: Desk, unit: Unit, mode: Mode) -> Panel:
+    def panel(self, review: ReviewSession, unit: Unit, mode: Mode) -> Panel:
         """Return the panel for the utterance in focus."""
-        codebook = desk.codebook
+        codebook = review.codebook
         view = self.unit(unit)
         return Panel(
             unit=view,
             hush=_hush(unit, mode),
             offers=tuple(self._offer(unit, item) for item in unit.offers if item.code in self._signs),
-            done_words="Accept and next" if unit.open_offers and not unit.settled else "Next",
+            done_words="Accept and next" if unit.open_offers and not unit.decided else "Next",
             can_reject=bool(unit.offers or unit.state.codes),
             codes=self._code_buttons(codebook, unit),
             polarities=codebook.polarity,
             polarity_on=frozenset(code.polarity for code in unit.state.codes if code.polarity),
             lacking=self._lacking(codebook, unit),
-            passage=_passage_words(desk, unit),
-            memos=tuple(desk.study.memos.all(utterance=unit.utterance.id)) if unit.memos else (),
+            passage=_passage_words(review, unit),
+            memos=tuple(review.study.memos.all(utterance=unit.utterance.id)) if unit.memos else (),
         )
 
     def _lacking(self, codebook: Codebook, unit: Unit) -> str:
@@ -273,11 +272,11 @@ def _hush(unit: Unit, mode: Mode) -> str:
     return "" if unit.offers else "The machine suggests nothing here."
 
 
-def _passage_words(desk: Desk, unit: Unit) -> str:
+def _passage_words(review: ReviewSession, unit: Unit) -> str:
     if not unit.state.codes:
         return ""
     held, here = unit.state.codes[-1], unit.utterance
-    label = desk.codebook.by_id[held.code].label if held.code in desk.codebook.by_id else held.code
+    label = review.codebook.by_id[held.code].label if held.code in review.codebook.by_id else held.code
     if (held.start, held.end) == (here.start, here.end):
         return f"{label} covers this utterance."
     if held.start >= here.start and held.end <= here.end:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from coder.domain import Role
 from coder.errors import StudyError
 from coder.store.connection import Handle, new_uid
-from coder.store.values import ADJUDICATED, SETTLED_SQL
+from coder.store.values import ADJUDICATED, DECIDED_SQL
 
 
 class People:
@@ -137,6 +137,6 @@ def spread_codable(handle: Handle, transcript_id: int) -> None:
     handle.run(
         "UPDATE outlook SET open = (SELECT codable FROM utterance WHERE id = outlook.utterance) AND NOT EXISTS"
         " (SELECT 1 FROM unit WHERE unit.utterance = outlook.utterance"
-        f" AND unit.state IN {SETTLED_SQL}) WHERE utterance IN {mine}",
+        f" AND unit.state IN {DECIDED_SQL}) WHERE utterance IN {mine}",
         (transcript_id,),
     )

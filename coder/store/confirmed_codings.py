@@ -7,7 +7,7 @@ from sqlite3 import Row
 
 from coder.store.connection import Handle, chunks, marks
 from coder.store.replay import replay
-from coder.store.values import ADJUDICATED, SETTLED_SQL
+from coder.store.values import ADJUDICATED, DECIDED_SQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def confirmed(handle: Handle) -> list[Confirmed]:
         rows = handle.rows(
             "SELECT unit.*, coder.name FROM unit JOIN coder ON coder.id = unit.voice"
             " JOIN utterance u ON u.id = unit.utterance"
-            f" WHERE u.codable = 1 AND unit.state IN {SETTLED_SQL} {_ORDER}"
+            f" WHERE u.codable = 1 AND unit.state IN {DECIDED_SQL} {_ORDER}"
         )
         codes: defaultdict[tuple[int, int], list[tuple[str, str | None]]] = defaultdict(list)
         rejected: defaultdict[tuple[int, int], list[str]] = defaultdict(list)

@@ -1,17 +1,39 @@
-"""What people do: decide, undo, redo. Everything is appended; what stands is derived in the same transaction."""
+"""What people do and where that leaves them: decide, undo, redo, states, history.
+
+Everything is appended; what stands is derived in the same transaction.
+"""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from sqlite3 import Row
 
 from coder.errors import StaleError, StudyError
 from coder.store.connection import Handle, chunks, marks, new_uid
-from coder.store.decision_state import read_states
-from coder.store.replay import settle
-from coder.store.values import ADJUDICATED, Choice, Saved, UnitState
+from coder.store.replay import derive
+from coder.store.values import (
+    ADJUDICATED,
+    DECIDED_SQL,
+    ActRecord,
+    ActSummary,
+    Decision,
+    Saved,
+    StandingCode,
+    UnitState,
+)
 
 ADJUDICATED_ID = 1
 SHORTEST_UID = 8  # characters of an act's uid that name it well enough
+_HISTORY = (
+    "SELECT act.uid, act.kind, act.mode, act.time, act.seconds, who.name AS coder, voice.name AS voice,"
+    " undone.act IS NOT NULL AS undone, d.* FROM act JOIN coder who ON who.id = act.coder"
+    " JOIN coder voice ON voice.id = act.voice LEFT JOIN undone ON undone.act = act.id"
+    " JOIN decision d ON d.act = coalesce(act.target, act.id)"
+)
+_TOUCHING = (
+    "SELECT act FROM decision WHERE utterance = ?1 UNION SELECT act.id FROM decision"
+    " JOIN act ON act.target = decision.act WHERE utterance = ?1"
+)
 
 
 class Acts:
@@ -23,7 +45,7 @@ class Acts:
     def decide(
         self,
         coder: str,
-        choices: Sequence[Choice],
+        choices: Sequence[Decision],
         *,
         mode: str,
         kind: str = "decide",
@@ -41,7 +63,9 @@ class Acts:
             by = handle.coder_id(coder)
             voice = ADJUDICATED_ID if kind == "adjudicate" else by
             touched = list(dict.fromkeys(choice.utterance for choice in choices))
-            self._refuse_stale(voice, choices)
+            for choice in choices:
+                if choice.expected is not None:
+                    self._refuse_stale(voice, choice.utterance, choice.expected)
             uid, codebook = new_uid(), self._codebook()
             act = handle.run(
                 "INSERT INTO act (uid, coder, voice, kind, mode, drawn, seconds, note, time)"
@@ -58,10 +82,10 @@ class Acts:
                     for number, choice in enumerate(choices)
                 ),
             )  # fmt: skip
-            settle(handle, voice, touched)
+            derive(handle, voice, touched)
         return Saved(uid, self.states(ADJUDICATED if voice == ADJUDICATED_ID else coder, touched))
 
-    def carry(self, coder: str, choices: Sequence[Choice], origins: Mapping[int, int]) -> None:
+    def carry(self, coder: str, choices: Sequence[Decision], origins: Mapping[int, int]) -> None:
         """Repeat decisions on a new version's utterances; `origins` gives the old utterance of each new one."""
         handle = self._handle
         with handle.write():
@@ -80,18 +104,19 @@ class Acts:
     def _codebook(self) -> int:
         return int(self._handle.value("SELECT id FROM codebook ORDER BY time DESC, uid DESC"))
 
-    def _refuse_stale(self, voice: int, choices: Sequence[Choice]) -> None:
-        for choice in choices:
-            if choice.expected is None:
-                continue
-            newest = self._handle.value(
-                "SELECT last_act FROM unit WHERE voice = ? AND utterance = ?", (voice, choice.utterance)
+    def refuse_stale(self, coder: str, utterance: int, expected: str) -> None:
+        """Raise StaleError unless `expected` names the newest act of this coder on the utterance ('': none)."""
+        self._refuse_stale(self._handle.coder_id(coder), utterance, expected)
+
+    def _refuse_stale(self, voice: int, utterance: int, expected: str) -> None:
+        newest = self._handle.value(
+            "SELECT last_act FROM unit WHERE voice = ? AND utterance = ?", (voice, utterance)
+        )
+        if (newest or "") != expected:
+            raise StaleError(
+                "This utterance was decided elsewhere meanwhile (another window, or another person)."
+                " Nothing was overwritten; look at it again."
             )
-            if (newest or "") != choice.expected:
-                raise StaleError(
-                    "This utterance was decided elsewhere meanwhile (another window, or another person)."
-                    " Nothing was overwritten; look at it again."
-                )
 
     def _exposed(self, coder: int, utterances: Sequence[int]) -> set[int]:
         found: set[int] = set()
@@ -100,7 +125,7 @@ class Acts:
             found |= {row["utterance"] for row in self._handle.rows(sql, (coder, *some))}
         return found
 
-    def _suggested(self, choices: Sequence[Choice]) -> dict[int, Row]:
+    def _suggested(self, choices: Sequence[Decision]) -> dict[int, Row]:
         found: dict[int, Row] = {}
         wanted = sorted({choice.suggestion for choice in choices if choice.suggestion is not None})
         for some in chunks(wanted):
@@ -146,7 +171,7 @@ class Acts:
             )
             rows = handle.rows("SELECT DISTINCT utterance FROM decision WHERE act = ?", (target["id"],))
             touched = [row["utterance"] for row in rows]
-            settle(handle, target["voice"], touched)
+            derive(handle, target["voice"], touched)
         who = ADJUDICATED if target["voice"] == ADJUDICATED_ID else coder
         return Saved(target["uid"], self.states(who, touched))
 
@@ -201,7 +226,81 @@ class Acts:
 
     def states(self, coder: str, utterances: Sequence[int]) -> dict[int, UnitState]:
         """Return where a coder (or ADJUDICATED) stands with utterances; untouched ones are 'open', token ''."""
-        return read_states(self._handle, coder, utterances)
+        voice = self._handle.coder_id(coder)
+        found = {key: _untouched(key, coder) for key in utterances}
+        for some in chunks(list(found)):
+            codes = _codes(self._handle, voice, some)
+            rows = self._handle.rows(
+                f"SELECT * FROM unit WHERE voice = ? AND utterance IN ({marks(some)})", (voice, *some)
+            )
+            for row in rows:
+                key = row["utterance"]
+                standing = codes[key]
+                found[key] = UnitState(
+                    utterance=key,
+                    coder=coder,
+                    state=row["state"],
+                    flagged=bool(row["flagged"]),
+                    seen=bool(row["seen"]),
+                    codes=tuple(_standing(item) for item in standing if not item["rejected"]),
+                    rejected=tuple(item["code"] for item in standing if item["rejected"]),
+                    token=row["last_act"],
+                    time=row["time"],
+                )
+        return found
+
+    def voices_at(self, utterances: Sequence[int]) -> dict[int, list[str]]:
+        """Return which coders (the adjudicated voice too) have settled each utterance."""
+        found: dict[int, list[str]] = {key: [] for key in utterances}
+        for some in chunks(list(found)):
+            for row in self._handle.rows(
+                "SELECT utterance, coder.name FROM unit JOIN coder ON coder.id = unit.voice"
+                f" WHERE utterance IN ({marks(some)}) AND state IN {DECIDED_SQL} ORDER BY coder.name",
+                some,
+            ):
+                found[row["utterance"]].append(row["name"])
+        return found
+
+    def history(
+        self, *, utterance: int | None = None, coder: str | None = None, limit: int = 200
+    ) -> list[ActRecord]:
+        """Return decisions and reversals, newest first, of one utterance and/or one coder."""
+        by = self._handle.coder_id(coder) if coder else None
+        where = [f"act.id IN ({_TOUCHING}) AND d.utterance = ?1"] if utterance is not None else []
+        where += ["act.coder = ?2"] if by is not None else []
+        rows = self._handle.rows(
+            f"{_HISTORY} WHERE {' AND '.join(where) or '1'} ORDER BY act.time DESC, act.uid DESC, d.number LIMIT ?3",
+            (utterance, by, limit),
+        )
+        return [_record(row) for row in rows]
+
+    def summaries(self, *, coder: str | None = None, limit: int = 30) -> list[ActSummary]:
+        """Return gestures, newest first, of one coder or all."""
+        by = self._handle.coder_id(coder) if coder else None
+        rows = self._handle.rows(
+            "SELECT act.uid, act.kind, act.mode, act.time, who.name AS coder, voice.name AS voice,"
+            " undone.act IS NOT NULL AS undone, count(DISTINCT d.utterance) AS utterances,"
+            " group_concat(DISTINCT d.verdict || coalesce(' ' || d.code, '')) AS what"
+            " FROM (SELECT * FROM act WHERE coder = ?1 OR ?1 IS NULL ORDER BY time DESC, uid DESC LIMIT ?2) act"
+            " JOIN coder who ON who.id = act.coder JOIN coder voice ON voice.id = act.voice"
+            " LEFT JOIN undone ON undone.act = act.id LEFT JOIN decision d ON d.act = coalesce(act.target, act.id)"
+            " GROUP BY act.id ORDER BY act.time DESC, act.uid DESC",
+            (by, limit),
+        )
+        return [
+            ActSummary(
+                act=row["uid"],
+                kind=row["kind"],
+                coder=row["coder"],
+                voice=row["voice"],
+                mode=row["mode"],
+                time=row["time"],
+                undone=bool(row["undone"]),
+                utterances=row["utterances"],
+                what=_few(row["what"] or ""),
+            )
+            for row in rows
+        ]
 
 
 def _spans(handle: Handle, utterances: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -216,7 +315,7 @@ def _spans(handle: Handle, utterances: Sequence[int]) -> dict[int, tuple[int, in
 
 
 def _decision(
-    choice: Choice, spans: Mapping[int, tuple[int, int]], suggested: Mapping[int, Row]
+    choice: Decision, spans: Mapping[int, tuple[int, int]], suggested: Mapping[int, Row]
 ) -> tuple[object, ...]:
     """Return (utterance, verdict, code, instead_of, polarity, start, end, suggestion) as they are stored."""
     code, polarity, instead_of = choice.code, choice.polarity, choice.instead_of
@@ -235,3 +334,62 @@ def _decision(
     if choice.verdict == "reject" and code is None:
         raise StudyError("The verdict 'reject' needs a code or a suggestion.")
     return choice.utterance, choice.verdict, code, None, None, None, None, choice.suggestion
+
+
+def _untouched(utterance: int, coder: str) -> UnitState:
+    return UnitState(utterance, coder, "open", False, False, (), (), "", "")
+
+
+def _codes(handle: Handle, voice: int, utterances: Sequence[int]) -> defaultdict[int, list[Row]]:
+    found: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in handle.rows(
+        'SELECT s.utterance, s.code, s.rejected, s.polarity, s.start, s."end", d.verdict, d.suggestion, d.seen,'
+        " d.memo, act.uid, act.time FROM standing s JOIN decision d ON d.act = s.act AND d.number = s.number"
+        f" JOIN act ON act.id = s.act WHERE s.voice = ? AND s.utterance IN ({marks(utterances)})"
+        " ORDER BY act.time, act.uid, s.number",
+        (voice, *utterances),
+    ):
+        found[row["utterance"]].append(row)
+    return found
+
+
+def _standing(row: Row) -> StandingCode:
+    return StandingCode(
+        code=row["code"],
+        polarity=row["polarity"],
+        start=row["start"],
+        end=row["end"],
+        verdict=row["verdict"],
+        suggestion=row["suggestion"],
+        blind=not row["seen"],
+        memo=row["memo"],
+        act=row["uid"],
+        time=row["time"],
+    )
+
+
+def _record(row: Row) -> ActRecord:
+    return ActRecord(
+        act=row["uid"],
+        kind=row["kind"],
+        coder=row["coder"],
+        voice=row["voice"],
+        mode=row["mode"],
+        time=row["time"],
+        seconds=row["seconds"],
+        undone=bool(row["undone"]),
+        utterance=row["utterance"],
+        verdict=row["verdict"],
+        code=row["code"],
+        instead_of=row["instead_of"],
+        polarity=row["polarity"],
+        suggestion=row["suggestion"],
+        seen=bool(row["seen"]),
+        memo=row["memo"] or "",
+        cites=tuple(json.loads(row["cites"] or "[]")),
+    )
+
+
+def _few(what: str, most: int = 3) -> str:
+    parts = what.split(",")
+    return ", ".join(parts[:most]) + (f" and {len(parts) - most} more" if len(parts) > most else "")

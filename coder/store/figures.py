@@ -1,11 +1,69 @@
-"""The counts behind `coder status` and the dashboard: grouped queries over covering indexes."""
+"""Progress of coders, the fate of suggestions, the study as a whole: grouped queries over covering indexes."""
+
+from dataclasses import dataclass
 
 from coder.store.connection import Handle
-from coder.store.counts import CodeFigures, CoderFigures, StudyFigures
 from coder.store.queries import disagreements
-from coder.store.values import LOTS, SETTLED_SQL
+from coder.store.values import DECIDED_SQL, LOTS
 
 RECENT_ACTS = 500  # the pace is the median over this many of a coder's last acts
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFigures:
+    """What became of the suggestions of one code; `acceptance` = accepted / answered, None if none answered."""
+
+    code: str
+    accepted: int
+    changed: int
+    rejected: int
+    waiting: int
+
+    @property
+    def answered(self) -> int:
+        """How many suggestions of this code somebody decided on."""
+        return self.accepted + self.changed + self.rejected
+
+    @property
+    def acceptance(self) -> float | None:
+        """The share that was accepted unchanged."""
+        return self.accepted / self.answered if self.answered else None
+
+
+@dataclass(frozen=True, slots=True)
+class CoderFigures:
+    """One coder's progress over the codable utterances; `pace` is the median of seconds per decision."""
+
+    coder: str
+    coded: int
+    nothing: int
+    rejected: int
+    skipped: int
+    flagged: int
+    blind: int
+    pace: float | None
+    last: str | None
+
+    @property
+    def decided(self) -> int:
+        """Utterances settled: coded, nothing to code, or all suggestions refused."""
+        return self.coded + self.nothing + self.rejected
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFigures:
+    """The counts behind `coder status` and the dashboard."""
+
+    transcripts: int
+    superseded: int
+    utterances: int
+    decided: int
+    disagreements: int
+    adjudicated: int
+    waiting: int
+    unsuggested: int
+    coders: tuple[CoderFigures, ...]
+    codes: tuple[CodeFigures, ...] = ()
 
 
 def study_figures(handle: Handle) -> StudyFigures:
@@ -29,13 +87,13 @@ def _decided(handle: Handle) -> int:
     return int(
         handle.value(
             "SELECT count(DISTINCT utterance) FROM unit INDEXED BY unit_utterance"
-            f" WHERE codable = 1 AND state IN {SETTLED_SQL}"
+            f" WHERE codable = 1 AND state IN {DECIDED_SQL}"
         )
     )
 
 
 def _adjudicated(handle: Handle) -> int:
-    sql = f"SELECT count(*) FROM unit WHERE codable = 1 AND voice = 1 AND state IN {SETTLED_SQL}"
+    sql = f"SELECT count(*) FROM unit WHERE codable = 1 AND voice = 1 AND state IN {DECIDED_SQL}"
     return int(handle.value(sql))
 
 
@@ -116,15 +174,6 @@ def last_answers(handle: Handle, code: str, most: int) -> list[str]:
     return [row["verdict"] for row in rows]
 
 
-def answers_per_day(handle: Handle) -> list[tuple[str, str, str, int]]:
-    """Return (day, code, verdict, how many) of answered suggestions, in order of day: for plots."""
-    rows = handle.rows(
-        "SELECT substr(time, 1, 10) AS day, code, verdict, count(*) AS n FROM answer GROUP BY day, code, verdict"
-        " ORDER BY day, code, verdict"
-    )
-    return [(row["day"], row["code"], row["verdict"], row["n"]) for row in rows]
-
-
 def acts_per_day(handle: Handle) -> list[tuple[str, str, int, float | None]]:
     """Return (day, coder, gestures, mean seconds) in order of day: for the dashboard's plots."""
     rows = handle.rows(
@@ -143,7 +192,7 @@ def random_sample(handle: Handle) -> list[tuple[int, tuple[str, ...]]]:
     """
     first_open = handle.value(
         "SELECT lot FROM utterance u WHERE codable = 1 AND NOT EXISTS (SELECT 1 FROM unit"
-        f" WHERE unit.utterance = u.id AND unit.state IN {SETTLED_SQL}) ORDER BY lot LIMIT 1"
+        f" WHERE unit.utterance = u.id AND unit.state IN {DECIDED_SQL}) ORDER BY lot LIMIT 1"
     )
     rows = handle.rows(
         "SELECT u.id, (SELECT group_concat(code, ' ') FROM (SELECT code FROM suggestion s WHERE s.run = o.run"
@@ -152,3 +201,14 @@ def random_sample(handle: Handle) -> list[tuple[int, tuple[str, ...]]]:
         (LOTS if first_open is None else first_open,),
     )
     return [(row["id"], tuple((row["codes"] or "").split())) for row in rows]
+
+
+def decided_in(handle: Handle, coder: str, transcript: int) -> int:
+    """Return how many codable utterances of a transcript a coder has settled (coded, nothing, rejected)."""
+    return int(
+        handle.value(
+            "SELECT count(*) FROM unit JOIN utterance u ON u.id = unit.utterance WHERE unit.voice = ?"
+            f" AND unit.transcript = ? AND unit.state IN {DECIDED_SQL} AND u.codable = 1",
+            (handle.coder_id(coder), transcript),
+        )
+    )

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from coder.errors import StudyError
 from coder.store.connection import Handle
-from coder.store.values import SETTLED_SQL, Filters
+from coder.store.values import DECIDED_SQL, Filters
 
 Order = Literal["text", "random", "uncertain", "sure", "recent"]
 # Each order with the table that leads: an index then yields rows in order, and a limit ends the search early.
@@ -162,10 +162,10 @@ def disagreements(handle: Handle) -> list[int]:
     """Return utterances that two people settled differently (codes or polarity) and nobody has adjudicated."""
     rows = handle.rows(
         "SELECT d.utterance FROM (SELECT utterance FROM unit INDEXED BY unit_utterance"
-        f" WHERE voice <> ? AND codable = 1 AND state IN {SETTLED_SQL}"
+        f" WHERE voice <> ? AND codable = 1 AND state IN {DECIDED_SQL}"
         "  GROUP BY utterance HAVING count(DISTINCT held) > 1) d"
         f" WHERE NOT EXISTS (SELECT 1 FROM unit a WHERE a.voice = ? AND a.utterance = d.utterance"
-        f"  AND a.state IN {SETTLED_SQL})",
+        f"  AND a.state IN {DECIDED_SQL})",
         (ADJUDICATED_ID, ADJUDICATED_ID),
     )
     return [row["utterance"] for row in rows]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlite3 import Row
 
 from coder.store.connection import Handle, chunks, marks
-from coder.store.values import SETTLED_SQL
+from coder.store.values import DECIDED_SQL
 
 
 @dataclass(slots=True)
@@ -78,13 +78,13 @@ def _apply(outcome: Outcome, row: Row) -> None:
         outcome.flagged = verdict == "flag"
 
 
-def settle(handle: Handle, voice: int, utterances: Sequence[int]) -> None:
+def derive(handle: Handle, voice: int, utterances: Sequence[int]) -> None:
     """Replay some utterances of one voice and rewrite their derived rows, inside `write`."""
     for some in chunks(list(utterances)):
-        _settle_chunk(handle, voice, some)
+        _derive_chunk(handle, voice, some)
 
 
-def _settle_chunk(handle: Handle, voice: int, utterances: Sequence[int]) -> None:
+def _derive_chunk(handle: Handle, voice: int, utterances: Sequence[int]) -> None:
     places = marks(utterances)
     rows = handle.rows(
         "SELECT decision.*, act.uid, act.time, undone.act IS NOT NULL AS undone, act.id AS act_id"
@@ -157,7 +157,7 @@ def _refresh_open(handle: Handle, utterances: Sequence[int]) -> None:
     handle.run(
         "UPDATE outlook SET open = (SELECT codable FROM utterance WHERE id = outlook.utterance) AND NOT EXISTS"
         " (SELECT 1 FROM unit WHERE unit.utterance = outlook.utterance"
-        f" AND unit.state IN {SETTLED_SQL})"
+        f" AND unit.state IN {DECIDED_SQL})"
         f" WHERE utterance IN ({marks(utterances)})",
         utterances,
     )
@@ -177,4 +177,4 @@ def rebuild(handle: Handle) -> None:
                 "SELECT DISTINCT utterance FROM decision JOIN act ON act.id = decision.act WHERE voice = ?",
                 (row["voice"],),
             )
-            settle(handle, row["voice"], [found["utterance"] for found in ids])
+            derive(handle, row["voice"], [found["utterance"] for found in ids])

@@ -12,35 +12,33 @@
 | `texts` | transcripts, turns, utterances |
 | `people` | coders, roles of speakers, participants and attributes |
 | `codebooks`, `settings`, `memos` | versions of the codebook, settings, notes |
-| `acts` | decide, undo, redo, states, exposure |
-| `machine` | runs, proposals, suggestions |
+| `acts` | decide, undo, redo, states, history, exposure |
+| `suggestions` | runs, proposals, suggestions |
 | `models` | model versions, activation, held-out transcripts, comparisons |
 
-and the readings that span them: `find`, `figures`, `history`, `disagreements`. Opening takes about a
+and the readings that span them: `find`, `disagreements`, `figures`, `confirmed`, `blind`. Opening takes about a
 millisecond; one `Study` may be used from several threads in turn, and several may have the file open.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from sqlite3 import Connection, Row
 from types import TracebackType
 
 from coder.codebook import Codebook
 from coder.store import confirmed_codings as confirmed
-from coder.store import database, figures
-from coder.store import decision_state as states
-from coder.store import queries as finding
+from coder.store import database, figures, queries
+from coder.store.codebooks import Codebooks
 from coder.store.coders import People
 from coder.store.confirmed_codings import Confirmed
 from coder.store.connection import Clock, Handle, new_uid, utc_now, written
-from coder.store.counts import StudyFigures
 from coder.store.decisions import Acts
+from coder.store.figures import StudyFigures
+from coder.store.memos import Memos
 from coder.store.model_versions import Models
-from coder.store.notes import Codebooks, Memos, Settings
-from coder.store.replay import rebuild
-from coder.store.suggestions import Machine
+from coder.store.settings import Settings
+from coder.store.suggestions import Suggestions
 from coder.store.transcripts import Texts
-from coder.store.values import ActRecord, ActSummary, Filters
+from coder.store.values import Filters
 
 
 class Study:
@@ -55,7 +53,7 @@ class Study:
         self.settings = Settings(handle)
         self.memos = Memos(handle)
         self.acts = Acts(handle)
-        self.machine = Machine(handle)
+        self.suggestions = Suggestions(handle)
         self.models = Models(handle)
 
     @classmethod
@@ -108,30 +106,16 @@ class Study:
         self,
         filters: Filters | None = None,
         *,
-        order: finding.Order = "text",
+        order: queries.Order = "text",
         limit: int | None = None,
         offset: int = 0,
     ) -> list[int]:
         """Return ids of utterances that pass all filters, in text, random, uncertain, sure or recent order."""
-        return finding.find(self.handle, filters or Filters(), order=order, limit=limit, offset=offset)
+        return queries.find(self.handle, filters or Filters(), order=order, limit=limit, offset=offset)
 
     def disagreements(self) -> list[int]:
         """Return utterances on which two coders differ in codes or polarity and nobody has adjudicated."""
-        return finding.disagreements(self.handle)
-
-    def voices_at(self, utterances: Sequence[int]) -> dict[int, list[str]]:
-        """Return which coders (the adjudicated voice too) have settled each utterance."""
-        return states.voices_at(self.handle, utterances)
-
-    def history(
-        self, *, utterance: int | None = None, coder: str | None = None, limit: int = 200
-    ) -> list[ActRecord]:
-        """Return decisions, undos and redos, newest first, of one utterance and/or one coder."""
-        return states.history(self.handle, utterance=utterance, coder=coder, limit=limit)
-
-    def acts_of(self, *, coder: str | None = None, limit: int = 30) -> list[ActSummary]:
-        """Return gestures, newest first, of one coder or all: what can be undone by name."""
-        return states.summaries(self.handle, coder=coder, limit=limit)
+        return queries.disagreements(self.handle)
 
     def confirmed(self) -> list[Confirmed]:
         """Return what stands for every coder and the adjudicated voice on codable utterances."""
@@ -144,27 +128,3 @@ class Study:
     def figures(self) -> StudyFigures:
         """Return the counts behind `coder status`."""
         return figures.study_figures(self.handle)
-
-    def random_sample(self) -> list[tuple[int, tuple[str, ...]]]:
-        """Return (utterance, suggested codes) of the finished beginning of the random order."""
-        return figures.random_sample(self.handle)
-
-    def last_answers(self, code: str, most: int) -> list[str]:
-        """Return the verdicts on the last answered suggestions of a code, newest first."""
-        return figures.last_answers(self.handle, code, most)
-
-    def answers_per_day(self) -> list[tuple[str, str, str, int]]:
-        """Return (day, code, verdict, how many) of answered suggestions, in order of day."""
-        return figures.answers_per_day(self.handle)
-
-    def acts_per_day(self) -> list[tuple[str, str, int, float | None]]:
-        """Return (day, coder, gestures, mean seconds) in order of day."""
-        return figures.acts_per_day(self.handle)
-
-    def rebuild(self) -> None:
-        """Derive again all that is derived from decisions."""
-        rebuild(self.handle)
-
-    def back_up(self, tag: str) -> Path:
-        """Copy the whole study beside itself as NAME.TAG.backup; return the copy's path."""
-        return database.back_up(self.handle.connection, self.path, tag)

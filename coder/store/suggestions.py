@@ -1,11 +1,11 @@
-"""What the machine said: runs, proposals and suggestions. All of it is kept; the newest is what people see."""
+"""Runs of models, their proposals and suggestions. All are kept; people see those of the newest run."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from sqlite3 import Row
 
 from coder.store.connection import Handle, chunks, marks, new_uid
-from coder.store.values import SETTLED_SQL, Proposal, ProposedCode, StoredSuggestion
+from coder.store.values import DECIDED_SQL, Proposal, ProposedCode, StoredSuggestion
 
 _SUGGESTION = (
     "SELECT s.*, model.label AS model FROM suggestion s JOIN run ON run.id = s.run"
@@ -13,8 +13,8 @@ _SUGGESTION = (
 )
 
 
-class Machine:
-    """Runs of models over utterances."""
+class Suggestions:
+    """Runs of models over utterances and what they suggested."""
 
     def __init__(self, handle: Handle) -> None:
         self._handle = handle
@@ -57,12 +57,12 @@ class Machine:
             "SELECT u.id FROM utterance u LEFT JOIN outlook o ON o.utterance = u.id LEFT JOIN run ON run.id = o.run"
             " WHERE u.transcript = ? AND u.codable = 1 AND (o.run IS NULL OR run.model <> ? OR run.codebook <> ?)"
             " AND (? OR NOT EXISTS (SELECT 1 FROM unit WHERE unit.utterance = u.id"
-            f" AND unit.state IN {SETTLED_SQL})) ORDER BY u.start",
+            f" AND unit.state IN {DECIDED_SQL})) ORDER BY u.start",
             (transcript_id, model_id, codebook_id, coded_too),
         )
         return [row["id"] for row in rows]
 
-    def suggestions(self, utterances: Sequence[int]) -> dict[int, list[StoredSuggestion]]:
+    def newest(self, utterances: Sequence[int]) -> dict[int, list[StoredSuggestion]]:
         """Return, for each utterance, what the newest run that looked at it proposes, best first.
 
         The page shows those with `selected`; the rest are runners-up. An empty list: looked at, nothing to
@@ -81,15 +81,7 @@ class Machine:
                 found[row["utterance"]].append(_stored(row))
         return found
 
-    def all_suggestions(self, utterance: int) -> list[StoredSuggestion]:
-        """Return every suggestion ever made for an utterance, newest run first."""
-        sql = (
-            f"{_SUGGESTION} WHERE s.run IN (SELECT run FROM proposal WHERE utterance = ?) AND s.utterance = ?"
-            " ORDER BY run.time DESC, run.uid DESC, s.rank"
-        )
-        return [_stored(row) for row in self._handle.rows(sql, (utterance, utterance))]
-
-    def suggestion(self, suggestion_id: int) -> StoredSuggestion | None:
+    def get(self, suggestion_id: int) -> StoredSuggestion | None:
         """Return one suggestion by id."""
         row = self._handle.row(f"{_SUGGESTION} WHERE s.id = ?", (suggestion_id,))
         return None if row is None else _stored(row)
@@ -141,7 +133,7 @@ _OUTLOOK = (
     "INSERT OR REPLACE INTO outlook"
     " SELECT p.utterance, p.run, p.codable, p.uncertainty, s.code, s.score,"
     "  u.codable AND NOT EXISTS (SELECT 1 FROM unit WHERE unit.utterance = u.id"
-    f"   AND unit.state IN {SETTLED_SQL})"
+    f"   AND unit.state IN {DECIDED_SQL})"
     " FROM proposal p JOIN run ON run.id = p.run JOIN utterance u ON u.id = p.utterance"
     " LEFT JOIN suggestion s ON s.run = p.run AND s.utterance = p.utterance AND s.selected = 1"
     "  AND s.rank = (SELECT min(rank) FROM suggestion WHERE run = p.run AND utterance = p.utterance"

@@ -3,15 +3,14 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from sqlite3 import Row
 
 from coder.domain import Span, Transcript, Turn, Utterance
 from coder.errors import StudyError
 from coder.store.coders import spread_codable
 from coder.store.connection import Handle, chunks, marks
-from coder.store.transcript_rows import questions_of, turn_of, utterance_of, utterances_of
-from coder.store.values import LOTS, StudyTurn, StudyUtterance, TranscriptInfo
+from coder.store.values import DECIDED_SQL, LOTS, StudyTurn, StudyUtterance, TranscriptInfo
 
 FEW = 40  # utterances of one transcript fetched one by one; more: the transcript is read whole
 
@@ -133,8 +132,6 @@ class Texts:
 
     def all(self, *, superseded: bool = False) -> list[TranscriptInfo]:
         """Return the transcripts in order of name, with each coder's progress."""
-        from coder.store.transcript_progress import list_transcripts
-
         return list_transcripts(self._handle, superseded=superseded)
 
     def find(self, name: str) -> int:
@@ -268,3 +265,135 @@ def retire(handle: Handle, transcript_id: int) -> None:
 
 def _stem(source: str) -> str:
     return source.rsplit(".", 1)[0].casefold()
+
+
+# Rows as values.
+
+
+def turn_of(row: Row, text: str) -> StudyTurn:
+    """Return a turn of a transcript whose text is given."""
+    words = text[row["start"] : row["end"]]
+    return StudyTurn(
+        row["number"],
+        row["speaker"],
+        row["role"],
+        row["role_read"],
+        row["start"],
+        row["end"],
+        words,
+        row["seconds"],
+    )
+
+
+def questions_of(turns: Mapping[int, StudyTurn]) -> dict[int, str | None]:
+    """Return what the interviewer said last before each turn, by turn number."""
+    asked: str | None = None
+    questions: dict[int, str | None] = {}
+    for number, turn in sorted(turns.items()):
+        questions[number] = asked
+        if turn.role == "interviewer":
+            asked = turn.text
+    return questions
+
+
+def utterances_of(
+    rows: Sequence[Row], turns: Mapping[int, StudyTurn], questions: Mapping[int, str | None], text: str
+) -> list[StudyUtterance]:
+    """Return the utterances of one transcript; `rows` are all of them, in order."""
+    return [
+        utterance_of(row, number, turns[row["turn"]], questions[row["turn"]], text)
+        for number, row in enumerate(rows)
+    ]
+
+
+def utterance_of(row: Row, number: int, turn: StudyTurn, question: str | None, text: str) -> StudyUtterance:
+    """Return one utterance with the words of its turn around it."""
+    return StudyUtterance(
+        id=row["id"],
+        transcript=row["transcript"],
+        number=number,
+        turn=row["turn"],
+        start=row["start"],
+        end=row["end"],
+        text=text[row["start"] : row["end"]],
+        speaker=turn.speaker,
+        role=turn.role,
+        question=question,
+        seconds=turn.seconds,
+        codable=bool(row["codable"]),
+        lot=row["lot"],
+    )
+
+
+# The list of transcripts: a handful of grouped counts, whatever the study's size.
+
+
+def list_transcripts(handle: Handle, *, superseded: bool) -> list[TranscriptInfo]:
+    """Return the transcripts in order of name and version; superseded versions only when asked for."""
+    versions = _versions(handle)
+    turns = _counts(handle, "SELECT transcript, count(*) AS n FROM turn GROUP BY transcript")
+    units = _counts(
+        handle, "SELECT transcript, count(*) AS n FROM utterance WHERE codable = 1 GROUP BY transcript"
+    )
+    decided = _decided(handle)
+    speakers = _speakers(handle)
+    held_out = {row["transcript"] for row in handle.rows("SELECT transcript FROM held_out")}
+    rows = handle.rows(
+        "SELECT id, uid, name, source, current, notes, time FROM transcript WHERE current = 1 OR ?"
+        " ORDER BY name, time, uid",
+        (superseded,),
+    )
+    return [
+        TranscriptInfo(
+            id=row["id"],
+            uid=row["uid"],
+            name=row["name"],
+            source=row["source"],
+            version=versions[row["uid"]],
+            current=bool(row["current"]),
+            held_out=row["id"] in held_out,
+            turns=turns.get(row["id"], 0),
+            utterances=units.get(row["id"], 0),
+            speakers=tuple(speakers[row["id"]]),
+            decided=decided[row["id"]],
+            notes=tuple(json.loads(row["notes"])),
+            added=row["time"],
+        )
+        for row in rows
+    ]
+
+
+def _counts(handle: Handle, sql: str) -> dict[int, int]:
+    return {row["transcript"]: row["n"] for row in handle.rows(sql)}
+
+
+def _versions(handle: Handle) -> dict[str, int]:
+    before = {row["uid"]: row["replaces"] for row in handle.rows("SELECT uid, replaces FROM transcript")}
+
+    def number(uid: str) -> int:
+        count = 1
+        while (uid := before.get(uid) or "") in before:
+            count += 1
+        return count
+
+    return {uid: number(uid) for uid in before}
+
+
+def _decided(handle: Handle) -> defaultdict[int, dict[str, int]]:
+    decided: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for row in handle.rows(
+        "SELECT unit.transcript, coder.name, count(*) AS n FROM unit JOIN coder ON coder.id = unit.voice"
+        f" WHERE codable = 1 AND state IN {DECIDED_SQL} GROUP BY unit.transcript, voice"
+    ):
+        decided[row["transcript"]][row["name"]] = row["n"]
+    return decided
+
+
+def _speakers(handle: Handle) -> defaultdict[int, list[str]]:
+    speakers: defaultdict[int, list[str]] = defaultdict(list)
+    for row in handle.rows(
+        "SELECT transcript, speaker FROM turn WHERE speaker IS NOT NULL GROUP BY transcript, speaker"
+        " ORDER BY transcript, min(number)"
+    ):
+        speakers[row["transcript"]].append(row["speaker"])
+    return speakers

@@ -13,8 +13,8 @@ Mode = Literal["blind", "commit_first", "assisted"]
 Verdict = Literal["accept", "change", "reject", "add", "withdraw", "nothing", "skip", "flag", "unflag"]
 State = Literal["open", "coded", "nothing", "rejected", "skipped"]
 MODES: tuple[Mode, ...] = ("blind", "commit_first", "assisted")
-SETTLED: tuple[State, ...] = ("coded", "nothing", "rejected")  # a coder has decided here
-SETTLED_SQL = str(SETTLED)  # the same as a list in SQL
+DECIDED: tuple[State, ...] = ("coded", "nothing", "rejected")  # a coder has decided here
+DECIDED_SQL = str(DECIDED)  # the same as a list in SQL
 ADJUDICATED = "adjudicated"  # the voice of settled disagreements; no person may bear this name
 LOTS = 1_000_000
 
@@ -118,7 +118,7 @@ class ProposedCode:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Decision:
     """One verdict on one utterance; several make one gesture (an act) that is undone as a whole.
 
     accept      `suggestion` as it is (its code and polarity are taken over)

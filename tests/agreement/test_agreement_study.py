@@ -10,12 +10,12 @@ from typer.testing import CliRunner
 from coder.cli.main import app
 from coder.errors import StudyError
 from coder.store.model_versions import NewModel
-from coder.store.values import Choice, Proposal, ProposedCode
+from coder.store.values import Decision, Proposal, ProposedCode
 
 
 def code(study, coder: str, unit: int, *codes: str) -> None:
-    choices = [Choice(unit, "add", code=name) for name in codes]
-    study.acts.decide(coder, choices or [Choice(unit, "nothing")], mode="blind")
+    choices = [Decision(unit, "add", code=name) for name in codes]
+    study.acts.decide(coder, choices or [Decision(unit, "nothing")], mode="blind")
 
 
 def test_a_study_is_compared_by_utterance_and_blind_codings_stay_as_they_were(tmp_path: Path) -> None:
@@ -54,11 +54,11 @@ def test_the_model_stands_beside_people_where_it_did_not_learn(tmp_path: Path) -
     with small_study(path, "one", "two") as study:
         model = study.models.add(NewModel("starter", {}, "hash", {}, trained_on=[1]))
         study.models.activate(model.id, "better")
-        run = study.machine.begin_run(model.id, study.codebooks.current_id())
+        run = study.suggestions.begin_run(model.id, study.codebooks.current_id())
         codes = (ProposedCode("rain", None, 0.9, None, True),)
         for home in (1, 2):
             units = [unit.id for unit in study.texts.utterances(home, codable_only=True)][:4]
-            study.machine.add_proposals(run, [Proposal(unit, 0.9, 0.1, codes) for unit in units])
+            study.suggestions.add_proposals(run, [Proposal(unit, 0.9, 0.1, codes) for unit in units])
             for coder in ("Ann", "Ben"):
                 for unit in units:
                     code(study, coder, unit, "rain")

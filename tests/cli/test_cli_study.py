@@ -16,7 +16,7 @@ from coder.cli.main import app
 from coder.codebook import to_yaml
 from coder.errors import CoderError, OutputError, StudyError
 from coder.workflow.study.decide import decide
-from coder.workflow.study.open import Choice, open_study
+from coder.workflow.study.open import Decision, open_study
 
 Run = Callable[..., Result]
 
@@ -58,7 +58,7 @@ def code_by_words(names: range) -> None:
                 decide(
                     study,
                     "Ann",
-                    [Choice(unit.id, "add", code) for code in codes] or [Choice(unit.id, "nothing")],
+                    [Decision(unit.id, "add", code) for code in codes] or [Decision(unit.id, "nothing")],
                     mode="blind",
                 )
 

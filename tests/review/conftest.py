@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from coder.codebook import load_codebook
 from coder.domain import Span, Transcript, Turn, Utterance
 from coder.review.app import make_app
-from coder.review.sessions import Session
+from coder.review.auth import Session
 from coder.store import Study
 from coder.store.values import Proposal, ProposedCode
 
@@ -58,7 +58,7 @@ def transcript_of(name: str, talk: list[tuple[str, str]]) -> tuple[Transcript, l
 
 def suggest_by_keyword(study: Study) -> None:
     model = study.models.add_shipped("keywords", {"name": "keywords"}, study.codebooks.current().hash)
-    run = study.machine.begin_run(model.id, study.codebooks.current_id())
+    run = study.suggestions.begin_run(model.id, study.codebooks.current_id())
     for _, utterances in study.texts.each():
         proposals = []
         for item in utterances:
@@ -68,7 +68,7 @@ def suggest_by_keyword(study: Study) -> None:
                 for code, polarity, score in hits
             )
             proposals.append(Proposal(item.id, 0.7 if hits else 0.2, 0.5 if hits else 0.1, codes))
-        study.machine.add_proposals(run, proposals)
+        study.suggestions.add_proposals(run, proposals)
 
 
 def fill(path: Path, transcripts: dict[str, list[tuple[str, str]]], codebook: str = "comb") -> None:

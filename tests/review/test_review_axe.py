@@ -8,7 +8,7 @@ from browsing import Tab, opened, served
 from test_review_acting import ids
 
 from coder.store import Study
-from coder.store.values import Choice
+from coder.store.values import Decision
 
 pytestmark = pytest.mark.slow
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -40,7 +40,7 @@ def test_axe_finds_nothing_serious(study_path: Path, look: str) -> None:
     with Study.open(study_path) as study:
         for name, code in (("Ann", "physical_opportunity"), ("Ben", "social_opportunity")):
             study.people.add_coder(name)
-            study.acts.decide(name, [Choice(here, "add", code=code, polarity="barrier")], mode="assisted")
+            study.acts.decide(name, [Decision(here, "add", code=code, polarity="barrier")], mode="assisted")
     with served(study_path, "--coder", "Ann") as server, opened(server.addresses["Ann"]) as tab:
         if look == "dark":
             features = [{"name": "prefers-color-scheme", "value": "dark"}]

@@ -5,7 +5,7 @@ from conftest import Page, entered
 from starlette.testclient import TestClient
 
 from coder.review.app import make_app
-from coder.review.security import BODY_LIMIT
+from coder.review.auth import BODY_LIMIT
 
 HOST = "127.0.0.1:8765"
 

@@ -11,7 +11,7 @@ from study_making import TALK, add_talk
 
 from coder.store import Study, database
 from coder.store.model_versions import NewModel
-from coder.store.values import Choice, Proposal, ProposedCode
+from coder.store.values import Decision, Proposal, ProposedCode
 
 
 def say(*words: object) -> None:
@@ -27,7 +27,7 @@ def deciding(path: Path) -> None:
             if number % 7 == 6:
                 study.acts.undo("Ann")
                 continue
-            choices = [Choice(unit, "add", "rain", memo="m" * 3000), Choice(unit, "add", "sun")]
+            choices = [Decision(unit, "add", "rain", memo="m" * 3000), Decision(unit, "add", "sun")]
             say(study.acts.decide("Ann", choices, mode="blind").act)
 
 
@@ -47,9 +47,9 @@ def retraining(path: Path) -> None:
             with study.handle.write():
                 model = study.models.add(NewModel("starter", {"number": number}, "hash", files))
                 study.models.activate(model.id, "better")
-            run = study.machine.begin_run(model.id, study.codebooks.current_id())
+            run = study.suggestions.begin_run(model.id, study.codebooks.current_id())
             codes = (ProposedCode("rain", None, 0.9, None, True, "why"),)
-            study.machine.add_proposals(run, [Proposal(unit, 0.9, 0.1, codes) for unit in units])
+            study.suggestions.add_proposals(run, [Proposal(unit, 0.9, 0.1, codes) for unit in units])
             say(model.label)
 
 

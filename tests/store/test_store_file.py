@@ -11,7 +11,7 @@ from study_making import CODEBOOK, small_study
 
 from coder.errors import StudyError
 from coder.store import Study, database
-from coder.store.values import Choice
+from coder.store.values import Decision
 
 
 def first_units(study: Study) -> list[int]:
@@ -99,7 +99,7 @@ def test_a_read_only_file_can_be_read_but_not_written(tmp_path: Path) -> None:
 def test_an_older_file_is_backed_up_and_brought_up_to_date(tmp_path: Path) -> None:
     path = tmp_path / "s.coder"
     with small_study(path, "p1") as study:
-        study.acts.decide("Ann", [Choice(first_units(study)[0], "add", "rain")], mode="blind")
+        study.acts.decide("Ann", [Decision(first_units(study)[0], "add", "rain")], mode="blind")
     calls = []
 
     def step(connection: sqlite3.Connection) -> None:
@@ -112,7 +112,7 @@ def test_an_older_file_is_backed_up_and_brought_up_to_date(tmp_path: Path) -> No
     assert calls == [1]
     backup = tmp_path / f"s.coder.before-{len(steps)}.backup"
     with Study.open(backup) as study:
-        assert len(study.history()) == 1
+        assert len(study.acts.history()) == 1
     with pytest.raises(StudyError, match="newer version"):
         Study.open(path)
 
@@ -156,7 +156,7 @@ def test_two_writers_at_once_both_get_through(tmp_path: Path) -> None:
             with Study.open(path) as study:
                 units = first_units(study)
                 for turn in range(40):
-                    study.acts.decide(coder, [Choice(units[turn % 6], "add", "rain")], mode="blind")
+                    study.acts.decide(coder, [Decision(units[turn % 6], "add", "rain")], mode="blind")
         except StudyError as error:
             errors.append(error)
 
@@ -184,12 +184,12 @@ def test_a_full_disk_is_said_and_what_was_saved_stays(tmp_path: Path) -> None:
     path = tmp_path / "s.coder"
     with small_study(path, "p1") as study:
         units = first_units(study)
-        study.acts.decide("Ann", [Choice(units[0], "add", "rain")], mode="blind")
+        study.acts.decide("Ann", [Decision(units[0], "add", "rain")], mode="blind")
         pages = study.handle.value("PRAGMA page_count")
         study.handle.connection.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StudyError, match="disk is full"):
             for _ in range(200):
-                study.acts.decide("Ann", [Choice(units[1], "add", "sun", memo="x" * 5000)], mode="blind")
+                study.acts.decide("Ann", [Decision(units[1], "add", "sun", memo="x" * 5000)], mode="blind")
         saved = study.handle.value("SELECT count(*) FROM act")
         assert not study.handle.connection.in_transaction
     with Study.open(path) as study:
@@ -200,7 +200,7 @@ def test_a_full_disk_is_said_and_what_was_saved_stays(tmp_path: Path) -> None:
 
 def test_nothing_people_did_can_be_changed_or_deleted(study: Study) -> None:
     unit = first_units(study)[0]
-    study.acts.decide("Ann", [Choice(unit, "add", "rain")], mode="blind")
+    study.acts.decide("Ann", [Decision(unit, "add", "rain")], mode="blind")
     study.memos.write("Ann", "a note", utterance=unit)
     for statement in (
         "UPDATE decision SET code = 'sun'",
@@ -217,7 +217,7 @@ def test_nothing_people_did_can_be_changed_or_deleted(study: Study) -> None:
 
 def test_a_study_can_be_read_with_any_sqlite_tool(study: Study) -> None:
     unit = study.texts.utterances(1, codable_only=True)[0]
-    study.acts.decide("Ann", [Choice(unit.id, "add", "rain", "barrier")], mode="blind")
+    study.acts.decide("Ann", [Decision(unit.id, "add", "rain", "barrier")], mode="blind")
     script = (
         "import sqlite3, sys; print(sqlite3.connect(sys.argv[1])"
         ".execute('SELECT transcript, text, coder, code, polarity, blind FROM coding').fetchall())"
@@ -230,7 +230,7 @@ def test_a_read_only_file_shows_what_its_log_holds(tmp_path: Path) -> None:
     path = tmp_path / "s.coder"
     with small_study(path, "p1") as study:
         unit = first_units(study)[0]
-        study.acts.decide("Ann", [Choice(unit, "add", "rain")], mode="blind")
+        study.acts.decide("Ann", [Decision(unit, "add", "rain")], mode="blind")
         assert (tmp_path / "s.coder-wal").stat().st_size > 0
         path.chmod(0o444)
         with Study.open(path, readonly=True) as reader:

@@ -4,7 +4,7 @@ import pytest
 
 from coder.errors import StudyError
 from coder.store import Study
-from coder.store.values import Choice, Filters, Proposal, ProposedCode
+from coder.store.values import Decision, Filters, Proposal, ProposedCode
 
 
 def texts(study: Study, filters: Filters, order: str = "text", **limits: int) -> list[str]:
@@ -17,8 +17,8 @@ def coded(study: Study) -> Study:
     """Transcript p1 with suggestions on its first three utterances, codes by Ann and Ben."""
     units = [item.id for item in study.texts.utterances(1, codable_only=True)]
     model = study.models.add_shipped("starter", {}, "hash")
-    run = study.machine.begin_run(model.id, study.codebooks.current_id())
-    study.machine.add_proposals(
+    run = study.suggestions.begin_run(model.id, study.codebooks.current_id())
+    study.suggestions.add_proposals(
         run,
         [
             Proposal(unit, 0.9, doubt, (ProposedCode(code, None, score, None, selected),))
@@ -32,9 +32,9 @@ def coded(study: Study) -> Study:
             )
         ],
     )
-    study.acts.decide("Ann", [Choice(units[0], "add", "rain", "barrier")], mode="blind")
-    study.acts.decide("Ann", [Choice(units[1], "nothing"), Choice(units[1], "flag")], mode="blind")
-    study.acts.decide("Ben", [Choice(units[0], "add", "sun", "facilitator")], mode="blind")
+    study.acts.decide("Ann", [Decision(units[0], "add", "rain", "barrier")], mode="blind")
+    study.acts.decide("Ann", [Decision(units[1], "nothing"), Decision(units[1], "flag")], mode="blind")
+    study.acts.decide("Ben", [Decision(units[0], "add", "sun", "facilitator")], mode="blind")
     return study
 
 

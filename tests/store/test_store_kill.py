@@ -14,6 +14,7 @@ from study_making import small_study
 from test_store_replay import derived
 
 from coder.store import Study, database
+from coder.store.replay import rebuild
 
 WORKER = Path(__file__).parent / "kill_worker.py"
 KILLS = 25
@@ -40,7 +41,7 @@ def check_whole(study: Study) -> None:
     assert study.handle.value("PRAGMA integrity_check") == "ok"
     assert study.handle.rows("PRAGMA foreign_key_check") == []
     before = derived(study)
-    study.rebuild()
+    rebuild(study.handle)
     assert derived(study) == before
 
 

@@ -8,7 +8,7 @@ from study_making import CODEBOOK
 
 from coder.domain import Transcript, Turn, Utterance
 from coder.store import Study
-from coder.store.values import Choice, Filters, Proposal, ProposedCode
+from coder.store.values import Decision, Filters, Proposal, ProposedCode
 from coder.workflow.study.review_queue import next_batch
 from coder.workflow.study.status import status
 
@@ -36,7 +36,7 @@ def build(path: Path) -> Study:
         study.people.add_coder(coder)
     model = study.models.add_shipped("starter", {}, "hash")
     study.models.activate(model.id, "first suggestions")
-    run = study.machine.begin_run(model.id, study.codebooks.current_id())
+    run = study.suggestions.begin_run(model.id, study.codebooks.current_id())
     codes = (
         ProposedCode("rain", "barrier", 0.8, 0.7, True, "why"),
         ProposedCode("sun", None, 0.2, None, False),
@@ -47,17 +47,17 @@ def build(path: Path) -> Study:
             key = study.texts.add(read, units, source=read.name)
             rows = study.handle.rows("SELECT id, lot FROM utterance WHERE transcript = ?", (key,))
             ids = [row["id"] for row in rows]
-            study.machine.add_proposals(
+            study.suggestions.add_proposals(
                 run,
                 [Proposal(row["id"], 0.9, row["lot"] / 1e6, codes if row["id"] % 3 else ()) for row in rows],
             )
             if number < CODED:
-                shown = study.machine.suggestions(ids)
+                shown = study.suggestions.newest(ids)
                 for coder in ("Ann", "Ben"):
                     choices = [
-                        Choice(unit, "accept", suggestion=shown[unit][0].id)
+                        Decision(unit, "accept", suggestion=shown[unit][0].id)
                         if shown[unit]
-                        else Choice(unit, "nothing")
+                        else Decision(unit, "nothing")
                         for unit in ids
                     ]
                     study.acts.decide(coder, choices, mode="assisted")
@@ -85,7 +85,7 @@ def test_a_million_utterances_answer_at_once(tmp_path: Path) -> None:
         batch = timed(1.0, lambda: next_batch(study, "Ann"))
         assert len(batch) == 20  # type: ignore[arg-type]
         unit = batch[0].utterance  # type: ignore[index]
-        timed(0.5, lambda: study.acts.decide("Ann", [Choice(unit, "nothing")], mode="blind"))
+        timed(0.5, lambda: study.acts.decide("Ann", [Decision(unit, "nothing")], mode="blind"))
         timed(0.5, lambda: study.acts.undo("Ann"))
         timed(1.5, lambda: study.find(Filters(transcript=1, suggested="rain"), limit=50))
         timed(0.5, lambda: study.texts.utterances(1))

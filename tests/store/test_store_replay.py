@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from study_making import small_study
 
 from coder.store import Study
-from coder.store.values import Choice, Proposal, ProposedCode, Verdict
+from coder.store.replay import rebuild
+from coder.store.values import Decision, Proposal, ProposedCode, Verdict
 
 CODES = ("rain", "sun", "wind")
 gesture = st.one_of(
@@ -50,7 +51,7 @@ def perform(
         verdict: Verdict = name  # type: ignore[assignment]
         suggestion = suggestions[unit] if name in {"accept", "change"} else None
         plain = name in {"nothing", "skip", "flag", "unflag", "accept"}
-        choice = Choice(unit, verdict, None if plain else code, suggestion=suggestion)
+        choice = Decision(unit, verdict, None if plain else code, suggestion=suggestion)
         study.acts.decide(coder, [choice], mode="assisted")
 
 
@@ -63,14 +64,14 @@ def test_what_is_derived_equals_what_is_rebuilt(
     with small_study(path, "p1") as study:
         units = [item.id for item in study.texts.utterances(1, codable_only=True)][:3]
         model = study.models.add_shipped("starter", {}, "h")
-        run = study.machine.begin_run(model.id, study.codebooks.current_id())
+        run = study.suggestions.begin_run(model.id, study.codebooks.current_id())
         codes = (ProposedCode("rain", "barrier", 0.7, 0.6, True),)
-        study.machine.add_proposals(run, [Proposal(unit, 0.9, 0.3, codes) for unit in units])
-        suggestions = {unit: study.machine.suggestions([unit])[unit][0].id for unit in units}
+        study.suggestions.add_proposals(run, [Proposal(unit, 0.9, 0.3, codes) for unit in units])
+        suggestions = {unit: study.suggestions.newest([unit])[unit][0].id for unit in units}
         for what in gestures:
             perform(study, units, suggestions, what)
         before = derived(study)
-        study.rebuild()
+        rebuild(study.handle)
         assert derived(study) == before
         open_units = [
             row["utterance"] for row in study.handle.rows("SELECT utterance FROM outlook WHERE open = 1")
@@ -107,7 +108,7 @@ def test_the_state_after_some_verdicts(
     unit = study.texts.utterances(1, codable_only=True)[0].id
     for text in gestures:
         verdict, _, code = text.partition(" ")
-        choice = Choice(unit, verdict, code if code and code != "-" else None)  # type: ignore[arg-type]
+        choice = Decision(unit, verdict, code if code and code != "-" else None)  # type: ignore[arg-type]
         study.acts.decide("Ann", [choice], mode="blind")
     held = study.acts.states("Ann", [unit])[unit]
     assert held.state == state
@@ -121,7 +122,7 @@ def blind_codes(study: Study) -> dict[str, list[str]]:
 def test_the_blind_record_ends_where_something_was_seen(study: Study) -> None:
     unit = study.texts.utterances(1, codable_only=True)[0].id
     add: Callable[[str, str], object] = lambda coder, code: study.acts.decide(  # noqa: E731
-        coder, [Choice(unit, "add", code)], mode="commit_first"
+        coder, [Decision(unit, "add", code)], mode="commit_first"
     )
     add("Ann", "rain")
     add("Ben", "wind")
@@ -138,5 +139,5 @@ def test_the_blind_record_ends_where_something_was_seen(study: Study) -> None:
 def test_who_saw_first_has_no_blind_record(study: Study) -> None:
     unit = study.texts.utterances(1, codable_only=True)[0].id
     study.acts.record_exposure("Ann", [unit])
-    study.acts.decide("Ann", [Choice(unit, "add", "rain")], mode="blind")
+    study.acts.decide("Ann", [Decision(unit, "add", "rain")], mode="blind")
     assert study.blind() == []

@@ -1,12 +1,12 @@
 """Decisions: what stands after them, undo and redo, stale pages, passages, adjudication."""
 
 import pytest
+from study_making import shown as suggestions_shown
 
 from coder.errors import StaleError, StudyError
 from coder.store import Study
-from coder.store.values import ADJUDICATED, Choice, Proposal, ProposedCode, UnitState
-from coder.workflow.study.decide import adjudicate, decide, redo, set_passage, split, undo
-from coder.workflow.study.visibility import shown_suggestions
+from coder.store.values import ADJUDICATED, Decision, Proposal, ProposedCode, UnitState
+from coder.workflow.study.decide import adjudicate, decide, redo, set_passage, undo
 
 
 def units(study: Study, name: str = "p1") -> list[int]:
@@ -15,10 +15,10 @@ def units(study: Study, name: str = "p1") -> list[int]:
 
 def suggest(study: Study, utterance: int, *codes: tuple[str, str | None]) -> list[int]:
     model = study.models.add_shipped("starter", {}, "hash")
-    run = study.machine.begin_run(model.id, study.codebooks.current_id())
+    run = study.suggestions.begin_run(model.id, study.codebooks.current_id())
     proposed = tuple(ProposedCode(code, polarity, 0.8, 0.7, True, "because") for code, polarity in codes)
-    study.machine.add_proposals(run, [Proposal(utterance, 0.9, 0.2, proposed)])
-    return [item.id for item in study.machine.suggestions([utterance])[utterance]]
+    study.suggestions.add_proposals(run, [Proposal(utterance, 0.9, 0.2, proposed)])
+    return [item.id for item in study.suggestions.newest([utterance])[utterance]]
 
 
 def state(study: Study, utterance: int, coder: str = "Ann") -> UnitState:
@@ -32,17 +32,19 @@ def standing(study: Study, utterance: int, coder: str = "Ann") -> list[tuple[str
 def test_accepting_takes_over_code_and_polarity(study: Study) -> None:
     unit = units(study)[0]
     [suggestion] = suggest(study, unit, ("rain", "barrier"))
-    saved = decide(study, "Ann", Choice(unit, "accept", suggestion=suggestion), mode="assisted", seconds=2.5)
+    saved = decide(
+        study, "Ann", Decision(unit, "accept", suggestion=suggestion), mode="assisted", seconds=2.5
+    )
     assert standing(study, unit) == [("rain", "barrier")]
     assert saved.states[unit].state == "coded"
     assert saved.states[unit].codes[0].suggestion == suggestion
-    assert study.history(utterance=unit)[0].seconds == 2.5
+    assert study.acts.history(utterance=unit)[0].seconds == 2.5
 
 
 def test_changing_refuses_the_code_that_was_suggested(study: Study) -> None:
     unit = units(study)[0]
     [suggestion] = suggest(study, unit, ("rain", "barrier"))
-    decide(study, "Ann", Choice(unit, "change", code="sun", suggestion=suggestion), mode="assisted")
+    decide(study, "Ann", Decision(unit, "change", code="sun", suggestion=suggestion), mode="assisted")
     assert standing(study, unit) == [("sun", None)]
     assert state(study, unit).rejected == ("rain",)
     assert [(item.changed, item.rejected) for item in study.figures().codes] == [(1, 0)]
@@ -51,18 +53,18 @@ def test_changing_refuses_the_code_that_was_suggested(study: Study) -> None:
 def test_a_code_key_that_equals_the_suggestion_in_view_is_acceptance(study: Study) -> None:
     unit = units(study)[0]
     [suggestion] = suggest(study, unit, ("rain", "barrier"))
-    decide(study, "Ann", Choice(unit, "add", "rain", "barrier", suggestion=suggestion), mode="assisted")
-    assert study.history(utterance=unit)[0].verdict == "accept"
-    decide(study, "Ben", Choice(unit, "add", "rain", "mixed", suggestion=suggestion), mode="assisted")
-    assert study.history(utterance=unit)[0].verdict == "change"
+    decide(study, "Ann", Decision(unit, "add", "rain", "barrier", suggestion=suggestion), mode="assisted")
+    assert study.acts.history(utterance=unit)[0].verdict == "accept"
+    decide(study, "Ben", Decision(unit, "add", "rain", "mixed", suggestion=suggestion), mode="assisted")
+    assert study.acts.history(utterance=unit)[0].verdict == "change"
 
 
 def test_nothing_to_code_refuses_the_suggestions_that_were_seen(study: Study) -> None:
     unit = units(study)[0]
     suggest(study, unit, ("rain", None), ("sun", None))
-    shown_suggestions(study, "Ann", "assisted", units(study))
+    suggestions_shown(study, "Ann", "assisted", units(study))
     study.acts.record_exposure("Ann", [unit])
-    decide(study, "Ann", Choice(unit, "nothing"), mode="assisted")
+    decide(study, "Ann", Decision(unit, "nothing"), mode="assisted")
     assert state(study, unit).state == "nothing"
     assert {item.code: item.rejected for item in study.figures().codes} == {"rain": 1, "sun": 1}
 
@@ -70,15 +72,15 @@ def test_nothing_to_code_refuses_the_suggestions_that_were_seen(study: Study) ->
 def test_nothing_to_code_made_blind_refuses_no_suggestion(study: Study) -> None:
     unit = units(study)[0]
     suggest(study, unit, ("rain", None))
-    decide(study, "Ann", Choice(unit, "nothing"), mode="blind")
-    assert [item.verdict for item in study.history(utterance=unit)] == ["nothing"]
+    decide(study, "Ann", Decision(unit, "nothing"), mode="blind")
+    assert [item.verdict for item in study.acts.history(utterance=unit)] == ["nothing"]
 
 
 def test_undo_and_redo_walk_through_a_coders_own_gestures(study: Study) -> None:
     first, second = units(study)[:2]
-    decide(study, "Ann", [Choice(first, "add", "rain"), Choice(first, "add", "sun")], mode="blind")
-    decide(study, "Ann", Choice(second, "nothing"), mode="blind")
-    decide(study, "Ben", Choice(first, "add", "wind"), mode="blind")
+    decide(study, "Ann", [Decision(first, "add", "rain"), Decision(first, "add", "sun")], mode="blind")
+    decide(study, "Ann", Decision(second, "nothing"), mode="blind")
+    decide(study, "Ben", Decision(first, "add", "wind"), mode="blind")
     undo(study, "Ann")
     assert state(study, second).state == "open"
     undo(study, "Ann")
@@ -94,16 +96,16 @@ def test_undo_and_redo_walk_through_a_coders_own_gestures(study: Study) -> None:
 
 def test_redo_ends_when_something_else_was_decided(study: Study) -> None:
     first, second = units(study)[:2]
-    decide(study, "Ann", Choice(first, "add", "rain"), mode="blind")
+    decide(study, "Ann", Decision(first, "add", "rain"), mode="blind")
     undo(study, "Ann")
-    decide(study, "Ann", Choice(second, "nothing"), mode="blind")
+    decide(study, "Ann", Decision(second, "nothing"), mode="blind")
     assert redo(study, "Ann") is None
     assert state(study, first).state == "open"
 
 
 def test_undo_after_undo_redo_undo_still_works(study: Study) -> None:
     unit = units(study)[0]
-    decide(study, "Ann", Choice(unit, "add", "rain"), mode="blind")
+    decide(study, "Ann", Decision(unit, "add", "rain"), mode="blind")
     for _ in range(3):
         undo(study, "Ann")
         assert standing(study, unit) == []
@@ -114,49 +116,49 @@ def test_undo_after_undo_redo_undo_still_works(study: Study) -> None:
 def test_a_stale_page_is_refused_and_nothing_written(study: Study) -> None:
     unit = units(study)[0]
     token = state(study, unit).token
-    saved = decide(study, "Ann", Choice(unit, "add", "rain", expected=token), mode="blind")
+    saved = decide(study, "Ann", Decision(unit, "add", "rain", expected=token), mode="blind")
     with pytest.raises(StaleError, match="elsewhere"):
-        decide(study, "Ann", Choice(unit, "nothing", expected=token), mode="blind")
+        decide(study, "Ann", Decision(unit, "nothing", expected=token), mode="blind")
     assert standing(study, unit) == [("rain", None)]
-    decide(study, "Ann", Choice(unit, "nothing", expected=saved.states[unit].token), mode="blind")
+    decide(study, "Ann", Decision(unit, "nothing", expected=saved.states[unit].token), mode="blind")
     undo(study, "Ann")
     with pytest.raises(StaleError):
-        decide(study, "Ann", Choice(unit, "skip", expected=saved.states[unit].token), mode="blind")
+        decide(study, "Ann", Decision(unit, "skip", expected=saved.states[unit].token), mode="blind")
 
 
 @pytest.mark.parametrize(
     ("choice", "said"),
     [
-        (Choice(0, "add", "rain"), "no utterance 0"),
-        (Choice(1, "add", "rian"), "Did you mean 'rain'"),
-        (Choice(1, "add", "rain", "good"), "not a polarity"),
-        (Choice(1, "add", "rain", span=(0, 10_000)), "outside"),
-        (Choice(1, "add", "rain", span=(0, 2)), "does not touch"),
-        (Choice(1, "add"), "needs a code"),
-        (Choice(1, "accept", suggestion=999), "999"),
+        (Decision(0, "add", "rain"), "no utterance 0"),
+        (Decision(1, "add", "rian"), "Did you mean 'rain'"),
+        (Decision(1, "add", "rain", "good"), "not a polarity"),
+        (Decision(1, "add", "rain", span=(0, 10_000)), "outside"),
+        (Decision(1, "add", "rain", span=(0, 2)), "does not touch"),
+        (Decision(1, "add"), "needs a code"),
+        (Decision(1, "accept", suggestion=999), "999"),
     ],
 )
-def test_decisions_that_do_not_fit_are_refused(study: Study, choice: Choice, said: str) -> None:
+def test_decisions_that_do_not_fit_are_refused(study: Study, choice: Decision, said: str) -> None:
     target = units(study)[0] if choice.utterance else 0
-    choice = Choice(
+    choice = Decision(
         target, choice.verdict, choice.code, choice.polarity, suggestion=choice.suggestion, span=choice.span
     )
     with pytest.raises(StudyError, match=said):
         decide(study, "Ann", choice, mode="assisted")
-    assert study.history() == []
+    assert study.acts.history() == []
 
 
 def test_what_the_interviewer_says_is_not_coded(study: Study) -> None:
     question = study.texts.utterances(study.texts.find("p1"))[0]
     with pytest.raises(StudyError, match="interviewer"):
-        decide(study, "Ann", Choice(question.id, "add", "rain"), mode="blind")
+        decide(study, "Ann", Decision(question.id, "add", "rain"), mode="blind")
 
 
 def test_a_passage_extends_over_utterances_and_can_be_trimmed_without_touching_others(study: Study) -> None:
     first, second = units(study)[:2]
     texts = study.texts.by_id([first, second])
-    decide(study, "Ben", Choice(first, "add", "sun"), mode="blind")
-    decide(study, "Ann", Choice(first, "add", "rain", "barrier"), mode="blind")
+    decide(study, "Ben", Decision(first, "add", "sun"), mode="blind")
+    decide(study, "Ann", Decision(first, "add", "rain", "barrier"), mode="blind")
     start, end = texts[first].start, texts[second].end
     set_passage(study, "Ann", "rain", start, end, anchor=first, mode="blind")
     assert standing(study, second) == [("rain", "barrier")]
@@ -175,20 +177,34 @@ def test_a_passage_extends_over_utterances_and_can_be_trimmed_without_touching_o
 def test_an_utterance_can_be_split_between_two_codes(study: Study) -> None:
     unit = units(study)[0]
     place = study.texts.by_id([unit])[unit]
-    split(study, "Ann", unit, place.start + 3, ("rain", "barrier"), ("sun", None), mode="blind")
+    middle = place.start + 3
+    set_passage(study, "Ann", "rain", place.start, middle, anchor=unit, mode="blind", polarity="barrier")
+    set_passage(study, "Ann", "sun", middle, place.end, anchor=unit, mode="blind")
     spans = {item.code: (item.start, item.end) for item in state(study, unit).codes}
-    assert spans == {"rain": (place.start, place.start + 3), "sun": (place.start + 3, place.end)}
+    assert spans == {"rain": (place.start, middle), "sun": (middle, place.end)}
+
+
+def test_a_stale_page_moves_no_passage_even_where_the_utterance_keeps_no_code(study: Study) -> None:
+    first, second = units(study)[:2]
+    texts = study.texts.by_id([first, second])
+    token = state(study, first).token
+    decide(study, "Ann", Decision(first, "nothing"), mode="blind")
+    # The passage touches the first utterance, yet covers too little of it to code it.
+    start, end = texts[first].end - 1, texts[second].end
+    with pytest.raises(StaleError):
+        set_passage(study, "Ann", "rain", start, end, anchor=first, mode="blind", expected=token)
+    assert standing(study, second) == []
 
 
 def test_adjudication_cites_both_and_leaves_them_standing(study: Study) -> None:
     unit = units(study)[0]
-    ann = decide(study, "Ann", Choice(unit, "add", "rain"), mode="blind")
-    ben = decide(study, "Ben", Choice(unit, "add", "sun"), mode="blind")
+    ann = decide(study, "Ann", Decision(unit, "add", "rain"), mode="blind")
+    ben = decide(study, "Ben", Decision(unit, "add", "sun"), mode="blind")
     assert study.disagreements() == [unit]
     adjudicate(study, "Ann", unit, [("sun", "barrier")], memo="the sun it is")
     assert standing(study, unit, ADJUDICATED) == [("sun", "barrier")]
     assert study.disagreements() == []
-    assert set(study.history(utterance=unit)[0].cites) == {ann.act, ben.act}
+    assert set(study.acts.history(utterance=unit)[0].cites) == {ann.act, ben.act}
     assert standing(study, unit) == [("rain", None)]
     undo(study, "Ann")
     assert study.disagreements() == [unit]
@@ -198,17 +214,20 @@ def test_adjudication_cites_both_and_leaves_them_standing(study: Study) -> None:
 def test_agreeing_coders_are_no_disagreement(study: Study) -> None:
     first, second = units(study)[:2]
     for coder in ("Ann", "Ben"):
-        decide(study, coder, [Choice(first, "add", "rain"), Choice(second, "nothing")], mode="blind")
+        decide(study, coder, [Decision(first, "add", "rain"), Decision(second, "nothing")], mode="blind")
     assert study.disagreements() == []
 
 
 def test_decisions_after_a_suggestion_was_seen_are_not_blind(study: Study) -> None:
     first, second = units(study)[:2]
     suggest(study, first, ("rain", None))
-    decide(study, "Ann", Choice(first, "add", "rain"), mode="commit_first")
+    decide(study, "Ann", Decision(first, "add", "rain"), mode="commit_first")
+    # The decision is whole with its polarity; until then the machine's stays hidden.
+    assert not suggestions_shown(study, "Ann", "commit_first", [first])[first]
+    decide(study, "Ann", Decision(first, "change", "rain", "barrier", instead_of="rain"), mode="commit_first")
     assert not state(study, first).seen
-    assert shown_suggestions(study, "Ann", "commit_first", [first, second])[first]
-    decide(study, "Ann", Choice(first, "add", "sun"), mode="blind")
+    assert suggestions_shown(study, "Ann", "commit_first", [first, second])[first]
+    decide(study, "Ann", Decision(first, "add", "sun"), mode="blind")
     assert [item.blind for item in state(study, first).codes] == [True, False]
     assert state(study, first).seen
 
@@ -216,8 +235,8 @@ def test_decisions_after_a_suggestion_was_seen_are_not_blind(study: Study) -> No
 def test_blind_and_undecided_commit_first_show_nothing(study: Study) -> None:
     unit = units(study)[0]
     suggest(study, unit, ("rain", None))
-    assert shown_suggestions(study, "Ann", "blind", [unit]) == {unit: []}
-    assert shown_suggestions(study, "Ann", "commit_first", [unit]) == {unit: []}
+    assert suggestions_shown(study, "Ann", "blind", [unit]) == {unit: []}
+    assert suggestions_shown(study, "Ann", "commit_first", [unit]) == {unit: []}
     assert study.acts.exposed("Ann", [unit]) == set()
 
 
@@ -225,6 +244,6 @@ def test_the_blind_share_stays_hidden_while_assisted_until_it_is_coded(study: St
     unit = units(study)[0]
     suggest(study, unit, ("rain", None))
     study.settings.set("blind_share", "1.0")
-    assert shown_suggestions(study, "Ann", "assisted", [unit]) == {unit: []}
-    decide(study, "Ann", Choice(unit, "nothing"), mode="assisted")
-    assert shown_suggestions(study, "Ann", "assisted", [unit])[unit]
+    assert suggestions_shown(study, "Ann", "assisted", [unit]) == {unit: []}
+    decide(study, "Ann", Decision(unit, "nothing"), mode="assisted")
+    assert suggestions_shown(study, "Ann", "assisted", [unit])[unit]

@@ -8,7 +8,7 @@ from small_model import installed
 from study_making import add_talk, small_study
 
 from coder.store.model_versions import NewModel
-from coder.store.values import Choice, Proposal, ProposedCode
+from coder.store.values import Decision, Proposal, ProposedCode
 from coder.workflow.study.drift import all_drift, auc, falling_codes, telling_words, told_apart
 from coder.workflow.study.suggest import suggest
 
@@ -70,15 +70,15 @@ def test_a_code_that_pleases_less_and_less_is_named(tmp_path: Path) -> None:
         home = add_talk(study, "long", talk)
         units = [item.id for item in study.texts.utterances(home, codable_only=True)]
         model = study.models.add_shipped("starter", {}, "hash")
-        run = study.machine.begin_run(model.id, study.codebooks.current_id())
+        run = study.suggestions.begin_run(model.id, study.codebooks.current_id())
         for place, unit in enumerate(units):
             code = ProposedCode("rain" if place % 2 else "sun", None, 0.8, None, True)
-            study.machine.add_proposals(run, [Proposal(unit, 0.9, 0.1, (code,))])
+            study.suggestions.add_proposals(run, [Proposal(unit, 0.9, 0.1, (code,))])
         for place, unit in enumerate(units):
-            suggestion = study.machine.suggestions([unit])[unit][0]
+            suggestion = study.suggestions.newest([unit])[unit][0]
             spoilt = suggestion.code == "rain" and place > 100
             verdict = "reject" if spoilt else "accept"
-            study.acts.decide("Ann", [Choice(unit, verdict, suggestion=suggestion.id)], mode="assisted")
+            study.acts.decide("Ann", [Decision(unit, verdict, suggestion=suggestion.id)], mode="assisted")
         [found] = falling_codes(study, study.figures().codes)
         assert (found.code, found.lately) == ("rain", pytest.approx(0.0))
         assert found.before > 0.9

@@ -9,7 +9,7 @@ from study_making import TALK, cut, small_study
 
 from coder.errors import StudyError, TableError
 from coder.store import Study
-from coder.store.values import Choice
+from coder.store.values import Decision
 from coder.workflow.study.decide import decide
 from coder.workflow.study.import_attributes import import_attributes
 from coder.workflow.study.import_codings import import_codings
@@ -85,8 +85,10 @@ def test_a_changed_file_is_refused_unless_it_is_a_new_version(
     study: Study, talk: int, tmp_path: Path
 ) -> None:
     units = study.texts.utterances(talk, codable_only=True)
-    decide(study, "Ann", [Choice(units[0].id, "add", "rain"), Choice(units[1].id, "nothing")], mode="blind")
-    decide(study, "Ann", Choice(units[3].id, "add", "wind"), mode="blind")
+    decide(
+        study, "Ann", [Decision(units[0].id, "add", "rain"), Decision(units[1].id, "nothing")], mode="blind"
+    )
+    decide(study, "Ann", Decision(units[3].id, "add", "wind"), mode="blind")
     put(tmp_path, "talk.txt", TEXT.replace("Wind, only wind.", "Wind and only wind, all night."))
     report = bring(study, tmp_path / "talk.txt")
     assert "--new-version" in report.refused[0][1]
@@ -183,7 +185,7 @@ def test_bringing_a_table_in_twice_adds_nothing(study: Study, talk: int, tmp_pat
     table = put(tmp_path, "codings.csv", "text,code\nIt rained all day.,rain\nThe sun came later.,\n")
     import_codings(study, table, coder="Ann")
     import_codings(study, table, coder="Ann")
-    assert len(study.history(coder="Ann")) == 2
+    assert len(study.acts.history(coder="Ann")) == 2
     assert coded(study, "Ann", talk) == {"It rained all day.": ["rain"], "The sun came later.": ["nothing"]}
 
 
@@ -225,7 +227,7 @@ def test_whose_codes_they_are_must_be_known(study: Study, talk: int, tmp_path: P
 def test_importing_codings_can_be_undone_by_name_only(study: Study, talk: int, tmp_path: Path) -> None:
     import_codings(study, put(tmp_path, "c.csv", "text,code\nIt rained all day.,rain\n"), coder="Ann")
     assert study.acts.undo("Ann") is None
-    study.acts.undo("Ann", study.history(coder="Ann")[0].act)
+    study.acts.undo("Ann", study.acts.history(coder="Ann")[0].act)
     assert coded(study, "Ann", talk) == {}
 
 
@@ -259,7 +261,7 @@ def test_attributes_of_transcripts_need_no_participant(study: Study, talk: int, 
 
 def test_counts_follow_roles_and_versions(study: Study, talk: int, tmp_path: Path) -> None:
     unit = study.texts.utterances(talk, codable_only=True)[0].id
-    decide(study, "Ann", Choice(unit, "add", "rain"), mode="blind")
+    decide(study, "Ann", Decision(unit, "add", "rain"), mode="blind")
     figures = study.figures()
     assert (figures.decided, figures.coders[0].coded) == (1, 1)
     study.people.set_role(talk, "P01", "interviewer")

@@ -11,7 +11,7 @@ from study_making import TALK, add_talk, small_study
 from coder.codebook import Code, Codebook
 from coder.errors import StudyError
 from coder.store import Study
-from coder.store.values import Choice
+from coder.store.values import Decision
 from coder.workflow.study.decide import adjudicate, decide
 from coder.workflow.study.model_comparison import mean_f1
 from coder.workflow.study.model_versions import open_version, roll_back
@@ -38,8 +38,8 @@ def code_all(study: Study, coder: str, truth: Sequence[str], *, names: Sequence[
     for name in names:
         for unit in study.texts.utterances(study.texts.find(name), codable_only=True):
             found = [code for code in truth if code in unit.text.lower()]
-            choices = [Choice(unit.id, "add", code, "barrier") for code in found] or [
-                Choice(unit.id, "nothing")
+            choices = [Decision(unit.id, "add", code, "barrier") for code in found] or [
+                Decision(unit.id, "nothing")
             ]
             decide(study, coder, choices, mode="blind")
 
@@ -50,11 +50,11 @@ def all_names(study: Study) -> list[str]:
 
 def test_suggestions_cover_what_nobody_coded_and_count_as_nothing(study: Study) -> None:
     unit = study.texts.utterances(1, codable_only=True)[0].id
-    decide(study, "Ann", Choice(unit, "nothing"), mode="blind")
+    decide(study, "Ann", Decision(unit, "nothing"), mode="blind")
     report = suggest(study)
     assert report.looked_at == study.figures().utterances - 1
     assert report.unchanged == 1
-    assert study.machine.suggestions([unit]) == {unit: []}
+    assert study.suggestions.newest([unit]) == {unit: []}
     assert {item.coder for item in study.confirmed()} == {"Ann"}
     assert suggest(study).looked_at == 0
     assert status(study).figures.unsuggested == 0
@@ -69,8 +69,13 @@ def test_a_new_model_supersedes_and_nothing_is_deleted(study: Study) -> None:
     suggest(study)
     assert study.handle.value("SELECT count(*) FROM suggestion") > before
     unit = next(item for item in study.texts.utterances(study.texts.find("t7")) if "wind" in item.text)
-    assert {item.model for item in study.machine.suggestions([unit.id])[unit.id]} == {report.model}
-    assert {item.model for item in study.machine.all_suggestions(unit.id)} == {report.model, "starter"}
+    assert {item.model for item in study.suggestions.newest([unit.id])[unit.id]} == {report.model}
+    models = study.handle.rows(
+        "SELECT DISTINCT m.label FROM suggestion s JOIN run r ON r.id = s.run JOIN model m ON m.id = r.model"
+        " WHERE s.utterance = ?",
+        (unit.id,),
+    )
+    assert {row["label"] for row in models} == {report.model, "starter"}
 
 
 def test_a_better_model_is_taken_and_a_spoilt_one_refused(study: Study) -> None:
@@ -82,7 +87,7 @@ def test_a_better_model_is_taken_and_a_spoilt_one_refused(study: Study) -> None:
     assert len(first.held_out) == 1
     for name in names[4:]:
         for unit in study.texts.utterances(study.texts.find(name), codable_only=True):
-            decide(study, "Ann", Choice(unit.id, "add", "sun"), mode="blind")
+            decide(study, "Ann", Decision(unit.id, "add", "sun"), mode="blind")
     spoilt = retrain(study)
     assert not spoilt.accepted and "not better" in spoilt.reason
     assert spoilt.held_out == first.held_out
@@ -109,9 +114,9 @@ def test_no_model_ever_learns_from_a_held_out_transcript(study: Study) -> None:
 def test_only_what_people_settled_is_learned_from(study: Study) -> None:
     suggest(study)
     units = study.texts.utterances(1, codable_only=True)
-    [first] = [item for item in study.machine.suggestions([units[0].id])[units[0].id] if item.selected][:1]
-    decide(study, "Ann", Choice(units[0].id, "reject", suggestion=first.id), mode="assisted")
-    decide(study, "Ann", [Choice(units[1].id, "add", "sun"), Choice(units[2].id, "skip")], mode="blind")
+    [first] = [item for item in study.suggestions.newest([units[0].id])[units[0].id] if item.selected][:1]
+    decide(study, "Ann", Decision(units[0].id, "reject", suggestion=first.id), mode="assisted")
+    decide(study, "Ann", [Decision(units[1].id, "add", "sun"), Decision(units[2].id, "skip")], mode="blind")
     found = {item.utterance.id: item.labels for item in lessons(study)}
     assert set(found) == {units[0].id, units[1].id}
     assert found[units[1].id] == (0, 1, 0)
@@ -121,7 +126,7 @@ def test_only_what_people_settled_is_learned_from(study: Study) -> None:
 
 def test_a_code_added_later_counts_as_not_looked_at(study: Study) -> None:
     unit = study.texts.utterances(1, codable_only=True)[0].id
-    decide(study, "Ann", Choice(unit, "nothing"), mode="blind")
+    decide(study, "Ann", Decision(unit, "nothing"), mode="blind")
     book = study.codebooks.current()
     study.codebooks.add(Codebook("weather", (*book.codes, Code("snow", "Snow"))))
     assert [item.labels for item in lessons(study)] == [(0, 0, 0, -1)]
@@ -130,7 +135,7 @@ def test_a_code_added_later_counts_as_not_looked_at(study: Study) -> None:
 def test_coders_who_differ_share_the_weight_and_adjudication_ends_it(study: Study) -> None:
     unit = study.texts.utterances(1, codable_only=True)[0].id
     for coder, code in (("Ann", "rain"), ("Ben", "sun")):
-        decide(study, coder, Choice(unit, "add", code), mode="blind")
+        decide(study, coder, Decision(unit, "add", code), mode="blind")
     assert sorted((item.labels, item.weight) for item in joined(lessons(study))) == [
         ((0, 1, 0), 0.5),
         ((1, 0, 0), 0.5),
@@ -167,7 +172,7 @@ def test_the_queue_begins_with_typical_ones_then_alternates(study: Study) -> Non
     assert [item.drawn for item in batch[:30]] == ["typical"] * 30
     assert {item.drawn for item in batch[30:]} == {"uncertain", "random"}
     assert len({item.utterance for item in batch}) == 40
-    decide(study, "Ann", Choice(batch[0].utterance, "nothing"), mode="blind")
+    decide(study, "Ann", Decision(batch[0].utterance, "nothing"), mode="blind")
     assert batch[0].utterance not in {item.utterance for item in next_batch(study, "Ann", size=40)}
 
 
@@ -175,12 +180,12 @@ def test_how_often_the_model_is_right_counts_only_the_finished_random_beginning(
     suggest(study)
     order = study.find(order="random")
     assert how_often_right(study).n == 0
-    suggested = study.machine.suggestions(order)
+    suggested = study.suggestions.newest(order)
     for unit in order[:10]:
         first = suggested[unit][0]
-        choice = Choice(unit, "add", first.code) if first.selected else Choice(unit, "add", "wind")
+        choice = Decision(unit, "add", first.code) if first.selected else Decision(unit, "add", "wind")
         decide(study, "Ann", choice, mode="blind")
-    decide(study, "Ann", Choice(order[20], "nothing"), mode="blind")
+    decide(study, "Ann", Decision(order[20], "nothing"), mode="blind")
     right = how_often_right(study)
     assert right.n == 10
     assert right.value == np.mean([suggested[unit][0].selected for unit in order[:10]])

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 from study_making import CODEBOOK, TALK, add_talk, small_study, ticking
+from study_making import shown as suggestions_shown
 
 from coder.codebook import Code, Codebook
 from coder.errors import OutputError, StudyError
 from coder.store import Study
-from coder.store.values import Choice, Proposal, ProposedCode
+from coder.store.values import Decision, Proposal, ProposedCode
 from coder.workflow.study.decide import adjudicate, decide, undo
 from coder.workflow.study.merge import merge_studies
-from coder.workflow.study.visibility import shown_suggestions
 
 TABLES = {
     "coder": "name, kind",
@@ -59,10 +59,10 @@ def copies(tmp_path: Path, names: str = "abc") -> list[Path]:
         units = [item.id for item in study.texts.utterances(study.texts.find("p1"), codable_only=True)]
         model = study.models.add_shipped("starter", {}, "hash")
         study.models.activate(model.id, "first")
-        run = study.machine.begin_run(model.id, study.codebooks.current_id())
+        run = study.suggestions.begin_run(model.id, study.codebooks.current_id())
         codes = (ProposedCode("rain", "barrier", 0.8, 0.6, True, "why"),)
-        study.machine.add_proposals(run, [Proposal(unit, 0.9, 0.1, codes) for unit in units])
-        decide(study, "Ann", Choice(units[0], "add", "rain"), mode="blind")
+        study.suggestions.add_proposals(run, [Proposal(unit, 0.9, 0.1, codes) for unit in units])
+        decide(study, "Ann", Decision(units[0], "add", "rain"), mode="blind")
     made = [tmp_path / f"{name}.coder" for name in names]
     for path in made:
         shutil.copy(tmp_path / "base.coder", path)
@@ -74,13 +74,16 @@ def work(path: Path, coder: str, start: str, *, name: str = "p1") -> None:
     with Study.open(path, clock=ticking(start)) as study:
         study.people.add_coder(coder)
         units = [item.id for item in study.texts.utterances(study.texts.find(name), codable_only=True)]
-        shown = shown_suggestions(study, coder, "assisted", units)
+        shown = suggestions_shown(study, coder, "assisted", units)
         for unit in units[1:3]:
             if shown[unit]:
-                decide(study, coder, Choice(unit, "accept", suggestion=shown[unit][0].id), mode="assisted")
-        decide(study, coder, Choice(units[3], "nothing"), mode="blind")
+                decide(study, coder, Decision(unit, "accept", suggestion=shown[unit][0].id), mode="assisted")
+        decide(study, coder, Decision(units[3], "nothing"), mode="blind")
         decide(
-            study, coder, [Choice(units[4], "add", "wind", "mixed"), Choice(units[4], "flag")], mode="blind"
+            study,
+            coder,
+            [Decision(units[4], "add", "wind", "mixed"), Decision(units[4], "flag")],
+            mode="blind",
         )
         undo(study, coder)
         study.memos.write(coder, f"a note by {coder}", utterance=units[0])
@@ -122,7 +125,7 @@ def test_what_both_changed_is_listed_and_the_later_stands(tmp_path: Path) -> Non
     for path, code, start in ((a, "rain", "2026-03-01T10:00:00"), (b, "sun", "2026-03-01T11:00:00")):
         with Study.open(path, clock=ticking(start)) as study:
             [unit, *_] = [item.id for item in study.texts.utterances(1, codable_only=True)][1:]
-            decide(study, "Ann", [Choice(unit, "nothing"), Choice(unit, "add", code)], mode="blind")
+            decide(study, "Ann", [Decision(unit, "nothing"), Decision(unit, "add", code)], mode="blind")
             study.settings.set("blind_share", code)
             study.people.set_attribute("participant", "P", "town", [code])
             codes = (*CODEBOOK.codes, Code(code + "y", code))
@@ -143,7 +146,7 @@ def test_studies_begun_apart_join_by_what_their_transcripts_say(tmp_path: Path) 
     for name in "ab":
         with small_study(tmp_path / f"{name}.coder", "p1") as study:
             unit = study.texts.utterances(1, codable_only=True)[0].id
-            decide(study, "Ann" if name == "a" else "Ben", Choice(unit, "add", "rain"), mode="blind")
+            decide(study, "Ann" if name == "a" else "Ben", Decision(unit, "add", "rain"), mode="blind")
     report = merge_studies([tmp_path / "a.coder", tmp_path / "b.coder"], tmp_path / "ab.coder")
     assert any("begun as different studies" in sentence for sentence in report.conflicts)
     with Study.open(tmp_path / "ab.coder") as study:

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from study_making import shown as suggestions_shown
 
 from coder.store import Study
 from coder.workflow.study.decide import decide
 from coder.workflow.study.import_codings import import_codings
 from coder.workflow.study.import_transcripts import import_transcripts
-from coder.workflow.study.open import Choice, begin_study
+from coder.workflow.study.open import Decision, begin_study
 from coder.workflow.study.retrain import RetrainReport, retrain
 from coder.workflow.study.status import status
 from coder.workflow.study.suggest import suggest
-from coder.workflow.study.visibility import shown_suggestions
 
 SAMPLE = Path(__file__).parent.parent.parent / "data" / "sample"
 FIRST = ("c01_gp", "fg1_public", "p02_public_parent")
@@ -57,7 +57,7 @@ def confirm(study: Study, name: str, truth: Truth, poison: random.Random | None 
     """Go through a transcript in assisted mode as R1 would; poisoned: codes at random."""
     units = study.texts.utterances(study.texts.find(name), codable_only=True)
     study.people.add_coder("Ann")
-    shown = shown_suggestions(study, "Ann", "assisted", [unit.id for unit in units])
+    shown = suggestions_shown(study, "Ann", "assisted", [unit.id for unit in units])
     for unit in units:
         codes = truth[name, unit.start]
         if poison is not None:
@@ -66,9 +66,9 @@ def confirm(study: Study, name: str, truth: Truth, poison: random.Random | None 
             )
         known = {item.code: item.id for item in shown[unit.id] if item.selected}
         choices = [
-            Choice(unit.id, "add", code, polarity, suggestion=known.get(code)) for code, polarity in codes
+            Decision(unit.id, "add", code, polarity, suggestion=known.get(code)) for code, polarity in codes
         ]
-        decide(study, "Ann", choices or [Choice(unit.id, "nothing")], mode="assisted")
+        decide(study, "Ann", choices or [Decision(unit.id, "nothing")], mode="assisted")
 
 
 def in_use(report: RetrainReport) -> float:

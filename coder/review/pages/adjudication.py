@@ -1,4 +1,4 @@
-"""Settling disagreements: A | B with what was said around, no names, no model; one key settles."""
+"""Adjudication: the coders' views of a disputed utterance side by side, without names or model."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,8 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.errors import InputError
-from coder.review.context import House, house_of, said, session_of
-from coder.review.pages.transcript import CONTEXT
+from coder.review.context import ReviewContext, context_of, said, session_of
+from coder.review.pages.queue import CONTEXT
 from coder.review.pages.writes import body_of
 from coder.workflow.study.decide import adjudicate
 from coder.workflow.study.open import ADJUDICATED, StandingCode, UnitState
@@ -35,36 +35,36 @@ class Side:
         return [{"code": code.code, "polarity": code.polarity} for code in self.state.codes]
 
 
-async def settle(request: Request) -> Response:
+async def show(request: Request) -> Response:
     """Show the first open disagreement, or the one asked for."""
-    house, session = house_of(request), session_of(request)
-    waiting = house.desk.study.disagreements()
+    context, session = context_of(request), session_of(request)
+    waiting = context.review.study.disagreements()
     asked = request.query_params.get("u", "")
     focus = int(asked) if asked.isdigit() else next(iter(waiting), None)
-    context: dict[str, Any] = {"unit": None}
+    values: dict[str, Any] = {"unit": None}
     if focus is not None:
-        document = house.desk.home_of(focus)
-        token = house.desk.study.acts.states(ADJUDICATED, [focus])[focus].token
+        document = context.review.home_of(focus)
+        token = context.review.study.acts.states(ADJUDICATED, [focus])[focus].token
         # Whoever settles has seen how others coded: this unit is not blind for them any more.
-        house.desk.study.acts.record_exposure(session.coder, [focus], "coder")
-        context = {
+        context.review.study.acts.record_exposure(session.coder, [focus], "coder")
+        values = {
             "unit": document.utterances[document.place[focus]], "document": document, "token": token,
-            "around": document.around(focus, CONTEXT), "sides": sides(house, focus),
+            "around": document.around(focus, CONTEXT), "sides": sides(context, focus),
             "later": next((item for item in [*waiting[waiting.index(focus) + 1 :], *waiting] if item != focus), None)
             if focus in waiting else None,
         }  # fmt: skip
-    return house.page(
-        request, "settle.html", room="Settle", waiting=waiting, focus=focus, signs=house.signs(session.coder),
-        code_keys=house.code_keys(session.coder), polarities=house.desk.codebook.polarity,
-        settled=house.desk.study.figures().adjudicated, **context,
+    return context.page(
+        request, "settle.html", room="Settle", waiting=waiting, focus=focus, signs=context.signs(session.coder),
+        code_keys=context.code_keys(session.coder), polarities=context.review.codebook.polarity,
+        settled=context.review.study.figures().adjudicated, **values,
     )  # fmt: skip
 
 
-def sides(house: House, utterance: int) -> list[Side]:
+def sides(context: ReviewContext, utterance: int) -> list[Side]:
     """Return who coded an utterance how; which side is A changes with the utterance, so no letter is a person."""
-    study = house.desk.study
-    names = [name for name in study.voices_at([utterance])[utterance] if name != ADJUDICATED]
-    document = house.desk.home_of(utterance)
+    study = context.review.study
+    names = [name for name in study.acts.voices_at([utterance])[utterance] if name != ADJUDICATED]
+    document = context.review.home_of(utterance)
     lot = document.utterances[document.place[utterance]].lot
     turned = names[lot % len(names) :] + names[: lot % len(names)] if names else []
     memos = study.memos.all(utterance=utterance)
@@ -77,9 +77,9 @@ def sides(house: House, utterance: int) -> list[Side]:
     ]  # fmt: skip
 
 
-async def settled(request: Request) -> Response:
+async def adjudicated(request: Request) -> Response:
     """Save what stands for good."""
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     content = await body_of(request)
     given = content.get("codes")
     if not isinstance(given, list) or not isinstance(content.get("utterance"), int):
@@ -87,11 +87,11 @@ async def settled(request: Request) -> Response:
     codes = [(str(item["code"]), str(item["polarity"]) if item.get("polarity") else None) for item in given]
     seconds = content.get("seconds")
     adjudicate(
-        house.desk.study, session.coder, content["utterance"], list(dict(codes).items()),
+        context.review.study, session.coder, content["utterance"], list(dict(codes).items()),
         memo=str(content.get("memo") or ""), seconds=float(seconds) if isinstance(seconds, (int, float)) else None,
         expected=str(content.get("expected") or ""),
     )  # fmt: skip
     return said(say="Settled", go="/settle")
 
 
-ROUTES = [Route("/settle", settle), Route("/settle", settled, methods=["POST"])]
+ROUTES = [Route("/settle", show), Route("/settle", adjudicated, methods=["POST"])]

@@ -7,11 +7,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.errors import InputError
-from coder.review.context import house_of, said, session_of
+from coder.review.context import context_of, said, session_of
 from coder.review.pages.writes import body_of
 from coder.workflow.review.session import Unit
 from coder.workflow.study.decide import decide
-from coder.workflow.study.open import Choice, Filters, StoredSuggestion
+from coder.workflow.study.open import Decision, Filters, StoredSuggestion
 
 SCREENFUL = 12
 
@@ -28,40 +28,40 @@ class Card:
 
 async def bulk(request: Request) -> Response:
     """Show a screenful of suggestions of one code."""
-    house, session = house_of(request), session_of(request)
-    mode = house.mode(session)
-    counts = {item.code: item.waiting for item in house.desk.study.figures().codes}
-    codes = house.desk.codebook.codes
+    context, session = context_of(request), session_of(request)
+    mode = context.mode(session)
+    counts = {item.code: item.waiting for item in context.review.study.figures().codes}
+    codes = context.review.codebook.codes
     best = max(codes, key=lambda code: counts.get(code.id, 0)).id
     code = request.query_params.get("code", best)
-    if code not in house.desk.codebook.by_id:
+    if code not in context.review.codebook.by_id:
         raise InputError("This code is not in the codebook any more.")
     cards = _cards(request, code) if mode == "assisted" else []
-    return house.page(
+    return context.page(
         request,
         "bulk.html",
         room="By code",
         code=code,
         cards=cards,
         counts=counts,
-        signs=house.signs(session.coder),
+        signs=context.signs(session.coder),
     )
 
 
 def _cards(request: Request, code: str) -> list[Card]:
-    from coder.review.wording import confidence_words
+    from coder.review.legend import confidence_words
 
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     wanted = Filters(coder=session.coder, state="open", suggested=code)
     cards: list[Card] = []
     # Those of the blind share are passed over, so a screenful may need more than one look.
-    found = house.desk.study.find(wanted, order="sure")
+    found = context.review.study.find(wanted, order="sure")
     for start in range(0, len(found), SCREENFUL):
         for key in found[start : start + SCREENFUL]:
-            unit = house.desk.unit(session.coder, key, "assisted")
+            unit = context.review.unit(session.coder, key, "assisted")
             offer = next((item for item in unit.offers if item.code == code), None)
             if offer is not None and len(cards) < SCREENFUL:
-                name = house.desk.home_of(key).name
+                name = context.review.home_of(key).name
                 cards.append(Card(unit, offer, confidence_words(offer.score), name))
         if len(cards) >= SCREENFUL:
             break
@@ -70,15 +70,15 @@ def _cards(request: Request, code: str) -> list[Card]:
 
 async def accept(request: Request) -> Response:
     """Save the answers to a screenful as one gesture: undone together."""
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     content = await body_of(request)
-    if house.mode(session) != "assisted":
+    if context.mode(session) != "assisted":
         raise InputError("Suggestions are accepted together in assisted mode only.")
     answers = content.get("answers")
     if not isinstance(answers, list) or not 0 < len(answers) <= SCREENFUL:
         raise InputError(f"Answer between one and {SCREENFUL} suggestions.")
     choices = [
-        Choice(
+        Decision(
             int(item["utterance"]), "accept" if item["accept"] else "reject", code=str(item["code"]),
             suggestion=int(item["suggestion"]), expected=str(item["expected"]),
         )
@@ -86,7 +86,7 @@ async def accept(request: Request) -> Response:
     ]  # fmt: skip
     seconds = content.get("seconds")
     each = float(seconds) / len(choices) if isinstance(seconds, (int, float)) else None
-    decide(house.desk.study, session.coder, choices, mode="assisted", drawn="by code", seconds=each)
+    decide(context.review.study, session.coder, choices, mode="assisted", drawn="by code", seconds=each)
     accepted = sum(choice.verdict == "accept" for choice in choices)
     return said(say=f"{accepted} accepted, {len(choices) - accepted} rejected – saved")
 

@@ -10,24 +10,24 @@ from starlette.routing import Route
 
 from coder.codebook import load_codebook, shipped_names, to_yaml
 from coder.errors import InputError
-from coder.review.context import house_of, said, session_of
-from coder.review.downloads import attachment
+from coder.review.context import context_of, said, session_of
+from coder.review.pages.downloads import attachment
 from coder.review.pages.study import kept_upload
 from coder.review.pages.writes import body_of
 from coder.workflow.codebooks import advice, open_codebook
-from coder.workflow.review.codebook_edit import change_codebook, edited, extended, lines_of
+from coder.workflow.study.codebook_edit import change_codebook, edited, extended, lines_of
 
 FIELDS = ("label", "definition", "include", "exclude", "subthemes", "examples", "parent")
 
 
 async def codebook(request: Request) -> Response:
     """Show the codebook with a form for each code."""
-    house, session = house_of(request), session_of(request)
-    book = house.desk.codebook
-    memos = [memo for memo in house.desk.study.memos.all() if memo.kind == "code"]
-    return house.page(
-        request, "codebook.html", room="Codebook", book=book, signs=house.signs(session.coder), lines_of=lines_of,
-        versions=house.desk.study.codebooks.versions(), shipped=shipped_names(), advice=advice(book), memos=memos,
+    context, session = context_of(request), session_of(request)
+    book = context.review.codebook
+    memos = [memo for memo in context.review.study.memos.all() if memo.kind == "code"]
+    return context.page(
+        request, "codebook.html", room="Codebook", book=book, signs=context.signs(session.coder), lines_of=lines_of,
+        versions=context.review.study.codebooks.versions(), shipped=shipped_names(), advice=advice(book), memos=memos,
     )  # fmt: skip
 
 
@@ -37,9 +37,9 @@ def _texts(content: dict[str, object]) -> dict[str, str]:
 
 async def change(request: Request) -> Response:
     """Save a code's new wording, or a new code, as the next version."""
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     content = await body_of(request)
-    book, code = house.desk.codebook, str(content.get("id") or "")
+    book, code = context.review.codebook, str(content.get("id") or "")
     if content.get("hash") != book.hash:
         raise InputError(
             "The codebook was changed elsewhere since this page was opened; reload, then change it."
@@ -47,23 +47,23 @@ async def change(request: Request) -> Response:
     new = edited(book, code, _texts(content)) if code else extended(book, _texts(content))
     label = new.by_id[code].label if code else str(content.get("label"))
     note = str(content.get("note") or "").strip() or (f"{label} reworded" if code else f"{label} added")
-    change_codebook(house.desk.study, new, note=note[:400], coder=session.coder)
+    change_codebook(context.review.study, new, note=note[:400], coder=session.coder)
     return said(say="Saved as a new version", go="/codebook")
 
 
 async def choose(request: Request) -> Response:
     """Use a shipped codebook."""
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     name = str((await body_of(request)).get("name"))
     if name not in shipped_names():
         raise InputError("Choose one of the codebooks in the list.")
-    change_codebook(house.desk.study, load_codebook(name), note=f"{name} chosen", coder=session.coder)
+    change_codebook(context.review.study, load_codebook(name), note=f"{name} chosen", coder=session.coder)
     return said(say="Codebook chosen", go="/codebook")
 
 
 async def upload(request: Request) -> Response:
     """Use a codebook from a file."""
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     with tempfile.TemporaryDirectory(prefix="coder-upload-") as folder:
         async with request.form(max_files=1, max_fields=2) as form:
             item = form.get("files")
@@ -71,13 +71,13 @@ async def upload(request: Request) -> Response:
                 raise InputError("No file arrived. Drop a codebook (yaml, csv, qdc).")
             path = await kept_upload(item, Path(folder))
         new = open_codebook(path)
-    change_codebook(house.desk.study, new, note=f"from {path.name}", coder=session.coder)
+    change_codebook(context.review.study, new, note=f"from {path.name}", coder=session.coder)
     return said(say="Codebook read", go="/codebook")
 
 
 async def download(request: Request) -> Response:
     """Return the codebook as YAML."""
-    return attachment(to_yaml(house_of(request).desk.codebook).encode(), "codebook.yaml")
+    return attachment(to_yaml(context_of(request).review.codebook).encode(), "codebook.yaml")
 
 
 ROUTES = [

@@ -5,11 +5,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from coder.review.context import house_of, said, session_of
+from coder.review.context import context_of, said, session_of
 from coder.review.plots import Interval, Share, day_bars, intervals, share_bars
-from coder.workflow.review.coding_rows import agreement_so_far
+from coder.workflow.study.coding_rows import agreement_so_far
 from coder.workflow.study.open import CodeFigures, StudyFigures
 from coder.workflow.study.review_queue import rate
+from coder.workflow.study.status import decisions_per_day
 
 SHOWN_STATISTICS = {
     "percent_agreement": "Agreement", "masi_alpha": "Alpha (MASI)", "pooled_kappa": "Kappa, pooled",
@@ -19,18 +20,16 @@ SHOWN_STATISTICS = {
 
 async def progress(request: Request) -> Response:
     """Show progress, pace and acceptance; agreement is fetched after."""
-    house, session = house_of(request), session_of(request)
-    study = house.desk.study
+    context, session = context_of(request), session_of(request)
+    study = context.review.study
     figures = study.figures()
-    labels = {code.id: code.label for code in house.desk.codebook.codes}
-    days: dict[str, int] = {}
-    for day, _, count, _ in study.acts_per_day():
-        days[day] = days.get(day, 0) + count
-    return house.page(
+    labels = {code.id: code.label for code in context.review.codebook.codes}
+    days = decisions_per_day(study)
+    return context.page(
         request, "progress.html", room="Progress", figures=figures, coders=figures.coders,
         progress_plot=_progress_plot(figures),
-        acceptance_plot=_acceptance_plot(figures.codes, labels) if house.mode(session) != "blind" else "",
-        days_plot=day_bars("Decisions a day", sorted(days.items())) if days else "",
+        acceptance_plot=_acceptance_plot(figures.codes, labels) if context.mode(session) != "blind" else "",
+        days_plot=day_bars("Decisions a day", days) if days else "",
         memos=study.memos.all(), labels=labels,
     )  # fmt: skip
 
@@ -59,14 +58,14 @@ def _acceptance_plot(codes: tuple[CodeFigures, ...], labels: dict[str, str]) -> 
 
 async def agreement(request: Request) -> Response:
     """Return the coders' agreement so far: on units both coded blind, with intervals."""
-    house = house_of(request)
+    context = context_of(request)
 
     def count() -> dict[str, object] | None:
-        report = agreement_so_far(house.desk.study.path)
+        report = agreement_so_far(context.review.study.path)
         return report.to_dict() if report is not None else None
 
     report = await run_in_threadpool(count)
-    labels = {code.id: code.label for code in house.desk.codebook.codes}
+    labels = {code.id: code.label for code in context.review.codebook.codes}
     plot = codes_plot = ""
     if report is not None:
         plot = intervals("Agreement over all codes", _estimates(report["overall"], SHOWN_STATISTICS))
@@ -74,7 +73,7 @@ async def agreement(request: Request) -> Response:
             "Kappa by code",
             _estimates({code: found.get("cohen_kappa") for code, found in _items(report["codes"])}, labels),
         )
-    html = house.part(request, "agreement.html", report=report, plot=plot, codes_plot=codes_plot)
+    html = context.part(request, "agreement.html", report=report, plot=plot, codes_plot=codes_plot)
     return said(html=html)
 
 

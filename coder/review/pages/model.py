@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.review.background import Report
-from coder.review.context import House, house_of, said, session_of
+from coder.review.context import ReviewContext, context_of, said, session_of
 from coder.review.pages.writes import body_of
 from coder.workflow.study.model_versions import roll_back
 from coder.workflow.study.open import open_study
@@ -18,33 +18,33 @@ SUGGESTING, RETRAINING = "Suggesting", "Retraining"
 
 async def model(request: Request) -> Response:
     """Show the versions, what waits to be suggested, and the last trial."""
-    house = house_of(request)
-    study = house.desk.study
-    labels = {code.id: code.label for code in house.desk.codebook.codes}
-    return house.page(
+    context = context_of(request)
+    study = context.review.study
+    labels = {code.id: code.label for code in context.review.codebook.codes}
+    return context.page(
         request, "model.html", room="Model", figures=study.figures(), versions=study.models.versions(),
-        comparisons=study.models.comparisons(), labels=labels, job=house.jobs.running(), trust=status(study),
+        comparisons=study.models.comparisons(), labels=labels, job=context.jobs.running(), trust=status(study),
         held_out=[item.name for item in study.texts.all() if item.held_out],
     )  # fmt: skip
 
 
-def _suggest(house: House) -> str:
+def _suggest(context: ReviewContext) -> str:
     def work(report: Report) -> SuggestReport:
         report("Loading the model", 0)
-        with open_study(house.desk.study.path) as study:
+        with open_study(context.review.study.path) as study:
             return suggest(study, progress=lambda done, total: report("Looking at utterances", done, total))
 
-    return house.jobs.start(SUGGESTING, work).id
+    return context.jobs.start(SUGGESTING, work).id
 
 
 async def start_suggesting(request: Request) -> Response:
     """Let the model in use look at what nobody has decided."""
-    return said(job=_suggest(house_of(request)))
+    return said(job=_suggest(context_of(request)))
 
 
 async def start_retraining(request: Request) -> Response:
     """Train on what people decided; the new version is used only if it is better, or a reason is given."""
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     reason = str((await body_of(request)).get("force") or "").strip() or None
 
     def work(report: Report) -> RetrainReport:
@@ -55,17 +55,17 @@ async def start_retraining(request: Request) -> Response:
             steps += 1
             report(stage, steps)
 
-        with open_study(house.desk.study.path) as study:
+        with open_study(context.review.study.path) as study:
             return retrain(study, force=reason, coder=session.coder, progress=tell)
 
-    return said(job=house.jobs.start(RETRAINING, work).id)
+    return said(job=context.jobs.start(RETRAINING, work).id)
 
 
 async def back(request: Request) -> Response:
     """Use an earlier version again."""
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     label = str((await body_of(request)).get("label") or "") or None
-    version = roll_back(house.desk.study, label, coder=session.coder)
+    version = roll_back(context.review.study, label, coder=session.coder)
     return said(say=f"{version.label} is in use", go="/model")
 
 

@@ -14,10 +14,10 @@ from starlette.routing import Route
 from coder.domain import Role
 from coder.errors import InputError
 from coder.review.background import Report
-from coder.review.context import MODE_HELP, MODE_WORDS, House, house_of, said, session_of
+from coder.review.context import MODE_HELP, MODE_WORDS, ReviewContext, context_of, said, session_of
 from coder.review.keyboard import ACTIONS, checked
+from coder.review.legend import minutes_left
 from coder.review.pages.writes import body_of
-from coder.review.wording import minutes_left
 from coder.workflow.study.import_attributes import import_attributes
 from coder.workflow.study.import_transcripts import ImportReport, import_transcripts
 from coder.workflow.study.open import Filters, Mode, open_study
@@ -30,32 +30,34 @@ IMPORTING = "Reading transcripts"
 
 async def study(request: Request) -> Response:
     """Show the study: what to do next, its transcripts, a place to drop files."""
-    house, session = house_of(request), session_of(request)
-    held = house.desk.study
+    context, session = context_of(request), session_of(request)
+    held = context.review.study
     figures = held.figures()
     mine = next((item for item in figures.coders if item.coder == session.coder), None)
     total = figures.utterances
     waiting = total - (mine.decided if mine else 0)
-    return house.page(
+    return context.page(
         request, "study.html", room="Study", figures=figures, mine=mine, waiting=waiting,
         left=minutes_left(waiting, mine.pace if mine else None), transcripts=held.texts.all(),
-        resume=_resume(house, session.coder), modes=MODE_WORDS, modes_help=MODE_HELP,
-        fixed=house.fixed_mode is not None, job=house.jobs.running(), codebook=house.desk.codebook,
+        resume=_resume(context, session.coder), modes=MODE_WORDS, modes_help=MODE_HELP,
+        fixed=context.fixed_mode is not None, job=context.jobs.running(), codebook=context.review.codebook,
         next_step=status(held).next.split(": coder ")[0],
-        house_signs=house.signs(session.coder), models=held.models.versions(),
+        code_signs=context.signs(session.coder), models=held.models.versions(),
     )  # fmt: skip
 
 
-def _resume(house: House, coder: str) -> str | None:
+def _resume(context: ReviewContext, coder: str) -> str | None:
     """Return the address of the first undecided utterance after the coder's last decision."""
-    held = house.desk.study
-    last = next((r.utterance for r in held.history(coder=coder, limit=1) if r.utterance is not None), None)
+    held = context.review.study
+    last = next(
+        (r.utterance for r in held.acts.history(coder=coder, limit=1) if r.utterance is not None), None
+    )
     waiting = held.find(Filters(coder=coder, state="open"))
     if not waiting:
         return None
     if last is None:
         return f"/at/{waiting[0]}"
-    document = house.desk.home_of(last)
+    document = context.review.home_of(last)
     after = [u.id for u in document.utterances[document.place[last] + 1 :]]
     still = set(waiting)
     return f"/at/{next((item for item in after if item in still), waiting[0])}"
@@ -63,7 +65,7 @@ def _resume(house: House, coder: str) -> str | None:
 
 async def upload(request: Request) -> Response:
     """Take dropped transcripts; reading them goes on in the background."""
-    house = house_of(request)
+    context = context_of(request)
     folder = tempfile.TemporaryDirectory(prefix="coder-upload-")
     new_version = False
     async with request.form(max_files=MOST_FILES, max_fields=10) as form:
@@ -85,10 +87,10 @@ async def upload(request: Request) -> Response:
             done += 1
             report(path.name, done, len(paths))
 
-        with folder, open_study(house.desk.study.path) as held:
+        with folder, open_study(context.review.study.path) as held:
             return import_transcripts(held, paths, new_version=new_version, progress=advance)
 
-    return said(job=house.jobs.start(IMPORTING, work).id)
+    return said(job=context.jobs.start(IMPORTING, work).id)
 
 
 async def kept_upload(item: UploadFile, folder: Path) -> Path:
@@ -108,14 +110,14 @@ async def kept_upload(item: UploadFile, folder: Path) -> Path:
 
 async def attributes(request: Request) -> Response:
     """Take a table of participants and their attributes."""
-    house = house_of(request)
+    context = context_of(request)
     with tempfile.TemporaryDirectory(prefix="coder-upload-") as folder:
         async with request.form(max_files=1, max_fields=2) as form:
             item = form.get("files")
             if not isinstance(item, UploadFile):
                 raise InputError("No file arrived. Drop a table (csv, xlsx) with one row a participant.")
             path = await kept_upload(item, Path(folder))
-        report = import_attributes(house.desk.study, path)
+        report = import_attributes(context.review.study, path)
     return said(
         say=f"{report.participants} participants, {len(report.attributes)} attributes: "
         f"{', '.join(report.attributes)}", problems=report.problems, go="/",
@@ -124,9 +126,9 @@ async def attributes(request: Request) -> Response:
 
 async def transcript(request: Request) -> Response:
     """Show how a transcript was read: speakers, roles, remarks; roles can be corrected."""
-    house = house_of(request)
-    held, key = house.desk.study, request.path_params["transcript"]
-    document = house.desk.refresh(key)
+    context = context_of(request)
+    held, key = context.review.study, request.path_params["transcript"]
+    document = context.review.refresh(key)
     info = next((item for item in held.texts.all(superseded=True) if item.id == key), None)
     speakers: dict[str | None, dict[str, object]] = {}
     for turn in document.turns:
@@ -136,7 +138,7 @@ async def transcript(request: Request) -> Response:
         )
         seen["turns"] = cast(int, seen["turns"]) + 1
         seen["words"] = cast(int, seen["words"]) + len(turn.text.split())
-    return house.page(
+    return context.page(
         request, "transcript.html", room="Study", document=document, info=info, speakers=speakers,
         participants=held.people.participants(key), facts=held.people.all_attributes("participant"),
         memos=[memo for memo in held.memos.all(transcript=key) if memo.kind == "transcript"],
@@ -145,22 +147,22 @@ async def transcript(request: Request) -> Response:
 
 async def role(request: Request) -> Response:
     """Correct the role of a speaker."""
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     content = await body_of(request)
     if content.get("role") not in get_args(Role):
         raise InputError("A role is interviewer or participant.")
     key = int(content["transcript"])
     speaker = content.get("speaker") or None
-    house.desk.study.people.set_role(key, speaker, cast(Role, content["role"]), coder=session.coder)
-    house.desk.refresh(key)
+    context.review.study.people.set_role(key, speaker, cast(Role, content["role"]), coder=session.coder)
+    context.review.refresh(key)
     return said(say="Role saved", go=f"/transcript/{key}")
 
 
 async def mode(request: Request) -> Response:
     """Choose how to work from now on."""
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     wanted = str((await body_of(request)).get("mode"))
-    if house.fixed_mode is not None:
+    if context.fixed_mode is not None:
         raise InputError("This review was started in one mode and stays in it.")
     if wanted not in get_args(Mode):
         raise InputError("Choose one of the modes shown.")
@@ -170,32 +172,32 @@ async def mode(request: Request) -> Response:
 
 async def keys(request: Request) -> Response:
     """Show the keyboard map, to be changed or switched off."""
-    house, session = house_of(request), session_of(request)
-    return house.page(request, "keys.html", room="Keys", signs=house.signs(session.coder))
+    context, session = context_of(request), session_of(request)
+    return context.page(request, "keys.html", room="Keys", signs=context.signs(session.coder))
 
 
 async def prefer(request: Request) -> Response:
     """Keep preferences: theme, keys on or off, own keys. One key can do one thing only."""
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     content = await body_of(request)
-    old = house.preferences(session.coder)
+    old = context.preferences(session.coder)
     if content.get("standard"):
-        house.prefer(session.coder, replace(old, keys={}, codes={}))
+        context.prefer(session.coder, replace(old, keys={}, codes={}))
         return said(say="Standard keys", go="/keys")
     own = _own(content.get("keys"), {action.name for action in ACTIONS}, old.keys)
-    codes = _own(content.get("codes"), set(house.desk.codebook.ids), old.codes)
+    codes = _own(content.get("codes"), set(context.review.codebook.ids), old.codes)
     new = replace(
         old, theme=content["theme"] if content.get("theme") in THEMES else old.theme,
         letters=bool(content.get("letters", old.letters)), advance=bool(content.get("advance", old.advance)),
         keys=own, codes=codes,
     )  # fmt: skip
-    before = house.preferences(session.coder)
-    house.prefer(session.coder, new)
+    before = context.preferences(session.coder)
+    context.prefer(session.coder, new)
     try:
-        labels = {sign.code.label: sign.key for sign in house.signs(session.coder).values()}
+        labels = {sign.code.label: sign.key for sign in context.signs(session.coder).values()}
         checked(own, labels)
     except InputError:
-        house.prefer(session.coder, before)
+        context.prefer(session.coder, before)
         raise
     return said(say="Saved")
 
@@ -210,7 +212,7 @@ def _own(given: object, known: set[str], old: object) -> dict[str, str]:
 
 async def job(request: Request) -> Response:
     """Say how far a job is."""
-    found = house_of(request).jobs.get(request.path_params["job"])
+    found = context_of(request).jobs.get(request.path_params["job"])
     if found is None:
         raise InputError("There is no such job; the program was restarted meanwhile.")
     answer: dict[str, object] = {
@@ -218,9 +220,9 @@ async def job(request: Request) -> Response:
         "running": found.running, "problem": found.error,
     }  # fmt: skip
     if not found.running and found.result is not None:
-        answer["html"] = house_of(request).part(
+        answer["html"] = context_of(request).part(
             request, "job.html", result=found.result, title=found.title,
-            labels={code.id: code.label for code in house_of(request).desk.codebook.codes},
+            labels={code.id: code.label for code in context_of(request).review.codebook.codes},
         )  # fmt: skip
     return said(**answer)
 

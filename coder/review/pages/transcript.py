@@ -1,4 +1,4 @@
-"""The reading view and the queue: whole pages, and the pieces a page asks for while it is open."""
+"""The reading view: the whole page, and the pieces it asks for while it is open."""
 
 from collections.abc import Sequence
 
@@ -7,15 +7,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from coder.errors import InputError
-from coder.review.context import House, house_of, said, session_of
-from coder.review.queue_order import Listing, listing_of
-from coder.review.wording import minutes_left
+from coder.review.context import ReviewContext, context_of, said, session_of
+from coder.review.legend import minutes_left
 from coder.workflow.review.session import Document, Unit
 from coder.workflow.study.open import Filters, StudyUtterance
-from coder.workflow.study.review_queue import next_batch
 
 CHUNK = 60  # utterances in one piece of a long transcript
-CONTEXT = 5  # turns either side of the utterance in focus
 
 
 def chunks_of(document: Document) -> list[list[StudyUtterance]]:
@@ -30,28 +27,28 @@ def chunks_of(document: Document) -> list[list[StudyUtterance]]:
     return [piece for piece in pieces if piece]
 
 
-def tally(house: House, coder: str, transcript: int) -> dict[str, object]:
+def tally(context: ReviewContext, coder: str, transcript: int) -> dict[str, object]:
     """Return how far the coder has come in a transcript."""
-    total = house.desk.document(transcript).codable
-    decided = house.desk.settled(coder, transcript)
-    return {"decided": decided, "total": total, "left": minutes_left(total - decided, house.pace(coder))}
+    total = context.review.document(transcript).codable
+    decided = context.review.decided_in(coder, transcript)
+    return {"decided": decided, "total": total, "left": minutes_left(total - decided, context.pace(coder))}
 
 
 async def read(request: Request) -> Response:
     """Show a transcript as a document."""
-    house, session = house_of(request), session_of(request)
-    document = house.desk.refresh(request.path_params["transcript"])
-    house.forget_pace(session.coder)
+    context, session = context_of(request), session_of(request)
+    document = context.review.refresh(request.path_params["transcript"])
+    context.forget_pace(session.coder)
     if not document.utterances:
         raise InputError(f"{document.name} holds no words; see how it was read.")
     search = request.query_params.get("q", "").strip()
-    matches = _matches(house, document, search)
-    focus = _focus(house, session.coder, document, request.query_params.get("u"), matches)
+    matches = _matches(context, document, search)
+    focus = _focus(context, session.coder, document, request.query_params.get("u"), matches)
     pieces = chunks_of(document)
     at = next(i for i, piece in enumerate(pieces) if any(item.id == focus for item in piece))
     shown = set(range(max(0, at - 1), min(len(pieces), at + 2)))
-    units = _units(house, request, [item for i in sorted(shown) for item in pieces[i]])
-    drawing = house.drawing(session.coder, search)
+    units = _units(context, request, [item for i in sorted(shown) for item in pieces[i]])
+    drawing = context.drawing(session.coder, search)
     chunks = [
         {
             "first": piece[0].id, "last": piece[-1].id, "size": len(piece),
@@ -59,36 +56,38 @@ async def read(request: Request) -> Response:
         }
         for i, piece in enumerate(pieces)
     ]  # fmt: skip
-    return house.page(
+    return context.page(
         request, "read.html", room="Study", document=document, chunks=chunks, focus=focus, search=search,
-        matches=matches, p=drawing.panel(house.desk, units[focus], house.mode(session)),
-        signs=house.signs(session.coder), code_keys=house.code_keys(session.coder),
-        tally=tally(house, session.coder, document.transcript),
+        matches=matches, p=drawing.panel(context.review, units[focus], context.mode(session)),
+        signs=context.signs(session.coder), code_keys=context.code_keys(session.coder),
+        tally=tally(context, session.coder, document.transcript),
     )  # fmt: skip
 
 
-def _units(house: House, request: Request, utterances: Sequence[StudyUtterance]) -> dict[int, Unit]:
+def _units(context: ReviewContext, request: Request, utterances: Sequence[StudyUtterance]) -> dict[int, Unit]:
     session = session_of(request)
-    found = house.desk.units(session.coder, utterances, house.mode(session))
+    found = context.review.units(session.coder, utterances, context.mode(session))
     return {unit.utterance.id: unit for unit in found}
 
 
-def _matches(house: House, document: Document, search: str) -> list[int]:
+def _matches(context: ReviewContext, document: Document, search: str) -> list[int]:
     if not search:
         return []
-    return house.desk.study.find(Filters(transcript=document.transcript, text=search, codable=False))
+    return context.review.study.find(Filters(transcript=document.transcript, text=search, codable=False))
 
 
-def _focus(house: House, coder: str, document: Document, asked: str | None, matches: Sequence[int]) -> int:
+def _focus(
+    context: ReviewContext, coder: str, document: Document, asked: str | None, matches: Sequence[int]
+) -> int:
     """Return where to begin: what the address says, a match, where the coder left off, the first open one."""
     if asked and asked.isdigit() and int(asked) in document.place:
         return int(asked)
     if matches:
         return matches[0]
-    study = house.desk.study
+    study = context.review.study
     mine = Filters(transcript=document.transcript, coder=coder)
     last = next(
-        (r.utterance for r in study.history(coder=coder, limit=1) if r.utterance in document.place), None
+        (r.utterance for r in study.acts.history(coder=coder, limit=1) if r.utterance in document.place), None
     )
     waiting = study.find(Filters(transcript=document.transcript, coder=coder, state="open"))
     if last is not None:
@@ -100,115 +99,59 @@ def _focus(house: House, coder: str, document: Document, asked: str | None, matc
 
 async def chunk(request: Request) -> Response:
     """Return one piece of a transcript that the page scrolls to."""
-    house, session = house_of(request), session_of(request)
-    document = house.desk.document(int(request.query_params["t"]))
+    context, session = context_of(request), session_of(request)
+    document = context.review.document(int(request.query_params["t"]))
     first = int(request.query_params["first"])
     piece = next((piece for piece in chunks_of(document) if piece[0].id == first), None)
     if piece is None:
         raise InputError("The transcript was read anew; reload the page.")
-    drawing = house.drawing(session.coder, request.query_params.get("q", "").strip())
-    units = _units(house, request, piece)
+    drawing = context.drawing(session.coder, request.query_params.get("q", "").strip())
+    units = _units(context, request, piece)
     turns = drawing.turns(document, [units[item.id] for item in piece])
-    return said(html=house.part(request, "turns.html", turns=turns, focus=None))
+    return said(html=context.part(request, "turns.html", turns=turns, focus=None))
 
 
 async def panel(request: Request) -> Response:
     """Return the panel for one utterance."""
-    house = house_of(request)
-    return said(**panel_answer(house, request, int(request.query_params["u"])))
+    context = context_of(request)
+    return said(**panel_answer(context, request, int(request.query_params["u"])))
 
 
-def panel_answer(house: House, request: Request, utterance: int) -> dict[str, object]:
+def panel_answer(context: ReviewContext, request: Request, utterance: int) -> dict[str, object]:
     """Return the panel of one utterance as part of an answer."""
     session = session_of(request)
-    unit = house.desk.unit(session.coder, utterance, house.mode(session))
-    drawing = house.drawing(session.coder)
-    view = drawing.panel(house.desk, unit, house.mode(session))
-    return {"focus": utterance, "panel": house.part(request, "panel.html", p=view)}
-
-
-async def queue(request: Request) -> Response:
-    """Show one utterance at a time, in an order that serves the study."""
-    house, session = house_of(request), session_of(request)
-    listing = listing_of(request.query_params, session.coder)
-    drawn = _drawn(house, session.coder, listing)
-    asked = request.query_params.get("u", "")
-    focus = int(asked) if asked.isdigit() else next(iter(drawn), None)
-    context: dict[str, object] = {}
-    if focus is not None:
-        context = {**stage_answer(house, request, focus)}
-        drawn.setdefault(focus, "")
-    unit = house.desk.unit(session.coder, focus, house.mode(session)) if focus is not None else None
-    return house.page(
-        request, "queue.html", room="Queue", listing=listing, drawn=drawn, focus=focus,
-        stage=context.get("stage", ""), signs=house.signs(session.coder), code_keys=house.code_keys(session.coder),
-        p=house.drawing(session.coder).panel(house.desk, unit, house.mode(session)) if unit else None,
-        choices=listing.choices(house),
-    )  # fmt: skip
-
-
-def _drawn(house: House, coder: str, listing: Listing) -> dict[int, str]:
-    """Return the utterances of a queue in order, each with what drew it."""
-    study = house.desk.study
-    if listing.order == "study" and listing.filters.state == "open":
-        return {item.utterance: item.drawn for item in next_batch(study, coder, filters=listing.filters)}
-    order = "random" if listing.order == "study" else listing.order
-    return dict.fromkeys(study.find(listing.filters, order=order), order)
-
-
-def stage_answer(house: House, request: Request, utterance: int) -> dict[str, object]:
-    """Return one utterance with the turns around it as part of an answer."""
-    session = session_of(request)
-    document = house.desk.home_of(utterance)
-    # What stands around is context: its suggestions are left out, so nothing is seen before its time.
-    around = document.around(utterance, CONTEXT)
-    units = house.desk.units(session.coder, around, "blind")
-    units = [
-        house.desk.unit(session.coder, utterance, house.mode(session))
-        if unit.utterance.id == utterance
-        else unit
-        for unit in units
-    ]
-    turns = house.drawing(session.coder).turns(document, units, utterance)
-    part = house.part(request, "stage.html", document=document, turns=turns, focus=utterance)
-    return {"focus": utterance, "stage": part}
-
-
-async def step(request: Request) -> Response:
-    """Return the next utterance of the queue view with its panel."""
-    house, utterance = house_of(request), int(request.query_params["u"])
-    return said(
-        **stage_answer(house, request, utterance),
-        **{"panel": panel_answer(house, request, utterance)["panel"]},
-    )
+    unit = context.review.unit(session.coder, utterance, context.mode(session))
+    drawing = context.drawing(session.coder)
+    view = drawing.panel(context.review, unit, context.mode(session))
+    return {"focus": utterance, "panel": context.part(request, "panel.html", p=view)}
 
 
 async def uncertain(request: Request) -> Response:
     """Return the open utterance that the machine is least sure about, other than the present one."""
-    house, session = house_of(request), session_of(request)
-    if house.mode(session) == "blind":
+    context, session = context_of(request), session_of(request)
+    if context.mode(session) == "blind":
         raise InputError("You are coding blind: the machine's doubts are not shown.")
     wanted = Filters(
         transcript=int(request.query_params["t"]) if request.query_params.get("t") else None,
         coder=session.coder, state="open",
     )  # fmt: skip
     here = int(request.query_params.get("u", "0"))
-    found = [item for item in house.desk.study.find(wanted, order="uncertain", limit=2) if item != here]
+    found = [item for item in context.review.study.find(wanted, order="uncertain", limit=2) if item != here]
     return said(id=found[0] if found else None)
 
 
 async def place(request: Request) -> Response:
     """Go to an utterance by its number alone, wherever it is."""
-    document = house_of(request).desk.home_of(request.path_params["utterance"])
+    document = context_of(request).review.home_of(request.path_params["utterance"])
     return RedirectResponse(f"/read/{document.transcript}?u={request.path_params['utterance']}", 303)
 
 
 async def next_open(request: Request) -> JSONResponse:
     """Return the first open utterance after the present one in the transcript, else the first of all."""
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     here = int(request.query_params["u"])
-    document = house.desk.home_of(here)
-    waiting = house.desk.study.find(
+    document = context.review.home_of(here)
+    waiting = context.review.study.find(
         Filters(transcript=document.transcript, coder=session.coder, state="open")
     )
     after = [item for item in waiting if document.place[item] > document.place[here]]
@@ -219,10 +162,8 @@ async def next_open(request: Request) -> JSONResponse:
 ROUTES = [
     Route("/read/{transcript:int}", read),
     Route("/at/{utterance:int}", place),
-    Route("/queue", queue),
     Route("/part/chunk", chunk),
     Route("/part/panel", panel),
-    Route("/part/step", step),
     Route("/part/uncertain", uncertain),
     Route("/part/open", next_open),
 ]

@@ -1,4 +1,4 @@
-"""Writes of the desk: a gesture, undo, redo, a memo. Saved first, then the touched pieces are drawn anew."""
+"""Writes of the reading view and the queue: saved first, then the touched pieces are drawn anew."""
 
 from typing import Any
 
@@ -7,11 +7,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from coder.errors import InputError, StaleError
-from coder.review.context import House, house_of, said, session_of
-from coder.review.pages.transcript import panel_answer, stage_answer, tally
+from coder.review.context import ReviewContext, context_of, said, session_of
+from coder.review.pages.queue import stage_answer
+from coder.review.pages.transcript import panel_answer, tally
 from coder.workflow.review.gestures import Gesture, perform
 from coder.workflow.study.decide import decide, redo, undo
-from coder.workflow.study.open import Choice, Saved
+from coder.workflow.study.open import Decision, Saved
 
 SAYINGS = {
     "done": "Accepted", "accept": "Accepted", "reject": "Rejected", "nothing": "Nothing to code", "skip": "Skipped",
@@ -59,25 +60,23 @@ def _gesture(content: dict[str, Any]) -> Gesture:
 
 async def act(request: Request) -> Response:
     """Save a gesture and return what changed on the screen."""
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     content = await body_of(request)
     gesture = _gesture(content)
-    mode = house.mode(session)
+    mode = context.mode(session)
     try:
-        saved = perform(house.desk, session.coder, mode, gesture)
+        saved = perform(context.review, session.coder, mode, gesture)
     except StaleError as error:
-        fresh = _touched(house, request, [gesture.utterance], content, focus=gesture.utterance)
+        fresh = _touched(context, request, [gesture.utterance], content, focus=gesture.utterance)
         return JSONResponse({**fresh, "error": str(error)}, 409)
-    focus = _next_focus(house, request, gesture, saved, content)
-    changed = list(saved.states) if saved else []
-    if focus != gesture.utterance or not saved:
-        changed = [*changed, gesture.utterance] if not saved else changed
+    focus = _next_focus(context, request, gesture, saved, content)
+    changed = list(saved.states) if saved else [gesture.utterance]
     saying = SAYINGS.get(gesture.action, gesture.action.capitalize()) + " – saved" if saved else ""
-    return said(**_touched(house, request, changed, content, focus=focus), say=saying)
+    return said(**_touched(context, request, changed, content, focus=focus), say=saying)
 
 
 def _next_focus(
-    house: House, request: Request, gesture: Gesture, saved: Saved | None, content: dict[str, Any]
+    context: ReviewContext, request: Request, gesture: Gesture, saved: Saved | None, content: dict[str, Any]
 ) -> int:
     """Return where to go: on, unless there is now something to see here."""
     onward = content.get("then")
@@ -88,47 +87,47 @@ def _next_focus(
     session = session_of(request)
     if gesture.action == "nothing" and saved.states[gesture.utterance].state != "nothing":
         return gesture.utterance
-    revealed = house.mode(session) == "commit_first" and gesture.action != "skip"
-    if revealed and house.desk.unit(session.coder, gesture.utterance, "commit_first").offers:
+    revealed = context.mode(session) == "commit_first" and gesture.action != "skip"
+    if revealed and context.review.unit(session.coder, gesture.utterance, "commit_first").offers:
         return gesture.utterance
     return onward
 
 
 def _touched(
-    house: House, request: Request, changed: list[int], content: dict[str, Any], *, focus: int
+    context: ReviewContext, request: Request, changed: list[int], content: dict[str, Any], *, focus: int
 ) -> dict[str, Any]:
     """Return the pieces of the page that are no longer right: utterances, panel, tally."""
     session = session_of(request)
-    answer: dict[str, Any] = panel_answer(house, request, focus)
+    answer: dict[str, Any] = panel_answer(context, request, focus)
     if content.get("view") == "queue":
-        answer |= stage_answer(house, request, focus)
+        answer |= stage_answer(context, request, focus)
         return answer
-    drawing = house.drawing(session.coder, str(content.get("q") or ""))
-    document = house.desk.home_of(focus)
+    drawing = context.drawing(session.coder, str(content.get("q") or ""))
+    document = context.review.home_of(focus)
     here = [document.utterances[document.place[item]] for item in changed if item in document.place]
-    units = house.desk.units(session.coder, here, house.mode(session))
+    units = context.review.units(session.coder, here, context.mode(session))
     answer["units"] = {
-        unit.utterance.id: house.part(request, "unit.html", u=drawing.unit(unit), focus=focus)
+        unit.utterance.id: context.part(request, "unit.html", u=drawing.unit(unit), focus=focus)
         for unit in units
     }
-    answer["tally"] = house.part(
-        request, "tally.html", tally=tally(house, session.coder, document.transcript)
+    answer["tally"] = context.part(
+        request, "tally.html", tally=tally(context, session.coder, document.transcript)
     )
     return answer
 
 
 async def reverse(request: Request) -> Response:
     """Undo or redo the coder's last gesture, and go to where it was."""
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     content = await body_of(request)
     undoing = request.url.path == "/undo"
-    saved = (undo if undoing else redo)(house.desk.study, session.coder)
+    saved = (undo if undoing else redo)(context.review.study, session.coder)
     if saved is None:
         return said(say="Nothing to undo." if undoing else "Nothing to redo.")
     changed = list(saved.states)
     focus = changed[0]
-    answer = _touched(house, request, changed, content, focus=focus)
-    home = house.desk.home_of(focus)
+    answer = _touched(context, request, changed, content, focus=focus)
+    home = context.review.home_of(focus)
     return said(**answer, say="Undone" if undoing else "Done again", go=f"/read/{home.transcript}?u={focus}")
 
 
@@ -137,32 +136,32 @@ async def passed(request: Request) -> Response:
 
     The page sends only those that were on the screen; what has been decided meanwhile is left alone.
     """
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     content = await body_of(request)
     given = content.get("utterances")
     if not isinstance(given, list) or not all(isinstance(item, int) for item in given):
         raise InputError("Say which utterances were passed.")
-    states = house.desk.study.acts.states(session.coder, given)
-    choices = [Choice(key, "nothing", expected=s.token) for key, s in states.items() if s.state == "open"]
+    states = context.review.study.acts.states(session.coder, given)
+    choices = [Decision(key, "nothing", expected=s.token) for key, s in states.items() if s.state == "open"]
     if not choices:
         return said(say="Nothing that you passed is without a decision.")
-    saved = decide(house.desk.study, session.coder, choices, mode=house.mode(session), drawn="passed")
-    answer = _touched(house, request, list(saved.states), content, focus=given[-1])
+    saved = decide(context.review.study, session.coder, choices, mode=context.mode(session), drawn="passed")
+    answer = _touched(context, request, list(saved.states), content, focus=given[-1])
     return said(**answer, say=f"{len(choices)} marked as nothing to code – saved")
 
 
 async def memo(request: Request) -> Response:
     """Write a memo on an utterance, a transcript, a code or the study."""
-    house, session = house_of(request), session_of(request)
+    context, session = context_of(request), session_of(request)
     content = await body_of(request)
     text = str(content.get("text") or "").strip()
     if len(text) > 20_000:
         raise InputError("A memo may have 20,000 characters; this one has more.")
     subject = {key: content[key] for key in ("utterance", "transcript", "code", "thread") if content.get(key)}
-    house.desk.study.memos.write(session.coder, text, **subject)
+    context.review.study.memos.write(session.coder, text, **subject)
     answer: dict[str, Any] = {"say": "Memo saved"}
     if isinstance(content.get("utterance"), int):
-        answer |= _touched(house, request, [content["utterance"]], content, focus=content["utterance"])
+        answer |= _touched(context, request, [content["utterance"]], content, focus=content["utterance"])
     return said(**answer)
 
 

@@ -57,9 +57,9 @@ def _said_by_model(study: Study, items: Iterable[Confirmed]) -> list[Confirmed]:
         return []
     learned = study.models.learned_from(active.id)
     homes = {item.utterance: item.transcript for item in items if item.transcript not in learned}
-    looked = study.machine.looked_at_by(active.id, sorted(homes))
+    looked = study.suggestions.looked_at_by(active.id, sorted(homes))
     found = []
-    for utterance, suggested in study.machine.suggestions(looked).items():
+    for utterance, suggested in study.suggestions.newest(looked).items():
         codes = tuple((item.code, item.polarity) for item in suggested if item.selected)
         state = "coded" if codes else "nothing"
         found.append(Confirmed(utterance, homes[utterance], active.label, state, codes, (), frozenset()))

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from coder.errors import InputError
-from coder.workflow.review.session import Desk, Unit
+from coder.workflow.review.session import ReviewSession, Unit
 from coder.workflow.study.decide import decide, set_passage
-from coder.workflow.study.open import Choice, Mode, Saved, StandingCode, StudyUtterance
+from coder.workflow.study.open import Decision, Mode, Saved, StandingCode, StudyUtterance
 
 LONGEST_THOUGHT = 600.0  # seconds; longer and the coder was away
 
@@ -27,81 +27,81 @@ class Gesture:
     drawn: str = ""
 
 
-def perform(desk: Desk, coder: str, mode: Mode, gesture: Gesture) -> Saved | None:
+def perform(review: ReviewSession, coder: str, mode: Mode, gesture: Gesture) -> Saved | None:
     """Write what a gesture means; None if it means nothing here. On disk when this returns.
 
     Raises StaleError if the utterance changed since it was shown, InputError or StudyError if the gesture makes
     no sense here (with the reason).
     """
-    unit = desk.unit(coder, gesture.utterance, mode)
+    unit = review.unit(coder, gesture.utterance, mode)
     if gesture.action in RESHAPING or (gesture.action in {"code", "cover"} and gesture.selection is not None):
-        return _reshape(desk, coder, mode, unit, gesture)
-    choices = _choices(desk, unit, gesture)
+        return _reshape(review, coder, mode, unit, gesture)
+    choices = _choices(review, unit, gesture)
     if not choices:
         return None
     choices[0] = replace(choices[0], expected=gesture.expected)
     seconds = min(gesture.seconds, LONGEST_THOUGHT) if gesture.seconds is not None else None
-    return decide(desk.study, coder, choices, mode=mode, drawn=gesture.drawn, seconds=seconds)
+    return decide(review.study, coder, choices, mode=mode, drawn=gesture.drawn, seconds=seconds)
 
 
-def _choices(desk: Desk, unit: Unit, gesture: Gesture) -> list[Choice]:
+def _choices(review: ReviewSession, unit: Unit, gesture: Gesture) -> list[Decision]:
     if gesture.action == "code" and gesture.code is not None:
         return _code_choices(unit, gesture.code)
-    if gesture.action in desk.codebook.polarity:
+    if gesture.action in review.codebook.polarity:
         return _polarity_choices(unit, gesture.action)
     if gesture.action not in PLAIN:
         raise InputError(f"There is no action '{gesture.action}' here.")
     return PLAIN[gesture.action](unit)
 
 
-def _accept(unit: Unit) -> list[Choice]:
-    return [Choice(unit.utterance.id, "accept", suggestion=offer.id) for offer in unit.open_offers]
+def _accept(unit: Unit) -> list[Decision]:
+    return [Decision(unit.utterance.id, "accept", suggestion=offer.id) for offer in unit.open_offers]
 
 
-def _done(unit: Unit) -> list[Choice]:
-    return [] if unit.settled else _accept(unit)
+def _done(unit: Unit) -> list[Decision]:
+    return [] if unit.decided else _accept(unit)
 
 
-def _reject(unit: Unit) -> list[Choice]:
+def _reject(unit: Unit) -> list[Decision]:
     refused = [o for o in unit.offers if o.code not in unit.state.rejected]
     if refused:
-        return [Choice(unit.utterance.id, "reject", code=o.code, suggestion=o.id) for o in refused]
+        return [Decision(unit.utterance.id, "reject", code=o.code, suggestion=o.id) for o in refused]
     if unit.state.codes:
-        return [Choice(unit.utterance.id, "withdraw", code=unit.state.codes[-1].code)]
+        return [Decision(unit.utterance.id, "withdraw", code=unit.state.codes[-1].code)]
     raise InputError("There is no suggestion here to reject.")
 
 
-def _nothing(unit: Unit) -> list[Choice]:
+def _nothing(unit: Unit) -> list[Decision]:
     if unit.state.state == "nothing":
-        return [Choice(unit.utterance.id, "withdraw")]
-    return [Choice(unit.utterance.id, "nothing")]
+        return [Decision(unit.utterance.id, "withdraw")]
+    return [Decision(unit.utterance.id, "nothing")]
 
 
-def _skip(unit: Unit) -> list[Choice]:
-    return [] if unit.settled else [Choice(unit.utterance.id, "skip")]
+def _skip(unit: Unit) -> list[Decision]:
+    return [] if unit.decided else [Decision(unit.utterance.id, "skip")]
 
 
-def _flag(unit: Unit) -> list[Choice]:
-    return [Choice(unit.utterance.id, "unflag" if unit.state.flagged else "flag")]
+def _flag(unit: Unit) -> list[Decision]:
+    return [Decision(unit.utterance.id, "unflag" if unit.state.flagged else "flag")]
 
 
-PLAIN: dict[str, Callable[[Unit], list[Choice]]] = {
+PLAIN: dict[str, Callable[[Unit], list[Decision]]] = {
     "done": _done, "accept": _accept, "reject": _reject, "nothing": _nothing, "skip": _skip, "flag": _flag,
 }  # fmt: skip
 
 
-def _code_choices(unit: Unit, code: str) -> list[Choice]:
+def _code_choices(unit: Unit, code: str) -> list[Decision]:
     """Toggle a code: take it away, take up the suggestion of it, change an open suggestion to it, or add it."""
     here = unit.utterance.id
     if any(standing.code == code for standing in unit.state.codes):
-        return [Choice(here, "withdraw", code=code)]
+        return [Decision(here, "withdraw", code=code)]
     offered = next((offer for offer in unit.suggestions if offer.code == code), None)
     if offered is not None and offered.selected:
-        return [Choice(here, "accept", suggestion=offered.id)]
-    if unit.open_offers and not unit.settled:
+        return [Decision(here, "accept", suggestion=offered.id)]
+    if unit.open_offers and not unit.decided:
         top = unit.open_offers[0]
-        return [Choice(here, "change", code=code, suggestion=top.id, polarity=top.polarity)]
-    return [Choice(here, "add", code=code, polarity=_shared_polarity(unit.state.codes))]
+        return [Decision(here, "change", code=code, suggestion=top.id, polarity=top.polarity)]
+    return [Decision(here, "add", code=code, polarity=_shared_polarity(unit.state.codes))]
 
 
 def _shared_polarity(codes: Sequence[StandingCode]) -> str | None:
@@ -110,21 +110,21 @@ def _shared_polarity(codes: Sequence[StandingCode]) -> str | None:
     return held.pop() if len(held) == 1 else None
 
 
-def _polarity_choices(unit: Unit, polarity: str) -> list[Choice]:
+def _polarity_choices(unit: Unit, polarity: str) -> list[Decision]:
     here, standing = unit.utterance.id, unit.state.codes
     if not standing:
         if not unit.open_offers:
             raise InputError("Choose a code first; the polarity goes with it.")
         return [
-            Choice(here, "accept", suggestion=offer.id)
+            Decision(here, "accept", suggestion=offer.id)
             if offer.polarity == polarity
-            else Choice(here, "change", code=offer.code, suggestion=offer.id, polarity=polarity)
+            else Decision(here, "change", code=offer.code, suggestion=offer.id, polarity=polarity)
             for offer in unit.open_offers
         ]
     without = [code for code in standing if code.polarity is None]
     # Codes of one utterance that still lack a polarity get it together; else the code decided last changes.
     return [
-        Choice(here, "change", code=code.code, instead_of=code.code, polarity=polarity, suggestion=code.suggestion,
+        Decision(here, "change", code=code.code, instead_of=code.code, polarity=polarity, suggestion=code.suggestion,
                span=(code.start, code.end), memo=code.memo)
         for code in without or standing[-1:]
         if code.polarity != polarity
@@ -140,90 +140,91 @@ def _active(unit: Unit) -> StandingCode:
     return unit.state.codes[-1]
 
 
-def _reshape(desk: Desk, coder: str, mode: Mode, unit: Unit, gesture: Gesture) -> Saved:
+def _reshape(review: ReviewSession, coder: str, mode: Mode, unit: Unit, gesture: Gesture) -> Saved:
     if gesture.action == "code" and gesture.code is not None:
         code, span = gesture.code, gesture.selection
     else:
         code, span = _active(unit).code, gesture.selection
     if gesture.action == "split":
-        choices = _split_choices(desk, coder, unit)
+        choices = _split_choices(review, coder, unit)
         choices[0] = replace(choices[0], expected=gesture.expected)
-        return decide(desk.study, coder, choices, mode=mode, note="split")
+        return decide(review.study, coder, choices, mode=mode, note="split")
     if gesture.action in NEW_SPANS:
-        span = NEW_SPANS[gesture.action](desk, coder, unit)
+        span = NEW_SPANS[gesture.action](review, coder, unit)
     if span is None:
         raise InputError("Select the words that the code covers.")
-    return set_passage(
-        desk.study, coder, code, *span, anchor=_anchor(desk, unit, span), mode=mode, expected=gesture.expected
-    )
+    anchor = _anchor(review, unit, span)
+    # What the coder was looking at was the state of the utterance in focus.
+    expected = gesture.expected if anchor == gesture.utterance else None
+    return set_passage(review.study, coder, code, *span, anchor=anchor, mode=mode, expected=expected)
 
 
-def _anchor(desk: Desk, unit: Unit, span: tuple[int, int]) -> int:
+def _anchor(review: ReviewSession, unit: Unit, span: tuple[int, int]) -> int:
     """Return the utterance in focus, or the first that the span touches if it leaves that one out."""
     if unit.utterance.start < span[1] and unit.utterance.end > span[0]:
         return unit.utterance.id
-    touched = [u for u in _codable(desk, unit) if u.start < span[1] and u.end > span[0]]
+    touched = [u for u in _codable(review, unit) if u.start < span[1] and u.end > span[0]]
     if not touched:
         raise InputError("Select words that a participant said.")
     return touched[0].id
 
 
-def _codable(desk: Desk, unit: Unit) -> list[StudyUtterance]:
-    return [item for item in desk.home_of(unit.utterance.id).utterances if item.codable]
+def _codable(review: ReviewSession, unit: Unit) -> list[StudyUtterance]:
+    return [item for item in review.home_of(unit.utterance.id).utterances if item.codable]
 
 
-def _members(desk: Desk, coder: str, unit: Unit, held: StandingCode) -> list[StudyUtterance]:
+def _members(review: ReviewSession, coder: str, unit: Unit, held: StandingCode) -> list[StudyUtterance]:
     """Return the utterances that have the code by the same passage."""
-    near = [item for item in _codable(desk, unit) if item.start < held.end and item.end > held.start]
-    states = desk.study.acts.states(coder, [item.id for item in near])
+    near = [item for item in _codable(review, unit) if item.start < held.end and item.end > held.start]
+    states = review.study.acts.states(coder, [item.id for item in near])
     passage = (held.code, held.start, held.end)
     return [i for i in near if any((c.code, c.start, c.end) == passage for c in states[i.id].codes)]
 
 
-def _extended(desk: Desk, coder: str, unit: Unit) -> tuple[int, int]:
+def _extended(review: ReviewSession, coder: str, unit: Unit) -> tuple[int, int]:
     held = _active(unit)
-    following = next((item for item in _codable(desk, unit) if item.start >= held.end), None)
+    following = next((item for item in _codable(review, unit) if item.start >= held.end), None)
     if following is None:
         raise InputError("There is no utterance after this passage.")
     return held.start, following.end
 
 
-def _trimmed(desk: Desk, coder: str, unit: Unit) -> tuple[int, int]:
+def _trimmed(review: ReviewSession, coder: str, unit: Unit) -> tuple[int, int]:
     held = _active(unit)
-    members = _members(desk, coder, unit, held)
+    members = _members(review, coder, unit, held)
     if len(members) < 2:
         raise InputError("It covers one utterance only; select words with the mouse to cover less.")
     return held.start, members[-2].end
 
 
-def _joined(desk: Desk, coder: str, unit: Unit) -> tuple[int, int]:
+def _joined(review: ReviewSession, coder: str, unit: Unit) -> tuple[int, int]:
     held = _active(unit)
-    before = [item for item in _codable(desk, unit) if item.end <= held.start][-1:]
+    before = [item for item in _codable(review, unit) if item.end <= held.start][-1:]
     for item in before:
-        state = desk.study.acts.states(coder, [item.id])[item.id]
+        state = review.study.acts.states(coder, [item.id])[item.id]
         for code in state.codes:
             if code.code == held.code:
                 return code.start, held.end
     raise InputError("The utterance before this passage does not have the same code.")
 
 
-NEW_SPANS: dict[str, Callable[[Desk, str, Unit], tuple[int, int]]] = {
+NEW_SPANS: dict[str, Callable[[ReviewSession, str, Unit], tuple[int, int]]] = {
     "extend": _extended, "trim": _trimmed, "join": _joined,
 }  # fmt: skip
 RESHAPING = frozenset({*NEW_SPANS, "split"})
 
 
-def _split_choices(desk: Desk, coder: str, unit: Unit) -> list[Choice]:
+def _split_choices(review: ReviewSession, coder: str, unit: Unit) -> list[Decision]:
     """Cut a passage in two where the utterance in focus begins."""
     held, here = _active(unit), unit.utterance
-    members = _members(desk, coder, unit, held)
+    members = _members(review, coder, unit, held)
     earlier = [item for item in members if item.end <= here.start]
     if not earlier:
         raise InputError("Go to the utterance where the second part begins, then split.")
     first, second = (held.start, earlier[-1].end), (here.start, held.end)
     ordered = sorted(members, key=lambda item: item.id != here.id)
     return [
-        Choice(
+        Decision(
             item.id, "add", code=held.code, polarity=held.polarity, span=first if item in earlier else second
         )
         for item in ordered

@@ -1,25 +1,24 @@
 """What the review page looks at: a transcript with one coder's coding, and what that coder may see of the machine.
 
-A `Desk` holds one open study. Texts never change, so they are kept in memory; roles are read again whenever a
-whole page is opened (`refresh`).
+A `ReviewSession` holds one open study. Texts never change, so they are kept in memory; roles are read again
+whenever a whole page is opened (`refresh`).
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from threading import RLock
 
 from coder.codebook import Codebook
 from coder.errors import StudyError
-from coder.store.counting import settled_in
-from coder.store.values import SETTLED
+from coder.store import Study
+from coder.store.figures import decided_in
+from coder.store.values import DECIDED
 from coder.workflow.study.open import (
     Mode,
     StoredSuggestion,
     StudyTurn,
     StudyUtterance,
     UnitState,
-    open_study,
 )
 from coder.workflow.study.visibility import blind_share, is_hidden
 
@@ -61,9 +60,9 @@ class Unit:
     memos: int
 
     @property
-    def settled(self) -> bool:
+    def decided(self) -> bool:
         """Whether the coder has decided here."""
-        return self.state.state in SETTLED
+        return self.state.state in DECIDED
 
     @property
     def offers(self) -> tuple[StoredSuggestion, ...]:
@@ -78,11 +77,11 @@ class Unit:
         return tuple(o for o in self.offers if o.code not in taken and o.id not in answered)
 
 
-class Desk:
+class ReviewSession:
     """One study, open for review."""
 
-    def __init__(self, path: str | Path) -> None:
-        self.study = open_study(path)
+    def __init__(self, study: Study) -> None:
+        self.study = study
         self._documents: dict[int, Document] = {}
         self._exposed: dict[str, set[int]] = {}
         self._codebook: tuple[int, Codebook] | None = None
@@ -101,9 +100,9 @@ class Desk:
                 self._codebook = (version, self.study.codebooks.get(version))
             return self._codebook[1]
 
-    def settled(self, coder: str, transcript: int) -> int:
+    def decided_in(self, coder: str, transcript: int) -> int:
         """Return how many codable utterances of a transcript a coder has settled."""
-        return settled_in(self.study.handle, coder, transcript)
+        return decided_in(self.study.handle, coder, transcript)
 
     def document(self, transcript: int) -> Document:
         """Return a transcript from memory, reading it once."""
@@ -157,8 +156,8 @@ class Desk:
         polar = bool(self.codebook.polarity)
         hidden = {item.id: is_hidden(mode, states[item.id], item.lot, share, polar) for item in utterances}
         visible = [item.id for item in utterances if item.codable and not hidden[item.id]]
-        suggestions = self.study.machine.suggestions(visible)
-        asked = self.study.machine.uncertainty(visible)
+        suggestions = self.study.suggestions.newest(visible)
+        asked = self.study.suggestions.uncertainty(visible)
         self._note_seen(coder, asked)
         return [
             Unit(

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from coder.codebook import Codebook
 from coder.errors import StudyError
 from coder.store import Study
-from coder.store.values import ADJUDICATED, Choice, Mode, Saved, StudyUtterance
+from coder.store.values import ADJUDICATED, Decision, Mode, Saved, StudyUtterance
 from coder.workflow.study.passage_location import Units
 
 LONGEST_MEMO = 20_000  # characters
@@ -16,7 +16,7 @@ LONGEST_MEMO = 20_000  # characters
 def decide(
     study: Study,
     coder: str,
-    choices: Sequence[Choice] | Choice,
+    choices: Sequence[Decision] | Decision,
     *,
     mode: Mode,
     drawn: str = "",
@@ -29,10 +29,10 @@ def decide(
     polarity); "nothing to code" on an utterance whose suggestions the coder has seen counts as rejecting them.
     `drawn` names the queue the utterance came from; `seconds` runs from seeing to deciding.
 
-    Raises StaleError if the utterance changed since it was shown (see Choice.expected), StudyError if a code,
+    Raises StaleError if the utterance changed since it was shown (see Decision.expected), StudyError if a code,
     polarity, span or suggestion does not fit. Nothing is written then.
     """
-    given = [choices] if isinstance(choices, Choice) else list(choices)
+    given = [choices] if isinstance(choices, Decision) else list(choices)
     if not given:
         raise StudyError("Nothing was decided.")
     codebook = study.codebooks.current()
@@ -44,7 +44,7 @@ def decide(
 
 
 def _check(
-    study: Study, choice: Choice, codebook: Codebook, utterance: StudyUtterance | None, mode: Mode | None
+    study: Study, choice: Decision, codebook: Codebook, utterance: StudyUtterance | None, mode: Mode | None
 ) -> None:
     if utterance is None:
         raise StudyError(f"There is no utterance {choice.utterance} in {study.path.name}.")
@@ -75,16 +75,16 @@ def check_code(codebook: Codebook, code: str) -> None:
         raise StudyError(f"'{code}' is not a code of the codebook.{hint}")
 
 
-def _spelt_out(study: Study, coder: str, choice: Choice, mode: Mode) -> list[Choice]:
+def _spelt_out(study: Study, coder: str, choice: Decision, mode: Mode) -> list[Decision]:
     if mode == "blind":
         return [choice]
     if choice.verdict == "add" and choice.suggestion is not None:
         return [_answering(study, choice, choice.suggestion)]
     if choice.verdict == "nothing":
         seen = study.acts.exposed(coder, [choice.utterance])
-        shown = study.machine.suggestions([choice.utterance])[choice.utterance] if seen else []
+        shown = study.suggestions.newest([choice.utterance])[choice.utterance] if seen else []
         refused = [
-            Choice(choice.utterance, "reject", code=item.code, suggestion=item.id)
+            Decision(choice.utterance, "reject", code=item.code, suggestion=item.id)
             for item in shown
             if item.selected
         ]
@@ -92,8 +92,8 @@ def _spelt_out(study: Study, coder: str, choice: Choice, mode: Mode) -> list[Cho
     return [choice]
 
 
-def _answering(study: Study, choice: Choice, suggestion_id: int) -> Choice:
-    suggestion = study.machine.suggestion(suggestion_id)
+def _answering(study: Study, choice: Decision, suggestion_id: int) -> Decision:
+    suggestion = study.suggestions.get(suggestion_id)
     if suggestion is None or suggestion.code != choice.code:
         return choice
     return replace(choice, verdict="accept" if suggestion.polarity == choice.polarity else "change")
@@ -117,6 +117,17 @@ def set_passage(
     or more get the code, those it no longer covers lose it (if they had it through the same passage). What other
     coders see stays as it is: utterances are never re-cut. Polarity stays unless given.
     """
+    with study.handle.write():  # so that what is read here cannot change before it is written
+        if expected is not None:
+            study.acts.refuse_stale(coder, anchor, expected)
+        choices = _passage_decisions(study, coder, code, (start, end), anchor, polarity)
+        return decide(study, coder, choices, mode=mode, note="passage")
+
+
+def _passage_decisions(
+    study: Study, coder: str, code: str, span: tuple[int, int], anchor: int, polarity: str | None
+) -> list[Decision]:
+    start, end = span
     anchor_utterance = study.texts.by_id([anchor]).get(anchor)
     if anchor_utterance is None:
         raise StudyError(f"There is no utterance {anchor} in {study.path.name}.")
@@ -134,40 +145,8 @@ def set_passage(
         and key not in coded
         and any((item.code, item.start, item.end) == (code, before.start, before.end) for item in state.codes)
     ]
-    choices = [Choice(key, "add", code=code, polarity=polarity, span=(start, end)) for key in coded]
-    choices += [Choice(key, "withdraw", code=code) for key in dropped]
-    choices = [
-        replace(choice, expected=expected) if choice.utterance == anchor else choice for choice in choices
-    ]
-    return decide(study, coder, choices, mode=mode, note="passage")
-
-
-def split(
-    study: Study,
-    coder: str,
-    utterance: int,
-    at: int,
-    first: tuple[str, str | None],
-    second: tuple[str, str | None],
-    *,
-    mode: Mode,
-    expected: str | None = None,
-) -> Saved:
-    """Code the two parts of an utterance apart: `first` (code, polarity) up to offset `at`, `second` after it.
-
-    Both codes stand on the utterance, each with its own passage. Raises StudyError if `at` is not inside, or
-    both codes are the same (use polarity `mixed` then).
-    """
-    unit = study.texts.by_id([utterance]).get(utterance)
-    if unit is None or not unit.start < at < unit.end:
-        raise StudyError("The place to split must lie inside the utterance.")
-    if first[0] == second[0]:
-        raise StudyError("Both parts have the same code; give it once, with polarity 'mixed'.")
-    choices = [
-        Choice(utterance, "add", first[0], first[1], span=(unit.start, at), expected=expected),
-        Choice(utterance, "add", second[0], second[1], span=(at, unit.end)),
-    ]
-    return decide(study, coder, choices, mode=mode, note="split")
+    choices = [Decision(key, "add", code=code, polarity=polarity, span=(start, end)) for key in coded]
+    return choices + [Decision(key, "withdraw", code=code) for key in dropped]
 
 
 def adjudicate(
@@ -187,14 +166,16 @@ def adjudicate(
     """
     codebook = study.codebooks.current()
     unit = study.texts.by_id([utterance]).get(utterance)
-    voices = [name for name in study.voices_at([utterance])[utterance] if name != ADJUDICATED]
+    voices = [name for name in study.acts.voices_at([utterance])[utterance] if name != ADJUDICATED]
     cites = tuple(study.acts.states(name, [utterance])[utterance].token for name in voices)
     kept = {code for code, _ in codes}
     standing = study.acts.states(ADJUDICATED, [utterance])[utterance].codes
-    choices = [Choice(utterance, "withdraw", item.code) for item in standing if item.code not in kept]
-    choices += [Choice(utterance, "add", code, polarity, memo=memo, cites=cites) for code, polarity in codes]
+    choices = [Decision(utterance, "withdraw", item.code) for item in standing if item.code not in kept]
+    choices += [
+        Decision(utterance, "add", code, polarity, memo=memo, cites=cites) for code, polarity in codes
+    ]
     if not codes:
-        choices.append(Choice(utterance, "nothing", memo=memo, cites=cites))
+        choices.append(Decision(utterance, "nothing", memo=memo, cites=cites))
     choices[0] = replace(choices[0], expected=expected)
     for choice in choices:
         _check(study, choice, codebook, unit, None)

@@ -13,7 +13,7 @@ from math import log, sqrt
 from typing import TYPE_CHECKING
 
 from coder.store import Study
-from coder.store.counts import CodeFigures
+from coder.store.figures import CodeFigures, last_answers
 from coder.store.values import StudyUtterance
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def falling_codes(study: Study, codes: Sequence[CodeFigures]) -> list[Falling]:
     for item in codes:
         if item.answered < 2 * RECENT:
             continue
-        recent = [verdict == "accept" for verdict in study.last_answers(item.code, RECENT)]
+        recent = [verdict == "accept" for verdict in last_answers(study.handle, item.code, RECENT)]
         lately = rate(recent)
         earlier = item.accepted - sum(recent)
         before = rate([True] * earlier + [False] * (item.answered - len(recent) - earlier))

@@ -10,7 +10,7 @@ from coder.codebook import Codebook
 from coder.coded_tables.excerpt_cells import POLARITY_WORDS
 from coder.errors import StudyError, TableError
 from coder.store import Study
-from coder.store.values import Choice, UnitState
+from coder.store.values import Decision, UnitState
 from coder.workflow.study.import_attributes import CODE, TEXT, TRANSCRIPT, find_column, split_cell
 from coder.workflow.study.passage_matching import PlacedRow, Placing, UnplacedError, place
 
@@ -186,7 +186,7 @@ def _write(
     complete: bool,
     report: CodingsReport,
 ) -> None:
-    wanted: dict[tuple[int, str], Choice] = {}
+    wanted: dict[tuple[int, str], Decision] = {}
     looked: set[int] = set()
     for row in rows:
         for unit in placing.coded(row):
@@ -200,7 +200,7 @@ def _write(
     if read is not None:
         looked |= read.get(None, set()) | read.get(coder, set())
     coded = {unit for unit, _ in wanted}
-    empty = [Choice(unit, "nothing") for unit in sorted(looked - coded)]
+    empty = [Decision(unit, "nothing") for unit in sorted(looked - coded)]
     states = study.acts.states(coder, sorted(looked | coded))
     choices = [item for item in [*wanted.values(), *empty] if not _stands(states[item.utterance], item)]
     report.coded[coder], report.nothing[coder] = len(coded), len(empty)
@@ -208,17 +208,17 @@ def _write(
         study.acts.decide(coder, choices, mode="imported", kind="import", note="codings from a table")
 
 
-def _choice(row: PlacedRow, unit: int, code: str, before: Choice | None) -> Choice:
+def _choice(row: PlacedRow, unit: int, code: str, before: Decision | None) -> Decision:
     """Return the choice for a row; two rows with one code on one utterance make one passage, polarities join."""
     span, polarity = (row.start, row.end), row.polarity
     if before is not None and before.span is not None:
         span = (min(before.span[0], span[0]), max(before.span[1], span[1]))
         if before.polarity != polarity:
             polarity = "mixed" if before.polarity and polarity else before.polarity or polarity
-    return Choice(unit, "add", code, polarity, span=span, memo=row.memo)
+    return Decision(unit, "add", code, polarity, span=span, memo=row.memo)
 
 
-def _stands(state: UnitState, choice: Choice) -> bool:
+def _stands(state: UnitState, choice: Decision) -> bool:
     if choice.verdict == "nothing":
         return state.state == "nothing" or bool(state.codes)
     held = {(item.code, item.polarity, (item.start, item.end)) for item in state.codes}

@@ -8,7 +8,7 @@ from pathlib import Path
 from coder.domain import Role, Transcript, Utterance
 from coder.errors import CoderError, StudyError
 from coder.store import Study
-from coder.store.values import ADJUDICATED, SETTLED, Choice, StudyUtterance, UnitState
+from coder.store.values import ADJUDICATED, DECIDED, Decision, StudyUtterance, UnitState
 from coder.workflow.study.import_attributes import CODE, TEXT, find_column
 
 Read = Callable[..., Transcript]
@@ -183,7 +183,7 @@ def carry_codings(study: Study, old: int, new: int) -> int:
     carried: set[int] = set()
     for coder in [*study.people.coders(), ADJUDICATED]:
         states = study.acts.states(coder, [first.id for first, _ in pairs])
-        choices: list[Choice] = []
+        choices: list[Decision] = []
         for first, second in pairs:
             repeated = _repeated(states[first.id], first, second)
             choices += repeated
@@ -193,10 +193,10 @@ def carry_codings(study: Study, old: int, new: int) -> int:
     return len(carried)
 
 
-def _repeated(state: UnitState, first: StudyUtterance, second: StudyUtterance) -> list[Choice]:
+def _repeated(state: UnitState, first: StudyUtterance, second: StudyUtterance) -> list[Decision]:
     shift = second.start - first.start
     choices = [
-        Choice(
+        Decision(
             second.id,
             "add",
             item.code,
@@ -205,12 +205,12 @@ def _repeated(state: UnitState, first: StudyUtterance, second: StudyUtterance) -
         )
         for item in state.codes
     ]
-    choices += [Choice(second.id, "reject", code) for code in state.rejected]
+    choices += [Decision(second.id, "reject", code) for code in state.rejected]
     if state.state == "nothing":
-        choices.append(Choice(second.id, "nothing"))
+        choices.append(Decision(second.id, "nothing"))
     if choices and state.flagged:
-        choices.append(Choice(second.id, "flag"))
-    return choices if state.state in SETTLED else []
+        choices.append(Decision(second.id, "flag"))
+    return choices if state.state in DECIDED else []
 
 
 def _moved(

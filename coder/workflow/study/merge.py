@@ -8,7 +8,7 @@ from typing import Any
 
 from coder.errors import OutputError, StudyError
 from coder.store import Study, database
-from coder.store.counts import StudyFigures
+from coder.store.figures import StudyFigures
 from coder.store.merge import join
 
 

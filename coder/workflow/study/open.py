@@ -7,15 +7,15 @@ from pathlib import Path
 
 from coder.store import Study
 from coder.store.connection import Clock, utc_now
-from coder.store.counts import CodeFigures, CoderFigures, StudyFigures
+from coder.store.figures import CodeFigures, CoderFigures, StudyFigures
 from coder.store.values import (
     ADJUDICATED,
     LOTS,
     MODES,
     ActRecord,
     ActSummary,
-    Choice,
     CodebookVersion,
+    Decision,
     Filters,
     Memo,
     Mode,
@@ -38,10 +38,10 @@ __all__ = [
     "MODES",
     "ActRecord",
     "ActSummary",
-    "Choice",
     "CodeFigures",
     "CodebookVersion",
     "CoderFigures",
+    "Decision",
     "Filters",
     "Memo",
     "Mode",

@@ -12,6 +12,7 @@ from math import sqrt
 
 from coder.store import Study
 from coder.store.confirmed_codings import Confirmed
+from coder.store.figures import random_sample
 from coder.store.queries import Order
 from coder.store.values import ADJUDICATED, Filters
 
@@ -107,7 +108,7 @@ def how_often_right(study: Study, *, blind_only: bool = False) -> Rate:
     for item in study.blind() if blind_only else study.confirmed():
         held.setdefault(item.utterance, []).append(item)
     hits = []
-    for utterance, suggested in study.random_sample():
+    for utterance, suggested in random_sample(study.handle):
         views = held.get(utterance, [])
         views = [view for view in views if view.coder == ADJUDICATED] or views
         if views:

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from coder.store import Study
-from coder.store.counts import StudyFigures
+from coder.store.figures import StudyFigures, acts_per_day
 from coder.store.values import ModelVersion, TranscriptInfo
 from coder.workflow.study.drift import Falling, Unlikeness, all_drift, falling_codes
 from coder.workflow.study.review_queue import Rate, how_often_right
@@ -81,6 +81,14 @@ def status(study: Study) -> Status:
         },
         next=next_action(study, figures, transcripts, models, trials),
     )
+
+
+def decisions_per_day(study: Study) -> list[tuple[str, int]]:
+    """Return (day, gestures of all coders) in order of day."""
+    days: dict[str, int] = {}
+    for day, _, count, _ in acts_per_day(study.handle):
+        days[day] = days.get(day, 0) + count
+    return sorted(days.items())
 
 
 def next_action(

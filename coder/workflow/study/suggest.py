@@ -69,7 +69,7 @@ def suggest(
     codebook_id = study.codebooks.current_id()
     report = SuggestReport(version.label)
     pending = {
-        item.id: set(study.machine.pending(version.id, codebook_id, item.id, coded_too=coded_too))
+        item.id: set(study.suggestions.pending(version.id, codebook_id, item.id, coded_too=coded_too))
         for item in study.texts.all()
     }
     total = sum(map(len, pending.values()))
@@ -77,7 +77,7 @@ def suggest(
     if not total:
         return report
     opened = open_version(study, version)
-    run = study.machine.begin_run(version.id, codebook_id)
+    run = study.suggestions.begin_run(version.id, codebook_id)
     for batch in _batches(study, pending):
         said = opened.predict(
             [item.text for item in batch],
@@ -89,7 +89,7 @@ def suggest(
             for language in filter(None, (said.languages[at] for at in wanted)):
                 report.unread[language] = report.unread.get(language, 0) + 1
             proposals = [proposal(opened, said, at, batch[at].id) for at in wanted]
-            study.machine.add_proposals(run, proposals)
+            study.suggestions.add_proposals(run, proposals)
             report.looked_at += len(proposals)
             report.codes += sum(code.selected for item in proposals for code in item.codes)
             report.suggested += sum(any(code.selected for code in item.codes) for item in proposals)

@@ -5,10 +5,8 @@ them at once, except on a fixed random share of utterances (setting `blind_share
 is coded first, like commit_first. What is shown is recorded as exposure, so agreement can tell blind units.
 """
 
-from collections.abc import Sequence
-
 from coder.store import Study
-from coder.store.values import LOTS, SETTLED, Mode, StoredSuggestion, UnitState
+from coder.store.values import DECIDED, LOTS, Mode, UnitState
 
 BLIND_SHARE = 0.10
 
@@ -32,24 +30,6 @@ def is_hidden(mode: Mode, state: UnitState, lot: int, share: float, polar: bool)
     """
     if mode == "blind":
         return True
-    if state.state in SETTLED and not (polar and any(code.polarity is None for code in state.codes)):
+    if state.state in DECIDED and not (polar and any(code.polarity is None for code in state.codes)):
         return False
     return mode == "commit_first" or lot < share * LOTS
-
-
-def shown_suggestions(
-    study: Study, coder: str, mode: Mode, utterances: Sequence[int]
-) -> dict[int, list[StoredSuggestion]]:
-    """Return the suggestions that this coder may see now, and record that they have been seen.
-
-    Every utterance asked for is a key; an empty list means: nothing to show (hidden, or nothing suggested).
-    The list holds runners-up too (`selected` false).
-    """
-    states, share = study.acts.states(coder, list(utterances)), blind_share(study)
-    lots = {key: item.lot for key, item in study.texts.by_id(utterances).items()}
-    visible = [key for key in utterances if not is_hidden(mode, states[key], lots[key], share, polar=False)]
-    found = study.machine.suggestions(visible)
-    seen = [key for key in visible if found[key]]
-    if seen:
-        study.acts.record_exposure(coder, seen)
-    return {key: found.get(key, []) for key in utterances}

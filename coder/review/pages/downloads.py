@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from coder.review.context import house_of
-from coder.workflow.review.coding_rows import codings_file
+from coder.review.context import context_of
+from coder.workflow.study.coding_rows import codings_file
 
 
 def attachment(content: bytes, name: str) -> Response:
@@ -19,7 +19,7 @@ def attachment(content: bytes, name: str) -> Response:
 async def codings(request: Request) -> Response:
     """Return all codings as a table."""
     suffix = PurePath(request.path_params["name"]).suffix
-    return attachment(codings_file(house_of(request).desk.study, suffix), f"codings{suffix}")
+    return attachment(codings_file(context_of(request).review.study, suffix), f"codings{suffix}")
 
 
 ROUTES = [Route("/download/{name:str}", codings)]

@@ -1,12 +1,15 @@
-"""Keeps strangers out: other web pages, other users of the machine, other machines.
+"""Who may use the page: keeps out other web pages, other users of the machine, other machines.
 
+Each coder has one launch token, exchanged for a cookie that scripts cannot read.
 Every request passes four doors: the Host header is one that was printed (else a foreign name was pointed at this
 machine: DNS rebinding); the cookie belongs to this launch; a write comes from the page itself (Origin) and carries
 its CSRF token; and the body is of bearable size. Every answer tells the browser to load nothing from elsewhere,
 to keep nothing, and never to show the page inside another.
 """
 
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from hmac import compare_digest
 from html import escape
 from http.cookies import CookieError, SimpleCookie
@@ -15,8 +18,6 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from coder.review.sessions import Session, Sessions
 
 BODY_LIMIT = 1_000_000  # bytes, of any write but an upload
 UPLOAD_LIMIT = 100_000_000  # bytes, of one drop of files
@@ -40,6 +41,49 @@ CLOSED = (
     "This page is closed. Open it with the address that `coder review` printed when it was started; after a"
     " restart there is a new one. Nothing that was saved is lost."
 )
+
+
+TOKEN_BYTES = 32
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+@dataclass(slots=True)
+class Session:
+    """One coder's access during this launch. `token` is in the printed address, `cookie` in the browser only."""
+
+    coder: str
+    token: str = field(default_factory=_secret)
+    cookie: str = field(default_factory=_secret)
+    csrf: str = field(default_factory=_secret)
+    mode: str | None = None  # what the coder chose on the page; None = as launched
+
+
+class Sessions:
+    """The sessions of one launch; nothing of them outlives the process."""
+
+    def __init__(self, coders: Sequence[str], port: int) -> None:
+        self._all = [Session(coder) for coder in coders]
+        # Cookies are shared by all ports of a host: the port in the name keeps two open studies apart.
+        self.cookie_name = f"coder_{port}"
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(self._all)
+
+    def by_token(self, token: str) -> Session | None:
+        """Return the session that a launch token opens."""
+        return self._find(token, "token")
+
+    def by_cookie(self, cookie: str) -> Session | None:
+        """Return the session of a browser that has entered."""
+        return self._find(cookie, "cookie")
+
+    def _find(self, given: str, name: str) -> Session | None:
+        # Every secret is compared, each in constant time, so that timing tells nothing.
+        found = [item for item in self._all if compare_digest(getattr(item, name).encode(), given.encode())]
+        return found[0] if found else None
 
 
 class Guard:

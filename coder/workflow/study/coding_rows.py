@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from coder.errors import InputError, StudyError
 from coder.store import Study
-from coder.store.values import ADJUDICATED, SETTLED, Filters, StudyUtterance
+from coder.store.values import ADJUDICATED, DECIDED, Filters, StudyUtterance
 
 if TYPE_CHECKING:
     from coder.agreement.report import AgreementReport
@@ -25,7 +25,7 @@ def codings_rows(study: Study) -> Iterator[dict[str, Any]]:
     labels = {code.id: code.label for code in study.codebooks.current().codes}
     names = {item.id: item.name for item in study.texts.all(superseded=True)}
     for coder in [*study.people.coders(), ADJUDICATED]:
-        settled = sorted(item for state in SETTLED for item in study.find(Filters(coder=coder, state=state)))
+        settled = sorted(item for state in DECIDED for item in study.find(Filters(coder=coder, state=state)))
         units = study.texts.by_id(settled)
         for key, state in study.acts.states(coder, settled).items():
             base = _base(units[key], names) | {"coder": coder}

@@ -1,0 +1,55 @@
+"""The versions of the study's codebook; the newest is in use."""
+
+import json
+
+from coder.codebook import Codebook, from_dict, to_dict
+from coder.errors import StudyError
+from coder.store.connection import Handle, new_uid
+from coder.store.values import CodebookVersion
+
+
+class Codebooks:
+    """The versions of the study's codebook; the newest is in use."""
+
+    def __init__(self, handle: Handle) -> None:
+        self._handle = handle
+
+    def current(self) -> Codebook:
+        """Return the codebook in use."""
+        return self.get(self.current_id())
+
+    def current_id(self) -> int:
+        """Return the id of the version in use."""
+        found = self._handle.value("SELECT id FROM codebook ORDER BY time DESC, uid DESC")
+        if found is None:
+            raise StudyError(f"{self._handle.path.name} has no codebook.")
+        return int(found)
+
+    def get(self, version_id: int) -> Codebook:
+        """Return one version."""
+        content = self._handle.value("SELECT content FROM codebook WHERE id = ?", (version_id,))
+        if content is None:
+            raise StudyError(f"There is no codebook version {version_id} in {self._handle.path.name}.")
+        return from_dict(json.loads(content))
+
+    def add(self, codebook: Codebook, *, note: str = "", coder: str | None = None) -> int:
+        """Store a new version and use it from now on; the same content again changes nothing."""
+        handle = self._handle
+        with handle.write() as stamp:
+            newest = handle.row("SELECT id, hash FROM codebook ORDER BY time DESC, uid DESC")
+            if newest is not None and newest["hash"] == codebook.hash:
+                return int(newest["id"])
+            by = handle.coder_id(coder) if coder else None
+            content = json.dumps(to_dict(codebook), ensure_ascii=False)
+            return handle.run(
+                "INSERT INTO codebook (uid, hash, content, note, coder, time) VALUES (?, ?, ?, ?, ?, ?)",
+                (new_uid(), codebook.hash, content, note, by, stamp),
+            )
+
+    def versions(self) -> list[CodebookVersion]:
+        """Return all versions, newest first."""
+        rows = self._handle.rows(
+            "SELECT codebook.id, uid, hash, note, coder.name AS coder, time FROM codebook"
+            " LEFT JOIN coder ON coder.id = codebook.coder ORDER BY time DESC, uid DESC"
+        )
+        return [CodebookVersion(**dict(row)) for row in rows]
