@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 
@@ -15,9 +16,8 @@ from coder.review.background import Jobs
 from coder.review.keyboard import ACTIONS, action_keys, shown
 from coder.review.legend import POLARITY_SIGNS, Sign, clock, day, legend, share_words
 from coder.review.presenters import Drawing
-from coder.workflow.review.session import ReviewSession
+from coder.workflow.review.session import ReviewSession, default_mode
 from coder.workflow.study.open import MODES, Mode
-from coder.workflow.study.visibility import default_mode
 
 HERE = Path(__file__).parent
 ROOMS = (
@@ -112,23 +112,32 @@ class ReviewContext:
         """Return what draws utterances for this coder."""
         return Drawing(self.signs(coder), search)
 
-    def part(self, request: Request, template: str, **context: Any) -> str:
-        """Return a template filled in."""
+    def _keys(self, coder: str) -> dict[str, tuple[str, ...]]:
+        preferences = self.preferences(coder)
+        return action_keys(preferences.keys) if preferences.letters else {}
+
+    def macro(self, request: Request, name: str, *values: object) -> Markup:
+        """Return one macro of parts.html filled in."""
+        keys = self._keys(session_of(request).coder)
+        drawn = getattr(self._templates.get_template("parts.html").make_module({"keys": keys}), name)
+        return Markup(drawn(*values))
+
+    def part(self, request: Request, template: str, **values: Any) -> str:
+        """Return a template of a part of a page filled in."""
+        coder = session_of(request).coder
+        return self._templates.get_template(template).render({"keys": self._keys(coder), **values})
+
+    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """Return a whole page."""
         session = session_of(request)
-        preferences = self.preferences(session.coder)
         mode = self.mode(session)
-        keys = action_keys(preferences.keys) if preferences.letters else {}
         common = {
-            "session": session, "prefs": preferences, "keys": keys, "mode": mode, "mode_words": MODE_WORDS[mode],
-            "mode_help": MODE_HELP[mode], "study_name": self.review.study.name, "room": "",
-            "lane_style": "packed" if len(self.review.codebook.codes) > MOST_LANES else "lanes",
+            "session": session, "prefs": self.preferences(session.coder), "mode": mode,
+            "mode_words": MODE_WORDS[mode], "mode_help": MODE_HELP[mode], "study_name": self.review.study.name,
+            "room": "", "lane_style": "packed" if len(self.review.codebook.codes) > MOST_LANES else "lanes",
             "actions": ACTIONS,
         }  # fmt: skip
-        return self._templates.get_template(template).render({**common, **context})
-
-    def page(self, request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
-        """Return a whole page."""
-        return HTMLResponse(self.part(request, template, **context), status)
+        return HTMLResponse(self.part(request, template, **{**common, **values}), status)
 
 
 def context_of(request: Request) -> ReviewContext:

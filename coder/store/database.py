@@ -1,4 +1,4 @@
-"""The study file as a database: create, open, migrate, write safely; SQLite's errors become sentences.
+"""The study file as a database: create, open, migrate, back up.
 
 WAL with `synchronous=FULL`: a decision is on disk when its call returns. Several programs may have the file
 open; writers queue for up to `PATIENCE` seconds.
@@ -7,11 +7,11 @@ open; writers queue for up to `PATIENCE` seconds.
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from coder.errors import InputError, StudyError
+from coder.errors import StudyError
+from coder.store.connection import transaction, translated
 
 APPLICATION_ID = 0x434F4452  # "CODR", so that `file` and other programs can tell
 PATIENCE = 15.0  # seconds to wait for another writer
@@ -213,51 +213,3 @@ def back_up_to(connection: sqlite3.Connection, target: Path) -> None:
         connection.backup(copied)
     finally:
         copied.close()
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
-    """Write all or nothing; waits for other writers first, so that what is read inside cannot change.
-
-    Raises StudyError if the disk is full, the file is read-only, damaged, or another writer does not finish.
-    """
-    with translated(path):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:  # SQLite rolls back by itself when the disk is full
-                connection.execute("ROLLBACK")
-            raise
-
-
-_SENTENCES = (
-    ("not a database", "is not a study file of coder; nothing was changed."),
-    ("malformed", "is damaged. Go back to a backup copy; coder makes one (NAME.backup) before each update."),
-    (
-        "full",
-        "could not be written: the disk is full. What was saved before is safe; free some space and repeat.",
-    ),
-    (
-        "disk i/o",
-        "could not be read or written: the disk reports an error, or is full. What was saved is safe.",
-    ),
-    ("readonly", "is read-only. Make the file and its folder writable, or work on a copy."),
-    ("locked", "is busy: another program has been writing for long. Wait for it to end, then repeat."),
-    ("unable to open", "cannot be opened; check the path and that its folder may be written."),
-)
-
-
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors about the file into StudyErrors; errors of our own SQL pass through."""
-    try:
-        yield
-    except (sqlite3.DatabaseError, OSError) as error:
-        for sign, sentence in _SENTENCES:
-            if sign in str(error).lower() or (sign == "full" and "no space" in str(error).lower()):
-                raise StudyError(f"{path} {sentence}") from error
-        raise
-    except UnicodeEncodeError as error:
-        raise InputError(f"A text holds characters that cannot be stored: {error.reason}.") from error

@@ -249,6 +249,15 @@ class Acts:
                 )
         return found
 
+    def decided_in(self, coder: str, transcript: int) -> int:
+        """Return how many codable utterances of a transcript a coder has decided: one look-up in an index."""
+        found = self._handle.value(
+            "SELECT count(*) FROM unit WHERE codable = 1 AND voice = ? AND transcript = ?"
+            f" AND state IN {DECIDED_SQL}",
+            (self._handle.coder_id(coder), transcript),
+        )
+        return int(found)
+
     def voices_at(self, utterances: Sequence[int]) -> dict[int, list[str]]:
         """Return which coders (the adjudicated voice too) have settled each utterance."""
         found: dict[int, list[str]] = {key: [] for key in utterances}

@@ -201,14 +201,3 @@ def random_sample(handle: Handle) -> list[tuple[int, tuple[str, ...]]]:
         (LOTS if first_open is None else first_open,),
     )
     return [(row["id"], tuple((row["codes"] or "").split())) for row in rows]
-
-
-def decided_in(handle: Handle, coder: str, transcript: int) -> int:
-    """Return how many codable utterances of a transcript a coder has settled (coded, nothing, rejected)."""
-    return int(
-        handle.value(
-            "SELECT count(*) FROM unit JOIN utterance u ON u.id = unit.utterance WHERE unit.voice = ?"
-            f" AND unit.transcript = ? AND unit.state IN {DECIDED_SQL} AND u.codable = 1",
-            (handle.coder_id(coder), transcript),
-        )
-    )

@@ -9,8 +9,7 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from coder.store.coders import apply_roles
-from coder.store.connection import Handle
-from coder.store.database import transaction
+from coder.store.connection import Handle, transaction
 from coder.store.replay import rebuild
 from coder.store.suggestions import refresh_all_outlooks
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from browsing import Tab, opened, served
-from test_review_acting import ids
+from test_review_writes import ids
 
 from coder.store import Study
 from coder.store.values import Decision

@@ -6,7 +6,7 @@ import pytest
 from browsing import opened, served
 from conftest import TALK, fill
 from selenium.webdriver.common.keys import Keys
-from test_review_acting import ids, state
+from test_review_writes import ids, state
 
 from coder.store import Study
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import TALK, Page, entered
-from test_review_acting import act, ids, state
+from test_review_writes import act, ids, state
 
 from coder.review.app import make_app
 from coder.store import Study

@@ -30,7 +30,7 @@ def chunks_of(document: Document) -> list[list[StudyUtterance]]:
 def tally(context: ReviewContext, coder: str, transcript: int) -> dict[str, object]:
     """Return how far the coder has come in a transcript."""
     total = context.review.document(transcript).codable
-    decided = context.review.decided_in(coder, transcript)
+    decided = context.review.study.acts.decided_in(coder, transcript)
     return {"decided": decided, "total": total, "left": minutes_left(total - decided, context.pace(coder))}
 
 
@@ -108,7 +108,7 @@ async def chunk(request: Request) -> Response:
     drawing = context.drawing(session.coder, request.query_params.get("q", "").strip())
     units = _units(context, request, piece)
     turns = drawing.turns(document, [units[item.id] for item in piece])
-    return said(html=context.part(request, "turns.html", turns=turns, focus=None))
+    return said(html="".join(context.macro(request, "turn", turn) for turn in turns))
 
 
 async def panel(request: Request) -> Response:

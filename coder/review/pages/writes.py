@@ -107,12 +107,9 @@ def _touched(
     here = [document.utterances[document.place[item]] for item in changed if item in document.place]
     units = context.review.units(session.coder, here, context.mode(session))
     answer["units"] = {
-        unit.utterance.id: context.part(request, "unit.html", u=drawing.unit(unit), focus=focus)
-        for unit in units
+        unit.utterance.id: context.macro(request, "unit", drawing.unit(unit), focus) for unit in units
     }
-    answer["tally"] = context.part(
-        request, "tally.html", tally=tally(context, session.coder, document.transcript)
-    )
+    answer["tally"] = context.macro(request, "tally", tally(context, session.coder, document.transcript))
     return answer
 
 

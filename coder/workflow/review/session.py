@@ -2,6 +2,11 @@
 
 A `ReviewSession` holds one open study. Texts never change, so they are kept in memory; roles are read again
 whenever a whole page is opened (`refresh`).
+
+Which suggestions a coder may see is decided here alone. Modes: `blind` shows none; `commit_first` shows them once
+the coder has decided on the utterance; `assisted` shows them at once, except on a fixed random share of utterances
+(setting `blind_share`, a tenth unless changed) that is coded first, like commit_first. What is shown is recorded
+as exposure, so agreement can tell blind units.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,8 +16,7 @@ from threading import RLock
 from coder.codebook import Codebook
 from coder.errors import StudyError
 from coder.store import Study
-from coder.store.figures import decided_in
-from coder.store.values import DECIDED
+from coder.store.values import DECIDED, LOTS
 from coder.workflow.study.open import (
     Mode,
     StoredSuggestion,
@@ -20,7 +24,32 @@ from coder.workflow.study.open import (
     StudyUtterance,
     UnitState,
 )
-from coder.workflow.study.visibility import blind_share, is_hidden
+
+BLIND_SHARE = 0.10
+
+
+def default_mode(study: Study, coder: str) -> Mode:
+    """Return the mode a coder starts in: blind for whoever comes second, else assisted."""
+    others = [figures for figures in study.figures().coders if figures.coder != coder and figures.decided]
+    return "blind" if others else "assisted"
+
+
+def blind_share(study: Study) -> float:
+    """Return the share of utterances (0..1) whose suggestion stays hidden until coded, also when assisted."""
+    return float(study.settings.get("blind_share", str(BLIND_SHARE)))
+
+
+def is_hidden(mode: Mode, state: UnitState, lot: int, share: float, polar: bool) -> bool:
+    """Return whether a coder must not see the machine's view of an utterance.
+
+    Where it comes after the coder's own decision, that decision is whole only with its polarity (`polar`: the
+    codebook has that axis): to show it between the two would make the polarity the machine's.
+    """
+    if mode == "blind":
+        return True
+    if state.state in DECIDED and not (polar and any(code.polarity is None for code in state.codes)):
+        return False
+    return mode == "commit_first" or lot < share * LOTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +113,7 @@ class ReviewSession:
         self.study = study
         self._documents: dict[int, Document] = {}
         self._exposed: dict[str, set[int]] = {}
+        self._blind_share = blind_share(study)
         self._codebook: tuple[int, Codebook] | None = None
         self._lock = RLock()
 
@@ -99,10 +129,6 @@ class ReviewSession:
             if self._codebook is None or self._codebook[0] != version:
                 self._codebook = (version, self.study.codebooks.get(version))
             return self._codebook[1]
-
-    def decided_in(self, coder: str, transcript: int) -> int:
-        """Return how many codable utterances of a transcript a coder has settled."""
-        return decided_in(self.study.handle, coder, transcript)
 
     def document(self, transcript: int) -> Document:
         """Return a transcript from memory, reading it once."""
@@ -152,9 +178,11 @@ class ReviewSession:
         ids = [item.id for item in utterances]
         states = self.study.acts.states(coder, ids)
         memos = self._memo_counts(utterances)
-        share = blind_share(self.study)
         polar = bool(self.codebook.polarity)
-        hidden = {item.id: is_hidden(mode, states[item.id], item.lot, share, polar) for item in utterances}
+        hidden = {
+            item.id: is_hidden(mode, states[item.id], item.lot, self._blind_share, polar)
+            for item in utterances
+        }
         visible = [item.id for item in utterances if item.codable and not hidden[item.id]]
         suggestions = self.study.suggestions.newest(visible)
         asked = self.study.suggestions.uncertainty(visible)
