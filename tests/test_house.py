@@ -23,7 +23,6 @@ MOST_FUNCTION_LINES = 40  # the body, without signature and docstring
 CIRCLES = [
     {"coder.coded_tables.cell_codes", "coder.coded_tables.rating_cells", "coder.coded_tables.ratings"},
     {"coder.coded_tables.excerpt_passages", "coder.coded_tables.excerpts"},
-    {"coder.encoding.caching", "coder.encoding.encoder", "coder.encoding.minilm", "coder.encoding.named"},
     {
         "coder.learning.explanation.evidence",
         "coder.learning.explanation.word_importance",

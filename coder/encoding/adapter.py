@@ -1,7 +1,7 @@
-"""Adapters: trained changes to the default encoder's weights, as plain data in a folder.
+"""Adapters: trained changes to the small or the large encoder's weights, as plain data in a folder.
 
     adapter.json           {"format": 1, "base": SHA-256 of the weights it changes, "scale": 1.0, ...}
-    adapter.safetensors    for a weight W named as in the Hugging Face BertModel, either
+    adapter.safetensors    for a weight W named as in the Hugging Face BertModel or MPNetModel, either
                            W.delta (same shape, added), or
                            W.lora_A (r x in) and W.lora_B (out x r): scale * B @ A is added (Hu et al. 2022,
                            "LoRA: Low-Rank Adaptation of Large Language Models", eq. 3)
@@ -51,10 +51,19 @@ class Adapter:
         return {**weights, **changed}
 
 
-def read_adapter(path: Path) -> Adapter:
+def base_of(path: Path) -> str:
+    """Return the SHA-256 of the weights that an adapter changes; raises ModelError as `read_adapter` does."""
+    folder = path.parent if path.suffix == ".safetensors" else path
+    file = folder / FILES[0]
+    if not file.is_file():
+        raise ModelError(f"{folder} is not an encoder adapter: it has no {file.name}.")
+    return str(_card(file.read_bytes(), folder).get("base"))
+
+
+def read_adapter(path: Path, base: str = SHA256) -> Adapter:
     """Read an adapter from its folder (or the path of its adapter.safetensors).
 
-    Raises ModelError if a file is missing, damaged, or made for other base weights.
+    Raises ModelError if a file is missing, damaged, or made for other weights than those with the SHA-256 `base`.
     """
     folder = path.parent if path.suffix == ".safetensors" else path
     content = {}
@@ -66,6 +75,10 @@ def read_adapter(path: Path) -> Adapter:
             raise ModelError(f"{file} is over {SIZE_LIMIT // 1_000_000} MB, too large for an adapter.")
         content[name] = file.read_bytes()
     card = _card(content["adapter.json"], folder)
+    if card.get("base") != base:
+        raise ModelError(f"{folder} was made for other base weights than this version's; train it again.")
+    if not isinstance(card.get("scale", 1.0), (int, float)):
+        raise ModelError(f"{folder / 'adapter.json'}: scale must be a number.")
     arrays = _arrays(content["adapter.safetensors"], folder)
     sha = hashlib.sha256(b"".join(content[name] for name in FILES)).hexdigest()
     return Adapter(sha, _changes(arrays, float(card.get("scale", 1.0)), folder))
@@ -78,10 +91,6 @@ def _card(content: bytes, folder: Path) -> dict[str, Any]:
         raise ModelError(f"{folder / 'adapter.json'} is not JSON: {error}.") from error
     if not isinstance(card, dict) or card.get("format") != 1:
         raise ModelError(f"{folder / 'adapter.json'} is not of format 1, the only one this version reads.")
-    if card.get("base") != SHA256:
-        raise ModelError(f"{folder} was made for other base weights than this version's; train it again.")
-    if not isinstance(card.get("scale", 1.0), (int, float)):
-        raise ModelError(f"{folder / 'adapter.json'}: scale must be a number.")
     return card
 
 

@@ -9,6 +9,7 @@ Sorting by length keeps the rounding small (about 1 token in 16 instead of 1 in 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,10 +46,11 @@ class Batch:
 class Tokeniser:
     """Cuts texts into the encoder's word pieces."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: Path | None = None, first: int = CLS, last: int = SEP) -> None:
         from tokenizers import Tokenizer
 
-        self._tokenizer = Tokenizer.from_file(str(model_folder() / "tokenizer.json"))
+        self._tokenizer = Tokenizer.from_file(str(file or model_folder() / "tokenizer.json"))
+        self._around = first, last
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
 
@@ -61,14 +63,17 @@ class Tokeniser:
             if len(ids) <= MAX_TOKENS:
                 found.append(Window(number, ids))
             else:
-                found += [Window(number, piece, not start) for start, piece in enumerate(_cut(ids[1:-1]))]
+                found += [
+                    Window(number, piece, not start)
+                    for start, piece in enumerate(_cut(ids[1:-1], *self._around))
+                ]
         return found
 
 
-def _cut(ids: list[int]) -> list[list[int]]:
+def _cut(ids: list[int], first: int, last: int) -> list[list[int]]:
     pieces = -(-len(ids) // (MAX_TOKENS - 2))
     step = -(-len(ids) // pieces)
-    return [[CLS, *ids[start : start + step], SEP] for start in range(0, len(ids), step)]
+    return [[first, *ids[start : start + step], last] for start in range(0, len(ids), step)]
 
 
 def batches_of(windows: Sequence[Window]) -> Iterator[Batch]:

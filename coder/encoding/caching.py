@@ -17,7 +17,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.encoding.encoder import Encoder, Progress
+from coder.encoding.protocol import Encoder, Progress
 
 PART = 4096  # texts encoded and stored at a time: what an interruption can lose
 KEPT = 200_000  # vectors; about 320 MB with 384 dimensions
@@ -93,8 +93,16 @@ def open_store(fingerprint: str, dimension: int) -> Store:
 
 def cache_folder() -> Path:
     """Return the folder of the cache, without creating it."""
-    if wanted := os.environ.get("CODER_CACHE"):
-        return Path(wanted)
+    return Path(wanted) if (wanted := os.environ.get("CODER_CACHE")) else _usual_folder()
+
+
+def user_cache_folder() -> Path:
+    """Return where files are kept that are no trace of anybody's texts: also with `CODER_CACHE=off`."""
+    wanted = os.environ.get("CODER_CACHE", "")
+    return _usual_folder() if wanted in ("", "off", "memory") else Path(wanted)
+
+
+def _usual_folder() -> Path:
     usual = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")  # the latter on Windows
     return Path(usual or Path.home() / ".cache") / "coder"
 

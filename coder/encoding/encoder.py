@@ -1,45 +1,37 @@
-"""The protocol every encoder keeps, and the one function that finds an encoder by name."""
+"""The one function that finds an encoder by name."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from coder.encoding.protocol import Encoder
 from coder.errors import InputError
-
-Progress = Callable[[int], None]  # called with the number of texts finished since the last call
-
-
-class Encoder(Protocol):
-    """Turns texts into vectors; `id` names weights, adapter, backend and precision."""
-
-    id: str
-    dimension: int
-
-    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> NDArray[np.float32]:
-        """Return one row of length 1 per text, (n, dimension); the same text gives the same row always."""
-        ...
 
 
 def get_encoder(name: str = "default", *, threads: int | None = None, adapter: Path | None = None) -> Encoder:
     """Return an encoder, its vectors kept in the user's cache.
 
-    "default" is all-MiniLM-L6-v2 without torch; "torch" the same weights by sentence-transformers, the
-    exact but slow reference; any other name is the folder (or installed name) of a sentence-transformers
-    model. `threads` None takes what the machine has idle. `adapter` is a folder of trained changes to the
-    default weights (see `coder.encoding.adapter`).
+    "default" is all-MiniLM-L6-v2 without torch, "large" all-mpnet-base-v2 likewise; "torch" is the former by
+    sentence-transformers, the exact but slow reference; any other name is the folder (or installed name) of a
+    sentence-transformers model. `threads` None takes what the machine has idle. `adapter` is a folder of trained
+    changes (see `coder.encoding.adapter`) to the weights of one of the first two: it decides which.
     Raises ModelError if weights or adapter cannot be used, InputError for an impossible request.
     """
     from coder.encoding.caching import CachingEncoder
     from coder.encoding.threads import chosen_threads
 
     workers = chosen_threads(threads)
-    if name in ("default", "torch"):
+    if name in ("default", "large", "torch"):
+        from coder.encoding import large_weights
+        from coder.encoding.adapter import base_of
+
+        backend: Literal["openvino", "torch"] = "torch" if name == "torch" else "openvino"
+        if name == "large" or (adapter and base_of(Path(adapter)) == large_weights.SHA256):
+            from coder.encoding.mpnet import MPNet
+
+            return CachingEncoder(MPNet(workers, adapter, backend=backend))
         from coder.encoding.minilm import MiniLM
 
-        return CachingEncoder(MiniLM(workers, adapter, backend="torch" if name == "torch" else "openvino"))
+        return CachingEncoder(MiniLM(workers, adapter, backend=backend))
     if adapter:
         raise InputError(
             f"An adapter changes the default encoder's weights; it cannot be used with '{name}'."

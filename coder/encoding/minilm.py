@@ -1,4 +1,4 @@
-"""The default encoder, all-MiniLM-L6-v2, over either of its backends."""
+"""The small encoder, all-MiniLM-L6-v2, over either of its backends (the large one builds on it)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from coder.encoding.adapter import read_adapter
 from coder.encoding.batches import Batch, Tokeniser, Window, batches_of
-from coder.encoding.encoder import Progress
+from coder.encoding.protocol import Progress
 from coder.encoding.weights import NAME, SHA256, Weights, base_weights
 
 Vectors = NDArray[np.float32]
@@ -39,31 +39,36 @@ class MiniLM:
     each counted by its length, so that the end of a long answer is heard too.
     """
 
-    dimension = 384
+    name, sha, dimension = NAME, SHA256, 384
 
     def __init__(
         self, threads: int, adapter: Path | None, *, backend: Literal["openvino", "torch"] = "openvino"
     ) -> None:
         self._threads = threads
-        self._changes = read_adapter(Path(adapter)) if adapter else None
-        self._backend_class: type[Backend]
+        self._changes = read_adapter(Path(adapter), self.sha) if adapter else None
+        self._backend_class = self._chosen(backend)
+        name, machine = self._backend_class.described(threads)
+        adapted = f"+adapter:{self._changes.sha[:12]}" if self._changes else ""
+        self.id = f"{self.name}:{self.sha[:12]}{adapted}/{name}"
+        self.fingerprint = f"{self.id}/{machine}"
+
+    def _chosen(self, backend: str) -> type[Backend]:
         if backend == "torch":
             from coder.encoding.torch_backend import TorchBackend
 
-            self._backend_class = TorchBackend
-        else:
-            from coder.encoding.openvino_backend import OpenVINOBackend
+            return TorchBackend
+        from coder.encoding.openvino_backend import OpenVINOBackend
 
-            self._backend_class = OpenVINOBackend
-        name, machine = self._backend_class.described(threads)
-        adapted = f"+adapter:{self._changes.sha[:12]}" if self._changes else ""
-        self.id = f"{NAME}:{SHA256[:12]}{adapted}/{name}"
-        self.fingerprint = f"{self.id}/{machine}"
+        return OpenVINOBackend
+
+    def _weights(self) -> Weights:
+        """Return the official weights."""
+        return base_weights()
 
     @cached_property
     def _backend(self) -> Backend:
         """The backend with its weights, built when the first text comes that no cache knows."""
-        weights = base_weights()
+        weights = self._weights()
         return self._backend_class(self._changes.merged(weights) if self._changes else weights, self._threads)
 
     @cached_property
@@ -71,7 +76,7 @@ class MiniLM:
         return Tokeniser()
 
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
-        """Return one row of length 1 per text, (n, 384).
+        """Return one row of length 1 per text, (n, dimension).
 
         Raises ModelError if the weights are not the official ones or the adapter does not fit them.
         """

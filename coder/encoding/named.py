@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.encoding.encoder import Progress
+from coder.encoding.protocol import Progress
 from coder.errors import ModelError
 
 BATCH = 32

@@ -1,4 +1,4 @@
-"""The lean backend: BERT's graph built straight from the weights, run by OpenVINO, without torch.
+"""The lean backend: the encoder's graph built straight from the weights, run by OpenVINO, without torch.
 
 Computes in bfloat16 where the processor has instructions for it (twice the speed; mean cosine to float32
 over 0.9999, kept by a test), in float32 elsewhere. Threads are independent streams that never wait for each
@@ -20,17 +20,15 @@ from coder.encoding.weights import Weights
 if TYPE_CHECKING:
     import openvino as ov
 
-LAYERS, HEADS, WIDTH, HEAD_WIDTH = 6, 12, 384, 32
-LAYER_NORM_EPSILON = 1e-12
 MASKED = -10_000.0  # added to the score of an empty place: its share after softmax is exactly 0
 
 
 class OpenVINOBackend:
     """Runs batches on as many independent streams as there are threads."""
 
-    def __init__(self, weights: Weights, threads: int) -> None:
+    def __init__(self, weights: Weights, threads: int, graph: "type[GraphBuilder] | None" = None) -> None:
         self._compiled = _core().compile_model(
-            GraphBuilder(weights).model(),
+            (graph or GraphBuilder)(weights).model(),
             "CPU",
             {
                 "INFERENCE_PRECISION_HINT": _precision(),
@@ -48,7 +46,7 @@ class OpenVINOBackend:
         return f"openvino-{version}-{_precision()}", str(_core().get_property("CPU", "FULL_DEVICE_NAME"))
 
     def run(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, NDArray[np.float32]]]:
-        """Yield each batch with its rows' vectors of length 1, (rows, 384)."""
+        """Yield each batch with its rows' vectors of length 1, (rows, dimension)."""
         free = [self._compiled.create_infer_request() for _ in range(self._streams + 1)]
         running: deque[tuple[Batch, Any]] = deque()
         for batch in batches:
@@ -93,8 +91,14 @@ def _precision() -> str:
 class GraphBuilder:
     """Builds BERT (Devlin et al. 2019) with mean pooling and normalisation as one graph.
 
-    Inputs: ids (rows, length) int32, mask (rows, length) float32 of 0 and 1. Output: (rows, 384) float32.
+    Inputs: ids (rows, length) int32, mask (rows, length) float32 of 0 and 1. Output: (rows, width) float32.
     """
+
+    title = "all-MiniLM-L6-v2"
+    layers, heads, width = 6, 12, 384
+    epsilon = 1e-12  # of the layer norms
+    asked = ("attention.self.query", "attention.self.key", "attention.self.value")
+    attended = ("attention.output.dense", "attention.output.LayerNorm")
 
     def __init__(self, weights: Weights) -> None:
         self._op = _openvino().opset13
@@ -107,52 +111,64 @@ class GraphBuilder:
         ids = op.parameter([-1, -1], ov.Type.i32, name="ids")
         mask = op.parameter([-1, -1], ov.Type.f32, name="mask")
         state = self._embedded(ids)
-        wide = op.unsqueeze(mask, self._integers(1, 2))  # rows, 1, 1, length
-        bias = op.multiply(op.subtract(op.constant(np.float32(1)), wide), op.constant(np.float32(MASKED)))
-        for number in range(LAYERS):
+        bias = self._bias(ids, mask)
+        for number in range(self.layers):
             state = self._layer(state, bias, f"encoder.layer.{number}")
         kept = op.multiply(state, op.unsqueeze(mask, self._integers(2)))
         total = op.reduce_sum(kept, self._integers(1), keep_dims=False)  # the mean, but for its length
         vectors = op.normalize_l2(total, self._integers(1), 1e-12, "max")
-        return ov.Model([op.result(vectors)], [ids, mask], "all-MiniLM-L6-v2")
+        return ov.Model([op.result(vectors)], [ids, mask], self.title)
+
+    def _places(self) -> NDArray[np.float32]:
+        """Return what is added to the word at each place, (MAX_TOKENS, width)."""
+        return np.asarray(
+            self._weights["embeddings.position_embeddings.weight"][:MAX_TOKENS]
+            + self._weights["embeddings.token_type_embeddings.weight"][0]
+        )
 
     def _embedded(self, ids: Any) -> Any:
         op, zero = self._op, self._op.constant(np.int64(0))
         words = op.gather(self._weight("embeddings.word_embeddings.weight"), ids, zero)
-        table = (
-            self._weights["embeddings.position_embeddings.weight"][:MAX_TOKENS]
-            + self._weights["embeddings.token_type_embeddings.weight"][0]
-        )
-        length = op.gather(op.shape_of(ids), self._integers(1), zero)
-        step = self._integers(1)
-        places = op.slice(self._constant(table[None]), self._integers(0), length, step, step)
+        table, step = self._constant(self._places()[None]), self._integers(1)
+        places = op.slice(table, self._integers(0), self._length(ids), step, step)
         return self._normalised(op.add(words, places), "embeddings.LayerNorm")
+
+    def _length(self, ids: Any) -> Any:
+        op = self._op
+        return op.gather(op.shape_of(ids), self._integers(1), op.constant(np.int64(0)))
+
+    def _bias(self, ids: Any, mask: Any) -> Any:
+        """Return what is added to the scores of attention, (rows, 1 or heads, 1 or length, length)."""
+        op = self._op
+        wide = op.unsqueeze(mask, self._integers(1, 2))  # rows, 1, 1, length
+        return op.multiply(op.subtract(op.constant(np.float32(1)), wide), op.constant(np.float32(MASKED)))
 
     def _layer(self, state: Any, bias: Any, name: str) -> Any:
         op = self._op
-        attended = self._linear(self._attention(state, bias, name), f"{name}.attention.output.dense")
-        state = self._normalised(op.add(state, attended), f"{name}.attention.output.LayerNorm")
+        dense, norm = self.attended
+        attended = self._linear(self._attention(state, bias, name), f"{name}.{dense}")
+        state = self._normalised(op.add(state, attended), f"{name}.{norm}")
         inner = op.gelu(self._linear(state, f"{name}.intermediate.dense"), "erf")
         outer = self._linear(inner, f"{name}.output.dense")
         return self._normalised(op.add(state, outer), f"{name}.output.LayerNorm")
 
     def _attention(self, state: Any, bias: Any, name: str) -> Any:
         op = self._op
-        parts = [f"{name}.attention.self.{part}" for part in ("query", "key", "value")]
-        joined = self._linear(state, *parts)  # one product instead of three
+        deep = self.width // self.heads
+        joined = self._linear(
+            state, *(f"{name}.{part}" for part in self.asked)
+        )  # one product instead of three
         query, key, value = (
             op.transpose(
-                op.reshape(part, self._integers(0, 0, HEADS, HEAD_WIDTH), special_zero=True),
+                op.reshape(part, self._integers(0, 0, self.heads, deep), special_zero=True),
                 self._integers(0, 2, 1, 3),
             )
             for part in op.split(joined, op.constant(np.int64(2)), 3).outputs()
         )
-        scores = op.multiply(
-            op.matmul(query, key, False, True), op.constant(np.float32(1 / np.sqrt(HEAD_WIDTH)))
-        )
+        scores = op.multiply(op.matmul(query, key, False, True), op.constant(np.float32(1 / np.sqrt(deep))))
         shares = op.softmax(op.add(scores, bias), 3)
         context = op.transpose(op.matmul(shares, value, False, False), self._integers(0, 2, 1, 3))
-        return op.reshape(context, self._integers(0, 0, WIDTH), special_zero=True)
+        return op.reshape(context, self._integers(0, 0, self.width), special_zero=True)
 
     def _linear(self, state: Any, *names: str) -> Any:
         op = self._op
@@ -162,7 +178,7 @@ class GraphBuilder:
 
     def _normalised(self, state: Any, name: str) -> Any:
         op = self._op
-        centred = op.mvn(state, self._integers(-1), True, LAYER_NORM_EPSILON, "inside_sqrt")
+        centred = op.mvn(state, self._integers(-1), True, self.epsilon, "inside_sqrt")
         scaled = op.multiply(centred, self._weight(f"{name}.weight"))
         return op.add(scaled, self._weight(f"{name}.bias"))
 
@@ -175,3 +191,43 @@ class GraphBuilder:
 
     def _integers(self, *values: int) -> Any:
         return self._op.constant(np.array(values, dtype=np.int64))
+
+
+class MPNetGraph(GraphBuilder):
+    """Builds MPNet (Song et al. 2020): no token types, and scores that also depend on how far two words are apart."""
+
+    title = "all-mpnet-base-v2"
+    layers, heads, width = 12, 12, 768
+    epsilon = 1e-5
+    asked = ("attention.attn.q", "attention.attn.k", "attention.attn.v")
+    attended = ("attention.attn.o", "attention.LayerNorm")
+    first_place = 2  # as in the RoBERTa family: place 1 is that of padding
+    near, far, farthest = 8, 16, 128
+
+    def _places(self) -> NDArray[np.float32]:
+        table = self._weights["embeddings.position_embeddings.weight"]
+        return table[self.first_place : self.first_place + MAX_TOKENS]
+
+    def _bias(self, ids: Any, mask: Any) -> Any:
+        op, zero, step = self._op, self._integers(0, 0), self._integers(1, 1)
+        steps = (
+            np.arange(MAX_TOKENS)[None, :] - np.arange(MAX_TOKENS)[:, None]
+        )  # from the asking word to the asked
+        table = self._weights["encoder.relative_attention_bias.weight"][
+            self.bucket(steps)
+        ]  # length, length, heads
+        whole = self._constant(np.ascontiguousarray(table.transpose(2, 0, 1)[None]))
+        length = self._length(ids)
+        end, axes = op.concat([length, length], 0), self._integers(2, 3)
+        return op.add(op.slice(whole, zero, end, step, axes), super()._bias(ids, mask))
+
+    def bucket(self, steps: NDArray[np.integer]) -> NDArray[np.intp]:
+        """Return which of 32 biases a distance has: each near one its own, far ones in logarithmic bands."""
+        back = np.abs(steps)
+        with np.errstate(divide="ignore"):
+            bands = np.log(back.astype(np.float32) / np.float32(self.near)) / np.log(
+                self.farthest / self.near
+            )
+        distant = self.near + np.where(back < self.near, 0, bands * (self.far - self.near)).astype(np.intp)
+        found = np.where(back < self.near, back, np.minimum(distant, self.far - 1))
+        return np.asarray(found + np.where(steps > 0, self.far, 0), dtype=np.intp)

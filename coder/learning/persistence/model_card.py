@@ -18,7 +18,7 @@ from coder.learning.estimators.codability import FEW as FEW_EMPTY
 from coder.learning.estimators.ensemble import ENOUGH, Stack
 from coder.learning.estimators.linear import log_softmax
 from coder.learning.evaluation.metrics import calibration_error, kappa_of, risk_coverage
-from coder.learning.features.language import ENGLISH, ENGLISH_ENCODER, other_languages
+from coder.learning.features.language import ENGLISH, ENGLISH_ENCODERS, other_languages
 from coder.learning.model import Model, Parts
 from coder.learning.training.code_verdicts import Verdict
 from coder.learning.training.folds import NOTHING_LEFT, Folds, Repeats
@@ -178,7 +178,7 @@ def limits(card: Mapping[str, Any], encoder_id: str) -> str:
     """Return what a person must know before using a model, from the facts in its card."""
     languages = [ENGLISH, *card["data"].get("languages", {})]
     reads = f"It reads {' and '.join(languages)}."
-    if not encoder_id.startswith(ENGLISH_ENCODER):
+    if not encoder_id.startswith(ENGLISH_ENCODERS):
         reads = "It reads what its encoder reads; in which languages that is was not tested."
     measured, held_out = card.get("measured") or {}, card["held_out"]
     where = [
