@@ -4,10 +4,9 @@ One category per unit: `coefficients`. Several codes per unit: `set_coefficients
 coders: `unit_coefficients`. docs/agreement.md says what each coefficient is for and whose formula it is.
 """
 
-from coder.agreement.coefficients import coefficients
-from coder.agreement.estimate import NAMES, ORDINAL_NAMES, CodeEstimates
+from coder.agreement.coefficients import NAMES, ORDINAL_NAMES, CodeEstimates, coefficients
 from coder.agreement.sets import set_coefficients
-from coder.agreement.units import unit_coefficients
+from coder.agreement.unitizing import unit_coefficients
 from coder.statistics import Estimate
 
 __all__ = [

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.agreement.code_sets import SetRatings, sets_from_marks
 from coder.agreement.ratings import Floats, Ints
-from coder.agreement.setratings import SetRatings, sets_from_marks
 
 Bools = NDArray[np.bool_]
 BLIND, ASSISTED = 1, 2  # 0: not looked at

@@ -1,13 +1,12 @@
 """`coefficients`: every coefficient for one category per unit and coder, with intervals and reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from coder.agreement import analytic, nominal
-from coder.agreement.estimate import NAMES, ORDINAL_NAMES
 from coder.agreement.ratings import Floats, Ints, Ratings, read_ratings
 from coder.agreement.tables import (
     MOST_PAIR_CELLS,
@@ -28,10 +27,50 @@ from coder.agreement.tables import (
 from coder.errors import InputError
 from coder.statistics import Estimate, Plan, Statistic, Values, estimates, plan_for
 
+NAMES: tuple[str, ...] = (
+    "percent_agreement",
+    "cohen_kappa",
+    "scott_pi",
+    "fleiss_kappa",
+    "conger_kappa",
+    "light_kappa",
+    "gwet_ac1",
+    "brennan_prediger",
+    "pabak",
+    "krippendorff_alpha",
+)
+ORDINAL_NAMES: tuple[str, ...] = (
+    "weighted_kappa_linear",
+    "weighted_kappa_quadratic",
+    "gwet_ac2_quadratic",
+)
 Level = Literal["nominal", "ordinal", "interval"]
 LEVELS = ("nominal", "ordinal", "interval")
 TWO_CODERS_ONLY = ("cohen_kappa", "scott_pi")
 SCALES = {"linear": 1, "quadratic": 2}
+
+
+class CodeEstimates(dict[str, Any]):
+    """NAME -> Estimate for all codes together, and under "per_code" code -> NAME -> Estimate.
+
+    `result["per_code"]["knowledge"]`, `result.per_code["knowledge"]` and `result["knowledge"]` are the same.
+    """
+
+    @property
+    def per_code(self) -> Mapping[Hashable, Mapping[str, Estimate]]:
+        """Each code's coefficients: the code given or not."""
+        found: Mapping[Hashable, Mapping[str, Estimate]] = self["per_code"]
+        return found
+
+    @property
+    def overall(self) -> dict[str, Estimate]:
+        """The coefficients of all codes together."""
+        return {name: value for name, value in self.items() if name != "per_code"}
+
+    def __missing__(self, code: Any) -> Mapping[str, Estimate]:
+        if code == "per_code" or code not in self["per_code"]:
+            raise KeyError(code)
+        return self.per_code[code]
 
 
 @dataclass(frozen=True, slots=True)

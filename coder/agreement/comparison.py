@@ -1,13 +1,14 @@
 """People beside a model: how well people agree with each other and with the model on the same units."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from coder.agreement import nominal
-from coder.agreement.ratings import Floats, Ints
-from coder.agreement.setratings import SetRatings
+from coder.agreement.code_sets import SetRatings
+from coder.agreement.codings import Codings
+from coder.agreement.ratings import Floats
+from coder.agreement.report import ModelAgreement, Options
 from coder.agreement.sets import SetStatistic
 from coder.agreement.tables import Arrays, Rows, binned, combined
 from coder.statistics import Estimate, Plan, Statistic, Values, estimates, plan_for
@@ -18,46 +19,26 @@ NOBODY = "no unit was rated by two people and the model"
 UNDEFINED = "has no value for some side of the comparison"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """`human_human` and `human_model` are means over pairs of coders; `difference` is model minus human.
-
-    Keys are NAMEs overall and code -> NAME per code. `against_consensus` holds, per code, how the model does
-    against what most people gave: recall and precision.
-    """
-
-    units: int
-    overall: dict[str, dict[str, Estimate]]
-    codes: dict[str, dict[str, dict[str, Estimate]]]
-    against_consensus: dict[str, dict[str, Estimate]]
-
-
-def compare_with_model(
-    sets: SetRatings,
-    model: int,
-    clusters: Sequence[object] | Ints | None,
-    *,
-    resamples: int = 2000,
-    seed: int = 0,
-    weight: Floats | None = None,
-) -> Comparison:
-    """Compare human-human with human-model agreement; `model` is the model's column.
+def compare_with_model(codings: Codings, options: Options) -> ModelAgreement:
+    """Compare human-human with human-model agreement; `options.model_coder` is the model among the coders.
 
     Only units that the model and at least two people rated count. The interval of the difference comes from
     the same resamples for both sides (paired bootstrap), so it is far narrower than the two intervals suggest.
     """
+    name = str(options.model_coder)
+    sets, weight, model = codings.sets(), codings.weights, codings.coders.index(name)
     people = [column for column in range(sets.ids.shape[1]) if column != model]
     kept = (sets.ids[:, model] >= 0) & ((sets.ids[:, people] >= 0).sum(axis=1) >= 2)
     ids = np.where(kept[:, None], sets.ids, -1)
     same = SetRatings(ids, sets.members, sets.codes)
-    plan = plan_for(len(ids), clusters, seed)
+    plan = plan_for(len(ids), codings.clusters, options.seed)
     human = [
         SetStatistic(_two(same, a, b), plan, weight) for i, a in enumerate(people) for b in people[i + 1 :]
     ]
     machine = [SetStatistic(_two(same, a, model), plan, weight) for a in people]
     counted = np.ones(len(ids)) if weight is None else weight
     consensus = _consensus(same, people, model, plan, counted)
-    resamples = resamples if kept.any() and (weight is None or plan.clustered) else 0
+    resamples = options.resamples if kept.any() and (weight is None or plan.clustered) else 0
 
     def statistic(weights: Floats) -> Values:
         one, two = _mean(human, weights), _mean(machine, weights)
@@ -67,7 +48,7 @@ def compare_with_model(
         return found | consensus(weights)
 
     found = estimates(statistic, plan, resamples)
-    return _arranged(found, same, int(counted[kept].sum()))
+    return _arranged(name, found, same, int(counted[kept].sum()))
 
 
 def _two(sets: SetRatings, one: int, two: int) -> SetRatings:
@@ -107,7 +88,7 @@ def _consensus(sets: SetRatings, people: Sequence[int], model: int, plan: Plan, 
     return statistic
 
 
-def _arranged(found: dict[str, Estimate], sets: SetRatings, units: int) -> Comparison:
+def _arranged(coder: str, found: Mapping[str, Estimate], sets: SetRatings, units: int) -> ModelAgreement:
     def named(side: str, name: str) -> Estimate:
         estimate = found.get(f"{side}|{name}", Estimate(None))
         if estimate.value is None:
@@ -124,4 +105,4 @@ def _arranged(found: dict[str, Estimate], sets: SetRatings, units: int) -> Compa
         str(code): {name: named("consensus", f"{place}/{name}") for name in ("recall", "precision")}
         for place, code in enumerate(sets.codes)
     }
-    return Comparison(units, overall, codes, consensus)
+    return ModelAgreement(coder, units, overall, codes, consensus)

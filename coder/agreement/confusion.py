@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from coder.agreement.code_sets import SetRatings
 from coder.agreement.codings import NOTHING, Codings
 from coder.agreement.ratings import Ints
-from coder.agreement.setratings import SetRatings
+from coder.agreement.report import ConfusionMatrix, Disagreement
 from coder.agreement.tables import pair_list
 
 KINDS = ("another code", "one code more", "coded or not", "polarity")
@@ -51,7 +51,7 @@ def set_pairs(sets: SetRatings, one: int, two: int) -> tuple[Ints, Ints]:
     return keys, counts
 
 
-def confusion_matrices(sets: SetRatings, coders: Sequence[str]) -> list[dict[str, Any]]:
+def confusion_matrices(sets: SetRatings, coders: Sequence[str]) -> list[ConfusionMatrix]:
     """Return per pair of coders which codes met: first coder's codes in rows, second's in columns.
 
     A shared code counts on the diagonal; a code only one gave counts against each code only the other gave,
@@ -73,7 +73,7 @@ def confusion_matrices(sets: SetRatings, coders: Sequence[str]) -> list[dict[str
                 counts[place[a], place[b]] += count
         if len(keys):
             matrices.append(
-                {"coders": [coders[one], coders[two]], "labels": labels, "counts": counts.tolist()}
+                ConfusionMatrix((coders[one], coders[two]), tuple(labels), tuple(map(tuple, counts.tolist())))
             )
     return matrices
 
@@ -91,7 +91,7 @@ def confusable_pairs(sets: SetRatings, coders: Sequence[str]) -> Counter[Pair]:
     return counted
 
 
-def disagreements(codings: Codings, sets: SetRatings, limit: int) -> tuple[int, list[dict[str, Any]]]:
+def disagreements(codings: Codings, sets: SetRatings, limit: int) -> tuple[int, list[Disagreement]]:
     """Return how many units the coders differ on, and the most instructive ones, best first.
 
     First come units where coders chose different codes, then a code more, then coded or not, then polarity
@@ -172,7 +172,7 @@ def _row(
     unit: int,
     lead: tuple[str, Pair] | None,
     polarity: dict[tuple[int, str], str],
-) -> dict[str, Any]:
+) -> Disagreement:
     coders = len(codings.coders)
     given = {}
     for column, coder in enumerate(codings.coders):
@@ -180,14 +180,7 @@ def _row(
             continue
         codes = [str(code) for code in sets.names(int(sets.ids[unit, column]))]
         marked = [(code, polarity.get((unit * coders + column, code))) for code in codes]
-        given[coder] = [f"{code}:{sign}" if sign else code for code, sign in marked]
+        given[coder] = tuple(f"{code}:{sign}" if sign else code for code, sign in marked)
     kind, pair = lead or ("polarity", None)
     transcript = codings.transcripts[codings.transcript_of[unit]] if codings.transcripts else None
-    return {
-        "transcript": transcript,
-        "unit": codings.units[unit],
-        "kind": kind,
-        "pair": list(pair) if pair else None,
-        "coders": given,
-        **codings.context.of(unit),
-    }
+    return Disagreement(transcript, codings.units[unit], kind, pair, given, codings.context.of(unit))

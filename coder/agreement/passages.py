@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from coder.agreement.codings import Codings
+from coder.agreement.coefficients import CodeEstimates
 from coder.agreement.ratings import Ints
-from coder.agreement.units import unit_coefficients
+from coder.agreement.report import UnitizingAgreement
+from coder.agreement.unitizing import unit_coefficients
 from coder.statistics import Estimate
 
 UNITIZING = ("alpha_u", "alpha_u_2004")
@@ -84,12 +86,12 @@ def _joined(
     return cell[first], code[first], sign[first]
 
 
-def unitizing_alphas(passages: Passages) -> dict[str, Any]:
+def unitizing_alphas(passages: Passages) -> UnitizingAgreement:
     """Return alpha_u (2016) and alpha_u_2004 over all codes and per code: means over transcripts by length.
 
     Only transcripts that at least two coders read count; `transcripts` gives each one's own values.
     """
-    found: dict[str, Any] = {}
+    found: dict[str, CodeEstimates] = {}
     sizes: dict[str, int] = {}
     for number, name in enumerate(passages.transcripts):
         readers = np.flatnonzero(passages.looked[number])
@@ -112,7 +114,7 @@ def unitizing_alphas(passages: Passages) -> dict[str, Any]:
         for code in passages.codes
     }
     single = {name: {key: found[name][key] for key in UNITIZING} for name in sizes}
-    return {"overall": overall, "codes": codes, "transcripts": single}
+    return UnitizingAgreement(overall, codes, single)
 
 
 def _marks_of(passages: Passages, transcript: int, coder: int) -> list[tuple[int, int, str]]:

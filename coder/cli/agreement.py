@@ -1,18 +1,23 @@
-"""`coder agreement`: how well coders agree, with intervals and the units to talk about."""
+"""`coder agreement`: how well coders agree, with intervals and the most informative disagreements."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from coder.cli.console import note
+from coder.cli.options import spread
 
 Tool = Literal["nvivo", "qualcoder", "atlasti"]
 MOST_PROBLEMS = 20
 
 
-def agreement(
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """What is compared, and how."""
+
     codings: Annotated[
         list[Path],
         typer.Argument(
@@ -21,76 +26,84 @@ def agreement(
             " per coder (several codes joined by ;, - = nothing to code, empty = not coded). Passages: transcript,"
             " start, end, coder, code."
         ),
-    ],
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the whole report as one JSON document.")
-    ] = False,
+    ]
     by: Annotated[
         Literal["code", "component", "polarity"],
         typer.Option(help="What counts as one code: the code, its component, or code with polarity."),
-    ] = "code",
+    ] = "code"
     categories: Annotated[
         str | None,
         typer.Option(
             help="The codebook: a shipped name, a file (yaml, qdc), or a plain list of codes (txt, csv), for ordinal"
             " ratings from lowest to highest. Codes outside it are reported."
         ),
-    ] = None,
+    ] = None
     resample: Annotated[
         str | None,
         typer.Option(help="Column whose values are resampled for the intervals. Default: transcript."),
-    ] = None,
+    ] = None
     seed: Annotated[
         int, typer.Option(min=0, help="Seed of the resamples: the same seed, the same intervals.")
-    ] = 0,
-    resamples: Annotated[int, typer.Option(min=0, max=100_000, help="Bootstrap resamples; 0 = none.")] = 2000,
+    ] = 0
+    resamples: Annotated[int, typer.Option(min=0, max=100_000, help="Bootstrap resamples; 0 = none.")] = 2000
     level: Annotated[
         Literal["nominal", "ordinal", "interval"],
         typer.Option(help="Whether categories have an order; ordinal adds weighted kappas and AC2."),
-    ] = "nominal",
+    ] = "nominal"
     unit: Annotated[
         str, typer.Option(help="What a unit is, in words, for the report: sentence, utterance, answer.")
-    ] = "the table's own units",
+    ] = "the table's own units"
     coder: Annotated[
         list[str] | None, typer.Option(help="Compare only these coders (repeat). Default: all in the tables.")
-    ] = None,
+    ] = None
     model_coder: Annotated[
         str | None,
         typer.Option(
             help="The coder that is a model: never counted as a person, compared with people instead."
         ),
-    ] = None,
+    ] = None
     assisted: Annotated[
         list[str] | None,
         typer.Option(
             help="A coder who saw suggestions before coding (repeat), or 'all': figures are labelled."
         ),
-    ] = None,
+    ] = None
     half_width: Annotated[
         float, typer.Option(min=0.001, max=1, help="Plan for intervals of kappa +- this.")
-    ] = 0.1,
+    ] = 0.1
+    disagreements: Annotated[
+        int, typer.Option(min=0, help="How many disagreements to list in --json and -o.")
+    ] = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """What is printed and written."""
+
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as one JSON document.")] = (
+        False
+    )
     out: Annotated[
         Path | None,
         typer.Option(
             "-o", "--out", help="Also write the report: .xlsx (with all disagreements), .csv or .json."
         ),
-    ] = None,
+    ] = None
     plot: Annotated[
         Path | None,
         typer.Option(help="Also draw each code's kappa and AC1 with intervals: .svg, .png, .pdf."),
-    ] = None,
+    ] = None
     methods: Annotated[
         bool, typer.Option("--methods", help="Print a paragraph for the methods section instead of tables.")
-    ] = False,
+    ] = False
     as_tool: Annotated[
         Tool | None,
         typer.Option("--as", help="Print the figures that another program would show, and why they differ."),
-    ] = None,
-    disagreements: Annotated[
-        int, typer.Option(min=0, help="How many disagreements to list in --json and -o.")
-    ] = 1000,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
-) -> None:
+    ] = None
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False
+
+
+def agreement(asked: Comparison, output: Output) -> None:
     """Say how well coders agree on the same units: over all codes, per code, per pair, per transcript.
 
     Every figure has a 95 % interval (from resampling transcripts) or the reason why it has no value.
@@ -98,26 +111,26 @@ def agreement(
     """
     from coder.workflow.agreement import compare_tables as work
 
-    outcome = work.run(
-        work.Request(
-            paths=tuple(codings), by=by, categories=categories, coders=tuple(coder or ()),
-            assisted=tuple(assisted or ()), resample=resample, model_coder=model_coder, level=level,
-            resamples=resamples, seed=seed, half_width=half_width, unit=unit, most_disagreements=disagreements,
-        ),
-        out=out, plot=plot, force=force,
+    request = work.Request(
+        paths=tuple(asked.codings), by=asked.by, categories=asked.categories, coders=tuple(asked.coder or ()),
+        assisted=tuple(asked.assisted or ()), resample=asked.resample, model_coder=asked.model_coder,
+        level=asked.level, resamples=asked.resamples, seed=asked.seed, half_width=asked.half_width, unit=asked.unit,
+        most_disagreements=asked.disagreements,
     )  # fmt: skip
-    if as_tool is not None:
-        typer.echo(work.tool_text(outcome, as_tool, as_json=as_json), nl=False)
-    elif as_json:
+    outcome = work.run(request, out=output.out, plot=output.plot, force=output.force)
+    if output.as_tool is not None:
+        typer.echo(work.tool_text(outcome, output.as_tool, as_json=output.as_json), nl=False)
+    elif output.as_json:
         typer.echo(json.dumps(outcome.report.to_dict(), ensure_ascii=False))
-    elif methods:
+    elif output.methods:
         typer.echo(work.methods_paragraph(outcome))
     else:
         typer.echo(work.report_text(outcome), nl=False)
-    for problem in outcome.report.problems[:MOST_PROBLEMS]:
+    problems = outcome.report.problems
+    for problem in problems[:MOST_PROBLEMS]:
         note(problem)
-    if len(outcome.report.problems) > MOST_PROBLEMS:
-        note(f"... and {len(outcome.report.problems) - MOST_PROBLEMS} more rows (all in --json and -o).")
+    if len(problems) > MOST_PROBLEMS:
+        note(f"... and {len(problems) - MOST_PROBLEMS} more rows (all in --json and -o).")
     for path, why in outcome.refused.items():
         note(f"not read: {path}: {why}")
     if outcome.refused:
@@ -126,4 +139,4 @@ def agreement(
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("agreement")(agreement)
+    app.command("agreement")(spread(agreement, Comparison, Output))

@@ -1,10 +1,10 @@
-"""What the commands share for talking to people: progress and notes on stderr, tables as text.
+"""What the commands share for talking to people: progress and notes on stderr.
 
 Colours and moving bars appear only on a terminal and never with NO_COLOR set (rich sees to both).
 """
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import typer
@@ -53,21 +53,3 @@ def progress_bar(title: str, total: int | None = None) -> Iterator[Advance]:
             bar.update(task, advance=steps, total=of or total)
 
         yield advance
-
-
-def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return rows as aligned text columns; numbers (cells of digits, signs and dots) to the right."""
-    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
-    numeric = [
-        bool(rows) and all(row[column].strip("+-.,%0123456789–[] ") == "" for row in rows)
-        for column in range(len(header))
-    ]
-
-    def line(row: Sequence[str]) -> str:
-        cells = [
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, numeric, strict=True)
-        ]
-        return "  ".join(cells).rstrip()
-
-    return "\n".join([line(header), "  ".join("-" * width for width in widths), *map(line, rows)])

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from coder.cli.console import text_table
+from coder.reporting.numbers import MISSING, interval, number, percent, percent_interval
+from coder.reporting.text import table
 from coder.workflow.study.merge import MergeReport
 from coder.workflow.study.model_comparison import Gain, Trial
 from coder.workflow.study.open import ActSummary, Study
@@ -17,17 +18,7 @@ Rows = list[tuple[str, ...]]
 
 
 def _lines(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    return text_table(header, rows).split("\n")
-
-
-def number(value: float | None, digits: int = 2, sign: str = "") -> str:
-    """Return a figure, or a dash where it is undefined."""
-    return "-" if value is None else f"{value:{sign}.{digits}f}"
-
-
-def share(value: float | None) -> str:
-    """Return a share in per cent, or a dash."""
-    return "-" if value is None else f"{100 * value:.0f} %"
+    return table(header, rows, None, ruled=True).split("\n")
 
 
 def suggest_text(report: SuggestReport, study: Path) -> str:
@@ -40,8 +31,8 @@ def suggest_text(report: SuggestReport, study: Path) -> str:
     ]
     lines += report.unread_words()
     lines += [
-        f"'{name}' is unlike what the model learned from (told apart {share(held.auc)} of the time, usual"
-        f" {share(held.usual)}); telling words: {', '.join(held.words) or 'none'}. Check it first."
+        f"'{name}' is unlike what the model learned from (told apart {percent(held.auc)} of the time, usual"
+        f" {percent(held.usual)}); telling words: {', '.join(held.words) or 'none'}. Check it first."
         for name, held in report.unlike.items()
     ]
     return "\n".join(lines)
@@ -65,7 +56,7 @@ def retrain_text(report: RetrainReport) -> str:
     ]
     if change.gained or change.lost:
         lines.append(
-            f"Codes gained: {', '.join(change.gained) or '-'}; lost: {', '.join(change.lost) or '-'}."
+            f"Codes gained: {', '.join(change.gained) or MISSING}; lost: {', '.join(change.lost) or MISSING}."
         )
     if report.enough:
         lines.append("The last models agree almost wholly: more coding will change the suggestions little.")
@@ -76,14 +67,14 @@ def retrain_text(report: RetrainReport) -> str:
 
 def _trial_lines(trial: Trial, old: str, new: str) -> list[str]:
     def line(name: str, gain: Gain, support: str = "") -> tuple[str, ...]:
-        interval = "-" if gain.low is None else f"{gain.low:+.2f} to {number(gain.high, sign='+')}"
+        bounds = interval((gain.low, gain.high), "+") or MISSING
         return (
             name,
             support,
             number(gain.old),
             number(gain.new),
-            number(gain.difference, sign="+"),
-            interval,
+            number(gain.difference, "+"),
+            bounds,
         )
 
     rows: Rows = [line("all codes, weighted", trial.overall, str(trial.overall.support))]
@@ -115,7 +106,7 @@ def versions_text(study: Study) -> str:
     """Return the versions of the model and when each was put in use."""
     rows = [
         ("* " + item.label if item.active else "  " + item.label, item.time[:16].replace("T", " "),
-         str(item.card.get("utterances", "-")), number(_figure(item.card.get("held_out_f1"))))
+         str(item.card.get("utterances", MISSING)), number(_figure(item.card.get("held_out_f1"))))
         for item in study.models.versions()
     ]  # fmt: skip
     if not rows:
@@ -153,7 +144,7 @@ def history_text(acts: Sequence[ActSummary]) -> str:
          item.kind + (" (undone)" if item.undone else ""), item.mode, str(item.utterances), item.what)
         for item in acts
     ]  # fmt: skip
-    return text_table(("act", "time", "coder", "kind", "mode", "utterances", "what"), rows)
+    return table(("act", "time", "coder", "kind", "mode", "utterances", "what"), rows, None, ruled=True)
 
 
 def history_dicts(acts: Sequence[ActSummary]) -> list[dict[str, Any]]:
@@ -169,7 +160,7 @@ def status_text(held: Status) -> str:
     done = figures.decided / figures.utterances if figures.utterances else None
     lines = [
         f"{held.name} · codebook {held.codebook} · {figures.transcripts} transcripts,"
-        f" {figures.utterances:,} utterances, {figures.decided:,} settled ({share(done)})",
+        f" {figures.utterances:,} utterances, {figures.decided:,} settled ({percent(done)})",
     ]
     lines += ["", *_coder_lines(held)] if figures.coders else []
     lines += ["", *_code_lines(held)] if figures.codes else []
@@ -180,7 +171,8 @@ def status_text(held: Status) -> str:
         else []
     )
     lines += [
-        f"Suggestions of {item.code} please less: {share(item.before)} accepted before, {share(item.lately)} lately."
+        f"Suggestions of {item.code} are accepted less often: {percent(item.before)} before,"
+        f" {percent(item.lately)} lately."
         for item in held.falling
     ]
     lines += [
@@ -193,9 +185,9 @@ def status_text(held: Status) -> str:
 def _coder_lines(held: Status) -> list[str]:
     total = held.figures.utterances
     rows = [
-        (item.coder, f"{item.decided:,}", share(item.decided / total if total else None), f"{item.coded:,}",
+        (item.coder, f"{item.decided:,}", percent(item.decided / total if total else None), f"{item.coded:,}",
          f"{item.nothing:,}", f"{item.skipped:,}", f"{item.flagged:,}", f"{item.blind:,}",
-         "-" if item.pace is None else f"{item.pace:.1f} s")
+         MISSING if item.pace is None else f"{item.pace:.1f} s")
         for item in held.figures.coders
     ]  # fmt: skip
     return _lines(("coder", "settled", "", "coded", "nothing", "skipped", "flagged", "blind", "pace"), rows)
@@ -204,7 +196,7 @@ def _coder_lines(held: Status) -> list[str]:
 def _code_lines(held: Status) -> list[str]:
     rows = [
         (item.code, f"{item.waiting:,}", f"{item.accepted:,}", f"{item.changed:,}", f"{item.rejected:,}",
-         share(item.acceptance))
+         percent(item.acceptance))
         for item in held.figures.codes
     ]  # fmt: skip
     lines = _lines(("suggestions", "waiting", "accepted", "changed", "rejected", "acceptance"), rows)
@@ -234,6 +226,6 @@ def right_text(right: Rate) -> str:
     if right.value is None:
         return "how often it is right is not known yet (code some of the random queue)."
     return (
-        f"its first suggestion is right {share(right.value)} of the time"
-        f" ({share(right.low)} to {share(right.high)}, {right.n:,} drawn at random)."
+        f"its first suggestion is right {percent(right.value)} of the time"
+        f" {percent_interval((right.low, right.high))} ({right.n:,} drawn at random)."
     )

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from coder.cli.console import text_table
+from coder.reporting.numbers import percent
+from coder.reporting.text import table
 
 
 def turns(
@@ -41,12 +42,12 @@ def turns(
             who.role or "unknown",
             str(who.turns),
             str(who.words),
-            f"{who.share:.0%}",
+            percent(who.share),
             who.opening,
         )
         for who in report.speakers
     ]
-    typer.echo(text_table(("speaker", "role", "turns", "words", "share", "first words"), rows))
+    typer.echo(table(("speaker", "role", "turns", "words", "share", "first words"), rows, None, ruled=True))
     if transcript.notes:
         typer.echo("\n" + "\n".join(f"Note: {sentence}" for sentence in transcript.notes))
 

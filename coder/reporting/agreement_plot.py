@@ -1,32 +1,33 @@
 """A forest plot of agreement per code: estimates with their intervals, most frequent code first."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from coder.agreement.report import AgreementReport, Estimates
 from coder.errors import OutputError
+from coder.reporting.numbers import percent
 from coder.reporting.plotfiles import check_plot, write_plot
+from coder.statistics import Estimate
 
 INK, LIGHT, SECOND = "#2b2b2b", "#b9b4a9", "#1b6ca8"
 SHOWN = (("light_kappa", "kappa", INK, "o", -0.13), ("gwet_ac1", "AC1", SECOND, "D", 0.13))
 
 
-def forest_plot(report: Mapping[str, Any], path: Path, *, force: bool = False) -> None:
-    """Draw kappa and AC1 per code with 95 % intervals, prevalence in figures beside; from the report's JSON.
+def forest_plot(report: AgreementReport, path: Path, *, force: bool = False) -> None:
+    """Draw kappa and AC1 per code with 95 % intervals, prevalence in figures beside.
 
     Raises OutputError if the file exists (without `force`), cannot be written, or there is nothing to draw.
     """
-    rows = [
-        (code, found) for code, found in report["codes"].items() if found["light_kappa"]["value"] is not None
-    ]
+    rows = [(code, found) for code, found in report.codes.items() if found["light_kappa"].value is not None]
     check_plot(path, force=force)
     if not rows:
         raise OutputError("There is no code with a defined kappa, so there is nothing to draw.")
-    rows.sort(key=lambda row: -row[1]["prevalence"])
+    rows.sort(key=lambda row: -(row[1]["prevalence"].value or 0.0))
     _draw(report, rows, path)
 
 
-def _draw(report: Mapping[str, Any], rows: list[tuple[str, Any]], path: Path) -> None:
+def _draw(report: AgreementReport, rows: Sequence[tuple[str, Estimates]], path: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -34,10 +35,10 @@ def _draw(report: Mapping[str, Any], rows: list[tuple[str, Any]], path: Path) ->
 
     with mpl.rc_context({"font.size": 9, "svg.hashsalt": "coder", "svg.fonttype": "none"}):
         figure, axes = plt.subplots(figsize=(8.5, 1.5 + 0.5 * (len(rows) + 1)), layout="constrained")
-        names = [report["labels"].get(code, code).replace("_", " ") for code, _ in rows]
+        names = [report.label(code).replace("_", " ") for code, _ in rows]
         for place, (_, found) in enumerate(rows):
             _marks(axes, place, found)
-            shares = f"{100 * found['prevalence']:.1f} %"
+            shares = percent(found["prevalence"].value, 1)
             axes.annotate(shares, (1.02, place), xycoords=("axes fraction", "data"), va="center", color=INK)
         axes.annotate("prevalence", (1.02, -0.75), xycoords=("axes fraction", "data"), va="center", color=INK)
         _overall(axes, len(rows), report)
@@ -50,29 +51,29 @@ def _draw(report: Mapping[str, Any], rows: list[tuple[str, Any]], path: Path) ->
             plt.close(figure)
 
 
-def _marks(axes: Any, place: int, found: Mapping[str, Any]) -> None:
+def _marks(axes: Any, place: int, found: Estimates) -> None:
     for name, _, colour, marker, shift in SHOWN:
         estimate = found[name]
-        if estimate["value"] is None:
+        if estimate.value is None:
             continue
         _line(axes, place + shift, estimate, colour)
-        axes.plot(estimate["value"], place + shift, marker, color=colour, markersize=5)
+        axes.plot(estimate.value, place + shift, marker, color=colour, markersize=5)
 
 
-def _line(axes: Any, place: float, estimate: Mapping[str, Any], colour: str) -> None:
-    if estimate["ci_low"] is not None and estimate["ci_high"] is not None:
-        axes.plot([estimate["ci_low"], estimate["ci_high"]], [place, place], color=colour, linewidth=1.3)
+def _line(axes: Any, place: float, estimate: Estimate, colour: str) -> None:
+    if estimate.low is not None and estimate.high is not None:
+        axes.plot([estimate.low, estimate.high], [place, place], color=colour, linewidth=1.3)
 
 
-def _overall(axes: Any, place: int, report: Mapping[str, Any]) -> None:
-    pooled = report["overall"]["pooled_kappa"]
+def _overall(axes: Any, place: int, report: AgreementReport) -> None:
+    pooled = report.overall["pooled_kappa"]
     axes.axhline(place - 0.5, color=LIGHT, linewidth=0.8)
-    if pooled["value"] is not None:
+    if pooled.value is not None:
         _line(axes, place, pooled, INK)
-        axes.plot(pooled["value"], place, "s", color=INK, markersize=6)
+        axes.plot(pooled.value, place, "s", color=INK, markersize=6)
 
 
-def _finish(axes: Any, report: Mapping[str, Any]) -> None:
+def _finish(axes: Any, report: AgreementReport) -> None:
     low = min(0.0, axes.get_xlim()[0])
     axes.set_xlim(low, 1.02)
     axes.axvline(0, color=LIGHT, linewidth=0.8)
@@ -83,6 +84,6 @@ def _finish(axes: Any, report: Mapping[str, Any]) -> None:
     axes.legend(loc="lower left", frameon=False, ncols=2, bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    coders = ", ".join(report["n_coded"])
-    kind = report["kind"][0].upper() + report["kind"][1:]
-    axes.set_xlabel(f"{kind}: {coders}; {report['n_compared']:,} units. Intervals: {report['interval']}")
+    coders = ", ".join(report.coders)
+    kind = report.kind[0].upper() + report.kind[1:]
+    axes.set_xlabel(f"{kind}: {coders}; {report.n_compared:,} units. Intervals: {report.interval}")

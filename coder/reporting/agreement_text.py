@@ -1,12 +1,12 @@
-"""The agreement report in words: tables for a terminal.
-
-Takes the report as plain values (its JSON).
-"""
+"""The agreement report in words: tables for a terminal, and a paragraph for the methods section of a paper."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-Report = Mapping[str, Any]
+from coder.agreement.report import AgreementReport, Disagreement
+from coder.reporting.numbers import MISSING, counted, estimate, interval, number, percent, shortened
+from coder.reporting.text import table
+from coder.statistics import Estimate
 
 TITLES = {
     "percent_agreement": "Percent agreement",
@@ -32,264 +32,238 @@ TITLES = {
     "macro_pabak": "Mean PABAK over codes",
     "macro_krippendorff_alpha": "Mean alpha over codes",
 }
-MISSING = "–"
 MOST_SHOWN = 10
+TEXT_WIDTH = 110
 
 
-def figure(value: float | None) -> str:
-    """Return a coefficient with two decimals, a dash where it is undefined."""
-    return MISSING if value is None else f"{round(value, 2) + 0.0:.2f}"
-
-
-def percent(value: float | None) -> str:
-    """Return a share as a percentage, a dash where it is undefined."""
-    return MISSING if value is None else f"{100 * value:.1f} %"
-
-
-def interval(estimate: Mapping[str, Any]) -> str:
-    """Return "low to high", or nothing."""
-    if estimate.get("ci_low") is None or estimate.get("ci_high") is None:
-        return ""
-    return f"{estimate['ci_low']:.2f} to {estimate['ci_high']:.2f}"
-
-
-def with_interval(estimate: Mapping[str, Any]) -> str:
-    """Return a coefficient with its interval in one cell."""
-    bounds = interval(estimate)
-    return figure(estimate["value"]) + (f" [{bounds}]" if bounds else "")
-
-
-def headline(report: Report) -> list[str]:
+def headline(report: AgreementReport) -> str:
     """Say who was compared, on how many units of what, and where the intervals come from."""
-    names = ", ".join(f"{name} ({count:,})" for name, count in report["n_coded"].items())
-    place = f" in {report['n_transcripts']:,} transcripts" if report["n_transcripts"] else ""
-    kind = "ASSISTED AGREEMENT" if report["kind"].startswith("assisted") else "Agreement"
-    return [
-        f"{kind} between {names} on {report['n_compared']:,} of {report['n_units']:,} units{place}",
-        f"Unit: {report['unit']}. Intervals: {report['interval']}.",
-    ]
+    names = ", ".join(f"{name} ({count:,})" for name, count in report.coders.items())
+    place = f" in {counted(report.n_transcripts, 'transcript')}" if report.n_transcripts else ""
+    kind = "ASSISTED AGREEMENT" if report.assisted_only else "Agreement"
+    return (
+        f"{kind} between {names} on {report.n_compared:,} of {counted(report.n_units, 'unit')}{place}\n"
+        f"Unit: {report.unit}. Intervals in brackets: {report.interval}."
+    )
 
 
-def overall_rows(report: Report) -> list[list[str]]:
-    """Return the overall coefficients worth printing: title, value, interval, reason."""
-    overall = report["overall"]
-    single = any(overall[name]["value"] is not None for name in ("fleiss_kappa", "light_kappa"))
-    two = len(report["n_coded"]) == 2
+def _overall_names(report: AgreementReport) -> list[str]:
+    """Return the overall coefficients worth printing."""
+    overall, two = report.overall, len(report.coders) == 2
     names = ["percent_agreement"]
-    if single:
+    if any(overall[name].value is not None for name in ("fleiss_kappa", "light_kappa")):
         names += ["cohen_kappa"] if two else ["fleiss_kappa", "conger_kappa", "light_kappa"]
         names += ["gwet_ac1", "brennan_prediger", "krippendorff_alpha"]
-        names += [name for name in ("weighted_kappa_linear", "weighted_kappa_quadratic", "gwet_ac2_quadratic")
-                  if name in overall]  # fmt: skip
+        ordered = ("weighted_kappa_linear", "weighted_kappa_quadratic", "gwet_ac2_quadratic")
+        names += [name for name in ordered if name in overall]
     else:
         names += ["masi_alpha", "jaccard_alpha"]
-    names += ["pooled_kappa", "macro_cohen_kappa" if two else "macro_light_kappa", "macro_gwet_ac1"]
-    return [
-        [TITLES[name], figure(overall[name]["value"]), interval(overall[name]), overall[name]["reason"] or ""]
+    return [*names, "pooled_kappa", "macro_cohen_kappa" if two else "macro_light_kappa", "macro_gwet_ac1"]
+
+
+def _overall_table(report: AgreementReport) -> str:
+    names = _overall_names(report)
+    rows = [
+        [TITLES[name], number(found.value), interval((found.low, found.high))]
         for name in names
+        for found in [report.overall[name]]
     ]
+    reasons = dict.fromkeys(report.overall[name].reason for name in names)
+    lines = [f"{MISSING} means undefined: {reason}." for reason in reasons if reason]
+    return "\n\n".join(
+        filter(None, [table(("over all codes", "value", "95 %"), rows, ruled=True), "\n".join(lines)])
+    )
 
 
-def code_rows(report: Report) -> tuple[list[str], list[list[str]]]:
-    """Return header and rows of the table of codes."""
-    kappa = "Cohen's kappa" if len(report["n_coded"]) == 2 else "Light's kappa"
-    header = [
-        "code",
-        "prevalence",
-        "agree",
-        f"{kappa} [95 %]",
-        "alpha",
-        "AC1",
-        "PABAK",
-        "pos. agr.",
-        "neg. agr.",
-    ]
+def _code_table(report: AgreementReport) -> str:
+    kappa = "Cohen's kappa" if len(report.coders) == 2 else "Light's kappa"
+    header = (
+        "code", "prevalence", "agree", f"{kappa} [95 %]", "alpha", "AC1", "PABAK", "pos. agr.", "neg. agr.",
+    )  # fmt: skip
     rows = []
-    for code, found in report["codes"].items():
-        label = report["labels"].get(code, code)
-        if code in report["unused"]:
-            rows.append([label, "0.0 %", "unused", *[MISSING] * 6])
+    for code, found in report.codes.items():
+        if code in report.unused:
+            rows.append([report.label(code), percent(0.0, 1), "unused", *[MISSING] * 6])
             continue
+        figures = ("krippendorff_alpha", "gwet_ac1", "pabak", "positive_agreement", "negative_agreement")
         rows.append(
             [
-                label,
-                percent(found["prevalence"]),
-                percent(found["percent_agreement"]["value"]),
-                with_interval(found["light_kappa"]),
-                *(figure(found[name]["value"]) for name in ("krippendorff_alpha", "gwet_ac1", "pabak")),
-                figure(found["positive_agreement"]),
-                figure(found["negative_agreement"]),
+                report.label(code),
+                percent(found["prevalence"].value, 1),
+                percent(found["percent_agreement"].value, 1),
+                estimate(found["light_kappa"]),
+                *(number(found[name].value) for name in figures),
             ]
         )
-    return header, rows
+    return table(header, rows, ruled=True)
 
 
-def stage_rows(report: Report) -> list[list[str]]:
-    """Return the steps: the question, on how many units or codes, agreement, alpha and AC1."""
+def _stage_table(report: AgreementReport) -> str:
     rows = []
-    for stage in report["stages"].values():
-        found = stage["coefficients"]
+    for stage in report.stages.values():
+        found = stage.coefficients
         alpha = found.get("masi_alpha") or found["krippendorff_alpha"]
         ac1 = found.get("gwet_ac1") or found["macro_gwet_ac1"]
-        share = percent(found["percent_agreement"]["value"])
-        rows.append([stage["question"], f"{stage['n']:,}", share, with_interval(alpha), figure(ac1["value"])])
-    return rows
+        share = percent(found["percent_agreement"].value, 1)
+        rows.append([stage.question, f"{stage.n:,}", share, estimate(alpha), number(ac1.value)])
+    return table(("step by step", "n", "agree", "alpha [95 %]", "AC1"), rows, ruled=True)
 
 
-def pair_rows(report: Report) -> list[list[str]]:
-    """Return the matrix of pairs as a list."""
-    return [
+def _pair_table(report: AgreementReport) -> str:
+    rows = [
         [
             name,
-            f"{pair['n_units']:,}",
-            percent(pair["percent_agreement"]["value"]),
-            with_interval(pair["masi_alpha"]),
-            with_interval(pair["pooled_kappa"]),
+            f"{pair.n_units:,}",
+            percent(pair.estimates["percent_agreement"].value, 1),
+            estimate(pair.estimates["masi_alpha"]),
+            estimate(pair.estimates["pooled_kappa"]),
         ]
-        for name, pair in report["pairs"].items()
+        for name, pair in report.pairs.items()
     ]
+    return table(("pair", "units", "agree", "alpha, sets", "pooled kappa"), rows, ruled=True)
 
 
-def plan_rows(report: Report) -> list[list[str]]:
-    """Return what an interval of the wanted width would take per code."""
-    rows = []
-    for code, plan in report["planning"].items():
-        if plan["half_width"] is None:
-            continue
-        effect, more = plan["design_effect"], plan["more_transcripts"]
-        rows.append(
-            [
-                report["labels"].get(code, code),
-                f"± {plan['half_width']:.2f}",
-                MISSING if effect is None else f"{effect:.1f}",
-                f"{plan['units_needed']:,}",
-                f"{plan['more_units']:,}",
-                MISSING if more is None else f"{more:,}",
-            ]
-        )
-    return rows
-
-
-def unitizing_rows(report: Report) -> list[list[str]]:
-    """Return the alphas for boundaries that the coders set themselves."""
-    found = report["unitizing"]
-    names = ("alpha_u", "alpha_u_2004")
-    rows = [["all codes", *(figure(found["overall"][name]["value"]) for name in names)]]
-    for code, own in found["codes"].items():
-        rows.append([report["labels"].get(code, code), *(figure(own[name]["value"]) for name in names)])
-    return rows
-
-
-def model_rows(report: Report) -> list[list[str]]:
-    """Return people beside the model: overall, then each code's kappa."""
-    model = report["model"]
-    sides = ("human_human", "human_model", "difference")
+def _sample_size_table(report: AgreementReport) -> str:
     rows = [
-        [TITLES[name], *(with_interval(found[side]) for side in sides)]
-        for name, found in model["overall"].items()
-    ]
-    for code, found in model["codes"].items():
-        kappa = found["cohen_kappa"]
-        rows.append(
-            [f"kappa, {report['labels'].get(code, code)}", *(with_interval(kappa[side]) for side in sides)]
-        )
-    return rows
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[place]) for row in [header, *rows]) for place in range(len(header))]
-
-    def line(cells: Sequence[str]) -> str:
-        padded = [
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        [
+            report.label(code),
+            f"± {number(plan.half_width)}",
+            number(plan.design_effect, digits=1),
+            *(MISSING if count is None else f"{count:,}" for count in counts),
         ]
-        return "  ".join(padded).rstrip()
-
-    return "\n".join([line(header), "  ".join("-" * width for width in widths), *map(line, rows)])
-
-
-def as_text(report: Report) -> str:
-    """Return the report as tables for a terminal."""
-    parts = ["\n".join(headline(report))]
-    reasons = [row for row in overall_rows(report) if row[3]]
-    parts.append(_table(["over all codes", "value", "95 %"], [row[:3] for row in overall_rows(report)]))
-    if reasons:
-        causes = dict.fromkeys(row[3] for row in reasons)
-        parts.append("\n".join(f"{MISSING} means undefined: {cause}." for cause in causes))
-    if report["codes"]:
-        parts.append(_table(*code_rows(report)))
-    parts.append(_table(["step by step", "n", "agree", "alpha [95 %]", "AC1"], stage_rows(report)))
-    if len(report["pairs"]) > 1:
-        parts.append(_table(["pair", "units", "agree", "alpha, sets", "pooled kappa"], pair_rows(report)))
-    if report["model"]:
-        title = f"same {report['model']['units']:,} units"
-        parts.append(
-            _table(
-                [title, "people", f"people | {report['model']['coder']}", "difference"], model_rows(report)
-            )
-        )
-    if report["assisted"]:
-        alpha = report["assisted"]["overall"]["masi_alpha"]
-        parts.append(
-            f"Assisted agreement (suggestions in sight, {report['assisted']['n_compared']:,} units): alpha, sets"
-            f" {with_interval(alpha)}. Not comparable with agreement of blind codings."
-        )
-    if report["unitizing"]:
-        parts.append(
-            _table(["boundaries and codes", "alpha-u (2016)", "alpha-u (2004)"], unitizing_rows(report))
-        )
-    if plan_rows(report):
-        parts.append(_plan(report))
-    if report["disagreements"]:
-        parts.append(_disagreements(report))
-    parts += ["\n".join(report[name]) for name in ("interpretation", "notes") if report[name]]
-    return "\n\n".join(parts) + "\n"
-
-
-def _plan(report: Report) -> str:
-    wanted = next(iter(report["planning"].values()))["wanted_half_width"]
-    header = [
+        for code, plan in report.planning.items()
+        if plan.half_width is not None
+        for counts in [(plan.units_needed, plan.more_units, plan.more_transcripts)]
+    ]
+    if not rows:
+        return ""
+    wanted = next(iter(report.planning.values())).wanted_half_width
+    header = (
         f"for kappa ± {wanted:g}",
         "now",
         "design effect",
         "units needed",
         "more units",
         "more transcripts",
+    )
+    return table(header, rows, ruled=True)
+
+
+def _unitizing_table(report: AgreementReport) -> str:
+    if report.unitizing is None:
+        return ""
+    found = {"all codes": report.unitizing.overall}
+    found |= {report.label(code): own for code, own in report.unitizing.codes.items()}
+    rows = [
+        [name, number(own["alpha_u"].value), number(own["alpha_u_2004"].value)] for name, own in found.items()
     ]
-    return _table(header, plan_rows(report))
+    return table(("boundaries and codes", "alpha-u (2016)", "alpha-u (2004)"), rows, ruled=True)
 
 
-def _disagreements(report: Report) -> str:
-    lines = [f"{report['n_disagreements']:,} units to talk about, most instructive first:"]
-    for row in report["disagreements"][:MOST_SHOWN]:
-        place = " ".join(filter(None, [row["transcript"], str(row["unit"])]))
-        given = ", ".join(
-            f"{name}: {' + '.join(codes) or 'nothing'}" for name, codes in row["coders"].items()
-        )
-        lines.append(f"  {place}  [{row['kind']}]  {given}")
-        if row.get("text"):
-            lines.append(f"      {shortened(row['text'])}")
-    if report["n_disagreements"] > MOST_SHOWN:
+def _model_table(report: AgreementReport) -> str:
+    """Return people beside the model: overall, then each code's kappa."""
+    model = report.model
+    if model is None:
+        return ""
+    found = {TITLES[name]: sides for name, sides in model.overall.items()}
+    found |= {f"kappa, {report.label(code)}": names["cohen_kappa"] for code, names in model.codes.items()}
+    rows = [
+        [name, *(estimate(sides[side]) for side in ("human_human", "human_model", "difference"))]
+        for name, sides in found.items()
+    ]
+    header = (f"same {model.units:,} units", "people", f"people | {model.coder}", "difference")
+    return table(header, rows, ruled=True)
+
+
+def _assisted(report: AgreementReport) -> str:
+    if report.assisted is None:
+        return ""
+    return (
+        f"Assisted agreement (suggestions in sight, {counted(report.assisted.n_compared, 'unit')}): alpha, sets"
+        f" {estimate(report.assisted.overall['masi_alpha'])}. Not comparable with agreement of blind codings."
+    )
+
+
+def _disagreements(report: AgreementReport) -> str:
+    if not report.disagreements:
+        return ""
+    lines = [f"{counted(report.n_disagreements, 'disagreement')}, most informative first:"]
+    for row in report.disagreements[:MOST_SHOWN]:
+        lines.append(_disagreement(row))
+        if row.context.get("text"):
+            lines.append(f"      {shortened(str(row.context['text']), TEXT_WIDTH)}")
+    if report.n_disagreements > MOST_SHOWN:
         lines.append("  ... (all of them: -o report.xlsx)")
     return "\n".join(lines)
 
 
-def shortened(text: str, width: int = 110) -> str:
-    """Return a text on one line, cut at a word."""
-    line = " ".join(text.split())
-    return line if len(line) <= width else line[: width - 1].rsplit(" ", 1)[0] + " …"
+def _disagreement(row: Disagreement) -> str:
+    place = " ".join(filter(None, [row.transcript, row.unit]))
+    given = ", ".join(f"{name}: {' + '.join(codes) or 'nothing'}" for name, codes in row.coders.items())
+    return f"  {place}  [{row.kind}]  {given}"
+
+
+def as_text(report: AgreementReport) -> str:
+    """Return the report as tables for a terminal."""
+    parts = [
+        headline(report),
+        _overall_table(report),
+        _code_table(report) if report.codes else "",
+        _stage_table(report),
+        _pair_table(report) if len(report.pairs) > 1 else "",
+        _model_table(report),
+        _assisted(report),
+        _unitizing_table(report),
+        _sample_size_table(report),
+        _disagreements(report),
+        "\n".join(report.interpretation),
+        "\n".join(report.notes),
+    ]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def view_text(view: Mapping[str, Any]) -> str:
     """Return another program's figures as a table, with the reason why they differ from the report's."""
     columns = list(dict.fromkeys(name for row in view["rows"] for name in row))
     rows = [[_cell(name, row.get(name)) for name in columns] for row in view["rows"]]
-    lines = [f"As {view['title']}; counted in {view['weight']}.", view["explanation"]]
-    return "\n".join(lines) + "\n\n" + _table([name.replace("_", " ") for name in columns], rows) + "\n"
+    head = f"As {view['title']}; counted in {view['weight']}.\n{view['explanation']}"
+    return f"{head}\n\n{table([name.replace('_', ' ') for name in columns], rows, ruled=True)}\n"
 
 
 def _cell(name: str, value: Any) -> str:
     if value is None or isinstance(value, str):
         return value or MISSING
-    return percent(value) if name == "agreement" else f"{value:,.0f}" if value > 1 else figure(value)
+    return percent(value, 1) if name == "agreement" else f"{value:,.0f}" if value > 1 else number(value)
+
+
+def methods(report: AgreementReport) -> str:
+    """Return a paragraph for a methods section: what was compared, how, with what result, and the sources."""
+    names, overall = list(report.coders), report.overall
+    places = f" from {counted(report.n_transcripts, 'transcript')}" if report.n_transcripts else ""
+    kappa = "Cohen's kappa (1960)" if len(names) == 2 else "the mean of pairwise Cohen kappas (Light 1971)"
+    how = (
+        "after seeing a program's suggestions, so that the figures are assisted agreement and not reliability"
+        if report.assisted_only
+        else "independently [confirm: before any discussion, without seeing each other's codes or suggestions]"
+    )
+    sentences = [
+        f"{len(names)} coders ({', '.join(names)}) coded {report.n_compared:,} units ({report.unit}){places}"
+        f" {how}, with {counted(len(report.codes), 'code')}; a unit could carry several codes or none.",
+        "Agreement was computed over fixed units: over all codes as Krippendorff's alpha with the MASI distance for"
+        " sets of codes (Krippendorff 2019; Passonneau 2006) and as pooled kappa (de Vries et al. 2008); per code as"
+        f" {kappa}, with AC1 (Gwet 2008), PABAK (Byrt et al. 1993) and positive and negative agreement beside it"
+        " because kappa falls with prevalence (Feinstein & Cicchetti 1990).",
+        f"Intervals: {report.interval}.",
+        f"Alpha was {estimate(overall['masi_alpha'])}, pooled kappa {estimate(overall['pooled_kappa'])};"
+        f" coders gave identical codes to {percent(overall['percent_agreement'].value, 1)} of units.",
+        *_range_of_kappas([found for code, found in report.codes.items() if code not in report.unused]),
+    ]
+    if report.unused:
+        sentences.append(f"Nobody used {', '.join(report.unused)}; means leave them out.")
+    return " ".join(sentences)
+
+
+def _range_of_kappas(codes: Sequence[Mapping[str, Estimate]]) -> list[str]:
+    kappas = [found["light_kappa"].value for found in codes]
+    known = [value for value in kappas if value is not None]
+    return [f"Kappa per code ranged from {number(min(known))} to {number(max(known))}."] if known else []

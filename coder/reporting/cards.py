@@ -3,20 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from coder.reporting.blocks import (
-    Block,
-    Report,
-    counted,
-    figure,
-    number,
-    ranged,
-    short,
-    table,
-    text_of,
-    wrapped,
-)
 from coder.reporting.heldout import held_out_blocks, parts_of_one, tested_words
-from coder.reporting.performance import KAPPA, LONGEST
+from coder.reporting.numbers import counted, figure, number, ranged, shortened
+from coder.reporting.performance import KAPPA, LONGEST, Report
+from coder.reporting.text import Block, table, text_of, wrapped
 from coder.reporting.verdicts import failed_line, judged
 
 MOST_LISTED = 24  # entries of a list; all of them are in card.json
@@ -59,7 +49,7 @@ def comparison_text(report: Report) -> str:
         _compared("which code: kappa", "", report["theme_kappa"]),
         _compared("barrier or facilitator: kappa", "", report["polarity_kappa"]),
         *(
-            _compared(f"{short(code, LONGEST)}: F1", f"{found['support']:,}", found["f1"])
+            _compared(f"{shortened(code, LONGEST)}: F1", f"{found['support']:,}", found["f1"])
             for code, found in report["codes"].items()
         ),
     ]
@@ -75,7 +65,9 @@ def comparison_text(report: Report) -> str:
         " n: excerpts with the code."
     )  # fmt: skip
     title = f"{first} and {second} on {counted(report['n'], 'excerpt')} in {counted(groups, 'group')}"
-    return text_of([Block(title, words, table(("", "n", *(short(n, 20) for n in names), "change"), rows))])
+    return text_of(
+        [Block(title, words, table(("", "n", *(shortened(n, 20) for n in names), "change"), rows))]
+    )
 
 
 def _compared(name: str, count: str, found: Report) -> list[str]:
@@ -139,7 +131,7 @@ def _bullets(found: Mapping[str, str]) -> list[str]:
 
 def _verdicts(verdicts: Sequence[Report]) -> str:
     """Return a table of the codes, with columns for what the card knows, and what would mend those that failed."""
-    columns = {"code": [short(found["code"], LONGEST) for found in verdicts]}
+    columns = {"code": [shortened(found["code"], LONGEST) for found in verdicts]}
     columns["excerpts"] = [f"{found['positives']:,}" for found in verdicts]
     columns["kappa"] = [
         ranged(found["kappa"], (found.get("ci_low"), found.get("ci_high"))) for found in verdicts

@@ -2,28 +2,20 @@
 
 from collections.abc import Callable
 
-from coder.reporting.blocks import (
-    Block,
-    Report,
-    counted,
-    figure,
-    known,
-    number,
-    percent,
-    ranged,
-    table,
-    text_of,
-)
+from coder.reporting.numbers import counted, figure, number, percent, ranged
 from coder.reporting.performance import (
     BASELINES,
     ENOUGH_GROUPS,
     KAPPA,
+    Report,
     detail_blocks,
     intervals,
+    known,
     performance_blocks,
     studies_block,
     wrong_among,
 )
+from coder.reporting.text import Block, table, text_of
 from coder.reporting.verdicts import verdict_block
 
 KINDS = {

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coder.reporting.blocks import Report, bounds, figure, percent, share, short
-from coder.reporting.performance import BASELINES, MOST_VALUES, mistaken
+from coder.reporting.numbers import bounds, figure, percent, share, shortened
+from coder.reporting.performance import BASELINES, MOST_VALUES, Report, mistaken
 
 INK, MODEL, OTHER, FAINT = "#2b2b2b", "#1b6ca8", "#b9b4a9", "#8a857b"
 LONGEST = 30  # characters of a name beside a bar
@@ -79,7 +79,7 @@ def _titled(axes: Any, title: str) -> None:
 
 def _codes(report: Report) -> Panel:
     rows = [
-        Bar(f"{short(code.replace('_', ' '), LONGEST)} ({found['support']:,})", found, "f1")
+        Bar(f"{shortened(code.replace('_', ' '), LONGEST)} ({found['support']:,})", found, "f1")
         for code, found in report["codes"].items()
     ]
     title = "F1 of what is suggested, per code (excerpts)"
@@ -100,8 +100,8 @@ def _kappas(report: Report) -> Panel:
 def _by(found: Report) -> Panel:
     values = sorted(found["values"].items(), key=lambda item: -item[1]["n"])[:MOST_VALUES]
     rows = [
-        Bar(f"{short(value, LONGEST)} ({'too few: ' if part['too_few'] else ''}{part['n']:,})", part, "error_rate",
-            OTHER if part["too_few"] else MODEL)
+        Bar(f"{shortened(value, LONGEST)} ({'too few: ' if part['too_few'] else ''}{part['n']:,})", part,
+            "error_rate", OTHER if part["too_few"] else MODEL)
         for value, part in values
     ]  # fmt: skip
     return Panel(
@@ -119,7 +119,9 @@ def _rates(axes: Any, rows: Sequence[Bar], title: str) -> None:
 
 def _studies(found: Report) -> Panel:
     values = list(found.items())[:MOST_VALUES]
-    rows = [Bar(f"{short(study, LONGEST)} ({part['n']:,})", part, "theme_kappa") for study, part in values]
+    rows = [
+        Bar(f"{shortened(study, LONGEST)} ({part['n']:,})", part, "theme_kappa") for study, part in values
+    ]
     return Panel(len(rows), lambda axes: bars(axes, rows, "Kappa of codes, study by study (excerpts)"))
 
 
@@ -130,7 +132,9 @@ def _mistakes(report: Report) -> Panel:
         for place, (_, _, count) in enumerate(rows):
             axes.barh(place, count, color=MODEL, height=0.62)
             _beside(axes, place, f"{count:,}")
-        names = [f"{short(theirs, 24)} → {short(its, 24)}".replace("_", " ") for theirs, its, _ in rows]
+        names = [
+            f"{shortened(theirs, 24)} → {shortened(its, 24)}".replace("_", " ") for theirs, its, _ in rows
+        ]
         axes.set_yticks(range(len(rows)), names, fontsize=8)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)

@@ -1,21 +1,12 @@
 """Evaluation reports as text: each table with a line that says how to read it, all figures with their intervals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from coder.reporting.blocks import (
-    Block,
-    Report,
-    change,
-    counted,
-    figure,
-    known,
-    percent,
-    share,
-    short,
-    table,
-    text_of,
-)
+from coder.reporting.numbers import change, counted, figure, percent, share, shortened
+from coder.reporting.text import Block, table, text_of
 
+Report = Mapping[str, Any]
 BASELINES = {
     "majority": "always the commonest code",
     "tfidf_svm": "words alone (TF-IDF + SVM)",
@@ -25,10 +16,16 @@ ENOUGH_GROUPS = 10  # with fewer, intervals from resampling groups are rough and
 LONGEST = 24  # characters of a code or a value in a table
 MOST_VALUES = 20
 TOO_FEW = "too few"
+SEEN_SHARE = 0.02  # of the excerpts
 KAPPA = (
     "Kappa is agreement with people's codes beyond what chance alone would give: 0 = no better than chance,"
     " 1 = always alike."
 )
+
+
+def known(share: float | None) -> bool:
+    """Tell whether so many of the excerpts were learned from that figures are not held out."""
+    return (share or 0.0) >= SEEN_SHARE
 
 
 def performance_text(report: Report) -> str:
@@ -178,7 +175,7 @@ def _codes(report: Report) -> list[Block]:
 
     def rows(names: Sequence[str]) -> list[list[str]]:
         return [
-            [short(code, LONGEST), f"{found['support']:,}", *(figure(found, name) for name in names)]
+            [shortened(code, LONGEST), f"{found['support']:,}", *(figure(found, name) for name in names)]
             for code, found in used.items()
         ]
 
@@ -229,7 +226,7 @@ def studies_block(report: Report) -> Block | None:
         simple = [report["baselines"][name]["parts"].get(study) for name in ("tfidf_svm", "frozen_lr")]
         best = max((kappa for kappa in simple if kappa is not None), default=None)
         rows.append([
-            short(study, LONGEST), f"{found['n']:,}", f"{found['n_groups']:,}", figure(found, "theme_kappa"),
+            shortened(study, LONGEST), f"{found['n']:,}", f"{found['n_groups']:,}", figure(found, "theme_kappa"),
             figure({"kappa": best}, "kappa"), share(found, "error_rate"), TOO_FEW if found["too_few"] else "",
         ])  # fmt: skip
     words = (
@@ -247,7 +244,7 @@ def _attribute(report: Report) -> Block | None:
         return None
     rows = [
         [
-            short(value, LONGEST), f"{found['n']:,}", f"{found['n_groups']:,}", share(found, "error_rate"),
+            shortened(value, LONGEST), f"{found['n']:,}", f"{found['n_groups']:,}", share(found, "error_rate"),
             TOO_FEW if found["too_few"] else change(found, "difference"), figure(found, "theme_kappa"),
         ]
         for value, found in sorted(report["by"]["values"].items(), key=lambda item: -item[1]["n"])

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from coder.reporting.blocks import Report, counted, known, percent
+from coder.reporting.numbers import counted, percent
 from coder.reporting.panels import INK, Panel, panels_of
+from coder.reporting.performance import Report, known
 from coder.reporting.plotfiles import write_plot
 
 WIDTH, ROW, AROUND = 15.0, 0.27, 0.95  # inches: the picture, a row of a panel, a panel's title and axis

@@ -33,6 +33,21 @@ class RowWriter(Protocol):
         """Let go of what was written so far; the file is about to be deleted."""
 
 
+def cell_text(text: str) -> str:
+    """Return a text as a workbook can hold it: control characters replaced, never cut.
+
+    Raises OutputError for a text longer than a cell.
+    """
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    clean = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)
+    if len(clean) > XLSX_CELL_LIMIT:
+        raise OutputError(
+            f"A text has {len(clean)} characters; an Excel cell holds {XLSX_CELL_LIMIT}. Use .csv or .jsonl."
+        )
+    return clean
+
+
 class CsvWriter:
     """UTF-8, comma-separated, empty cell for None."""
 
@@ -84,16 +99,10 @@ class XlsxWriter:
 
     def _cell(self, value: Any) -> Any:
         from openpyxl.cell import WriteOnlyCell
-        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
         if not isinstance(value, str):
             return value
-        clean = ILLEGAL_CHARACTERS_RE.sub("�", value)
-        if len(clean) > XLSX_CELL_LIMIT:
-            raise OutputError(
-                f"A text has {len(clean)} characters; an Excel cell holds {XLSX_CELL_LIMIT}. Use .csv or .jsonl."
-            )
-        cell = WriteOnlyCell(self._sheet, value=clean)
+        cell = WriteOnlyCell(self._sheet, value=cell_text(value))
         cell.data_type = "s"
         return cell
 
@@ -181,6 +190,11 @@ def check_target(path: Path, *, force: bool = False) -> None:
     """Raise OutputError if the file exists, its folder does not, or its suffix names no format."""
     if path.suffix.lower() not in FORMATS:
         raise OutputError(f"{path}: write to a name that ends in {', '.join(FORMATS)}.")
+    check_new(path, force=force)
+
+
+def check_new(path: Path, *, force: bool = False) -> None:
+    """Raise OutputError if the file exists (without `force`), is a folder, or its folder does not exist."""
     if path.is_dir():
         raise OutputError(f"{path} is a folder; name a file in it.")
     if path.exists() and not force:
@@ -190,25 +204,36 @@ def check_target(path: Path, *, force: bool = False) -> None:
 
 
 @contextmanager
-def open_rows(path: Path, columns: Sequence[str], *, force: bool = False) -> Iterator[RowWriter]:
-    """Yield a writer for the path's suffix; the file appears complete at the end, or not at all.
+def written_whole(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path` that replaces it at the end; after an error nothing is left of it.
 
-    Raises OutputError if the file exists (without `force`), cannot be written, or its suffix is unknown.
+    Raises OutputError if the file cannot be written.
     """
-    check_target(path, force=force)
-    suffix = path.suffix.lower()
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=suffix, dir=path.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix.lower(), dir=path.parent)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
     os.close(handle)
     temporary = Path(name)
     try:
-        with _writer(temporary, suffix, columns) as writer:
-            yield writer
+        yield temporary
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def open_rows(path: Path, columns: Sequence[str], *, force: bool = False) -> Iterator[RowWriter]:
+    """Yield a writer for the path's suffix; the file appears complete at the end, or not at all.
+
+    Raises OutputError if the file exists (without `force`), cannot be written, or its suffix is unknown.
+    """
+    check_target(path, force=force)
+    with written_whole(path) as temporary, _writer(temporary, path.suffix.lower(), columns) as writer:
+        yield writer
 
 
 @contextmanager

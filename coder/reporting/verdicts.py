@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from coder.reporting.blocks import INDENT, Block, Report, counted, wrapped
+from coder.reporting.numbers import counted
+from coder.reporting.performance import Report
+from coder.reporting.text import INDENT, Block, wrapped
 
 ENOUGH = 10  # excerpts with a code; if it is untested with as many, those without it are missing
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coder.agreement import Estimate, coefficients, set_coefficients, unit_coefficients
-from coder.agreement.assembling import agreement_report
 from coder.agreement.codings import Codings
 from coder.agreement.report import Options
+from coder.agreement.report_builder import agreement_report
 
 few = settings(max_examples=80, deadline=None)
 cells = st.sampled_from([1, 2, 3, None, math.nan])

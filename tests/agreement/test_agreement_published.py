@@ -119,7 +119,7 @@ def test_cohen_1968_weighted_kappa_against_the_definition() -> None:
 
 
 def test_passonneau_2006_masi_distances() -> None:
-    from coder.agreement.distances import between
+    from coder.agreement.code_sets import between
 
     sets = np.array([[1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 1], [0, 0, 0, 0]], dtype=bool)
     wanted = [0, 1 - 2 / 3 * 2 / 3, 1 - 1 / 3 * 1 / 3, 1, 1]

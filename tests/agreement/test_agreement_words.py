@@ -5,7 +5,7 @@ import pytest
 
 from coder.agreement import set_coefficients
 from coder.agreement.interpretation import in_words, krippendorff, landis_koch, paradoxes
-from coder.agreement.planning import design_effect, more_units, required_units
+from coder.agreement.sample_size import design_effect, more_units, required_units
 from coder.errors import InputError
 from coder.statistics import Estimate
 
@@ -29,10 +29,10 @@ def test_design_effect_and_impossible_plans() -> None:
 
 def test_more_units_from_the_width_reached() -> None:
     plan = more_units(Estimate(0.7, 0.5, 0.9, 0.1), Estimate(0.7, se=0.05), 200, 10, 0.1)
-    assert plan["half_width"] == pytest.approx(0.2)
-    assert plan["design_effect"] == pytest.approx(4)
-    assert (plan["units_needed"], plan["more_units"], plan["more_transcripts"]) == (800, 600, 30)
-    assert more_units(Estimate(None), Estimate(None), 200, 10, 0.1)["units_needed"] is None
+    assert plan.half_width == pytest.approx(0.2)
+    assert plan.design_effect == pytest.approx(4)
+    assert (plan.units_needed, plan.more_units, plan.more_transcripts) == (800, 600, 30)
+    assert more_units(Estimate(None), Estimate(None), 200, 10, 0.1).units_needed is None
 
 
 def test_bands_need_an_interval_and_an_author() -> None:
@@ -61,11 +61,11 @@ def test_the_paradox_is_explained_where_it_occurs_and_only_there() -> None:
 
 
 def test_confusion_counts_meetings_of_codes() -> None:
+    from coder.agreement.code_sets import read_sets
     from coder.agreement.confusion import confusion_matrices
-    from coder.agreement.setratings import read_sets
 
     sets = read_sets([[{"a"}, {"a"}], [{"a"}, {"b"}], [{"a", "b"}, {"a"}], [set(), {"b"}], [set(), set()]])
     (matrix,) = confusion_matrices(sets, ["R1", "R2"])
-    assert matrix["labels"] == ["a", "b", "(nothing to code)"]
-    assert matrix["counts"] == [[2, 1, 0], [0, 0, 1], [0, 1, 1]]
-    assert np.sum(matrix["counts"]) == 6
+    assert matrix.labels == ("a", "b", "(nothing to code)")
+    assert matrix.counts == ((2, 1, 0), (0, 0, 1), (0, 1, 1))
+    assert np.sum(matrix.counts) == 6

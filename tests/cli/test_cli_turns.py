@@ -45,7 +45,7 @@ def test_json_is_the_documented_one(transcript: Path) -> None:
 def test_people_get_a_table_of_speakers_with_roles_and_shares(transcript: Path) -> None:
     printed = CliRunner().invoke(app, ["turns", str(transcript)]).stdout
     assert "p1.txt: 2 turns (txt, utf-8)" in printed
-    assert "Anna     interviewer" in printed and "What helps?" in printed and "75%" in printed
+    assert "Anna     interviewer" in printed and "What helps?" in printed and "75 %" in printed
     assert "Note: 1 header line not taken as speech." in printed
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from coder.errors import OutputError
 from coder.reporting.rows import FORMATS, Row, open_rows
-from coder.reporting.summary import code_table, share_bar
+from coder.reporting.text import code_table, share_bar
 
 COLUMNS = ["text", "code", "confidence", "turn"]
 ROWS: list[Row] = [

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from coder.agreement.assembling import agreement_report
 from coder.agreement.codings import Codings
 from coder.agreement.coefficients import Level
 from coder.agreement.passages import codings_of, unitizing_alphas
 from coder.agreement.report import AgreementReport, Options
-from coder.agreement.views import Tool, view
+from coder.agreement.report_builder import agreement_report
+from coder.agreement.software_views import Tool, view
 from coder.codebook import Codebook
 from coder.coded_tables.passages import holds_passages, passages_of, used_polarities
 from coder.coded_tables.rating_cells import arranged
@@ -240,28 +240,28 @@ def write_report(outcome: Outcome, path: Path, *, force: bool = False) -> None:
 
     if path.suffix.lower() not in (".json", ".csv", ".xlsx"):
         raise OutputError(f"{path}: a report is written to a name that ends in .json, .csv or .xlsx.")
-    write_files(outcome.report.to_dict(), path, force=force)
+    write_files(outcome.report, path, force=force)
 
 
 def plot_report(outcome: Outcome, path: Path, *, force: bool = False) -> None:
     """Draw each code's estimates with intervals to .svg, .png or .pdf. Raises OutputError."""
     from coder.reporting.agreement_plot import forest_plot
 
-    forest_plot(outcome.report.to_dict(), path, force=force)
+    forest_plot(outcome.report, path, force=force)
 
 
 def report_text(outcome: Outcome) -> str:
     """Return the report as tables of text."""
     from coder.reporting.agreement_text import as_text
 
-    return as_text(outcome.report.to_dict())
+    return as_text(outcome.report)
 
 
 def methods_paragraph(outcome: Outcome) -> str:
     """Return a paragraph for the methods section of a paper, with its sources."""
-    from coder.reporting.agreement_methods import methods
+    from coder.reporting.agreement_text import methods
 
-    return methods(outcome.report.to_dict())
+    return methods(outcome.report)
 
 
 def tool_view(outcome: Outcome, tool: Tool) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def unread_warning(languages: Sequence[str | None]) -> list[str]:
 
 def seen_warning(model: "Model", share: float) -> list[str]:
     """Say when figures are not held out: the model, or one it builds on, learned from that share of the texts."""
-    from coder.reporting.blocks import known
+    from coder.reporting.performance import known
 
     if not known(share):
         return []

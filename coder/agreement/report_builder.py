@@ -1,27 +1,41 @@
-"""Puts the agreement report together: who is compared with whom, on which units, and every section of it."""
+"""The sections of the agreement report, computed: who is compared with whom, on which units, how well."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from coder.agreement.code_sets import SetRatings
 from coder.agreement.codings import ASSISTED, BLIND, NOTHING, Bools, Codings
-from coder.agreement.coefficients import LEVELS, Scale, estimated
+from coder.agreement.coefficients import LEVELS, NAMES, CodeEstimates, Scale, estimated
 from coder.agreement.comparison import compare_with_model
 from coder.agreement.confusion import confusion_matrices, disagreements
-from coder.agreement.estimate import NAMES, CodeEstimates
 from coder.agreement.interpretation import in_words, paradoxes
-from coder.agreement.planning import more_units
-from coder.agreement.report import AgreementReport, Options
-from coder.agreement.setratings import SetRatings
-from coder.agreement.sets import sets_estimated
-from coder.agreement.stages import compared, stages
+from coder.agreement.ratings import Floats
+from coder.agreement.report import (
+    AgreementReport,
+    AssistedAgreement,
+    CodeTables,
+    ModelAgreement,
+    Options,
+    PairAgreement,
+    SampleSize,
+    SetAgreement,
+    Stage,
+    Totals,
+    TranscriptAgreement,
+    TranscriptTable,
+)
+from coder.agreement.sample_size import more_units
+from coder.agreement.sets import SetStatistic, sets_estimated
 from coder.agreement.tables import pair_list
-from coder.agreement.transcripts import per_transcript
 from coder.errors import InputError
 from coder.statistics import Estimate, Plan, plan_for
 
 MOST_PAIRS_RESAMPLED = 45  # ten coders
+OF_TRANSCRIPTS = ("percent_agreement", "masi_alpha", "pooled_kappa", "macro_gwet_ac1")
+OF_TRANSCRIPT_CODES = ("percent_agreement", "light_kappa", "gwet_ac1", "krippendorff_alpha")
+MOST_TRANSCRIPTS = 2000  # transcripts listed one by one
 SEVERAL = "some units carry several codes: see masi_alpha, pooled_kappa and the codes"
 
 
@@ -42,7 +56,7 @@ def agreement_report(codings: Codings, options: Options) -> AgreementReport:
     overall = _overall(found, sets, kept, options)
     unused = tuple(str(code) for code, used in zip(sets.codes, sets.used(), strict=True) if not used)
     total, rows = disagreements(kept, sets, options.most_disagreements)
-    codes = {str(code): dict(values) for code, values in found.per_code.items()}
+    codes = {str(code): values for code, values in found.per_code.items()}
     return AgreementReport(
         kind=kind,
         unit=options.unit,
@@ -63,9 +77,9 @@ def agreement_report(codings: Codings, options: Options) -> AgreementReport:
         components=_components(kept, options),
         transcripts=per_transcript(kept, sets),
         planning=_planning(kept, sets, codes, options),
-        confusion=confusion_matrices(sets, kept.coders),
+        confusion=tuple(confusion_matrices(sets, kept.coders)),
         n_disagreements=total,
-        disagreements=rows,
+        disagreements=tuple(rows),
         interpretation=_interpretation(overall, found, unused),
         model=_model(codings, options),
         assisted=_assisted(apart, options) if apart is not None else None,
@@ -157,7 +171,7 @@ def _scale(sets: SetRatings, categories: int, options: Options) -> Scale:
     return Scale(options.level, categories, points)
 
 
-def _pairs(codings: Codings, sets: SetRatings, options: Options) -> dict[str, dict[str, Any]]:
+def _pairs(codings: Codings, sets: SetRatings, options: Options) -> dict[str, PairAgreement]:
     """Return the agreement of every two coders who share units, with each code's kappa."""
     pairs = pair_list(len(codings.coders))
     resamples = options.resamples if len(pairs) <= MOST_PAIRS_RESAMPLED else 0
@@ -168,44 +182,41 @@ def _pairs(codings: Codings, sets: SetRatings, options: Options) -> dict[str, di
             continue
         values = sets_estimated(own, codings.clusters, resamples, options.seed, codings.weights)
         names = ("percent_agreement", "masi_alpha", "pooled_kappa", "macro_cohen_kappa", "macro_gwet_ac1")
-        found[f"{codings.coders[one]} | {codings.coders[two]}"] = {
-            "coders": [codings.coders[one], codings.coders[two]],
-            "n_units": compared(own, codings.weights),
-            **{name: values[name] for name in names},
-            "codes": {
+        found[f"{codings.coders[one]} | {codings.coders[two]}"] = PairAgreement(
+            coders=(codings.coders[one], codings.coders[two]),
+            n_units=compared(own, codings.weights),
+            estimates={name: values[name] for name in names},
+            codes={
                 str(code): {name: per[name] for name in ("percent_agreement", "cohen_kappa", "gwet_ac1")}
                 for code, per in values.per_code.items()
             },
-        }
+        )
     return found
 
 
-def _components(codings: Codings, options: Options) -> dict[str, Any]:
+def _components(codings: Codings, options: Options) -> SetAgreement | None:
     if not codings.parents:
-        return {}
+        return None
     sets = codings.components().sets()
     found = sets_estimated(sets, codings.clusters, options.resamples, options.seed, codings.weights)
-    return {"overall": found.overall, "codes": {str(code): per for code, per in found.per_code.items()}}
+    return SetAgreement(found.overall, {str(code): per for code, per in found.per_code.items()})
 
 
 def _planning(
-    codings: Codings, sets: SetRatings, codes: dict[str, dict[str, Estimate]], options: Options
-) -> dict[str, dict[str, Any]]:
+    codings: Codings, sets: SetRatings, codes: CodeTables, options: Options
+) -> dict[str, SampleSize]:
     """Return, per code, what an interval of the wanted width would take, from the width reached so far."""
     if codings.weights is not None:
         return {}
     plain = sets_estimated(sets, None, min(options.resamples, 500), options.seed)
     return {
-        code: {
-            "wanted_half_width": options.half_width,
-            **more_units(
-                found["light_kappa"],
-                plain.per_code[code]["light_kappa"],
-                compared(sets),
-                len(codings.transcripts),
-                options.half_width,
-            ),
-        }
+        code: more_units(
+            found["light_kappa"],
+            plain.per_code[code]["light_kappa"],
+            compared(sets),
+            len(codings.transcripts),
+            options.half_width,
+        )
         for code, found in codes.items()
     }
 
@@ -233,26 +244,118 @@ def _notes(unused: tuple[str, ...]) -> list[str]:
     return [f"Nobody used {', '.join(unused)}: left out of every mean, agreement on them is unknown."]
 
 
-def _model(codings: Codings, options: Options) -> dict[str, Any] | None:
-    if options.model_coder is None:
-        return None
-    column = codings.coders.index(options.model_coder)
-    found = compare_with_model(
-        codings.sets(),
-        column,
-        codings.clusters,
-        resamples=options.resamples,
-        seed=options.seed,
-        weight=codings.weights,
-    )
-    return {"coder": options.model_coder, **{name: getattr(found, name) for name in found.__slots__}}
+def _model(codings: Codings, options: Options) -> ModelAgreement | None:
+    return compare_with_model(codings, options) if options.model_coder is not None else None
 
 
-def _assisted(codings: Codings, options: Options) -> dict[str, Any]:
+def _assisted(codings: Codings, options: Options) -> AssistedAgreement:
     sets = codings.sets()
     found = sets_estimated(sets, codings.clusters, options.resamples, options.seed, codings.weights)
-    return {
-        "kind": "assisted agreement",
-        "n_compared": compared(sets, codings.weights),
-        "overall": found.overall,
+    return AssistedAgreement(compared(sets, codings.weights), found.overall)
+
+
+def stages(codings: Codings, sets: SetRatings, resamples: int, seed: int) -> dict[str, Stage]:
+    """Return the steps: `codable`, `which_code` among units that both coded, and polarity where it is used.
+
+    `polarity` compares the polarity of a code that both coders gave; `code_and_polarity` counts the same code
+    with the opposite polarity as another code.
+    """
+    found = {
+        "codable": _codable(codings, sets, resamples, seed),
+        "which_code": _which(codings, sets, resamples, seed),
     }
+    if codings.polarities:
+        found["polarity"] = polarity_stage(codings, resamples, seed)
+        joint = codings.with_polarity().sets()
+        overall = sets_estimated(joint, codings.clusters, resamples, seed, codings.weights).overall
+        found["code_and_polarity"] = Stage(
+            "the same code with the same polarity?", compared(joint, codings.weights), overall
+        )
+    return found
+
+
+def compared(sets: SetRatings, weight: Floats | None = None) -> int:
+    """Return how many units (by weight: characters) at least two coders rated."""
+    both = (sets.ids >= 0).sum(axis=1) >= 2
+    return int(both.sum()) if weight is None else int(weight[both].sum())
+
+
+def _codable(codings: Codings, sets: SetRatings, resamples: int, seed: int) -> Stage:
+    filled = np.append(sets.members.any(axis=1).astype(np.int64), -1)
+    plan = plan_for(len(sets.ids), codings.clusters, seed)
+    found = estimated(filled[sets.ids], Scale("nominal", 2), plan, resamples, codings.weights)
+    return Stage("is there anything to code?", compared(sets, codings.weights), found)
+
+
+def _which(codings: Codings, sets: SetRatings, resamples: int, seed: int) -> Stage:
+    filled = np.append(sets.members.any(axis=1), False)
+    only = SetRatings(np.where(filled[sets.ids], sets.ids, -1), sets.members, sets.codes)
+    found = sets_estimated(only, codings.clusters, resamples, seed, codings.weights)
+    return Stage("which code, where both coded?", compared(only, codings.weights), found.overall)
+
+
+def polarity_stage(codings: Codings, resamples: int, seed: int) -> Stage:
+    """Return agreement on polarity among codes that at least two coders gave to a unit."""
+    ratings, units = codings.polarity_ratings()
+    clusters: Any = None if codings.clusters is None else codings.clusters[units]
+    weight = None if codings.weights is None else codings.weights[units]
+    plan = plan_for(len(ratings), clusters, seed)
+    found = estimated(ratings, Scale("nominal", max(2, len(codings.polarities))), plan, resamples, weight)
+    both = (ratings >= 0).sum(axis=1) >= 2
+    n = int(both.sum()) if weight is None else int(weight[both].sum())
+    return Stage("which polarity, where both gave the same code?", n, found)
+
+
+def per_transcript(codings: Codings, sets: SetRatings) -> TranscriptTable | None:
+    """Return values per transcript and their totals; None without transcripts (or with thousands).
+
+    `light_kappa` is Cohen's kappa for two coders.
+    """
+    count = len(codings.transcripts)
+    if not 0 < count <= MOST_TRANSCRIPTS:
+        return None
+    plan = Plan(codings.transcript_of, count, True, count, 0)
+    statistic = SetStatistic(sets, plan, codings.weights)
+    single, pooled = statistic(np.eye(count)), statistic(np.ones((1, count)))
+    both = (sets.ids >= 0).sum(axis=1) >= 2
+    counted = None if codings.weights is None else codings.weights[both]
+    sizes = np.bincount(codings.transcript_of[both], weights=counted, minlength=count).astype(np.float64)
+    used = [place for place, used in enumerate(statistic.used) if used]
+    listed = {
+        name: TranscriptAgreement(
+            int(sizes[row]),
+            {key: _defined(single[key][row]) for key in OF_TRANSCRIPTS},
+            {
+                str(sets.codes[place]): {
+                    key: _defined(single[f"{place}/{key}"][row]) for key in OF_TRANSCRIPT_CODES
+                }
+                for place in used
+            },
+        )
+        for row, name in enumerate(codings.transcripts)
+    }
+    totals = {key: _totals(single[key], pooled[key], sizes) for key in OF_TRANSCRIPTS}
+    code_totals = {
+        str(sets.codes[place]): {
+            key: _totals(single[f"{place}/{key}"], pooled[f"{place}/{key}"], sizes)
+            for key in OF_TRANSCRIPT_CODES
+        }
+        for place in used
+    }
+    return TranscriptTable(listed, totals, code_totals)
+
+
+def _defined(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _totals(single: Floats, pooled: Floats, sizes: Floats) -> Totals:
+    defined = ~np.isnan(single)
+    if not defined.any():
+        return Totals(None, None, _defined(pooled[0]), 0)
+    return Totals(
+        unweighted=float(single[defined].mean()),
+        size_weighted=float(np.average(single[defined], weights=sizes[defined])),
+        pooled=_defined(pooled[0]),
+        n_transcripts=int(defined.sum()),
+    )

@@ -1,7 +1,9 @@
 """How many units a second coder must code for an interval of a wanted width."""
 
+from dataclasses import replace
 from math import ceil
 
+from coder.agreement.report import SampleSize
 from coder.errors import InputError
 from coder.statistics import Estimate, normal_quantile
 
@@ -34,27 +36,24 @@ def design_effect(units_per_transcript: float, icc: float) -> float:
 
 def more_units(
     estimate: Estimate, independent: Estimate, units: int, transcripts: int, half_width: float
-) -> dict[str, float | int | None]:
+) -> SampleSize:
     """Return what the data at hand say about the units needed for an interval of +- half_width.
 
     `independent` is the same coefficient with the standard error for independent units: the ratio of the two
     variances is the design effect of transcripts. Widths shrink with the square root of transcripts.
     """
-    plan: dict[str, float | int | None] = {
-        "half_width": None,
-        "design_effect": None,
-        "units_needed": None,
-        "more_units": None,
-        "more_transcripts": None,
-    }
+    plan = SampleSize(half_width)
     if estimate.low is None or estimate.high is None or not estimate.se or units == 0:
         return plan
     achieved = (estimate.high - estimate.low) / 2
     if achieved == 0:
         return plan
     needed = ceil(units * (achieved / half_width) ** 2)
-    plan |= {"half_width": achieved, "units_needed": needed, "more_units": max(0, needed - units)}
-    if independent.se and transcripts > 1:
-        plan["design_effect"] = (estimate.se / independent.se) ** 2
-        plan["more_transcripts"] = max(0, ceil(needed * transcripts / units) - transcripts)
-    return plan
+    plan = replace(plan, half_width=achieved, units_needed=needed, more_units=max(0, needed - units))
+    if not independent.se or transcripts <= 1:
+        return plan
+    return replace(
+        plan,
+        design_effect=(estimate.se / independent.se) ** 2,
+        more_transcripts=max(0, ceil(needed * transcripts / units) - transcripts),
+    )

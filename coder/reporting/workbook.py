@@ -1,0 +1,85 @@
+"""Workbooks with a sheet per table: headers frozen, long texts wrapped, every text stored as text."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coder.reporting.rows import cell_text, written_whole
+
+Row = Mapping[str, Any]
+WIDE = 60  # characters of a column of long texts
+TITLE_LIMIT = 31  # characters, Excel's own limit
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table of a workbook: rows of column -> value; `frozen` columns stay in sight beside the frozen header.
+
+    `columns` are those of the rows, in order of first appearance, unless given.
+    """
+
+    title: str
+    rows: Sequence[Row]
+    columns: Sequence[str] = ()
+    frozen: int = 0
+
+    @property
+    def header(self) -> list[str]:
+        """The names of the columns."""
+        return list(self.columns) or list(dict.fromkeys(name for row in self.rows for name in row))
+
+
+def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
+    """Write the sheets that have rows, whole or not at all. Raises OutputError if the file cannot be written."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    empty = book.active
+    for sheet in sheets:
+        if sheet.rows or sheet.columns:
+            _fill(book.create_sheet(_title(sheet.title, book.sheetnames)), sheet)
+    if len(book.sheetnames) > 1 and empty is not None:
+        book.remove(empty)
+    with written_whole(path) as temporary:
+        book.save(temporary)
+
+
+def _fill(target: Any, sheet: Sheet) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    header = sheet.header
+    lines: list[Sequence[Any]] = [header, *([row.get(name) for name in header] for row in sheet.rows)]
+    for number, line in enumerate(lines, start=1):
+        for place, value in enumerate(line, start=1):
+            _put(target, number, place, value)
+    target.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}2"
+    for place in range(1, len(header) + 1):
+        target.cell(1, place).font = Font(bold=True)
+        target.cell(1, place).alignment = Alignment(wrap_text=True, vertical="top")
+        cells = [target.cell(row, place) for row in range(2, target.max_row + 1)]
+        longest = max((len(line) for cell in cells for line in str(cell.value or "").split("\n")), default=0)
+        target.column_dimensions[get_column_letter(place)].width = min(WIDE, max(10, longest + 2))
+        if any("\n" in str(cell.value) or len(str(cell.value)) > WIDE for cell in cells):
+            for cell in cells:
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _put(target: Any, row: int, column: int, value: Any) -> None:
+    """Set a cell; a text stays a text, so that nothing a participant said is taken for a formula."""
+    cell = target.cell(row, column, cell_text(value) if isinstance(value, str) else value)
+    if isinstance(value, str):
+        cell.data_type = "s"
+
+
+def _title(title: str, taken: Sequence[str]) -> str:
+    clean = (
+        "".join("-" if sign in r"[]:*?/\\" else sign for sign in title)[:TITLE_LIMIT].strip("'") or "sheet"
+    )
+    lowered = {name.casefold() for name in taken}
+    found, number = clean, 2
+    while found.casefold() in lowered:
+        found = f"{clean[: TITLE_LIMIT - 5]} ({number})"
+        number += 1
+    return found

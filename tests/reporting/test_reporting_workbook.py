@@ -1,0 +1,39 @@
+"""Workbooks: texts stay texts, sheets have names of their own, nothing is left of a failed write."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from coder.errors import OutputError
+from coder.reporting.workbook import Sheet, write_workbook
+
+
+def test_no_cell_or_header_becomes_a_formula(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "x.xlsx", [Sheet("one", [{"=1+1": "=HYPERLINK(1)", "n": 3, "bell": "a\x07b"}])])
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["one"]
+    assert [cell.data_type for row in sheet.iter_rows() for cell in row] == ["s", "s", "s", "s", "n", "s"]
+    assert sheet["C2"].value == "a\ufffdb"
+
+
+def test_titles_that_excel_refuses_or_would_repeat_are_changed(tmp_path: Path) -> None:
+    rows = [{"n": 1}]
+    write_workbook(
+        tmp_path / "x.xlsx", [Sheet("A x [B]/C", rows), Sheet("a X -B--C", rows), Sheet("n" * 40, rows)]
+    )
+    names = openpyxl.load_workbook(tmp_path / "x.xlsx").sheetnames
+    assert names == ["A x -B--C", "a X -B--C (2)", "n" * 31]
+
+
+def test_a_text_beyond_a_cell_is_refused_and_no_file_is_left(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="holds 32767"):
+        write_workbook(tmp_path / "x.xlsx", [Sheet("one", [{"text": "x" * 40_000}])])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_columns_without_rows_are_a_sheet_and_nothing_is_no_sheet(tmp_path: Path) -> None:
+    write_workbook(
+        tmp_path / "x.xlsx", [Sheet("none", []), Sheet("header", [], columns=("a", "b"), frozen=1)]
+    )
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    assert book.sheetnames == ["header"] and book["header"].freeze_panes == "B2"
