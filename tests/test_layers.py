@@ -23,6 +23,7 @@ MIDDLE = {
 ALLOWED = {
     **dict.fromkeys(MIDDLE, FOUNDATION),
     "learning": FOUNDATION | {"encoding", "agreement"},
+    "exchange": FOUNDATION | {"coded_tables", "reading"},
     "coded_tables": FOUNDATION | {"agreement", "learning", "reading"},
     "workflow": FOUNDATION | MIDDLE,
     "reporting": FOUNDATION | {"agreement"},  # the values it prints

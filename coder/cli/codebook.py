@@ -19,9 +19,11 @@ def show(source: Source) -> None:
 
     Example: coder codebook show comb
     """
-    from coder.workflow.codebooks import described, open_codebook
+    from coder.workflow.codebooks import codebook_notes, described, open_codebook
 
     typer.echo(described(open_codebook(source)))
+    for line in codebook_notes(source):
+        note(line)
 
 
 @group.command("check")
@@ -30,10 +32,10 @@ def check(source: Source) -> None:
 
     Example: coder codebook check my-codebook.yaml
     """
-    from coder.workflow.codebooks import advice, open_codebook
+    from coder.workflow.codebooks import advice, codebook_notes, open_codebook
 
     codebook = open_codebook(source)
-    for line in advice(codebook):
+    for line in [*codebook_notes(source), *advice(codebook)]:
         note(line)
     typer.echo(f"{source}: {len(codebook.codes)} codes, no problems.")
 
@@ -48,8 +50,10 @@ def convert(
 
     Example: coder codebook convert comb -o comb.qdc
     """
-    from coder.workflow.codebooks import open_codebook, save_codebook
+    from coder.workflow.codebooks import codebook_notes, open_codebook, save_codebook
 
+    for line in codebook_notes(source):
+        note(line)
     save_codebook(open_codebook(source), out, force=force)
     note(f"Written to {out}")
 

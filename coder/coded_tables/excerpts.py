@@ -1,33 +1,34 @@
-"""Coded excerpts: tables of text and human codes made ready for training and evaluation.
+"""Coded excerpts: tables of text and human codes made ready for training and evaluation (docs/tables.md).
 
-A table has `text`, and `code` or `codes` (several joined by `;`, or a JSON list; empty = looked at, nothing to
-code); optional `polarity`, `question`, `coder`, `study`, `unit`, and a column that names the group of a row for
-held-out splits. Rows that say the same of one passage are joined: its codes add up, and where several coders coded
-it, what at least half of them said stands and the row weighs by how far they agree.
+Rows that say the same of one passage are joined: its codes add up, and where several coders coded it, what at least
+half of them said stands and the row weighs by how far they agree.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coder.codebook import Code, Codebook
-from coder.coded_tables.excerpt_cells import (
-    HOME_COLUMNS,
-    alike,
-    codes_of,
-    columns_named,
+from coder.codebook import Code, Codebook, load_codebook
+from coder.coded_tables.code_lookup import (
+    ReadCodes,
+    alike_note,
+    lookup_in,
     meant_for,
-    polarities_of,
-    rows_said,
-    same_codes,
-    spellings,
-    text_of,
-    unjoined,
-    with_known_names,
+    read_codes,
+    resolved,
 )
-from coder.coded_tables.excerpt_passages import joined, repeated
+from coder.coded_tables.grammar import (
+    HOMES,
+    columns_named,
+    counted,
+    examples,
+    polarities_of,
+    spans_in,
+    text_of,
+)
+from coder.coded_tables.values import CodedTable, Excerpt, open_table
 from coder.domain import POLARITIES
 from coder.errors import TableError
 
@@ -36,59 +37,9 @@ if TYPE_CHECKING:
 
     from coder.learning import TrainingSet
 
-GROUP_COLUMNS = (*HOME_COLUMNS, "study")
 SHOWN = 10  # problems of a table that are told one by one
-
-
-@dataclass(frozen=True)
-class Excerpt:
-    """One passage with what people said of it, and the table and row it came from.
-
-    `home` is the transcript or participant whose words it is (empty where the table does not say); `code_rows` has
-    the first row that gives each code; `votes` has the codes of each named coder where several rows were joined.
-    """
-
-    row: int
-    text: str
-    codes: frozenset[str]
-    polarity: str | None
-    question: str | None
-    group: str
-    study: str
-    coders: tuple[str, ...] = ()
-    weight: float = 1.0
-    cells: Mapping[str, Any] = field(default_factory=dict)
-    home: str = ""
-    table: str = ""
-    code_rows: Mapping[str, int] = field(default_factory=dict)
-    votes: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Table:
-    """A table whose columns are known: those of codes, of groups, and of transcripts or participants."""
-
-    frame: "pd.DataFrame"
-    where: str
-    study: str
-    codes: str
-    group: str | None
-    home: str | None
-    notes: tuple[str, ...]
-
-    def studies(self) -> set[str]:
-        """Return the studies of its rows."""
-        if "study" not in self.frame:
-            return {self.study}
-        return {text_of(value).strip() or self.study for value in self.frame["study"]}
-
-    def row_numbers(self) -> Sequence[int]:
-        """Return the rows' numbers as a spreadsheet or editor shows them."""
-        known: Sequence[int] | None = self.frame.attrs.get("row_numbers")
-        if known is not None and len(known) == len(self.frame):
-            return known
-        first = int(self.frame.attrs.get("first_row", 2))
-        return range(first, first + len(self.frame))
+STANDS_AT = 0.5  # the share of a passage's coders who must have given a code for it to stand
+EXAMPLE = 60  # characters of an example
 
 
 def read_excerpts(paths: Sequence[str | Path], group: str | None = None) -> tuple[list[Excerpt], list[str]]:
@@ -97,17 +48,18 @@ def read_excerpts(paths: Sequence[str | Path], group: str | None = None) -> tupl
     Where several studies come together, transcripts and participants are kept apart by study ("study: P1").
     Raises TableError if a table lacks its columns, or no row can be used.
     """
-    from coder.reading.tables.read import read_table
+    return excerpts_in(open_tables(paths), group)
 
+
+def open_tables(paths: Sequence[str | Path]) -> list[CodedTable]:
+    """Read tables of excerpts; the study of rows that do not name theirs is the file's name."""
     files = [Path(path) for path in paths]
-    tables = [
-        _table(read_table(path, needed=["text"]), str(path), group, study)
-        for path, study in zip(files, _study_names(files), strict=True)
+    return [
+        open_table(path, "text", study=study) for path, study in zip(files, study_names(files), strict=True)
     ]
-    return _collected(tables)
 
 
-def _study_names(paths: Sequence[Path]) -> list[str]:
+def study_names(paths: Sequence[Path]) -> list[str]:
     """Return what to call the study of each file: its name, with the folder where names come twice."""
     times = Counter(path.stem for path in paths)
     names = [path.stem if times[path.stem] == 1 else f"{path.parent.name}/{path.stem}" for path in paths]
@@ -124,62 +76,94 @@ def excerpts_of(
     attrs = dict(frame.attrs)
     frame = frame.astype(object).where(frame.notna(), None)
     frame.attrs = attrs
-    return _collected([_table(frame, where, group, study)])
+    return excerpts_in([CodedTable.of(frame, where, study=study)], group)
 
 
-def _table(frame: "pd.DataFrame", where: str, group: str | None, study: str) -> _Table:
-    frame = with_known_names(frame)
-    column = "codes" if "codes" in frame else "code"
-    missing = [name for name in ("text", column) if name not in frame]
-    has = ", ".join(map(str, frame.columns))
-    if missing:
-        raise TableError(
-            f"{where} has no column {' and '.join(missing)} (it has: {has}). Rename the columns."
-        )
-    grouping = next((name for name in GROUP_COLUMNS if name in frame), None)
-    if group is not None:
-        grouping = next(iter(columns_named(frame.columns, group)), None)
-        if grouping is None:
-            raise TableError(f"{where} has no column '{group}' to group by (it has: {has}).")
-    both = column == "codes" and "code" in frame
-    notes = [f"{where} has both 'codes' and 'code': 'codes' was used."] if both else []
-    home = next((name for name in HOME_COLUMNS if name in frame), None)
-    return _Table(frame, where, study, column, grouping, home, tuple(notes))
-
-
-def _collected(tables: Sequence[_Table]) -> tuple[list[Excerpt], list[str]]:
-    apart = len({name for table in tables for name in table.studies()}) > 1
+def excerpts_in(tables: Sequence[CodedTable], group: str | None = None) -> tuple[list[Excerpt], list[str]]:
+    """Return the excerpts of tables with notes; `group` is the column to hold out whole. Raises TableError."""
+    for table in tables:
+        _check(table)
+    apart = len({name for table in tables for name in _studies(table)}) > 1
     excerpts: list[Excerpt] = []
     notes: list[str] = []
-    for table in tables:
-        found, said = _excerpts(table, apart=apart)
+    for table in map(_unfolded, tables):
+        found, said = _excerpts(table, group, apart=apart)
         excerpts += found
         notes += said
     return excerpts, [*notes, *repeated(excerpts)]
 
 
-def _excerpts(table: _Table, *, apart: bool) -> tuple[list[Excerpt], list[str]]:
+def _check(table: CodedTable) -> None:
+    missing = [role for role in ("text", "code") if role not in table.columns]
+    if missing:
+        raise TableError(
+            f"{table.where} has no column {' and '.join(missing)} (it has: {table.has()}). Rename the columns."
+        )
+
+
+def _studies(table: CodedTable) -> set[str]:
+    return {value or table.study for value in table.texts("study")} or {table.study}
+
+
+def _unfolded(table: CodedTable) -> CodedTable:
+    """Return a table in which each passage that Label Studio marked within a row's text is a row of its own."""
+    column = str(table.columns.get("code"))
+    cells = table.frame[column].tolist()
+    spans = [spans_in(cell) for cell in cells]
+    if not any(spans):
+        return table
+    import pandas as pd
+
+    text = str(table.columns.get("text"))
+    records: list[dict[Any, Any]] = []
+    numbers: list[int] = []
+    for row, record, found in zip(table.row_numbers(), table.frame.to_dict("records"), spans, strict=True):
+        marked: dict[tuple[int, int, str], list[str]] = {}
+        for start, end, words, names in found or []:
+            passage = words or text_of(record[text])[start:end]
+            marked.setdefault((start, end, passage), []).extend(names)
+        parts = [{**record, text: key[2], column: names} for key, names in marked.items()]
+        records += parts or [record]
+        numbers += [row] * max(1, len(parts))
+    frame = pd.DataFrame(records, columns=list(table.frame.columns), dtype=object)
+    frame.attrs = {**table.frame.attrs, "row_numbers": numbers}
+    marked_rows = counted(sum(map(bool, spans)))
+    said = (
+        f"{table.where}: {marked_rows} with passages marked in Label Studio, read as {counted(len(frame))}."
+    )
+    return replace(table, frame=frame, notes=(*table.notes, said))
+
+
+def _grouping(table: CodedTable, group: str | None) -> str | None:
+    """Return the column whose values are held out whole. Raises TableError if the one asked for is not there."""
+    if group is None:
+        return next((table.columns.get(role) for role in (*HOMES, "study") if role in table.columns), None)
+    found = next(iter(columns_named(table.frame.columns, group)), None)
+    if found is None:
+        raise TableError(f"{table.where} has no column '{group}' to group by (it has: {table.has()}).")
+    return found
+
+
+def _excerpts(table: CodedTable, group: str | None, *, apart: bool) -> tuple[list[Excerpt], list[str]]:
     """Return the excerpts of one table with notes; `apart` keeps people and transcripts apart by study."""
-    nothing: Counter[str] = Counter()
+    column = _grouping(table, group)
     sideways: Counter[str] = Counter()
-    records = table.frame.to_dict("records")
-    codes, parted = unjoined([codes_of(cells[table.codes], nothing) for cells in records])
-    said = [cells.get("polarity") for cells in records]
-    found, problems = [], []
-    rows = zip(table.row_numbers(), records, codes, polarities_of(said, sideways), strict=True)
-    for row, cells, names, polarity in rows:
-        if text_of(cells["text"]).strip():
-            held = {str(name): value for name, value in cells.items()}
-            found.append(_excerpt(table, row, held, names, polarity, apart=apart))
-        else:
-            problems.append(f"Row {row} has no text.")
+    codes = read_codes(table.cells("code"))
+    polarity = polarities_of(table.cells("polarity"), sideways)
+    found = list(_with_text(table, column, codes, polarity, apart=apart))
     if not found:
-        raise TableError(f"{table.where} has no row with a text.", problems[:20])
+        numbers = list(table.row_numbers())[:SHOWN]
+        raise TableError(
+            f"{table.where} has no row with a text.", [f"Row {row} has no text." for row in numbers]
+        )
     passages = joined(found)
-    notes = [*table.notes]
-    if problems:
-        notes.append(f"{table.where}: {rows_said(len(problems))} left out: " + " ".join(problems[:SHOWN]))
-    notes += _words_noted(table.where, nothing, sideways, parted)
+    notes = [*table.notes, *_columns_noted(table, column), *codes.notes(table.where)]
+    notes += _left_out(table)
+    notes += [
+        f"{table.where}: polarity '{word}' ({counted(count)}) is not {', '.join(POLARITIES[:-1])} or"
+        f" {POLARITIES[-1]}; the rows keep their codes, their polarity is taken as unknown."
+        for word, count in sideways.most_common(SHOWN)
+    ]
     if len(passages) < len(found):
         notes.append(
             f"{table.where}: {len(found)} rows speak of {len(passages)} passages; rows of one passage were joined."
@@ -187,50 +171,158 @@ def _excerpts(table: _Table, *, apart: bool) -> tuple[list[Excerpt], list[str]]:
     return passages, notes
 
 
-def _words_noted(where: str, nothing: Counter[str], sideways: Counter[str], parted: int) -> list[str]:
-    notes = []
-    words = [f"'{word}' ({rows_said(count)})" for word, count in nothing.most_common() if word != "-"]
-    if words:
-        notes.append(f"{where}: read as nothing to code: {', '.join(words[:SHOWN])}.")
-    if parted:
-        notes.append(
-            f"{where}: codes joined by a comma or bar ({rows_said(parted)}) were read as several, like 'a;b'."
-        )
-    notes += [
-        f"{where}: polarity '{word}' ({rows_said(count)}) is not {', '.join(POLARITIES[:-1])} or {POLARITIES[-1]};"
-        " the rows keep their codes, their polarity is taken as unknown."
-        for word, count in sideways.most_common(SHOWN)
+def _columns_noted(table: CodedTable, column: str | None) -> list[str]:
+    notes = [
+        f"{table.where} has both '{table.columns.get(role)}' and '{other}': '{table.columns.get(role)}' was used."
+        for role, other in table.columns.passed_over
+        if role in ("text", "code", *HOMES) and other != column
     ]
+    unread = [name for name in table.columns.unread if name != column]
+    if unread:
+        notes.append(
+            f"{table.where}: columns that were not read: {examples(unread)} (--by COLUMN splits figures by one)."
+        )
+    if column is None and len(table) > 1:
+        notes.append(
+            f"{table.where}: no column tells interviews or people apart, so all {counted(len(table))} count as one"
+            " group and no figure is about another interview: figures are row-level. Add a column 'transcript' or"
+            " 'participant', or name one with --group."
+        )
     return notes
 
 
-def _excerpt(
-    table: _Table,
-    row: int,
-    cells: Mapping[str, Any],
-    codes: frozenset[str],
-    polarity: str | None,
-    *,
-    apart: bool,
-) -> Excerpt:
-    study = text_of(cells.get("study")).strip() or table.study
-    group = text_of(cells[table.group]).strip() if table.group else ""
-    if group and apart and table.group in HOME_COLUMNS:
-        group = f"{study}: {group}"
-    return Excerpt(
-        row=row,
-        text=text_of(cells["text"]),
-        codes=codes,
-        polarity=polarity,
-        question=text_of(cells.get("question")) or None,
-        group=group or f"row {row} of {study or table.where}",
-        study=study,
-        coders=tuple(filter(None, [text_of(cells.get("coder"))])),
-        cells=cells,
-        home=text_of(cells[table.home]).strip() if table.home else "",
-        table=table.where,
-        code_rows=dict.fromkeys(codes, row),
+def _left_out(table: CodedTable) -> list[str]:
+    rows = zip(table.row_numbers(), table.texts("text"), strict=True)
+    problems = [f"Row {row} has no text." for row, text in rows if text is None]
+    return (
+        [f"{table.where}: {counted(len(problems))} left out: {' '.join(problems[:SHOWN])}"]
+        if problems
+        else []
     )
+
+
+def _with_text(
+    table: CodedTable, column: str | None, codes: ReadCodes, polarity: Sequence[str | None], *, apart: bool
+) -> Iterator[Excerpt]:
+    records = table.frame.to_dict("records")
+    roles = {role: table.texts(role) for role in ("question", "coder", "study", "unit", "start", *HOMES)}
+    groups = [None] * len(table) if column is None else [text_of(cells[column]).strip() for cells in records]
+    named_home = column in {table.columns.get(role) for role in HOMES} - {None}
+    texts = [text_of(value) for value in table.cells("text")]
+    for at, (row, text, given) in enumerate(zip(table.row_numbers(), texts, codes.rows, strict=True)):
+        if not text.strip():
+            continue
+        study = roles["study"][at] or table.study
+        group = groups[at] or ""
+        if group and apart and named_home:
+            group = f"{study}: {group}"
+        home = next((roles[role][at] for role in HOMES if role in table.columns), None)
+        sides = {side for _, side in given if side}
+        names = frozenset(code for code, _ in given)
+        yield Excerpt(
+            row=row,
+            text=text,
+            codes=names,
+            polarity=polarity[at] or (sides.pop() if len(sides) == 1 else "mixed" if sides else None),
+            question=roles["question"][at],
+            group=group
+            or (study or table.where if column is None else f"row {row} of {study or table.where}"),
+            study=study,
+            coders=tuple(filter(None, [roles["coder"][at]])),
+            cells={str(name): value for name, value in records[at].items()},
+            home=home or "",
+            unit=roles["unit"][at] or "",
+            start=roles["start"][at] or "",
+            table=table.where,
+            code_rows=dict.fromkeys(names, row),
+        )
+
+
+def joined(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
+    """Join rows of one passage: those of one unit, or of one text in one transcript or of one participant.
+
+    Anything else, such as one study, may hold the same answer of two people: those rows stay apart.
+    """
+    passages: dict[Hashable, list[Excerpt]] = {}
+    for place, item in enumerate(excerpts):
+        key: Hashable = place
+        if item.unit or item.home:
+            key = (
+                item.study, item.home or item.group, item.unit or item.text, item.question, item.start,
+            )  # fmt: skip
+        passages.setdefault(key, []).append(item)
+    return [items[0] if len(items) == 1 else _merged(items) for items in passages.values()]
+
+
+def _merged(items: Sequence[Excerpt]) -> Excerpt:
+    by_coder: dict[str, set[str]] = {}
+    for item in items:
+        by_coder.setdefault("".join(item.coders), set()).update(item.codes)
+    votes = {
+        code: sum(code in codes for codes in by_coder.values())
+        for codes in by_coder.values()
+        for code in codes
+    }
+    agreed = [count / len(by_coder) for count in votes.values()]
+    polarities = {item.polarity for item in items if item.polarity}
+    return replace(
+        items[0],
+        codes=frozenset(code for code, count in votes.items() if count / len(by_coder) >= STANDS_AT),
+        polarity=polarities.pop() if len(polarities) == 1 else "mixed" if polarities else None,
+        coders=tuple(sorted(by_coder)) if any(by_coder) else (),
+        weight=sum(agreed) / len(agreed) if agreed else 1.0,
+        votes={coder: frozenset(codes) for coder, codes in by_coder.items() if coder},
+        code_rows={code: row for item in reversed(items) for code, row in item.code_rows.items()},
+    )
+
+
+def repeated(excerpts: Sequence[Excerpt]) -> list[str]:
+    """Return sentences on texts of over SHORT words that come again word for word, in other groups or in one."""
+    from coder.learning.persistence.training_fingerprints import plain_words
+    from coder.learning.training.folds import SHORT
+
+    alike: dict[str, list[Excerpt]] = defaultdict(list)
+    for item in excerpts:
+        words = plain_words(item.text)
+        if len(words.split()) > SHORT:
+            alike[words].append(item)
+    return [*_across_groups(alike), *_within_groups(alike)]
+
+
+def _within_groups(alike: Mapping[str, Sequence[Excerpt]]) -> list[str]:
+    apart = 0
+    for items in alike.values():
+        times = Counter(item.group for item in items if not (item.home or item.unit))
+        apart += sum(count - 1 for count in times.values())
+    if not apart:
+        return []
+    return [
+        f"{counted(apart)} with the text of another row of the group stayed apart, since nothing says whose words"
+        " they are: a column transcript, participant or unit would join the rows of one passage."
+    ]
+
+
+def _across_groups(alike: Mapping[str, Sequence[Excerpt]]) -> list[str]:
+    copies = [
+        (items[0], elsewhere)
+        for items in alike.values()
+        if (elsewhere := [item for item in items if item.group != items[0].group])
+    ]
+    if not copies:
+        return []
+    first, others = max(copies, key=lambda pair: len(pair[1]))
+    text = " ".join(first.text.split())
+    shown = text if len(text) <= EXAMPLE else text[: EXAMPLE - 1].rsplit(" ", 1)[0] + "…"
+    count = sum(len(elsewhere) for _, elsewhere in copies)
+    advice = (
+        "Leave out what was copied by mistake."
+        if all(item.home for item in others)
+        else "If these are rows of one passage, say so in a column transcript, participant or unit."
+    )
+    return [
+        f"{count} excerpt{'s repeat' if count > 1 else ' repeats'} word for word what stands in another group,"
+        f" such as “{shown}” ({first.group} and {others[0].group}). {advice}"
+    ]
 
 
 def codebook_for(excerpts: Sequence[Excerpt], codebook: Codebook | None) -> tuple[Codebook, list[str]]:
@@ -239,31 +331,22 @@ def codebook_for(excerpts: Sequence[Excerpt], codebook: Codebook | None) -> tupl
     A made codebook has no definitions, so a model can only learn from the excerpts: the note says so.
     Raises TableError where COM-B seems to be meant but some codes are not its own.
     """
-    from coder.codebook import load_codebook
-
     if codebook is not None:
         return codebook, []
     comb = load_codebook("comb")
-    known = spellings(comb)
-    used = sorted({code for excerpt in excerpts for code in same_codes(excerpt.codes, known)})
+    known = lookup_in(comb)
+    used = sorted({code for excerpt in excerpts for code in resolved(excerpt.codes, known)})
     if set(used) <= set(comb.ids):
         return comb, []
     if meant_for(comb, used):
         training_set(excerpts, comb)  # raises, with the ids most likely meant
     axis = tuple(POLARITIES) if any(excerpt.polarity for excerpt in excerpts) else ()
-    made = Codebook(
-        "codes of the table", tuple(Code(name, name.replace("_", " ")) for name in used), polarity=axis
-    )
-    twins = [f"'{name}' and '{other}'" for name, other in alike(used)[:SHOWN]]
-    return made, [
+    codes = tuple(Code(name, name.replace("_", " ")) for name in used)
+    note = (
         f"No codebook given: made one of the {len(used)} codes used."
-        " A codebook with definitions (--codebook FILE) makes models better.",
-        *(
-            [f"Codes spelt almost alike: {', '.join(twins)}. Spell them alike if they are one."]
-            if twins
-            else []
-        ),
-    ]
+        " A codebook with definitions (--codebook FILE) makes models better."
+    )
+    return Codebook("codes of the table", codes, polarity=axis), [note, *alike_note(used)]
 
 
 def training_set(excerpts: Sequence[Excerpt], codebook: Codebook) -> "TrainingSet":
@@ -273,7 +356,7 @@ def training_set(excerpts: Sequence[Excerpt], codebook: Codebook) -> "TrainingSe
     """
     from coder.learning import TrainingSet, label_matrix
 
-    known = spellings(codebook)
+    known = lookup_in(codebook)
 
     def place(at: int, code: str) -> tuple[str, int]:
         item = excerpts[at]
@@ -281,7 +364,7 @@ def training_set(excerpts: Sequence[Excerpt], codebook: Codebook) -> "TrainingSe
 
     return TrainingSet(
         texts=[item.text for item in excerpts],
-        labels=label_matrix([sorted(same_codes(item.codes, known)) for item in excerpts], codebook, place),
+        labels=label_matrix([sorted(resolved(item.codes, known)) for item in excerpts], codebook, place),
         polarity=[item.polarity for item in excerpts],
         questions=[item.question for item in excerpts],
         groups=[item.group for item in excerpts],

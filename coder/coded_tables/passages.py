@@ -1,30 +1,24 @@
 """A table of coded passages (start, end, no units) -> `Passages`, with every row that cannot be used named."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from coder.agreement.codings import ASSISTED, BLIND
 from coder.agreement.passages import Passages
-from coder.coded_tables.cell_codes import marks_of
-from coder.coded_tables.rating_cells import Cells, coders_of
-from coder.coded_tables.ratings import Choice, Problems, cells_of
+from coder.coded_tables.rating_rows import Cells, cells_of
+from coder.coded_tables.ratings import coders_of, marks_of
+from coder.coded_tables.values import Choice, CodedTable, Problems
 from coder.domain import POLARITIES
 from coder.errors import TableError
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
-NEEDED = ("coder", "start", "end")
+NEEDED = ("coder", "code", "start", "end")
 
 
-def holds_passages(frame: "DataFrame") -> bool:
+def holds_passages(table: CodedTable) -> bool:
     """Return whether a table gives passages by start and end, and no units."""
-    names = {str(name).strip().casefold() for name in frame.columns}
-    return "unit" not in names and set(NEEDED) <= names and bool(names & {"code", "codes"})
+    return "unit" not in table.columns and all(role in table.columns for role in NEEDED)
 
 
-def passages_of(frame: "DataFrame", where: str, choice: Choice, problems: Problems) -> Passages:
+def passages_of(table: CodedTable, choice: Choice, problems: Problems) -> Passages:
     """Return the passages of a table: transcript, coder, start, end, code; optional polarity and blind.
 
     A coder with any row in a transcript counts as having read all of it. A row without code says only that.
@@ -32,11 +26,10 @@ def passages_of(frame: "DataFrame", where: str, choice: Choice, problems: Proble
     """
     import pandas as pd
 
-    names = {str(name).strip().casefold(): name for name in frame.columns}
+    frame, where = table.frame, table.where
     numbers = frame.attrs.get("row_numbers") or range(1, len(frame) + 1)
-    span = (
-        frame[[names["start"], names["end"]]].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
-    )
+    offsets = frame[[table.columns.get("start"), table.columns.get("end")]]
+    span = offsets.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
     empty = np.isnan(span).all(axis=1)
     wrong = ~empty & ~((span[:, 0] >= 0) & (span[:, 1] > span[:, 0]))
     for row in np.flatnonzero(wrong).tolist():
@@ -46,7 +39,7 @@ def passages_of(frame: "DataFrame", where: str, choice: Choice, problems: Proble
     kept = frame[~wrong].assign(unit="passage")
     kept.attrs = {"row_numbers": np.array(list(numbers), dtype=np.int64)[~wrong]}
     span, empty = span[~wrong], empty[~wrong]
-    cells = cells_of(kept, where, choice, problems)
+    cells = cells_of(CodedTable.of(kept, where, given=table.columns.by_role), choice, problems)
     if len(cells.unit) != len(kept):
         raise TableError(f"{where}: every passage needs a coder.", problems.rows[:8])
     return _arranged(cells, span, empty, choice, problems)

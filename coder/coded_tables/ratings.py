@@ -1,60 +1,46 @@
-"""Tables of codings, long or wide -> `Codings`; every problem is named with its file and row."""
+"""Lines of "coder gave unit these codes" -> the arrays of `Codings`, checked against the codebook."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.agreement.codings import Codings
-from coder.codebook import Codebook
-from coder.coded_tables.rating_cells import Cells, arranged
+from coder.agreement.codings import ASSISTED, BLIND, Codings, Context
+from coder.coded_tables.code_lookup import (
+    CodeLookup,
+    ReadCodes,
+    alike_note,
+    lookup_among,
+    lookup_in,
+    read_codes,
+)
+from coder.coded_tables.grammar import blank, columns_named, text_of
+from coder.coded_tables.rating_rows import Cells, cells_of
+from coder.coded_tables.values import Choice, CodedTable, Problems
+from coder.domain import POLARITIES
 from coder.errors import TableError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 Ints = NDArray[np.int64]
-CODE_COLUMNS = ("code", "codes")
-CONTEXT = ("text", "question", "speaker")
-NOT_CODERS = {
-    "unit", "transcript", "text", "question", "speaker", "role", "turn", "start", "end", "time", "context",
-    "label", "memo", "note", "notes", "comment", "utterance", "sentence", "polarity", "blind", "participant",
-}  # fmt: skip
-NA_WORDS = frozenset({"NA", "N/A", "#N/A", "NaN", "nan", "<NA>"})
-BLIND_WORDS = {
-    "": True, "true": True, "yes": True, "y": True, "1": True, "blind": True,
-    "false": False, "no": False, "n": False, "0": False, "assisted": False,
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What of the tables is wanted: `codebook` (or plain `categories`), coders by name, who was assisted.
-
-    `assisted` names coders who saw suggestions, or "all". `resample` is a column to resample by instead of
-    `transcript`.
-    """
-
-    codebook: Codebook | None = None
-    categories: tuple[str, ...] = ()
-    coders: tuple[str, ...] = ()
-    assisted: tuple[str, ...] = ()
-    resample: str | None = None
+SHOWN = 8
 
 
 @dataclass(slots=True)
-class Problems:
-    """Sentences about rows that could not be used, and remarks; files that could not be read at all."""
+class Marks:
+    """Codes given, one by one: the line each came from, the code and the polarity (-1: none).
 
-    rows: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
+    `bad_line` are the lines with a code that is not known.
+    """
 
-    def row(self, where: str, number: int, text: str) -> None:
-        """Add one problem of one row."""
-        self.rows.append(f"{where} row {number}: {text}")
+    line: Ints
+    code: Ints
+    polarity: Ints
+    codes: tuple[str, ...]
+    bad_line: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 def codings_of_frame(frame: "DataFrame", choice: Choice) -> tuple[Codings, Problems]:
@@ -65,213 +51,235 @@ def codings_of_frame(frame: "DataFrame", choice: Choice) -> tuple[Codings, Probl
     codings made with suggestions in sight. `text`, `question`, `speaker` are shown beside disagreements.
     """
     problems = Problems()
-    return arranged(cells_of(frame, "codings", choice, problems), choice, problems), problems
-
-
-def cells_of(frame: "DataFrame", where: str, choice: Choice, problems: Problems) -> Cells:
-    """Return the rows of a table, long or wide, as one line per unit and coder (and code cell)."""
-    names = {str(name).strip().casefold(): name for name in frame.columns}
-    frame = frame.rename(columns={original: plain for plain, original in names.items() if plain in NOT_CODERS
-                                  or plain in ("coder", *CODE_COLUMNS)})  # fmt: skip
-    if "unit" not in frame.columns:
-        raise TableError(
-            f"{where} has no column 'unit' that says what was coded (it has: {', '.join(map(str, frame.columns))})."
-            " A long table has unit, coder, code; a wide one has unit and a column per coder."
-        )
-    if not len(frame):
-        raise TableError(f"{where} has no rows: there is nothing to compare.")
-    if choice.resample is not None and choice.resample not in frame.columns:
-        raise TableError(
-            f"{where} has no column '{choice.resample}' to resample by (it has:"
-            f" {', '.join(map(str, frame.columns))})."
-        )
-    code = next((name for name in CODE_COLUMNS if name in frame.columns), None)
-    if "coder" in frame.columns and code is not None:
-        return _long(frame, code, where, choice, problems)
-    return _wide(frame, where, choice, problems)
-
-
-def _row_numbers(frame: "DataFrame") -> Ints:
-    numbers = frame.attrs.get("row_numbers")
-    return np.arange(1, len(frame) + 1) if numbers is None else np.asarray(numbers, dtype=np.int64)
-
-
-def _texts(frame: "DataFrame", name: str | None) -> list[str | None]:
-    """Return a column as stripped texts, None where empty or where there is no such column."""
-    if name is None or name not in frame.columns:
-        return [None] * len(frame)
-    return [
-        (value.strip() or None) if type(value) is str else None if blank(value) else str(value).strip()
-        for value in frame[name].tolist()
-    ]
-
-
-def blank(value: Any) -> bool:
-    """Return whether a cell is empty: None, NaN or only spaces; an empty list is not."""
-    if value is None or (isinstance(value, float) and value != value):
-        return True
-    return isinstance(value, str) and (not value or value.isspace())
-
-
-def _long(frame: "DataFrame", code: str, where: str, choice: Choice, problems: Problems) -> Cells:
-    numbers = _row_numbers(frame)
-    units, coders = _texts(frame, "unit"), _texts(frame, "coder")
-    kept = np.ones(len(frame), dtype=np.bool_)
-    for name, values in (("unit", units), ("coder", coders)):
-        for row in [row for row, value in enumerate(values) if value is None]:
-            problems.row(where, int(numbers[row]), f"no {name} is named; the row is left out.")
-            kept[row] = False
-    rows = np.flatnonzero(kept)
-    blind = _blind(_texts(frame, "blind"), where, numbers, problems)
-    cells = frame[code].tolist()
-    return Cells(
-        where=[where] * len(rows),
-        row=numbers[rows],
-        unit=[str(units[row]) for row in rows],
-        transcript=_taken(_texts(frame, choice.resample or "transcript"), rows),
-        coder=[str(coders[row]) for row in rows],
-        cell=["-" if blank(cells[row]) else cells[row] for row in rows],
-        polarity=_taken(_texts(frame, "polarity"), rows),
-        blind=blind[rows],
-        context={name: _taken(_texts(frame, name), rows) for name in CONTEXT if name in frame.columns},
-        length=_lengths(frame)[rows],
-        wide=False,
-    )
-
-
-def _taken(values: list[str | None], rows: Ints) -> list[str | None]:
-    return [values[row] for row in rows]
-
-
-def _lengths(frame: "DataFrame") -> NDArray[np.float64]:
-    """Return characters per row from start and end, else from the text; NaN where neither is known."""
-    import pandas as pd
-
-    if {"start", "end"} <= set(frame.columns):
-        span = pd.to_numeric(frame["end"], errors="coerce") - pd.to_numeric(frame["start"], errors="coerce")
-        return span.to_numpy(dtype=np.float64, na_value=np.nan)
-    texts = _texts(frame, "text")
-    return np.array([np.nan if text is None else len(text) for text in texts], dtype=np.float64)
-
-
-def _blind(values: Sequence[str | None], where: str, numbers: Ints, problems: Problems) -> NDArray[np.bool_]:
-    found = np.ones(len(values), dtype=np.bool_)
-    for row, value in enumerate(values):
-        said = (value or "").casefold()
-        if said not in BLIND_WORDS:
-            problems.row(where, int(numbers[row]), f"blind is '{value}', not yes or no; taken as not blind.")
-        found[row] = BLIND_WORDS.get(said, False)
-    return found
-
-
-def _wide(frame: "DataFrame", where: str, choice: Choice, problems: Problems) -> Cells:
-    numbers, units = _row_numbers(frame), _texts(frame, "unit")
-    transcripts = _texts(frame, choice.resample or "transcript")
-    names = [name for name in map(str, frame.columns) if name not in NOT_CODERS and name != choice.resample]
-    wanted = [name for name in names if not choice.coders or name in choice.coders]
-    if names and not wanted:
-        raise TableError(
-            f"{where} has no coder named {' or '.join(choice.coders)}; its coders are {', '.join(names)}."
-        )
-    if not wanted:
-        raise TableError(
-            f"{where} has no column of a coder beside unit (it has: {', '.join(map(str, frame.columns))})."
-        )
-    rows = _distinct_rows(units, transcripts, where, numbers, problems)
-    parts = []
-    for name in wanted:
-        cells = _without_na(frame[name].tolist(), name, where, choice, problems)
-        own = np.array(
-            [row for row in rows if cells[row] is not None and not blank(cells[row])], dtype=np.int64
-        )
-        parts.append((name, own, [cells[row] for row in own]))
-    line = np.concatenate([own for _, own, _ in parts])
-    silent = [name for name, own, _ in parts if not len(own)]
-    problems.notes += [f"{where}: coder {name} has no coding at all." for name in silent]
-    return Cells(
-        where=[where] * len(line),
-        row=numbers[line],
-        unit=[str(units[row]) for row in line],
-        transcript=_taken(transcripts, line),
-        coder=[name for name, own, _ in parts for _ in range(len(own))],
-        cell=[cell for _, _, cells in parts for cell in cells],
-        polarity=[None] * len(line),
-        blind=np.ones(len(line), dtype=np.bool_),
-        context={name: _taken(_texts(frame, name), line) for name in CONTEXT if name in frame.columns},
-        length=_lengths(frame)[line],
-        wide=True,
-        coders=tuple(wanted),
-        units=tuple((transcripts[row], str(units[row])) for row in rows),
-    )
-
-
-def _without_na(cells: list[Any], name: str, where: str, choice: Choice, problems: Problems) -> list[Any]:
-    """Return a coder's cells with NA, as other programs write missing values, as not looked at."""
-    codes = choice.categories or (choice.codebook.ids if choice.codebook else ())
-    found = [type(cell) is str and cell in NA_WORDS and cell not in codes for cell in cells]
-    if not any(found):
-        return cells
-    problems.notes.append(f"{where}: {sum(found)} cells of {name} say NA and count as not looked at.")
-    return [None if missing else cell for cell, missing in zip(cells, found, strict=True)]
-
-
-def _distinct_rows(
-    units: Sequence[str | None],
-    transcripts: Sequence[str | None],
-    where: str,
-    numbers: Ints,
-    problems: Problems,
-) -> list[int]:
-    seen: dict[tuple[str | None, str], int] = {}
-    rows = []
-    for row, (unit, transcript) in enumerate(zip(units, transcripts, strict=True)):
-        if unit is None:
-            problems.row(where, int(numbers[row]), "no unit is named; the row is left out.")
-        elif (transcript, unit) in seen:
-            before = int(numbers[seen[transcript, unit]])
-            problems.row(
-                where,
-                int(numbers[row]),
-                f"unit {unit} is there already in row {before}; this row is left out.",
-            )
-        else:
-            seen[transcript, unit] = row
-            rows.append(row)
-    return rows
-
-
-def joined(parts: Sequence[Cells]) -> Cells:
-    """Return the lines of several tables as one."""
-    if len(parts) == 1:
-        return parts[0]
-    context = sorted({name for part in parts for name in part.context})
-    return Cells(
-        where=_chained(part.where for part in parts),
-        row=np.concatenate([part.row for part in parts]),
-        unit=_chained(part.unit for part in parts),
-        transcript=_chained(part.transcript for part in parts),
-        coder=_chained(part.coder for part in parts),
-        cell=_chained(part.cell for part in parts),
-        polarity=_chained(part.polarity for part in parts),
-        blind=np.concatenate([part.blind for part in parts]),
-        context={
-            name: _chained(part.context.get(name, [None] * len(part.unit)) for part in parts)
-            for name in context
-        },
-        length=np.concatenate([part.length for part in parts]),
-        wide=any(part.wide for part in parts),
-        coders=tuple(dict.fromkeys(name for part in parts for name in part.coders)),
-        units=tuple(unit for part in parts for unit in part.units),
-    )
-
-
-def _chained(lists: Iterable[list[Any]]) -> list[Any]:
-    return [item for part in lists for item in part]
+    table = CodedTable.of(frame, "codings")
+    return arranged(cells_of(table, choice, problems), choice, problems), problems
 
 
 def known_categories(frame: "DataFrame") -> tuple[str, ...]:
-    """Return the first column of a table of categories, in order, or its `code` or `id` column."""
-    names: Mapping[str, Any] = {str(name).strip().casefold(): name for name in frame.columns}
-    column = next((names[name] for name in ("code", "id", "category") if name in names), frame.columns[0])
-    values = [str(value).strip() for value in frame[column].tolist() if not blank(value)]
+    """Return the first column of a table of categories, in order, or its `code`, `id` or `category` column."""
+    names = [name for wanted in ("code", "id", "category") for name in columns_named(frame.columns, wanted)]
+    column = names[0] if names else frame.columns[0]
+    values = [text_of(value).strip() for value in frame[column].tolist() if not blank(value)]
     return tuple(dict.fromkeys(values))
+
+
+def marks_of(cells: Cells, choice: Choice, problems: Problems) -> Marks:
+    """Return the codes of the lines; those outside the codebook are named, and their lines are bad."""
+    lookup = _lookup(choice)
+    read = read_codes(cells.cell, lookup)
+    where = " and ".join(dict.fromkeys(cells.where)) or "codings"
+    problems.notes += read.notes(where)
+    bad = sorted({line for lines in read.unknown.values() for line in lines})
+    _name_unknown(cells, read, lookup, bad, problems)
+    used = {code for row in set(read.rows) for code, _ in row}
+    order = lookup.ids if lookup else tuple(sorted(used, key=_numeric_first))
+    if lookup is None:
+        problems.notes += alike_note(order, where)
+    place = {code: number for number, code in enumerate(order)}
+    signs: dict[str | None, int] = {name: number for number, name in enumerate(POLARITIES)} | {None: -1}
+    given = [
+        (line, place[code], signs[side])
+        for line, row in enumerate(read.rows)
+        for code, side in row
+        if code in place
+    ]
+    line, code, sign = np.array(given, dtype=np.int64).reshape(-1, 3).T
+    polarity = np.where(sign >= 0, sign, cells.polarity[line])
+    return Marks(line, code, polarity, order, np.array(bad, dtype=np.int64))
+
+
+def _lookup(choice: Choice) -> CodeLookup | None:
+    if choice.codebook is not None:
+        return lookup_in(choice.codebook)
+    return lookup_among(choice.categories) if choice.categories else None
+
+
+def _numeric_first(code: str) -> tuple[int, float, str]:
+    try:
+        return 0, float(code), code
+    except ValueError:
+        return 1, 0.0, code
+
+
+def _name_unknown(
+    cells: Cells, read: ReadCodes, lookup: CodeLookup | None, bad: Sequence[int], problems: Problems
+) -> None:
+    for line in bad:
+        for code, _ in read.rows[line]:
+            if lookup is not None and code in read.unknown:
+                likely = lookup.nearest(code)
+                hint = f" (did you mean {likely}?)" if likely else ""
+                problems.row(
+                    cells.where[line],
+                    int(cells.row[line]),
+                    f"'{code}' is not in the codebook{hint}; {cells.coder[line]}'s coding of unit"
+                    f" {cells.unit[line]} counts as not rated.",
+                )
+
+
+def arranged(cells: Cells, choice: Choice, problems: Problems) -> Codings:
+    """Return the codings of the lines; what cannot be used is added to `problems` and left out.
+
+    A cell with a code outside the codebook counts as not rated: what its coder meant is unknown. Raises
+    TableError for coders asked for who are not there, and if no line is left.
+    """
+    coder_of, coders = coders_of(cells, choice, problems)
+    unit_of, keys = _units(cells)
+    marks = marks_of(cells, choice, problems)
+    usable = coder_of >= 0
+    usable[marks.bad_line] = False
+    if not usable.any():
+        raise TableError("No coding is left to compare.", problems.rows[:SHOWN])
+    place = unit_of * len(coders) + coder_of
+    state = np.zeros((len(keys), len(coders)), dtype=np.int8)
+    blind = cells.blind & ~_assisted(coder_of, coders, choice)
+    np.maximum.at(state.ravel(), place[usable], np.where(blind, BLIND, ASSISTED)[usable].astype(np.int8))
+    _spoil(state, place[marks.bad_line[coder_of[marks.bad_line] >= 0]])
+    kept = usable[marks.line] & (state.ravel()[place[marks.line]] > 0)
+    own = Marks(marks.line[kept], marks.code[kept], marks.polarity[kept], marks.codes)
+    mark_cell, mark_code, mark_polarity = _once(own, cells, place, problems)
+    _contradictions(cells, place, usable, own, problems)
+    polarities, mark_polarity = _used_polarities(mark_polarity)
+    transcripts, transcript_of = _transcripts(keys)
+    context, lengths = _context(cells, unit_of, len(keys))
+    book = choice.codebook
+    return Codings(
+        units=[unit for _, unit in keys],
+        coders=coders,
+        codes=marks.codes,
+        state=state,
+        mark_cell=mark_cell,
+        mark_code=mark_code,
+        mark_polarity=mark_polarity,
+        polarities=polarities,
+        transcripts=transcripts,
+        transcript_of=transcript_of,
+        lengths=lengths,
+        parents={code.id: code.parent for code in book.codes if code.parent} if book else {},
+        context=context,
+        labels={code.id: code.label for code in book.codes} if book else {},
+    )
+
+
+def coders_of(cells: Cells, choice: Choice, problems: Problems) -> tuple[Ints, tuple[str, ...]]:
+    """Return each line's coder (-1: not wanted) and the coders; raises TableError for names not there."""
+    present = tuple(dict.fromkeys([*cells.coders, *cells.coder]))
+    for name in choice.coders:
+        if name not in present:
+            raise TableError(f"There is no coder '{name}'; the table has {', '.join(present) or 'none'}.")
+    for name in choice.assisted:
+        if name not in present and name != "all":
+            raise TableError(
+                f"There is no coder '{name}' to mark as assisted; the table has {', '.join(present)}."
+            )
+    folded: dict[str, list[str]] = {}
+    for name in present:
+        folded.setdefault(" ".join(name.casefold().split()), []).append(name)
+    problems.notes += [
+        f"Coders {' and '.join(repr(name) for name in names)} differ only in capitals or spaces: counted as"
+        f" {len(names)} coders."
+        for names in folded.values()
+        if len(names) > 1
+    ]
+    coders = choice.coders or (present if cells.wide else tuple(sorted(present)))
+    index = {name: place for place, name in enumerate(coders)}
+    return np.array([index.get(name, -1) for name in cells.coder], dtype=np.int64), coders
+
+
+def _units(cells: Cells) -> tuple[Ints, list[tuple[str | None, str]]]:
+    index: dict[tuple[str | None, str], int] = {}
+    for key in cells.units:
+        index.setdefault(key, len(index))
+    found = [index.setdefault(key, len(index)) for key in zip(cells.transcript, cells.unit, strict=True)]
+    return np.array(found, dtype=np.int64), list(index)
+
+
+def _assisted(coder_of: Ints, coders: Sequence[str], choice: Choice) -> NDArray[np.bool_]:
+    if "all" in choice.assisted:
+        return np.ones(len(coder_of), dtype=np.bool_)
+    saw = np.array([name in choice.assisted for name in coders] + [False])
+    assisted: NDArray[np.bool_] = saw[coder_of]
+    return assisted
+
+
+def _spoil(state: NDArray[np.int8], place: Ints) -> None:
+    """Make cells with an unknown code not rated, also where another row of theirs was fine."""
+    state.ravel()[place] = 0
+
+
+def _once(marks: Marks, cells: Cells, place: Ints, problems: Problems) -> tuple[Ints, Ints, Ints]:
+    """Return each unit, coder and code once; repeats are named, two polarities of one code become mixed."""
+    key = place[marks.line] * max(1, len(marks.codes)) + marks.code
+    distinct, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    inverse = inverse.reshape(-1)
+    again = np.ones(len(key), dtype=np.bool_)
+    again[first] = False
+    repeated = np.flatnonzero(again)
+    polarity = marks.polarity[first].copy()
+    for mark in repeated.tolist():
+        line = int(marks.line[mark])
+        own, kept = marks.polarity[mark], polarity[inverse[mark]]
+        opposite = own >= 0 and kept >= 0 and own != kept
+        what = "with another polarity: taken as mixed" if opposite else "again: counted once"
+        if opposite:
+            polarity[inverse[mark]] = POLARITIES.index("mixed")
+        problems.row(
+            cells.where[line],
+            int(cells.row[line]),
+            f"{cells.coder[line]} coded unit {cells.unit[line]} as {marks.codes[marks.code[mark]]} {what}.",
+        )
+    size = max(1, len(marks.codes))
+    return distinct // size, distinct % size, polarity
+
+
+def _contradictions(
+    cells: Cells, place: Ints, usable: NDArray[np.bool_], marks: Marks, problems: Problems
+) -> None:
+    """Name lines that say "nothing to code" where another line of the coder gives the unit a code."""
+    coded = np.zeros(len(cells.unit), dtype=np.bool_)
+    coded[marks.line] = True
+    empty = np.flatnonzero(usable & ~coded)
+    given = np.zeros(int(place.max(initial=0)) + 1, dtype=np.bool_)
+    given[place[marks.line]] = True
+    for line in empty[given[place[empty]]].tolist():
+        problems.row(
+            cells.where[line],
+            int(cells.row[line]),
+            f"{cells.coder[line]} has unit {cells.unit[line]} without a code here and with one elsewhere;"
+            " the code counts.",
+        )
+
+
+def _used_polarities(polarity: Ints) -> tuple[tuple[str, ...], Ints]:
+    if not (polarity >= 0).any():
+        return (), polarity
+    mixed = bool((polarity == POLARITIES.index("mixed")).any())
+    return POLARITIES if mixed else POLARITIES[:2], polarity
+
+
+def _transcripts(keys: list[tuple[str | None, str]]) -> tuple[tuple[str, ...], Ints]:
+    if all(transcript is None for transcript, _ in keys):
+        return (), np.zeros(0, dtype=np.int64)
+    index: dict[str, int] = {}
+    place = [index.setdefault(transcript or "(no transcript)", len(index)) for transcript, _ in keys]
+    return tuple(index), np.array(place, dtype=np.int64)
+
+
+def _context(cells: Cells, unit_of: Ints, units: int) -> tuple[Context, NDArray[np.float64] | None]:
+    """Return each unit's text, question, speaker and length: those of the first line that has them."""
+    columns: dict[str, list[str | None]] = {}
+    for name, values in cells.context.items():
+        column: list[str | None] = [None] * units
+        for unit, value in zip(unit_of.tolist(), values, strict=True):
+            if column[unit] is None:
+                column[unit] = value
+        columns[name] = column
+    lengths = np.full(units, np.nan)
+    known = ~np.isnan(cells.length)
+    lengths[unit_of[known][::-1]] = cells.length[known][::-1]
+    context = Context(
+        texts=columns.get("text", ()),
+        questions=columns.get("question", ()),
+        speakers=columns.get("speaker", ()),
+    )
+    return context, None if np.isnan(lengths).any() else lengths

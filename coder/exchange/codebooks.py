@@ -3,40 +3,77 @@
 Source of the `.qdc` shape: REFI-QDA standard 1.5, section 5 (namespace `urn:QDA-XML:codebook:1.0`).
 """
 
-import csv
-import io
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from coder.codebook import SIZE_LIMIT, Code, Codebook, SubTheme, load_codebook, shipped_names, to_yaml
-from coder.errors import CodebookError, OutputError
+from coder.coded_tables.grammar import examples, text_of
+from coder.errors import CodebookError, OutputError, TableError
+from coder.reading.tables.columns import plain_name
+from coder.reading.tables.read import read_table
 from coder.safe_csv import armed, csv_line
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
 COLUMNS = ("id", "label", "parent", "definition", "include", "exclude", "subthemes", "examples", "colour")
-ALIASES = {"code": "label", "name": "label", "tag": "label", "description": "definition", "color": "colour"}
+# By role, the headings that name it, as `plain_name` writes them; of several the first is read.
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "id": ("id", "code id", "codeid"),
+    "label": (
+        "label", "name", "code name", "code", "tag", "theme", "node", "codename", "bezeichnung", "kode", "thema",
+        "nom", "etiquette", "codigo", "nombre", "etiqueta", "tema", "naam",
+    ),
+    "parent": (
+        "parent", "parent code", "parent name", "component", "category", "group", "obercode", "oberkategorie",
+        "ubercode", "kategorie", "komponente", "gruppe", "code parent", "categorie", "groupe", "codigo padre",
+        "categoria", "grupo", "bovenliggende code", "groep",
+    ),
+    "definition": (
+        "definition", "description", "beschreibung", "definicion", "descripcion", "definitie", "omschrijving",
+        "beschrijving", "meaning", "bedeutung", "comment",
+    ),
+    "memo": ("memo", "code memo", "notes", "note", "kommentar", "notiz", "commentaire", "comentario", "opmerking"),
+    "include": ("include", "inclusion", "inclusion criteria", "when to use", "einschluss", "regel", "kodierregel"),
+    "exclude": ("exclude", "exclusion", "exclusion criteria", "when not to use", "ausschluss"),
+    "subthemes": ("subthemes", "sub themes", "subtheme", "unterthemen", "sous themes", "subtemas", "subthemas"),
+    "examples": (
+        "examples", "example", "anchor example", "beispiel", "beispiele", "ankerbeispiel", "exemple", "exemples",
+        "ejemplo", "ejemplos", "voorbeeld", "voorbeelden",
+    ),
+    "colour": ("colour", "color", "farbe", "couleur", "kleur"),
+}  # fmt: skip
+# Columns in which other programs count what was coded.
+COUNTS = frozenset(
+    {"number of highlights", "number of documents", "files", "references", "frequency", "grounded"}
+)
 LISTS = ("include", "exclude", "subthemes", "examples")
 DEPTH_LIMIT = 20
+TABLES = (".csv", ".tsv", ".xlsx")
 
 
 def read_codebook(name_or_path: str | Path) -> Codebook:
-    """Read a codebook from YAML, csv or qdc, by the file's suffix, or a shipped one by name.
+    """Read a codebook from YAML, a table (csv, tsv, xlsx) or qdc, by the file's suffix, or a shipped one by name.
 
     Raises CodebookError listing every problem.
     """
     path = Path(name_or_path)
-    if str(name_or_path) in shipped_names() or path.suffix.lower() not in (".csv", ".qdc"):
+    if str(name_or_path) in shipped_names() or path.suffix.lower() not in (*TABLES, ".qdc"):
         return load_codebook(name_or_path)
     if not path.is_file():
         raise CodebookError(f"There is no file {path}. Check the spelling.")
     if path.stat().st_size > SIZE_LIMIT:
         raise CodebookError(f"{path} is over {SIZE_LIMIT // 1_000_000} MB, too large for a codebook.")
-    data = path.read_bytes()
-    return from_csv(data, path) if path.suffix.lower() == ".csv" else from_qdc(data, path)
+    return from_table(path)[0] if path.suffix.lower() in TABLES else from_qdc(path.read_bytes(), path)
+
+
+def notes_on(name_or_path: str | Path) -> list[str]:
+    """Return sentences on what of a codebook's file was not read. Raises CodebookError."""
+    path = Path(name_or_path)
+    is_table = path.suffix.lower() in TABLES and str(name_or_path) not in shipped_names()
+    return from_table(path)[1] if is_table else []
 
 
 def write_codebook(codebook: Codebook, path: Path, *, force: bool = False) -> None:
@@ -63,35 +100,29 @@ def identifier(label: str, taken: set[str]) -> str:
     return name
 
 
-def from_csv(data: bytes, where: Path) -> Codebook:
-    """Build a codebook from a table with a column `label` (or code, name, tag) and any of COLUMNS.
+def from_table(path: Path) -> tuple[Codebook, list[str]]:
+    """Build a codebook from a table with a column `label` (or code, name, tag) and any of COLUMNS, and notes.
 
-    Several sub-themes, rules or examples in one cell are separated by `|`.
+    Headings may be English, German, French, Spanish or Dutch. Several sub-themes, rules or examples in one cell are
+    separated by `|`. Notes name the columns that were not read. Raises CodebookError with every problem.
     """
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    names = {
-        name: ALIASES.get(name.strip().lower(), name.strip().lower()) for name in reader.fieldnames or ()
-    }
-    if "label" not in names.values() and "id" not in names.values():
-        raise CodebookError(f"{where} has no column `label` (or code, name, tag): name the codes in one.")
+        frame = read_table(path)
+    except TableError as error:
+        raise CodebookError(str(error)) from error
+    roles, unread = _roles([str(name) for name in frame.columns])
+    if "label" not in roles and "id" not in roles:
+        raise CodebookError(
+            f"{path} has no column `label` (or code, name, tag): name the codes in one. It has:"
+            f" {', '.join(map(str, frame.columns))}."
+        )
     taken: set[str] = set()
     codes, problems = [], []
-    for line, raw in enumerate(reader, start=2):
-        row = {
-            names[key]: _unguarded(value or "")
-            for key, value in raw.items()
-            if key in names and isinstance(value, str)
-        }
+    for line, cells in zip(frame.attrs["row_numbers"], frame.to_dict("records"), strict=True):
+        row = {role: _unguarded(text_of(cells[column])) for role, column in roles.items()}
         label = row.get("label") or row.get("id") or ""
         if not label:
-            if any(row.values()):
-                problems.append(f"row {line}: no label.")
+            problems.append(f"row {line}: no label.")
             continue
         wanted = row.get("id") or label
         if row.get("id") and wanted in taken:
@@ -99,8 +130,21 @@ def from_csv(data: bytes, where: Path) -> Codebook:
             continue
         codes.append(_code_of_row(row, identifier(wanted, taken), label))
     if problems or not codes:
-        raise CodebookError(f"{where} cannot be used as a codebook:", problems or ["it has no rows."])
-    return Codebook(name=where.stem, codes=tuple(codes))
+        raise CodebookError(f"{path} cannot be used as a codebook:", problems or ["it has no rows."])
+    notes = [f"{path}: columns that were not read: {examples(unread)}."] if unread else []
+    return Codebook(name=path.stem, codes=tuple(codes)), notes
+
+
+def _roles(headings: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """Return which column has which role in a table of codes, and the columns that have none."""
+    plain = {name: plain_name(name) for name in headings}
+    roles: dict[str, str] = {}
+    for role, names in HEADINGS.items():
+        ranked = [column for name in names for column in headings if plain[column] == name]
+        free = [column for column in ranked if column not in roles.values()]
+        if free:
+            roles[role] = free[0]
+    return roles, [name for name in headings if name not in roles.values() and plain[name] not in COUNTS]
 
 
 def _code_of_row(row: dict[str, str], name: str, label: str) -> Code:
@@ -112,7 +156,7 @@ def _code_of_row(row: dict[str, str], name: str, label: str) -> Code:
     return Code(
         id=name,
         label=label,
-        definition=row.get("definition", ""),
+        definition="\n".join(filter(None, [row.get("definition", ""), row.get("memo", "")])),
         parent=row.get("parent") or None,
         include=lists["include"],
         exclude=lists["exclude"],
@@ -132,7 +176,7 @@ def _unguarded(cell: str) -> str:
 
 
 def to_csv(codebook: Codebook) -> str:
-    """Return the codebook as a table that `from_csv` reads back; polarity of sub-themes as `[barrier]`."""
+    """Return the codebook as a table that `from_table` reads back; polarity of sub-themes as `[barrier]`."""
     lines = [csv_line(COLUMNS)]
     for code in codebook.codes:
         cells = [code.id, code.label, code.parent or "", code.definition]

@@ -12,6 +12,13 @@ def open_codebook(name_or_path: str | Path) -> Codebook:
     return read_codebook(name_or_path)
 
 
+def codebook_notes(name_or_path: str | Path) -> list[str]:
+    """Return sentences on what of a codebook's file was not read; raises CodebookError."""
+    from coder.exchange.codebooks import notes_on
+
+    return notes_on(name_or_path)
+
+
 def save_codebook(codebook: Codebook, path: Path, *, force: bool = False) -> None:
     """Write a codebook in the format of the path's suffix; raises OutputError."""
     from coder.exchange.codebooks import write_codebook

@@ -302,7 +302,7 @@ def test_na_of_other_programs_is_missing_unless_it_is_a_category(run) -> None:
     table = "unit,A,B\n1,x,x\n2,y,NA\n3,y,y\n"
     report = document(run("w.csv", "--json", w=table))
     assert report["n_compared"] == 2
-    assert "w.csv: 1 cells of B say NA and count as not looked at." in report["notes"]
+    assert "w.csv: NA in 1 cell of B: taken as not looked at." in report["notes"]
     Path("cats.json").write_text('["x", "y", "NA"]')
     assert document(run("w.csv", "--json", "--categories", "cats.json"))["n_compared"] == 3
 

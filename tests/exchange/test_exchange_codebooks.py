@@ -7,7 +7,7 @@ import pytest
 
 from coder.codebook import Code, Codebook, SubTheme, load_codebook
 from coder.errors import CodebookError, OutputError
-from coder.exchange.codebooks import NAMESPACE, read_codebook, to_csv, to_qdc, write_codebook
+from coder.exchange.codebooks import NAMESPACE, notes_on, read_codebook, to_csv, to_qdc, write_codebook
 
 
 @pytest.mark.parametrize("name", ["comb", "coproduction"])
@@ -68,9 +68,25 @@ def test_taguette_table_gives_codes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "headings",
+    [
+        "Obercode;Code;Beschreibung;Memo", "Catégorie;Étiquette;Description;Commentaire",
+        "Categoría;Código;Definición;Memo", "Groep;Naam;Omschrijving;Notes",
+    ],
+)  # fmt: skip
+def test_tables_of_codes_in_five_languages(headings: str, tmp_path: Path) -> None:
+    path = tmp_path / "book.csv"
+    path.write_bytes(f"{headings};Wetter\nLast;Müdigkeit;Zu müde;Siehe auch Kosten;sun\n".encode("cp1252"))
+    (code,) = read_codebook(path).codes
+    assert (code.label, code.parent, code.definition) == ("Müdigkeit", "Last", "Zu müde\nSiehe auch Kosten")
+    assert notes_on(path) == [f"{path}: columns that were not read: 'Wetter'."]
+    assert notes_on("comb") == []
+
+
+@pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("a.csv", "theme,words\nx,y\n", "no column `label`"),
+        ("a.csv", "subject,words\nx,y\n", "no column `label`"),
         ("a.csv", "id,label\nx,A\nx,B\n", "row 3: id 'x' was used before"),
         ("a.csv", "label,definition\n", "no rows"),
         ("a.qdc", "not xml", "not a readable"),

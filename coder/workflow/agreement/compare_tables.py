@@ -14,15 +14,9 @@ from coder.agreement.report_builder import agreement_report
 from coder.agreement.software_views import Tool, view
 from coder.codebook import Codebook
 from coder.coded_tables.passages import holds_passages, passages_of, used_polarities
-from coder.coded_tables.rating_cells import arranged
-from coder.coded_tables.ratings import (
-    Choice,
-    Problems,
-    cells_of,
-    codings_of_frame,
-    joined,
-    known_categories,
-)
+from coder.coded_tables.rating_rows import cells_of, joined
+from coder.coded_tables.ratings import arranged, codings_of_frame, known_categories
+from coder.coded_tables.values import Choice, CodedTable, Problems, open_table
 from coder.errors import CoderError, InputError, OutputError, TableError
 from coder.workflow.agreement.from_study import SUFFIX, UNIT, study_table
 from coder.workflow.codebooks import open_codebook
@@ -91,24 +85,22 @@ def agree(request: Request) -> Outcome:
     Rows that cannot be used are named in `report.problems`; the others count. Raises TableError (or the
     reader's error) if no coding is left, InputError if the request does not fit the table.
     """
-    from coder.reading.tables.read import read_table
-
     if [path.suffix.lower() for path in request.paths] == [SUFFIX]:
         return _of_study(request.paths[0], request)
     choice, problems = choice_of(request), Problems()
-    tables: list[tuple[str, DataFrame]] = []
+    tables: list[CodedTable] = []
     first: CoderError | None = None
     for path in request.paths:
         try:
-            tables.append((path.name, read_table(path)))
+            tables.append(open_table(path, "unit", where=path.name))
         except CoderError as error:
             first = first or error
             problems.refused[str(path)] = str(error)
     if not tables and first is not None:
         raise first
-    if all(holds_passages(frame) for _, frame in tables):
+    if all(map(holds_passages, tables)):
         return _of_passages(tables, choice, problems, request)
-    parts = [cells_of(frame, name, choice, problems) for name, frame in tables]
+    parts = [cells_of(table, choice, problems) for table in tables]
     return _outcome(arranged(joined(parts), choice, problems), problems, request)
 
 
@@ -123,16 +115,18 @@ def _of_study(path: Path, request: Request) -> Outcome:
 
 
 def _of_passages(
-    tables: "Sequence[tuple[str, DataFrame]]", choice: Choice, problems: Problems, request: Request
+    tables: Sequence[CodedTable], choice: Choice, problems: Problems, request: Request
 ) -> Outcome:
     """Return the report over characters, with the unitizing alphas, for passages with boundaries of their own."""
     import pandas as pd
 
-    frame = pd.concat([own for _, own in tables], ignore_index=True)
+    own = [table.by_role() for table in tables]
+    frame = pd.concat(own, ignore_index=True)
     frame.attrs["row_numbers"] = [
-        number for _, own in tables for number in own.attrs.get("row_numbers", range(1, len(own) + 1))
+        number for part in own for number in part.attrs.get("row_numbers", range(1, len(part) + 1))
     ]
-    passages = passages_of(frame, " and ".join(name for name, _ in tables), choice, problems)
+    together = CodedTable.of(frame, " and ".join(table.where for table in tables))
+    passages = passages_of(together, choice, problems)
     book = choice.codebook
     codings = replace(
         codings_of(passages, used_polarities(passages)),
@@ -151,8 +145,9 @@ def agree_on(frame: "DataFrame", request: Request) -> Outcome:
     A frame without `unit` but with `transcript`, `start`, `end`, `coder`, `code` holds passages with boundaries of
     the coders' own (as projects of other programs do) and is compared by characters.
     """
-    if holds_passages(frame):
-        return _of_passages([("codings", frame)], choice_of(request), Problems(), request)
+    table = CodedTable.of(frame, "codings")
+    if holds_passages(table):
+        return _of_passages([table], choice_of(request), Problems(), request)
     codings, problems = codings_of_frame(frame, choice_of(request))
     return _outcome(codings, problems, request)
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from coder.coded_tables.excerpt_cells import columns_named, text_of
+from coder.coded_tables.grammar import columns_named, text_of
 from coder.errors import TableError
 
 if TYPE_CHECKING:
-    from coder.coded_tables.excerpts import Excerpt
+    from coder.coded_tables.values import Excerpt
 
 
 def values_of(excerpts: Sequence["Excerpt"], column: str) -> list[str | None]:

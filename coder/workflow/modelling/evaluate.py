@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from coder.coded_tables.excerpts import Excerpt
+    from coder.coded_tables.values import Excerpt
     from coder.learning import Model
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from coder.codebook import Codebook
 
 if TYPE_CHECKING:
-    from coder.coded_tables.excerpts import Excerpt
+    from coder.coded_tables.values import Excerpt
 
 SHARED = 20  # excerpts that several coders coded; with fewer their kappa says nothing
 
@@ -18,14 +18,14 @@ def reached_by_coders(excerpts: Sequence["Excerpt"], codebook: Codebook) -> dict
     defined.
     """
     from coder.agreement import coefficients
-    from coder.coded_tables.excerpt_cells import same_codes, spellings
+    from coder.coded_tables.code_lookup import lookup_in, resolved
 
     shared = [item.votes for item in excerpts if len(item.votes) > 1]
     if len(shared) < SHARED:
         return {}
-    known = spellings(codebook)
+    known = lookup_in(codebook)
     coders = sorted({coder for votes in shared for coder in votes})
-    given = [{coder: same_codes(codes, known) for coder, codes in votes.items()} for votes in shared]
+    given = [{coder: resolved(codes, known) for coder, codes in votes.items()} for votes in shared]
     found = {}
     for code in codebook.ids:
         ratings = [

@@ -12,7 +12,7 @@ from coder.workflow.modelling.cross_validation_report import Measured, measured,
 if TYPE_CHECKING:
     import pandas as pd
 
-    from coder.coded_tables.excerpts import Excerpt
+    from coder.coded_tables.values import Excerpt
     from coder.learning import Model, TrainingSet
 
 Progress = Callable[[str], None]
@@ -75,6 +75,7 @@ def train_files(
     from tempfile import TemporaryDirectory
 
     from coder.coded_tables.excerpts import read_excerpts
+    from coder.workflow.codebooks import codebook_notes
     from coder.workflow.modelling.report_files import save_with_card
 
     if encoder and fine_tune:
@@ -85,6 +86,7 @@ def train_files(
         )
     check_folder(out, force=force)
     excerpts, notes = read_excerpts(paths, group)
+    notes += codebook_notes(codebook) if codebook else []
     with TemporaryDirectory() as folder:
         trained = train_on(
             excerpts, _book(codebook), notes=notes, base=base, measure=measure,

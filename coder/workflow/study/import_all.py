@@ -41,10 +41,14 @@ class Brought:
         return [*self.transcripts.refused, *self.failed]
 
     def problems(self) -> list[str]:
-        """Return a line for each file or row that was left out, in whole or in part."""
+        """Return a line for each file or row that was left out, in whole or in part, and on how tables were read."""
         lines = [f"{path}: {reason}" for path, reason in self.refused]
         lines += [f"attributes, {line}" for line in (self.attributes.problems if self.attributes else [])]
-        lines += [f"codings, {line}" for line in (self.codings.problems if self.codings else [])]
+        lines += (
+            [*self.codings.notes, *(f"codings, {line}" for line in self.codings.problems)]
+            if self.codings
+            else []
+        )
         return lines
 
     def text(self) -> str:

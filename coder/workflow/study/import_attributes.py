@@ -20,8 +20,6 @@ PARTICIPANT = (
     "name",
 )
 TRANSCRIPT = ("transcript", "document", "file", "filename", "interview", "source")
-CODE = ("code", "codes", "code id", "label", "theme", "tag")
-TEXT = ("text", "quotation", "quote", "excerpt", "segment", "coded text", "content", "passage")
 JOIN = ";"
 
 

@@ -1,31 +1,27 @@
 """Human codes into a study from tables: placed by offsets, or found by their text; nothing is guessed silently."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from coder.codebook import Codebook
-from coder.coded_tables.excerpt_cells import POLARITY_WORDS
+from coder.coded_tables.code_lookup import Given, lookup_in, read_codes
+from coder.coded_tables.grammar import examples, polarities_of, text_of
+from coder.coded_tables.values import CodedTable, open_table
 from coder.errors import StudyError, TableError
 from coder.store import Study
 from coder.store.values import Decision, UnitState
-from coder.workflow.study.import_attributes import CODE, TEXT, TRANSCRIPT, find_column, split_cell
 from coder.workflow.study.passage_matching import PlacedRow, Placing, UnplacedError, place
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
-CODER = ("coder", "user", "coded by", "annotator", "rater", "author", "owner")
 
 
 @dataclass(slots=True)
 class CodingsReport:
     """What came of a table of codings, per coder: utterances coded, and utterances looked at without a code.
 
-    `problems` name each row that was left out, with the reason. `tolerant` rows were found only without regard
-    to spacing, quotes or dashes.
+    `problems` name each row that was left out, with the reason; `notes` say how the table was read. `tolerant` rows
+    were found only without regard to spacing, quotes or dashes.
     """
 
     coded: dict[str, int] = field(default_factory=dict)
@@ -34,6 +30,7 @@ class CodingsReport:
     used: int = 0
     tolerant: int = 0
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def import_codings(
@@ -56,12 +53,10 @@ def import_codings(
 
     Raises TableError if columns are missing, StudyError if no coder is known.
     """
-    from coder.reading.tables.read import read_table
-
-    frame = read_table(path)
-    report = CodingsReport(rows=len(frame))
+    table = open_table(path, "text", where=Path(path).name)
+    report = CodingsReport(rows=len(table))
     placing = Placing(study)
-    rows = _placed(study, frame, Path(path).name, coder, placing, report)
+    rows = _placed(study, table, coder, placing, report)
     report.tolerant = placing.tolerant
     read = _places_read(looked_at, placing, report) if looked_at else None
     with study.handle.write():
@@ -73,107 +68,93 @@ def import_codings(
 
 
 def _placed(
-    study: Study, frame: "DataFrame", where: str, coder: str | None, placing: Placing, report: CodingsReport
+    study: Study, table: CodedTable, coder: str | None, placing: Placing, report: CodingsReport
 ) -> list[PlacedRow]:
-    columns = [str(name) for name in frame.columns]
-    names = {
-        "code": find_column(columns, CODE),
-        "text": find_column(columns, TEXT),
-        "transcript": find_column(columns, TRANSCRIPT),
-        "coder": find_column(columns, CODER),
-        **{name: find_column(columns, (name,)) for name in ("start", "end", "polarity", "memo")},
-    }
-    offsets = names["start"] and names["end"]
-    if names["code"] is None or not (names["text"] or offsets):
+    offsets = "start" in table.columns and "end" in table.columns
+    if "code" not in table.columns or not ("text" in table.columns or offsets):
         raise TableError(
-            f"{where} needs a column 'code' and a column 'text' (or 'start' and 'end'); it has: {', '.join(columns)}."
+            f"{table.where} needs a column 'code' and a column 'text' (or 'start' and 'end'); it has: {table.has()}."
         )
-    records = _of_coder(frame, names["coder"], coder, where)
+    coders = _coders(table, coder)
     codebook = study.codebooks.current()
+    codes = read_codes(table.cells("code"), lookup_in(codebook))
+    report.notes += [*table.notes, *codes.notes(table.where), *_unread(table)]
+    unknown: Counter[str] = Counter()
+    polarities = polarities_of(table.cells("polarity"), unknown)
+    columns = {role: table.cells(role) for role in ("text", "transcript", "start", "end", "polarity", "memo")}
     found: list[PlacedRow] = []
-    for row, cells, who in records:
-        held = {key: cells[column] if column else None for key, column in names.items()}
+    for at, (row, who) in enumerate(zip(table.row_numbers(), coders, strict=True)):
+        if not who or (coder is not None and who != coder):
+            continue
+        held = {role: cells[at] for role, cells in columns.items()}
         try:
-            found.append(_row(held, who, codebook, placing))
+            _check_row(codes.rows[at], text_of(held["polarity"]).strip(), unknown, codebook)
+            found.append(_row(held, who, codes.rows[at], polarities[at], codebook, placing))
             report.used += 1
         except UnplacedError as problem:
             report.problems.append(f"row {row}: {problem}")
     return found
 
 
-def _of_coder(
-    frame: "DataFrame", column: str | None, coder: str | None, where: str
-) -> list[tuple[int, Mapping[Any, Any], str]]:
-    """Return (row number, cells, coder's name) of the rows that are wanted."""
-    numbered = list(zip(frame.attrs["row_numbers"], frame.to_dict("records"), strict=True))
-    if column is None:
+def _unread(table: CodedTable) -> list[str]:
+    unread = table.columns.unread
+    return [f"{table.where}: columns that were not read: {examples(unread)}."] if unread else []
+
+
+def _coders(table: CodedTable, coder: str | None) -> list[str]:
+    """Return who coded each row. Raises StudyError if nobody is named, or not the one who is wanted."""
+    if "coder" not in table.columns:
         if coder is None:
-            raise StudyError(f"{where} does not say who coded; add --coder NAME.")
-        return [(row, cells, coder) for row, cells in numbered]
-    known = sorted({str(cells[column]).strip() for _, cells in numbered if cells[column]})
+            raise StudyError(f"{table.where} does not say who coded; add --coder NAME.")
+        return [coder] * len(table)
+    coders = [name or "" for name in table.texts("coder")]
+    known = sorted(set(filter(None, coders)))
     if coder is not None and coder not in known:
-        raise StudyError(f"{where} has no codes by '{coder}'; its coders are: {', '.join(known)}.")
-    named = [(row, cells, str(cells[column] or "").strip()) for row, cells in numbered]
-    return [item for item in named if item[2] and coder in {None, item[2]}]
+        raise StudyError(f"{table.where} has no codes by '{coder}'; its coders are: {', '.join(known)}.")
+    return coders
 
 
-def _row(held: Mapping[str, Any], coder: str, codebook: Codebook, placing: Placing) -> PlacedRow:
-    codes = tuple(_code(name, codebook) for name in split_cell(held["code"]) if name != "-")
-    polarity = _polarity(held["polarity"], codebook) if codes else None
+def _check_row(codes: Sequence[Given], said: str, unknown: Container[str], codebook: Codebook) -> None:
+    """Raise UnplacedError for a code that the codebook does not have and for a polarity that is none."""
+    for name, _ in codes:
+        if name not in codebook.by_id:
+            meant = codebook.nearest_id(name)
+            raise UnplacedError(
+                f"'{name}' is not a code of the codebook" + (f"; is '{meant}' meant?" if meant else "")
+            )
+    if codebook.polarity and said in unknown:
+        raise UnplacedError(f"polarity '{said}' is not one of {', '.join(codebook.polarity)}")
+
+
+def _row(
+    held: Mapping[str, Any],
+    coder: str,
+    codes: Sequence[Given],
+    polarity: str | None,
+    codebook: Codebook,
+    placing: Placing,
+) -> PlacedRow:
+    sides = {code: (polarity or side) if codebook.polarity else None for code, side in codes}
     transcript, start, end = place(held, placing)
-    row = PlacedRow(coder, transcript, start, end, codes, polarity, str(held["memo"] or "").strip())
+    row = PlacedRow(coder, transcript, start, end, sides, text_of(held["memo"]).strip())
     if not placing.coded(row):
         raise UnplacedError("the passage holds only the interviewer's words, backchannels or headings")
     return row
 
 
-def _code(name: str, codebook: Codebook) -> str:
-    if name in codebook.by_id:
-        return name
-    labels = {code.label.casefold(): code.id for code in codebook.codes} | {
-        code.id.casefold(): code.id for code in codebook.codes
-    }
-    plain = name.casefold().replace("-", " ")
-    exact = labels.get(name.casefold()) or labels.get(plain) or labels.get(plain.replace(" ", "_"))
-    if exact is None:
-        meant = codebook.nearest_id(name)
-        raise UnplacedError(
-            f"'{name}' is not a code of the codebook" + (f"; is '{meant}' meant?" if meant else "")
-        )
-    return exact
-
-
-def _polarity(cell: Any, codebook: Codebook) -> str | None:
-    if not codebook.polarity:
-        return None
-    said = str(cell or "").strip().casefold()
-    if said and said not in POLARITY_WORDS:
-        raise UnplacedError(f"polarity '{cell}' is not one of {', '.join(codebook.polarity)}")
-    return POLARITY_WORDS.get(said) or None
-
-
 def _places_read(table: str | Path, placing: Placing, report: CodingsReport) -> dict[str | None, set[int]]:
     """Return the utterances that were read, by coder (None: everybody), from a table of passages."""
-    from coder.reading.tables.read import read_table
-
-    frame = read_table(table)
-    columns = [str(name) for name in frame.columns]
-    names = {
-        "text": find_column(columns, TEXT),
-        "transcript": find_column(columns, TRANSCRIPT),
-        "coder": find_column(columns, CODER),
-        **{name: find_column(columns, (name,)) for name in ("start", "end")},
-    }
+    passages = open_table(table, "text", where=Path(table).name)
+    columns = {role: passages.cells(role) for role in ("text", "transcript", "start", "end")}
     read: dict[str | None, set[int]] = defaultdict(set)
-    for row, cells in zip(frame.attrs["row_numbers"], frame.to_dict("records"), strict=True):
-        held = {key: cells[column] if column else None for key, column in names.items()}
+    for at, (row, coder) in enumerate(zip(passages.row_numbers(), passages.texts("coder"), strict=True)):
+        held = {role: cells[at] for role, cells in columns.items()}
         try:
             transcript, start, end = place(held, placing)
         except UnplacedError as problem:
-            report.problems.append(f"{Path(table).name}, row {row}: {problem}")
+            report.problems.append(f"{passages.where}, row {row}: {problem}")
             continue
-        passage = PlacedRow("", transcript, start, end, (), None, "")
-        read[str(held["coder"]) if held["coder"] else None].update(placing.coded(passage))
+        read[coder].update(placing.coded(PlacedRow("", transcript, start, end, {}, "")))
     return read
 
 
@@ -191,9 +172,9 @@ def _write(
     for row in rows:
         for unit in placing.coded(row):
             looked.add(unit)
-            for code in row.codes:
+            for code, polarity in row.codes.items():
                 before = wanted.get((unit, code))
-                wanted[unit, code] = _choice(row, unit, code, before)
+                wanted[unit, code] = _decision(row, unit, code, polarity, before)
     if complete:
         homes = {row.transcript for row in rows}
         looked |= {unit for home in homes for unit in placing.units[home].ids}
@@ -208,9 +189,9 @@ def _write(
         study.acts.decide(coder, choices, mode="imported", kind="import", note="codings from a table")
 
 
-def _choice(row: PlacedRow, unit: int, code: str, before: Decision | None) -> Decision:
+def _decision(row: PlacedRow, unit: int, code: str, polarity: str | None, before: Decision | None) -> Decision:
     """Return the choice for a row; two rows with one code on one utterance make one passage, polarities join."""
-    span, polarity = (row.start, row.end), row.polarity
+    span = (row.start, row.end)
     if before is not None and before.span is not None:
         span = (min(before.span[0], span[0]), max(before.span[1], span[1]))
         if before.polarity != polarity:

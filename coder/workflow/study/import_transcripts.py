@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from coder.coded_tables.grammar import columns_of
 from coder.domain import Role, Transcript, Utterance
 from coder.errors import CoderError, StudyError
 from coder.store import Study
 from coder.store.values import ADJUDICATED, DECIDED, Decision, StudyUtterance, UnitState
-from coder.workflow.study.import_attributes import CODE, TEXT, find_column
+from coder.workflow.study.import_attributes import find_column
 
 Read = Callable[..., Transcript]
 ANSWER = ("utterance", "words", "speech", "transcription", "answer", "response", "message", "comment")
@@ -118,7 +119,8 @@ def _about_transcripts(path: Path) -> bool:
         columns = [str(name) for name in read_table(path).columns]
     except CoderError:
         return False  # the reader of transcripts will say what is wrong with it
-    return bool(find_column(columns, CODE)) or not find_column(columns, (*TEXT, *ANSWER))
+    known = columns_of(columns)
+    return "code" in known or not ("text" in known or find_column(columns, ANSWER))
 
 
 def _import_one(

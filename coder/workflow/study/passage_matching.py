@@ -17,14 +17,13 @@ class UnplacedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PlacedRow:
-    """A row of the table with its passage placed: `codes` empty = looked at, nothing to code."""
+    """A row of the table with its passage placed; `codes` (id -> polarity) empty = looked at, nothing to code."""
 
     coder: str
     transcript: int
     start: int
     end: int
-    codes: tuple[str, ...]
-    polarity: str | None
+    codes: Mapping[str, str | None]
     memo: str
 
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from coder.codebook import Code, Codebook
-from coder.coded_tables.excerpts import Excerpt, codebook_for, excerpts_of, read_excerpts, training_set
+from coder.coded_tables.excerpts import codebook_for, excerpts_of, read_excerpts, training_set
+from coder.coded_tables.values import Excerpt
 from coder.errors import TableError
 
 
@@ -68,7 +69,8 @@ def test_an_unknown_polarity_costs_no_row_and_is_told_once_with_its_count() -> N
     rows = [{"text": f"words {at}", "code": "a", "polarity": "sideways"} for at in range(3)]
     excerpts, notes = excerpts_of(pd.DataFrame(rows))
     assert [(item.codes, item.polarity) for item in excerpts] == [({"a"}, None)] * 3
-    assert len(notes) == 1 and "polarity 'sideways' (3 rows) is not barrier, facilitator or mixed" in notes[0]
+    said = [note for note in notes if "polarity" in note]
+    assert len(said) == 1 and "polarity 'sideways' (3 rows) is not barrier, facilitator or mixed" in said[0]
 
 
 def test_columns_are_known_whatever_their_case() -> None:
@@ -89,18 +91,18 @@ def test_columns_are_known_whatever_their_case() -> None:
 def test_of_code_and_codes_the_second_is_used_and_that_is_said() -> None:
     excerpts, notes = excerpts_of(pd.DataFrame({"text": ["x"], "Code": ["a"], "Codes": ["b"]}))
     assert excerpts[0].codes == {"b"}
-    assert notes == ["the table has both 'codes' and 'code': 'codes' was used."]
+    assert notes == ["the table has both 'Codes' and 'Code': 'Codes' was used."]
 
 
 def test_words_for_no_code_are_told_with_their_count() -> None:
     _, notes = excerpts_of(pd.DataFrame({"text": ["x", "y", "z"], "code": ["N/A", "N/A", "a"]}))
-    assert "read as nothing to code: 'N/A' (2 rows)" in notes[0]
+    assert "read as nothing to code: 'N/A' (2 rows)" in " ".join(notes)
 
 
 def test_codes_joined_by_a_comma_or_bar_are_parted_if_they_are_all_known() -> None:
     excerpts, notes = excerpts_of(pd.DataFrame({"text": list("xyzw"), "code": ["a", "b", "a, b", "b|a"]}))
     assert [item.codes for item in excerpts[2:]] == [{"a", "b"}] * 2
-    assert "codes joined by a comma or bar (2 rows) were read" in notes[0]
+    assert "codes joined by a comma or bar (2 rows) were read" in " ".join(notes)
     (comb,) = read([{"text": "x", "codes": "physical_opportunity, Social opportunity"}])
     assert comb.codes == {"physical_opportunity", "social_opportunity"}
     one = read([{"text": "x", "code": "pain, fear"}])
@@ -114,24 +116,24 @@ def test_codes_joined_by_a_comma_or_bar_are_parted_if_they_are_all_known() -> No
 def test_rows_without_text_are_told_and_the_rest_is_kept() -> None:
     excerpts, notes = excerpts_of(pd.DataFrame({"text": ["good", "  ", None], "code": ["a", "a", "a"]}))
     assert len(excerpts) == 1
-    assert "Row 3 has no text." in notes[0] and "Row 4 has no text." in notes[0]
+    assert "Row 3 has no text. Row 4 has no text." in " ".join(notes)
     with pytest.raises(TableError, match="no row with a text"):
         excerpts_of(pd.DataFrame({"text": [""], "code": ["a"]}))
 
 
 def test_missing_columns_are_told_with_those_there_are() -> None:
-    with pytest.raises(TableError, match=r"no column text and code.*words, theme"):
-        excerpts_of(pd.DataFrame({"words": ["x"], "theme": ["y"]}))
+    with pytest.raises(TableError, match=r"no column text and code.*words, subject"):
+        excerpts_of(pd.DataFrame({"words": ["x"], "subject": ["y"]}))
     with pytest.raises(TableError, match="no column 'site' to group by"):
         excerpts_of(pd.DataFrame({"text": ["x"], "code": ["y"]}), group="site")
 
 
-def test_group_is_the_first_known_column_or_the_row() -> None:
+def test_group_is_the_first_known_column_or_the_whole_table() -> None:
     row = {"text": "x", "code": "a", "participant": "P1", "study": "S"}
     assert (read([row])[0].group, read([row])[0].study) == ("P1", "S")
     assert read([row], group="study")[0].group == "S"
     plain = read([{"text": "No.", "code": "a"}, {"text": "No.", "code": "b"}], study="survey")
-    assert len({item.group for item in plain}) == 2
+    assert [item.group for item in plain] == ["survey", "survey"]
     assert {item.study for item in plain} == {"survey"}
 
 
@@ -240,7 +242,9 @@ def test_a_misspelt_comb_code_does_not_make_a_codebook_of_its_own() -> None:
 def test_codes_of_a_made_codebook_that_are_spelt_almost_alike_are_told() -> None:
     rows = [{"text": code, "code": code} for code in ("care_received", "Care recieved", "theme 1", "theme 2")]
     notes = codebook_for(read(rows), None)[1]
-    assert notes[1].startswith("Codes spelt almost alike: 'Care recieved' and 'care_received'. Spell")
+    assert notes[1].startswith(
+        "Codes spelt nearly alike: 'Care recieved' and 'care_received'. Is each pair one"
+    )
 
 
 def test_files_name_the_study_of_rows_that_do_not(tmp_path: Path) -> None:
@@ -248,3 +252,56 @@ def test_files_name_the_study_of_rows_that_do_not(tmp_path: Path) -> None:
         (tmp_path / f"{name}.csv").write_text("text,code\nsome words,a\n", encoding="utf-8")
     excerpts, _ = read_excerpts([tmp_path / "first.csv", tmp_path / "second.csv"])
     assert [item.study for item in excerpts] == ["first", "second"]
+
+
+def test_a_table_that_does_not_tell_interviews_apart_is_one_group_and_that_is_said() -> None:
+    rows = [{"text": f"words {at}", "code": "ab"[at % 2]} for at in range(80)]
+    excerpts, notes = excerpts_of(pd.DataFrame(rows), where="rows.csv")
+    assert len({item.group for item in excerpts}) == 1
+    (said,) = [note for note in notes if "no column tells" in note]
+    assert "all 80 rows count as one group" in said and "--group" in said
+
+
+def test_interviews_are_told_apart_by_a_heading_in_any_language() -> None:
+    for heading in ("Interview", "Transkript", "Entretien", "Fall", "Archivo", "Deelnemer"):
+        excerpts, notes = excerpts_of(
+            pd.DataFrame({"text": ["a b", "c d"], "code": ["x", "y"], heading: ["1", "2"]})
+        )
+        assert [item.group for item in excerpts] == ["1", "2"], heading
+        assert notes == []
+
+
+def test_columns_that_were_not_read_are_named() -> None:
+    _, notes = excerpts_of(
+        pd.DataFrame({"text": ["a"], "code": ["x"], "transcript": ["t"], "Wetter": ["sun"]})
+    )
+    assert notes == ["the table: columns that were not read: 'Wetter' (--by COLUMN splits figures by one)."]
+
+
+def test_codes_that_differ_in_case_or_spaces_are_one_code_and_that_is_said() -> None:
+    frame = pd.DataFrame(
+        {"text": list("abc"), "code": ["Money", "money ", "Money"], "transcript": list("stu")}
+    )
+    excerpts, notes = excerpts_of(frame)
+    assert {code for item in excerpts for code in item.codes} == {"Money"}
+    assert "'Money' = 'money'" in notes[0]
+
+
+def test_polarity_may_stand_behind_the_code() -> None:
+    (item,) = read([{"text": "x", "code": "time: barrier; money"}])
+    assert (item.codes, item.polarity) == ({"time", "money"}, "barrier")
+    assert read([{"text": "x", "code": "time:barrier; money:facilitator"}])[0].polarity == "mixed"
+
+
+def test_passages_marked_in_label_studio_are_excerpts_of_their_own() -> None:
+    cell = '[{"start": 0, "end": 4, "text": "late", "labels": ["Time"]}, {"start": 5, "end": 9, "labels": ["Bus"]}]'
+    frame = pd.DataFrame({"text": ["late bus.", "no mark"], "label": [cell, None], "file": ["i1", "i1"]})
+    excerpts, notes = excerpts_of(frame)
+    assert [(item.text, item.codes) for item in excerpts] == [
+        ("late", {"Time"}), ("bus.", {"Bus"}), ("no mark", set()),
+    ]  # fmt: skip
+    assert any("1 row with passages marked in Label Studio, read as 3 rows" in note for note in notes)
+    (choice,) = read(
+        [{"text": "x", "sentiment": '{"choices": ["a", "b"]}', "code": '{"choices": ["a", "b"]}'}]
+    )
+    assert choice.codes == {"a", "b"}

@@ -1,0 +1,337 @@
+"""What columns and cells mean in tables that people coded: the same for every command (docs/tables.md).
+
+Columns are known by their heading in English, German, French, Spanish and Dutch, without regard to case, accents and
+signs. Cells of codes hold one code, several joined by `;` or line breaks, a list, or what Label Studio writes.
+"""
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from coder.domain import POLARITIES
+
+# By role, the headings that name it; of several in one table the first in this order is read.
+_HEADINGS: dict[str, str] = {
+    "text": """
+        text, excerpt, excerpt copy, quotation content, quotation, quote, coded segment, segment, coded
+        text, passage, verbatim, content, sentence, utterance text, textstelle, zitat, codierter text,
+        kodierter text, codiertes segment, aussage, inhalt, texte, extrait, citation, contenu, texto, cita,
+        fragmento, extracto, contenido, tekst, citaat, fragment, passage tekst
+    """,
+    "code": """
+        codes, code, code id, code name, codename, labels, label, themes, theme, tags, tag, nodes, node,
+        kode, kodes, kodierung, codierung, themen, thema, kategorie, kategorien, etiquette, etiquettes,
+        categorie, codigo, codigos, tema, temas, etiqueta, etiquetas, categoria, themas
+    """,
+    "transcript": """
+        transcript, transcript id, transcript name, document, document id, document name, file, file name,
+        filename, interview, interview id, source, source name, media title, transkript, dokument,
+        dokumentname, datei, dateiname, quelle, gesprach, transcription, fichier, entretien, transcripcion,
+        documento, archivo, entrevista, fuente, transcriptie, bestand, bron, gesprek
+    """,
+    "participant": """
+        participant, participant id, respondent, respondent id, interviewee, case, case id, person, person
+        id, teilnehmer, teilnehmerin, teilnehmende, befragte, befragter, proband, fall, fall id,
+        participante, repondant, enquete, cas, encuestado, entrevistado, caso, deelnemer, geinterviewde,
+        casus
+    """,
+    "study": "study, study id, studie, etude, estudio, onderzoek",
+    "polarity": """
+        polarity, valence, barrier or facilitator, barrier facilitator, polaritat, valenz, polarite,
+        polaridad, valencia, polariteit
+    """,
+    "question": "question, prompt, frage, pregunta, vraag",
+    "coder": """
+        coder, coder id, coder name, user, coded by, annotator, rater, owner, created by, excerpt creator,
+        author, codierer, kodierer, codiererin, kodiererin, codierende, kodierende, codiert von, kodiert
+        von, erstellt von, codeur, codeuse, code par, annotateur, codificador, codificadora, codificado por,
+        anotador, gecodeerd door, codeerder, beoordelaar
+    """,
+    "unit": "unit, unit id, utterance id, segment id, item, item id, einheit, unite, unidad, eenheid",
+    "start": "start, start position, startposition, start offset, begin, beginning, anfang, beginn, debut, inicio",
+    "end": "end, end position, endposition, end offset, ende, fin, einde, eind",
+    "memo": """
+        memo, comment, comments, note, notes, kommentar, notiz, commentaire, remarque, comentario, nota,
+        opmerking, notitie
+    """,
+    "blind": "blind, blinded, verblindet",
+    "speaker": "speaker, speaker label, sprecher, sprecherin, locuteur, hablante, spreker",
+}
+# Where no column has a heading above, these hold the words: people's answers are often called so.
+_ANSWERS = (
+    "answer, answers, response, responses, comment, comments, antwort, antworten, kommentar, reponse, reponses,"
+    " commentaire, respuesta, respuestas, comentario, antwoord, antwoorden, opmerking"
+)
+# Columns that a table of codings may have beside those with a role; nothing is read from them.
+_BESIDE = frozenset({
+    "id", "role", "turn", "utterance", "sentence", "time", "context", "first", "last", "index", "row", "number", "nr",
+    "label", "polarity", "blind",
+})  # fmt: skip
+HOMES = ("transcript", "participant")  # the roles that say whose words a row has
+
+POLARITY_WORDS: dict[str, str] = {
+    **{name: name for name in POLARITIES},
+    "enabler": "facilitator", "enablers": "facilitator", "enabling": "facilitator", "facilitating": "facilitator",
+    "facilitators": "facilitator", "positive": "facilitator", "pos": "facilitator",
+    "barriers": "barrier", "negative": "barrier", "neg": "barrier",
+    "both": "mixed", "ambivalent": "mixed", "+/-": "mixed", "±": "mixed", "neutral": "",
+    "barriere": "barrier", "hindernis": "barrier", "hurde": "barrier", "forderfaktor": "facilitator",
+    "facilitateur": "facilitator", "frein": "barrier", "levier": "facilitator",
+    "barrera": "barrier", "facilitador": "facilitator", "belemmering": "barrier", "bevorderend": "facilitator",
+}  # fmt: skip
+_SIGNS = {
+    "+": "facilitator",
+    "+1": "facilitator",
+    "1": "facilitator",
+    "-": "barrier",
+    "-1": "barrier",
+    "0": "",
+}
+_PLAIN_SIGNS = frozenset({"+", "+1", "-1"})  # without one of these a "-" or a "1" may mean anything
+_CODE_TAILS = frozenset({*POLARITIES, "barriers", "facilitators", "enabler", "enablers"})
+
+# Words that people and programs write where no code is.
+NOTHING_WORDS = frozenset({"-", "–", "—", "no code", "no codes", "nothing to code"})
+MISSING_WORDS = frozenset(
+    {"n/a", "na", "#n/a", "<na>", "nan", "none", "null", "nil", ".", "missing", "not coded", "uncoded",
+     "not applicable", "k.a.", "keine angabe", "fehlt"}
+)  # fmt: skip
+_BLIND_WORDS = {
+    "": True, "true": True, "yes": True, "y": True, "1": True, "blind": True, "ja": True, "oui": True, "si": True,
+    "false": False, "no": False, "n": False, "0": False, "assisted": False, "nein": False, "non": False, "nee": False,
+}  # fmt: skip
+
+
+def _listed(headings: str) -> list[str]:
+    return [" ".join(name.split()) for name in headings.split(",")]
+
+
+_RANKED: dict[str, dict[str, int]] = {
+    role: {name: rank for rank, name in reversed(list(enumerate(_listed(headings))))}
+    for role, headings in _HEADINGS.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column has which role, the columns of a role that another was preferred to, and those without a role."""
+
+    by_role: Mapping[str, str]
+    passed_over: tuple[tuple[str, str], ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def __contains__(self, role: str) -> bool:
+        return role in self.by_role
+
+    def get(self, role: str) -> str | None:
+        """Return the column that has a role, or None."""
+        return self.by_role.get(role)
+
+
+def columns_of(headings: Iterable[Any], given: Mapping[str, str] | None = None) -> Columns:
+    """Return the roles of a table's columns; `given` (role -> column) goes before what the headings say."""
+    from coder.reading.tables.columns import plain_name
+
+    names = [str(name) for name in headings]
+    plain = {name: plain_name(name) for name in names}
+    by_role = dict(given or {})
+    passed: list[tuple[str, str]] = []
+    for role, ranks in _RANKED.items():
+        if role in by_role:
+            continue
+        found = [name for name in names if plain[name] in ranks and name not in by_role.values()]
+        found.sort(key=lambda name: ranks[plain[name]])
+        if found:
+            by_role[role] = found[0]
+            passed += [(role, name) for name in found[1:]]
+    if "text" not in by_role:
+        answers = [name for name in names if plain[name] in _listed(_ANSWERS)]
+        if answers:
+            by_role = {role: name for role, name in by_role.items() if name != answers[0]}
+            by_role["text"] = answers[0]
+    used = {*by_role.values(), *(name for _, name in passed)}
+    unread = tuple(name for name in names if name not in used and plain[name] not in _BESIDE)
+    return Columns(by_role, tuple(passed), unread)
+
+
+def is_heading(name: str) -> bool:
+    """Tell whether a heading has a role, or may stand beside those that have one."""
+    from coder.reading.tables.columns import plain_name
+
+    plain = plain_name(name)
+    return plain in _BESIDE or any(plain in ranks for ranks in _RANKED.values())
+
+
+def columns_named(columns: Iterable[Any], wanted: str) -> list[str]:
+    """Return the column of that name and those that differ only in case or signs, the first of them first."""
+    from coder.reading.tables.columns import plain_name
+
+    names = list(dict.fromkeys(str(name) for name in columns))
+    alike = [name for name in names if name != wanted and plain_name(name) == plain_name(wanted)]
+    return [wanted, *alike] if wanted in names else alike
+
+
+def blank(value: Any) -> bool:
+    """Return whether a cell is empty: None, NaN or only spaces; an empty list is not."""
+    if value is None or (isinstance(value, float) and value != value):
+        return True
+    return isinstance(value, str) and (not value or value.isspace())
+
+
+def text_of(value: Any) -> str:
+    """Return a cell as text: nothing for None and NaN, whole numbers without their ".0"."""
+    if isinstance(value, str):
+        return value
+    if value is None or value != value:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def folded(name: str) -> str:
+    """Return a name in the form in which names are compared: case, accents' encoding, spaces, _ and - aside.
+
+    A hyphen counts as a space only between letters or digits, so that the rating -1 is not 1.
+    """
+    plain = unicodedata.normalize("NFC", name).casefold()
+    return re.sub(r"(?<=\w)[-_\s]+(?=\w)", " ", plain.replace("_", " ")).strip()
+
+
+def stands_for_nothing(name: str) -> bool:
+    """Tell whether a word in a cell of codes means that there is no code."""
+    word = " ".join(name.casefold().split())
+    return word in NOTHING_WORDS or word in MISSING_WORDS
+
+
+def is_missing(cell: Any) -> bool:
+    """Tell whether a coder's cell of a wide table says that nothing is known: "NA", "None", ".", not "-"."""
+    return isinstance(cell, str) and " ".join(cell.casefold().split()) in MISSING_WORDS
+
+
+def names_in(cell: Any) -> list[str]:
+    """Return the names in a cell of codes as they are written, words for nothing among them.
+
+    `a;b`, one name a line, a list, a JSON list, and the choices, labels and taxonomies of Label Studio.
+    """
+    if isinstance(cell, str) and cell.lstrip()[:1] in ("[", "{"):
+        cell = _from_json(cell)
+    if isinstance(cell, Mapping):
+        cell = _of_label_studio(cell)
+    if hasattr(cell, "__iter__") and not isinstance(cell, str | bytes):
+        parts: Iterable[Any] = [name for item in cell for name in _named(item)]
+    else:
+        parts = re.split(r"[;\n]", text_of(cell))
+    return [name for part in parts if (name := text_of(part).strip())]
+
+
+def _from_json(cell: str) -> Any:
+    try:
+        return json.loads(cell)
+    except (ValueError, RecursionError):
+        inner = cell.strip()
+        if inner.startswith("[") and inner.endswith("]"):  # Python's way of writing a list
+            return inner[1:-1].replace("'", "").replace('"', "").replace(",", ";")
+        return cell
+
+
+def _of_label_studio(cell: Mapping[Any, Any]) -> list[Any]:
+    found: list[Any] = []
+    for key in ("choices", "labels", "taxonomy", "rating"):
+        value = cell.get(key)
+        if value is not None:
+            found += value if isinstance(value, list) else [value]
+    return found
+
+
+def _named(item: Any) -> list[Any]:
+    if isinstance(item, str) and item.lstrip().startswith("{"):
+        item = _from_json(item)
+    if isinstance(item, Mapping):
+        return [name for part in _of_label_studio(item) for name in _named(part)]
+    if isinstance(item, list | tuple):
+        return [" > ".join(text_of(part) for part in item)]  # a path through a taxonomy
+    return [item]
+
+
+def spans_in(cell: Any) -> list[tuple[int, int, str, list[str]]] | None:
+    """Return the (start, end, text, names) that Label Studio marked within a row's text; None for any other cell."""
+    if isinstance(cell, str):
+        if not cell.lstrip().startswith("[") or '"start"' not in cell:
+            return None
+        cell = _from_json(cell)
+    if not isinstance(cell, list) or not cell:
+        return None
+    items = [_from_json(item) if isinstance(item, str) and item.startswith("{") else item for item in cell]
+    spans = []
+    for item in items:
+        if not (isinstance(item, Mapping) and {"start", "end"} <= set(item)):
+            return None
+        try:
+            start, end = int(item["start"]), int(item["end"])
+        except (TypeError, ValueError):
+            return None
+        names = [text_of(name) for part in _of_label_studio(item) for name in _named(part)]
+        spans.append((start, end, text_of(item.get("text")), names))
+    return spans
+
+
+def with_polarity(name: str) -> tuple[str, str | None]:
+    """Part a name such as `time:barrier` into the code and its polarity (None: it has none)."""
+    head, colon, tail = name.rpartition(":")
+    word = tail.strip().casefold()
+    if colon and head.strip() and word in _CODE_TAILS:
+        return head.strip(), POLARITY_WORDS[word]
+    return name, None
+
+
+def polarities_of(values: Sequence[Any], unknown: Counter[str]) -> list[str | None]:
+    """Return a column's polarities, None where there is none.
+
+    Words that are not known are counted in `unknown` as they are written. Signs (+, -, 1, -1) count where the column
+    has one that can mean nothing else.
+    """
+    distinct = {text: _plain_sign(text) for text in {text_of(value) for value in values}}
+    words = {**POLARITY_WORDS, **(_SIGNS if _PLAIN_SIGNS & set(distinct.values()) else {})}
+    known = {text: _polarity(word, words) for text, word in distinct.items()}
+    found: list[str | None] = []
+    for value in values:
+        text = text_of(value)
+        polarity = known[text]
+        if polarity is None:
+            unknown[text.strip()] += 1
+        found.append(polarity or None)
+    return found
+
+
+def _polarity(word: str, words: Mapping[str, str]) -> str | None:
+    """Return the polarity that a word names, "" for none, None for a word that is not known."""
+    if not word or word in words:
+        return words.get(word, "")
+    return "" if stands_for_nothing(word) else None
+
+
+def _plain_sign(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
+    word = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    word = re.sub("[−–—]", "-", word)
+    return re.sub(r"^([+-]?[01])\.0$", r"\1", word)
+
+
+def blind_of(value: str | None) -> bool | None:
+    """Return what a cell of a column `blind` says; an empty cell is blind, None is a word that is not known."""
+    return _BLIND_WORDS.get((value or "").strip().casefold())
+
+
+def counted(count: int, noun: str = "row") -> str:
+    """Return "1 row", "2 rows"."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def examples(names: Iterable[str], most: int = 6) -> str:
+    """Return the first names in quotes and how many more there are: long lists stay short."""
+    shown = list(names)
+    said = ", ".join(f"'{name}'" for name in shown[:most])
+    return f"{said} and {len(shown) - most} more" if len(shown) > most else said
