@@ -9,6 +9,7 @@ CoderError
 ├── ModelError          a model cannot be loaded, or does not fit the codebook or encoder
 ├── StudyError          a study file cannot be opened, or the request contradicts what it holds
 │   └── StaleError      the utterance was decided elsewhere since the page was shown; nothing was written
+├── InstallationError  something that the request needs is not installed
 └── OutputError         a result cannot be written (exists already, folder missing, disk full)
 
 A message says what is wrong, where (file, row), and what to do. The library raises; only `cli` and
@@ -60,6 +61,10 @@ class StudyError(CoderError):
 
 class StaleError(StudyError):
     """The utterance was decided elsewhere since it was shown; nothing was written."""
+
+
+class InstallationError(CoderError):
+    """Something that the request needs is not installed; the message has the line that installs it."""
 
 
 class OutputError(CoderError):

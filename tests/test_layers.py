@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "coder"
-FOUNDATION = {"domain", "errors", "codebook", "statistics", "safe_csv"}
+FOUNDATION = {"domain", "errors", "codebook", "statistics", "safe_csv", "installation"}
 MIDDLE = {
     "reading",
     "coded_tables",
@@ -33,6 +33,7 @@ ALLOWED = {
     "errors": set(),
     "statistics": {"errors"},
     "safe_csv": set(),
+    "installation": {"errors"},
     "_codebook_checks": {"errors", "domain"},
     "codebook": {"errors", "domain", "_codebook_checks"},
 }

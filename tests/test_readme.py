@@ -13,6 +13,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 LINES = [line for block in BLOCKS for line in block.splitlines() if line.startswith("coder ")]
 SERVED = "coder review "  # stays open until it is closed; the review page has tests of its own
+ALONE = {"coder demo": "coder demo --no-page"}  # the same without the page
 
 
 def test_the_readme_shows_commands() -> None:
@@ -21,13 +22,12 @@ def test_the_readme_shows_commands() -> None:
 
 @pytest.mark.slow
 def test_every_line_of_the_readme_works(tmp_path: Path) -> None:
-    (tmp_path / "data").symlink_to(ROOT / "data")
     environment = {**os.environ, "CODER_CACHE": str(tmp_path / "cache")}
     for line in LINES:
         if line.startswith(SERVED):
             continue
         done = subprocess.run(
-            [sys.executable, "-m", *line.split()],
+            [sys.executable, "-m", *ALONE.get(line, line).split()],
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -43,4 +43,4 @@ def test_local_links_and_files_exist() -> None:
     )
     assert named
     for name in named:
-        assert (ROOT / name).exists(), f"the README speaks of {name}, which does not exist"
+        assert (ROOT / name).exists() or "://" in name, f"the README speaks of {name}, which does not exist"

@@ -7,7 +7,16 @@ import nothing heavy at the top: `coder --help` must stay under 0.3 s of CPU.
 from importlib import import_module
 from typing import Any
 
-FAMILIES: tuple[str, ...] = ("precode", "turns", "codebook", "learning", "agreement", "study", "review")
+FAMILIES: tuple[str, ...] = (
+    "precode",
+    "turns",
+    "codebook",
+    "learning",
+    "agreement",
+    "study",
+    "review",
+    "start",
+)
 
 
 def load_family(name: str) -> Any:

@@ -19,7 +19,7 @@ app = typer.Typer(
         "Pre-code interview transcripts. Every result is a suggestion: a person confirms, changes or"
         " rejects it. Nothing leaves this machine."
     ),
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -34,11 +34,16 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
+    context: typer.Context,
     version: bool = typer.Option(
         False, "--version", callback=_print_version, is_eager=True, help="Print the version and stop."
     ),
 ) -> None:
-    """Options that stand before the command."""
+    """Options that stand before the command; without a command, say how to begin."""
+    if context.invoked_subcommand is None:
+        from coder.cli.start import GREETING
+
+        typer.echo(GREETING)
 
 
 for family in FAMILIES:

@@ -3,7 +3,7 @@
 The cache holds vectors by the hash of their text, never the text itself, in one SQLite file per encoder. It
 may be deleted at any time, is shared safely by concurrent runs, and never grows over KEPT vectors for each of the
 FILES encoders used last. Where it is: the folder named by CODER_CACHE (or `off`, or `memory` for this process
-alone), else the user's cache folder (XDG_CACHE_HOME/coder, ~/.cache/coder).
+alone), else the user's cache folder (`coder.installation.cache_folder`).
 """
 
 import hashlib
@@ -103,8 +103,9 @@ def user_cache_folder() -> Path:
 
 
 def _usual_folder() -> Path:
-    usual = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")  # the latter on Windows
-    return Path(usual or Path.home() / ".cache") / "coder"
+    from coder.installation import cache_folder as usual
+
+    return usual()
 
 
 class NoStore:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from coder.encoding.protocol import Progress
 from coder.errors import ModelError
+from coder.installation import require
 
 BATCH = 32
 
@@ -19,10 +20,13 @@ class NamedEncoder:
     """A sentence-transformers model as it is: its own length limit, float32, on the processor."""
 
     def __init__(self, name: str, threads: int) -> None:
+        require("tune", "An encoder of another name")
         from sentence_transformers import SentenceTransformer
 
         try:
-            self._model = SentenceTransformer(name, device="cpu", local_files_only=True)
+            self._model = SentenceTransformer(
+                name, device="cpu", local_files_only=True, trust_remote_code=False
+            )
         except (OSError, ValueError) as error:
             raise ModelError(
                 f"There is no encoder '{name}' on this machine (nothing is downloaded). Give the folder of a"

@@ -8,16 +8,20 @@ from numpy.typing import NDArray
 
 from coder.encoding.batches import Batch
 from coder.encoding.weights import Weights, model_folder
+from coder.installation import require
 
 
 class TorchBackend:
     """Runs batches through the official SentenceTransformer pipeline with the given weights."""
 
     def __init__(self, weights: Weights, threads: int) -> None:
+        require("tune", "The encoder 'torch'")
         import torch
         from sentence_transformers import SentenceTransformer
 
-        self._model = SentenceTransformer(str(model_folder()), device="cpu", local_files_only=True)
+        self._model = SentenceTransformer(
+            str(model_folder()), device="cpu", local_files_only=True, trust_remote_code=False
+        )
         state = {name: torch.from_numpy(array) for name, array in weights.items()}
         self._model[0].auto_model.load_state_dict(state, strict=False)
         self._threads = threads

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from coder.codebook import Codebook
 from coder.errors import InputError, OutputError, TableError
+from coder.installation import require
 from coder.workflow.modelling.cross_validation_report import Measured, measured, tell
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def train_files(
 
     if encoder and fine_tune:
         raise InputError("Only the default encoder can be tuned: give --encoder or --fine-tune, not both.")
+    if fine_tune:
+        require("tune", "Fine-tuning")
     if by and not measure:
         raise InputError(
             "Figures by a column are measured on held-out groups: leave out --by or --no-measure."

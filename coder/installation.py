@@ -1,0 +1,89 @@
+"""What is installed here, where the program keeps its files, and which line installs what is missing."""
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from coder.errors import InstallationError
+
+PACKAGE = Path(__file__).parent
+DISTRIBUTION = "precoder"
+EXTRAS = {  # what each optional group of pyproject.toml asks for, with the module that shows it is there
+    "tune": {
+        "sentence_transformers": "sentence-transformers>=6",
+        "torch": "torch>=2.6",
+        "transformers": "transformers>=5.3",
+    },
+    "dask": {"dask": "dask[dataframe]>=2024.4", "distributed": "distributed>=2024.4"},
+    "sav": {"pyreadstat": "pyreadstat>=1.2.7"},
+}
+CPU_TORCH = (
+    "--index-url https://download.pytorch.org/whl/cpu"  # the default build on Linux brings 3 GB of CUDA
+)
+
+
+def is_installed(extra: str) -> bool:
+    """Return whether all modules of an extra can be found; nothing is imported."""
+    return all(find_spec(module) is not None for module in EXTRAS[extra])
+
+
+def require(extra: str, purpose: str) -> None:
+    """Raise InstallationError if an extra is not installed.
+
+    `purpose` is what needs it and begins the sentence, such as "Fine-tuning".
+    """
+    if not is_installed(extra):
+        raise InstallationError(
+            f"{purpose} needs packages that are not installed here. Install them with: {install_line(extra)}"
+        )
+
+
+def install_line(extra: str) -> str:
+    """Return the command that adds what is missing of an extra to this installation."""
+    missing = [wanted for module, wanted in EXTRAS[extra].items() if find_spec(module) is None]
+    line = add_line(*missing)
+    if sys.platform == "linux" and any(wanted.startswith("torch") for wanted in missing):
+        first = add_line("torch", options=CPU_TORCH)
+        rest = [wanted for wanted in missing if not wanted.startswith("torch")]
+        line = f"{first} && {add_line(*rest)}" if rest else first
+    return line
+
+
+def add_line(*packages: str, options: str = "") -> str:
+    """Return the command that adds packages to this installation, by the tool that made it."""
+    prefix = Path(sys.prefix)
+    if (prefix / "pipx_metadata.json").is_file():
+        tool = f"pipx runpip {DISTRIBUTION} install"
+    elif find_spec("pip") is None:
+        tool = f'uv pip install --python "{sys.executable}"'
+    else:
+        tool = f'"{sys.executable}" -m pip install'
+    wanted = [f'"{package}"' if set(package) & set("<>[]") else package for package in packages]
+    return " ".join([tool, *([options] if options else []), *wanted])
+
+
+def sample_folder() -> Path:
+    """Return the folder of the sample study: inside the installed package, or in the source tree.
+
+    Raises InstallationError if it is not there.
+    """
+    for folder in (PACKAGE / "_sample", PACKAGE.parent / "data" / "sample"):
+        if (folder / "transcripts").is_dir():
+            return folder
+    raise InstallationError(
+        f"The sample study is missing from this installation. Install {DISTRIBUTION} again."
+    )
+
+
+def cache_folder() -> Path:
+    """Return the folder of caches for this user, without creating it, by the custom of the system.
+
+    Linux: XDG_CACHE_HOME or ~/.cache; macOS: ~/Library/Caches; Windows: %LOCALAPPDATA%. Raises RuntimeError if the
+    user has no home.
+    """
+    from platformdirs import user_cache_path
+
+    if not (os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")):
+        Path.home()  # raises; platformdirs would answer with a folder named "~"
+    return user_cache_path("coder", appauthor=False)
