@@ -39,7 +39,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """A transcript as read: its text never changes; turns and furniture together cover every character."""
+    """A transcript as read: its text never changes; turns and furniture together cover every character.
+
+    `notes` say what was left out, guessed or joined; `doubts` are those of them that a person should look at.
+    """
 
     id: str
     name: str
@@ -51,10 +54,28 @@ class Transcript:
     source_hash: str = ""
     attributes: Mapping[str, str] = field(default_factory=lambda: NO_ATTRIBUTES)
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def words_of(self, turn: Turn) -> str:
         """Return the turn's text, without speaker label and time stamp."""
         return self.text[turn.start : turn.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What a person said about how one file is to be read, applied whenever it is read again.
+
+    `interviewers`, `participants`: speaker labels with their role; `speakers`: line starts that are labels
+    although they were not taken for any; `not_speakers`: labels that are words, or headings; `speech`: lines
+    that somebody said although they were left out, each given by its beginning (60 characters are enough).
+    Labels compare without regard to case, accents and signs.
+    """
+
+    interviewers: tuple[str, ...] = ()
+    participants: tuple[str, ...] = ()
+    speakers: tuple[str, ...] = ()
+    not_speakers: tuple[str, ...] = ()
+    speech: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from coder.domain import Transcript
+from coder.domain import Corrections, Transcript
 from coder.errors import FormatError, InputError, UnsafeFileError
 from coder.reading.document import Document
 from coder.reading.safety.text_encoding import MAX_TEXT_BYTES, decode
@@ -49,12 +49,15 @@ _OPENINGS = (
 _OLD_SUFFIXES = {".doc": ".docx", ".xls": ".xlsx", ".pages": ".docx", ".wpd": ".docx"}
 
 
-def read_transcript(path: str | Path, *, interviewer: Sequence[str] = ()) -> Transcript:
+def read_transcript(
+    path: str | Path, *, interviewer: Sequence[str] = (), corrections: Corrections | None = None
+) -> Transcript:
     """Read a transcript file into turns with speakers and roles.
 
-    `interviewer` names the labels to take for interviewers; without it roles are inferred. Raises InputError
-    for a missing file or an unknown label, FormatError for what cannot be read (saying what it is and what to
-    do), UnsafeFileError for what would use too much memory or time.
+    `interviewer` names the labels to take for interviewers; without it roles are inferred. `corrections` are
+    what people said of this file's reading before. Raises InputError for a missing file or an unknown label,
+    FormatError for what cannot be read (saying what it is and what to do), UnsafeFileError for what would use
+    too much memory or time.
     """
     from coder.reading.speakers.assemble import (
         assemble,  # its patterns take a while, and tables do not need them
@@ -66,7 +69,7 @@ def read_transcript(path: str | Path, *, interviewer: Sequence[str] = ()) -> Tra
     if suffix not in READABLE_SUFFIXES:
         raise _unreadable(path, suffix)
     document = _read_text(data, path.name) if suffix in _TEXT_SUFFIXES else _reader(suffix)(data, path.name)
-    return assemble(document, path.name, data, interviewer)
+    return assemble(document, path.name, data, interviewer, corrections or Corrections())
 
 
 def transcript_paths(paths: Iterable[str | Path]) -> list[Path]:

@@ -81,7 +81,8 @@ _DOTTED = r"\d{1,2}\.\d{2}\.\d{2}(?:[.,:]\d{1,3})?"
 _SHORT = r"\d{1,3}:\d(?:\.\d{1,3})?(?!\d)"
 _ANY = rf"(?:{_ONE}|{_DOTTED}|{_SPOKEN_STAMP}|{_SHORT})"
 _INNER = rf"\s*(?:[Tt]ime:? ?|at )?(?:{_DATE})?{_ANY}(?:{_TO}{_ANY})?\s*"
-_CLOSED = rf"\[{_INNER}\]|\({_INNER}\)|<{_INNER}>|\{{{_INNER}\}}|#{_INNER}#|\*{_INNER}\*"
+# Markdown escapes brackets; Transana writes milliseconds as ¤<3400>.
+_CLOSED = rf"\\?\[{_INNER}\\?\]|\\?\({_INNER}\\?\)|<{_INNER}>|\{{{_INNER}\}}|#{_INNER}#|\*{_INNER}\*|¤\s?<\d{{1,10}}>"
 _STAMP_RANGE = rf"{_ONE}{_TO}{_ONE}(?:{_DAYTIME})"
 _BARE = rf"@?(?:{_DATE})?(?:{_STAMP_RANGE}|{_CLOCK}{_DAYTIME}|{_SPOKEN_STAMP}|{_LETTERED})(?![\w%€£$]|[.,]\d)"
 
@@ -89,6 +90,12 @@ _BARE = rf"@?(?:{_DATE})?(?:{_STAMP_RANGE}|{_CLOCK}{_DAYTIME}|{_SPOKEN_STAMP}|{_
 _MOST = 6
 _DIGIT = re.compile(r"\d")
 CLOSED = re.compile(_CLOSED)
+_DOTTED_BARE = re.compile(rf"{_DOTTED}(?=\s|$)")
+# Inside speech "(10:30)" and "(10 seconds)" may be said or remarked on; these are neither.
+_INSIDE = re.compile(
+    rf"\\?\[\s*(?:{_ONE}|{_DOTTED})(?:{_TO}(?:{_ONE}|{_DOTTED}))?\s*\\?\]|\{{\s*{_ONE}\s*\}}|#\s*(?:{_ONE}|{_DOTTED})\s*#"
+    r"|\\?\(\s*\d{1,2}:\d{2}:\d{2}(?:[.,:;-]\d{1,6})?\s*\\?\)|<\s*\d{1,2}:\d{2}:\d{2}(?:[.,:;-]\d{1,6})?\s*>|¤\s?<\d{1,10}>"
+)
 BARE = re.compile(_BARE)
 _TRAILING = re.compile(rf"\s*(?:{_CLOSED})\s*$")
 _CORE = re.compile(rf"{_CLOCK}|{_DOTTED}|{_LETTERED}|{_SPOKEN_STAMP}|{_SHORT}")
@@ -108,7 +115,9 @@ class Stamp:
 
 
 def _stamp(found: re.Match[str], bare: bool) -> Stamp:
-    words = found[0].strip("[](){}<>#* ")
+    if found[0].startswith("¤"):
+        return Stamp(found.start(), found.end(), int(re.sub(r"\D", "", found[0])) / 1000, bare, certain=True)
+    words = found[0].strip("[](){}<>#*\\ ")
     core = _CORE.search(words)
     dated = _DATED.match(words) is not None
     seconds = None
@@ -132,7 +141,7 @@ def leading_stamp(text: str, position: int = 0) -> Stamp | None:
     found = CLOSED.match(text, position)
     if found:
         return _stamp(found, bare=False)
-    found = BARE.match(text, position)
+    found = BARE.match(text, position) or _DOTTED_BARE.match(text, position)
     return _stamp(found, bare=True) if found else None
 
 
@@ -141,6 +150,14 @@ def trailing_stamp(text: str) -> Stamp | None:
     tail = max(0, len(text) - 60)
     found = _TRAILING.search(text, tail)
     return _stamp(found, bare=False) if found else None
+
+
+def inner_stamps(text: str) -> Iterator[Stamp]:
+    """Yield the stamps that stand among somebody's words and can be nothing that was said."""
+    if not _DIGIT.search(text):
+        return
+    for found in _INSIDE.finditer(text):
+        yield _stamp(found, bare=False)
 
 
 def stamps_in(text: str, end: int) -> Iterator[Stamp]:

@@ -15,8 +15,9 @@ class Paragraph:
 
     `text` may hold tabs and, for line breaks inside a paragraph, "\n". Readers neither trim nor tidy it, and
     keep empty paragraphs: they separate. Stamps and names inside it are left for the assembler.
-    `bold` is the length of the leading bold run of `text` in code points (0 = not bold), `heading` says that
-    the paragraph has a heading style or markup.
+    `bold` is the length of the leading bold run of `text` in code points (0 = not bold), `look` how the whole
+    paragraph is printed apart from that ("italic", "coloured", "numbered"), `heading` says that the paragraph
+    has a heading style or markup.
     `speaker` and `time` (seconds) are given only where the format itself names them (voice tag, column).
     `kind` is set when the reader knows that the paragraph is nobody's speech ("title", "header", "note").
     """
@@ -26,6 +27,7 @@ class Paragraph:
     time: float | None = None
     bold: int = 0
     heading: bool = False
+    look: frozenset[str] = frozenset()
     kind: str = ""
 
 

@@ -36,7 +36,7 @@ def test_json_is_the_documented_one(transcript: Path) -> None:
             {"speaker": "Bob", "role": "participant", "text": "A list – on the fridge.", "start": None},
         ],
         "notes": [
-            "1 header line not taken as speech.",
+            "1 header line not taken as speech: 'Date: 3 May'.",
             "Anna taken for the interviewer by the questions asked; name others to overrule.",
         ],
     }
@@ -46,7 +46,7 @@ def test_people_get_a_table_of_speakers_with_roles_and_shares(transcript: Path) 
     printed = CliRunner().invoke(app, ["turns", str(transcript)]).stdout
     assert "p1.txt: 2 turns (txt, utf-8)" in printed
     assert "Anna     interviewer" in printed and "What helps?" in printed and "75 %" in printed
-    assert "Note: 1 header line not taken as speech." in printed
+    assert "Note: 1 header line not taken as speech: 'Date: 3 May'." in printed
 
 
 def test_the_interviewer_can_be_named(transcript: Path) -> None:

@@ -286,12 +286,12 @@ P2: I walk.
         ],
     ),
     Case(
-        "times inside the words stay",
+        "stamps inside the words are left out, times that are said are not",
         "inside.txt",
         "INT: Go on?\nP5: I got there [00:01:10] at nine and it was shut. [00:01:20]\nINT: And then?\nP5: I waited until 10:30.\n",
         [
             (IV, "INT", "Go on?"),
-            (P, "P5", "I got there [00:01:10] at nine and it was shut."),
+            (P, "P5", "I got there at nine and it was shut."),
             (IV, "INT", "And then?"),
             (P, "P5", "I waited until 10:30."),
         ],

@@ -1,20 +1,30 @@
 """Make a Transcript of a Document: learn the speakers, cut the turns, account for every other character."""
 
 import hashlib
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from coder.domain import Span, Transcript, Turn
+from coder.domain import Corrections, Span, Transcript, Turn
 from coder.errors import FormatError
-from coder.reading.document import Document
+from coder.reading.clock import inner_stamps
+from coder.reading.document import Document, Paragraph
 from coder.reading.speakers.header import Header, header_of
 from coder.reading.speakers.learn import learn_labels
 from coder.reading.speakers.lines import Line, ends_sentence, lines_of, text_of
-from coder.reading.speakers.linewise import read_lines
+from coder.reading.speakers.linewise import Labels, read_lines, unlabelled_starts
+from coder.reading.speakers.near_labels import one_label_a_person, overlooked, with_near_labels
 from coder.reading.speakers.pieces import EDGE, Reading, Words, rendered
-from coder.reading.speakers.roles import assign_roles, assign_roles_by_print
+from coder.reading.speakers.roles import (
+    RoleHints,
+    Roles,
+    assign_roles,
+    assign_roles_by_print,
+    role_of_label,
+)
+from coder.reading.speakers.vocabulary import key_of
 
 _KINDS = {
     "header": ("header line", "header lines"),
@@ -24,59 +34,212 @@ _KINDS = {
     "footer": ("line below the talk", "lines below the talk"),
     "border": ("line about the recording", "lines about the recording"),
 }
+# Kinds whose lines could be lost speech, so that the note quotes them.
+_QUOTED = frozenset({"header", "title", "footer"})
+_MOST_QUOTES, _QUOTE_LENGTH = 12, 60
+# A line left out at the top that is as long as this and ends like a sentence may be something said.
+_LONG_HEADER = 12  # words
+NO_CORRECTIONS = Corrections()
 
 
-def assemble(document: Document, name: str, data: bytes, interviewer: Sequence[str] = ()) -> Transcript:
+@dataclass(slots=True)
+class _Read:
+    """A document's text with its pieces, and what was found out on the way."""
+
+    text: str
+    reading: Reading
+    header: Header = field(default_factory=lambda: Header(0, frozenset()))
+    unnamed: bool = False
+    notes: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+
+def assemble(
+    document: Document,
+    name: str,
+    data: bytes,
+    interviewer: Sequence[str] = (),
+    corrections: Corrections = NO_CORRECTIONS,
+) -> Transcript:
     """Return the transcript that a document holds.
 
     `name` is the file's name, `data` its bytes (for the hash), `interviewer` the labels to take for
-    interviewers whatever the words say. Raises FormatError when nobody says anything, InputError for an
-    interviewer label that the file does not have.
+    interviewers whatever the words say, `corrections` what people said about this file before. Raises
+    FormatError when nobody says anything, InputError for an interviewer label that the file does not have.
     """
-    text, reading, header = _labelled(document) if document.labelled else _learned(document)
-    if not reading.pieces:
+    read = _labelled(document, corrections) if document.labelled else _learned(document, corrections)
+    if not read.reading.pieces:
         raise FormatError(f"{name} holds no speech: there are no words beside names, times and headings.")
     turns = [
         Turn(index, piece.speaker, None, piece.start, piece.end, piece.time)
-        for index, piece in enumerate(reading.pieces)
+        for index, piece in enumerate(read.reading.pieces)
     ]
-    furniture = tuple(_furniture(reading, len(text)))
-    role_notes: list[str] = []
-    if document.answers:
-        turns = [replace(turn, role="participant") for turn in turns]
-    elif any(turn.speaker for turn in turns):
-        turns, role_notes = assign_roles(turns, text, header.interviewers, interviewer, name)
-    else:
-        bold = frozenset(index for index, piece in enumerate(reading.pieces) if piece.bold)
-        turns, role_notes = assign_roles_by_print(turns, text, bold, interviewer, name)
+    roles = _roles(turns, read, document, interviewer, corrections, name)
+    said_so = _notes(read)
+    doubts = [*read.doubts, *roles.doubts]
+    name = unicodedata.normalize("NFC", name)
     return Transcript(
         id=PurePath(name).stem,
         name=name,
-        text=text,
-        turns=tuple(turns),
-        furniture=furniture,
+        text=read.text,
+        turns=tuple(roles.turns),
+        furniture=tuple(_furniture(read.reading, len(read.text))),
         format=document.format,
         encoding=document.encoding,
         source_hash=hashlib.sha256(data).hexdigest(),
-        notes=(*document.notes, *_notes(reading), *role_notes),
+        notes=(*document.notes, *said_so, *read.notes, *roles.notes, *doubts),
+        doubts=tuple(doubts),
     )
 
 
-def _learned(document: Document) -> tuple[str, Reading, Header]:
+def _roles(
+    turns: list[Turn],
+    read: _Read,
+    document: Document,
+    interviewer: Sequence[str],
+    corrections: Corrections,
+    name: str,
+) -> Roles:
+    if document.answers:
+        return Roles([replace(turn, role="participant") for turn in turns])
+    if any(turn.speaker for turn in turns):
+        hints = RoleHints(read.header.interviewers, interviewer, corrections, read.unnamed)
+        return assign_roles(turns, read.text, hints, name)
+    looks = [piece.look for piece in read.reading.pieces]
+    return assign_roles_by_print(turns, read.text, looks, interviewer, name)
+
+
+def _learned(document: Document, corrections: Corrections) -> _Read:
     """Read a document whose speakers must be learned from its line starts."""
     text, lines = text_of(document), lines_of(document)
+    beginnings = _beginnings(corrections)
+    for line in lines:
+        line.speech = not line.blank and _beginning(line.text).startswith(beginnings)
+        line.candidates = tuple(c for c in line.candidates if c.key not in _keys(corrections.not_speakers))
     header = header_of(lines, _repeated(lines))
-    labels = learn_labels(lines, header.lines)
-    reading = read_lines(text, lines, labels, header.lines, running=document.running)
-    joined = document.running or _runs_on(reading, text)
-    if joined:
+    labels, notes = _labels(lines, header.lines, corrections)
+    unnamed, doubts = _unnamed(labels, lines, header.lines)
+    reading = read_lines(text, lines, labels, header.lines, running=document.running, unnamed=unnamed)
+    if reading.inner_stamps:
+        read = _learned(_without(document, reading.inner_stamps), corrections)
+        count = len(reading.inner_stamps)
+        read.notes.append(
+            f"{count} time stamp{'s' if count > 1 else ''} inside sentences left out of the words."
+        )
+        return read
+    start = header.lines if not labels or unnamed else min(labels)
+    doubts += overlooked(lines, labels, start)
+    doubts += _lost_speech(lines, labels, start)
+    _quote(reading, text)
+    read = _Read(text, reading, header, unnamed, notes, doubts)
+    if document.running or _runs_on(reading, text):
         words = [Words(text[piece.start : piece.end], piece.speaker, piece.time) for piece in reading.pieces]
-        left_out = reading.left_out
-        text, reading = rendered(words, joined=True)
-        reading.left_out = left_out
+        read.text, read.reading = rendered(words, joined=True)
+        read.reading.left_out, read.reading.quotes = reading.left_out, reading.quotes
         if not document.running:
-            reading.left_out["cue"] = len(words)
-    return text, reading, header
+            read.reading.left_out["cue"] = len(words)
+    return read
+
+
+def _keys(labels: Sequence[str]) -> frozenset[str]:
+    return frozenset(map(key_of, labels))
+
+
+def _beginnings(corrections: Corrections) -> tuple[str, ...]:
+    """Return how the lines begin that a person called speech, in the form of `_beginning`."""
+    return tuple(_beginning(quote) for quote in corrections.speech if quote.strip())
+
+
+def _beginning(text: str) -> str:
+    return " ".join(text.split())[:_QUOTE_LENGTH].casefold().rstrip("… ")
+
+
+def _labels(lines: Sequence[Line], first: int, corrections: Corrections) -> tuple[Labels, list[str]]:
+    """Return the labels by line: those learned, those that resemble them, those that a person named."""
+    labels = learn_labels(lines, first)
+    forced = _keys(corrections.speakers)
+    for number, line in enumerate(lines):
+        named = next((candidate for candidate in line.candidates if candidate.key in forced), None)
+        if named is not None and number not in labels:
+            labels[number] = named
+    if not labels:
+        return labels, []
+    labels, notes = with_near_labels(labels, lines, first)
+    labels, joined = one_label_a_person(labels)
+    return labels, [*notes, *joined]
+
+
+def _unnamed(labels: Labels, lines: Sequence[Line], first: int) -> tuple[bool, list[str]]:
+    """Tell whether paragraphs without a label are somebody else's than the label's above, and what is doubtful.
+
+    They are where only interviewers have labels. Of a single other label they are when either side asks
+    questions mostly; else they are the label's, which a person should look at.
+    """
+    keys = {candidate.key for candidate in labels.values()}
+    if not labels:
+        return False, []
+    bare = unlabelled_starts(lines, labels, first)
+    behind = [number for number in bare if number > min(labels)]
+    if not behind:
+        return False, []
+    count = f"{len(behind)} paragraph{'s' if len(behind) > 1 else ''} without a label"
+    if all(role_of_label(candidate.label, keys) == "interviewer" for candidate in labels.values()):
+        return True, [f"Only the interviewer has a label: {count} read as an unnamed participant's."]
+    if len(keys) > 1:
+        return False, []
+    label = next(iter(labels.values())).label
+    asked = sum("?" in lines[number].text for number in labels) / len(labels)
+    asked_between = sum("?" in lines[number].text for number in behind) / len(behind)
+    if len(labels) > 1 and max(asked, asked_between) >= 0.5:
+        return True, [f"{label!r} is the only label: {count} read as somebody else's, who has none."]
+    if len(labels) > 1 or len(behind) > 2:
+        return False, [f"{label!r} is the only label: {count} read as {label}'s."]
+    return False, []
+
+
+def _lost_speech(lines: Sequence[Line], labels: Labels, start: int) -> Iterator[str]:
+    """Say that lines left out above the first label read like sentences."""
+    lost = [
+        line.text.strip()
+        for line in lines[:start]
+        if labels and not line.blank and not line.kind and len(line.text.split()) >= _LONG_HEADER
+        if ends_sentence(line.text)
+    ]
+    if lost:
+        count = f"{len(lost)} line{'s' if len(lost) > 1 else ''}"
+        yield f"{count} above the first label may be speech and not taken as such: {_shortened(lost[0])!r}."
+
+
+def _shortened(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _QUOTE_LENGTH else plain[:_QUOTE_LENGTH].rstrip() + "…"
+
+
+def _quote(reading: Reading, text: str) -> None:
+    """Keep the beginnings of lines that were left out and could be speech."""
+    for span in reading.spans:
+        if span.kind in _QUOTED and text[span.start : span.end].strip():
+            reading.quotes.append((span.kind, _shortened(text[span.start : span.end])))
+
+
+def _without(document: Document, places: Sequence[tuple[int, int]]) -> Document:
+    """Return the document without the stretches of its text in `places`, each with one space beside it."""
+    position = 0
+    waiting = list(places)
+    paragraphs: list[Paragraph] = []
+    for paragraph in document.paragraphs:
+        text, bold, end = paragraph.text, paragraph.bold, position + len(paragraph.text)
+        mine = [place for place in waiting if place[1] <= end]
+        waiting = waiting[len(mine) :]
+        for start, stop in reversed(mine):
+            start, stop = start - position, stop - position
+            glued = start > 0 and not text[start - 1].isspace() and not text[stop : stop + 1].isspace()
+            start -= text[start - 1 : start].isspace() and (stop == len(text) or text[stop].isspace())
+            text = text[:start] + " " * glued + text[stop:]
+            bold -= max(0, min(bold, stop) - start)
+        paragraphs.append(replace(paragraph, text=text, bold=bold))
+        position = end + len(document.separator)
+    return replace(document, paragraphs=tuple(paragraphs))
 
 
 def _runs_on(reading: Reading, text: str) -> bool:
@@ -88,19 +251,27 @@ def _runs_on(reading: Reading, text: str) -> bool:
     )
 
 
-def _labelled(document: Document) -> tuple[str, Reading, Header]:
+def _labelled(document: Document, corrections: Corrections) -> _Read:
     """Read a document whose format names the speakers."""
-    words = [
-        Words(
-            paragraph.text.strip(EDGE),
-            (paragraph.speaker or "").strip(EDGE) or None,
-            paragraph.time,
-            paragraph.kind,
+    nobody = _keys(corrections.not_speakers)
+    beginnings = _beginnings(corrections)
+    words, stamps = [], 0
+    for paragraph in document.paragraphs:
+        said = paragraph.text.strip(EDGE)
+        found = [] if paragraph.kind else list(inner_stamps(said))
+        for stamp in reversed(found):
+            start = stamp.start - said[stamp.start - 1 : stamp.start].isspace() if stamp.start else 0
+            said = (said[:start] + said[stamp.end :]).strip(EDGE)
+        stamps += len(found)
+        speaker = (paragraph.speaker or "").strip(EDGE) or None
+        kind = "" if _beginning(said).startswith(beginnings) else paragraph.kind
+        words.append(
+            Words(said, None if speaker and key_of(speaker) in nobody else speaker, paragraph.time, kind)
         )
-        for paragraph in document.paragraphs
-    ]
     text, reading = rendered(words, joined=document.running)
-    return text, reading, Header(0, frozenset())
+    _quote(reading, text)
+    notes = [f"{stamps} time stamp{'s' if stamps > 1 else ''} inside the words left out."] if stamps else []
+    return _Read(text, reading, notes=notes)
 
 
 def _repeated(lines: Iterable[Line]) -> frozenset[str]:
@@ -122,16 +293,22 @@ def _furniture(reading: Reading, length: int) -> Iterator[Span]:
         yield Span(position, length, "gap")
 
 
-def _notes(reading: Reading) -> list[str]:
+def _notes(read: _Read) -> list[str]:
     """Say what was not taken for speech, and when no speaker was found."""
-    counts = reading.left_out
-    notes = [
-        f"{counts[kind]} {one if counts[kind] == 1 else many} not taken as speech."
-        for kind, (one, many) in _KINDS.items()
-        if counts[kind]
-    ]
+    counts = read.reading.left_out
+    notes = []
+    for kind, (one, many) in _KINDS.items():
+        if counts[kind]:
+            quotes = [quote for of, quote in read.reading.quotes if of == kind]
+            shown = "; ".join(map(repr, quotes[:_MOST_QUOTES])) + (
+                f"; and {len(quotes) - _MOST_QUOTES} more" if len(quotes) > _MOST_QUOTES else ""
+            )
+            notes.append(
+                f"{counts[kind]} {one if counts[kind] == 1 else many} not taken as speech"
+                + (f": {shown}." if quotes else ".")
+            )
     if counts["cue"]:
         notes.append(f"{counts['cue']} timed lines were joined to sentences; the times inside are left out.")
-    if not any(piece.speaker for piece in reading.pieces):
-        notes.append("No speaker labels were found: each paragraph is a turn without a speaker.")
+    if not any(piece.speaker for piece in read.reading.pieces):
+        read.doubts.insert(0, "No speaker labels were found: each paragraph is a turn without a speaker.")
     return notes

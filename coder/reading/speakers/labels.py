@@ -29,6 +29,7 @@ class Style(StrEnum):
     DASH = "Name - words"
     ANGLE = "Name> words"
     DOT = "Q. words"
+    STOP = "Mr. NAME. words"
     OWN_LINE = "name on a line of its own"
     SPACES = "Name, spaces, words"
     BARE = "NAME words"
@@ -66,6 +67,8 @@ def lead_of(text: str, *, believe_bare: bool) -> Lead:
     stamp: Stamp | None = None
     for _ in range(2):
         here = leading_stamp(text, position)
+        if here is None and stamp is None and (opened := _OPEN.match(text, position)) and opened[0]:
+            here = leading_stamp(text, opened.end())
         if here is None or not (here.certain or believe_bare):
             break
         stamp = stamp or here
@@ -80,13 +83,28 @@ _EMPHASES = re.compile(_EMPHASIS)
 _STRONG_RUN = re.compile(r"(\*\*|__)(?=\S)(.{1,60}?)\1")
 _OPEN = re.compile(rf"{_EMPHASIS}*")
 _CLOSE = re.compile(rf":*{_EMPHASIS}*[\s\ufeff]*")
-_WRAP = "*_#[]<>{}|\"'“”‘ \t\xa0\u202f\ufeff"
+_CAPITAL = r"[A-ZÀ-ÖØ-Þ]"
+# Whom the records of hearings and parliaments name before a full stop: by title, or by office alone.
+_TITLE = (
+    "(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Dame|Lord|Lady|Baroness|Prof|Professor|Senator|Sen|Representative|Rep|Congressman"
+    "|Congresswoman|Chairman|Chairwoman|Chairperson|Chair|President|Vice President|Secretary|Under Secretary"
+    "|Ambassador|General|Admiral|Colonel|Captain|Major|Judge|Justice|Governor|Mayor|Minister|Commissioner|Director"
+    "|Bishop|Rev|Reverend|Councillor|Cllr|Hon|Herr|Frau|Mme|Mlle|Attorney General)"
+)
+_TITLED = (
+    rf"{_TITLE}\.? (?:{_CAPITAL}\. )?{_CAPITAL}[\w'’-]*"
+    rf"(?: (?:{_CAPITAL}\.|{_CAPITAL}[\w'’-]*|of|de|von|van|del|la|du)){{0,3}}?"
+    rf"|The {_CAPITAL}\w+(?: {_CAPITAL}\w+){{0,2}}"
+)
+_REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
+_WRAP = "@*_#[]<>{}|\"'“”‘ \t\xa0\u202f\ufeff"
 _TRAILERS = {
     Style.TAB: re.compile(r"([^\t\n]{1,48}?)\s*[:.]?\t+\s*"),
     Style.BRACKET: re.compile(r"[\[<({]([^\])>}\n]{1,48})[\])>}]\s*:?\s*"),
     Style.DASH: re.compile(r"(.{1,48}?)(?:(?:\s+[-–—]{1,2}|[-–—]{1,2})\s+|—(?=\w))"),
     Style.ANGLE: re.compile(r"(.{1,48}?)\s*>{1,2}\s*"),
     Style.DOT: re.compile(r"([A-Za-z]{1,3}\d{0,3}|[A-Z][A-Za-z]{2,12}(?: \d{1,2})?)\.\s+"),
+    Style.STOP: re.compile(rf"({_TITLED})(?:\s*[(\[][^)\]\n]{{0,60}}[)\]])?\.(?:\s+|—|$)"),
     Style.SPACES: re.compile(r"(\S+(?: \S+){0,3})[ \xa0]{2,}"),
     Style.SLIP: re.compile(r"(.{1,48}?)\s*;\s+"),
     Style.BARE: re.compile(
@@ -100,7 +118,7 @@ def _clean(label: str) -> str:
     if ":" in label and not label.isalpha():
         label = BARE.sub("", CLOSED.sub("", label))
     label = _EMPHASES.sub("", label)
-    aside = ASIDE.search(label)
+    aside = _REMARK.search(label)
     if aside and is_remark(aside[0]):
         label = label[: aside.start()]
     label = label.strip(_WRAP)
@@ -114,9 +132,12 @@ def _candidate(style: Style, raw: str, words_start: int, time: float | None) -> 
         return None
     label = _clean(raw)
     key = key_of(label)
-    if not key or len(label) > MAX_LABEL:
+    if not key or len(ASIDE.sub("", label)) > MAX_LABEL:
         return None
-    return Candidate(style, label, key, shape_of(label), words_start, time)
+    shape = shape_of(label)
+    if shape is Shape.NAME and label.endswith("?") and style is not Style.COLON:
+        return None
+    return Candidate(style, label, key, shape, words_start, time)
 
 
 def _past_space(text: str, position: int) -> int:
@@ -130,7 +151,7 @@ def _words_after(
     closing = _CLOSE.match(text, position)
     position = closing.end() if closing else position
     stamp = leading_stamp(text, position)
-    alone = stamp is not None and not text[stamp.end :].strip()
+    alone = stamp is not None and not text[stamp.end :].strip() and ":" in text[stamp.start : stamp.end]
     if stamp and (stamp.certain or believe_bare or alone):
         return _past_space(text, stamp.end), stamp.seconds if time is None else time
     return position, time
@@ -220,10 +241,10 @@ def candidates(text: str, lead: Lead, *, bold: int, believe_bare: bool) -> Itera
             found := _candidate(style, match[1], *_words_after(text, match.end(), time, believe_bare))
         ):
             yield found
-    if len(text) - lead.end <= MAX_LABEL + 8:
-        name = text[lead.end :].rstrip()
-        if (found := _candidate(Style.OWN_LINE, name, len(text), time)) and found.shape:
-            yield found
+    name = text[lead.end :].rstrip()
+    short = len(name) <= _REACH and len(ASIDE.sub("", name)) <= MAX_LABEL + 8
+    if short and (found := _candidate(Style.OWN_LINE, name, len(text), time)) and found.shape:
+        yield found
 
 
 def _emphasised_to(text: str, start: int) -> int:

@@ -4,6 +4,7 @@
 repeat, do not begin paragraphs, or do not lead most of the file's paragraphs.
 """
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,13 @@ from dataclasses import dataclass, replace
 from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, paragraph_starts
 from coder.reading.speakers.name_shapes import Shape, shape_of
-from coder.reading.speakers.vocabulary import EITHER_WORDS, INTERVIEWER_WORDS, is_header_key, is_remark
+from coder.reading.speakers.vocabulary import (
+    ABBREVIATIONS,
+    EITHER_WORDS,
+    INTERVIEWER_WORDS,
+    is_header_key,
+    is_remark,
+)
 
 # Styles in which one occurrence is enough for a role or a code alone, as in a file of two turns.
 RARE_SINGLES = frozenset({Style.OWN_LINE, Style.DOT, Style.SPACES})
@@ -146,10 +153,14 @@ _COVERAGE = {
     Style.DASH: 0.4,
     Style.ANGLE: 0.35,
     Style.DOT: 0.4,
+    # Members of a committee read out whole statements between their names.
+    Style.STOP: 0.1,
     Style.OWN_LINE: 0.25,
     Style.SPACES: 0.6,
     Style.BARE: 0.7,
 }
+# So many lines without a label may be a part of the file that has labels of another kind.
+_LONG_STRETCH = 8
 _LOOSE = frozenset({Style.DASH, Style.ANGLE, Style.BRACKET, Style.SLIP})
 _NUMBERED_QUESTION = re.compile(r"[qa] ?\d{1,3}")
 # Styles in which a speaker known from another style is believed at once.
@@ -169,8 +180,26 @@ _TRUSTED = (
 def learn_labels(lines: Sequence[Line], first: int) -> dict[int, Candidate]:
     """Return, for each line index at which a speaker begins, the label found there.
 
-    `first` is the index of the first line behind the header.
+    `first` is the index of the first line behind the header. A long stretch without any label, as in a file
+    joined from two with labels of different kinds, is learned from by itself.
     """
+    labels = _learn_part(lines, first, len(lines))
+    if not labels:
+        return labels
+    marks = [first - 1, *sorted(labels), len(lines)]
+    for above, below in itertools.pairwise(marks):
+        if below - above <= _LONG_STRETCH:
+            continue
+        part = _learn_part(lines, above + 1, below)
+        counts = Counter(candidate.key for candidate in part.values())
+        if len(part) >= 4 and sum(count > 1 for count in counts.values()) >= 2:
+            labels |= part
+    return labels
+
+
+def _learn_part(lines: Sequence[Line], first: int, end: int) -> dict[int, Candidate]:
+    """Return the labels of the lines from `first` to before `end`, learned from these lines alone."""
+    lines = lines[:end]
     by_style: dict[Style, list[tuple[int, Candidate]]] = defaultdict(list)
     for number in range(first, len(lines)):
         for candidate in lines[number].candidates:
@@ -254,13 +283,23 @@ def _may_speak(style: Style, candidate: Candidate, lines: Sequence[Line], number
         return False
     if style in (Style.OWN_LINE, Style.OWN_STAMP):
         return _leads_words(style, candidate, lines, number)
-    if style is Style.DOT and candidate.shape < Shape.CODE and len(candidate.label) > 4:
+    if style is Style.DOT and (
+        candidate.key in ABBREVIATIONS or (candidate.shape < Shape.CODE and len(candidate.label) > 4)
+    ):
+        return False
+    if style is Style.STOP and not _followed_by_a_sentence(candidate, line):
         return False
     if style is Style.BARE:
         return candidate.shape >= Shape.CODE and len(candidate.key) > 1 and line.after_gap
     if style is Style.BOLD and not line.text[candidate.words_start :].strip():
         return _leads_words(Style.OWN_LINE, candidate, lines, number)
     return True
+
+
+def _followed_by_a_sentence(candidate: Candidate, line: Line) -> bool:
+    """Tell a name before a statement from a sentence that happens to be short."""
+    words = line.text[candidate.words_start :].lstrip(" [(\"“'‘")
+    return not words or not words[0].islower()
 
 
 def _leads_words(style: Style, candidate: Candidate, lines: Sequence[Line], number: int) -> bool:
@@ -301,6 +340,7 @@ def _holds(
         needed = 0.2
     if style in (
         Style.DOT,
+        Style.STOP,
         Style.BARE,
         Style.SPACES,
         Style.DASH,

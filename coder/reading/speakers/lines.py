@@ -6,15 +6,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from coder.reading.clock import leading_stamp
+from coder.reading.clock import CLOSED, leading_stamp
 from coder.reading.document import Document, Paragraph
 from coder.reading.speakers.labels import Candidate, Lead, Style, candidates, lead_of
-from coder.reading.speakers.name_shapes import Shape
+from coder.reading.speakers.name_shapes import Shape, shape_of
+from coder.reading.speakers.vocabulary import is_header_key, key_of
 
 # Line breaks that survive the normalisation to LF: form feeds of page ends, Unicode separators.
 _BREAKS = re.compile("[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Labels, stamps and marks stand within so many characters of a line's start.
 _HEAD = 300
+_LONGEST_TALK = 5 * 3600  # seconds
+# A label behind a sentence's end, and one at a line's start.
+_INNER_LABEL = r"([^\W\d_](?:[\w'’-]|\.(?=\w)|(?<=\b[DM]r)\.| (?=\S)){0,30}?)\s?[:：](?=\s)"
+_INNER = re.compile(rf"(?<=[.?!…)\]\"”’]\s){_INNER_LABEL}")
+_AT_START = re.compile(rf"\s*{_INNER_LABEL}")
 _RULE = re.compile(r"\s*(?:[-–—=_*~#·•]\s?){3,}\s*$")
 _PAGE = re.compile(
     r"\s*(?:(?:page|seite|pg\.?|p\.)\s*\d{1,4}(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?|-\s*\d{1,4}\s*-)\s*$",
@@ -44,7 +50,10 @@ _CREDIT = re.compile(
 
 @dataclass(slots=True)
 class Line:
-    """One line: `start` is its place in the text; `after_gap` = a blank line or a paragraph's end precedes it."""
+    """One line: `start` is its place in the text; `after_gap` = a blank line or a paragraph's end precedes it.
+
+    `speech`: a person said that the line is words, whatever it looks like.
+    """
 
     text: str
     start: int
@@ -54,6 +63,7 @@ class Line:
     kind: str = ""
     lead: Lead = Lead(0)  # noqa: RUF009 - frozen, so safe to share
     candidates: tuple[Candidate, ...] = ()
+    speech: bool = False
 
     @property
     def end(self) -> int:
@@ -88,8 +98,14 @@ def text_of(document: Document) -> str:
 
 
 def lines_of(document: Document) -> list[Line]:
-    """Cut a document into lines, with every possible reading of their starts."""
+    """Cut a document into lines, with every possible reading of their starts.
+
+    A paragraph with several speakers' labels inside ("INT: How? P1: By bus.") is cut before each of them.
+    """
     lines = list(_cut(document))
+    inside = _inner_labels(lines)
+    if inside:
+        lines = [piece for line in lines for piece in _cut_at_labels(line, inside)]
     spoken = [line for line in lines if not line.blank and not line.kind]
     believe_bare = _bare_stamps_mean_time(spoken)
     for line in spoken:
@@ -127,16 +143,67 @@ def _cut(document: Document) -> Iterator[Line]:
         position += len(paragraph.text) + len(document.separator)
 
 
+def _inner_labels(lines: Sequence[Line]) -> frozenset[str]:
+    """Return the keys of labels that also stand inside paragraphs, behind the end of a sentence.
+
+    Several must do so or begin lines, each more than once: one name before a colon may be told in a story.
+    """
+    inside = Counter(key_of(found[1]) for line in lines for found in _inside(line.text))
+    if not inside:
+        return frozenset()
+    starting = Counter(key_of(found[1]) for line in lines if (found := _AT_START.match(line.text)))
+    shapes = {key: shape_of(key.upper() if len(key) < 3 else key.title()) for key in inside}
+    known = {
+        key
+        for key, count in (inside + starting).items()
+        if count >= 2
+        and (shapes.get(key, Shape.CODE) >= Shape.CODE or min(count, starting[key] + inside[key]) >= 3)
+        and not is_header_key(key)
+        and shapes.get(key, Shape.NAME) >= Shape.NAME
+    }
+    used = {key for key in known if inside[key]}
+    return frozenset(used) if len(known) >= 2 else frozenset()
+
+
+def _inside(text: str) -> Iterator[re.Match[str]]:
+    """Yield what could be labels behind words; what stands behind nothing but a stamp begins the line."""
+    for found in _INNER.finditer(text):
+        if any(map(str.isalpha, CLOSED.sub("", text[max(0, found.start() - _HEAD) : found.start()]))):
+            yield found
+
+
+def _cut_at_labels(line: Line, inside: frozenset[str]) -> Iterator[Line]:
+    """Yield a line in pieces that each begin with one of the labels inside it."""
+    start = 0
+    for found in _inside(line.text):
+        if key_of(found[1]) in inside:
+            yield replace(line, text=line.text[start : found.start(1)], start=line.start + start)
+            line = replace(line, first=False, after_gap=True)
+            start = found.start(1)
+    yield replace(line, text=line.text[start:], start=line.start + start)
+
+
 def _bare_stamps_mean_time(lines: Sequence[Line]) -> bool:
     """Tell whether times without brackets at line starts are stamps: several, never running backwards."""
     times: list[float] = []
+    dotted = 0
     for line in lines:
-        found = leading_stamp(line.text[:_HEAD].lstrip())
+        head = line.text[:_HEAD].lstrip(" \t\xa0*_")
+        found = leading_stamp(head)
         if found and found.bare and found.seconds is not None and not found.certain:
             times.append(found.seconds)
+            dotted += ":" not in head[: found.end]
+    if dotted and (len({time % 60 for time in times}) == 1 or max(times) - min(times) > _LONGEST_TALK):
+        # Dates ("12.05.23") go forward too, but their last parts are all the same, and days are long.
+        return False
     forward = sum(earlier <= later for earlier, later in itertools.pairwise(times))
     gaps = sum(line.after_gap for line in lines)
     return len(times) >= 2 and forward >= 0.9 * (len(times) - 1) and len(times) >= 0.2 * min(gaps, len(lines))
+
+
+_BREAK = re.compile(
+    r"(?:(?:short|coffee|lunch|tea|comfort|toilet) )?(?:break|interruption|intermission|pause)s?", re.I
+)
 
 
 def _furniture_kind(line: Line) -> str:
@@ -149,6 +216,8 @@ def _furniture_kind(line: Line) -> str:
     if _PAGE.match(text):
         return "page"
     if line.after_gap and _CREDIT.match(text):
+        return "border"
+    if len(text) <= 60 and _BREAK.fullmatch(CLOSED.sub("", text).strip(" \t*_:.-–—#")):
         return "border"
     if len(text) <= 60 and _BORDER.match(text):
         marked = text[0] in "[(<*-–—={~_" or text.isupper()

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coder.reading.clock import trailing_stamp
+from coder.reading.clock import inner_stamps, trailing_stamp
 from coder.reading.speakers.header import footer_of
 from coder.reading.speakers.labels import Candidate
 from coder.reading.speakers.lines import Line, ends_sentence, is_wrapped
@@ -13,6 +13,7 @@ from coder.reading.speakers.pieces import Piece, Reading
 
 Labels = dict[int, Candidate]
 
+_NUMBERED = re.compile(r"(?:[*_]{0,2})(?:Q ?)?(?:\d{1,2}[a-z]?[.)]|\(\d{1,2}[a-z]?\)|Q\d{1,2}[.:)]?)\s+\S")
 _DASH = re.compile(r"\s*[-–—]\s*(?=\S)")
 
 
@@ -27,9 +28,12 @@ class _Plan:
     breaks: frozenset[int]
     headings: frozenset[int]
     dashes: bool
+    unnamed: bool
 
     def kind(self, number: int, line: Line) -> str:
         """Return the kind of a line that holds no speech at all, else an empty string."""
+        if line.speech:
+            return ""
         if line.blank or line.kind or number in self.labels:
             return line.kind
         if number < self.start:
@@ -39,13 +43,21 @@ class _Plan:
         return "heading" if number in self.headings else ""
 
 
-def read_lines(text: str, lines: Sequence[Line], labels: Labels, header: int, *, running: bool) -> Reading:
+def read_lines(
+    text: str,
+    lines: Sequence[Line],
+    labels: Labels,
+    header: int,
+    *,
+    running: bool,
+    unnamed: bool = False,
+) -> Reading:
     """Read the lines as turns of the speakers in `labels` (line index -> label), or as paragraphs if it is empty.
 
     `header` lines at the top are nobody's speech; nor are lines before the first label, except in `running`
-    documents, whose first cues may lack a name.
+    documents, whose first cues may lack a name, and where paragraphs without a label are somebody `unnamed`'s.
     """
-    plan = _plan(lines, labels, header, running=running)
+    plan = _plan(lines, labels, header, running=running, unnamed=unnamed)
     reading = Reading()
     speaker: str | None = None
     time: float | None = None
@@ -58,23 +70,68 @@ def read_lines(text: str, lines: Sequence[Line], labels: Labels, header: int, *,
         label = labels.get(number)
         if label:
             speaker = plan.names[label.key]
+        elif plan.unnamed and number in plan.breaks:
+            speaker = None
         words, time = _words_and_time(reading, line, label, plan, time, breaks=number in plan.breaks)
         time = _say_line(reading, text, line, words, speaker, time)
     return reading
 
 
-def _plan(lines: Sequence[Line], labels: Labels, header: int, *, running: bool) -> _Plan:
+def _plan(
+    lines: Sequence[Line],
+    labels: Labels,
+    header: int,
+    *,
+    running: bool,
+    unnamed: bool,
+) -> _Plan:
     start = _first_spoken(lines, labels, header, running=running)
+    if unnamed and labels:
+        start = _first_sentence(lines, header, start)
     end = len(lines) if running else max(start, footer_of(lines, max(labels, default=start)))
     return _Plan(
         labels,
         _names(labels),
         start,
         end,
-        _breaks(lines, start, labelled=bool(labels)),
+        unlabelled_starts(lines, labels, start) if unnamed else _breaks(lines, start, labelled=bool(labels)),
         _headings(lines, labels),
         not labels and not running and _has_dashes(lines[start:]),
+        unnamed,
     )
+
+
+def unlabelled_starts(lines: Sequence[Line], labels: Labels, start: int) -> frozenset[int]:
+    """Return the lines from `start` on that begin a paragraph without a label: behind a gap, indented, complete."""
+    wrapped = is_wrapped([line.text for line in lines[start:] if not line.blank and not line.kind])
+    margin = min((len(_indent(lines[number].text)) for number in labels), default=0)
+    return frozenset(
+        number
+        for number, line in enumerate(lines)
+        if number >= start
+        and number not in labels
+        and not (line.blank or line.kind or line.only_stamp)
+        and (
+            line.after_gap
+            or (line.first and len(_indent(line.text)) > margin)
+            or (line.first and not wrapped and number > 0 and ends_sentence(lines[number - 1].text))
+        )
+    )
+
+
+def _indent(text: str) -> str:
+    """Return the white space before a line, a tab counting as four spaces."""
+    whole = text.expandtabs(4)
+    return whole[: len(whole) - len(whole.lstrip())]
+
+
+def _first_sentence(lines: Sequence[Line], header: int, first_label: int) -> int:
+    """Return the first line behind the header that is a sentence rather than a title."""
+    for number in range(header, first_label):
+        line = lines[number]
+        if not line.blank and not line.kind and (ends_sentence(line.text) or len(line.text.split()) > 12):
+            return number
+    return first_label
 
 
 def _words_and_time(
@@ -108,7 +165,18 @@ def _say_line(
     end = words + closing.start if closing else line.end
     if time is None and reading.opening:
         time = reading.pending
-    said = reading.say(text, Piece(words, end, speaker, time, _is_bold(line)))
+    look = _look_of(line)
+    position = words
+    for stamp in inner_stamps(text[words:end]):
+        start, stop = words + stamp.start, words + stamp.end
+        before = text[position:start]
+        if before.strip() and not ends_sentence(before):
+            reading.inner_stamps.append((start, stop))
+            continue
+        reading.say(text, Piece(position, start, speaker, time, look))
+        reading.mark(start, stop, "time")
+        time, position = stamp.seconds, stop
+    said = reading.say(text, Piece(position, end, speaker, time, look))
     if closing:
         reading.mark(end, line.end, "time")
         # A stamp behind a paragraph tells when the next one begins.
@@ -171,11 +239,19 @@ def _has_dashes(lines: Sequence[Line]) -> bool:
     return len(spoken) >= 2 and sum(bool(_DASH.match(line.text)) for line in spoken) >= 0.6 * len(spoken)
 
 
-def _is_bold(line: Line) -> bool:
-    """Tell whether all of a line is bold, by its format or by Markdown."""
+def _look_of(line: Line) -> frozenset[str]:
+    """Return how all of a line is printed, by its format or by Markdown: bold, italic, in a colour, numbered."""
+    look = set(line.paragraph.look) if line.first else set()
     whole = line.text.strip()
-    marked = len(whole) > 4 and whole.startswith("**") and whole.find("**", 2) == len(whole) - 2
-    return marked or (line.first and 0 < len(line.paragraph.text.rstrip()) <= line.paragraph.bold)
+    if len(whole) > 4 and whole.startswith("**") and whole.find("**", 2) == len(whole) - 2:
+        look.add("bold")
+    elif len(whole) > 2 and whole[0] in "*_" and whole.find(whole[0], 1) == len(whole) - 1:
+        look.add("italic")
+    if line.first and 0 < len(line.paragraph.text.rstrip()) <= line.paragraph.bold:
+        look.add("bold")
+    if _NUMBERED.match(whole):
+        look.add("numbered")
+    return frozenset(look)
 
 
 def _first_known(*times: float | None) -> float | None:

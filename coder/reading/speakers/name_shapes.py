@@ -7,8 +7,10 @@ from functools import lru_cache
 
 from coder.reading.speakers.vocabulary import (
     FUNCTION_WORDS,
+    INTERVIEWER_PHRASES,
     NEVER_SPEAKERS,
     NUMBER_WORDS,
+    PARTICIPANT_PHRASES,
     PARTICLES,
     QUALIFIERS,
     ROLE_WORDS,
@@ -35,8 +37,10 @@ _CODE = re.compile(
 )
 _MONTH_NAMES = frozenset({"april", "may", "june"})
 _NO_INITIALS = frozenset({"OK", "NB", "PS", "NO", "SO", "TV"})
+# How recorders and chat programs name the one who made the transcript.
+_SELF = frozenset({"You", "YOU", "Me", "ME"})
 _CODES = re.compile(rf"(?:{_CODE.pattern})(?:\s?(?:[/&+,]|and)\s?(?:{_CODE.pattern}))+")
-ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
+ASIDE = re.compile(r"(?:\s*[(\[][^)\]]*[)\]])+\s*$")
 
 
 @lru_cache(maxsize=4096)
@@ -51,6 +55,16 @@ def shape_of(label: str) -> Shape:
     if not any(map(str.isalpha, base)):
         return Shape.WEAK if base.isdigit() and len(base) <= 3 else Shape.NONE
     keys = key_of(base).split()
+    if base in _SELF:
+        return Shape.NAME
+    if (
+        base.endswith("?")
+        and len(base) > 2
+        and shape_of(base[:-1].strip()) >= Shape.NAME
+        and "?" not in base[:-1]
+    ):
+        # A typist's doubt about who speaks ("Ida?:"), not a question.
+        return Shape.NAME if len(keys) <= 3 else Shape.NONE
     if re.search(r"[!;\"“”…:：\t]", base) or (len(keys) == 1 and keys[0] in FUNCTION_WORDS and len(base) > 1):
         return Shape.NONE
     if len(base) == 1 and base.islower():
@@ -73,6 +87,9 @@ def shape_of(label: str) -> Shape:
 
 
 def _is_role(keys: list[str]) -> bool:
+    phrase = " ".join(word for word in keys if not word.isdigit())
+    if phrase in INTERVIEWER_PHRASES | PARTICIPANT_PHRASES:
+        return True
     if not any(word in ROLE_WORDS or word.rstrip("0123456789") in ROLE_WORDS for word in keys):
         return False
     if len(keys) == 1 or keys[0] not in ("a", "q"):

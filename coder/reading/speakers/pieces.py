@@ -13,13 +13,13 @@ EDGE = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x85\xa0\u202f\u2028\u2029\ufeff\x1a"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Somebody's words: their place in the text, who says them, when they begin (seconds), whether all bold."""
+    """Somebody's words: their place in the text, who says them, when they begin (seconds), how all is printed."""
 
     start: int
     end: int
     speaker: str | None
     time: float | None = None
-    bold: bool = False
+    look: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -27,6 +27,8 @@ class Reading:
     """Pieces and spans in the order of the text; `opening` = the next words begin a new piece.
 
     `left_out` counts what was marked as nobody's speech, by kind, also where the text was written anew.
+    `inner_stamps` are the places of time stamps in the middle of sentences, `quotes` (kind, beginning) of lines
+    left out that could be speech.
     """
 
     pieces: list[Piece] = field(default_factory=list)
@@ -34,6 +36,8 @@ class Reading:
     opening: bool = True
     pending: float | None = None
     left_out: Counter[str] = field(default_factory=Counter)
+    inner_stamps: list[tuple[int, int]] = field(default_factory=list)
+    quotes: list[tuple[str, str]] = field(default_factory=list)
 
     def mark(self, start: int, end: int, kind: str) -> None:
         """Note a span that is nobody's speech; the words behind it begin a new piece."""
@@ -51,7 +55,7 @@ class Reading:
             return False
         before = self.pieces[-1] if self.pieces else None
         if before and not self.opening and piece.time is None and before.speaker == piece.speaker:
-            self.pieces[-1] = replace(before, end=end, bold=before.bold and piece.bold)
+            self.pieces[-1] = replace(before, end=end, look=before.look & piece.look)
         else:
             self.pieces.append(replace(piece, start=start, end=end))
         self.opening = False

@@ -1,30 +1,65 @@
 """Who interviews and who takes part: by what labels say, by the header, else by who asks."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
-from coder.domain import Role, Turn
+from coder.domain import Corrections, Role, Turn
 from coder.errors import InputError
+from coder.reading.speakers.near_labels import nearest
 from coder.reading.speakers.vocabulary import (
+    ANSWERING_LETTERS,
+    ASKING_LETTERS,
+    INTERVIEWER_PHRASES,
     INTERVIEWER_WORDS,
+    PARTICIPANT_PHRASES,
     PARTICIPANT_WORDS,
     PERHAPS_INTERVIEWER,
     VOICE_WORDS,
     key_of,
 )
 
-_INTERVIEWER_CODE = re.compile(r"(?:i|iv|int|intv|ir|mod|fac|q)\s?\d{0,2}")
+_INTERVIEWER_CODE = re.compile(r"(?:i|iv|int|intv|ir|mod|fac|q|инт|мод)\s?\d{0,2}")
 _PARTICIPANT_CODE = re.compile(
-    r"(?:p|pt|pp|ppt|ptp|part|r|resp|rp|b|bp|tn|ip|ie|a|c|s|f|m|id|patient|pat|n|d|hcp|gp|k|t|u|w|e)\s?\d{1,5}\s?[a-z]?"
+    r"(?:p|pt|pp|ppt|ptp|part|r|resp|rp|b|bp|tn|ip|ie|a|c|s|f|m|id|patient|pat|n|d|hcp|gp|k|t|u|w|e|р|инф|респ)"
+    r"\s?\d{1,5}\s?[a-z]?"
 )
-# Letters that stand for the asked one when an "I" or "Q" asks.
-_ANSWERING = frozenset(["r", "p", "a", "b", "s", "ip", "tn", "ie", "e"])
 _ASKS = re.compile(r"[?？؟]\s*(?:[(\[][^)\]]*[)\]])?[\s\"'”’»*]*$")
 # How much a question mark inside a turn counts ("Honestly? Money."), beside one at its end.
 _IN_PASSING = 0.3
 _ENOUGH = 0.4
 _MARGIN = 0.1
+# Among three or more the one who asks must take some part: turns and questions (or a large share of all turns),
+# and shares of words and of all questions.
+_FEWEST_TURNS, _FEWEST_QUESTIONS, _LARGE_SHARE = 3, 2, 0.25
+_LEAST_WORDS, _LEAST_QUESTIONS = 0.02, 0.35
+# An interviewer who says nearly everything, or a participant who says next to nothing, is doubtful.
+_NEARLY_ALL = 0.85
+_LONG_WORD = 8
+_ROLE_WORDS = sorted(word for word in INTERVIEWER_WORDS | PARTICIPANT_WORDS if len(word) >= _LONG_WORD)
+
+
+@dataclass(slots=True)
+class Roles:
+    """Turns with their roles, notes on how these were inferred, and what of it a person should look at."""
+
+    turns: list[Turn]
+    notes: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleHints:
+    """What is known of roles beside the labels.
+
+    `named` are the keys of people whom the header calls interviewers, `interviewer` the labels that the user
+    gives, `corrections` what people said of this file; `unnamed`: turns without a label are one person's.
+    """
+
+    named: frozenset[str] = frozenset()
+    interviewer: Sequence[str] = ()
+    corrections: Corrections = field(default_factory=Corrections)
+    unnamed: bool = False
 
 
 @dataclass(slots=True)
@@ -38,52 +73,81 @@ class _Voice:
     first: bool = False
 
 
-def assign_roles(
-    turns: Sequence[Turn], text: str, named: frozenset[str], interviewer: Sequence[str], name: str
-) -> tuple[list[Turn], list[str]]:
-    """Return the turns with their roles, and notes on how these were inferred.
+def assign_roles(turns: Sequence[Turn], text: str, hints: RoleHints, name: str) -> Roles:
+    """Return the turns with their roles.
 
-    `named` are the keys of people whom the header calls interviewers; `interviewer` labels overrule everything.
-    Turns without a speaker keep the role None. Raises InputError for a label that is not in the file.
+    Labels that the user or a correction calls interviewer overrule everything. Turns without a speaker keep
+    the role None unless they are one unnamed person's. Raises InputError for a label of the user's that is not
+    in the file `name`.
     """
-    voices = _voices(turns, text)
-    if interviewer:
-        asking = _chosen(voices, interviewer, name)
-        notes: list[str] = []
+    voices = _voices(turns, text, unnamed=hints.unnamed)
+    by_key = {key_of(label): label for label in voices}
+    corrected = {by_key[key] for key in map(key_of, hints.corrections.interviewers) if key in by_key}
+    taking_part = {by_key[key] for key in map(key_of, hints.corrections.participants) if key in by_key}
+    notes: list[str] = []
+    if hints.interviewer:
+        asking = _chosen(voices, hints.interviewer, name)
+    elif corrected:
+        asking = corrected
     else:
-        asking, notes = _inferred(voices, named)
+        asking, notes = _inferred(
+            {label: v for label, v in voices.items() if label not in taking_part}, hints.named
+        )
+    asking = (asking | corrected) - taking_part
     roles: dict[str | None, Role | None] = {
-        label: "interviewer" if label in asking else "participant" for label in voices
+        label or None: "interviewer" if label in asking else "participant" for label in voices
     }
-    return [replace(turn, role=roles.get(turn.speaker)) for turn in turns], notes
+    done = [replace(turn, role=roles.get(turn.speaker)) for turn in turns]
+    return Roles(done, notes, _doubts(voices, asking))
+
+
+def _doubts(voices: dict[str, _Voice], asking: Collection[str]) -> list[str]:
+    """Say that an interviewer says nearly all, or that there is no participant."""
+    total = sum(voice.words for voice in voices.values())
+    asked = sum(voice.words for label, voice in voices.items() if label in asking)
+    who = ", ".join(sorted(asking))
+    if asking and len(asking) == len(voices):
+        return [f"Only the interviewer speaks ({who}): no participant has any words."]
+    if asking and total and asked >= _NEARLY_ALL * total:
+        return [f"The interviewer ({who}) says {asked / total:.0%} of all words: check who is who."]
+    return []
 
 
 def assign_roles_by_print(
-    turns: Sequence[Turn], text: str, bold: frozenset[int], interviewer: Sequence[str], name: str
-) -> tuple[list[Turn], list[str]]:
-    """Return the turns of a file without labels: where questions are printed bold, bold is the interviewer.
+    turns: Sequence[Turn], text: str, looks: Sequence[frozenset[str]], interviewer: Sequence[str], name: str
+) -> Roles:
+    """Return the turns of a file without labels: questions printed in a way of their own are the interviewer's.
 
-    `bold` are the indices of the turns that are bold throughout. Otherwise all roles stay None.
+    `looks` says per turn how all of it is printed ("bold", "italic", "coloured", "numbered"). Where no way of
+    printing holds mostly questions, each answered by something printed otherwise, all roles stay None.
     """
     if interviewer:
         raise InputError(f"{name} names no speakers, so {', '.join(interviewer)} cannot be found in it.")
-    questions = sum("?" in text[turn.start : turn.end] for turn in turns if turn.index in bold)
-    answered = sum(index + 1 not in bold for index in bold)
-    if len(bold) < 2 or questions < 0.6 * len(bold) or answered < 0.6 * len(bold) or len(bold) == len(turns):
-        return list(turns), []
-    roles: dict[bool, Role] = {True: "interviewer", False: "participant"}
-    note = (
-        "No names stand in this file; what is printed bold, mostly questions, is taken for the interviewer's."
-    )
-    return [replace(turn, role=roles[turn.index in bold]) for turn in turns], [note]
+    for look in sorted(set().union(*looks)):
+        asked = {index for index, marks in enumerate(looks) if look in marks}
+        questions = sum("?" in text[turn.start : turn.end] for turn in turns if turn.index in asked)
+        answered = sum(index + 1 not in asked for index in asked)
+        if len(asked) < 2 or len(asked) == len(turns):
+            continue
+        if questions < 0.6 * len(asked) or answered < 0.6 * len(asked):
+            continue
+        roles: dict[bool, Role] = {True: "interviewer", False: "participant"}
+        note = (
+            f"No names stand in this file; what is printed {look}, mostly questions, is taken for the"
+            " interviewer's."
+        )
+        return Roles([replace(turn, role=roles[turn.index in asked]) for turn in turns], [note])
+    return Roles(list(turns))
 
 
-def _voices(turns: Iterable[Turn], text: str) -> dict[str, _Voice]:
+def _voices(turns: Iterable[Turn], text: str, *, unnamed: bool) -> dict[str, _Voice]:
+    """Return the voices by label; the unnamed one, if it counts, has the label ""."""
     voices: dict[str, _Voice] = {}
     for turn in turns:
-        if turn.speaker is None:
+        if turn.speaker is None and not unnamed:
             continue
-        voice = voices.setdefault(turn.speaker, _Voice(turn.speaker, first=not voices))
+        label = turn.speaker or ""
+        voice = voices.setdefault(label, _Voice(label, first=not voices))
         said = text[turn.start : turn.end]
         voice.turns += 1
         voice.words += said.count(" ") + 1
@@ -95,7 +159,7 @@ def _chosen(voices: dict[str, _Voice], interviewer: Sequence[str], name: str) ->
     by_key = {key_of(label): label for label in voices}
     missing = [label for label in interviewer if key_of(label) not in by_key]
     if missing:
-        found = ", ".join(voices) or "none at all"
+        found = ", ".join(filter(None, voices)) or "none at all"
         raise InputError(f"{name} has no speaker called {', '.join(missing)}: the labels found are {found}.")
     return {by_key[key_of(label)] for label in interviewer}
 
@@ -104,7 +168,7 @@ def _inferred(voices: dict[str, _Voice], named: frozenset[str]) -> tuple[set[str
     """Return the labels taken for interviewers: by word, by header, else by questions."""
     if not voices:
         return set(), []
-    by_word = {label: _role_in(label, voices) for label in voices}
+    by_word = {label: role_of_label(label, voices) for label in voices}
     asking = {label for label, role in by_word.items() if role == "interviewer" or key_of(label) in named}
     if asking and (len(asking) < len(voices) or len(voices) == 1):
         return asking, []
@@ -114,39 +178,65 @@ def _inferred(voices: dict[str, _Voice], named: frozenset[str]) -> tuple[set[str
     doubtful = [voice for voice in voices.values() if by_word[voice.label] != "participant" or asking]
     asking = _by_questions(doubtful, voices) if len(voices) > 1 else set()
     if asking:
-        who = ", ".join(asking)
+        who = ", ".join(label or "whoever has no label" for label in asking)
         return asking, [f"{who} taken for the interviewer by the questions asked; name others to overrule."]
+    if len(voices) == 2 and len(doubtful) == 1:
+        other = next(label for label in voices if label != doubtful[0].label)
+        who = doubtful[0].label or "Whoever has no label"
+        return {doubtful[0].label}, [
+            f"{who} taken for the interviewer, since the other one is called {other}; name others to overrule."
+        ]
     return set(), ["No interviewer was recognised: every speaker counts as a participant."]
 
 
-def _role_in(label: str, voices: Iterable[str]) -> Role | None:
-    """Return the role that a label states, None when it states none."""
-    words = [word.rstrip("0123456789") or word for word in key_of(label).split()]
+def role_of_label(label: str, voices: Iterable[str]) -> Role | None:
+    """Return the role that a label states among the labels in `voices`, None when it states none."""
+    whole = key_of(label)
+    others = {key_of(other) for other in voices} - {whole}
+    words = [word.rstrip("0123456789") or word for word in whole.split()]
+    key = " ".join(words)
+    if len(key) <= 2 and key in ASKING_LETTERS | ANSWERING_LETTERS:
+        return _role_of_letter(key, others)
+    # A participant's phrase may hold the interviewer's ("được phỏng vấn"), so it is looked for first.
+    if any(f" {phrase} " in f" {key} " for phrase in PARTICIPANT_PHRASES):
+        return "participant"
+    if any(f" {phrase} " in f" {key} " for phrase in INTERVIEWER_PHRASES):
+        return "interviewer"
     telling = [
         word
         for word in words
         if word not in VOICE_WORDS | PERHAPS_INTERVIEWER and not (len(word) == 1 and len(words) > 1)
     ]
-    key = " ".join(words)
-    others = {key_of(other) for other in voices} - {key_of(label)}
-    if key in ("i", "q"):
-        return "interviewer" if not others or any(_answers(other) for other in others) else None
-    if key == "r":
-        return "participant" if {"i", "q", "int", "m"} & others else None
-    if len(key) == 1 and key in _ANSWERING:
-        return "participant" if {"i", "q", "int"} & others else None
-    if any(word in INTERVIEWER_WORDS for word in telling):
+    meant = [word if len(word) < _LONG_WORD else nearest(word, _ROLE_WORDS) or word for word in telling]
+    if any(word in INTERVIEWER_WORDS for word in meant):
         return "interviewer"
-    if any(word in PARTICIPANT_WORDS for word in telling):
+    if any(word in PARTICIPANT_WORDS for word in meant):
         return "participant"
-    if _INTERVIEWER_CODE.fullmatch(key_of(label)):
+    if _INTERVIEWER_CODE.fullmatch(whole):
         return "interviewer"
-    return "participant" if _PARTICIPANT_CODE.fullmatch(key_of(label)) else None
+    return "participant" if _PARTICIPANT_CODE.fullmatch(whole) else None
+
+
+def _role_of_letter(key: str, others: Collection[str]) -> Role | None:
+    """Return the role of a label of one or two letters, which says something only beside its counterpart."""
+    if key in ("i", "q", "и", "в", "int"):
+        asked = (
+            any(_answers(other) for other in others)
+            if key in ("i", "q", "int")
+            else any(other.rstrip("0123456789 ") in ("р", "о") or len(other) > 1 for other in others)
+        )
+        return "interviewer" if not others or asked else None
+    if key == "m":
+        return None
+    asks = ASKING_LETTERS if key in ("r", "р", "о") else ASKING_LETTERS - {"m"}
+    return "participant" if asks & {other.rstrip("0123456789 ") for other in others} else None
 
 
 def _answers(key: str) -> bool:
     return (
-        key.rstrip("0123456789 ") in _ANSWERING or bool(set(key.split()) & PARTICIPANT_WORDS) or len(key) > 1
+        key.rstrip("0123456789 ") in ANSWERING_LETTERS
+        or bool(set(key.split()) & PARTICIPANT_WORDS)
+        or len(key) > 1
     )
 
 
@@ -165,9 +255,24 @@ def _by_questions(doubtful: Sequence[_Voice], voices: dict[str, _Voice]) -> set[
     rivals = [score(voice) for voice in ranked if voice is not best]
     if score(best) < _ENOUGH or (rivals and score(best) < max(rivals) + _MARGIN) or not best.asking:
         return set()
+    if len(voices) > 2 and not _takes_part(best, voices):
+        return set()
     second = {
         voice.label
         for voice in doubtful
         if len(voices) > 2 and voice.turns >= 5 and voice.asking >= 0.6 * voice.turns
     }
     return {best.label} | (second if len(second) < len(voices) - 1 else set())
+
+
+def _takes_part(voice: _Voice, voices: dict[str, _Voice]) -> bool:
+    """Tell whether somebody among several says and asks enough to be the one who leads the talk."""
+    words = sum(other.words for other in voices.values())
+    questions = sum(other.asking for other in voices.values())
+    turns = sum(other.turns for other in voices.values())
+    often = voice.turns >= _FEWEST_TURNS and voice.asking >= _FEWEST_QUESTIONS
+    return (
+        (often or voice.turns >= _LARGE_SHARE * turns)
+        and voice.words >= _LEAST_WORDS * words
+        and voice.asking >= _LEAST_QUESTIONS * questions
+    )

@@ -2,7 +2,9 @@
 
 All are compared as `key_of` gives them: lower case, without accents and punctuation. Sources: the usual labels
 of transcription services and of published interview data in English, Welsh, French, German, Dutch, Spanish,
-Portuguese, Italian and the Scandinavian languages.
+Portuguese, Italian and the Scandinavian languages; the words for interviewer and participant also in Arabic,
+Chinese, Czech, Greek, Hebrew, Hindi, Hungarian, Indonesian, Japanese, Korean, Persian, Polish, Romanian, Russian,
+Slovak, Turkish, Ukrainian and Vietnamese.
 """
 
 import re
@@ -37,12 +39,57 @@ deltagare deltager intervjuperson informanter intervjuobjekt haastateltava
 all both everyone everybody group several multiple various unknown unidentified unclear other others
 alle tous toutes plusieurs pawb todos tutti allen alla"""
 
+# In other languages, as they are written there; words of two parts stand with "_".
+_INTERVIEWER_ELSEWHERE = """
+المحاور محاور المحاورة محاورة المقابل المقابلة السائل الباحث الباحثة باحث باحثة الميسر الميسرة ميسر المذيع المذيعة
+访谈者 采访者 访谈人 采访人 访问者 提问者 主持人 研究者 研究员 调查员 记者 问 訪談者 採訪者 訪問者 主持人 研究者 問
+インタビュアー インタビューアー 聞き手 質問者 調査者 司会 司会者 研究者 面接者 モデレーター ファシリテーター
+면접자 면담자 질문자 진행자 연구자 인터뷰어 사회자 문
+tazatel tazatelka výzkumník výzkumnice moderátor moderátorka výskumník výskumníčka anketár anketárka redaktor
+badacz badaczka ankieter ankieterka prowadzący prowadząca moderatorka wywiadowca dziennikarz dziennikarka pytanie
+ερευνητής ερευνήτρια συνεντευκτής συνεντεύκτρια συνεντευξιαστής συντονιστής συντονίστρια δημοσιογράφος ερώτηση
+מראיין מראיינת חוקר חוקרת מנחה
+साक्षात्कारकर्ता शोधकर्ता प्रश्नकर्ता संचालक साक्षात्कारकर्त्ता
+pewawancara peneliti penanya fasilitator penyelidik penemuduga
+görüşmeci araştırmacı mülakatçı moderatör soran
+nguoi_phong_van nguoi_hoi dieu_phoi_vien nghien_cuu_vien pvv phong_van_vien
+интервьюер модератор исследователь исследовательница ведущий ведущая вопрос корреспондент интервьюэр инт вед вопр корр
+інтервюер дослідник дослідниця ведучий ведуча питання
+مصاحبه_گر مصاحبهگر پژوهشگر مصاحبه_کننده
+kérdező interjúkészítő kutató intervievator intervievatoare cercetător cercetătoare operator
+ผู้สัมภาษณ์"""
+
+_PARTICIPANT_ELSEWHERE = """
+المشارك المشاركة مشارك مشاركة المبحوث المبحوثة المستجيب المستجيبة الضيف الضيفة المجيب
+受访者 被访者 被访人 受访人 参与者 被采访者 回答者 嘉宾 答 受訪者 參與者 答
+話し手 回答者 参加者 対象者 協力者 語り手 調査協力者
+참여자 응답자 피면접자 면담대상자 참가자 연구참여자 답
+respondentka účastník účastnice dotazovaný dotazovaná informátor informátorka účastníčka opýtaný
+badana badany rozmówca rozmówczyni uczestnik uczestniczka ankietowany ankietowana respondenta odpowiedź
+συμμετέχων συμμετέχουσα ερωτώμενος ερωτώμενη συνεντευξιαζόμενος συνεντευξιαζόμενη πληροφορητής απάντηση
+מרואיין מרואיינת משתתף משתתפת
+उत्तरदाता प्रतिभागी सहभागी
+narasumber informan partisipan responden peserta terwawancara
+katılımcı görüşülen yanıtlayan cevaplayan görüşmeci_adayı
+nguoi_tham_gia nguoi_tra_loi nguoi_duoc_phong_van dap_vien
+респондент респондентка участник участница информант информантка опрошенный собеседник собеседница ответ респ инф отв
+учасник учасниця респондентка інформант відповідь
+مصاحبه_شونده مصاحبهشونده مشارکت_کننده پاسخگو
+válaszadó résztvevő interjúalany intervievat intervievată
+ผู้ให้สัมภาษณ์"""
+# Single letters for who asks and who answers, which count only where one of either kind occurs.
+_ASKING = "i q int m и в"
+_ANSWERING = "r p a b s ip tn ie e р о"
+
 # Labels that name a voice, not a part in the interview.
 _VOICE = """speaker voice person unknown unidentified unclear male female man woman sprecher sprecherin locuteur
 locutrice intervenant intervenante hablante spreker siaradwr other others user manager guest"""
 # Labels that mean the interviewer unless another label says so more plainly.
 _PERHAPS = """researcher researchers host chair chairperson presenter observer assessor forscher forscherin chercheur
-chercheuse forsker onderzoeker ymchwilydd investigador investigadora ricercatore ricercatrice"""
+chercheuse forsker onderzoeker ymchwilydd investigador investigadora ricercatore ricercatrice
+badacz badaczka výzkumník výzkumnice výskumník redaktor dziennikarz dziennikarka ερευνητής ερευνήτρια δημοσιογράφος
+исследователь исследовательница дослідник дослідниця araştırmacı peneliti penyelidik kutató cercetător cercetătoare
+الباحث الباحثة باحث باحثة 研究者 研究员 연구자 शोधकर्ता nghien_cuu_vien חוקר חוקרת operator"""
 
 _NEVER = """two three four one things thing noted note notes nb ps pps ok okay yes no yeah so well right sure
 exactly maybe perhaps anyway also and but because then plus or now first second third firstly secondly thirdly
@@ -59,8 +106,9 @@ hmm mm wow fact facts truth story moral idea ideas rule rules advice lesson less
 negative negatives worst best bottom meaning message issue issues barrier barriers enabler enablers benefit benefits
 cost costs outcome outcomes goal goals plan plans action actions decision decisions need needs fear fears hope hopes
 strength strengths weakness weaknesses advantage advantages disadvantage disadvantages rating score
-look listen wait name names address phone email tel ja nein also gut und aber oder beispiel notiz
-hinweis oui non donc alors bon mais et exemple remarque si bueno pero entonces ejemplo ejemplo nota"""
+break pause interruption
+interval intermission pausa pauze look listen wait name names address phone email tel ja nein also gut und aber oder
+beispiel notiz hinweis oui non donc alors bon mais et exemple remarque si bueno pero entonces ejemplo ejemplo nota"""
 
 # A label made of these alone ("Date of interview", "Audio file name") is a header line's, not a speaker's.
 _HEADER = """title subtitle date day time times duration length location place venue setting site ward clinic region
@@ -97,6 +145,8 @@ _PARTICLES = """de la le du des von van der den di da del della dos bin ibn al e
 & mac st"""
 
 _TITLES = "dr mr mrs ms miss mx prof professor st sir rev hr fr frau herr mme mlle m sra sr"
+# Short words before a full stop that name nobody.
+_ABBREVIATED = "sec no nos fig art vol para ch sen rep hon pp ed vs"
 # Words that make a short phrase a piece of a sentence.
 _FUNCTION = """i me you he him she her we us they them it is was are were be been said says say the that this these my
 your his her our their to in on at for with from of as if so do did have has had not no thing things point question"""
@@ -106,24 +156,45 @@ id second first dr"""
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve"
 
 
+# Letters that Unicode does not take apart into a plain one and an accent.
+_PLAIN = str.maketrans("łđıŁĐ", "ldild")
+
+
 @lru_cache(maxsize=4096)
 def key_of(label: str) -> str:
     """Return the form in which labels are compared: lower case, no accents, words joined by single spaces."""
     plain = label.replace("(s)", "s")
-    if not label.isascii():
-        decomposed = unicodedata.normalize("NFKD", label)
-        plain = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return " ".join(re.findall(r"\w+|[&?]", plain.casefold().replace("_", " ")))
+    if plain.isascii():
+        return " ".join(re.findall(r"\w+|[&?]", plain.casefold().replace("_", " ")))
+    decomposed = unicodedata.normalize("NFKD", plain.casefold().translate(_PLAIN))
+    # Signs that are part of a letter (Devanagari and Thai vowels) have no combining class and stay.
+    bare = (character for character in decomposed if not unicodedata.combining(character))
+    return " ".join(re.findall(r"\w+|[&?]", "".join(map(_word_sign, bare))))
+
+
+def _word_sign(character: str) -> str:
+    """Return a character as `key_of` keeps it: vowel signs as some letter, since they end no word; "_" as a space."""
+    if unicodedata.category(character) in ("Mc", "Mn"):
+        return chr(0x20000 + ord(character))
+    return " " if character == "_" else character
 
 
 def _keys(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+    return frozenset(key_of(word) for word in words.split())
 
 
-INTERVIEWER_WORDS = _keys(_INTERVIEWER)
-PARTICIPANT_WORDS = _keys(_PARTICIPANT)
+def _phrases(words: str) -> frozenset[str]:
+    return frozenset(key for key in _keys(words) if " " in key)
+
+
+INTERVIEWER_WORDS = _keys(_INTERVIEWER + _INTERVIEWER_ELSEWHERE)
+PARTICIPANT_WORDS = _keys(_PARTICIPANT + _PARTICIPANT_ELSEWHERE)
+INTERVIEWER_PHRASES = _phrases(_INTERVIEWER_ELSEWHERE)
+PARTICIPANT_PHRASES = _phrases(_PARTICIPANT_ELSEWHERE)
 VOICE_WORDS = _keys(_VOICE)
 PERHAPS_INTERVIEWER = _keys(_PERHAPS)
+ASKING_LETTERS = _keys(_ASKING)
+ANSWERING_LETTERS = _keys(_ANSWERING)
 ROLE_WORDS = INTERVIEWER_WORDS | PARTICIPANT_WORDS
 NEVER_SPEAKERS = _keys(_NEVER)
 HEADER_WORDS = _keys(_HEADER)
@@ -133,6 +204,7 @@ REMARK_WORDS = _keys(_REMARKS)
 PARTICLES = _keys(_PARTICLES)
 NUMBER_WORDS = _keys(_NUMBERS)
 TITLES = _keys(_TITLES)
+ABBREVIATIONS = TITLES | _keys(_ABBREVIATED)
 FUNCTION_WORDS = _keys(_FUNCTION)
 QUALIFIERS = _keys(_QUALIFIERS)
 

@@ -189,7 +189,9 @@ def _write(
         study.acts.decide(coder, choices, mode="imported", kind="import", note="codings from a table")
 
 
-def _decision(row: PlacedRow, unit: int, code: str, polarity: str | None, before: Decision | None) -> Decision:
+def _decision(
+    row: PlacedRow, unit: int, code: str, polarity: str | None, before: Decision | None
+) -> Decision:
     """Return the choice for a row; two rows with one code on one utterance make one passage, polarities join."""
     span = (row.start, row.end)
     if before is not None and before.span is not None:

@@ -1,0 +1,189 @@
+"""Labels that only resemble known ones: misspelt, closed by another sign, or a shorter form of one name."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from coder.reading.speakers.labels import Candidate, Style
+from coder.reading.speakers.lines import Line, ends_sentence
+from coder.reading.speakers.name_shapes import ASIDE, Shape
+from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, ROLE_WORDS, TITLES, is_header_key, key_of
+
+Labels = dict[int, Candidate]
+
+_NEAR_STYLES = frozenset({Style.COLON, Style.SLIP, Style.STAMPED, Style.OWN_STAMP, Style.TAB})
+# A slip of one letter in five, two in eight: "Interveiwer", "Particpant", but not "Anna" and "Anne".
+_ONE_SLIP, _TWO_SLIPS = 5, 8
+_SHOWN = 4
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """Return how many letters must be changed, added, left out or swapped with a neighbour; above `most`, most + 1.
+
+    The restricted edit distance of Damerau (1964).
+    """
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        earlier, before, row = before, row, [i]
+        for j, wanted in enumerate(other, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+    return row[-1]
+
+
+def nearest(key: str, known: Sequence[str]) -> str | None:
+    """Return the one known key that `key` is a misspelling of; None if it is none, or could be of several."""
+    if all(word in ROLE_WORDS or word.isdigit() for word in key.split()) or len(key) < _ONE_SLIP:
+        return None
+    digits = re.sub(r"\D", "", key)
+    scored: dict[int, list[str]] = defaultdict(list)
+    for other in known:
+        most = 2 if min(len(key), len(other)) >= _TWO_SLIPS else 1
+        if len(other) >= _ONE_SLIP and re.sub(r"\D", "", other) == digits:
+            slips = distance(key, other, most)
+            if 0 < slips <= most:
+                scored[slips].append(other)
+    best = scored[min(scored)] if scored else []
+    return best[0] if len(best) == 1 else None
+
+
+def with_near_labels(labels: Labels, lines: Sequence[Line], first: int) -> tuple[Labels, list[str]]:
+    """Add lines that begin with a known label in another dress, and take rare misspellings for what they mean.
+
+    `first` is the first line behind the header. Returns the labels and notes on what was taken for what.
+    """
+    counts = Counter(candidate.key for candidate in labels.values())
+    joined = dict(labels)
+    meant: Counter[tuple[str, str]] = Counter()
+    spelled = {candidate.key: candidate for candidate in labels.values()}
+    for number, candidate in labels.items():
+        usual = [key for key, count in counts.items() if count >= max(2, 2 * counts[candidate.key])]
+        right = nearest(candidate.key, usual) if usual and counts[candidate.key] <= 2 else None
+        if right:
+            joined[number] = replace(candidate, key=right, label=spelled[right].label)
+            meant[candidate.label, spelled[right].label] += 1
+    for number in range(first, len(lines)):
+        if number in labels or lines[number].blank or lines[number].kind or not begins(lines, number):
+            continue
+        for candidate in lines[number].candidates:
+            known = _known(candidate, lines[number], spelled)
+            if known is not None:
+                joined[number] = replace(candidate, key=known.key, label=known.label)
+                meant[_shown(candidate, lines[number]), known.label] += 1
+                break
+    notes = [
+        f"{count} line{'s' if count > 1 else ''} with the label {wrong!r} taken for {right}'s."
+        for (wrong, right), count in meant.items()
+    ]
+    return joined, notes[:_SHOWN]
+
+
+def _known(candidate: Candidate, line: Line, spelled: Mapping[str, Candidate]) -> Candidate | None:
+    """Return the known label that a candidate of a line without a label stands for."""
+    known = spelled.get(candidate.key)
+    if candidate.style is Style.BARE:
+        words = line.text[candidate.words_start :]
+        asks = known is not None and known.shape is Shape.ROLE and candidate.key in INTERVIEWER_WORDS
+        return known if asks and words[:1].isupper() else None
+    if candidate.style not in _NEAR_STYLES:
+        return None
+    if known is not None:
+        return known if candidate.style in (Style.COLON, Style.SLIP) else None
+    right = nearest(candidate.key, list(spelled)) if candidate.shape >= Shape.WEAK else None
+    return spelled[right] if right else None
+
+
+def _shown(candidate: Candidate, line: Line) -> str:
+    return line.text[line.lead.end : candidate.words_start].strip() or candidate.label
+
+
+def begins(lines: Sequence[Line], number: int) -> bool:
+    """Tell whether a paragraph can begin at a line: behind a gap, or where the line before ends a sentence."""
+    line = lines[number]
+    above = lines[number - 1] if number else None
+    return line.after_gap or above is None or (line.first and ends_sentence(above.text))
+
+
+def one_label_a_person(labels: Labels) -> tuple[Labels, list[str]]:
+    """Give a person who is named in several ways one label, the fullest: "IDA MOSS, HOST" and "MOSS".
+
+    Names are joined only where the shorter one fits a single other person of the file.
+    """
+    forms = {candidate.key: candidate for candidate in labels.values() if candidate.shape is not Shape.ROLE}
+    counts = Counter(candidate.key for candidate in labels.values())
+    names = {key: _name(candidate.label) for key, candidate in forms.items()}
+    fuller: dict[str, str] = {}
+    for key, name in names.items():
+        others = [other for other, long in names.items() if other != key and _is_short_for(name, long)]
+        alike = [other for other in others if names[other] == name and len(other) > len(key)]
+        longer = alike or [other for other in others if len(names[other]) > len(name)]
+        if len(longer) == 1 and key == " ".join(name):
+            fuller[key] = longer[0]
+    joined = {
+        number: replace(candidate, key=fuller[candidate.key], label=forms[fuller[candidate.key]].label)
+        if candidate.key in fuller
+        else candidate
+        for number, candidate in labels.items()
+    }
+    notes = [
+        f"{forms[key].label!r} ({counts[key]} times) taken for {forms[full].label!r}."
+        for key, full in fuller.items()
+    ]
+    return joined, notes
+
+
+def _name(label: str) -> tuple[str, ...]:
+    """Return the words of a name without what stands behind it in brackets or behind a comma."""
+    bare = ASIDE.sub("", label).partition(",")[0]
+    return tuple(key_of(bare or label).split())
+
+
+def _is_short_for(short: Sequence[str], long: Sequence[str]) -> bool:
+    """Tell whether the words are the same name, or the surname of it with or without a title."""
+    if not short or not long or short[0].isdigit():
+        return False
+    surname = [word for word in short if word not in TITLES]
+    whole = [word for word in long if word not in TITLES]
+    titles = set(short) & TITLES, set(long) & TITLES
+    if list(short) == list(long):
+        return True
+    return (
+        len(surname) == 1
+        and len(surname[0]) > 2
+        and not any(map(str.isdigit, "".join(long)))
+        and whole[-1:] == surname
+        and (not titles[0] or titles[0] == titles[1])
+        and len(long) > len(short)
+    )
+
+
+def overlooked(lines: Sequence[Line], labels: Labels, first: int) -> Iterator[str]:
+    """Name line starts that look like labels and were taken for words, with whose words they were taken for."""
+    spelled = [candidate.key for candidate in labels.values()]
+    found: Counter[tuple[str, str]] = Counter()
+    near: set[str] = set()
+    speaker = ""
+    for number in range(first, len(lines)):
+        if number in labels:
+            speaker = labels[number].label
+            continue
+        line = lines[number]
+        candidate = next((c for c in line.candidates if c.style in (Style.COLON, Style.SLIP)), None)
+        if line.kind or candidate is None or candidate.shape < Shape.NAME or is_header_key(candidate.key):
+            continue
+        shown = _shown(candidate, line)
+        found[speaker, shown] += 1
+        if nearest(candidate.key, spelled):
+            near.add(shown)
+    telling = [(pair, count) for pair, count in found.items() if count >= 2 or pair[1] in near]
+    for (whose, label), count in telling[:_SHOWN]:
+        where = f"inside {whose}'s turns" if whose else "and are read as words"
+        yield f"{count} line{'s look' if count > 1 else ' looks'} like a label {where}: {label!r}."

@@ -1,0 +1,193 @@
+"""Labels that resemble known ones, names in several forms, and paragraphs that have no label."""
+
+import pytest
+
+from coder.domain import Corrections, Transcript
+from coder.reading.formats.plain import document_of
+from coder.reading.speakers.assemble import assemble
+from coder.reading.speakers.near_labels import distance, nearest
+
+
+def read(text: str, corrections: Corrections | None = None) -> Transcript:
+    return assemble(
+        document_of(text, "x.txt", "utf-8"), "x.txt", b"", corrections=corrections or Corrections()
+    )
+
+
+def turns(transcript: Transcript) -> list[tuple[str | None, str | None, str]]:
+    """Return (speaker, role, words) per turn, the role by its first letter."""
+    return [
+        (turn.speaker, turn.role and turn.role[0], transcript.words_of(turn)) for turn in transcript.turns
+    ]
+
+
+def speakers(transcript: Transcript) -> list[str | None]:
+    return [turn.speaker for turn in transcript.turns]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [("interveiwer", "interviewer", 1), ("particpant", "participant", 1), ("anna", "bob", 3), ("a", "a", 0)],
+)
+def test_the_distance_counts_slips(one: str, other: str, expected: int) -> None:
+    assert distance(one, other, 2) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "known", "meant"),
+    [
+        ("interveiwer", ["interviewer", "participant"], "interviewer"),
+        ("interviewee", ["interviewer"], None),  # a word of its own
+        ("participant 2", ["participant 1"], None),  # another number is another person
+        ("anne", ["anna"], None),  # too short to tell
+        ("moderater", ["moderator"], "moderator"),
+    ],
+)
+def test_only_what_can_be_a_slip_is_taken_for_one(key: str, known: list[str], meant: str | None) -> None:
+    assert nearest(key, known) == meant
+
+
+def test_misspelt_labels_and_other_signs_behind_them_are_the_known_speaker() -> None:
+    transcript = read(
+        "Moderator: Who cooks?\nRespondent 1: I do.\nModerater: Every day?\nRespondent 1: Nearly.\n"
+        "Moderator; Alone?\nRespondent1: Mostly.\nModerator: And then?\nRespondent 1: We eat.\n"
+    )
+    assert [turn.role for turn in transcript.turns] == ["interviewer", "participant"] * 4
+    assert any("'Moderater' taken for Moderator's" in note for note in transcript.notes)
+
+
+def test_what_only_looks_like_a_label_is_named() -> None:
+    transcript = read(
+        "INT: Who was there?\nP1: I wrote it down. It went like this.\nHim: no, Her: yes, and so on.\n"
+        "INT: And?\nP1: We left. Then:\nBo Ek: wait, he said, and Bo Ek: wait.\nI waited.\nINT: Why?\nP1: To see.\n"
+    )
+    assert set(speakers(transcript)) >= {"INT", "P1"}
+    assert all(turn.speaker is not None for turn in transcript.turns)
+
+
+@pytest.mark.parametrize(
+    "label", ["MODERATOR", "Interviewer", "INT", "Q", "Tazatel", "聞き手", "Người phỏng vấn", "Интервьюер"]
+)
+@pytest.mark.parametrize("gap", ["\n\n", "\n\t", "\n    "])
+def test_paragraphs_without_a_label_are_not_the_only_interviewers(label: str, gap: str) -> None:
+    text = f"{label}: Who opens the gate?{gap}I do, at six.\n{label}: Every day?{gap}But Sunday.\n"
+    assert turns(read(text)) == [
+        (label, "i", "Who opens the gate?"),
+        (None, "p", "I do, at six."),
+        (label, "i", "Every day?"),
+        (None, "p", "But Sunday."),
+    ]
+
+
+def test_words_above_the_only_interviewers_first_label_are_speech() -> None:
+    transcript = read(
+        "\tSo this is the page.\n\nMODERATOR: Go on.\n\n\tI see a map.\n\nMODERATOR: And?\n\n\tA knob.\n"
+    )
+    assert turns(transcript)[0] == (None, "p", "So this is the page.")
+    assert any("unnamed participant" in doubt for doubt in transcript.doubts)
+
+
+def test_a_participants_own_paragraphs_stay_hers() -> None:
+    transcript = read(
+        "INT: How was it?\n\nP1: Long.\n\nIt went on for days.\n\nAnd it rained.\n\nINT: And then?\n\nP1: We left.\n"
+    )
+    assert speakers(transcript) == ["INT", "P1", "P1", "P1", "INT", "P1"]
+
+
+def test_an_interviewer_with_nearly_all_words_is_noted() -> None:
+    talk = "and so it went on, as I said, for the whole of that long winter in the hills " * 4
+    transcript = read(f"Interviewer: {talk}.\nP1: Yes.\nInterviewer: {talk}?\nP1: No.\n")
+    assert any("says 9" in doubt and "of all words" in doubt for doubt in transcript.doubts)
+
+
+@pytest.mark.parametrize("stop", ["", " [presiding]", " (continuing)"])
+@pytest.mark.parametrize(("one", "other"), [("Mr. QUILL", "Ms. PADGETT"), ("The Chairman", "Senator Moss")])
+def test_names_before_a_full_stop_speak(one: str, other: str, stop: str) -> None:
+    text = (
+        f"{one}{stop}. What did the letter say?\n{other}. That the flat was gone.\n\nSec. 2. of it, I mean.\n"
+        f"{one}. Who signed it?\n{other}. Nobody.\n{one}. When did it come?\n{other}. In May.\n"
+    )
+    transcript = read(text)
+    assert set(speakers(transcript)) == {one, other}
+    assert "Sec. 2. of it, I mean." in [transcript.words_of(turn) for turn in transcript.turns]
+
+
+def test_a_name_in_two_forms_is_one_person() -> None:
+    transcript = read(
+        "IDA MOSS, HOST: Who is there?\nPER VALE, FARMER: I am.\nMOSS: Since when?\nVALE: May.\n"
+        "MOSS: And?\nVALE: So.\n"
+    )
+    assert speakers(transcript) == ["IDA MOSS, HOST", "PER VALE, FARMER"] * 3
+    assert [turn.role for turn in transcript.turns] == ["interviewer", "participant"] * 3
+
+
+def test_two_people_of_one_surname_stay_two() -> None:
+    transcript = read("Ida Moss: Who?\nPer Moss: I.\nMoss: We.\nIda Moss: And?\nPer Moss: So.\nMoss: Yes.\n")
+    assert set(speakers(transcript)) == {"Ida Moss", "Per Moss", "Moss"}
+
+
+def test_a_paragraph_with_several_labels_is_split() -> None:
+    transcript = read(
+        "INT: Who cooks? P1: I do. I like it. INT: Alone? P1: Mostly. INT: And then? P1: We eat."
+    )
+    assert speakers(transcript) == ["INT", "P1"] * 3
+
+
+def test_a_file_joined_from_two_is_read_by_parts() -> None:
+    first = "".join(f"INT: And day {n}?\nP1: It rained all day, I think.\n" for n in range(6))
+    second = "".join(f"[Anna]\tAnd then, {n}?\n[Bo]\tWe went home again.\n" for n in range(6))
+    transcript = read(first + "\n\n" + second)
+    assert set(speakers(transcript)) == {"INT", "P1", "Anna", "Bo"}
+
+
+def test_dotted_and_transana_and_emphasised_stamps_are_times() -> None:
+    transcript = read(
+        "1.01.35 INT: Who cooks?\n1.01.41 P1: I do.\n1.02.07 INT: Alone?\n1.02.09 P1: Mostly, since 12.05.23.\n"
+    )
+    assert [turn.time for turn in transcript.turns] == [3695, 3701, 3727, 3729]
+    transana = read("¤<3400>INT: Who cooks?\n¤<5100>P1: I do ¤<6000> as you know.\n¤<9000>INT: Alone?\n")
+    assert turns(transana)[1][2] == "I do as you know." and transana.turns[0].time == 3.4
+    bold = read(
+        "**11:00 You:** Who cooks?\n\n**11:20 Noor:** I do.\n\n**11:40 You:** Alone?\n\n**12:00 Noor:** Yes.\n"
+    )
+    assert speakers(bold) == ["You", "Noor"] * 2 and bold.turns[1].time == 680
+
+
+def test_diary_dates_are_no_times() -> None:
+    transcript = read("12.05.23 I went up.\n\n13.05.23 I came down.\n\n14.05.23 I stayed.\n")
+    assert [transcript.words_of(turn)[:8] for turn in transcript.turns] == [
+        "12.05.23",
+        "13.05.23",
+        "14.05.23",
+    ]
+
+
+def test_corrections_overrule_what_was_learned() -> None:
+    text = (
+        "This morning the kettle broke, and nobody in the whole of the house could mend it again.\n\n"
+        "Anna: Where was it?\nBo: Up there. And so.\nKettle: it sang.\nAnna: Yes?\nBo: Yes.\nKettle: it stopped.\n"
+    )
+    plain = read(text)
+    assert any("may be speech" in doubt and "kettle broke" in doubt for doubt in plain.doubts)
+    right = read(
+        text,
+        Corrections(
+            interviewers=("bo",),
+            not_speakers=("Kettle",),
+            speech=("This morning the kettle broke, and nobody in the whole of…",),
+        ),
+    )
+    assert set(speakers(right)) == {None, "Anna", "Bo"}
+    assert {turn.speaker for turn in right.turns if turn.role == "interviewer"} == {"Bo"}
+    assert right.words_of(right.turns[0]).startswith("This morning the kettle")
+    forced = read("Well: I said so.\nAnd then Well: no.\n", Corrections(speakers=("Well",)))
+    assert forced.turns[0].speaker == "Well"
+
+
+def test_file_names_are_kept_in_one_unicode_form() -> None:
+    document = document_of("Words here.", "x", "utf-8")
+    assert (
+        assemble(document, "Zoe\u0308.txt", b"").id
+        == assemble(document, "Zo\u00eb.txt", b"").id
+        == "Zo\u00eb"
+    )
