@@ -60,7 +60,7 @@ def segment(transcript: Transcript, unit: Literal["utterance", "turn"] = "uttera
     turns = transcript.turns
     wanted = [turn for turn in turns if unit == "utterance" and _is_long(transcript, turn)]
     cuts = dict(zip((turn.index for turn in wanted), _cuts(transcript, wanted), strict=True))
-    questions = _questions(transcript)
+    questions = questions_before((turn.role, turn.speaker, transcript.words_of(turn)) for turn in turns)
     utterances: list[Utterance] = []
     for turn, question in zip(turns, questions, strict=True):
         for number, (start, end) in enumerate(cuts.get(turn.index, [(turn.start, turn.end)])):
@@ -100,21 +100,24 @@ def _words(text: str) -> int:
     return len(text.split())
 
 
-def _questions(transcript: Transcript) -> Iterator[str | None]:
-    """Yield, for each turn, what the interviewer said last before it; paragraphs of one turn count together."""
+def questions_before(turns: Iterable[tuple[str | None, str | None, str]]) -> Iterator[str | None]:
+    """Yield, for each turn (role, speaker, words), what the interviewer said last before it, None at first.
+
+    Paragraphs of one turn count together; backchannels do not count.
+    """
     question: str | None = None
-    asking: Turn | None = None
-    for turn in transcript.turns:
+    asking: str | None = None
+    going_on = False
+    for role, speaker, said in turns:
         yield question
-        if turn.role != "interviewer":
-            asking = None
+        if role != "interviewer":
+            going_on = False
             continue
-        words = " ".join(transcript.words_of(turn).split())
+        words = " ".join(said.split())
         if is_backchannel(words):
             continue
-        goes_on = asking is not None and asking.speaker == turn.speaker and question is not None
-        question = f"{question} {words}" if goes_on else words
-        asking = turn
+        question = f"{question} {words}" if going_on and asking == speaker and question is not None else words
+        asking, going_on = speaker, True
 
 
 @cache

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from coder.codebook import Codebook
-from coder.learning import TrainingSet
+from coder.learning import Batch, TrainingSet
 from coder.learning.features.language import other_language
 
 
@@ -37,15 +37,15 @@ class Keywords:
         self.card: dict[str, Any] = {"name": name}
         self.encoder = LetterEncoder()
 
-    def predict(
-        self,
-        texts: Sequence[str],
-        questions: object = None,
-        studies: object = None,
-        progress: object = None,
-        topics: object = None,
-        turns: object = None,
-    ) -> Any:
+    @property
+    def fingerprint(self) -> dict[str, str]:
+        return {"model": self.name, "arrays": "", "codebook": self.codebook.hash, "encoder": self.encoder.id}
+
+    def unread_languages(self, texts: Sequence[str]) -> tuple[str | None, ...]:
+        return tuple(other_language(text) for text in texts)
+
+    def predict(self, batch: Batch, progress: object = None) -> Any:
+        texts = batch.texts
         codes = self.codebook.ids
         hits = np.array(
             [
@@ -61,7 +61,7 @@ class Keywords:
             codable=scores.max(axis=1),
             selected=hits,
             polarity=np.tile([0.6, 0.3, 0.1], (len(texts), 1)),
-            languages=tuple(other_language(text) for text in texts),
+            languages=self.unread_languages(texts),
             evidence=lambda at, code: f"word of {code}",
         )
 

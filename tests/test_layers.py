@@ -24,7 +24,7 @@ ALLOWED = {
     **dict.fromkeys(MIDDLE, FOUNDATION),
     "learning": FOUNDATION | {"encoding", "agreement"},
     "exchange": FOUNDATION | {"coded_tables", "reading"},
-    "coded_tables": FOUNDATION | {"agreement", "learning", "reading"},
+    "coded_tables": FOUNDATION | {"agreement", "learning", "reading", "segmentation"},
     "workflow": FOUNDATION | MIDDLE,
     "reporting": FOUNDATION | {"agreement"},  # the values it prints
     "cli": FOUNDATION | {"workflow", "review", "reporting"},

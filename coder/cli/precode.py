@@ -62,7 +62,8 @@ def precode(
     Reads Word, Teams, Zoom, Otter, plain text and many other transcripts (`coder turns FILE` shows how one is
     read). Example: coder precode interviews/ -o suggestions.xlsx
     """
-    from coder.workflow.precoding.pipeline import Request, closing_words, run
+    from coder.workflow.precoding.pipeline import closing_words, run
+    from coder.workflow.precoding.request import Request
 
     request = Request(
         paths=paths, out=out, model=model, codebook=codebook, unit=unit, coded_only=coded_only,

@@ -31,6 +31,7 @@ from coder.coded_tables.grammar import (
 from coder.coded_tables.values import CodedTable, Excerpt, open_table
 from coder.domain import POLARITIES
 from coder.errors import TableError
+from coder.segmentation import is_backchannel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,7 +206,9 @@ def _with_text(
     table: CodedTable, column: str | None, codes: ReadCodes, polarity: Sequence[str | None], *, apart: bool
 ) -> Iterator[Excerpt]:
     records = table.frame.to_dict("records")
-    roles = {role: table.texts(role) for role in ("question", "coder", "study", "unit", "start", *HOMES)}
+    roles = {
+        role: table.texts(role) for role in ("question", "coder", "study", "unit", "start", "turn", *HOMES)
+    }
     groups = [None] * len(table) if column is None else [text_of(cells[column]).strip() for cells in records]
     named_home = column in {table.columns.get(role) for role in HOMES} - {None}
     texts = [text_of(value) for value in table.cells("text")]
@@ -233,6 +236,8 @@ def _with_text(
             home=home or "",
             unit=roles["unit"][at] or "",
             start=roles["start"][at] or "",
+            turn=roles["turn"][at] or "",
+            spoken=bool(roles["transcript"][at]),
             table=table.where,
             code_rows=dict.fromkeys(names, row),
         )
@@ -371,4 +376,7 @@ def training_set(excerpts: Sequence[Excerpt], codebook: Codebook) -> "TrainingSe
         studies=[item.study for item in excerpts],
         weights=[item.weight for item in excerpts],
         coders=[" & ".join(item.coders) or None for item in excerpts],
+        transcripts=[item.home for item in excerpts],
+        turns=[(item.study, item.home, item.turn) if item.turn else at for at, item in enumerate(excerpts)],
+        codable=[not (item.spoken and is_backchannel(item.text)) for item in excerpts],
     )

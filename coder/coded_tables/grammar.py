@@ -39,6 +39,7 @@ _HEADINGS: dict[str, str] = {
         participante, repondant, enquete, cas, encuestado, entrevistado, caso, deelnemer, geinterviewde,
         casus
     """,
+    "turn": "turn, turn id, turn number, gesprachsbeitrag, tour de parole, turno, beurt",
     "study": "study, study id, studie, etude, estudio, onderzoek",
     "polarity": """
         polarity, valence, barrier or facilitator, barrier facilitator, polaritat, valenz, polarite,
@@ -68,7 +69,7 @@ _ANSWERS = (
 )
 # Columns that a table of codings may have beside those with a role; nothing is read from them.
 _BESIDE = frozenset({
-    "id", "role", "turn", "utterance", "sentence", "time", "context", "first", "last", "index", "row", "number", "nr",
+    "id", "role", "utterance", "sentence", "time", "context", "first", "last", "index", "row", "number", "nr",
     "label", "polarity", "blind",
 })  # fmt: skip
 HOMES = ("transcript", "participant")  # the roles that say whose words a row has

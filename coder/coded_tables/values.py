@@ -82,7 +82,8 @@ class Excerpt:
 
     `home` is the transcript or participant whose words it is, `unit` the passage's own name (both empty where the
     table does not say); `code_rows` has the first row that gives each code; `votes` has the codes of each named
-    coder where several rows were joined.
+    coder where several rows were joined. `turn` names the turn it was said in (empty where the table does not say);
+    `spoken` says that it is from a transcript, where listening words ("Mm.") are never coded.
     """
 
     row: int
@@ -101,6 +102,8 @@ class Excerpt:
     table: str = ""
     code_rows: Mapping[str, int] = field(default_factory=dict)
     votes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    turn: str = ""
+    spoken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Learning to code: models that read a codebook, learn from coded excerpts, and say why.
 
 model = load_model("starter")
-said = model.predict(["I never have the time."])
+said = model.predict(Batch.of_texts(["I never have the time."]))
 said.codes, said.scores, said.polarity, said.evidence(0, "physical_opportunity")
 """
 
+from coder.learning.batch import Batch
 from coder.learning.dataset import TrainingSet, label_matrix
 from coder.learning.model import Model, Predictions
 from coder.learning.persistence.model_files import save_model
@@ -13,6 +14,6 @@ from coder.learning.training.train import train_model
 from coder.learning.zero_shot_model import blank_model
 
 __all__ = [
-    "Model", "Predictions", "TrainingSet", "blank_model", "folder_of", "label_matrix", "load_model", "save_model",
-    "train_model",
+    "Batch", "Model", "Predictions", "TrainingSet", "blank_model", "folder_of", "label_matrix", "load_model",
+    "save_model", "train_model",
 ]  # fmt: skip

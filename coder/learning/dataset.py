@@ -1,8 +1,8 @@
 """The material a model learns from: human-coded excerpts, with what is known and what was not looked at."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook
 from coder.domain import POLARITIES
 from coder.errors import InputError, TableError
+from coder.learning.batch import Batch
 
 Place = Callable[[int, str], tuple[str, int]]
 SHOWN = 20  # unknown codes that are named one by one
@@ -20,8 +21,10 @@ class TrainingSet:
     """Coded excerpts, one per row.
 
     `labels` (n, k) in the codebook's order: 1 = coded so, 0 = looked at and not coded so, -1 = not looked at.
-    `groups` are what held-out splits keep whole (transcript, participant, study); `studies` what shares a topic
-    (None: all one). `polarity` is that of the row, None where unknown.
+    `groups` are what held-out splits keep whole (transcript, participant, study); `studies`, `transcripts` and
+    `turns` say where a text stands, as in `Batch`: by default every row stands alone and all share one topic.
+    `polarity` is that of the row, None where unknown. `codable` is False for what is never coded, such as "Mm." in
+    a transcript. Rows that nobody looked at serve as what stands around the others.
     """
 
     texts: Sequence[str]
@@ -32,6 +35,9 @@ class TrainingSet:
     studies: Sequence[str] = ()
     weights: Sequence[float] = field(default=())
     coders: Sequence[str | None] = ()
+    transcripts: Sequence[str] = ()
+    turns: Sequence[Hashable] = ()
+    codable: Sequence[bool] = ()
 
     def __post_init__(self) -> None:
         n = len(self.texts)
@@ -40,6 +46,7 @@ class TrainingSet:
         usual = {
             "polarity": [None] * n, "questions": [None] * n, "groups": [str(row) for row in range(n)],
             "studies": [""] * n, "weights": [1.0] * n, "coders": [None] * n,
+            "transcripts": [""] * n, "turns": range(n), "codable": [True] * n,
         }  # fmt: skip
         for name, default in usual.items():
             given = getattr(self, name)
@@ -53,12 +60,22 @@ class TrainingSet:
 
     def rows(self, places: NDArray[np.integer]) -> "TrainingSet":
         """Return the rows at `places` as a set of its own."""
-        return TrainingSet(
-            [self.texts[at] for at in places], self.labels[places], [self.polarity[at] for at in places],
-            [self.questions[at] for at in places], [self.groups[at] for at in places],
-            [self.studies[at] for at in places], [self.weights[at] for at in places],
-            [self.coders[at] for at in places],
-        )  # fmt: skip
+        columns = {
+            item.name: [getattr(self, item.name)[at] for at in places]
+            for item in fields(self)
+            if item.name != "labels"
+        }
+        return replace(self, labels=self.labels[places], **columns)
+
+    @property
+    def batch(self) -> Batch:
+        """The texts with all that a model's answer depends on."""
+        return Batch(self.texts, self.questions, self.turns, self.transcripts, self.studies)
+
+    @property
+    def looked_at(self) -> NDArray[np.bool_]:
+        """Whether people looked at a row for any code, (n,)."""
+        return np.asarray((self.labels >= 0).any(axis=1), dtype=np.bool_)
 
     def positives(self) -> NDArray[np.intp]:
         """Return how many rows carry each code, (k,)."""

@@ -1,8 +1,8 @@
 """A model: from texts to calibrated suggestions with their evidence."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,70 +10,22 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.encoding import Encoder
+from coder.learning.batch import Batch
 from coder.learning.estimators.calibration import sigmoid
 from coder.learning.estimators.context_smoothing import with_neighbours
-from coder.learning.estimators.ensemble import Stack
-from coder.learning.estimators.linear import LinearHead, apply_linear, log_softmax
-from coder.learning.explanation.evidence import Evidence, Examples
-from coder.learning.explanation.word_importance import LeaveOneOut, reworded
-from coder.learning.features.blocks import Signals
+from coder.learning.estimators.linear import apply_linear, log_softmax
+from coder.learning.explanation.evidence import Evidence
+from coder.learning.explanation.word_importance import LeaveOneOut
+from coder.learning.features.blocks import Reader, Signals
 from coder.learning.features.codebook_phrases import codebook_phrases
 from coder.learning.features.codebook_similarity import PhraseBank
 from coder.learning.features.language import unread
-from coder.learning.features.ngrams import NGrams
 from coder.learning.features.topic_centering import Topics, study_sums
-from coder.learning.persistence.training_fingerprints import NOTHING_SEEN, Fingerprints, seen_share
+from coder.learning.parts import Parts, codable_blocks
+from coder.learning.persistence.training_fingerprints import seen_share
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int], None]
-
-
-CODABLE = 2  # the place of the log odds of being codable among the coefficients of a calibration
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """From logits to probabilities: coefficients shared by all codes, offsets and thresholds per code.
-
-    `coefficients` (4,) weigh the code's logit, its log share among the codes, the log odds that the text is
-    codable at all, and 1. A code with `usable` False failed its verdict and is never selected.
-    """
-
-    coefficients: Floats
-    offsets: Floats
-    thresholds: Floats
-    usable: NDArray[np.bool_]
-    temperature: float = 1.0
-
-    def probabilities(self, logits: Floats, codable: Floats) -> Floats:
-        """Return the probability that each code applies, (n, k)."""
-        return sigmoid(probability_features(logits, codable) @ self.coefficients + self.offsets)
-
-
-def probability_features(logits: Floats, codable: Floats) -> Floats:
-    """Return what probabilities are made from, (n, k, 4); see Calibration."""
-    odds = np.log(np.clip(codable, 1e-4, 1 - 1e-4)) - np.log1p(-np.clip(codable, 1e-4, 1 - 1e-4))
-    spread = np.broadcast_to(odds[:, None], logits.shape)
-    return np.stack([logits, log_softmax(logits), spread, np.ones_like(logits)], axis=2)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """Everything a model has learned, apart from the encoder's weights.
-
-    `reference` (texts, d) are centred vectors of a sample of what it learned from: how far apart a new codebook
-    sets them tells how loudly it speaks.
-    """
-
-    known_mean: NDArray[np.float32]
-    themes: Stack
-    polarity: Stack
-    codable: LinearHead
-    calibration: Calibration
-    ngrams: NGrams | None = None
-    examples: Examples | None = None
-    seen: Fingerprints = field(default_factory=lambda: NOTHING_SEEN)
-    reference: NDArray[np.float16] | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +75,16 @@ class Model:
         """Whether the model has learned from no excerpt at all."""
         return self.base is None and not self.card.get("data", {}).get("n")
 
+    @property
+    def fingerprint(self) -> dict[str, str]:
+        """What tells two models apart: name, arrays, codebook, encoder."""
+        return {
+            "model": self.name,
+            "arrays": str(self.card.get("arrays_sha256", "")),
+            "codebook": self.codebook.hash,
+            "encoder": self.encoder.id,
+        }
+
     def unread_languages(self, texts: Sequence[str]) -> tuple[str | None, ...]:
         """Return, per text, the language it seems to be in where the encoder does not read it, else None.
 
@@ -137,61 +99,64 @@ class Model:
         vectors = self.encoder.encode([phrase.text for phrase in phrases])
         return PhraseBank.of(phrases, vectors, len(self.codebook.codes))
 
+    @property
+    def reader(self) -> Reader:
+        """What turns texts into this model's features."""
+        return Reader(self.encoder, self.parts.known_mean, self.bank, self.parts.ngrams)
+
     def signals(
         self,
-        texts: Sequence[str],
-        questions: Sequence[str | None] | None = None,
-        studies: Sequence[str] | None = None,
-        progress: Progress | None = None,
-        topics: Topics | None = None,
+        batch: Batch,
+        *,
         vectors: NDArray[np.float32] | None = None,
+        progress: Progress | None = None,
     ) -> Signals:
-        """Return the feature blocks of texts, those of the base model among them; `vectors` if they are at hand."""
+        """Return the feature blocks of a batch, those of the base model among them; `vectors` if they are at hand."""
         extra: dict[str, NDArray[np.float32]] = {}
-        if self.base is not None and texts:
-            vectors = vectors if vectors is not None else self.encoder.encode(texts, progress=progress)
+        if self.base is not None and len(batch):
+            vectors = vectors if vectors is not None else self.encoder.encode(batch.texts, progress=progress)
             same = self.base.encoder.id == self.encoder.id
-            extra = self.base.opinions(texts, questions, studies, vectors if same else None, topics)
-        return Signals(
-            texts, questions, studies,
-            encoder=self.encoder, known_mean=self.parts.known_mean, bank=self.bank,
-            ngrams=self.parts.ngrams, extra=extra, progress=progress, vectors=vectors, topics=topics,
-        )  # fmt: skip
+            extra = self.base.opinions(batch, vectors if same else None)
+        return Signals(batch, self.reader, extra=extra, vectors=vectors, progress=progress)
 
     def opinions(
-        self,
-        texts: Sequence[str],
-        questions: Sequence[str | None] | None,
-        studies: Sequence[str] | None,
-        vectors: NDArray[np.float32] | None = None,
-        topics: Topics | None = None,
+        self, batch: Batch, vectors: NDArray[np.float32] | None = None
     ) -> dict[str, NDArray[np.float32]]:
         """Return this model's logits of codes and of polarity, as feature blocks for a model built on it."""
-        signals = self.signals(texts, questions, studies, topics=topics, vectors=vectors)
+        signals = self.signals(batch, vectors=vectors)
         return {
             "base codes": self.parts.themes.logits(signals).astype(np.float32),
             "base polarity": self.parts.polarity.logits(signals).astype(np.float32),
         }
 
-    def predict(
-        self,
-        texts: Sequence[str],
-        questions: Sequence[str | None] | None = None,
-        studies: Sequence[str] | None = None,
-        progress: Progress | None = None,
-        topics: Topics | None = None,
-        turns: Sequence[Hashable] | None = None,
-    ) -> Predictions:
-        """Code texts; `studies` says which share a topic (None: all of them).
+    def predict(self, batch: Batch, progress: Progress | None = None) -> Predictions:
+        """Code a batch of texts.
 
-        A row depends on the other rows only through its study's mean vector; never on their order. `topics`
-        gives these means for studies of which the texts are only a part. `turns` names the turn of each row, rows
-        in spoken order: neighbours in a turn then help to choose the code (see
-        coder.learning.estimators.context_smoothing).
+        A row depends on others only through the mean vector of its topic and through its neighbours in its turn,
+        which help to choose the code (see coder.learning.estimators.context_smoothing).
         """
-        signals = self.signals(texts, questions, studies, progress, topics)
-        logits = self.parts.themes.logits(signals) if texts else np.zeros((0, len(self.codebook.codes)))
-        return self.judged(signals, logits if turns is None else with_neighbours(logits, turns))
+        signals = self.signals(batch, progress=progress)
+        if not len(batch):
+            return self.judged(signals, np.zeros((0, len(self.codebook.codes))))
+        return self.judged(signals, with_neighbours(self.parts.themes.logits(signals), batch))
+
+    def reworded_logits(
+        self, signals: Signals, rows: Sequence[int], texts: Sequence[str], vectors: NDArray[np.float32]
+    ) -> Floats:
+        """Return logits of codes (m, k) for `texts`, other wordings of the texts at `rows` (m,) of `signals`.
+
+        `vectors` (m, d) are those of the wordings; questions and topics stay as they are, neighbours do not count.
+        """
+        places = list(rows)
+        extra: dict[str, NDArray[np.float32]] = {}
+        if self.base is not None:
+            extra = {name: signals[name][places] for name in ("base codes", "base polarity")}
+            if self.base.encoder.id == self.encoder.id:
+                said = self.base.reworded_logits(signals, rows, texts, vectors)
+                extra["base codes"] = said.astype(np.float32)
+        batch = replace(signals.batch.rows(places), texts=texts)
+        changed = Signals(batch, self.reader, extra=extra, vectors=vectors, topic=signals.topic[places])
+        return self.parts.themes.logits(changed)
 
     def seen_share(self, texts: Sequence[str]) -> float:
         """Return the share of texts that this model, or a model it builds on, was trained on."""
@@ -202,7 +167,7 @@ class Model:
             below = below.base
         return seen_share(texts, np.concatenate(seen))
 
-    def topics(self, texts: Sequence[str], studies: Sequence[str] | None = None) -> Topics:
+    def topics(self, texts: Sequence[str], studies: Sequence[str]) -> Topics:
         """Measure the topics of studies from a sample of their texts, for `predict` on their parts."""
         models: list[Model] = [self]
         while (base := models[-1].base) is not None:
@@ -215,8 +180,8 @@ class Model:
     def judged(self, signals: Signals, logits: Floats) -> Predictions:
         """Return predictions from theme logits (n, k)."""
         n, settled = len(logits), self.parts.calibration
-        languages = self.unread_languages(signals.texts)
-        pairs = zip(signals.texts, languages, strict=True)
+        languages = self.unread_languages(signals.batch.texts)
+        pairs = zip(signals.batch.texts, languages, strict=True)
         silent = np.array([name is not None or not text.strip() for text, name in pairs], dtype=bool)
         codable = (
             np.zeros(0) if not n else sigmoid(apply_linear(self.parts.codable, codable_blocks(signals)))[:, 0]
@@ -228,14 +193,9 @@ class Model:
         polarity = np.exp(log_softmax(np.where(silent[:, None], 0.0, sides)))
         forced = np.exp(log_softmax(np.where(silent[:, None], 0.0, logits / settled.temperature)))
         left_out = LeaveOneOut(
-            signals, self.encoder, partial(reworded, self), np.flatnonzero(selected.any(axis=1)).tolist()
+            signals, self.encoder, self.reworded_logits, np.flatnonzero(selected.any(axis=1)).tolist()
         )
         return Predictions(
             self.codebook.ids, scores, forced, codable, selected,
             polarity, languages, signals, Evidence(self.bank, left_out, self.parts.examples),
         )  # fmt: skip
-
-
-def codable_blocks(signals: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
-    """Return what tells whether a text carries anything: not its length, and not the codebook in hand."""
-    return {"plain": signals["plain"], "centred": signals["centred"]}

@@ -5,10 +5,12 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.encoding import Encoder
+from coder.learning.estimators.calibration import Calibration
 from coder.learning.estimators.calibration_fit import USUAL
 from coder.learning.estimators.codability import constant
 from coder.learning.estimators.ensemble import Member, Stack
-from coder.learning.model import Calibration, Model, Parts
+from coder.learning.model import Model
+from coder.learning.parts import Parts
 
 
 def blank_model(

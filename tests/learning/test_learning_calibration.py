@@ -5,8 +5,8 @@ import pytest
 from made_excerpts import excerpts
 from scipy.optimize import minimize
 
-from coder.learning import blank_model, train_model
-from coder.learning.estimators.calibration import fit_logistic
+from coder.learning import Batch, blank_model, train_model
+from coder.learning.estimators.calibration import fit_logistic, probability_features
 from coder.learning.estimators.calibration_fit import (
     OFFSET_PENALTY,
     PENALTY,
@@ -14,7 +14,6 @@ from coder.learning.estimators.calibration_fit import (
     fit_offset,
     fit_probabilities,
 )
-from coder.learning.model import probability_features
 
 
 def loss(design, truth, found, prior, penalty):
@@ -78,5 +77,5 @@ def test_excerpts_that_are_all_coded_give_codes_that_can_be_used(codebook, encod
     assert all(verdict["kappa"] > 0.5 for verdict in model.card["codes"])
     fresh = excerpts(codebook, 45, seed=5)
     coded = (fresh.labels == 1).any(axis=1)
-    said = model.predict(list(fresh.texts), studies=list(fresh.groups))
+    said = model.predict(Batch.of_texts(list(fresh.texts), studies=list(fresh.groups)))
     assert (said.selected & (fresh.labels == 1))[coded].any(axis=1).mean() > 0.8

@@ -5,7 +5,7 @@ import pytest
 from made_excerpts import WORDS, excerpts
 
 from coder.codebook import Code, Codebook
-from coder.learning import blank_model, train_model
+from coder.learning import Batch, blank_model, train_model
 from coder.learning.explanation.evidence import GLANCE
 from coder.learning.explanation.word_importance import MOST, content_words, without
 
@@ -20,7 +20,9 @@ def words_in(sentence):
 
 
 def test_the_words_that_count_are_those_without_which_the_score_falls(model, codebook):
-    said = model.predict(["my sister saw the orange diary", "the diary and the rota were purple and green"])
+    said = model.predict(
+        Batch.of_texts(["my sister saw the orange diary", "the diary and the rota were purple and green"])
+    )
     assert words_in(said.evidence(0, "people")) == ["sister"]
     assert "diary" in words_in(said.evidence(0, "time")) and "sister" not in words_in(
         said.evidence(0, "time")
@@ -32,11 +34,15 @@ def test_falls_are_close_to_those_of_really_leaving_words_out(model, codebook):
     texts = [
         f"{text} and some other long talk about nothing" for text in excerpts(codebook, 30, seed=5).texts
     ]
-    said = model.predict(texts, topics=model.topics(texts))
+    said = model.predict(Batch.of_texts(texts, topics=model.topics(texts, [""] * len(texts))))
     real, told = [], []
     for row, text in enumerate(texts):
         found = said.explain.left_out.falls(row)
-        again = model.predict([without(text, word) for word in found], topics=model.topics(texts))
+        again = model.predict(
+            Batch.of_texts(
+                [without(text, word) for word in found], topics=model.topics(texts, [""] * len(texts))
+            )
+        )
         whole, cut = (model.parts.themes.logits(part.signals) for part in (said, again))
         real += (whole[row] - cut).ravel().tolist()
         told += np.array(list(found.values())).ravel().tolist()
@@ -47,13 +53,13 @@ def test_a_model_built_on_another_one_counts_what_that_one_says(model, codebook)
     """What the base has learned from words reaches the falls of the model above it."""
     few = excerpts(codebook, 12, seed=9)
     above = train_model(few, codebook, base=model, name="above")
-    said = above.predict(["purple neighbour and green lamps"])
+    said = above.predict(Batch.of_texts(["purple neighbour and green lamps"]))
     assert words_in(said.evidence(0, "people"))[0] == "neighbour"
 
 
 def test_two_near_excerpts_are_shown_and_never_the_text_itself_or_a_copy(model, codebook):
     known = excerpts(codebook)
-    said = model.predict([text.upper() for text in known.texts], studies=known.studies)
+    said = model.predict(Batch.of_texts([text.upper() for text in known.texts], studies=known.studies))
     pairs = 0
     for row, text in enumerate(known.texts):
         if not known.labels[row, 0]:
@@ -79,7 +85,7 @@ def test_every_sentence_is_one_glance_long(codebook, encoder):
     )
     model = train_model(padded, codebook, base=blank_model(codebook, encoder))
     many = " ".join(f"incomprehensibilities{row}" for row in range(200))
-    said = model.predict([f"{long.texts[0]} {many}", long.texts[1], ""])
+    said = model.predict(Batch.of_texts([f"{long.texts[0]} {many}", long.texts[1], ""]))
     sentences = [said.evidence(row, code) for row in range(3) for code in codebook.ids]
     assert max(map(len, sentences)) <= GLANCE
     assert len(said.explain.left_out.falls(0)) == MOST
@@ -87,14 +93,14 @@ def test_every_sentence_is_one_glance_long(codebook, encoder):
 
 def test_without_excerpts_the_codebook_speaks_and_words_alone_may_be_missing(encoder):
     book = Codebook("b", (Code("x", "Money and costs"), Code("y", "Weather and rain")))
-    said = blank_model(book, encoder).predict(["the costs were high", "so it is"])
+    said = blank_model(book, encoder).predict(Batch.of_texts(["the costs were high", "so it is"]))
     assert said.evidence(0, "x") == "codebook: “Money and costs”; words: costs"
     assert said.evidence(1, "x") == "codebook: “Money and costs”"
 
 
 def test_evidence_does_not_depend_on_which_texts_were_asked_about_first(model, codebook):
     texts = list(excerpts(codebook, 40, seed=3).texts)
-    one, other = model.predict(texts), model.predict(texts)
+    one, other = model.predict(Batch.of_texts(texts)), model.predict(Batch.of_texts(texts))
     forward = [one.evidence(row, "time") for row in range(40)]
     assert forward == [other.evidence(row, "time") for row in reversed(range(40))][::-1]
 

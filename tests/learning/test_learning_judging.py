@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from coder.codebook import Code, Codebook
-from coder.learning import load_model
+from coder.learning import Batch, load_model
 from coder.learning.estimators.calibration import best_threshold, fit_logistic
 from coder.learning.estimators.codability import length_balance
 from coder.learning.estimators.ensemble import fit_weights
@@ -81,7 +81,9 @@ def test_weights_go_to_the_view_that_is_right_on_held_out_rows():
 
 @pytest.mark.slow
 def test_the_starter_reads_comb_and_a_codebook_it_never_saw():
-    said = load_model("starter").predict(["I never have the time for it.", "It scares me to death.", ""])
+    said = load_model("starter").predict(
+        Batch.of_texts(["I never have the time for it.", "It scares me to death.", ""])
+    )
     assert [said.codes[place] for place in said.forced[:2].argmax(axis=1)] == [
         "physical_opportunity",
         "automatic_motivation",
@@ -91,6 +93,6 @@ def test_the_starter_reads_comb_and_a_codebook_it_never_saw():
         "x", (Code("noise", "Noise", "Loud wards, noise at night."), Code("food", "Food", "Meals, drinks."))
     )
     turned = load_model("starter", codebook=other).predict(
-        ["I could not sleep for the shouting", "Cold soup again"]
+        Batch.of_texts(["I could not sleep for the shouting", "Cold soup again"])
     )
     assert turned.forced.argmax(axis=1).tolist() == [0, 1]

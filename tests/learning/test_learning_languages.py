@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coder.learning import TrainingSet, blank_model, train_model
+from coder.learning import Batch, TrainingSet, blank_model, train_model
 from coder.learning.features.language import OTHER_SCRIPT, other_language, unread_words
 from coder.learning.persistence.model_card import taught_languages
 
@@ -115,14 +115,18 @@ ENGLISH = [
 
 def test_the_english_encoder_is_not_asked_about_another_language_unless_taught_in_it(codebook, encoder):
     encoder.id = "all-MiniLM-L6-v2:test/test/float32"
-    said = taught(varied(ENGLISH), codebook, encoder).predict([FRENCH[1], ENGLISH[1]])
+    said = taught(varied(ENGLISH), codebook, encoder).predict(Batch.of_texts([FRENCH[1], ENGLISH[1]]))
     assert said.languages == ("French", None)
     assert said.scores[0].max() == 0 and not said.selected[0].any()
     assert said.forced[0].tolist() == pytest.approx([1 / 3] * 3) == said.polarity[0].tolist()
     assert said.scores[1].max() > 0.3
-    said = taught(varied(FRENCH), codebook, encoder).predict([FRENCH[1]])
+    said = taught(varied(FRENCH), codebook, encoder).predict(Batch.of_texts([FRENCH[1]]))
     assert said.languages == (None,) and said.scores[0].argmax() == 1 and said.scores[0].max() > 0.3
 
 
 def test_an_encoder_that_a_person_named_may_read_any_language(codebook, encoder):
-    assert taught(varied(ENGLISH), codebook, encoder).predict(FRENCH).languages == (None, None, None)
+    assert taught(varied(ENGLISH), codebook, encoder).predict(Batch.of_texts(FRENCH)).languages == (
+        None,
+        None,
+        None,
+    )

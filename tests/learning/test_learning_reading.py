@@ -3,7 +3,7 @@ import numpy as np
 from coder.codebook import Code, Codebook
 from coder.learning.features.codebook_phrases import codebook_phrases
 from coder.learning.features.codebook_similarity import PhraseBank
-from coder.learning.features.topic_centering import centred, study_means
+from coder.learning.features.topic_centering import topic_means, unit_rows
 
 
 def test_an_exclude_rule_that_names_another_code_speaks_for_that_code(codebook):
@@ -17,18 +17,23 @@ def test_a_code_without_any_text_speaks_by_its_label():
     assert [(phrase.text, phrase.code) for phrase in phrases] == [("Waiting", 0), ("Food", 1)]
 
 
+def centred(vectors, studies):
+    known = np.zeros(vectors.shape[1])
+    return unit_rows(vectors - topic_means(vectors, [""] * len(vectors), studies, known))
+
+
 def test_the_closest_phrase_decides_between_codes(codebook, encoder):
     phrases = codebook_phrases(codebook)
     bank = PhraseBank.of(phrases, encoder.encode([phrase.text for phrase in phrases]), 3)
     texts = ["busy hours", "family and friends", "tired legs and pain"]
-    scores = bank.scores(bank.closeness(centred(encoder.encode(texts), None, np.zeros(64), shrink=8)))
+    scores = bank.scores(bank.closeness(centred(encoder.encode(texts), [""] * 3)))
     assert scores.argmax(axis=1).tolist() == [0, 1, 2]
 
 
 def test_a_single_text_is_centred_by_the_known_mean_and_many_by_their_own():
     known = np.array([1.0, 0.0])
-    single = study_means(np.array([[0.0, 1.0]]), None, known, shrink=8)
-    many = study_means(np.tile([0.0, 1.0], (800, 1)), None, known, shrink=8)
+    single = topic_means(np.array([[0.0, 1.0]]), [""], [""], known)
+    many = topic_means(np.tile([0.0, 1.0], (800, 1)), [""] * 800, [""] * 800, known)
     assert np.allclose(single[0], [8 / 9, 1 / 9])
     assert np.allclose(many[0], [0.0, 1.0], atol=0.011)
 
@@ -38,8 +43,8 @@ def test_centring_is_by_study_and_blind_to_order():
     vectors = rng.normal(size=(30, 5))
     studies = [f"s{row % 3}" for row in range(30)]
     order = rng.permutation(30)
-    straight = centred(vectors, studies, np.zeros(5))
-    shuffled = centred(vectors[order], [studies[row] for row in order], np.zeros(5))
+    straight = centred(vectors, studies)
+    shuffled = centred(vectors[order], [studies[row] for row in order])
     assert (straight[order] == shuffled).all()
-    alone = centred(vectors[::3], ["s0"] * 10, np.zeros(5))
+    alone = centred(vectors[::3], ["s0"] * 10)
     assert (straight[::3] == alone).all()

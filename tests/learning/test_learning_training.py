@@ -6,7 +6,7 @@ from made_excerpts import excerpts
 
 from coder.codebook import Code, Codebook
 from coder.errors import InputError, ModelError, TableError
-from coder.learning import TrainingSet, blank_model, label_matrix, save_model, train_model
+from coder.learning import Batch, TrainingSet, blank_model, label_matrix, save_model, train_model
 from coder.learning.persistence.model_files import read_model
 from coder.learning.training.codebook_transfer import with_codebook
 
@@ -18,7 +18,7 @@ def model(codebook, encoder):
 
 def test_excerpts_teach_words_that_the_codebook_lacks(model, codebook):
     fresh = excerpts(codebook, 60, seed=7)
-    said = model.predict(list(fresh.texts), studies=list(fresh.groups))
+    said = model.predict(Batch.of_texts(list(fresh.texts), studies=list(fresh.groups)))
     coded = (fresh.labels == 1).any(axis=1)
     right = said.forced[coded].argmax(axis=1) == fresh.labels[coded].argmax(axis=1)
     assert right.mean() > 0.9
@@ -28,14 +28,14 @@ def test_excerpts_teach_words_that_the_codebook_lacks(model, codebook):
 
 def test_a_text_is_coded_the_same_in_any_order_and_an_empty_one_never(model, codebook):
     texts = [*excerpts(codebook, 20, seed=3).texts, "", "  "]
-    said, turned = model.predict(texts), model.predict(texts[::-1])
+    said, turned = model.predict(Batch.of_texts(texts)), model.predict(Batch.of_texts(texts[::-1]))
     assert np.allclose(said.scores, turned.scores[::-1], atol=1e-12)
     assert not said.selected[-2:].any() and (said.scores[-2:] == 0).all()
 
 
 def test_empty_texts_do_not_shift_the_topic_of_the_others(model, codebook):
     texts = list(excerpts(codebook, 6, seed=3).texts)
-    alone, among = model.predict(texts), model.predict([*texts, *[""] * 40])
+    alone, among = model.predict(Batch.of_texts(texts)), model.predict(Batch.of_texts([*texts, *[""] * 40]))
     assert np.allclose(alone.scores, among.scores[:6])
 
 
@@ -54,7 +54,7 @@ def test_excerpts_that_are_all_coded_teach_nothing_about_what_is_codable(codeboo
     assert again.parts.codable is base.parts.codable
     fresh = excerpts(codebook, 36, seed=7)
     coded = (fresh.labels == 1).any(axis=1)
-    said = again.predict([*fresh.texts, *talk])
+    said = again.predict(Batch.of_texts([*fresh.texts, *talk]))
     assert said.selected[:36][coded].any(axis=1).mean() > 0.8
     assert said.selected[36:].any(axis=1).mean() < 0.2
 
@@ -66,11 +66,13 @@ def test_a_model_builds_on_one_that_builds_on_one_and_says_the_same_from_disk(co
     save_model(model, tmp_path)
     again = read_model(tmp_path, encoder, model.base)
     texts = list(excerpts(codebook, 12, seed=9).texts)
-    assert np.allclose(model.predict(texts).scores, again.predict(texts).scores, atol=1e-6)
+    assert np.allclose(
+        model.predict(Batch.of_texts(texts)).scores, again.predict(Batch.of_texts(texts)).scores, atol=1e-6
+    )
 
 
 def test_predicting_nothing_gives_empty_arrays(model):
-    said = model.predict([])
+    said = model.predict(Batch.of_texts([]))
     assert said.scores.shape == (0, 3) and said.polarity.shape == (0, 3)
 
 
@@ -78,7 +80,9 @@ def test_a_saved_model_says_the_same(model, codebook, encoder, tmp_path):
     save_model(model, tmp_path / "m")
     again = read_model(tmp_path / "m", encoder, None)
     texts = list(excerpts(codebook, 20, seed=3).texts)
-    assert np.allclose(model.predict(texts).scores, again.predict(texts).scores, atol=1e-6)
+    assert np.allclose(
+        model.predict(Batch.of_texts(texts)).scores, again.predict(Batch.of_texts(texts)).scores, atol=1e-6
+    )
     assert again.card["held_out"]["themes"]["kappa"] > 0.8
 
 
@@ -107,12 +111,14 @@ def test_the_codebook_in_hand_brings_new_codes_and_overrules_changed_ones(model,
         "hand", (codebook.by_id["time"], Code("body", "Body", "busy hours, no minutes"), Code("new", "Food"))
     )
     fitted = with_codebook(model, hand)
-    said = fitted.predict(["clock diary rota", "food"])
+    said = fitted.predict(Batch.of_texts(["clock diary rota", "food"]))
     assert said.codes == ("time", "body", "new")
     assert said.forced[0].argmax() == 0  # learned from excerpts, the text is the same
     assert said.forced[1].argmax() == 2  # only the codebook knows it
-    knee = fitted.predict(["knee cough fever hip"]).forced[0]
-    assert knee[1] < model.predict(["knee cough fever hip"]).forced[0][2]  # "body" means something else here
+    knee = fitted.predict(Batch.of_texts(["knee cough fever hip"])).forced[0]
+    assert (
+        knee[1] < model.predict(Batch.of_texts(["knee cough fever hip"])).forced[0][2]
+    )  # "body" means something else here
 
 
 def test_a_mistyped_code_is_refused_with_the_likely_one(codebook):
@@ -130,7 +136,7 @@ def test_hardly_any_excerpts_leave_the_codebook_speaking(codebook, encoder, n):
     data = excerpts(codebook, 90)
     few = data.rows(np.arange(1, n + 1))
     model = train_model(few, codebook, base=blank_model(codebook, encoder))
-    assert model.predict(["busy hours no minutes"]).forced[0].argmax() == 0
+    assert model.predict(Batch.of_texts(["busy hours no minutes"])).forced[0].argmax() == 0
 
 
 def test_one_group_one_polarity_and_an_unused_code_do_no_harm(codebook, encoder):
@@ -139,7 +145,7 @@ def test_one_group_one_polarity_and_an_unused_code_do_no_harm(codebook, encoder)
     cut = data.rows(kept)
     same = TrainingSet(cut.texts, cut.labels, ["barrier"] * len(cut), groups=["one"] * len(cut))
     model = train_model(same, codebook, base=blank_model(codebook, encoder))
-    said = model.predict(["clock rota"])
+    said = model.predict(Batch.of_texts(["clock rota"]))
     assert np.isfinite(said.scores).all() and said.forced[0].argmax() == 0
     verdict = next(item for item in model.card["codes"] if item["code"] == "body")
     assert verdict["positives"] == 0 and "never used" in verdict["why"] and "10 excerpts" in verdict["mend"]
@@ -148,6 +154,6 @@ def test_one_group_one_polarity_and_an_unused_code_do_no_harm(codebook, encoder)
 
 
 def test_evidence_names_a_coded_excerpt_of_another_text_or_a_phrase(model, codebook):
-    said = model.predict(["my sister and the neighbour crowd", "busy hours no minutes"])
+    said = model.predict(Batch.of_texts(["my sister and the neighbour crowd", "busy hours no minutes"]))
     assert "like “" in said.evidence(0, "people") or "codebook" in said.evidence(0, "people")
     assert len(said.evidence(1, "time")) < 160

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_excerpts import WORDS, excerpts
 
-from coder.learning import TrainingSet, blank_model, save_model, train_model
+from coder.learning import Batch, TrainingSet, blank_model, save_model, train_model
 from coder.learning.estimators.ensemble import firmness, keeping, taught
 from coder.learning.estimators.linear import log_softmax
 from coder.learning.persistence.model_files import read_model
@@ -50,13 +50,13 @@ def test_a_view_that_is_right_but_shy_is_made_firm():
 def test_an_unused_code_is_read_as_before_and_the_others_are_learned(unused, codebook, encoder):
     base = blank_model(codebook, encoder)
     model = train_model(unused, codebook, base=base)
-    before, after = base.predict([READ]), model.predict([READ])
+    before, after = base.predict(Batch.of_texts([READ])), model.predict(Batch.of_texts([READ]))
     assert after.forced[0].argmax() == 2 == before.forced[0].argmax()
     assert model.parts.calibration.offsets[2] == 0
     assert model.parts.themes.kept is not None and model.parts.themes.kept[2] == 1
     fresh = excerpts(codebook, 60, seed=7)
     rows = np.flatnonzero((fresh.labels[:, :2] == 1).any(axis=1))
-    said = model.predict([fresh.texts[row] for row in rows])
+    said = model.predict(Batch.of_texts([fresh.texts[row] for row in rows]))
     assert (said.forced[:, :2].argmax(axis=1) == fresh.labels[rows].argmax(axis=1)).mean() > 0.9
 
 
@@ -66,7 +66,9 @@ def test_a_model_with_kept_codes_says_the_same_from_disk(unused, codebook, encod
     again = read_model(tmp_path, encoder, None)
     assert again.parts.themes.firm == model.parts.themes.firm
     texts = [READ, "clock diary", "sister mate"]
-    assert np.allclose(model.predict(texts).scores, again.predict(texts).scores, atol=1e-6)
+    assert np.allclose(
+        model.predict(Batch.of_texts(texts)).scores, again.predict(Batch.of_texts(texts)).scores, atol=1e-6
+    )
 
 
 def test_excerpts_that_all_have_one_code_teach_nothing(codebook, encoder):
@@ -75,7 +77,7 @@ def test_excerpts_that_all_have_one_code_teach_nothing(codebook, encoder):
     base = blank_model(codebook, encoder)
     model = train_model(TrainingSet(texts, labels), codebook, base=base)
     probe = [READ, "friends and family", "hours or minutes"]
-    before, after = base.predict(probe), model.predict(probe)
+    before, after = base.predict(Batch.of_texts(probe)), model.predict(Batch.of_texts(probe))
     assert (after.forced.argmax(axis=1) == before.forced.argmax(axis=1)).all()
     assert (after.selected == before.selected).all() and after.selected[2, 0]
     assert "themes" not in model.card["held_out"] and "without it" in model.card["held_out"]["why_not"]

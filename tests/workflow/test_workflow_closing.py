@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from coder.codebook import Code, Codebook
-from coder.workflow.precoding.pipeline import Request, Summary, closing_words
+from coder.workflow.precoding.pipeline import closing_words
+from coder.workflow.precoding.request import Request, Summary
 
 BOOK = Codebook("b", (Code("time", "Time"), Code("people", "People"), Code("body", "The body")))
 

@@ -12,7 +12,8 @@ from coder.errors import InputError
 from coder.workflow.precoding import answers, jobs
 from coder.workflow.precoding import dask_engine as distributed
 from coder.workflow.precoding.dask_worker import ModelFiles
-from coder.workflow.precoding.pipeline import Request, run
+from coder.workflow.precoding.pipeline import run
+from coder.workflow.precoding.request import Request
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 PLACES = ("clinic", "ward", "market", "school", "river", "office", "garden", "bus")

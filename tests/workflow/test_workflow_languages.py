@@ -9,7 +9,8 @@ from coder.coded_tables.excerpts import excerpts_of
 from coder.learning import load_model
 from coder.workflow.modelling.evaluate import evaluate
 from coder.workflow.modelling.train import train_on
-from coder.workflow.precoding.pipeline import Request, closing_words, run
+from coder.workflow.precoding.pipeline import closing_words, run
+from coder.workflow.precoding.request import Request
 
 TALK = """Interviewer: Why not?
 P1: Je n'ai pas le temps, avec le travail et les enfants, et le centre est très loin de chez moi.

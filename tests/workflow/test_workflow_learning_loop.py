@@ -10,6 +10,7 @@ from study_making import TALK, add_talk, small_study
 
 from coder.codebook import Code, Codebook
 from coder.errors import StudyError
+from coder.learning import Batch
 from coder.store import Study
 from coder.store.values import Decision
 from coder.workflow.study.decide import adjudicate, decide
@@ -18,8 +19,9 @@ from coder.workflow.study.model_versions import open_version, roll_back
 from coder.workflow.study.retrain import retrain
 from coder.workflow.study.review_queue import how_often_right, next_batch, rate
 from coder.workflow.study.status import status
-from coder.workflow.study.suggest import cluster_middles, doubt, suggest
+from coder.workflow.study.suggest import cluster_middles, suggest
 from coder.workflow.study.training_data import joined, lessons
+from coder.workflow.suggestion import doubt
 
 
 @pytest.fixture
@@ -163,7 +165,7 @@ def test_a_stored_model_opens_again_and_says_the_same(study: Study) -> None:
     report = retrain(study)
     model = open_version(study, study.models.find(report.model))
     assert isinstance(model, Keywords)
-    assert model.predict(["wind and rain"]).selected.tolist() == [[True, False, True]]
+    assert model.predict(Batch.of_texts(["wind and rain"])).selected.tolist() == [[True, False, True]]
 
 
 def test_the_queue_begins_with_typical_ones_then_alternates(study: Study) -> None:
@@ -200,10 +202,10 @@ def test_a_rate_has_wilsons_interval() -> None:
 
 
 def test_doubt_is_greatest_between_coding_and_not_and_between_two_codes() -> None:
-    assert doubt(0.5, np.array([1.0, 0.0])) == 1.0
-    assert doubt(1.0, np.array([0.5, 0.5])) == 1.0
-    assert doubt(1.0, np.array([1.0, 0.0])) == 0.0
-    assert doubt(0.0, np.array([0.5, 0.5])) == 0.0
+    assert doubt(0.5, [1.0, 0.0]) == 1.0
+    assert doubt(1.0, [0.5, 0.5]) == 1.0
+    assert doubt(1.0, [1.0, 0.0]) == 0.0
+    assert doubt(0.0, [0.5, 0.5]) == 0.0
 
 
 def test_cluster_middles_take_one_from_each_heap() -> None:

@@ -13,14 +13,17 @@ import pytest
 from numpy.typing import NDArray
 
 from coder.codebook import load_codebook
+from coder.domain import Utterance
 from coder.encoding.protocol import Progress
 from coder.errors import InputError, OutputError
 from coder.learning import Model, blank_model
-from coder.workflow.precoding import answers, jobs, streaming
+from coder.workflow.precoding import answers, jobs, pipeline
 from coder.workflow.precoding.checkpoint import Workspace
-from coder.workflow.precoding.parts import Part
-from coder.workflow.precoding.pipeline import Request, run
-from coder.workflow.precoding.rows import UNREAD, Row
+from coder.workflow.precoding.coded_parts import Part, Said, finished
+from coder.workflow.precoding.pipeline import run
+from coder.workflow.precoding.request import Request
+from coder.workflow.precoding.rows import Row
+from coder.workflow.suggestion import Opinion, ScoredCode
 
 
 class HashEncoder:
@@ -112,21 +115,21 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     large(monkeypatch)
     run(request_of(tmp_path, "whole.csv"))
 
-    class Interrupted(streaming.LocalEngine):
-        def code(self, parts: Iterator[Part]) -> Iterator[tuple[Part, list[Row]]]:
+    class Interrupted(pipeline.LocalEngine):
+        def code(self, parts: Iterator[Part]) -> Iterator[tuple[Part, Said]]:
             for count, found in enumerate(super().code(parts)):
                 if count == 3:
                     raise KeyboardInterrupt
                 yield found
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(streaming, "LocalEngine", Interrupted)
+        patch.setattr(pipeline, "LocalEngine", Interrupted)
         run(request_of(tmp_path))
     assert not (tmp_path / "out.csv").exists()
     assert len(list((tmp_path / "out.csv.parts").glob("*.part"))) == 3
 
     steps: list[int] = []
-    monkeypatch.setattr(answers, "table_parts", watched := WatchedParts(answers.table_parts))
+    monkeypatch.setattr(jobs, "table_parts", watched := WatchedParts(answers.table_parts))
     run(request_of(tmp_path), progress=lambda done, _: steps.append(done))
     assert watched.numbers == [3, 4]
     assert steps == [15, 5, 3]
@@ -198,7 +201,7 @@ def test_progress_and_memory_go_part_by_part(
     large(monkeypatch)
     seen: list[tuple[int, int | None]] = []
     watched = WatchedParts(answers.table_parts)
-    monkeypatch.setattr(answers, "table_parts", watched)
+    monkeypatch.setattr(jobs, "table_parts", watched)
 
     def progress(steps: int, total: int | None) -> None:
         seen.append((steps, total))
@@ -236,12 +239,12 @@ def test_topics_are_sampled_evenly_and_without_regard_to_the_number_of_pieces(
 def test_what_a_part_keeps_survives_the_disk(tmp_path: Path, encoder: HashEncoder) -> None:
     row: Row = {"text": "half \ud800 pair\u2028and\nlines", "number": 1.25, "none": None, "list": ["a"]}
     with Workspace(tmp_path / "out.csv", {"a": (1, 2)}) as workspace:
-        record, rows = streaming.finished(
-            Part(7, "x.txt", notes=("n",)),
-            [{**row, "code": None, "evidence": f"{UNREAD}Irish", "utterance": 1}],
-            coded_only=False,
-        )
-        assert record.unread == {"Irish": 1}
+        spoken = Utterance("x:0", "x", 0, 0, 0, 2, "Is é", role="participant")
+        unread = Opinion((ScoredCode("time", 0.1, False),), None, None, 0.0, 0.0, "Irish")
+        model = blank_model(load_codebook("comb"), encoder)
+        part = Part(7, "x.txt", (spoken,), own=(row,), notes=("n",))
+        record, rows = finished(part, [unread], model, coded_only=False)
+        assert record.unread == {"Irish": 1} and rows[0]["evidence"].endswith("Irish")
         workspace.keep(record, rows)
         assert list(workspace.records()) == [record]
         assert list(workspace.rows()) == [rows]

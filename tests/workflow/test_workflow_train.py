@@ -8,7 +8,7 @@ from safetensors.numpy import load_file, save_file
 
 from coder.encoding.weights import model_folder
 from coder.errors import InputError, ModelError, OutputError
-from coder.learning import load_model
+from coder.learning import Batch, load_model
 from coder.workflow.modelling.train import train_files
 
 COMMENTS = Path(__file__).parent.parent.parent / "data/sample/held-out/patient-comments-new.csv"
@@ -47,7 +47,9 @@ def test_a_model_remembers_the_encoder_a_person_named_and_misses_it_when_it_chan
     assert trained.model.encoder.id.startswith("my-encoder:")
     loaded = load_model(tmp_path / "model")
     text = ["The nurse was kind and listened"]
-    assert (loaded.predict(text).scores == trained.model.predict(text).scores).all()
+    assert (
+        loaded.predict(Batch.of_texts(text)).scores == trained.model.predict(Batch.of_texts(text)).scores
+    ).all()
     weights = load_file(own / "model.safetensors")
     weights["embeddings.LayerNorm.bias"] += 1
     save_file(weights, own / "model.safetensors", metadata={"format": "pt"})

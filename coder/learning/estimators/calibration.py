@@ -1,4 +1,6 @@
-"""Probabilities that mean what they say, and thresholds."""
+"""From logits to probabilities and thresholds."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +8,7 @@ from numpy.typing import NDArray
 from coder.learning.estimators.linear import log_softmax
 
 Floats = NDArray[np.float64]
+CODABLE = 2  # the place of the log odds of being codable among the coefficients of a calibration
 FEWEST = 10  # rows for a temperature
 MIN_STEP = 1e-6  # the smallest part of a Newton step that is tried
 
@@ -13,6 +16,32 @@ MIN_STEP = 1e-6  # the smallest part of a Newton step that is tried
 def sigmoid(logits: Floats) -> Floats:
     """Return the logistic function of logits."""
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -35, 35))), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """From logits to probabilities: coefficients shared by all codes, offsets and thresholds per code.
+
+    `coefficients` (4,) weigh the code's logit, its log share among the codes, the log odds that the text is
+    codable at all, and 1. A code with `usable` False failed its verdict and is never selected.
+    """
+
+    coefficients: Floats
+    offsets: Floats
+    thresholds: Floats
+    usable: NDArray[np.bool_]
+    temperature: float = 1.0
+
+    def probabilities(self, logits: Floats, codable: Floats) -> Floats:
+        """Return the probability that each code applies, (n, k)."""
+        return sigmoid(probability_features(logits, codable) @ self.coefficients + self.offsets)
+
+
+def probability_features(logits: Floats, codable: Floats) -> Floats:
+    """Return what probabilities are made from, (n, k, 4); see Calibration."""
+    odds = np.log(np.clip(codable, 1e-4, 1 - 1e-4)) - np.log1p(-np.clip(codable, 1e-4, 1 - 1e-4))
+    spread = np.broadcast_to(odds[:, None], logits.shape)
+    return np.stack([logits, log_softmax(logits), spread, np.ones_like(logits)], axis=2)
 
 
 def fit_logistic(

@@ -6,10 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.learning.dataset import TrainingSet
-from coder.learning.estimators.calibration import best_threshold, fit_logistic, fit_temperature, sigmoid
+from coder.learning.estimators.calibration import (
+    CODABLE,
+    Calibration,
+    best_threshold,
+    fit_logistic,
+    fit_temperature,
+    probability_features,
+    sigmoid,
+)
 from coder.learning.estimators.codability import Codability
 from coder.learning.estimators.ensemble import taught
-from coder.learning.model import CODABLE, Calibration, probability_features
 from coder.learning.training.folds import Folds
 
 Floats = NDArray[np.float64]

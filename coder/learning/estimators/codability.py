@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.learning.dataset import TrainingSet
-from coder.learning.estimators.calibration import sigmoid
+from coder.learning.estimators.calibration import CODABLE, sigmoid
 from coder.learning.estimators.linear import LinearHead, apply_linear
 from coder.learning.features.ngrams import words_of
-from coder.learning.model import CODABLE, Parts, codable_blocks
+from coder.learning.parts import Parts, codable_blocks
 from coder.learning.training.folds import Folds
 from coder.learning.training.recipes import Design, Recipe
 

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.codebook import Codebook
+from coder.learning.dataset import TrainingSet
 from coder.learning.evaluation import metrics
 from coder.learning.evaluation.metrics import Floats
 from coder.statistics import ClusterBootstrap
 
 if TYPE_CHECKING:
-    from coder.learning.model import Predictions
+    from coder.learning.model import Model, Predictions
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,21 @@ class Guess:
         """Return a guess of n rows to be filled: nothing selected, all read."""
         nothing = np.zeros((n, codes))
         return cls(nothing, nothing.copy(), nothing > 0, np.zeros((n, 3)), np.ones(n, dtype=bool))
+
+    @classmethod
+    def by(cls, model: "Model", data: TrainingSet, codes: Sequence[str] | None = None) -> "Guess":
+        """Return what a model says of coded excerpts, by its own codes or by `codes`, in their order.
+
+        Of rows that are never coded it says nothing.
+        """
+        rows = np.flatnonzero(np.asarray(data.codable, dtype=bool))
+        said = model.predict(data.batch.rows(rows))
+        names = said.codes if codes is None else codes
+        guess = cls.blank(len(data), len(names))
+        if guess.read is not None:
+            guess.read[:] = False
+        guess.fill(rows, cls.of(said, [said.codes.index(code) for code in names]))
+        return guess
 
     def fill(self, rows: NDArray[np.intp], other: "Guess") -> None:
         """Take over what another guess, of some of the rows, says of them."""

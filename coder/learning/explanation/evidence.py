@@ -47,7 +47,7 @@ class Evidence:
         return source + (f"; words: {', '.join(kept)}" if kept else "")
 
     def _source(self, signals: Signals, row: int, code: int) -> str:
-        near = self._nearest(signals.centred[row], code, signals.texts[row])
+        near = self._nearest(signals.centred[row], code, signals.batch.texts[row])
         if self.examples is None or not near:
             place, _ = self.bank.best_phrase(signals.closeness[row], code)
             return f"codebook: “{shortened(self.bank.phrases[place].text)}”"

@@ -6,7 +6,6 @@ of the word's own vector, and the model's heads, which know words too, then judg
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +15,6 @@ from coder.learning.features.blocks import Signals
 from coder.learning.features.ngrams import WORDS, plain_word, words_of
 from coder.learning.features.topic_centering import unit_rows
 
-if TYPE_CHECKING:
-    from coder.learning.model import Model
-
 Floats = NDArray[np.float64]
 Vectors = NDArray[np.float32]
 Judge = Callable[[Signals, Sequence[int], Sequence[str], Vectors], Floats]
@@ -26,28 +22,6 @@ Judge = Callable[[Signals, Sequence[int], Sequence[str], Vectors], Floats]
 TAKEN = 0.5  # share of a word's vector; see docs/learning.md, "Evidence"
 MOST = 40  # words of a text that are tried, those nearest to what the text says
 TOGETHER = 64  # texts that are judged at once
-
-
-def reworded(
-    model: "Model", signals: Signals, rows: Sequence[int], texts: Sequence[str], vectors: Vectors
-) -> Floats:
-    """Return a model's logits of codes (m, k) for `texts`, other wordings of the texts at `rows` (m,).
-
-    `vectors` (m, d) are those of the wordings; questions and the topics of studies stay as they are in `signals`.
-    """
-    questions = [signals.questions[row] for row in rows]
-    studies = None if signals.studies is None else [signals.studies[row] for row in rows]
-    extra: dict[str, Vectors] = {}
-    if model.base is not None:
-        extra = {name: signals[name][list(rows)] for name in ("base codes", "base polarity")}
-        if model.base.encoder.id == model.encoder.id:
-            extra["base codes"] = reworded(model.base, signals, rows, texts, vectors).astype(np.float32)
-    changed = Signals(
-        texts, questions, studies,
-        encoder=model.encoder, known_mean=model.parts.known_mean, bank=model.bank, ngrams=model.parts.ngrams,
-        extra=extra, vectors=vectors, topics=signals.topics,
-    )  # fmt: skip
-    return model.parts.themes.logits(changed)
 
 
 class LeaveOneOut:
@@ -76,13 +50,13 @@ class LeaveOneOut:
 
     def _measure(self, rows: Sequence[int]) -> None:
         signals = self._signals
-        words: dict[int, Sequence[str]] = {row: content_words(signals.texts[row]) for row in rows}
+        words: dict[int, Sequence[str]] = {row: content_words(signals.batch.texts[row]) for row in rows}
         new = sorted({word for found in words.values() for word in found} - set(self._vectors))
         if new:
             self._vectors.update(zip(new, self._encoder.encode(new), strict=True))
         words = {row: self._nearest(row, found) for row, found in words.items()}
         places = [(row, word) for row in rows for word in ("", *words[row])]
-        texts = [without(signals.texts[row], word) for row, word in places]
+        texts = [without(signals.batch.texts[row], word) for row, word in places]
         vectors = signals.plain[[row for row, _ in places]].copy()
         for at, (_, word) in enumerate(places):
             if word:

@@ -1,6 +1,7 @@
 """What a model looks at: blocks of features of a batch of texts, computed once and only when asked for."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -8,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.encoding import Encoder
+from coder.learning.batch import Batch
 from coder.learning.features.codebook_similarity import PhraseBank
 from coder.learning.features.ngrams import NGrams
 from coder.learning.features.polarity_cues import cues
-from coder.learning.features.topic_centering import Topics, centred, study_sums
+from coder.learning.features.topic_centering import topic_means, unit_rows
 
 FloatArray = NDArray[np.float32]
 Progress = Callable[[int], None]
-EMPTY_STUDY = "\x00 empty"
 
 
 class GramBlock:
@@ -33,11 +34,21 @@ class GramBlock:
         return found
 
 
+@dataclass(frozen=True)
+class Reader:
+    """What turns texts into features: an encoder, the mean it is centred by, a codebook's phrases, a vocabulary."""
+
+    encoder: Encoder
+    known_mean: NDArray[np.floating]
+    bank: PhraseBank
+    ngrams: NGrams | None = None
+
+
 class Signals(Mapping[str, Any]):
-    """Feature blocks by name.
+    """Feature blocks of a batch by name.
 
     plain      the texts' vectors (n, d)
-    centred    the same without their study's topic (n, d)
+    centred    the same without their topic (n, d)
     closeness  cosine to the codebook's phrases (n, phrases)
     reading    the codebook's score of each code, standardised per row (n, k)
     cues       wording cues of polarity (n, cues.WIDTH)
@@ -45,7 +56,7 @@ class Signals(Mapping[str, Any]):
     words      n-grams (only with a vocabulary)
     leaning    the lean as polarity logits (n, 3)
     question   the vectors of the questions, zeros where there is none (n, d)
-    Vectors already at hand are given as `vectors`.
+    Vectors and topics (n, d) already at hand are given as `vectors` and `topic`.
     Further blocks (such as what a base model says) are given as `extra`.
     """
 
@@ -53,36 +64,27 @@ class Signals(Mapping[str, Any]):
 
     def __init__(
         self,
-        texts: Sequence[str],
-        questions: Sequence[str | None] | None,
-        studies: Sequence[str] | None,
+        batch: Batch,
+        reader: Reader,
         *,
-        encoder: Encoder,
-        known_mean: NDArray[np.floating],
-        bank: PhraseBank,
-        ngrams: NGrams | None = None,
         extra: Mapping[str, FloatArray] | None = None,
-        progress: Progress | None = None,
         vectors: FloatArray | None = None,
-        topics: Topics | None = None,
+        topic: NDArray[np.float64] | None = None,
+        progress: Progress | None = None,
     ) -> None:
-        self.texts = texts
-        self.questions = questions if questions is not None else [None] * len(texts)
-        self.studies = studies
-        self._encoder = encoder
-        self._known_mean = known_mean
-        self.bank = bank
-        self._ngrams = ngrams
+        self.batch = batch
+        self.bank = reader.bank
+        self._reader = reader
         self._extra = dict(extra or {})
         self._progress = progress
         self._vectors = vectors
-        self._topics = topics
+        self._topic = topic
 
     def __getitem__(self, name: str) -> Any:
         return self._extra[name] if name in self._extra else getattr(self, name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter((*self.NAMES, *(("words",) if self._ngrams else ()), *self._extra))
+        return iter((*self.NAMES, *(("words",) if self._reader.ngrams else ()), *self._extra))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -92,29 +94,26 @@ class Signals(Mapping[str, Any]):
         """The texts' vectors, (n, d)."""
         if self._vectors is not None:
             return self._vectors
-        if not len(self.texts):
-            return np.zeros((0, self._encoder.dimension), dtype=np.float32)
-        return self._encoder.encode(self.texts, progress=self._progress)
+        if not len(self.batch):
+            return np.zeros((0, self._reader.encoder.dimension), dtype=np.float32)
+        return self._reader.encoder.encode(self.batch.texts, progress=self._progress)
+
+    @cached_property
+    def topic(self) -> NDArray[np.float64]:
+        """The mean vector of what shares each text's topic, (n, d)."""
+        if self._topic is not None:
+            return self._topic
+        batch, encoder = self.batch, self._reader.encoder
+        return topic_means(
+            self.plain, batch.transcripts, batch.studies, self._reader.known_mean,
+            spoken=batch.first_of_unit & np.array([bool(text.strip()) for text in batch.texts], dtype=bool),
+            measured=batch.topics.of(encoder.id) if batch.topics else None,
+        )  # fmt: skip
 
     @cached_property
     def centred(self) -> FloatArray:
-        """The vectors without their study's topic, (n, d)."""
-        measured = self._topics.of(self._encoder.id) if self._topics else None
-        return centred(self.plain, self._spoken_studies(), self._known_mean, measured=measured)
-
-    @cached_property
-    def topics(self) -> Topics:
-        """The topics of the texts' studies in this encoder's space: those given, and the others from the texts."""
-        given = self._topics.of(self._encoder.id) if self._topics else {}
-        return Topics({self._encoder.id: {**study_sums(self.plain, self._spoken_studies()), **given}})
-
-    def _spoken_studies(self) -> Sequence[str] | None:
-        """Return the studies, texts without a word in one of their own: they say nothing of the topic."""
-        empty = [not text.strip() for text in self.texts]
-        if not any(empty):
-            return self.studies
-        names = self.studies if self.studies is not None else [""] * len(empty)
-        return [EMPTY_STUDY if blank else str(name) for blank, name in zip(empty, names, strict=True)]
+        """The vectors without their topic, (n, d)."""
+        return unit_rows(self.plain - self.topic)
 
     @cached_property
     def closeness(self) -> FloatArray:
@@ -130,7 +129,7 @@ class Signals(Mapping[str, Any]):
     @cached_property
     def cues(self) -> FloatArray:
         """Wording cues, (n, WIDTH)."""
-        return cues(self.texts)
+        return cues(self.batch.texts)
 
     @cached_property
     def lean(self) -> FloatArray:
@@ -146,16 +145,16 @@ class Signals(Mapping[str, Any]):
     @cached_property
     def question(self) -> FloatArray:
         """The questions' vectors, (n, d)."""
-        asked = list(dict.fromkeys(question for question in self.questions if question))
-        table = np.zeros((len(asked) + 1, self._encoder.dimension), dtype=np.float32)
+        asked = list(dict.fromkeys(question for question in self.batch.questions if question))
+        table = np.zeros((len(asked) + 1, self._reader.encoder.dimension), dtype=np.float32)
         if asked:
-            table[1:] = self._encoder.encode(asked)
+            table[1:] = self._reader.encoder.encode(asked)
         place = {question: at + 1 for at, question in enumerate(asked)}
-        return table[[place.get(question or "", 0) for question in self.questions]]
+        return table[[place.get(question or "", 0) for question in self.batch.questions]]
 
     @cached_property
     def words(self) -> GramBlock:
         """N-grams of the texts."""
-        if self._ngrams is None:
+        if self._reader.ngrams is None:
             raise KeyError("words")
-        return GramBlock(self._ngrams, self.texts)
+        return GramBlock(self._reader.ngrams, self.batch.texts)

@@ -1,10 +1,12 @@
-"""Topic removal: each study's mean vector is taken away, so that what is left is what tells codes apart.
+"""Topic removal: the mean vector of what shares a topic is taken away; what is left tells codes apart.
 
-The mean of a few texts is mostly noise, so it is shrunk toward a known mean (that of the material the model
-learned from) as if SHRINK further texts of the usual kind had been there:
-(n * own mean + SHRINK * known mean) / (n + SHRINK), the posterior mean of a normal mean with known variance.
-A single text is therefore centred almost entirely by the known mean. What a text gets depends on the other
-texts of its study only through this mean: never on their order.
+A whole transcript is a topic of its own, whatever else is coded with it. The mean of fewer than WHOLE texts says
+little, so the mean of the study counts for the rest: a transcript's own has the share n / WHOLE. Texts that belong to
+no transcript have the topic of their study.
+
+Each mean is shrunk toward a known mean (that of the material the model learned from) as if SHRINK further texts of
+the usual kind had been there: (n * own mean + SHRINK * known mean) / (n + SHRINK), the posterior mean of a normal
+mean with known variance. docs/learning.md, "Topics", has what these were chosen on.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating]
+Bools = NDArray[np.bool_]
 StudySums = Mapping[str, tuple[NDArray[np.float64], int]]
 SHRINK = 8.0
+WHOLE = 20
 
 
 def unit_rows(vectors: Floats) -> NDArray[np.float32]:
@@ -49,22 +53,19 @@ class Topics:
         )
 
 
-def study_sums(vectors: Floats, studies: Sequence[str] | None) -> StudySums:
+def study_sums(vectors: Floats, studies: Sequence[str]) -> StudySums:
     """Return, by study, the sum of its rows in float64 and their number; the order of rows changes nothing."""
-    return {name: (_total(vectors, rows), len(rows)) for name, rows in _by_study(len(vectors), studies)}
+    return {name: (_total(vectors, rows), len(rows)) for name, rows in _by_name(studies)}
 
 
-def _by_study(n: int, studies: Sequence[str] | None) -> Iterator[tuple[str, NDArray[np.intp]]]:
-    """Yield each study (the empty name where all share one) with the places of its rows."""
-    if studies is None:
-        if n:
-            yield "", np.arange(n, dtype=np.intp)
+def _by_name(names: Sequence[str]) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    """Yield each name with the places of its rows."""
+    if not len(names):
         return
-    labels, names = np.unique(np.asarray([str(study) for study in studies], dtype=str), return_inverse=True)
-    order = np.argsort(names, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(names[order])) + 1):
-        if len(rows):
-            yield str(labels[names[rows[0]]]), rows
+    labels, numbers = np.unique(np.asarray(list(names), dtype=str), return_inverse=True)
+    order = np.argsort(numbers, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1):
+        yield str(labels[numbers[rows[0]]]), rows
 
 
 def _total(vectors: Floats, rows: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -72,30 +73,38 @@ def _total(vectors: Floats, rows: NDArray[np.intp]) -> NDArray[np.float64]:
     return np.asarray(np.sort(vectors[rows].astype(np.float64), axis=0).sum(axis=0), dtype=np.float64)
 
 
-def study_means(
+def topic_means(
     vectors: Floats,
-    studies: Sequence[str] | None,
+    transcripts: Sequence[str],
+    studies: Sequence[str],
     known: Floats,
-    shrink: float = SHRINK,
+    *,
+    spoken: Bools | None = None,
     measured: StudySums | None = None,
 ) -> NDArray[np.float64]:
-    """Return the shrunk mean of each row's study, (n, d); `studies` None means that all share one.
+    """Return the mean of what shares each row's topic, (n, d); `transcripts` is empty where a row belongs to none.
 
-    A study that is in `measured` has its mean from there, any other from the rows at hand.
+    Rows of which `spoken` (n,) is False do not count: they have no words, or say an utterance again. A study that is
+    in `measured` has its mean from there, any other from the rows at hand.
     """
-    means = np.empty(vectors.shape, dtype=np.float64)
-    for name, rows in _by_study(len(vectors), studies):
-        total, count = (measured or {}).get(name) or (_total(vectors, rows), len(rows))
-        means[rows] = (total + shrink * known) / (count + shrink)
-    return means
+    spoken = np.ones(len(vectors), dtype=bool) if spoken is None else spoken
+    study, _ = _shrunk(vectors, studies, known, spoken, measured or {})
+    if not any(transcripts):
+        return study
+    names = [f"{one}\x1f{other}" if other else "" for one, other in zip(studies, transcripts, strict=True)]
+    own, count = _shrunk(vectors, names, known, spoken, {})
+    share = np.where([bool(name) for name in transcripts], np.minimum(count / WHOLE, 1.0), 0.0)[:, None]
+    return np.asarray(share * own + (1 - share) * study, dtype=np.float64)
 
 
-def centred(
-    vectors: Floats,
-    studies: Sequence[str] | None,
-    known: Floats,
-    shrink: float = SHRINK,
-    measured: StudySums | None = None,
-) -> NDArray[np.float32]:
-    """Return the rows with their study's shrunk mean taken away, at length 1."""
-    return unit_rows(vectors - study_means(vectors, studies, known, shrink, measured))
+def _shrunk(
+    vectors: Floats, names: Sequence[str], known: Floats, spoken: Bools, measured: StudySums
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the shrunk mean of the rows that share each row's name, (n, d), and their number, (n,)."""
+    means, counts = np.empty(vectors.shape, dtype=np.float64), np.zeros(len(vectors))
+    for name, rows in _by_name(names):
+        telling = rows[spoken[rows]]
+        total, count = measured.get(name) or (_total(vectors, telling), len(telling))
+        means[rows] = (total + SHRINK * known) / (count + SHRINK)
+        counts[rows] = count
+    return means, counts

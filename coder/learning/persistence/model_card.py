@@ -19,7 +19,8 @@ from coder.learning.estimators.ensemble import ENOUGH, Stack
 from coder.learning.estimators.linear import log_softmax
 from coder.learning.evaluation.metrics import calibration_error, kappa_of, risk_coverage
 from coder.learning.features.language import ENGLISH, ENGLISH_ENCODERS, other_languages
-from coder.learning.model import Model, Parts
+from coder.learning.model import Model
+from coder.learning.parts import Parts
 from coder.learning.training.code_verdicts import Verdict
 from coder.learning.training.folds import NOTHING_LEFT, Folds, Repeats
 
@@ -111,6 +112,7 @@ def _taken_over(report: Mapping[str, Any]) -> dict[str, Any]:
 def _data(
     data: TrainingSet, copies: Repeats, codebook: Codebook, languages: Mapping[str, int]
 ) -> dict[str, Any]:
+    data = data.rows(np.flatnonzero(data.looked_at))
     found: dict[str, Any] = {
         "n": len(data),
         "groups": len(set(data.groups)),

@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 from coder.codebook import from_dict, to_dict
 from coder.encoding import Encoder, weights_of
 from coder.errors import ModelError, OutputError
+from coder.learning.estimators.calibration import Calibration
 from coder.learning.estimators.ensemble import Member, Stack
 from coder.learning.estimators.linear import LinearHead
 from coder.learning.explanation.evidence import Examples
 from coder.learning.features.ngrams import NGrams
-from coder.learning.model import Calibration, Model, Parts
+from coder.learning.model import Model
+from coder.learning.parts import Parts
 from coder.learning.persistence.training_fingerprints import NOTHING_SEEN
 
 FORMAT = 1

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.codebook import Codebook, to_dict
+from coder.learning.estimators.calibration import Calibration
 from coder.learning.estimators.ensemble import Member, Stack
 from coder.learning.estimators.linear import LinearHead
 from coder.learning.features.codebook_similarity import PhraseBank
-from coder.learning.model import Calibration, Model, Parts
+from coder.learning.model import Model
+from coder.learning.parts import Parts
 
 Floats = NDArray[np.float64]
 LOUD = 2.0

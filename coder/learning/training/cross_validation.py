@@ -72,8 +72,7 @@ def held_out(
 
 def guess_of(data: TrainingSet, train: NDArray[np.intp], test: NDArray[np.intp], trainer: Trainer) -> Guess:
     """Return what a model trained on some rows says of others."""
-    part = data.rows(test)
-    return Guess.of(trainer(data.rows(train)).predict(part.texts, part.questions, part.studies))
+    return Guess.by(trainer(data.rows(train)), data.rows(test))
 
 
 def cross_validated(

@@ -12,6 +12,7 @@ from coder.encoding import Encoder
 from coder.learning.dataset import TrainingSet
 from coder.learning.estimators.calibration_fit import settle
 from coder.learning.estimators.codability import codability
+from coder.learning.estimators.context_smoothing import with_neighbours
 from coder.learning.estimators.ensemble import Member, Stack
 from coder.learning.estimators.ensemble import taught as teachable
 from coder.learning.estimators.linear import LinearHead
@@ -19,7 +20,8 @@ from coder.learning.explanation.evidence import Examples
 from coder.learning.features.blocks import Signals
 from coder.learning.features.language import unread
 from coder.learning.features.ngrams import NGrams
-from coder.learning.model import Model, Parts
+from coder.learning.model import Model
+from coder.learning.parts import Parts
 from coder.learning.persistence.model_card import Learned, described, taught_languages
 from coder.learning.persistence.training_fingerprints import fingerprints
 from coder.learning.training.code_verdicts import verdicts_of
@@ -106,6 +108,7 @@ def train_model(
     """
     from threadpoolctl import threadpool_limits
 
+    data = data.rows(np.flatnonzero(np.asarray(data.codable, dtype=bool)))
     with threadpool_limits(limits=1):  # the same sums in the same order, on any machine however busy
         return _trained(data, codebook, base, recipes, name, encoder, taught, progress)
 
@@ -126,13 +129,15 @@ def _trained(
         own = encoder or base.encoder
         reader = blank_model(codebook, own, usual_mean(data, own))
     founded = None if base.blank else base
-    ngrams = NGrams.fitted(data.texts) if recipes.words and len(data) >= FEW else None
+    looked = [data.texts[int(row)] for row in np.flatnonzero(data.looked_at)]
+    ngrams = NGrams.fitted(looked) if recipes.words and len(looked) >= FEW else None
     material = gathered(data, reader, founded, ngrams, questions=recipes.questions)
     themes, theme_logits = _themes(material, recipes, progress)
+    theme_logits = with_neighbours(theme_logits, data.batch)  # as in Model.predict
     polarity, polarity_logits = _polarity(material, recipes, taught, progress)
     codable = codability(data, material.blocks, material.folds, founded.parts if reader is founded else None)
     settled = settle(data, theme_logits, codable, material.folds, base.parts.calibration)
-    languages = taught_languages(data.texts)
+    languages = taught_languages(looked)
     read = np.array([name is None for name in unread(data.texts, reader.encoder.id, languages)], dtype=bool)
     verdicts = verdicts_of(
         data, codebook, settled.selected & read[:, None],
@@ -143,7 +148,7 @@ def _trained(
     parts = Parts(
         reader.parts.known_mean, themes, polarity, codable.head, calibration, ngrams,
         _examples(data, material.blocks) if recipes.words else None,
-        np.unique(fingerprints(data.texts)), _reference(data, material.blocks),
+        np.unique(fingerprints(looked)), _reference(data, material.blocks),
     )  # fmt: skip
     learned = Learned(verdicts, theme_logits, polarity_logits, settled, read, languages)
     card = described(
@@ -167,17 +172,12 @@ def gathered(
 
     `reader` has the encoder and reads the codebook; `base` (if any) says what it knows already.
     """
-    texts, asked, studies = list(data.texts), list(data.questions), list(data.studies)
+    texts, asked = list(data.texts), list(data.questions)
     vectors = reader.encoder.encode(texts)
     extra: Mapping[str, Any] = {}
     if base is not None:
-        extra = base.opinions(
-            texts, asked, studies, vectors if base.encoder.id == reader.encoder.id else None
-        )
-    signals = Signals(
-        texts, asked, studies,
-        encoder=reader.encoder, known_mean=reader.parts.known_mean, bank=reader.bank, vectors=vectors, extra=extra,
-    )  # fmt: skip
+        extra = base.opinions(data.batch, vectors if base.encoder.id == reader.encoder.id else None)
+    signals = Signals(data.batch, reader.reader, vectors=vectors, extra=extra)
     blocks: dict[str, Any] = {name: signals[name] for name in (*ALWAYS, *extra)}
     if ngrams is not None:
         blocks["words"] = ngrams.matrix(texts)

@@ -38,10 +38,9 @@ def compare_files(
         )
     guesses = []
     for model in models:
-        said = model.predict(data.texts, data.questions, data.studies)
-        guesses.append(Guess.of(said, [said.codes.index(code) for code in shared]))
+        guesses.append(Guess.by(model, data, shared))
         notes += seen_warning(model, model.seen_share(data.texts))
-        notes += [f"{model.name}: {line}" for line in unread_warning(said.languages)]
+        notes += [f"{model.name}: {line}" for line in unread_warning(model.unread_languages(data.texts))]
     columns = [either.ids.index(code) for code in shared]
     truth = Truth(data.labels[:, columns], data.polarity, data.groups)
     alone = (data.labels == 1).sum(axis=1) == 1

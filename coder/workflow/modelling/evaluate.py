@@ -67,16 +67,16 @@ def evaluate_on(
 
     values = None if by is None else values_of(excerpts, by)
     data = training_set(excerpts, model.codebook)
-    said = model.predict(data.texts, data.questions, data.studies)
     truth = Truth(data.labels, data.polarity, data.groups)
-    guess = Guess.of(said)
+    guess = Guess.by(model, data)
+    languages = model.unread_languages(data.texts)
     report = performance(truth, guess, model.codebook, model.name)
     report["seen_share"] = model.seen_share(data.texts)
-    report["notes"] = [*notes, *seen_warning(model, report["seen_share"]), *unread_warning(said.languages)]
+    report["notes"] = [*notes, *seen_warning(model, report["seen_share"]), *unread_warning(languages)]
     if values is not None:
         report["by"] = {"column": by, "values": by_attribute(truth, guess, values)}
     if with_baselines:
-        readable = [at for at, name in enumerate(said.languages) if name is None]
+        readable = [at for at, name in enumerate(languages) if name is None]
         read = data.rows(np.array(readable, dtype=np.intp))  # the very rows that forced choice is about
         if len(set(read.groups)) >= 2:
             report["baselines"] = _baselines(read)

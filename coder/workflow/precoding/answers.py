@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from coder.domain import Utterance
 from coder.errors import InputError
 from coder.reading.tables.stream import AT_A_TIME, Record, stream_table
-from coder.workflow.precoding.jobs import MANY_BYTES
-from coder.workflow.precoding.parts import Part, cell_text
+from coder.workflow.precoding.coded_parts import Part
 from coder.workflow.precoding.rows import COLUMNS, Row
 
 if TYPE_CHECKING:
     from coder.learning import Model
 
+MANY_BYTES = 8_000_000  # of a table that does not say its number of rows
 SAMPLED = 2_000  # answers of each study that its topic is measured on
 SAMPLED_IN_ALL = 200_000
 MANY_STUDIES = 4_000
@@ -160,3 +160,8 @@ def _sample(heap: list[tuple[int, str]], share: int, answer: Utterance) -> None:
 
 def _share(chosen: Mapping[str, object]) -> int:
     return min(SAMPLED, SAMPLED_IN_ALL // max(1, len(chosen)))
+
+
+def cell_text(value: Any) -> str:
+    """Return a table's cell as text, empty for a missing one."""
+    return value if isinstance(value, str) else "" if value is None or value != value else str(value)

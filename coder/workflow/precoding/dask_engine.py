@@ -14,16 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from coder import __version__
 from coder.errors import CoderError, InputError
-from coder.workflow.precoding.parts import Part
-from coder.workflow.precoding.rows import Row
-from coder.workflow.precoding.streaming import fingerprint
+from coder.workflow.precoding.coded_parts import Part, Said
 
 if TYPE_CHECKING:
     from distributed import Client
 
     from coder.learning import Model
     from coder.workflow.precoding.dask_worker import ModelFiles
-    from coder.workflow.precoding.pipeline import Request
+    from coder.workflow.precoding.request import Request
 
 QUEUED = 2  # parts waiting at each worker thread: enough that none is idle, few enough to fit in memory
 TRIES = 3
@@ -35,7 +33,7 @@ class DaskEngine:
 
     def __init__(self, model: "Model", request: "Request") -> None:
         self._request = request
-        self._prints = {"version": __version__, **fingerprint(model)}
+        self._prints = {"version": __version__, **model.fingerprint}
         digest = hashlib.sha256(json.dumps(self._prints, sort_keys=True).encode()).hexdigest()
         self._name = f"coder-{digest[:16]}"
 
@@ -95,8 +93,8 @@ class DaskEngine:
                         f" {ours}. Use the same version of coder and the same kind of processor everywhere."
                     )
 
-    def code(self, parts: Iterable[Part]) -> Iterator[tuple[Part, list[Row]]]:
-        """Yield each part with its rows; raises CoderError for a part that no worker survives."""
+    def code(self, parts: Iterable[Part]) -> Iterator[tuple[Part, Said]]:
+        """Yield each part with what the model says of it; raises CoderError for a part that no worker survives."""
         from distributed import KilledWorker, as_completed
 
         from coder.workflow.precoding.dask_worker import code_part

@@ -11,9 +11,7 @@ from distributed import Worker, WorkerPlugin
 
 from coder import __version__
 from coder.codebook import Codebook
-from coder.workflow.precoding.parts import Part, coded
-from coder.workflow.precoding.rows import Row
-from coder.workflow.precoding.streaming import fingerprint
+from coder.workflow.precoding.coded_parts import Part, Said, coded
 
 if TYPE_CHECKING:
     from coder.learning import Model
@@ -62,10 +60,10 @@ class ModelPlugin(WorkerPlugin):  # type: ignore[misc]  # Dask is not typed
 
 def model_print(name: str) -> dict[str, Any]:
     """Return what decides this worker's results: version, model, codebook, encoder."""
-    return {"version": __version__, **fingerprint(_models[name])}
+    return {"version": __version__, **_models[name].fingerprint}
 
 
-def code_part(name: str, part: Part) -> list[Row]:
-    """Return a part's rows of suggestions by the model of that name."""
+def code_part(name: str, part: Part) -> Said:
+    """Return what the model of that name says of a part."""
     with _one_at_a_time:
         return coded(_models[name], part)

@@ -1,19 +1,21 @@
 """Pre-coding: transcripts or tables in, suggestions out, one row per suggested code.
 
-`precode` takes and gives what notebooks use; `run` is the command line's job from paths to a written file.
+`precode` takes and gives what notebooks use; `run` is the command line's job from paths to a written file. Both drive
+the same parts; what takes long is kept part by part, so that an interrupted run goes on where it stopped.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from coder import __version__
 from coder.domain import Unit
 from coder.errors import InputError
-from coder.workflow.precoding.jobs import Job, is_large, job_of
-from coder.workflow.precoding.parts import PartRecord, coded, finished
+from coder.workflow.precoding.coded_parts import Engine, LocalEngine, PartRecord, finished
+from coder.workflow.precoding.jobs import Job, input_files, is_large, job_of
+from coder.workflow.precoding.request import Progress, Request, Summary
 from coder.workflow.precoding.rows import COLUMNS, Row
 
 if TYPE_CHECKING:
@@ -21,107 +23,24 @@ if TYPE_CHECKING:
 
     from coder.learning import Model
 
-Progress = Callable[[int, int | None], None]  # steps done now, steps in all where known
+NOTHING = "There is nothing to pre-code."
 
 
-@dataclass(frozen=True)
-class Request:
-    """What a person asks of one pre-coding run."""
-
-    paths: Sequence[Path]
-    out: Path | None = None
-    model: str = "starter"
-    codebook: str | None = None
-    unit: Unit = "utterance"
-    coded_only: bool = False
-    interviewer: tuple[str, ...] = ()
-    force: bool = False
-    threads: int | None = None
-    engine: Literal["local", "dask"] = "local"
-    scheduler: str | None = None
-
-
-@dataclass
-class Summary:
-    """What a run did: counts for the closing words, and the files that were refused with the reason."""
-
-    files: list[str] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
-    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    utterances: int = 0
-    codable: int = 0
-    coded: int = 0
-    codes: Counter[tuple[str, str]] = field(default_factory=Counter)
-    unread: Counter[str] = field(default_factory=Counter)
-    model: str = ""
-    labels: dict[str, str] = field(default_factory=dict)
-    failed: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, model: "Model") -> "Summary":
-        """Return an empty summary that knows the model's codes and the verdicts of those that failed."""
-        labels = {code.id: code.label for code in model.codebook.codes}
-        return cls(model=model.name, labels=labels, failed=failed_codes(model))
-
-    def add(self, record: PartRecord) -> None:
-        """Add what was counted of a part of a large job."""
-        if record.refused:
-            self.refused[record.source] = record.refused
-            return
-        if record.source not in self.notes:
-            self.files.append(record.source)
-            self.notes[record.source] = record.notes
-        self.utterances += record.units
-        self.codable += record.codable
-        self.coded += record.coded
-        self.unread.update(record.unread)
-        for code, polarities in record.codes.items():
-            self.codes.update({(code, polarity): count for polarity, count in polarities.items()})
-
-
-def failed_codes(model: "Model") -> dict[str, Mapping[str, Any]]:
-    """Return the codes that a model does not suggest, each with its verdict: why, and what would mend it."""
-    verdicts = {found["code"]: found for found in model.card.get("codes", [])}
-    return {
-        code: verdicts.get(code, {"code": code, "why": "it failed when the model was trained", "mend": ""})
-        for code, usable in zip(model.codebook.ids, model.parts.calibration.usable.tolist(), strict=True)
-        if not usable
-    }
-
-
-def rows_of(
-    job: Job, model: "Model", summary: Summary, *, coded_only: bool, progress: Progress | None = None
-) -> Iterator[list[Row]]:
-    """Yield the rows of each part of a job in turn; a file that cannot be read is named in `summary`."""
-    for part in job.parts(model):
-        record, rows = finished(part, coded(model, part), coded_only=coded_only)
-        summary.add(record)
+def finished_parts(
+    job: Job,
+    model: "Model",
+    engine: Engine,
+    *,
+    coded_only: bool,
+    progress: Progress | None = None,
+    done: Collection[int] = (),
+) -> Iterator[tuple[PartRecord, list[Row]]]:
+    """Yield each part's record and rows as parts are coded; parts numbered in `done` are left out."""
+    for part, said in engine.code(job.parts(model, done)):
+        record, rows = finished(part, said, model, coded_only=coded_only)
         if progress:
             progress(job.steps(record), job.total)
-        if not record.refused:
-            yield rows
-
-
-def input_files(paths: Iterable[str | Path], unit: Unit) -> list[Path]:
-    """Return the files meant by paths; a folder means every file in it that can be read.
-
-    Raises InputError for a path that does not exist and for folders without any such file.
-    """
-    from coder.reading import transcript_paths
-    from coder.reading.tables.read import TABLE_SUFFIXES
-
-    given = [Path(path) for path in paths]
-    missing = [str(path) for path in given if not path.exists()]
-    if missing:
-        raise InputError(f"There is no file or folder {', '.join(missing)}. Check the spelling.")
-    if unit != "row":
-        return transcript_paths(given)
-    return [
-        file
-        for path in given
-        for file in (sorted(path.iterdir()) if path.is_dir() else [path])
-        if not path.is_dir() or file.suffix.lower() in TABLE_SUFFIXES
-    ]
+        yield record, rows
 
 
 def run(request: Request, progress: Progress | None = None) -> Summary:
@@ -135,16 +54,25 @@ def run(request: Request, progress: Progress | None = None) -> Summary:
     if request.out:
         check_target(request.out, force=request.force)
     files = input_files(request.paths, request.unit)
-    if request.engine != "local" or (request.out and is_large(files, request.unit)):
-        from coder.workflow.precoding.streaming import run_in_parts
-
-        return run_in_parts(request, files, progress)
+    many = request.engine != "local"
+    if many and request.out is None:
+        raise InputError("With --engine dask the result is written part by part: name a file with -o.")
     model = open_model(request.model, request.codebook, threads=request.threads)
-    summary = Summary.of(model)
     job = job_of(files, request.unit, request.interviewer)
-    batches = rows_of(job, model, summary, coded_only=request.coded_only, progress=progress)
-    _write(batches, request, [*job.columns, *COLUMNS], summary)
+    if request.out and (many or is_large(files, request.unit)):
+        return _run_in_parts(request, request.out, files, job, model, progress)
+    summary = Summary.of(model)
+    parts = finished_parts(job, model, LocalEngine(model), coded_only=request.coded_only, progress=progress)
+    _write(_counted(parts, summary), request, [*job.columns, *COLUMNS], summary)
     return summary
+
+
+def _counted(parts: Iterable[tuple[PartRecord, list[Row]]], summary: Summary) -> Iterator[list[Row]]:
+    """Yield the rows of parts that could be read, adding each part to the summary."""
+    for record, rows in parts:
+        summary.add(record)
+        if not record.refused:
+            yield rows
 
 
 def _write(batches: Iterator[list[Row]], request: Request, columns: Sequence[str], summary: Summary) -> None:
@@ -155,7 +83,7 @@ def _write(batches: Iterator[list[Row]], request: Request, columns: Sequence[str
 
     first = next(batches, None)
     if first is None:
-        raise InputError("\n".join(summary.refused.values()) or "There is nothing to pre-code.")
+        raise InputError("\n".join(summary.refused.values()) or NOTHING)
     if request.out is None:
         writer = CsvWriter(sys.stdout, columns)
         for batch in chain([first], batches):
@@ -164,6 +92,55 @@ def _write(batches: Iterator[list[Row]], request: Request, columns: Sequence[str
     with open_rows(request.out, columns, force=request.force) as target:
         for batch in chain([first], batches):
             target.write(batch)
+
+
+def _run_in_parts(
+    request: Request, out: Path, files: Sequence[Path], job: Job, model: "Model", progress: Progress | None
+) -> Summary:
+    """Code part by part, keeping each, and write OUT when all are there."""
+    from coder.reporting.rows import open_rows
+    from coder.workflow.precoding.checkpoint import Workspace
+
+    summary = Summary.of(model)
+    with Workspace(out, _asked(request, files, model)) as workspace:
+        done = workspace.finished()
+        if progress and done:
+            progress(sum(job.steps(record) for record in workspace.records()), job.total)
+        with _engine(request, model) as engine:
+            for record, rows in finished_parts(
+                job, model, engine, coded_only=request.coded_only, progress=progress, done=done
+            ):
+                workspace.keep(record, rows)
+        for record in workspace.records():
+            summary.add(record)
+        if not summary.files:
+            raise InputError("\n".join(summary.refused.values()) or NOTHING)
+        with open_rows(out, [*job.columns, *COLUMNS], force=request.force) as target:
+            for rows in workspace.rows():
+                target.write(rows)
+        workspace.remove()
+    return summary
+
+
+def _engine(request: Request, model: "Model") -> AbstractContextManager[Engine]:
+    if request.engine == "dask":
+        from coder.workflow.precoding.dask_engine import DaskEngine
+
+        engine: AbstractContextManager[Engine] = DaskEngine(model, request)
+        return engine
+    return nullcontext(LocalEngine(model))
+
+
+def _asked(request: Request, files: Sequence[Path], model: "Model") -> dict[str, Any]:
+    """Return all that the parts' rows depend on; finished parts serve again only if all of it is the same."""
+    return {
+        "version": __version__,
+        "files": [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files],
+        "unit": request.unit,
+        "coded_only": request.coded_only,
+        "interviewer": list(request.interviewer),
+        **model.fingerprint,
+    }
 
 
 def precode(
@@ -189,7 +166,8 @@ def precode(
     summary = Summary.of(loaded)
     files = input_files([paths] if isinstance(paths, (str, Path)) else paths, unit)
     job = job_of(files, unit, interviewer)
-    rows = [row for batch in rows_of(job, loaded, summary, coded_only=coded_only) for row in batch]
+    parts = finished_parts(job, loaded, LocalEngine(loaded), coded_only=coded_only)
+    rows = [row for batch in _counted(parts, summary) for row in batch]
     if summary.refused and not summary.files:
         raise InputError("\n".join(summary.refused.values()))
     frame = pd.DataFrame(rows, columns=[*job.columns, *COLUMNS])

@@ -1,54 +1,49 @@
-"""Rows of suggestions: the columns of every pre-coding file, built from a model's predictions."""
+"""Rows of suggestions: the columns of every pre-coding file."""
 
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from coder.domain import POLARITIES, Utterance
+from coder.domain import Utterance
+from coder.workflow.suggestion import Opinion
 
 if TYPE_CHECKING:
-    from coder.learning import Model, Predictions
-    from coder.learning.features.topic_centering import Topics
+    from coder.codebook import Codebook
 
 COLUMNS = (
     "transcript", "turn", "utterance", "start", "end", "time", "speaker", "role", "question", "text",
     "code", "label", "polarity", "confidence", "polarity_confidence", "runner_up", "evidence", "status", "model",
 )  # fmt: skip
 Row = dict[str, Any]
-UNREAD = "not English, so not read: seems to be in "  # evidence of a row without code
 
 
-def suggestion_rows(
-    model: "Model",
-    utterances: Sequence[Utterance],
-    studies: Sequence[str] | None = None,
-    progress: Callable[[int], None] | None = None,
-    topics: "Topics | None" = None,
+def rows_of_unit(
+    utterance: Utterance, opinion: Opinion | None, codebook: "Codebook", model: str
 ) -> list[Row]:
-    """Return one row per suggested code, and one row with an empty code for each utterance without any.
+    """Return one row per suggested code of a unit, or one with an empty code; `opinion` None for what is never coded.
 
-    The evidence of such a row says which language it seems to be in where that is why (`UNREAD`).
-
-    `studies` names what shares a topic, one per utterance; without it they all do. `topics` are these as
-    measured before, where the utterances are only a part of their study.
+    The evidence of a row without a code says which language the unit seems to be in where that is why.
     """
-    codable = [index for index, utterance in enumerate(utterances) if utterance.codable]
-    predictions = model.predict(
-        [utterances[index].text for index in codable],
-        [utterances[index].question for index in codable],
-        None if studies is None else [studies[index] for index in codable],
-        progress=progress,
-        topics=topics,
-        turns=[(utterances[index].transcript, utterances[index].turn) for index in codable],
-    )
-    position = {utterances[index].id: place for place, index in enumerate(codable)}
-    rows = []
-    for utterance in utterances:
-        index = position.get(utterance.id)
-        coded = [] if index is None else coded_columns(model, predictions, index)
-        rows += [{**_plain_columns(utterance, model.name), **columns} for columns in coded or [{}]]
-        if index is not None and (language := predictions.languages[index]):
-            rows[-1]["evidence"] = f"{UNREAD}{language}"
-    return rows
+    plain = _plain_columns(utterance, model)
+    if opinion is None:
+        return [plain]
+    if not opinion.suggested:
+        why = f"not English, so not read: seems to be in {opinion.language}" if opinion.language else None
+        return [{**plain, "evidence": why}]
+    return [
+        {
+            **plain,
+            "code": item.code,
+            "label": codebook.by_id[item.code].label,
+            "polarity": opinion.polarity,
+            "confidence": round(item.score, 4),
+            "polarity_confidence": None
+            if opinion.polarity_score is None
+            else round(opinion.polarity_score, 4),
+            "runner_up": opinion.runner_up,
+            "evidence": item.evidence,
+            "status": "suggested",
+        }
+        for item in opinion.suggested
+    ]
 
 
 def _plain_columns(utterance: Utterance, model: str) -> Row:
@@ -59,37 +54,3 @@ def _plain_columns(utterance: Utterance, model: str) -> Row:
         role=utterance.role, question=utterance.question, text=utterance.text, model=model,
     )  # fmt: skip
     return row
-
-
-def coded_columns(model: "Model", predictions: "Predictions", index: int) -> list[Row]:
-    """Return the code columns of one unit, surest code first; an empty list where nothing is suggested."""
-    scores, chosen = predictions.scores[index], predictions.selected[index]
-    order = [int(column) for column in (-scores).argsort(kind="stable")]
-    rest = [predictions.codes[column] for column in order if not chosen[column]]
-    columns = []
-    for column in order:
-        if not chosen[column]:
-            continue
-        code = model.codebook.by_id[predictions.codes[column]]
-        polarity, sure = _polarity(model, predictions, index)
-        columns.append(
-            Row(
-                code=code.id,
-                label=code.label,
-                polarity=polarity,
-                confidence=round(float(scores[column]), 4),
-                polarity_confidence=sure,
-                runner_up=rest[0] if rest else None,
-                evidence=predictions.evidence(index, code.id),
-                status="suggested",
-            )
-        )
-    return columns
-
-
-def _polarity(model: "Model", predictions: "Predictions", index: int) -> tuple[str | None, float | None]:
-    if not model.codebook.polarity:
-        return None, None
-    probabilities = predictions.polarity[index]
-    best = int(probabilities.argmax())
-    return POLARITIES[best], round(float(probabilities[best]), 4)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from coder.codebook import Codebook
+from coder.store import Study
 from coder.workflow.study.training_data import Lesson, training_set
 
 if TYPE_CHECKING:
@@ -65,27 +65,27 @@ class Trial:
         return asdict(self)
 
 
-def compare(old: "Model", new: "Model", tests: Sequence[Lesson], codebook: Codebook) -> Trial:
-    """Try both models on held-out lessons (those whose every code was looked at)."""
+def compare(study: Study, old: "Model", new: "Model", tests: Sequence[Lesson]) -> Trial:
+    """Try both models on held-out lessons (those whose every code was looked at).
+
+    Each says what it would suggest in the study: it is given the whole transcripts.
+    """
+    import numpy as np
+
     from coder.learning.evaluation.compare import differences
     from coder.learning.evaluation.report import Guess, Truth
 
-    known = [item for item in tests if item.known]
-    data = training_set(known, codebook)
-    transcripts = {item.utterance.transcript for item in known}
-    by_transcript = len(transcripts) >= FEW_TRANSCRIPTS
-    groups = list(data.groups) if by_transcript else [_turn(item) for item in known]
-    guesses = []
-    for model in (old, new):
-        said = model.predict(data.texts, data.questions)
-        places = [said.codes.index(code) for code in codebook.ids]
-        guesses.append(
-            Guess(said.scores[:, places], said.forced[:, places], said.selected[:, places], said.polarity)
-        )
+    codebook = study.codebooks.current()
+    data = training_set(study, [item for item in tests if item.known], codebook)
+    known = np.flatnonzero((data.labels >= 0).all(axis=1))
+    guesses = [Guess.by(model, data, codebook.ids).rows(known) for model in (old, new)]
+    data = data.rows(known)
+    by_transcript = len(set(data.transcripts)) >= FEW_TRANSCRIPTS
+    groups = list(data.transcripts) if by_transcript else [str(turn) for turn in data.turns]
     found = differences(Truth(data.labels, data.polarity, groups), guesses[0], guesses[1], codebook.ids)
     return Trial(
         n=len(known),
-        transcripts=len(transcripts),
+        transcripts=len(set(data.transcripts)),
         resampled="transcripts" if by_transcript else "turns",
         overall=mean_f1(data.labels == 1, guesses[0].selected, guesses[1].selected, groups),
         theme_kappa=_gain(found["theme_kappa"]),
@@ -96,10 +96,6 @@ def compare(old: "Model", new: "Model", tests: Sequence[Lesson], codebook: Codeb
             if held["support"]
         },
     )
-
-
-def _turn(lesson: Lesson) -> str:
-    return f"{lesson.utterance.transcript}:{lesson.utterance.turn}"
 
 
 def _gain(found: dict[str, Any], support: int = 0) -> Gain:

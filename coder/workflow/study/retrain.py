@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 from coder.errors import StudyError
 from coder.store import Study
 from coder.store.model_versions import NewModel
-from coder.store.values import ModelVersion
+from coder.store.values import ModelVersion, StudyUtterance
 from coder.workflow.study.model_comparison import Trial, compare
 from coder.workflow.study.model_versions import active_version, open_version, packed
-from coder.workflow.study.training_data import Lesson, joined, lessons, training_set
+from coder.workflow.study.training_data import Lesson, joined, lessons, spoken, training_set
 
 if TYPE_CHECKING:
     from coder.learning import Model
 
 HELD_OUT_SHARE = 0.25
 FEWEST = 10  # coded utterances to learn from
-COMPARED = 5_000  # utterances on which the suggestions of both models are compared
+COMPARED = 5_000  # utterances of whole transcripts on which the suggestions of both models are compared
 AGREED = 0.95  # kappa of successive models from which more coding is unlikely to change much
 Progress = Callable[[str], None]
 
@@ -92,7 +92,7 @@ def retrain(
     tell(f"Learning from {len(train)} coded utterances")
     new = _trained(study, train, old, old_version)
     tell("Trying it on held-out transcripts")
-    trial = compare(old, new, tests, study.codebooks.current()) if any(item.known for item in tests) else None
+    trial = compare(study, old, new, tests) if any(item.known for item in tests) else None
     tell("Comparing suggestions")
     change = _change(study, old, new)
     report = _settled(study, old_version, new, train, tests, trial, change, force, coder)
@@ -138,14 +138,21 @@ def _trained(study: Study, train: Sequence[Lesson], old: "Model", version: Model
     codebook = study.codebooks.current()
     # Each version starts from the shipped model again: its faults are not handed down.
     base = old if version.shipped else load_model(version.base, codebook=codebook, encoder=None)
-    return train_model(training_set(train, codebook), codebook, base=base, name="study")
+    return train_model(training_set(study, train, codebook), codebook, base=base, name="study")
 
 
 def _change(study: Study, old: "Model", new: "Model") -> Change:
     import numpy as np
 
-    units = list(study.texts.by_id(study.find(order="random", limit=COMPARED)).values())
-    said = [model.predict([u.text for u in units], [u.question for u in units]) for model in (old, new)]
+    from coder.learning import Batch
+
+    units: list[StudyUtterance] = []
+    for item in sorted(study.texts.all(), key=lambda item: hashlib.sha256(item.uid.encode()).hexdigest()):
+        found = spoken(study, item.id)
+        if units and len(units) + len(found) > COMPARED:
+            break
+        units += found
+    said = [model.predict(Batch.of_utterances(units)) for model in (old, new)]
     codes = study.codebooks.current().ids
     before, after = (one.selected[:, [one.codes.index(code) for code in codes]] for one in said)
     offered = [[bool(column.any()) for column in side.T] for side in (before, after)]

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from coder.codebook import Codebook
+from coder.segmentation import questions_before
 from coder.store import Study
 from coder.store.confirmed_codings import Confirmed
 from coder.store.values import ADJUDICATED, StudyUtterance
@@ -33,6 +34,15 @@ class Lesson:
     def known(self) -> bool:
         """Whether every code was looked at."""
         return UNKNOWN not in self.labels
+
+
+def spoken(study: Study, transcript: int) -> list[StudyUtterance]:
+    """Return a transcript's codable utterances with the questions that pre-coding gives them."""
+    turns = study.texts.turns(transcript)
+    asked = questions_before((turn.role, turn.speaker, turn.text) for turn in turns)
+    before = {turn.number: question for turn, question in zip(turns, asked, strict=True)}
+    units = study.texts.utterances(transcript, codable_only=True)
+    return [replace(unit, question=before[unit.turn]) for unit in units]
 
 
 def lessons(study: Study) -> list[Lesson]:
@@ -94,19 +104,33 @@ def joined(items: Sequence[Lesson]) -> list[Lesson]:
     ]
 
 
-def training_set(items: Sequence[Lesson], codebook: Codebook) -> "TrainingSet":
-    """Return lessons as a training set, grouped by transcript."""
+def training_set(study: Study, items: Sequence[Lesson], codebook: Codebook) -> "TrainingSet":
+    """Return lessons as a training set, grouped by transcript, each transcript whole and in its order.
+
+    What nobody settled is there too, as rows that nobody looked at: a model's answer depends on the whole transcript.
+    """
     import numpy as np
 
     from coder.learning import TrainingSet
 
-    labels = np.array([item.labels for item in items], dtype=np.int8).reshape(len(items), len(codebook.ids))
+    by_unit: dict[int, list[Lesson]] = defaultdict(list)
+    for item in items:
+        by_unit[item.utterance.id].append(item)
+    rows: list[Lesson] = []
+    for transcript in dict.fromkeys(item.utterance.transcript for item in items):
+        for unit in spoken(study, transcript):
+            around = [Lesson(unit, (UNKNOWN,) * len(codebook.ids), None, ())]
+            rows += [replace(item, utterance=unit) for item in by_unit.get(unit.id, around)]
+    labels = np.array([item.labels for item in rows], dtype=np.int8).reshape(len(rows), len(codebook.ids))
     return TrainingSet(
-        texts=[item.utterance.text for item in items],
+        texts=[item.utterance.text for item in rows],
         labels=labels,
-        polarity=[item.polarity for item in items],
-        questions=[item.utterance.question for item in items],
-        groups=[str(item.utterance.transcript) for item in items],
-        weights=[item.weight for item in items],
-        coders=["; ".join(item.coders) for item in items],
+        polarity=[item.polarity for item in rows],
+        questions=[item.utterance.question for item in rows],
+        groups=[str(item.utterance.transcript) for item in rows],
+        studies=[str(item.utterance.transcript) for item in rows],
+        weights=[item.weight for item in rows],
+        coders=["; ".join(item.coders) or None for item in rows],
+        transcripts=[str(item.utterance.transcript) for item in rows],
+        turns=[(item.utterance.transcript, item.utterance.turn) for item in rows],
     )

@@ -1,0 +1,90 @@
+"""What a model says of each text of a batch, as values: the one place where suggestions are made and shaped."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from coder.domain import POLARITIES, Polarity
+
+if TYPE_CHECKING:
+    from coder.learning import Batch, Model, Predictions
+
+KEPT = 3  # codes told of each text at least: those suggested, then the nearest runners-up
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredCode:
+    """A code with its calibrated probability; `evidence` only where the code is suggested."""
+
+    code: str
+    score: float
+    suggested: bool
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a model says of one text.
+
+    `codes` has the suggested ones, surest first, then runners-up; `polarity` with its probability, None in a codebook
+    without that axis; `codable` is the probability that there is anything to code; `doubt` is 0 (sure) to 1 (torn);
+    `language` is the one that the text seems to be in where the model cannot read it.
+    """
+
+    codes: tuple[ScoredCode, ...]
+    polarity: Polarity | None
+    polarity_score: float | None
+    codable: float
+    doubt: float
+    language: str | None = None
+
+    @property
+    def suggested(self) -> tuple[ScoredCode, ...]:
+        """The codes that are suggested, surest first."""
+        return tuple(item for item in self.codes if item.suggested)
+
+    @property
+    def runner_up(self) -> str | None:
+        """The best code that is not suggested."""
+        return next((item.code for item in self.codes if not item.suggested), None)
+
+
+def opinions(model: "Model", batch: "Batch", progress: Callable[[int], None] | None = None) -> list[Opinion]:
+    """Return what a model says of each text: the same on every machine of a kind, whatever its threads."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, "blas"):  # how a product is split between threads can change its last bit
+        said = model.predict(batch, progress)
+        return [_opinion(model, said, row) for row in range(len(batch))]
+
+
+def _opinion(model: "Model", said: "Predictions", row: int) -> Opinion:
+    scores, selected = said.scores[row].tolist(), said.selected[row].tolist()
+    order = sorted(range(len(scores)), key=lambda place: (not selected[place], -scores[place]))
+    kept = order[: max(KEPT, sum(selected) + 1)]
+    polarity, sure = None, None
+    if model.codebook.polarity:
+        best = int(said.polarity[row].argmax())
+        polarity, sure = POLARITIES[best], float(said.polarity[row][best])
+    codable = float(said.codable[row])
+    return Opinion(
+        codes=tuple(_scored(said, row, place) for place in kept),
+        polarity=polarity,
+        polarity_score=sure,
+        codable=codable,
+        doubt=doubt(codable, said.forced[row].tolist()),
+        language=said.languages[row],
+    )
+
+
+def _scored(said: "Predictions", row: int, place: int) -> ScoredCode:
+    code, suggested = said.codes[place], bool(said.selected[row, place])
+    evidence = said.evidence(row, code) if suggested else ""
+    return ScoredCode(code, float(said.scores[row, place]), suggested, evidence)
+
+
+def doubt(codable: float, shares: list[float]) -> float:
+    """Return 0 (sure) to 1 (torn): between coding and not, or between the two best codes (breaking ties)."""
+    best = sorted(shares, reverse=True)[:2]
+    between_codes = 1.0 - (best[0] - best[1]) if len(best) > 1 else 0.0
+    return max(1.0 - abs(2.0 * codable - 1.0), codable * between_codes)

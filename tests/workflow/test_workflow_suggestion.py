@@ -1,0 +1,134 @@
+"""One transcript, one answer: every command that codes says the same of it with the same model."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_model import LetterEncoder
+
+from coder import precode
+from coder.codebook import Code, Codebook, load_codebook
+from coder.coded_tables.excerpts import excerpts_of, training_set
+from coder.learning import Model, blank_model, load_model
+from coder.learning.evaluation.report import Guess
+from coder.store import Study
+from coder.store.values import Decision
+from coder.workflow.study import model_comparison
+from coder.workflow.study.import_transcripts import import_transcripts
+from coder.workflow.study.suggest import suggest
+from coder.workflow.study.training_data import lessons, spoken
+
+SAMPLE = Path(__file__).parents[2] / "data/sample/transcripts"
+Answers = dict[tuple[str, int], set[str]]  # codes by transcript and start
+
+
+def of_rows(frame: pd.DataFrame) -> Answers:
+    found: Answers = {}
+    for row in frame.itertuples():
+        found.setdefault((str(row.transcript), int(row.start)), set()).update(
+            {row.code} if isinstance(row.code, str) else set()
+        )
+    return found
+
+
+def of_table(frame: pd.DataFrame, model: Model) -> Answers:
+    """Return what is evaluated of the rows of a transcript, as if people had found nothing to code in it."""
+    rows = frame.drop_duplicates(["transcript", "start"]).assign(code=None, polarity=None)
+    excerpts, _ = excerpts_of(rows)
+    guess = Guess.by(model, training_set(excerpts, model.codebook))
+    codes = np.array(model.codebook.ids)
+    return {
+        (str(item.cells["transcript"]), int(item.cells["start"])): set(codes[chosen].tolist())
+        for item, chosen in zip(excerpts, guess.selected, strict=True)
+    }
+
+
+def of_study(study: Study) -> Answers:
+    names = {item.id: Path(item.name).stem for item in study.texts.all()}
+    units = [unit for _, found in study.texts.each(codable_only=False) for unit in found]
+    told = study.suggestions.newest([unit.id for unit in units])
+    return {
+        (names[unit.transcript], unit.start): {item.code for item in told[unit.id] if item.selected}
+        for unit in units
+        if unit.role != "interviewer"
+    }
+
+
+def of_trial(study: Study, model: Model, monkeypatch: pytest.MonkeyPatch) -> Answers:
+    """Return what the trial of a retrained model compares, with every other utterance settled by people."""
+    names = {item.id: Path(item.name).stem for item in study.texts.all()}
+    study.people.add_coder("Ann")
+    for _, units in study.texts.each():
+        study.acts.decide("Ann", [Decision(unit.id, "nothing") for unit in units[::2]], mode="blind")
+    tests = [item for item in lessons(study) if item.known]
+    seen: list[Guess] = []
+    plain = Guess.rows
+
+    def watched(guess: Guess, rows: np.ndarray) -> Guess:
+        seen.append(plain(guess, rows))
+        return seen[-1]
+
+    monkeypatch.setattr(Guess, "rows", watched)
+    model_comparison.compare(study, model, model, tests)
+    units = sorted((item.utterance for item in tests), key=lambda unit: (unit.transcript, unit.number))
+    order = list(dict.fromkeys(item.utterance.transcript for item in tests))
+    units.sort(key=lambda unit: order.index(unit.transcript))
+    codes = np.array(model.codebook.ids)
+    return {
+        (names[unit.transcript], unit.start): set(codes[chosen].tolist())
+        for unit, chosen in zip(units, seen[0].selected, strict=True)
+    }
+
+
+def check_sameness(files: list[Path], model: Model, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Answers:
+    frame = precode(files)
+    together = of_rows(frame)
+    assert of_rows(pd.concat([precode(file) for file in files])) == together
+    assert of_table(frame, model) == together
+    with Study.create(folder / "s.coder", model.codebook) as study:
+        import_transcripts(study, files)
+        suggest(study)
+        assert of_study(study) == together
+        said = of_trial(study, model, monkeypatch)
+        assert len(said) > len(together) / 5 and said == {key: together[key] for key in said}
+        asked = {unit.text: unit.question for item in study.texts.all() for unit in spoken(study, item.id)}
+        assert asked == {row.text: row.question for row in frame.itertuples() if row.text in asked}
+    return together
+
+
+@pytest.mark.slow
+def test_every_command_says_the_same_of_an_interview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = load_model("starter", codebook=load_codebook("comb"))
+    together = check_sameness(sorted(SAMPLE.iterdir()), model, tmp_path, monkeypatch)
+    assert sum(map(bool, together.values())) > 100
+
+
+@pytest.fixture
+def small_model(monkeypatch: pytest.MonkeyPatch) -> Model:
+    """A model that knows nothing but its codebook, in the place of every model that is opened."""
+    codes = (
+        Code("time", "Time", "clock hours minutes"),
+        Code("people", "People", "friends family neighbours"),
+    )
+    model = blank_model(Codebook("small", codes), LetterEncoder())
+    monkeypatch.setattr("coder.workflow.modelling.model_lookup.open_model", lambda *_, **__: model)
+    monkeypatch.setattr("coder.learning.load_model", lambda *_, **__: model)
+    return model
+
+
+def test_every_command_says_the_same_of_a_short_talk(
+    small_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    words = ["clock", "hours", "minutes", "friends", "family", "neighbours", "rain", "wind", "tired", "glad"]
+    for name in ("one", "two", "three"):
+        turns = []
+        for turn in range(30):
+            asked = (
+                f"Interviewer: What about {rng.choice(words)} then, number {turn}?\n" if turn % 4 == 0 else ""
+            )
+            turns.append(f"{asked}P1: {' '.join(rng.choice(words, 6))} {name}{turn}.\nP2: Mm.\n")
+        (tmp_path / f"{name}.txt").write_text("".join(turns), encoding="utf-8")
+    together = check_sameness(sorted(tmp_path.glob("*.txt")), small_model, tmp_path, monkeypatch)
+    assert set().union(*together.values()) == {"time", "people"} and set() in together.values()
