@@ -1,7 +1,13 @@
-"""Read transcripts kept as JSON: Whisper and WhisperX, whisper.cpp, and plain lists of {speaker, text, start}."""
+"""Read transcripts kept as JSON: lists of turns or segments, and the single words that speech services return.
+
+Known are Whisper, WhisperX, whisper.cpp, Rev, AssemblyAI and plain lists of {speaker, text, start}; word by word
+Amazon Transcribe, Google Speech-to-Text, Deepgram, Speechmatics, ElevenLabs and IBM Watson; Azure's phrases.
+"""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from coder.errors import FormatError, UnsafeFileError
@@ -15,7 +21,20 @@ from coder.reading.tables.columns import plain_name
 _MAX_CONTAINERS = 500_000
 _MAX_NESTING = 6
 _TEXT = ("text", "utterance", "content", "transcript", "sentence", "words spoken", "message", "value")
-_SPEAKER = ("speaker", "speaker name", "speaker label", "speaker id", "name", "who", "participant", "role")
+_SPEAKER = (
+    "speaker",
+    "speaker name",
+    "speaker label",
+    "speaker id",
+    "name",
+    "who",
+    "participant",
+    "author",
+    "user",
+    "sender",
+    "speaker tag",
+    "role",
+)
 _START = (
     "start",
     "start time",
@@ -28,6 +47,8 @@ _START = (
     "offset",
     "ts",
 )
+_WORD = ("punctuated word", "word", "content", "text", "value")
+_TURN_MARK = re.compile(r"\s*\[SPEAKER_TURN\]\s*")
 
 
 def read(data: bytes, name: str) -> Document:
@@ -53,6 +74,9 @@ def read(data: bytes, name: str) -> Document:
         ) from error
     budget = Budget(name)
     paragraphs = [paragraph for record in _records(content) if (paragraph := _paragraph(record, budget))]
+    if not any(paragraph.speaker for paragraph in paragraphs) or _size(paragraphs) <= 2 * len(paragraphs):
+        worded = list(_from_words(content, budget))
+        paragraphs = worded if _size(worded) >= _size(paragraphs) / 2 and worded else paragraphs
     if not paragraphs and isinstance(content, dict) and (whole := _words(content).strip()):
         paragraphs = [Paragraph(whole)]
     if not paragraphs:
@@ -60,6 +84,9 @@ def read(data: bytes, name: str) -> Document:
             f"{name}: no list of segments with words was found in the JSON. Expected is Whisper's form, "
             'or a list of {"speaker": "...", "text": "...", "start": 1.5}.'
         )
+    marked = any(_TURN_MARK.search(paragraph.text) for paragraph in paragraphs)
+    if marked:
+        paragraphs = list(_at_marks(paragraphs))
     words = sum(paragraph.text.count(" ") + 1 for paragraph in paragraphs)
     if are_milliseconds([paragraph.time for paragraph in paragraphs], words):
         paragraphs = [
@@ -67,7 +94,7 @@ def read(data: bytes, name: str) -> Document:
             for said in paragraphs
         ]
     return Document(
-        "json", tuple(paragraphs), decoded.encoding, labelled=True, running=True, notes=decoded.notes
+        "json", tuple(paragraphs), decoded.encoding, labelled=not marked, running=True, notes=decoded.notes
     )
 
 
@@ -110,6 +137,9 @@ def _words(record: Mapping[str, Any]) -> str:
     words = _value(record, _TEXT)
     if isinstance(words, str):
         return words
+    best = record.get("nBest")
+    if isinstance(best, list) and best and isinstance(best[0], dict):
+        return str(best[0].get("display") or best[0].get("lexical") or "")
     # Rev's monologues hold their words one by one, spaces and all.
     elements = record.get("elements")
     if isinstance(elements, list):
@@ -128,6 +158,107 @@ def _paragraph(record: Mapping[str, Any], budget: Budget) -> Paragraph | None:
     return Paragraph(
         words, str(speaker).strip() or None if speaker is not None else None, next(_times(record), None)
     )
+
+
+def _size(paragraphs: list[Paragraph]) -> int:
+    return sum(len(paragraph.text.split()) for paragraph in paragraphs)
+
+
+def _at_marks(paragraphs: list[Paragraph]) -> Iterator[Paragraph]:
+    """Write whisper.cpp's mark of a change of speaker as captions do, before the words that follow."""
+    turning = False
+    for paragraph in paragraphs:
+        for place, words in enumerate(_TURN_MARK.split(paragraph.text)):
+            turning = turning or place > 0
+            if words.strip():
+                yield Paragraph(f">> {words}" if turning else words, paragraph.speaker, paragraph.time)
+                turning = False
+
+
+def _from_words(content: Any, budget: Budget) -> Iterator[Paragraph]:
+    """Put single words with a speaker together to turns; nothing if no list of words names speakers."""
+    best: list[_Spoken] = []
+    labels = _labels_by_time(content)
+    for records in _word_lists(content, _MAX_NESTING):
+        words = [word for record in records if (word := _spoken(record, labels)) is not None]
+        told = sum(word.speaker is not None for word in words)
+        if told > 0.5 * len(words) and told > sum(word.speaker is not None for word in best):
+            best = words
+    speaker, start, text = None, None, ""
+    for word in best:
+        budget.spend(len(word.text), 0)
+        if text and word.speaker not in (None, speaker):
+            yield Paragraph(text.strip(), speaker, start)
+            text, start = "", None
+        speaker = word.speaker or speaker
+        start = word.start if start is None else start
+        text += word.text if word.glued or not text or text[-1].isspace() else f" {word.text}"
+    if text.strip():
+        yield Paragraph(text.strip(), speaker, start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """A word or sign; `glued`: no space stands before it."""
+
+    text: str
+    speaker: str | None
+    start: float | None
+    glued: bool
+
+
+def _spoken(record: Mapping[str, Any], labels: Mapping[str, str]) -> _Spoken | None:
+    alternatives = record.get("alternatives")
+    inner = alternatives[0] if isinstance(alternatives, list) and alternatives else record
+    if not isinstance(inner, dict):
+        return None
+    text = _value(inner, _WORD)
+    if not isinstance(text, str) or not text:
+        return None
+    speaker = _value(record, _SPEAKER)
+    speaker = speaker if speaker is not None else _value(inner, _SPEAKER)
+    time = _value(record, (*_START, "start time"))
+    if speaker is None and time is not None:
+        speaker = labels.get(str(time))
+    kind = str(record.get("type", ""))
+    spelled = isinstance(speaker, str | int | float) and not isinstance(speaker, bool)
+    return _Spoken(
+        text,
+        str(speaker).strip() or None if spelled else None,
+        next(_times(record), None),
+        kind in ("punctuation", "punct", "spacing")
+        or text.isspace()
+        or (bool(text) and text[0] in ",.?!;:…"),
+    )
+
+
+def _labels_by_time(content: Any) -> dict[str, str]:
+    """Return the speaker at each start of a word, where they stand apart from the words (Amazon, Watson)."""
+    found: dict[str, str] = {}
+    for records in _word_lists(content, _MAX_NESTING):
+        for record in records:
+            time, speaker = _value(record, _START), _value(record, _SPEAKER)
+            if time is not None and isinstance(speaker, str | int) and "alternatives" not in record:
+                found[str(time)] = str(speaker)
+    return found
+
+
+def _word_lists(content: Any, deeper: int) -> Iterator[list[Mapping[str, Any]]]:
+    """Yield all lists of records, Watson's lists of [word, start, end] as records too."""
+    if isinstance(content, list):
+        records: list[Mapping[str, Any]] = [item for item in content if isinstance(item, dict)]
+        if records:
+            yield records
+        triples: list[Mapping[str, Any]] = [
+            {"word": item[0], "start": item[1]}
+            for item in content
+            if isinstance(item, list) and len(item) == 3 and isinstance(item[0], str)
+        ]
+        if triples:
+            yield triples
+    if deeper and isinstance(content, dict | list):
+        for child in content.values() if isinstance(content, dict) else content:
+            yield from _word_lists(child, deeper - 1)
 
 
 def _times(record: Mapping[str, Any]) -> Iterator[float]:

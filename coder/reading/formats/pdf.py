@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -214,7 +214,12 @@ def _pages(data: bytes, name: str) -> list[Page]:
             f"{name}: the PDF is damaged and its pages cannot be read. Open it in a PDF viewer and print it to a new "
             "PDF, or save the transcript as Word."
         )
-    return [[PdfLine(_tidy(text), x, y, bold) for text, x, y, bold in json.loads(line)] for line in lines]
+    pages = [[PdfLine(_tidy(text), x, y, bold) for text, x, y, bold in json.loads(line)] for line in lines]
+    texts = [line.text for page in pages for line in page]
+    if sum(text.count("\t") for text in texts) > 0.5 * sum(text.count(" ") for text in texts):
+        # Some writers print a tab for every space.
+        pages = [[replace(line, text=line.text.replace("\t", " ")) for line in page] for page in pages]
+    return pages
 
 
 def _too_much(name: str) -> UnsafeFileError:

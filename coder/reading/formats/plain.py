@@ -9,8 +9,10 @@ from collections.abc import Sequence
 
 from coder.reading.document import Document, Paragraph
 from coder.reading.safety.text_encoding import decode
+from coder.reading.speakers.vocabulary import is_header_key, key_of
 
 _NUMBERED = re.compile(r"[\ufeff\s]{0,12}(?:\[(\d{1,5})\]|#?(\d{1,5})[.:)]?)(?=\s|$)[ \t\xa0]*")
+_FRONT_KEY = re.compile(r"[\"']?([A-Za-z_][\w .-]{0,40}?)[\"']?\s*[:=](?:\s|$)")
 _LABEL = re.compile(r"[^\W\d][\w .'’()-]{0,30}[:：\t]")
 
 
@@ -22,18 +24,45 @@ def read(data: bytes, name: str) -> Document:
 
 def document_of(text: str, name: str, encoding: str | None, notes: Sequence[str] = ()) -> Document:
     """Return decoded text as a document of lines."""
-    lines, removed = without_line_numbers(text.split("\n"))
+    lines = text.split("\n")
+    front = front_matter(lines)
+    numbered, removed = without_line_numbers(lines[front:])
+    lines = [*lines[:front], *numbered]
     said = [*notes]
     if removed:
         said.append(f"{removed} line numbers were left out.")
     markdown = name.lower().endswith((".md", ".markdown"))
     return Document(
         format="md" if markdown else "txt",
-        paragraphs=tuple(Paragraph(line) for line in lines),
+        paragraphs=tuple(
+            Paragraph(line, kind="header" if place < front and line.strip() else "")
+            for place, line in enumerate(lines)
+        ),
         encoding=encoding,
         separator="\n",
         notes=tuple(said),
     )
+
+
+def front_matter(lines: Sequence[str]) -> int:
+    """Return how many lines at the top are front matter: YAML between "---", or TOML between "+++".
+
+    Its keys come once each and are written in small letters or words of a header; labels of speakers repeat.
+    """
+    first = next((place for place, line in enumerate(lines[:20]) if line.strip("\ufeff \t")), 0)
+    fence = lines[first].strip("\ufeff \t") if lines else ""
+    if fence not in ("---", "+++"):
+        return 0
+    ends = ("---", "...") if fence == "---" else ("+++",)
+    within = lines[first + 1 : first + 400]
+    end = next((place for place, line in enumerate(within) if line.rstrip() in ends), None)
+    if end is None:
+        return 0
+    keys = [found[1] for line in within[:end] if (found := _FRONT_KEY.match(line))]
+    header_like = sum(key == key.lower() or is_header_key(key_of(key)) for key in keys)
+    if not keys or len(set(keys)) < len(keys) or header_like < len(keys):
+        return 0
+    return first + end + 2
 
 
 def piped_as_tabbed(text: str) -> str | None:

@@ -2,12 +2,15 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from coder.errors import FormatError
 from coder.reading.clock import seconds_in
 from coder.reading.document import Document, Paragraph
 from coder.reading.safety.text_encoding import decode
+from coder.reading.speakers.name_shapes import Shape, shape_of
 
 _CLOCK = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 _TIMING = re.compile(rf"[\ufeff\s]*({_CLOCK})\s*-{{1,2}}>\s*({_CLOCK})[^\n]*$")
@@ -17,6 +20,19 @@ _TAG = re.compile(
     re.I,
 )
 _SKIPPED = ("NOTE", "STYLE", "REGION")
+# Webex writes a cue's speaker into its identifier: 1 "Mina Sol" (3251498752).
+_QUOTED_NAME = re.compile(r'\d+\s+"([^"]{1,80})"(?:\s+\(\d+\))?')
+_NUMBERED_NAME = re.compile(r"(?:\d+[ .:\t-]+)?([^\W\d_].{0,47})")
+_TURN_MARK = re.compile(r"(?<=\S)\s+(?=>>)|\s*\[SPEAKER_TURN\]\s*(?=\S)")
+
+
+@dataclass(slots=True)
+class _Cue:
+    """A cue: its start in seconds, the line above its timing (number, name or nothing), its lines."""
+
+    time: float | None
+    identifier: str
+    lines: list[str] = field(default_factory=list)
 
 
 def read(data: bytes, name: str) -> Document:
@@ -35,10 +51,17 @@ def document_of(text: str, name: str, encoding: str | None, notes: tuple[str, ..
     """Return decoded subtitles as cues in order; voice tags name the speakers, else names are learned."""
     webvtt = text.lstrip("\ufeff \n").startswith("WEBVTT")
     cues, skipped = _cues(text)
-    paragraphs = [paragraph for time, lines in cues for paragraph in _paragraphs(time, lines)]
+    names = _names_above(cues)
+    paragraphs, inherited = _with_voices(
+        [paragraph for cue in cues for paragraph in _paragraphs(cue, names.get(cue.identifier))]
+    )
     if not paragraphs:
         raise FormatError(f"{name} holds no subtitles with words in them: export it again.")
     said = [*notes]
+    if inherited:
+        said.append(
+            f"{inherited} cue{'s' if inherited > 1 else ''} without a name read as the speaker's before."
+        )
     if skipped:
         said.append(f"{skipped} comment or style block{'s' if skipped > 1 else ''} left out.")
     if name.lower().endswith((".vtt", ".srt")) and webvtt != name.lower().endswith(".vtt"):
@@ -55,27 +78,67 @@ def document_of(text: str, name: str, encoding: str | None, notes: tuple[str, ..
     )
 
 
-def _cues(text: str) -> tuple[list[tuple[float | None, list[str]]], int]:
-    """Return (seconds, lines) per cue, and how many comment and style blocks were passed over."""
-    cues: list[tuple[float | None, list[str]]] = []
-    skipped, inside = 0, False
+def _cues(text: str) -> tuple[list[_Cue], int]:
+    """Return the cues, and how many comment and style blocks were passed over."""
+    cues: list[_Cue] = []
+    skipped, inside, above = 0, False, ""
     lines = text.split("\n")
     following = _next_with_text(lines)
     for number, line in enumerate(lines):
         timing = _TIMING.match(line)
         if timing:
-            cues.append((seconds_in(timing[1].replace(",", ".")), []))
-            inside = True
+            cues.append(_Cue(seconds_in(timing[1].replace(",", ".")), above))
+            inside, above = True, ""
         elif not line.strip():
             # A blank line ends a cue, unless its words go on until the next cue's number or timing.
             inside = inside and _goes_on(lines, following[number])
         elif line.startswith(_SKIPPED) and not inside and line.split(" ")[0].rstrip(":") in _SKIPPED:
             skipped += 1
         elif inside:
-            cues[-1][1].append(line)
-    return [
-        (time, _without_next_number(found, cues, index)) for index, (time, found) in enumerate(cues)
-    ], skipped
+            cues[-1].lines.append(line)
+        else:
+            above = line.strip()
+    for cue in cues[:-1]:
+        # The next cue's number, when no blank line stands before it.
+        if len(cue.lines) > 1 and re.fullmatch(r"\s*\d+\s*", cue.lines[-1]):
+            cue.lines.pop()
+    return cues, skipped
+
+
+def _names_above(cues: Sequence[_Cue]) -> dict[str, str]:
+    """Return the speaker for each cue identifier that names one."""
+    above = Counter(cue.identifier for cue in cues if cue.identifier and not cue.identifier.isdigit())
+    names: dict[str, str] = {}
+    for identifier in above:
+        quoted = _QUOTED_NAME.fullmatch(identifier)
+        plain = _NUMBERED_NAME.fullmatch(identifier.rstrip(":"))
+        if quoted:
+            names[identifier] = quoted[1].strip()
+        elif plain and shape_of(plain[1]) >= Shape.NAME and (" " in plain[1] or plain[1].isalpha()):
+            names[identifier] = plain[1].strip()
+    named = sum(above[identifier] for identifier in names)
+    # Identifiers that each come once number the cues; names come back.
+    repeats = len(set(names.values())) <= max(2, named // 2)
+    return names if repeats and named >= 0.5 * len(cues) else {}
+
+
+def _with_voices(paragraphs: list[Paragraph]) -> tuple[list[Paragraph], int]:
+    """Let a voice hold for the cues behind it that have none; return how many these are.
+
+    An empty voice tag (speaker "") says that nobody in particular speaks.
+    """
+    if not any(paragraph.speaker for paragraph in paragraphs):
+        return [replace(paragraph, speaker=None) for paragraph in paragraphs], 0
+    inherited, speaker = 0, None
+    voiced: list[Paragraph] = []
+    for paragraph in paragraphs:
+        if paragraph.speaker is None and speaker is not None and not paragraph.text.lstrip().startswith(">>"):
+            inherited += 1
+            paragraph = replace(paragraph, speaker=speaker)
+        elif paragraph.speaker:
+            speaker = paragraph.speaker
+        voiced.append(replace(paragraph, speaker=paragraph.speaker or None))
+    return voiced, inherited
 
 
 def _next_with_text(lines: list[str]) -> list[int]:
@@ -95,26 +158,16 @@ def _goes_on(lines: list[str], place: int) -> bool:
     return not any(_TIMING.match(line) for line in lines[place : place + 2])
 
 
-def _without_next_number(
-    found: list[str], cues: list[tuple[float | None, list[str]]], index: int
-) -> list[str]:
-    """Drop the next cue's number when no blank line stands before it."""
-    if index + 1 < len(cues) and len(found) > 1 and re.fullmatch(r"\s*\d+\s*", found[-1]):
-        return found[:-1]
-    return found
-
-
-def _paragraphs(time: float | None, lines: list[str]) -> Iterator[Paragraph]:
-    """Yield the cue's words, one paragraph per voice, without tags and entities."""
-    text = "\n".join(lines)
-    pieces = _VOICE.split(text)
-    before = _plain(pieces[0])
-    if before.strip():
-        yield Paragraph(before, None, time)
+def _paragraphs(cue: _Cue, name: str | None) -> Iterator[Paragraph]:
+    """Yield the cue's words, one paragraph per voice, without tags and entities; `name` is of its identifier."""
+    pieces = _VOICE.split("\n".join(cue.lines))
+    for words in _TURN_MARK.split(_plain(pieces[0])):
+        if words.strip():
+            yield Paragraph(words, name, cue.time)
     for speaker, words in zip(pieces[1::2], pieces[2::2], strict=True):
         said = _plain(words)
         if said.strip():
-            yield Paragraph(said, html.unescape(speaker or "").strip() or None, time)
+            yield Paragraph(said, html.unescape(speaker or "").strip(), cue.time)
 
 
 def _plain(text: str) -> str:

@@ -1,5 +1,6 @@
 """Read transcripts kept as tables (.csv, .tsv, .xlsx): a row per turn, or a row per respondent's answers."""
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -72,6 +73,8 @@ def looks_like(text: str) -> bool:
     if len(rows) < 3 or len({len(row) for row in rows}) > 1 or len(rows[0]) < 3:
         return False
     recognised = _recognised(rows)
+    if _is_label_track(rows):
+        return True
     return (recognised is not None and recognised[0].start is not None) or bool(
         columns_of_tiers(rows[0], rows[1:])
     )
@@ -137,6 +140,21 @@ def _unread(header: Sequence[str], rows: Cells, columns: Columns) -> list[str]:
     return [f"Columns that were not read: {', '.join(names[:12])}."] if names else []
 
 
+_SECONDS = re.compile(r"\s*\d{1,7}[.,]?\d{0,9}\s*")
+_MARKUP = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|font|li|ul|ol|a)(?:\s[^<>]{0,300})?/?>", re.I)
+_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-f]{2,6});", re.I)
+
+
+def without_markup(cell: str) -> str:
+    """Return a cell's words without the HTML that survey tools export: tags go, entities become their signs."""
+    if "<" in cell:
+        cell = re.sub(r"(?i)<br\s*/?>|</(?:p|div|li)>\s*(?=\S)", "\n", cell)
+        cell = _MARKUP.sub("", cell)
+    if "&" in cell and _ENTITY.search(cell):
+        cell = html.unescape(cell)
+    return cell
+
+
 def _tiers(
     header: Sequence[str], rows: Cells, found: tuple[int, tuple[int, ...]], budget: Budget
 ) -> Iterator[Paragraph]:
@@ -167,6 +185,8 @@ def _recognised(rows: Cells) -> tuple[Columns, int] | None:
     if best is not None:
         _, columns, above = best
         return _checked(columns, rows[above - 1], rows[above:]), above
+    if _is_label_track(rows):
+        return Columns(text=(2,), start=0), 0
     by_content = columns_by_content(rows)
     if by_content is not None:
         return by_content
@@ -174,6 +194,23 @@ def _recognised(rows: Cells) -> tuple[Columns, int] | None:
         return Columns(text=(0,)), 0
     answers = columns_of_answers(rows)
     return (answers, 1) if answers is not None else None
+
+
+def _is_label_track(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether rows are Audacity's labels: start and end in seconds, rising, and words."""
+    spans = [(row[0], row[1]) for row in rows if len(row) >= 3 and row[2].strip()]
+    if (
+        len(spans) < 3
+        or len(spans) < 0.9 * len(rows)
+        or not all(_SECONDS.fullmatch(a) for s in spans for a in s)
+    ):
+        return False
+    starts = [_seconds(start) for start, _ in spans]
+    return starts == sorted(starts) and all(_seconds(end) >= _seconds(start) for start, end in spans)
+
+
+def _seconds(cell: str) -> float:
+    return float(cell.replace(",", "."))
 
 
 def _labels_within(cells: Sequence[str]) -> bool:
@@ -206,7 +243,7 @@ def _checked(columns: Columns, header: Sequence[str], rows: Cells) -> Columns:
 def _turns(rows: Cells, columns: Columns, budget: Budget) -> Iterator[Paragraph]:
     speaker = None
     for row in rows:
-        words = _at(row, columns.text[0])
+        words = without_markup(_at(row, columns.text[0]))
         if not words.strip():
             continue
         budget.spend(len(words), 1)
@@ -227,7 +264,7 @@ def _in_seconds(said: list[Paragraph]) -> list[Paragraph]:
 def _answers(rows: Cells, columns: Columns, budget: Budget) -> Iterator[Paragraph]:
     for row in rows:
         for place in columns.text:
-            words = _at(row, place)
+            words = without_markup(_at(row, place))
             if any(character.isalpha() for character in words):
                 budget.spend(len(words), 1)
                 yield Paragraph(words, speaker=" ".join(_at(row, columns.speaker).split()) or None)

@@ -1,6 +1,7 @@
 """Make a Transcript of a Document: learn the speakers, cut the turns, account for every other character."""
 
 import hashlib
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from coder.reading.speakers.header import Header, header_of
 from coder.reading.speakers.learn import learn_labels
 from coder.reading.speakers.lines import Line, ends_sentence, lines_of, text_of
 from coder.reading.speakers.linewise import Labels, read_lines, unlabelled_starts
+from coder.reading.speakers.name_shapes import Shape, shape_of
 from coder.reading.speakers.near_labels import one_label_a_person, overlooked, with_near_labels
 from coder.reading.speakers.pieces import EDGE, Reading, Words, rendered
 from coder.reading.speakers.roles import (
@@ -39,6 +41,7 @@ _QUOTED = frozenset({"header", "title", "footer"})
 _MOST_QUOTES, _QUOTE_LENGTH = 12, 60
 # A line left out at the top that is as long as this and ends like a sentence may be something said.
 _LONG_HEADER = 12  # words
+_PREFIX = re.compile(r"\s*([^\W\d_][^:：\n]{0,40}?)\s?[:：](?:\s+|$)")
 NO_CORRECTIONS = Corrections()
 
 
@@ -133,7 +136,10 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
     _quote(reading, text)
     read = _Read(text, reading, header, unnamed, notes, doubts)
     if document.running or _runs_on(reading, text):
-        words = [Words(text[piece.start : piece.end], piece.speaker, piece.time) for piece in reading.pieces]
+        words = [
+            Words(text[piece.start : piece.end], piece.speaker, piece.time, opens=piece.opens)
+            for piece in reading.pieces
+        ]
         read.text, read.reading = rendered(words, joined=True)
         read.reading.left_out, read.reading.quotes = reading.left_out, reading.quotes
         if not document.running:
@@ -218,7 +224,7 @@ def _shortened(text: str) -> str:
 def _quote(reading: Reading, text: str) -> None:
     """Keep the beginnings of lines that were left out and could be speech."""
     for span in reading.spans:
-        if span.kind in _QUOTED and text[span.start : span.end].strip():
+        if span.kind in _QUOTED and any(map(str.isalnum, text[span.start : span.end])):
             reading.quotes.append((span.kind, _shortened(text[span.start : span.end])))
 
 
@@ -251,13 +257,33 @@ def _runs_on(reading: Reading, text: str) -> bool:
     )
 
 
+def _own_labels(paragraphs: Sequence[Paragraph]) -> frozenset[tuple[str | None, str]]:
+    """Return (speaker, key) where words repeat as a label who speaks: "Anna: ..." of Anna, "Sprecher 4:" of S04."""
+    found = Counter(
+        (paragraph.speaker, key_of(label[1]), label[1])
+        for paragraph in paragraphs
+        if paragraph.speaker and (label := _PREFIX.match(paragraph.text))
+    )
+    users = Counter(key for _, key, _ in found)
+    return frozenset(
+        (speaker, key)
+        for (speaker, key, label), count in found.items()
+        if key == key_of(speaker or "")
+        or (users[key] == 1 and count > 1 and shape_of(label) >= Shape.CODE and any(map(str.isdigit, label)))
+    )
+
+
 def _labelled(document: Document, corrections: Corrections) -> _Read:
     """Read a document whose format names the speakers."""
     nobody = _keys(corrections.not_speakers)
     beginnings = _beginnings(corrections)
     words, stamps = [], 0
+    own = _own_labels(document.paragraphs)
     for paragraph in document.paragraphs:
         said = paragraph.text.strip(EDGE)
+        label = _PREFIX.match(said) if own else None
+        if label and (paragraph.speaker, key_of(label[1])) in own:
+            said = said[label.end() :]
         found = [] if paragraph.kind else list(inner_stamps(said))
         for stamp in reversed(found):
             start = stamp.start - said[stamp.start - 1 : stamp.start].isspace() if stamp.start else 0
@@ -309,6 +335,8 @@ def _notes(read: _Read) -> list[str]:
             )
     if counts["cue"]:
         notes.append(f"{counts['cue']} timed lines were joined to sentences; the times inside are left out.")
-    if not any(piece.speaker for piece in read.reading.pieces):
+    if counts["turn"]:
+        notes.append(f'{counts["turn"]} changes of speaker are marked (">>" or the like) without a name.')
+    elif not any(piece.speaker for piece in read.reading.pieces):
         read.doubts.insert(0, "No speaker labels were found: each paragraph is a turn without a speaker.")
     return notes

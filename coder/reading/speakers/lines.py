@@ -201,6 +201,13 @@ def _bare_stamps_mean_time(lines: Sequence[Line]) -> bool:
     return len(times) >= 2 and forward >= 0.9 * (len(times) - 1) and len(times) >= 0.2 * min(gaps, len(lines))
 
 
+# What Google Meet and others write below the talk.
+_CLOSING = re.compile(
+    r"(?:(?:transcription|recording|transcript) ended(?: after| at)? [\d:.]+"
+    r"|(?:this editable transcript|this transcript|the transcript) (?:was|is) "
+    r"(?:computer|automatically|machine|auto)[ -]?generated\b.*)$",
+    re.I,
+)
 _BREAK = re.compile(
     r"(?:(?:short|coffee|lunch|tea|comfort|toilet) )?(?:break|interruption|intermission|pause)s?", re.I
 )
@@ -216,6 +223,8 @@ def _furniture_kind(line: Line) -> str:
     if _PAGE.match(text):
         return "page"
     if line.after_gap and _CREDIT.match(text):
+        return "border"
+    if _CLOSING.match(text):
         return "border"
     if len(text) <= 60 and _BREAK.fullmatch(CLOSED.sub("", text).strip(" \t*_:.-–—#")):
         return "border"

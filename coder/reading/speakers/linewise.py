@@ -14,6 +14,9 @@ from coder.reading.speakers.pieces import Piece, Reading
 Labels = dict[int, Candidate]
 
 _NUMBERED = re.compile(r"(?:[*_]{0,2})(?:Q ?)?(?:\d{1,2}[a-z]?[.)]|\(\d{1,2}[a-z]?\)|Q\d{1,2}[.:)]?)\s+\S")
+# Captions mark that somebody else speaks by ">>", whisper.cpp by a word behind the words.
+_TURN = re.compile(r"\s*(?:[-–—]\s*)?>>+\s*")
+_HANDED_OVER = re.compile(r"\s*\[SPEAKER_TURN\]\s*$")
 _DASH = re.compile(r"\s*[-–—]\s*(?=\S)")
 
 
@@ -29,6 +32,7 @@ class _Plan:
     headings: frozenset[int]
     dashes: bool
     unnamed: bool
+    marked: bool
 
     def kind(self, number: int, line: Line) -> str:
         """Return the kind of a line that holds no speech at all, else an empty string."""
@@ -70,6 +74,8 @@ def read_lines(
         label = labels.get(number)
         if label:
             speaker = plan.names[label.key]
+        elif plan.marked and _TURN.match(line.text):
+            speaker, reading.turning = None, True
         elif plan.unnamed and number in plan.breaks:
             speaker = None
         words, time = _words_and_time(reading, line, label, plan, time, breaks=number in plan.breaks)
@@ -98,6 +104,7 @@ def _plan(
         _headings(lines, labels),
         not labels and not running and _has_dashes(lines[start:]),
         unnamed,
+        sum(bool(_TURN.match(line.text)) for line in lines) > (not running),
     )
 
 
@@ -143,7 +150,12 @@ def _words_and_time(
         reading.mark(line.start, words, "label")
         return words, _first_known(label.time, line.time, time)
     words = line.start
-    if line.lead.stamp:
+    turn = _TURN.match(line.text) if plan.marked else None
+    if turn:
+        words += turn.end()
+        reading.mark(line.start, words, "turn")
+        time = _first_known(line.time, time)
+    elif line.lead.stamp:
         words += line.lead.end
         time = line.lead.stamp.seconds
         reading.mark(line.start, words, "time")
@@ -165,6 +177,9 @@ def _say_line(
     end = words + closing.start if closing else line.end
     if time is None and reading.opening:
         time = reading.pending
+    handed_over = _HANDED_OVER.search(text, words, end)
+    if handed_over:
+        end = handed_over.start()
     look = _look_of(line)
     position = words
     for stamp in inner_stamps(text[words:end]):
@@ -177,7 +192,10 @@ def _say_line(
         reading.mark(start, stop, "time")
         time, position = stamp.seconds, stop
     said = reading.say(text, Piece(position, end, speaker, time, look))
-    if closing:
+    if handed_over:
+        reading.mark(end, handed_over.end(), "turn")
+        reading.turning = True
+    elif closing:
         reading.mark(end, line.end, "time")
         # A stamp behind a paragraph tells when the next one begins.
         reading.pending = closing.seconds

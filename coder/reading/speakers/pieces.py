@@ -13,18 +13,24 @@ EDGE = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x85\xa0\u202f\u2028\u2029\ufeff\x1a"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Somebody's words: their place in the text, who says them, when they begin (seconds), how all is printed."""
+    """Somebody's words: their place in the text, who says them, when they begin (seconds), how all is printed.
+
+    `opens`: a mark in the file (">>") says that somebody else begins here.
+    """
 
     start: int
     end: int
     speaker: str | None
     time: float | None = None
     look: frozenset[str] = frozenset()
+    opens: bool = False
 
 
 @dataclass(slots=True)
 class Reading:
     """Pieces and spans in the order of the text; `opening` = the next words begin a new piece.
+
+    `turning` = a mark says that somebody else speaks next.
 
     `left_out` counts what was marked as nobody's speech, by kind, also where the text was written anew.
     `inner_stamps` are the places of time stamps in the middle of sentences, `quotes` (kind, beginning) of lines
@@ -34,6 +40,7 @@ class Reading:
     pieces: list[Piece] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     opening: bool = True
+    turning: bool = False
     pending: float | None = None
     left_out: Counter[str] = field(default_factory=Counter)
     inner_stamps: list[tuple[int, int]] = field(default_factory=list)
@@ -57,8 +64,8 @@ class Reading:
         if before and not self.opening and piece.time is None and before.speaker == piece.speaker:
             self.pieces[-1] = replace(before, end=end, look=before.look & piece.look)
         else:
-            self.pieces.append(replace(piece, start=start, end=end))
-        self.opening = False
+            self.pieces.append(replace(piece, start=start, end=end, opens=self.turning))
+        self.opening = self.turning = False
         return True
 
 
@@ -68,12 +75,13 @@ _LONG_RUN = 80
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words to be written; `kind` is set when nobody said them."""
+    """Words to be written; `kind` is set when nobody said them, `opens` when a mark says that a turn begins."""
 
     text: str
     speaker: str | None
     time: float | None = None
     kind: str = ""
+    opens: bool = False
 
 
 def rendered(words: Iterable[Words], *, joined: bool) -> tuple[str, Reading]:
@@ -93,7 +101,8 @@ def rendered(words: Iterable[Words], *, joined: bool) -> tuple[str, Reading]:
         if not said:
             continue
         last = reading.pieces[-1] if reading.pieces and not reading.opening else None
-        if joined and not item.kind and last and last.speaker == item.speaker and not _is_full(parts, last):
+        goes_on = not (item.kind or item.opens) and last is not None and last.speaker == item.speaker
+        if joined and goes_on and last is not None and not _is_full(parts, last):
             write(" ")
             write(said)
             reading.pieces[-1] = Piece(last.start, length, last.speaker, last.time)
