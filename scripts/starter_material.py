@@ -78,7 +78,9 @@ def training_set(rows: list[dict]) -> TrainingSet:
     studies = [row["study"] for row in rows]
     groups = [row.get("transcript") or row["study"] for row in rows]
     homes = [row.get("transcript") or "" for row in rows]
-    turns = [(home, row["turn"]) if home else at for at, (home, row) in enumerate(zip(homes, rows, strict=True))]
+    turns = [
+        (home, row["turn"]) if home else at for at, (home, row) in enumerate(zip(homes, rows, strict=True))
+    ]
     return TrainingSet(
         [row["text"] for row in rows], labels, [row["polarity"] for row in rows], [], groups, studies,
         transcripts=homes, turns=turns,

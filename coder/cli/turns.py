@@ -1,20 +1,29 @@
-"""`coder turns`: how a transcript was read."""
+"""`coder turns`: how a transcript, or a folder of them, was read."""
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coder.reporting.numbers import percent
+from coder.reporting.numbers import counted, percent, shortened
 from coder.reporting.text import table
+
+if TYPE_CHECKING:
+    from coder.workflow.turns import ReadingReport, TurnsReport
+
+_NAME_WIDTH, _LABEL_WIDTH, _DOUBT_WIDTH = 36, 24, 72
+_OTHERS_SHOWN = 5
 
 
 def turns(
     file: Annotated[
-        Path, typer.Argument(help="A transcript: Word, PDF, text, subtitles, a table of turns, ...")
+        Path,
+        typer.Argument(help="A transcript (Word, PDF, text, subtitles, a table of turns, ...), or a folder."),
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print every turn as one JSON document.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document: every turn, or of a folder every file.")
+    ] = False,
     interviewer: Annotated[
         list[str] | None,
         typer.Option(
@@ -22,20 +31,32 @@ def turns(
         ),
     ] = None,
 ) -> None:
-    """Show how a transcript was read: its speakers, who is taken for the interviewer, what was left out.
+    """Show how transcripts were read: speakers, who is taken for the interviewer, what was left out.
 
-    Look here first when suggestions seem odd. If a role is wrong, name the interviewer yourself.
-    Example: coder turns interview3.docx --interviewer "Dr Ade"
+    Look here first when suggestions seem odd. If a role is wrong, name the interviewer yourself. A folder gets
+    one line per file, those to look at first.
+    Examples: coder turns interview3.docx --interviewer "Dr Ade"; coder turns interviews/
     """
-    from coder.workflow.turns import show_turns
+    from coder.workflow.turns import check_single, reading_report, show_turns
 
-    report = show_turns(file, tuple(interviewer or ()))
-    if as_json:
-        typer.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    check_single(interviewer or (), file)
+    if file.is_dir():
+        report = reading_report(file)
+        typer.echo(_json(report.as_json()) if as_json else _folder_text(report, file))
+        if report.refused:
+            raise typer.Exit(3)
         return
+    single = show_turns(file, tuple(interviewer or ()))
+    typer.echo(_json(single.as_json()) if as_json else _file_text(single))
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def _file_text(report: "TurnsReport") -> str:
     transcript = report.transcript
     encoding = f", {transcript.encoding}" if transcript.encoding else ""
-    typer.echo(f"{transcript.name}: {len(transcript.turns)} turns ({transcript.format}{encoding})\n")
     rows = [
         (
             who.speaker or "(nobody named)",
@@ -47,9 +68,49 @@ def turns(
         )
         for who in report.speakers
     ]
-    typer.echo(table(("speaker", "role", "turns", "words", "share", "first words"), rows, None, ruled=True))
-    if transcript.notes:
-        typer.echo("\n" + "\n".join(f"Note: {sentence}" for sentence in transcript.notes))
+    parts = [
+        f"{transcript.name}: {len(transcript.turns)} turns ({transcript.format}{encoding})",
+        table(("speaker", "role", "turns", "words", "share", "first words"), rows, None, ruled=True),
+    ]
+    lines = [f"Check: {sentence}" for sentence in transcript.doubts]
+    lines += [f"Note: {sentence}" for sentence in transcript.notes if sentence not in transcript.doubts]
+    return "\n\n".join([*parts, "\n".join(lines)] if lines else parts)
+
+
+def _folder_text(report: "ReadingReport", folder: Path) -> str:
+    rows = [
+        (
+            shortened(file.path.relative_to(folder).as_posix(), _NAME_WIDTH),
+            file.transcript.format,
+            f"{len(file.transcript.turns):,}",
+            shortened(", ".join(file.named("interviewer")) or "-", _LABEL_WIDTH),
+            shortened(", ".join(file.named("participant", None)) or "(no name)", _LABEL_WIDTH),
+            f"{file.participant_words:,}",
+            _doubts(file.transcript.doubts),
+        )
+        for file in report.files
+    ]
+    header = ("file", "format", "turns", "interviewer", "participants", "their words", "look at")
+    doubtful = sum(bool(file.transcript.doubts) or not file.participant_words for file in report.files)
+    parts = [f"{counted(len(report.files), 'transcript')} read, {doubtful} to look at."]
+    if report.refused:
+        lines = [f"  {problem}" for _, problem in report.refused]
+        parts.append("\n".join([f"Not read ({len(lines)}):", *lines]))
+    parts.append(table(header, rows, (0, 1, 3, 4, 6), ruled=True))
+    if report.others:
+        names = ", ".join(path.name for path in report.others[:_OTHERS_SHOWN])
+        more = f" and {len(report.others) - _OTHERS_SHOWN} more" if len(report.others) > _OTHERS_SHOWN else ""
+        parts.append(f"{counted(len(report.others), 'file')} of other kinds not read: {names}{more}.")
+    if doubtful:
+        parts.append("`coder turns FILE` shows a file's speakers and everything that was noted.")
+    return "\n\n".join(parts)
+
+
+def _doubts(doubts: tuple[str, ...]) -> str:
+    if not doubts:
+        return ""
+    more = f" (+{len(doubts) - 1})" if len(doubts) > 1 else ""
+    return shortened(doubts[0], _DOUBT_WIDTH) + more
 
 
 def register(app: typer.Typer) -> None:

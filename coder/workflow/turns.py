@@ -1,12 +1,13 @@
-"""How a transcript was read: its turns, speakers and roles, to be looked at before anything is coded."""
+"""How transcripts were read: turns, speakers, roles and doubts, to be looked at before anything is coded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coder.domain import Role, Transcript
-from coder.reading import read_transcript
+from coder.domain import Corrections, Role, Transcript
+from coder.errors import CoderError, InputError
+from coder.reading import READABLE_SUFFIXES, read_transcript, transcript_paths
 
 _OPENING_WORDS = 8
 
@@ -31,6 +32,15 @@ class TurnsReport:
     transcript: Transcript
     speakers: tuple[SpeakerSummary, ...]
 
+    @property
+    def participant_words(self) -> int:
+        """Return how many words there are to code: all but the interviewers'."""
+        return sum(who.words for who in self.speakers if who.role != "interviewer")
+
+    def named(self, *roles: Role | None) -> tuple[str, ...]:
+        """Return the labels of the speakers who have one of the roles."""
+        return tuple(who.speaker for who in self.speakers if who.role in roles and who.speaker)
+
     def as_json(self) -> dict[str, Any]:
         """Return the documented JSON: file, format, encoding, turns and notes."""
         transcript = self.transcript
@@ -50,20 +60,94 @@ class TurnsReport:
             "notes": list(transcript.notes),
         }
 
+    def summary_json(self) -> dict[str, Any]:
+        """Return what a report on many files says of this one: the speakers instead of the turns."""
+        return {
+            "file": str(self.path),
+            "format": self.transcript.format,
+            "encoding": self.transcript.encoding,
+            "turns": len(self.transcript.turns),
+            "speakers": [
+                {"speaker": who.speaker, "role": who.role, "turns": who.turns, "words": who.words}
+                for who in self.speakers
+            ],
+            "participant_words": self.participant_words,
+            "doubts": list(self.transcript.doubts),
+            "notes": list(self.transcript.notes),
+        }
 
-def show_turns(path: Path, interviewer: Sequence[str] = ()) -> TurnsReport:
-    """Read a transcript and summarise its speakers; raises InputError for what cannot be read."""
-    transcript = read_transcript(path, interviewer=interviewer)
+
+@dataclass(frozen=True, slots=True)
+class ReadingReport:
+    """How the files of a folder were read.
+
+    `files` are those that were read, doubtful ones first; `refused` has (path, sentence) for those that could
+    not be; `others` are files of kinds that are not read.
+    """
+
+    files: tuple[TurnsReport, ...]
+    refused: tuple[tuple[Path, str], ...] = ()
+    others: tuple[Path, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as JSON."""
+        return {
+            "files": [file.summary_json() for file in self.files],
+            "refused": [{"file": str(path), "problem": problem} for path, problem in self.refused],
+            "not_read": [str(path) for path in self.others],
+        }
+
+
+def summarised(path: Path, transcript: Transcript) -> TurnsReport:
+    """Return a transcript with its speakers summed up."""
     total = sum(len(transcript.words_of(turn).split()) for turn in transcript.turns)
     speakers = []
-    for speaker in dict.fromkeys(turn.speaker for turn in transcript.turns):
-        said = [turn for turn in transcript.turns if turn.speaker == speaker]
+    for speaker, role in dict.fromkeys((turn.speaker, turn.role) for turn in transcript.turns):
+        said = [turn for turn in transcript.turns if (turn.speaker, turn.role) == (speaker, role)]
         words = sum(len(transcript.words_of(turn).split()) for turn in said)
         opening = transcript.words_of(said[0]).split()
         shortened = " ".join(opening[:_OPENING_WORDS]) + (" …" if len(opening) > _OPENING_WORDS else "")
-        speakers.append(
-            SpeakerSummary(
-                speaker, said[0].role, len(said), words, words / total if total else 0.0, shortened
-            )
-        )
+        share = words / total if total else 0.0
+        speakers.append(SpeakerSummary(speaker, role, len(said), words, share, shortened))
     return TurnsReport(path, transcript, tuple(speakers))
+
+
+def show_turns(
+    path: Path, interviewer: Sequence[str] = (), corrections: Corrections | None = None
+) -> TurnsReport:
+    """Read a transcript and sum up its speakers; raises InputError for what cannot be read."""
+    return summarised(path, read_transcript(path, interviewer=interviewer, corrections=corrections))
+
+
+def reading_report(folder: Path) -> ReadingReport:
+    """Read every transcript of a folder and say how: doubtful files first, then by name.
+
+    Most doubtful is a file without a word of a participant, then the one with most doubts. Raises InputError for a
+    folder without a file that can be read.
+    """
+    files: list[TurnsReport] = []
+    refused: list[tuple[Path, str]] = []
+    for path in transcript_paths([folder]):
+        try:
+            files.append(show_turns(path))
+        except CoderError as error:
+            refused.append((path, str(error)))
+    others = tuple(
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix.lower() not in READABLE_SUFFIXES and not _hidden(path, folder)
+    )
+    files.sort(key=lambda file: (file.participant_words > 0, -len(file.transcript.doubts), str(file.path)))
+    return ReadingReport(tuple(files), tuple(refused), others)
+
+
+def _hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+
+
+def check_single(interviewer: Sequence[str], path: Path) -> None:
+    """Raise InputError when an interviewer is named for a whole folder."""
+    if interviewer and path.is_dir():
+        raise InputError(
+            f"{path} is a folder: --interviewer holds for one file. Give the file whose interviewer it is."
+        )

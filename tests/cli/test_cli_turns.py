@@ -59,3 +59,43 @@ def test_an_unknown_label_is_refused_and_the_known_ones_named(transcript: Path) 
     result = CliRunner().invoke(app, ["turns", str(transcript), "--interviewer", "Clare"])
     assert isinstance(result.exception, InputError)
     assert "Clare" in str(result.exception) and "Anna, Bob" in str(result.exception)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "interviews"
+    place.mkdir()
+    (place / "a_fine.txt").write_text("INT: Why?\nP1: So it goes.\nINT: And?\nP1: No more of it.\n")
+    (place / "b_unnamed.txt").write_text("Q: Why?\n\nSo it goes.\n\nQ: And?\n\nNo more of it.\n")
+    (place / "c_alone.txt").write_text("Interviewer: Why?\nInterviewer: And?\n")
+    (place / "d_broken.docx").write_text("not a document")
+    (place / "talk.mp3").write_bytes(b"ID3")
+    return place
+
+
+def test_a_folder_gets_a_line_per_file_doubtful_ones_first(folder: Path) -> None:
+    result = CliRunner().invoke(app, ["turns", str(folder)])
+    assert result.exit_code == 3
+    places = [result.stdout.index(name) for name in ("c_alone.txt", "b_unnamed.txt", "a_fine.txt")]
+    assert places == sorted(places)
+    assert "3 transcripts read, 2 to look at." in result.stdout
+    assert "d_broken.docx: this is not a Word document" in result.stdout
+    assert "1 file of other kinds not read: talk.mp3." in result.stdout
+
+
+def test_a_folder_as_json(folder: Path) -> None:
+    document = json.loads(CliRunner().invoke(app, ["turns", str(folder), "--json"]).stdout)
+    first, second, third = document["files"]
+    assert first["participant_words"] == 0 and "no participant" in first["doubts"][0]
+    assert second["speakers"] == [
+        {"speaker": "Q", "role": "interviewer", "turns": 2, "words": 2},
+        {"speaker": None, "role": "participant", "turns": 2, "words": 7},
+    ]
+    assert third["doubts"] == [] and third["turns"] == 4
+    assert [Path(item["file"]).name for item in document["refused"]] == ["d_broken.docx"]
+    assert [Path(name).name for name in document["not_read"]] == ["talk.mp3"]
+
+
+def test_an_interviewer_is_named_for_one_file(folder: Path) -> None:
+    result = CliRunner().invoke(app, ["turns", str(folder), "--interviewer", "Q"])
+    assert result.exit_code != 0 and isinstance(result.exception, InputError)

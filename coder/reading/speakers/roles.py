@@ -98,7 +98,8 @@ def assign_roles(turns: Sequence[Turn], text: str, hints: RoleHints, name: str) 
         label or None: "interviewer" if label in asking else "participant" for label in voices
     }
     done = [replace(turn, role=roles.get(turn.speaker)) for turn in turns]
-    return Roles(done, notes, _doubts(voices, asking))
+    doubts = _doubts(voices, asking)
+    return Roles(done, notes, doubts) if asking else Roles(done, [], [*notes, *doubts])
 
 
 def _doubts(voices: dict[str, _Voice], asking: Collection[str]) -> list[str]:
