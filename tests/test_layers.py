@@ -19,6 +19,7 @@ MIDDLE = {
     "store",
     "reporting",
     "exchange",
+    "pseudonyms",
 }
 ALLOWED = {
     **dict.fromkeys(MIDDLE, FOUNDATION),

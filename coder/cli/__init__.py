@@ -16,6 +16,7 @@ FAMILIES: tuple[str, ...] = (
     "study",
     "review",
     "start",
+    "pseudonymise",
 )
 
 

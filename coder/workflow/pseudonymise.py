@@ -1,0 +1,232 @@
+"""Pseudonymising transcripts: find what identifies people, let a person review the list, write new files.
+
+Only the words of the turns are written. Titles, headers, comments, time stamps, file properties and the other columns
+of tables are not copied, since any of them may identify somebody.
+"""
+
+import os
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from coder.domain import Transcript
+from coder.errors import OutputError, TableError
+from coder.pseudonyms import Item, Mention, Replacer, items_of, mentions_in
+from coder.pseudonyms.items import KEEP, REPLACE
+from coder.pseudonyms.recognise import names_of_labels
+
+LIST_COLUMNS = ("item", "kind", "action", "replacement", "count", "files", "context")
+MAPPING_COLUMNS = ("pseudonym", "item", "kind")
+HONEST = (
+    "Recognition misses some of what identifies people, above all names in lower case, nicknames, rare jobs and"
+    " events. A person must read each new text before it is shared."
+)
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A transcript with what was found in each of its turns."""
+
+    path: Path
+    transcript: Transcript
+    mentions: tuple[list[Mention], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A new file: where it came from, how many replacements it has, and what should be known about it."""
+
+    source: Path
+    path: Path
+    replaced: int
+    notes: tuple[str, ...] = ()
+
+
+def find(paths: Sequence[Path], known: Mapping[str, str] | None = None) -> tuple[list[Reading], list[Item]]:
+    """Read transcripts (files or folders) and return them with all that could identify a person.
+
+    `known` has the pseudonyms given earlier in the same study by spelling. Raises InputError or FormatError for a
+    file that cannot be read: all files of one call share their pseudonyms, so none may be left out silently.
+    """
+    from coder.reading import read_transcript, transcript_paths
+
+    readings = []
+    for path in transcript_paths(paths):
+        transcript = read_transcript(path)
+        words = [transcript.words_of(turn) for turn in transcript.turns]
+        readings.append(Reading(path, transcript, tuple(mentions_in(words))))
+    labels = [("", mention) for mention in names_of_labels(reading.transcript for reading in readings)]
+    mentions = [(held.path.name, item) for held in readings for found in held.mentions for item in found]
+    return readings, items_of([*labels, *mentions], known)
+
+
+def write_list(items: Sequence[Item], path: Path, *, force: bool = False) -> None:
+    """Write the list to review, one row per spelling, as csv or xlsx; readable by its owner alone."""
+    from coder.reporting.rows import open_rows
+
+    with open_rows(path, LIST_COLUMNS, force=force) as rows:
+        rows.write(
+            {
+                "item": item.text, "kind": item.kind, "action": item.action, "replacement": item.replacement,
+                "count": item.count, "files": "; ".join(item.files), "context": " | ".join(item.contexts),
+            }
+            for item in items
+        )  # fmt: skip
+    path.chmod(0o600)
+
+
+def read_list(path: Path, items: Sequence[Item]) -> list[Item]:
+    """Return the items as a person decided about them in the edited list; rows that people added are taken too.
+
+    Items without a row are kept as they are in the text. Raises TableError for an unknown action or a row without a
+    replacement, naming the row.
+    """
+    from coder.reading.tables.read import read_table
+    from coder.safe_csv import armed
+
+    frame = read_table(path, needed=["item", "action", "replacement"])
+    found = {item.text: item for item in items}
+    numbers = frame.attrs["row_numbers"]
+    decided, problems = [], []
+    for number, row in zip(numbers, frame.to_dict("records"), strict=True):
+        text, action, replacement = (
+            armed(str(row[name] or "")) for name in ("item", "action", "replacement")
+        )
+        action = action.strip().lower() or REPLACE
+        if not text.strip():
+            continue
+        if action not in (REPLACE, KEEP):
+            problems.append(
+                f"{path.name}, row {number}: the action is '{action}'; write {REPLACE} or {KEEP}."
+            )
+        elif action == REPLACE and not replacement.strip():
+            problems.append(f"{path.name}, row {number}: '{text}' has no replacement; write one, or {KEEP}.")
+        own = found.get(text, Item(text, str(row.get("kind") or "Name"), ""))
+        decided.append(replace(own, action=action, replacement=replacement))
+    if problems:
+        raise TableError(f"{path} cannot be applied.", problems)
+    return decided
+
+
+def read_mapping(path: Path) -> dict[str, str]:
+    """Return the pseudonyms given earlier, by spelling; empty if there is no mapping file yet."""
+    from coder.reading.tables.read import read_table
+    from coder.safe_csv import armed
+
+    if not path.exists():
+        return {}
+    frame = read_table(path, needed=list(MAPPING_COLUMNS[:2]))
+    return {armed(str(row["item"])): armed(str(row["pseudonym"])) for row in frame.to_dict("records")}
+
+
+def write_mapping(items: Sequence[Item], known: Mapping[str, str], path: Path) -> None:
+    """Write which pseudonym stands for what: the one file by which people can be identified again."""
+    from coder.reporting.rows import open_rows
+
+    given = {text: (pseudonym, "") for text, pseudonym in known.items()}
+    given |= {item.text: (item.replacement, item.kind) for item in items if item.action == REPLACE}
+    with open_rows(path, MAPPING_COLUMNS, force=True) as rows:
+        rows.write(
+            {"pseudonym": pseudonym, "item": text, "kind": kind} for text, (pseudonym, kind) in given.items()
+        )
+    path.chmod(0o600)
+
+
+def write_transcripts(
+    readings: Sequence[Reading], items: Sequence[Item], out: Path, *, force: bool = False
+) -> list[Written]:
+    """Write each transcript with its pseudonyms as plain text into the folder `out`, readable by its owner alone.
+
+    Raises OutputError if a file is there already (without `force`) or cannot be written.
+    """
+    replacer = Replacer(items)
+    names = _file_names(readings, replacer)
+    targets = [out / name for name in names]
+    there = [target for target in targets if target.exists()]
+    if there and not force:
+        raise OutputError(f"{there[0]} exists already. Choose another folder, or add --force to replace it.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        return [
+            _written(reading, target, replacer) for reading, target in zip(readings, targets, strict=True)
+        ]
+    except OSError as error:
+        raise OutputError(f"{out} cannot be written: {error.strerror or error}.") from error
+
+
+def counts_by_kind(items: Sequence[Item]) -> list[tuple[str, int, int]]:
+    """Return (kind, different items, places) by kind, the most frequent first."""
+    places = Counter[str]()
+    different = Counter(item.kind for item in items)
+    for item in items:
+        places[item.kind] += item.count
+    return [(kind, different[kind], count) for kind, count in places.most_common()]
+
+
+def _written(reading: Reading, target: Path, replacer: Replacer) -> Written:
+    held = reading.transcript
+    labels = {turn.speaker: _label(turn.speaker, turn.role == "interviewer", replacer) for turn in held.turns}
+    blocks, count = [], 0
+    for turn, mentions in zip(held.turns, reading.mentions, strict=True):
+        done = replacer.replaced(held.words_of(turn), mentions)
+        count += done.count
+        words = re.sub(r"\s*\n\s*", " ", done.text)
+        label = labels[turn.speaker]
+        blocks.append(f"{label}: {words}" if label else words)
+    _write_privately(target, "\n\n".join(blocks) + "\n")
+    return Written(reading.path, target, count, _differences(reading, target))
+
+
+def _label(speaker: str | None, is_interviewer: bool, replacer: Replacer) -> str:
+    """Return a label that reads as a speaker's: "Person 1" for [Name 1]; "Interviewer" for a named one."""
+    if not speaker:
+        return ""
+    done = replacer.replaced(speaker)
+    if not done.count:
+        return speaker
+    if is_interviewer:
+        return "Interviewer"
+    return re.sub(r"^Name (?=\d+$)", "Person ", re.sub(r"[\[\]:]", "", done.text))
+
+
+def _differences(reading: Reading, target: Path) -> tuple[str, ...]:
+    """Return sentences on what a reader of the new file will see otherwise than in the old one."""
+    from coder.reading import read_transcript
+
+    old, new = reading.transcript, read_transcript(target)
+    notes = []
+    if len(old.turns) != len(new.turns):
+        notes.append(f"{target.name} is read as {len(new.turns)} turns, the original as {len(old.turns)}.")
+    if [turn.role for turn in old.turns] != [turn.role for turn in new.turns]:
+        notes.append(
+            f"{target.name}: the roles of speakers are not read as before; see: coder turns {target}"
+        )
+    if any(turn.time is not None for turn in old.turns):
+        notes.append(f"{target.name}: time stamps were not copied.")
+    return tuple(notes)
+
+
+def _file_names(readings: Sequence[Reading], replacer: Replacer) -> list[str]:
+    """Return a name for each new file; names of people in file names are replaced too."""
+    names: list[str] = []
+    for reading in readings:
+        done = replacer.replaced(re.sub(r"[_.-]+", " ", reading.path.stem).title())
+        name = re.sub(r"[\[\]]", "", done.text).replace(" ", "_") if done.count else reading.path.stem
+        while f"{name}.txt" in names:
+            name += "-2"
+        names.append(f"{name}.txt")
+    return names
+
+
+def _write_privately(path: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(prefix=".pseudonymised-", dir=path.parent)  # readable by its owner alone
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
