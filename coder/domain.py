@@ -27,7 +27,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One speaker's words between two changes of speaker; `time` is seconds into the recording."""
+    """One speaker's words between two changes of speaker; `time` is seconds into the recording.
+
+    `question` is what the turn answers where the file says so apart from the talk (a survey's heading).
+    """
 
     index: int
     speaker: str | None
@@ -35,6 +38,7 @@ class Turn:
     start: int
     end: int
     time: float | None = None
+    question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def segment(transcript: Transcript, unit: Literal["utterance", "turn"] = "uttera
                     text=text,
                     speaker=turn.speaker,
                     role=turn.role,
-                    question=question,
+                    question=turn.question or question,
                     time=turn.time,
                     codable=turn.role != "interviewer" and not is_backchannel(text),
                 )

@@ -19,6 +19,7 @@ class Paragraph:
     paragraph is printed apart from that ("italic", "coloured", "numbered"), `heading` says that the paragraph
     has a heading style or markup.
     `speaker` and `time` (seconds) are given only where the format itself names them (voice tag, column).
+    `question` is what the paragraph answers, where the format says it.
     `kind` is set when the reader knows that the paragraph is nobody's speech ("title", "header", "note").
     """
 
@@ -29,6 +30,7 @@ class Paragraph:
     heading: bool = False
     look: frozenset[str] = frozenset()
     kind: str = ""
+    question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from coder.reading.tables.columns import (
     Columns,
     columns_by_content,
     columns_by_name,
-    columns_of_answers,
     columns_of_tiers,
     end_of,
     is_transcript_header,
@@ -28,6 +27,7 @@ from coder.reading.tables.columns import (
 )
 from coder.reading.tables.delimited import Sheet, read_delimited, table_budget
 from coder.reading.tables.excel import read_workbook
+from coder.reading.tables.survey import columns_of_answers, question_of, survey_of
 
 _MACHINE_ROW = '{"ImportId"'
 _LABEL = re.compile(r"\s*(\S.{0,30}?)\s?[:：\t]\s*\S")
@@ -102,7 +102,7 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
         return None
     elif recognised[0].answers:
         columns, above = recognised
-        said = list(_answers(rows[above:], columns, budget))
+        said = list(_answers(rows[above:], columns, _questions(rows[:above]), budget))
         notes.append("Read as answers: what each row says is one participant's turn.")
     else:
         columns, above = recognised
@@ -111,7 +111,8 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
         return None
     if recognised is not None and above:
         machine = _MACHINE_ROW in "".join(rows[above - 1])
-        notes += _unread(rows[above - 1 - machine], rows[above:], recognised[0])
+        names = _questions(rows[:above]) if recognised[0].answers else rows[above - 1 - machine]
+        notes += _unread(names, rows[above:], recognised[0])
     if sheet.name:
         others = ", ".join(repr(name) for name in sheet.siblings[:12])
         notes.append(f"Read from the sheet {sheet.name!r}{f'; not read: {others}' if others else ''}.")
@@ -175,6 +176,9 @@ def _recognised(rows: Cells) -> tuple[Columns, int] | None:
         # Qualtrics writes three rows of names: short ones, the questions, and identifiers for machines.
         below = _recognised([rows[machine - 1], *rows[machine + 1 :]])
         return (below[0], below[1] + machine) if below else None
+    survey = survey_of(rows)
+    if survey is not None:
+        return survey.columns, survey.above
     best: tuple[int, Columns, int] | None = None
     for place, row in enumerate(rows[:_HEADER_WITHIN]):
         columns = columns_by_name(row) if all(len(cell) <= 120 for cell in row) else None
@@ -261,13 +265,29 @@ def _in_seconds(said: list[Paragraph]) -> list[Paragraph]:
     return [replace(item, time=None if item.time is None else item.time / 1000) for item in said]
 
 
-def _answers(rows: Cells, columns: Columns, budget: Budget) -> Iterator[Paragraph]:
+def _questions(header: Cells) -> list[str]:
+    """Return the question of each column: the last heading that is one, blank ones as the one on their left."""
+    questions: list[str] = []
+    for place in range(max(map(len, header), default=0)):
+        cells = [
+            question_of(row[place]) for row in header if place < len(row) and _MACHINE_ROW not in row[place]
+        ]
+        asked = max(cells, key=len, default="")
+        left = question_of(header[0][place - 1]) if place and place <= len(header[0]) else ""
+        blank = len(header) > 1 and place < len(header[0]) and not header[0][place]
+        questions.append((questions[-1] if questions else left) if blank else asked)
+    return questions
+
+
+def _answers(rows: Cells, columns: Columns, questions: Sequence[str], budget: Budget) -> Iterator[Paragraph]:
     for row in rows:
         for place in columns.text:
             words = without_markup(_at(row, place))
             if any(character.isalpha() for character in words):
                 budget.spend(len(words), 1)
-                yield Paragraph(words, speaker=" ".join(_at(row, columns.speaker).split()) or None)
+                asked = questions[place] if place < len(questions) else ""
+                who = " ".join(_at(row, columns.speaker).split()) or None
+                yield Paragraph(words, speaker=who, question=asked or None)
 
 
 def _at(row: Sequence[str], place: int | None) -> str:

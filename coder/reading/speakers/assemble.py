@@ -74,11 +74,11 @@ def assemble(
     if not read.reading.pieces:
         raise FormatError(f"{name} holds no speech: there are no words beside names, times and headings.")
     turns = [
-        Turn(index, piece.speaker, None, piece.start, piece.end, piece.time)
+        Turn(index, piece.speaker, None, piece.start, piece.end, piece.time, piece.question)
         for index, piece in enumerate(read.reading.pieces)
     ]
     roles = _roles(turns, read, document, interviewer, corrections, name)
-    said_so = _notes(read)
+    said_so = _notes(read, answers=document.answers)
     doubts = [*read.doubts, *roles.doubts]
     name = unicodedata.normalize("NFC", name)
     return Transcript(
@@ -292,7 +292,13 @@ def _labelled(document: Document, corrections: Corrections) -> _Read:
         speaker = (paragraph.speaker or "").strip(EDGE) or None
         kind = "" if _beginning(said).startswith(beginnings) else paragraph.kind
         words.append(
-            Words(said, None if speaker and key_of(speaker) in nobody else speaker, paragraph.time, kind)
+            Words(
+                said,
+                None if speaker and key_of(speaker) in nobody else speaker,
+                paragraph.time,
+                kind,
+                question=paragraph.question,
+            )
         )
     text, reading = rendered(words, joined=document.running)
     _quote(reading, text)
@@ -319,7 +325,7 @@ def _furniture(reading: Reading, length: int) -> Iterator[Span]:
         yield Span(position, length, "gap")
 
 
-def _notes(read: _Read) -> list[str]:
+def _notes(read: _Read, *, answers: bool) -> list[str]:
     """Say what was not taken for speech, and when no speaker was found."""
     counts = read.reading.left_out
     notes = []
@@ -337,6 +343,6 @@ def _notes(read: _Read) -> list[str]:
         notes.append(f"{counts['cue']} timed lines were joined to sentences; the times inside are left out.")
     if counts["turn"]:
         notes.append(f'{counts["turn"]} changes of speaker are marked (">>" or the like) without a name.')
-    elif not any(piece.speaker for piece in read.reading.pieces):
+    elif not answers and not any(piece.speaker for piece in read.reading.pieces):
         read.doubts.insert(0, "No speaker labels were found: each paragraph is a turn without a speaker.")
     return notes

@@ -24,6 +24,7 @@ class Piece:
     time: float | None = None
     look: frozenset[str] = frozenset()
     opens: bool = False
+    question: str | None = None
 
 
 @dataclass(slots=True)
@@ -82,6 +83,7 @@ class Words:
     time: float | None = None
     kind: str = ""
     opens: bool = False
+    question: str | None = None
 
 
 def rendered(words: Iterable[Words], *, joined: bool) -> tuple[str, Reading]:
@@ -117,7 +119,7 @@ def rendered(words: Iterable[Words], *, joined: bool) -> tuple[str, Reading]:
             start = write(f"{item.speaker}: ")
             reading.mark(start, length, "label")
         start = write(said)
-        reading.pieces.append(Piece(start, length, item.speaker, item.time))
+        reading.pieces.append(Piece(start, length, item.speaker, item.time, question=item.question))
         reading.opening = False
     return "".join(parts), reading
 

@@ -242,25 +242,6 @@ def _is_header(rows: Sequence[Row], columns: Columns) -> bool:
     return no_speech and speakers.count(first[columns.speaker].strip()) == 1
 
 
-def columns_of_answers(rows: Sequence[Row]) -> Columns | None:
-    """Recognise answers under a row of questions: columns of several words, hardly ever the same twice."""
-    if len(rows) < 2:
-        return None
-    header, below = rows[0], rows[1:]
-    words = tuple(
-        place for place, question in enumerate(header) if _are_answers(question, _column(below, place))
-    )
-    named = [place for place, name in enumerate(header) if place not in words and is_identifier_name(name)]
-    return Columns(text=words, speaker=named[0] if named else None, answers=True) if words else None
-
-
-def _are_answers(question: str, cells: Sequence[str]) -> bool:
-    if not cells or len(set(cells)) <= len(cells) / 2:
-        return False
-    length = mean(len(cell.split()) for cell in cells)
-    return length >= 6 or (length >= 3 and (len(question.split()) >= 3 or question.rstrip().endswith("?")))
-
-
 def _column(rows: Sequence[Row], place: int) -> list[str]:
     return [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
 
@@ -296,9 +277,30 @@ def _is_clock(cell: str) -> bool:
     return seconds_in(cell, plain_numbers=False) is not None
 
 
+_NO_NAME = re.compile(
+    r"\s*(?:[^\s@]+@[^\s@]+\.\w+|https?://\S+|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]\d{1,2}:\d{2}.*)?"
+    r"|[-+]?\d+[.,]\d+\s*%?|\d+\s*%|\d{1,3}(?:\.\d{1,3}){3}|\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?)\s*"
+)
+_CHOICES = frozenset(
+    """yes|no|maybe|true|false|n/a|none|ja|nein|vielleicht|oui|non|si|not sure|unsure|don't know|don’t know|never|
+rarely|sometimes|often|always|very often|strongly agree|agree|neither agree nor disagree|neutral|disagree|
+strongly disagree|somewhat agree|somewhat disagree|very satisfied|satisfied|dissatisfied|very dissatisfied|male|female|other|
+prefer not to say|very likely|likely|unlikely|very unlikely|excellent|good|fair|poor|checked|unchecked|selected|
+anonymous|consent|i agree|completed|complete|partial""".replace("\n", "").split("|")
+)
+
+
+def is_no_name(cell: str) -> bool:
+    """Tell whether a cell is a date, time, e-mail, web address or a choice from a list, so nobody's name."""
+    return _NO_NAME.fullmatch(cell) is not None or cell.strip().casefold() in _CHOICES
+
+
 def _is_speakers(cells: Sequence[str]) -> bool:
     distinct = {(speaker_and_time(cell)[0] or "").casefold() for cell in cells}
     short = all(len(cell) <= 40 and len(cell.split()) <= 5 for cell in cells)
+    # Dates, e-mails, ratings and choices repeat as names do, but nobody is called so.
+    if len(set(cells[1:])) < 2 or sum(is_no_name(cell) for cell in cells) > len(cells) / 2:
+        return False
     return (
         short and 2 <= len(distinct) <= max(2, len(cells) // 2) and not all(cell.isdigit() for cell in cells)
     )
