@@ -17,6 +17,7 @@ FAMILIES: tuple[str, ...] = (
     "review",
     "start",
     "pseudonymise",
+    "delete",
 )
 
 

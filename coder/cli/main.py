@@ -1,6 +1,7 @@
 """The `coder` command: joins the command families; a `CoderError` becomes a sentence and exit code 1."""
 
 import os
+import signal
 import sys
 
 import typer
@@ -50,8 +51,20 @@ for family in FAMILIES:
     load_family(family).register(app)
 
 
+def _end_calmly() -> None:
+    """Let a closed terminal and a request to end close files as at the end of a command, not in the middle."""
+
+    def leave(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, leave)
+    if hasattr(signal, "SIGHUP"):  # not on Windows; the page's server answers SIGTERM in its own way
+        signal.signal(signal.SIGHUP, lambda number, frame: signal.raise_signal(signal.SIGTERM))
+
+
 def main() -> None:
     """Run the command line; the one place where errors become text and exit codes."""
+    _end_calmly()
     try:
         app()
     except CoderError as error:

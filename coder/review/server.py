@@ -1,5 +1,6 @@
 """Starts the page: a free port, one address per coder, the browser, and a clean end."""
 
+import atexit
 import socket
 import tempfile
 import webbrowser
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from ipaddress import ip_address
 from pathlib import Path
+from threading import Timer
 
 from coder.errors import InputError
 from coder.workflow.study.open import Mode, begin_study
@@ -16,6 +18,7 @@ FIRST_PORT = 8765
 PORTS_TRIED = 20
 LOOPBACK = "127.0.0.1"
 SUFFIX = ".coder"
+SECONDS_FOR_BROWSER = 60  # to read the file with the address; then it is deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +133,9 @@ def _open_browser(address: str) -> None:
         page.write(
             f'<!doctype html><meta http-equiv="refresh" content="0;url={target}"><a href="{target}">Open</a>'
         )
-    webbrowser.open(Path(page.name).as_uri())
+    path = Path(page.name)
+    atexit.register(path.unlink, missing_ok=True)
+    forget = Timer(SECONDS_FOR_BROWSER, path.unlink, kwargs={"missing_ok": True})
+    forget.daemon = True
+    forget.start()
+    webbrowser.open(path.as_uri())

@@ -7,6 +7,7 @@ open; writers queue for up to `PATIENCE` seconds.
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -55,6 +56,7 @@ def create(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
     draft = path.with_name(f".{path.name}.{uuid4().hex[:8]}.new")
     try:
         with translated(path):
+            make_private(draft)
             connection = sqlite3.connect(draft, isolation_level=None)
             try:
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -66,6 +68,11 @@ def create(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
             publish(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that only its owner can read; SQLite gives -wal and -shm the same permissions."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def publish(draft: Path, path: Path) -> None:
@@ -136,6 +143,7 @@ def _opened(path: Path, writable: bool) -> sqlite3.Connection:
     )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA cache_size = -65536")  # 64 MB
     connection.execute("PRAGMA temp_store = MEMORY")
@@ -150,6 +158,51 @@ def _check_ours(connection: sqlite3.Connection, path: Path, newest: int) -> None
             f"{path} was written by a newer version of coder (format {_version(connection)}, this one knows"
             f" {newest}). Update coder to open it; nothing was changed."
         )
+    if newest == len(STEPS):  # steps of a test have a schema of their own
+        check_schema(connection, path)
+
+
+def check_schema(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise StudyError unless tables, views, triggers and indexes are those that this program made.
+
+    A trigger or view put into a received file could change or hide decisions while the program says "saved".
+    """
+    try:
+        found = _schema(connection)
+    except sqlite3.DatabaseError as error:
+        raise StudyError(f"{path} is damaged ({error}). Go back to a backup copy.") from error
+    expected = _schema_of(_version(connection))
+    strange = sorted(name for kind, name in found.keys() - expected.keys())
+    missing = sorted(name for kind, name in expected.keys() - found.keys())
+    changed = sorted(
+        name for kind, name in found.keys() & expected.keys() if found[kind, name] != expected[kind, name]
+    )
+    for names, what in (
+        (strange, "has parts that coder did not make"),
+        (missing, "lacks"),
+        (changed, "has changed"),
+    ):
+        if names:
+            raise StudyError(
+                f"{path} {what}: {', '.join(names[:3])}. It was changed by another program or is damaged; nothing was"
+                " changed. Go back to a backup copy, or ask whoever sent it."
+            )
+
+
+def _schema(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    """Return the text that made each part of the schema, by kind and name, without regard to spacing."""
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")
+    return {(kind, name): " ".join((sql or "").split()) for kind, name, sql in rows}
+
+
+@cache
+def _schema_of(version: int) -> dict[tuple[str, str], str]:
+    connection = sqlite3.connect(":memory:")
+    try:
+        _apply(connection, STEPS[:version])
+        return _schema(connection)
+    finally:
+        connection.close()
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -158,6 +211,8 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path, steps: Sequence[Step]) -> None:
     connection.execute("PRAGMA synchronous = FULL")
+    # Each commit goes on into the study file itself, so that a copy of that one file holds all that was saved.
+    connection.execute("PRAGMA wal_autocheckpoint = 1")
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         connection.execute("PRAGMA journal_mode = WAL")
     if _version(connection) == len(steps):
@@ -207,7 +262,8 @@ def copy(path: Path, target: Path) -> None:
 
 
 def back_up_to(connection: sqlite3.Connection, target: Path) -> None:
-    """Copy the database of a connection into a new file."""
+    """Copy the database of a connection into a new file that only its owner can read."""
+    make_private(target)
     copied = sqlite3.connect(target)
     try:
         connection.backup(copied)

@@ -1,0 +1,39 @@
+"""`coder delete`: a study and all that the program keeps of it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coder.cli.console import note
+
+
+def delete(
+    study: Annotated[Path, typer.Argument(help="The study to delete: STUDY.coder.", metavar="STUDY.coder")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask. It cannot be undone.")] = False,
+) -> None:
+    """Delete a study for good: the file, its backups and temporary files, and the cache of vectors.
+
+    Shows what it will delete and asks first; then says what it cannot reach. Example: coder delete pilot.coder
+    """
+    from coder.workflow.study import delete as work
+
+    found = work.find(study)
+    note(f"To be deleted for good:\n{work.summary(found.paths)}")
+    if not yes and not typer.confirm(
+        f"Delete {study}? All decisions in it are lost.", default=False, err=True
+    ):
+        typer.echo("Nothing was deleted.")
+        return
+    failed = work.delete(found)
+    typer.echo(f"Deleted: {len(found.paths) - len(failed)} files and folders.")
+    note("Not reached, look after these yourself:\n" + "\n".join(f"  - {what}" for what in work.OUT_OF_REACH))
+    for path, reason in failed:
+        note(f"{path} could not be deleted: {reason}.")
+    if failed:
+        raise typer.Exit(3)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    app.command("delete", no_args_is_help=True)(delete)
