@@ -284,7 +284,8 @@ _NO_NAME = re.compile(
 _CHOICES = frozenset(
     """yes|no|maybe|true|false|n/a|none|ja|nein|vielleicht|oui|non|si|not sure|unsure|don't know|don’t know|never|
 rarely|sometimes|often|always|very often|strongly agree|agree|neither agree nor disagree|neutral|disagree|
-strongly disagree|somewhat agree|somewhat disagree|very satisfied|satisfied|dissatisfied|very dissatisfied|male|female|other|
+strongly disagree|somewhat agree|somewhat disagree|very satisfied|satisfied|dissatisfied|very dissatisfied|
+male|female|other|
 prefer not to say|very likely|likely|unlikely|very unlikely|excellent|good|fair|poor|checked|unchecked|selected|
 anonymous|consent|i agree|completed|complete|partial""".replace("\n", "").split("|")
 )
