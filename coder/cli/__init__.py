@@ -10,6 +10,7 @@ from typing import Any
 FAMILIES: tuple[str, ...] = (
     "precode",
     "turns",
+    "codings",
     "codebook",
     "learning",
     "agreement",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from coder.cli.coded_options import CodedOptions
 from coder.cli.console import note
 from coder.cli.options import spread
 
@@ -24,7 +25,7 @@ class Comparison:
             help="A study (STUDY.coder), or tables of codings (csv, tsv, xlsx, jsonl, parquet). Long: unit, coder,"
             " code (empty = looked at, nothing to code), optional polarity, transcript, blind. Wide: unit, a column"
             " per coder (several codes joined by ;, - = nothing to code, empty = not coded). Passages: transcript,"
-            " start, end, coder, code."
+            " start, end, coder, code. Or projects and exports of other tools (see coder codings)."
         ),
     ]
     by: Annotated[
@@ -103,7 +104,7 @@ class Output:
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False
 
 
-def agreement(asked: Comparison, output: Output) -> None:
+def agreement(asked: Comparison, output: Output, options: CodedOptions) -> None:
     """Say how well coders agree on the same units: over all codes, per code, per pair, per transcript.
 
     Every figure has a 95 % interval (from resampling transcripts) or the reason why it has no value.
@@ -115,7 +116,7 @@ def agreement(asked: Comparison, output: Output) -> None:
         paths=tuple(asked.codings), by=asked.by, categories=asked.categories, coders=tuple(asked.coder or ()),
         assisted=tuple(asked.assisted or ()), resample=asked.resample, model_coder=asked.model_coder,
         level=asked.level, resamples=asked.resamples, seed=asked.seed, half_width=asked.half_width, unit=asked.unit,
-        most_disagreements=asked.disagreements,
+        most_disagreements=asked.disagreements, reading=options.reading(),
     )  # fmt: skip
     outcome = work.run(request, out=output.out, plot=output.plot, force=output.force)
     if output.as_tool is not None:
@@ -139,4 +140,4 @@ def agreement(asked: Comparison, output: Output) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("agreement")(spread(agreement, Comparison, Output))
+    app.command("agreement")(spread(agreement, Comparison, Output, CodedOptions))

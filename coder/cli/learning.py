@@ -6,11 +6,16 @@ from typing import Annotated
 
 import typer
 
+from coder.cli.coded_options import CodedOptions
 from coder.cli.console import note
+from coder.cli.options import with_options
 
 Excerpts = Annotated[
     list[Path],
-    typer.Argument(help="Tables of coded excerpts (csv, xlsx, jsonl, parquet) with text and code."),
+    typer.Argument(
+        help="Tables of coded excerpts (csv, xlsx, jsonl, parquet) with text and code, or exports of another tool"
+        " (see coder codings)."
+    ),
 ]
 TrainBook = Annotated[
     str | None,
@@ -79,6 +84,8 @@ def train(
         bool, typer.Option("--force", help="Replace the model if the folder holds one.")
     ] = False,
     as_json: AsJson = False,
+    *,
+    options: CodedOptions,
 ) -> None:
     """Train a model on human-coded excerpts and report how well it does on what it has not seen.
 
@@ -91,7 +98,7 @@ def train(
     trained = train_files(
         excerpts, out, codebook=codebook, group=group,
         base=None if base == "none" else base, measure=measure, fine_tune=fine_tune,
-        encoder=encoder, by=by, force=force, progress=note,
+        encoder=encoder, by=by, force=force, reading=options.reading(), progress=note,
     )  # fmt: skip
     for line in trained.notes:
         note(line)
@@ -118,6 +125,8 @@ def evaluate(
     plot: Annotated[Path | None, typer.Option(help="Also draw the figures: .svg, .png, .pdf.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the plot if it exists.")] = False,
     as_json: AsJson = False,
+    *,
+    options: CodedOptions,
 ) -> None:
     """Measure a model against human codes: which code, what is suggested, polarity, code by code, with intervals.
 
@@ -128,7 +137,10 @@ def evaluate(
 
     if plot:
         check_plot(plot, force=force)
-    report = evaluate_files(model, excerpts, codebook=codebook, group=group, by=by, with_baselines=baselines)
+    reading = options.reading(group)
+    report = evaluate_files(
+        model, excerpts, codebook=codebook, by=by, with_baselines=baselines, reading=reading
+    )
     for line in report["notes"]:
         note(line)
     typer.echo(json.dumps(report, indent=1, ensure_ascii=False) if as_json else performance_text(report))
@@ -189,6 +201,6 @@ def compare_models(
 
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
-    app.command("train", no_args_is_help=True)(train)
-    app.command("evaluate", no_args_is_help=True)(evaluate)
+    app.command("train", no_args_is_help=True)(with_options(train, CodedOptions))
+    app.command("evaluate", no_args_is_help=True)(with_options(evaluate, CodedOptions))
     app.add_typer(models_group, name="models")

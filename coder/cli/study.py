@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from coder.cli.coded_options import CodedOptions
 from coder.cli.console import note, progress_bar
+from coder.cli.options import with_options
 
 StudyFile = Annotated[Path, typer.Argument(help="The study, one file: STUDY.coder.", metavar="STUDY.coder")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
@@ -44,7 +46,8 @@ def import_(
         Path | None,
         typer.Option(
             help="A table of human codes: 'code' and 'text' (or 'start' and 'end'), optional 'transcript', 'coder',"
-            " 'polarity', 'memo'. An empty code means: looked at, nothing to code."
+            " 'polarity', 'memo'. An empty code means: looked at, nothing to code. Or an export of another tool (see"
+            " coder codings)."
         ),
     ] = None,
     coder: Annotated[
@@ -73,6 +76,8 @@ def import_(
         ),
     ] = False,
     as_json: AsJson = False,
+    *,
+    options: CodedOptions,
 ) -> None:
     """Bring transcripts, facts about participants, or human codes into a study.
 
@@ -84,7 +89,7 @@ def import_(
 
     request = bringing.Request(
         paths=tuple(paths or ()), attributes=attributes, codings=codings, coder=coder, looked_at=looked_at,
-        complete=complete, interviewer=tuple(interviewer or ()), new_version=new_version,
+        complete=complete, reading=options.reading(), interviewer=tuple(interviewer or ()), new_version=new_version,
     )  # fmt: skip
     with open_study(study) as opened, progress_bar("Importing") as advance:
         brought = bringing.bring_in(opened, request, progress=lambda path: advance(1, None))
@@ -263,7 +268,7 @@ def history(
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
     app.command("init", no_args_is_help=True)(init)
-    app.command("import", no_args_is_help=True)(import_)
+    app.command("import", no_args_is_help=True)(with_options(import_, CodedOptions))
     app.command("suggest", no_args_is_help=True)(suggest)
     app.command("retrain", no_args_is_help=True)(retrain)
     app.command("status", no_args_is_help=True)(status)

@@ -61,11 +61,18 @@ class CodedTable:
         return ", ".join(map(str, self.frame.columns))
 
 
-def open_table(path: str | Path, likely: str, *, where: str | None = None, study: str = "") -> CodedTable:
+def open_table(
+    path: str | Path,
+    likely: str,
+    *,
+    where: str | None = None,
+    study: str = "",
+    given: Mapping[str, str] | None = None,
+) -> CodedTable:
     """Read a table of codings of whatever headings.
 
-    Its sheet and header row are those that have the column `likely`, else the first. Raises TableError, FormatError,
-    UnsafeFileError.
+    Its sheet and header row are those that have the column `likely`, else the first. `given` (role -> column) says
+    which column has a role, whatever its heading. Raises TableError, FormatError, UnsafeFileError.
     """
     from coder.reading.tables.read import read_table
 
@@ -73,7 +80,11 @@ def open_table(path: str | Path, likely: str, *, where: str | None = None, study
         frame = read_table(path, needed=[likely])
     except TableError:
         frame = read_table(path)  # the column may have another heading
-    return CodedTable.of(frame, where or str(path), study=study)
+    absent = [name for name in (given or {}).values() if name not in frame.columns]
+    if absent:
+        has = ", ".join(map(str, frame.columns))
+        raise TableError(f"{where or path} has no column '{absent[0]}' (it has: {has}).")
+    return CodedTable.of(frame, where or str(path), study=study, given=given)
 
 
 @dataclass(frozen=True)

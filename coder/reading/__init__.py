@@ -12,7 +12,7 @@ from pathlib import Path
 
 from coder.domain import Corrections, Transcript
 from coder.errors import FormatError, InputError, UnsafeFileError
-from coder.reading.document import Document
+from coder.reading.document import Document, Paragraph
 from coder.reading.safety.text_encoding import MAX_TEXT_BYTES, decode
 
 MAX_FILE_BYTES = 200_000_000
@@ -70,6 +70,23 @@ def read_transcript(
         raise _unreadable(path, suffix)
     document = _read_text(data, path.name) if suffix in _TEXT_SUFFIXES else _reader(suffix)(data, path.name)
     return assemble(document, path.name, data, interviewer, corrections or Corrections())
+
+
+def read_document(path: str | Path) -> Document:
+    """Read the paragraphs of a text, Word, OpenDocument, RTF or PDF file as they stand, without looking for speakers.
+
+    Raises as `read_transcript` does.
+    """
+    path = Path(path)
+    data = _bytes_of(path)
+    suffix = path.suffix.lower()
+    if suffix not in (".txt", ".docx", ".odt", ".rtf", ".pdf"):
+        raise _unreadable(path, suffix)
+    if suffix != ".txt":
+        return _reader(suffix)(data, path.name)
+    decoded = decode(data, path.name)
+    paragraphs = tuple(Paragraph(line) for line in decoded.text.split("\n"))
+    return Document("txt", paragraphs, decoded.encoding, separator="\n", notes=decoded.notes)
 
 
 def transcript_paths(paths: Iterable[str | Path]) -> list[Path]:

@@ -52,6 +52,21 @@ def read_table(path: str | Path, *, needed: Sequence[str] = ()) -> "DataFrame":
         UnsafeFileError: it is larger than a table may be, or built to exhaust memory.
     """
     path = Path(path)
+    sheets = _sheets(_bytes_of(path), path.name, path.suffix.casefold())
+    return _frame(_table(sheets, path.name, needed))
+
+
+def read_sheets(path: str | Path) -> list["DataFrame"]:
+    """Read every visible sheet that has rows, as `read_table` reads one; `frame.attrs["sheet"]` is its name.
+
+    Raises FormatError, TableError, UnsafeFileError.
+    """
+    path = Path(path)
+    sheets = _sheets(_bytes_of(path), path.name, path.suffix.casefold())
+    return [_frame(with_header(sheet)) for sheet in sheets if sheet.rows]
+
+
+def _bytes_of(path: Path) -> bytes:
     suffix = path.suffix.casefold()
     if suffix not in TABLE_SUFFIXES:
         raise FormatError(
@@ -70,7 +85,7 @@ def read_table(path: str | Path, *, needed: Sequence[str] = ()) -> "DataFrame":
         raise FormatError(f"{path}: cannot be read ({error.strerror or error}).") from error
     if not data:
         raise FormatError(f"{path.name}: {advice_on(data)}")
-    return _frame(_table(_sheets(data, path.name, suffix), path.name, needed))
+    return data
 
 
 def _sheets(data: bytes, name: str, suffix: str) -> Iterator[Sheet]:

@@ -16,10 +16,11 @@ from coder.codebook import Codebook
 from coder.coded_tables.passages import holds_passages, passages_of, used_polarities
 from coder.coded_tables.rating_rows import cells_of, joined
 from coder.coded_tables.ratings import arranged, codings_of_frame, known_categories
-from coder.coded_tables.values import Choice, CodedTable, Problems, open_table
+from coder.coded_tables.values import Choice, CodedTable, Problems
 from coder.errors import CoderError, InputError, OutputError, TableError
 from coder.workflow.agreement.from_study import SUFFIX, UNIT, study_table
 from coder.workflow.codebooks import open_codebook
+from coder.workflow.coded_files import CodedReading, open_coded_file
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -45,6 +46,7 @@ class Request:
     half_width: float = 0.1
     most_disagreements: int = 200
     unit: str = "the table's own units"
+    reading: CodedReading | None = None
 
     @property
     def options(self) -> Options:
@@ -92,7 +94,11 @@ def agree(request: Request) -> Outcome:
     first: CoderError | None = None
     for path in request.paths:
         try:
-            tables.append(open_table(path, "unit", where=path.name))
+            tables.append(
+                open_coded_file(
+                    path, "unit", where=path.name, codebook=choice.codebook, reading=request.reading
+                )
+            )
         except CoderError as error:
             first = first or error
             problems.refused[str(path)] = str(error)

@@ -21,16 +21,17 @@ def compare_files(
     Models of different codebooks are compared on the codes that both have; `left_out` are the others. Raises
     ModelError if they share none, TableError. Notes say when either model was trained on these excerpts.
     """
-    from coder.coded_tables.excerpts import read_excerpts, training_set
+    from coder.coded_tables.excerpts import training_set
     from coder.learning.evaluation.compare import differences
     from coder.learning.evaluation.report import Guess, Truth
+    from coder.workflow.coded_files import CodedReading, coded_excerpts
     from coder.workflow.modelling.evaluate import seen_warning, unread_warning
     from coder.workflow.modelling.model_lookup import open_model
 
     models = [open_model(name, codebook) for name in (first, second)]
     shared, left_out = shared_codes(*models)
     either = _either(*models)
-    excerpts, notes = read_excerpts(paths, group)
+    excerpts, notes = coded_excerpts(paths, CodedReading(group=group), codebook=either)
     data = training_set(excerpts, either)
     if left_out:
         notes.append(

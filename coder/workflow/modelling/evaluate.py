@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from coder.coded_tables.values import Excerpt
     from coder.learning import Model
+    from coder.workflow.coded_files import CodedReading
 
 
 def evaluate(
@@ -36,16 +37,16 @@ def evaluate_files(
     paths: Sequence[Path],
     *,
     codebook: str | None = None,
-    group: str | None = None,
     by: str | None = None,
     with_baselines: bool = True,
+    reading: "CodedReading | None" = None,
 ) -> dict[str, Any]:
     """Measure a model on tables of coded excerpts; returns the report with notes and baselines."""
-    from coder.coded_tables.excerpts import read_excerpts
+    from coder.workflow.coded_files import coded_excerpts
     from coder.workflow.modelling.model_lookup import open_model
 
     loaded = open_model(model, codebook)
-    excerpts, notes = read_excerpts(paths, group)
+    excerpts, notes = coded_excerpts(paths, reading, codebook=loaded.codebook)
     return evaluate_on(loaded, excerpts, by=by, notes=notes, with_baselines=with_baselines)
 
 

@@ -1,7 +1,7 @@
 """Training a model from human-coded excerpts, with honest held-out figures beside it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from coder.coded_tables.values import Excerpt
     from coder.learning import Model, TrainingSet
+    from coder.workflow.coded_files import CodedReading
 
 Progress = Callable[[str], None]
 
@@ -63,20 +64,21 @@ def train_files(
     encoder: str | None = None,
     by: str | None = None,
     force: bool = False,
+    reading: "CodedReading | None" = None,
     progress: Progress | None = None,
 ) -> Trained:
     """Train on tables of coded excerpts and write the model, its card and its plot into the folder `out`.
 
     `fine_tune` also tunes the encoder, and uses that only if it wins on held-out groups. `encoder` is the folder or
     installed name of a sentence-transformers model to use in place of the default (which cannot be tuned). `by` names
-    a column to split the held-out figures by.
+    a column to split the held-out figures by; `reading` says how tables of unknown headings and names are read.
     Raises InputError for options that exclude each other, OutputError before any work if `out` exists (without
     `force`), TableError, CodebookError.
     """
     from tempfile import TemporaryDirectory
 
-    from coder.coded_tables.excerpts import read_excerpts
     from coder.workflow.codebooks import codebook_notes
+    from coder.workflow.coded_files import CodedReading, coded_excerpts
     from coder.workflow.modelling.report_files import save_with_card
 
     if encoder and fine_tune:
@@ -88,11 +90,12 @@ def train_files(
             "Figures by a column are measured on held-out groups: leave out --by or --no-measure."
         )
     check_folder(out, force=force)
-    excerpts, notes = read_excerpts(paths, group)
+    book = _book(codebook)
+    excerpts, notes = coded_excerpts(paths, replace(reading or CodedReading(), group=group), codebook=book)
     notes += codebook_notes(codebook) if codebook else []
     with TemporaryDirectory() as folder:
         trained = train_on(
-            excerpts, _book(codebook), notes=notes, base=base, measure=measure,
+            excerpts, book, notes=notes, base=base, measure=measure,
             tune_into=Path(folder) if fine_tune else None, encoder=encoder, by=by, name=out.name,
             progress=progress,
         )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from coder.errors import CoderError, StudyError
 from coder.store import Study
+from coder.workflow.coded_files import CodedReading
 from coder.workflow.study.import_attributes import AttributeReport, import_attributes
 from coder.workflow.study.import_codings import CodingsReport, import_codings
 from coder.workflow.study.import_transcripts import Added, ImportReport, import_transcripts
@@ -22,6 +23,7 @@ class Request:
     coder: str | None = None
     looked_at: Path | None = None
     complete: bool = False
+    reading: CodedReading | None = None
     interviewer: tuple[str, ...] = ()
     new_version: bool = False
 
@@ -119,7 +121,12 @@ def _attributes(study: Study, table: Path, request: Request, brought: Brought) -
 
 def _codings(study: Study, table: Path, request: Request, brought: Brought) -> None:
     brought.codings = import_codings(
-        study, table, coder=request.coder, looked_at=request.looked_at, complete=request.complete
+        study,
+        table,
+        coder=request.coder,
+        looked_at=request.looked_at,
+        complete=request.complete,
+        reading=request.reading,
     )
 
 

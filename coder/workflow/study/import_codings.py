@@ -13,6 +13,7 @@ from coder.coded_tables.values import CodedTable, open_table
 from coder.errors import StudyError, TableError
 from coder.store import Study
 from coder.store.values import Decision, UnitState
+from coder.workflow.coded_files import CodedReading, open_coded_file
 from coder.workflow.study.passage_matching import PlacedRow, Placing, UnplacedError, place
 
 
@@ -40,6 +41,7 @@ def import_codings(
     coder: str | None = None,
     looked_at: str | Path | None = None,
     complete: bool = False,
+    reading: CodedReading | None = None,
 ) -> CodingsReport:
     """Take over human codes from a table, one undoable act per coder, as coded without seeing suggestions.
 
@@ -53,7 +55,8 @@ def import_codings(
 
     Raises TableError if columns are missing, StudyError if no coder is known.
     """
-    table = open_table(path, "text", where=Path(path).name)
+    book = study.codebooks.current()
+    table = open_coded_file(Path(path), where=Path(path).name, codebook=book, reading=reading)
     report = CodingsReport(rows=len(table))
     placing = Placing(study)
     rows = _placed(study, table, coder, placing, report)

@@ -1,0 +1,249 @@
+"""Names of codes in another tool -> codes of a codebook with polarity: by name, by sub-theme, by an edited table."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from coder.codebook import Codebook
+from coder.coded_tables.code_lookup import CodeLookup, lookup_in
+from coder.coded_tables.grammar import POLARITY_WORDS, examples, folded, names_in, stands_for_nothing, text_of
+from coder.coded_tables.values import CodedTable
+from coder.errors import TableError
+
+YOURS = "your mapping"
+POLARITY_ONLY = "polarity of the other codes of the passage"
+_AXIS = frozenset(
+    {"polarity", "valence", "barriers and facilitators"}
+)  # headings of codes that are polarities
+COLUMNS = ("name", "code", "polarity", "codings", "how")
+_LEVELS = re.compile(r"\s*(?:>|\\|/|::|»|→)\s*")
+_PARTS = re.compile(r"\s+[-–—]\s+|\s*[:(\[,)\]]\s*")
+SHOWN = 6
+# Words that say a polarity in the name of a code; "positive" and "both" may name something else within a longer name.
+_SIDES = frozenset(
+    word for word, side in POLARITY_WORDS.items() if side and word.isalpha() and word != "both"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What a name means: `code` None = no code of the codebook is known for it; `how` says by what it was found."""
+
+    code: str | None
+    polarity: str | None = None
+    how: str = ""
+
+    @property
+    def sure(self) -> bool:
+        """Whether the mapping may be used without asking: a guess is only drafted."""
+        return self.code is not None and not self.how.startswith("guess")
+
+    @property
+    def cell(self) -> list[str]:
+        """The mapping as a cell of codes."""
+        if self.code is None:
+            return []
+        return [f"{self.code}:{self.polarity}" if self.polarity else self.code]
+
+
+class CodeMapper:
+    """Maps names to a codebook's codes: the edited table goes first, then names, then sub-themes."""
+
+    def __init__(self, codebook: Codebook, table: Mapping[str, Mapped] | None = None) -> None:
+        self._codebook = codebook
+        self._lookup: CodeLookup = lookup_in(codebook)
+        self._table = {folded(name): mapped for name, mapped in (table or {}).items()}
+        self._by_words: dict[frozenset[str], str] = {}
+        for code in codebook.codes:
+            self._by_words.setdefault(_words(code.label), code.id)
+        themes: dict[str, set[tuple[str, str | None]]] = {}
+        for code in codebook.codes:
+            for theme in code.subthemes:
+                themes.setdefault(folded(theme.label), set()).add((code.id, theme.polarity))
+        self._themes = {name: next(iter(found)) for name, found in themes.items() if len(found) == 1}
+
+    def map(self, name: str) -> Mapped:
+        """Return what a name or path means, such as "COM-B > Opportunity - social > barrier"."""
+        asked = self._table.get(folded(name))
+        if asked is not None:
+            return asked
+        code = self._lookup.find(name)
+        if code is not None:
+            return Mapped(code, None, "name")
+        levels = [_polarity_in(level) for level in _LEVELS.split(name) if level.strip()]
+        polarity = next((side for _, side in reversed(levels) if side), None)
+        plain = [rest for rest, _ in levels if rest]
+        for level in reversed(plain):
+            found = self._lookup.find(level) or self._by_words.get(_words(level))
+            if found is not None:
+                return Mapped(found, polarity, "name")
+            theme = self._themes.get(folded(level))
+            if theme is not None:
+                return Mapped(theme[0], polarity or theme[1], "sub-theme")
+        if polarity and all(folded(level) in _AXIS for level in plain):
+            return Mapped(None, polarity, POLARITY_ONLY)
+        return self._guess(plain, polarity)
+
+    def _guess(self, plain: Sequence[str], polarity: str | None) -> Mapped:
+        """Return the likeliest code: a joined pair of levels ("Opportunity > Social"), a misspelt name."""
+        for first, second in pairwise(plain):
+            found = self._by_words.get(_words(f"{first} {second}"))
+            if found is not None:
+                return Mapped(found, polarity, "name")
+        for level in reversed(plain):
+            likely = self._codebook.nearest_id(level)
+            if likely is not None:
+                return Mapped(likely, polarity, "guess: spelt nearly so")
+            within = {
+                code.id
+                for code in self._codebook.codes
+                for theme in code.subthemes
+                if _words(level) < _words(theme.label)
+            }
+            if len(within) == 1:
+                return Mapped(within.pop(), polarity, "guess: part of a sub-theme")
+        return Mapped(None, polarity)
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", folded(name)))
+
+
+def _polarity_in(level: str) -> tuple[str, str | None]:
+    """Part a level such as "social: barrier" or "Barriers" into its name and its polarity."""
+    parts = [part for part in _PARTS.split(level) if part]
+    side = None
+    for at in (-1, 0):
+        if parts and parts[at].casefold() in _SIDES:
+            side = POLARITY_WORDS[parts.pop(at).casefold()]
+            break
+    words = " ".join(parts).split()
+    if side is None and len(words) > 1 and words[-1].casefold() in _SIDES:
+        side = POLARITY_WORDS[words.pop().casefold()]
+    return " ".join(words), side
+
+
+def read_mapping(path: Path) -> dict[str, Mapped]:
+    """Read an edited mapping: a column `name` (or code name), `code` and, if wanted, `polarity`.
+
+    An empty code leaves the codings of that name out. Raises TableError.
+    """
+    from coder.reading.tables.read import read_table
+
+    frame = read_table(path, needed=["name", "code"])
+    found: dict[str, Mapped] = {}
+    problems = []
+    for row, cells in zip(frame.attrs["row_numbers"], frame.to_dict("records"), strict=True):
+        name, code = text_of(cells["name"]).strip(), text_of(cells["code"]).strip()
+        side = text_of(cells.get("polarity")).strip().casefold()
+        if not name:
+            continue
+        if side and side not in POLARITY_WORDS:
+            problems.append(f"row {row}: polarity '{side}' is not barrier, facilitator or mixed.")
+        code = "" if stands_for_nothing(code) else code
+        found[name] = Mapped(code or None, POLARITY_WORDS.get(side) or None, YOURS)
+    if problems:
+        raise TableError(f"{path.name} cannot be used as a mapping:", problems)
+    return found
+
+
+def draft_rows(counts: Mapping[str, int], mapper: CodeMapper) -> list[dict[str, Any]]:
+    """Return the rows of a mapping to edit: each name with the code it seems to mean, the most frequent first."""
+    rows = []
+    for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        mapped = mapper.map(name)
+        how = mapped.how or "not known: fill in a code, or leave empty to leave these codings out"
+        rows.append(
+            {
+                "name": name,
+                "code": mapped.code or "",
+                "polarity": mapped.polarity or "",
+                "codings": count,
+                "how": how,
+            }
+        )
+    return rows
+
+
+def mapped_table(table: CodedTable, mapper: CodeMapper) -> CodedTable:
+    """Return the table with every name that surely means a code replaced by it; the others stay as they are.
+
+    Names that the edited mapping leaves out are taken away. A name that is a polarity and nothing else gives it to
+    the other codes of the passage. Notes say what was mapped, and list the unmapped.
+    """
+    import pandas as pd
+
+    column = table.columns.get("code")
+    if column is None:
+        return table
+    cells = [names_in(cell) for cell in table.frame[column].tolist()]
+    known = {name for cell in cells for name in cell if not stands_for_nothing(name)}
+    meaning = {name: mapper.map(name) for name in known}
+    passages = _passages(table)
+    sides = {
+        passages[place]: meaning[name].polarity
+        for place, cell in enumerate(cells)
+        for name in cell
+        if name in meaning and meaning[name].how == POLARITY_ONLY
+    }
+    kept: list[Any] = []
+    rows: list[int] = []
+    for place, cell in enumerate(cells):
+        new = [
+            part for name in cell for part in _as_cell(name, meaning.get(name), sides.get(passages[place]))
+        ]
+        if new or not cell:  # a row that says nothing else any more is no "looked at, nothing to code"
+            rows.append(place)
+            kept.append(new)
+    frame = table.frame.iloc[rows].copy()
+    frame[column] = pd.Series(kept, index=frame.index, dtype=object)
+    numbers = table.row_numbers()
+    frame.attrs = {**table.frame.attrs, "row_numbers": [numbers[place] for place in rows]}
+    times = Counter(name for cell in cells for name in cell)
+    return replace(table, frame=frame, notes=(*table.notes, *_notes(table.where, meaning, times)))
+
+
+def _as_cell(name: str, mapped: Mapped | None, side: str | None) -> list[str]:
+    """Return what stands for a name in the mapped table: its code, itself if it is not known, or nothing."""
+    if mapped is None:
+        return [name]
+    if mapped.how == POLARITY_ONLY or (mapped.how == YOURS and mapped.code is None):
+        return []
+    return replace(mapped, polarity=mapped.polarity or side).cell if mapped.sure else [name]
+
+
+def _passages(table: CodedTable) -> list[Any]:
+    """Return, row by row, which passage of which coder it is about."""
+    roles = ("transcript", "participant", "unit", "text", "start", "end", "coder")
+    columns = [table.cells(role) for role in roles if role in table.columns]
+    return list(zip(*columns, strict=True)) if columns else list(range(len(table)))
+
+
+def _notes(where: str, meaning: Mapping[str, Mapped], times: Counter[str]) -> list[str]:
+    changed = [
+        f"{name} -> {item.code}{f', {item.polarity}' if item.polarity else ''}"
+        for name, item in meaning.items()
+        if item.sure and name != item.code
+    ]
+    notes = [f"{where}: codes mapped: {examples(sorted(changed), SHOWN)}."] if changed else []
+    open_names = {name: item for name, item in meaning.items() if not item.sure and item.how != POLARITY_ONLY}
+    dropped = Counter({name: times[name] for name, item in open_names.items() if item.how == YOURS})
+    unmapped = Counter({name: times[name] for name, item in open_names.items() if item.how != YOURS})
+    if dropped:
+        notes.append(f"{where}: left out by your mapping: {_counts(dropped)}.")
+    if unmapped:
+        notes.append(
+            f"{where}: {sum(unmapped.values())} codings of names that no code of the codebook has:"
+            f" {_counts(unmapped)}. 'coder codings FILE --codebook NAME --draft-mapping map.csv' drafts a mapping to"
+            " edit; give it with --mapping."
+        )
+    return notes
+
+
+def _counts(names: Counter[str]) -> str:
+    shown = ", ".join(f"'{name}' ({count})" for name, count in names.most_common(SHOWN))
+    return f"{shown} and {len(names) - SHOWN} more" if len(names) > SHOWN else shown

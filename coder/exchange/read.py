@@ -1,0 +1,68 @@
+"""Codings made elsewhere, from whatever file: projects, exports and tables of other tools."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from coder.errors import FormatError, InputError
+from coder.exchange.values import ExternalCodings
+from coder.reading.tables.read import TABLE_SUFFIXES
+
+_TEXTS = frozenset({".txt", ".docx", ".rtf", ".pdf", ".odt"})
+_DATABASES = frozenset({".qda", ".sqlite3", ".sqlite", ".db"})
+_CLOSED = {
+    ".nvp": "NVivo project: in NVivo choose Export > Export Project as REFI-QDA (.qdpx), or export codes' references",
+    ".atlproj": "ATLAS.ti project: in ATLAS.ti choose Export > QDPX bundle, or export the quotations to Excel",
+    ".mex": "MAXQDA exchange file, which holds only the beginnings of texts: export the coded segments to Excel",
+    ".mx": "MAXQDA project: in MAXQDA export it as a REFI-QDA project, or export the coded segments to Excel",
+}
+TOOL_SUFFIXES = frozenset({".qdpx", *_DATABASES, *_TEXTS})
+
+
+def read_codings(path: str | Path, given: Mapping[str, str] | None = None) -> ExternalCodings:
+    """Read the codings of a file; `given` (role -> column) names the columns of a table of unknown headings.
+
+    Raises FormatError for what cannot be read, saying what to export instead; TableError; UnsafeFileError.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise InputError(f"{path} does not exist: check the spelling.")
+    if path.is_dir():
+        if not (path / "data.qda").is_file():
+            raise InputError(
+                f"{path} is a folder: give the files in it (of QualCoder projects, the folder NAME.qda)."
+            )
+        path = path / "data.qda"
+    suffix = path.suffix.lower()
+    for closed, advice in _CLOSED.items():
+        if suffix.startswith(closed):
+            raise FormatError(f"{path.name}: this is a {advice}.")
+    if suffix == ".qdpx":
+        from coder.exchange.refi_reader import read_project
+
+        return read_project(path)
+    if suffix in _DATABASES:
+        from coder.exchange.sqlite_projects import read_sqlite_project
+
+        return read_sqlite_project(path)
+    if suffix in _TEXTS:
+        from coder.exchange.nvivo_references import read_references
+
+        return read_references(_lines(path), path)
+    if suffix in TABLE_SUFFIXES:
+        from coder.exchange.table_exports import read_table_export
+
+        return read_table_export(path, given)
+    readable = ", ".join(sorted({".qdpx", *_DATABASES, *_TEXTS, *TABLE_SUFFIXES}))
+    raise FormatError(f"{path.name}: codings are read from {readable}.")
+
+
+def _lines(path: Path) -> list[str]:
+    from coder.reading import read_document
+
+    paragraphs = read_document(path).paragraphs
+    lines = [line for paragraph in paragraphs for line in paragraph.text.split("\n")]
+    if path.suffix.lower() == ".txt" and not any("§" in line for line in lines):
+        # In a text of the West without accents the one byte of § is too little to know its encoding by.
+        western = path.read_bytes().decode("cp1252", errors="replace")
+        return western.splitlines() if "§" in western else lines
+    return lines

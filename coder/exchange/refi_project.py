@@ -1,0 +1,233 @@
+"""The XML of a REFI-QDA project (`*.qde`), as it stands: users, codes, cases, sources and their selections.
+
+Source: REFI-QDA standard 1.5 (namespace `urn:QDA-XML:project:1.0`). Elements that are not known are passed over, so
+that a vendor's extras do no harm.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from coder.errors import FormatError
+from coder.reading.safety.xml import parse_xml
+
+PATH = " > "
+_TEXT_SOURCES = frozenset({"TextSource", "Representation", "Transcript"})
+_OTHER_SELECTIONS = frozenset(
+    {"PictureSelection", "PDFSelection", "AudioSelection", "VideoSelection", "TranscriptSelection"}
+)
+_VALUES = frozenset({"TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue", "DateTimeValue"})
+
+
+@dataclass(slots=True)
+class Selection:
+    """A stretch of a text source with the codes given to it: (code's guid, user's guid)."""
+
+    start: int
+    end: int
+    name: str
+    user: str
+    codings: list[tuple[str, str]] = field(default_factory=list)
+    description: str = ""
+
+
+@dataclass(slots=True)
+class Source:
+    """A text source; its text lies in the archive (`path`) or in the XML (`content`)."""
+
+    guid: str
+    name: str
+    path: str = ""
+    content: str | None = None
+    selections: list[Selection] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Case:
+    """A case (a person or a document) with its attributes and the sources it stands for."""
+
+    name: str
+    values: dict[str, str] = field(default_factory=dict)
+    sources: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Project:
+    """A project: guids are in lower case and without braces. `skipped` counts what is not text."""
+
+    users: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    cases: list[Case] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    origin: str = ""
+
+
+def parse_project(pieces: Iterable[bytes], name: str) -> Project:
+    """Parse the XML of a project. Raises FormatError, UnsafeFileError."""
+    handler = _Handler()
+    parse_xml(pieces, name, handler)
+    if handler.root != "Project":
+        raise FormatError(f"{name}: this is no REFI-QDA project (its root is {handler.root or 'missing'}).")
+    return handler.project
+
+
+def guid_of(text: str | None) -> str:
+    """Return a GUID as it is compared: case and braces aside."""
+    return (text or "").strip().strip("{}").lower()
+
+
+class _Handler:
+    """Builds the project while the XML is read."""
+
+    def __init__(self) -> None:
+        self.project = Project()
+        self.root = ""
+        self._stack: list[str] = []
+        self._codes: list[tuple[str, str]] = []  # guid and name of the codes that are open
+        self._sources: list[Source] = []
+        self._selection: Selection | None = None
+        self._coding: dict[str, str] | None = None
+        self._case: Case | None = None
+        self._variable = ""
+        self._value: dict[str, str] | None = None
+        self._text: list[str] | None = None
+
+    def start(self, tag: str, attributes: Mapping[str, str], /) -> None:
+        """Take the start of an element."""
+        name = tag.rpartition(":")[2]
+        if not self._stack:
+            self.root = name
+            self.project.origin = attributes.get("origin", "")
+        self._stack.append(name)
+        opened = getattr(self, f"_start_{name}", None)
+        if opened is not None:
+            opened(attributes)
+        elif name in _TEXT_SOURCES:
+            self._open_source(attributes)
+        elif name in _OTHER_SELECTIONS:
+            self.project.skipped[name] += 1
+        if name in ("Description", "PlainTextContent") or name in _VALUES:
+            self._text = []
+
+    def text(self, text: str, /) -> None:
+        """Take text."""
+        if self._text is not None:
+            self._text.append(text)
+
+    def end(self, tag: str, /) -> None:
+        """Take the end of an element."""
+        name = self._stack.pop()
+        if name in ("Description", "PlainTextContent") or name in _VALUES:
+            said, self._text = "".join(self._text or []), None
+            self._said(name, said)
+        closed = getattr(self, f"_end_{name}", None)
+        if closed is not None:
+            closed()
+        elif name in _TEXT_SOURCES and self._sources:
+            source = self._sources.pop()
+            if source.selections or source.path or source.content is not None:
+                self.project.sources.append(source)
+
+    def _parent(self) -> str:
+        return self._stack[-2] if len(self._stack) > 1 else ""
+
+    def _open_source(self, attributes: Mapping[str, str]) -> None:
+        above = self._sources[-1].name if self._sources else ""
+        self._sources.append(
+            Source(
+                guid_of(attributes.get("guid")),
+                attributes.get("name") or above,
+                attributes.get("plainTextPath", ""),
+            )
+        )
+
+    def _start_PDFSource(self, attributes: Mapping[str, str]) -> None:  # noqa: N802 (the standard's names)
+        # The text of a PDF is a Representation within; the PDF itself gives its name.
+        self._sources.append(Source(guid_of(attributes.get("guid")), attributes.get("name", "")))
+
+    _start_AudioSource = _start_VideoSource = _start_PDFSource  # noqa: N815
+
+    def _end_PDFSource(self) -> None:  # noqa: N802
+        self._sources.pop()
+
+    _end_AudioSource = _end_VideoSource = _end_PDFSource  # noqa: N815
+
+    def _start_User(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        guid = guid_of(attributes.get("guid"))
+        self.project.users[guid] = attributes.get("name") or attributes.get("id") or guid
+
+    def _start_Code(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        guid = guid_of(attributes.get("guid"))
+        self._codes.append((guid, attributes.get("name", "").strip()))
+        self.project.codes[guid] = PATH.join(name for _, name in self._codes)
+
+    def _end_Code(self) -> None:  # noqa: N802
+        self._codes.pop()
+
+    def _start_Variable(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        self.project.variables[guid_of(attributes.get("guid"))] = attributes.get("name", "")
+
+    def _start_Case(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        self._case = Case(attributes.get("name", ""))
+        self.project.cases.append(self._case)
+
+    def _end_Case(self) -> None:  # noqa: N802
+        self._case = None
+
+    def _start_SourceRef(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        if self._case is not None:
+            self._case.sources.append(guid_of(attributes.get("targetGUID")))
+
+    def _start_VariableValue(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        holder: Any = self._case or (self._sources[-1] if self._sources else None)
+        self._value = holder.values if holder is not None else None
+
+    def _end_VariableValue(self) -> None:  # noqa: N802
+        self._value = None
+
+    def _start_VariableRef(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        self._variable = guid_of(attributes.get("targetGUID"))
+
+    def _start_PlainTextSelection(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        try:
+            start, end = int(attributes["startPosition"]), int(attributes["endPosition"])
+        except (KeyError, ValueError):
+            self.project.skipped["PlainTextSelection without positions"] += 1
+            return
+        user = guid_of(attributes.get("creatingUser"))
+        self._selection = Selection(start, end, attributes.get("name", ""), user)
+
+    def _end_PlainTextSelection(self) -> None:  # noqa: N802
+        if self._selection is not None and self._sources:
+            self._sources[-1].selections.append(self._selection)
+        self._selection = None
+
+    def _start_Coding(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        if self._selection is not None:
+            self._coding = {"user": guid_of(attributes.get("creatingUser")) or self._selection.user}
+        elif self._parent() in _TEXT_SOURCES:
+            self.project.skipped["Coding of a whole document"] += 1
+
+    def _start_CodeRef(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        if self._coding is not None and self._selection is not None:
+            self._selection.codings.append((guid_of(attributes.get("targetGUID")), self._coding["user"]))
+
+    def _end_Coding(self) -> None:  # noqa: N802
+        self._coding = None
+
+    def _said(self, name: str, said: str) -> None:
+        parent = self._stack[-1] if self._stack else ""
+        if name in _VALUES:
+            if self._value is not None:
+                self._value[self.project.variables.get(self._variable, self._variable)] = said.strip()
+        elif name == "PlainTextContent" and self._sources and parent in _TEXT_SOURCES:
+            self._sources[-1].content = said
+        elif name == "Description" and parent == "Code" and self._codes:
+            self.project.descriptions[self.project.codes[self._codes[-1][0]]] = said.strip()
+        elif name == "Description" and parent == "PlainTextSelection" and self._selection is not None:
+            self._selection.description = said.strip()

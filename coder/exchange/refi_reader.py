@@ -1,0 +1,140 @@
+"""REFI-QDA projects (`.qdpx`) of any tool: codings with coder, document and verified place.
+
+Source: REFI-QDA standard 1.5. Read are text sources, the texts of PDFs and their selections; pictures, sound and film
+are counted and left out. The archive is read in memory, within limits, and no entity of its XML is ever resolved.
+"""
+
+from pathlib import Path, PurePosixPath
+
+from coder.coded_tables.grammar import counted, examples
+from coder.errors import FormatError, UnsafeFileError
+from coder.exchange.refi_offsets import Placed, placed
+from coder.exchange.refi_project import Project, Source, parse_project
+from coder.exchange.values import ExternalCoding, ExternalCodings, ExternalDocument
+from coder.reading.safety.archive import Archive
+
+MAX_BYTES = 2_000_000_000
+_WORDS = {
+    "PictureSelection": "of pictures", "PDFSelection": "of areas of a PDF", "AudioSelection": "of sound",
+    "VideoSelection": "of film", "TranscriptSelection": "of stretches of a recording",
+    "Coding of a whole document": "of whole documents", "PlainTextSelection without positions": "without positions",
+}  # fmt: skip
+
+
+def read_project(path: Path) -> ExternalCodings:
+    """Read a `.qdpx`. Raises FormatError or UnsafeFileError."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UnsafeFileError(
+                f"{path.name} is over {MAX_BYTES // 1_000_000_000} GB. Export the project without media."
+            )
+        archive = Archive(path.read_bytes(), path.name)
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be read ({error.strerror or error}).") from error
+    members = sorted((name for name in archive.members if name.lower().endswith(".qde")), key=len)
+    if not members:
+        raise FormatError(
+            f"{path.name}: the archive holds no .qde, so it is no REFI-QDA project. Export it again."
+        )
+    project = parse_project(archive.stream(members[0]), f"{path.name}, {members[0]}")
+    files = {PurePosixPath(name.replace("\\", "/")).name.lower(): name for name in archive.members}
+    names = _names(project)
+    codings: list[ExternalCoding] = []
+    documents: list[ExternalDocument] = []
+    notes: list[str] = []
+    lost: list[str] = []
+    for source in project.sources:
+        raw = _text(source, archive, files)
+        if raw is None:
+            lost.append(source.name)
+            continue
+        found = placed(raw, source.selections)
+        documents.append(ExternalDocument(names[source.guid], found.text, _attributes(project, source)))
+        notes += _placing_noted(source, found)
+        codings += _codings(project, names[source.guid], source, found, len(codings))
+    if lost:
+        notes.append(f"{counted(len(lost), 'source')} without a text in the file left out: {examples(lost)}.")
+    notes += [
+        f"{counted(count, 'coding')} {_WORDS.get(kind, kind)} left out."
+        for kind, count in project.skipped.items()
+    ]
+    codes = {code: project.descriptions.get(code, "") for code in project.codes.values()}
+    origin = f" of {project.origin}" if project.origin else ""
+    return ExternalCodings(
+        path.name, f"REFI-QDA project{origin}", tuple(codings), tuple(notes), tuple(documents), codes
+    )
+
+
+def _names(project: Project) -> dict[str, str]:
+    """Return each source's name; where several bear one name they are numbered."""
+    seen: dict[str, int] = {}
+    names = {}
+    for source in project.sources:
+        name = source.name or "unnamed"
+        seen[name] = seen.get(name, 0) + 1
+        names[source.guid] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+    return names
+
+
+def _text(source: Source, archive: Archive, files: dict[str, str]) -> str | None:
+    """Return a source's text as it lies in the file; None if the archive lacks it."""
+    if source.content is not None:
+        return source.content
+    member = files.get(PurePosixPath(source.path.replace("\\", "/").removeprefix("internal://")).name.lower())
+    if not source.path or member is None:
+        return None
+    data = archive.read(member)
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise FormatError(
+            f"{archive.name}: the text of '{source.name}' is not UTF-8, as the standard wants. Export it again."
+        ) from error
+
+
+def _attributes(project: Project, source: Source) -> dict[str, str]:
+    values = dict(source.values)
+    for case in project.cases:
+        if source.guid in case.sources:
+            values |= ({"case": case.name} if case.name else {}) | case.values
+    return values
+
+
+def _placing_noted(source: Source, found: Placed) -> list[str]:
+    if not source.selections:
+        return []
+    outside = sum(span is None for span in found.spans)
+    said = f"{source.name}: {counted(len(found.spans), 'selection')} read as {found.how}"
+    notes = [
+        f"{said}; {found.verified} of {found.named} verified by their names." if found.named else f"{said}."
+    ]
+    if found.unclear:
+        notes.append(
+            f"{source.name}: two ways of counting characters fit equally well, so the places are not sure. Look at a"
+            " few passages before you use them."
+        )
+    if outside:
+        notes.append(f"{source.name}: {counted(outside, 'selection')} outside the text left out.")
+    return notes
+
+
+def _codings(project: Project, name: str, source: Source, found: Placed, first: int) -> list[ExternalCoding]:
+    codings: list[ExternalCoding] = []
+    for item, span in zip(source.selections, found.spans, strict=True):
+        if span is None:
+            continue
+        for code, user in item.codings:
+            codings.append(
+                ExternalCoding(
+                    name,
+                    project.codes.get(code, code),
+                    found.text[slice(*span)],
+                    project.users.get(user),
+                    None,
+                    *span,
+                    item.description,
+                    first + len(codings) + 1,
+                )
+            )
+    return codings

@@ -1,0 +1,224 @@
+"""Projects that are SQLite files: QualCoder (`data.qda`) and Taguette (`.sqlite3`).
+
+The file comes from a stranger: it is opened read-only, functions in its schema are not trusted, and the work that
+any query may do is limited. Column names are those of QualCoder 3.8 and Taguette 1.5.
+"""
+
+import html
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from coder.coded_tables.grammar import counted, text_of
+from coder.errors import FormatError, UnsafeFileError
+from coder.exchange.values import ExternalCoding, ExternalCodings, ExternalDocument
+
+MAX_BYTES = 2_000_000_000
+MAX_TEXT = 64_000_000  # characters of one value
+MOST_STEPS = 20_000  # progress calls of a query, each of 100,000 steps of SQLite's machine: some minutes
+PATH = " > "
+
+
+def read_sqlite_project(path: Path) -> ExternalCodings:
+    """Read a QualCoder or Taguette project. Raises FormatError for any other SQLite file, UnsafeFileError."""
+    with _opened(path) as database:
+        tables = {
+            str(row[0]) for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+        if {"code_text", "code_name", "source"} <= tables:
+            return _qualcoder(database, path)
+        if {"highlights", "highlight_tags", "tags", "documents"} <= tables:
+            return _taguette(database, path)
+    raise FormatError(
+        f"{path.name}: this database is no project of QualCoder (data.qda) or Taguette (project.sqlite3)."
+    )
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UnsafeFileError(
+                f"{path.name} has {path.stat().st_size // 1_000_000} MB, too much for a project."
+            )
+        with path.open("rb") as stream:
+            if stream.read(16) != b"SQLite format 3\x00":
+                raise FormatError(f"{path.name}: this is no SQLite database, as a project would be.")
+        steps = [0]
+
+        def working() -> int:
+            steps[0] += 1
+            return int(steps[0] > MOST_STEPS)
+
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_TEXT)
+            database.execute("PRAGMA trusted_schema = OFF")
+            database.set_progress_handler(working, 100_000)
+            database.row_factory = sqlite3.Row
+            yield database
+    except (sqlite3.Error, OSError) as error:
+        raise FormatError(f"{path.name}: the project cannot be read ({error}).") from error
+
+
+def _qualcoder(database: sqlite3.Connection, path: Path) -> ExternalCodings:
+    paths, definitions = _qualcoder_codes(database)
+    texts = {
+        row["id"]: (text_of(row["name"]), text_of(row["fulltext"]))
+        for row in database.execute("SELECT id, name, fulltext FROM source WHERE fulltext IS NOT NULL")
+    }
+    codings: list[ExternalCoding] = []
+    right = 0
+    columns = "cid, fid, seltext, pos0, pos1, owner, memo"
+    for row in database.execute(f"SELECT {columns} FROM code_text ORDER BY fid, pos0, cid"):
+        name, whole = texts.get(row["fid"], ("", ""))
+        start, end = int(row["pos0"]), int(row["pos1"])
+        fits = 0 <= start < end <= len(whole)
+        said = text_of(row["seltext"]) or whole[start:end]
+        right += fits and whole[start:end] == said
+        codings.append(
+            ExternalCoding(
+                document=name,
+                code=paths.get(row["cid"], ""),
+                text=said,
+                coder=text_of(row["owner"]) or None,
+                start=start if fits else None,
+                end=end if fits else None,
+                memo=text_of(row["memo"]),
+                row=len(codings) + 1,
+            )
+        )
+    notes = [f"{counted(len(codings), 'coding')}; at {right} places the text is the coded one."]
+    other = _qualcoder_media(database)
+    if other:
+        notes.append(f"{counted(other, 'coding')} of pictures, sound or film left out.")
+    documents = tuple(ExternalDocument(name, text) for name, text in texts.values())
+    return ExternalCodings(
+        path.name, "QualCoder project", tuple(codings), tuple(notes), documents, definitions
+    )
+
+
+def _qualcoder_codes(database: sqlite3.Connection) -> tuple[dict[int, str], dict[str, str]]:
+    """Return the codes' paths by id, and their memos by path."""
+    has = {str(row["name"]) for row in database.execute("PRAGMA table_info(code_name)")}
+    under = "supercid" if "supercid" in has else "NULL"  # sub-codes, from version 4.0 on
+    categories = {
+        row["catid"]: (text_of(row["name"]), row["supercatid"])
+        for row in database.execute("SELECT catid, name, supercatid FROM code_cat")
+    }
+    names = {
+        row["cid"]: (text_of(row["name"]), row["catid"], row["above"], text_of(row["memo"]))
+        for row in database.execute(f"SELECT cid, name, catid, {under} AS above, memo FROM code_name")
+    }
+    paths = {cid: _path(cid, names, categories) for cid in names}
+    return paths, {paths[cid]: names[cid][3] for cid in names}
+
+
+def _qualcoder_media(database: sqlite3.Connection) -> int:
+    tables = {str(row[0]) for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return sum(
+        int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+        for table in ("code_image", "code_av")
+        if table in tables
+    )
+
+
+def _path(cid: int, names: dict[int, Any], categories: dict[int, Any]) -> str:
+    """Return a code's path; a project that holds a circle of categories ends after as many steps as it has."""
+    name, category, above, _ = names[cid]
+    parts = [name]
+    for _ in range(len(names) + len(categories)):
+        if above in names:
+            label, category, above, _ = names[above]
+            parts.append(label)
+        elif category in categories:
+            label, category = categories[category]
+            parts.append(label)
+        else:
+            break
+    return PATH.join(reversed(parts))
+
+
+def _taguette(database: sqlite3.Connection, path: Path) -> ExternalCodings:
+    texts = {
+        row["id"]: (text_of(row["name"]), _words(text_of(row["contents"])))
+        for row in database.execute("SELECT id, name, contents FROM documents")
+    }
+    bytes_of = {key: text.encode() for key, (_, text) in texts.items()}
+    coders = _taguette_coders(database)
+    codings: list[ExternalCoding] = []
+    right = 0
+    rows = database.execute(
+        "SELECT h.id, h.document_id, h.start_offset, h.end_offset, h.snippet, t.path FROM highlights h"
+        " JOIN highlight_tags ht ON ht.highlight_id = h.id JOIN tags t ON t.id = ht.tag_id"
+        " ORDER BY h.document_id, h.start_offset, t.path"
+    )
+    for row in rows:
+        snippet = _words(text_of(row["snippet"])).strip()
+        span = _span(bytes_of.get(row["document_id"], b""), row["start_offset"], row["end_offset"])
+        name, whole = texts.get(row["document_id"], ("", ""))
+        fits = span is not None and " ".join(whole[slice(*span)].split()) == " ".join(snippet.split())
+        right += fits
+        start, end = span if fits and span else (None, None)
+        codings.append(
+            ExternalCoding(
+                name,
+                text_of(row["path"]),
+                snippet,
+                coders.get(row["id"]),
+                start=start,
+                end=end,
+                row=row["id"],
+            )
+        )
+    bare = database.execute(
+        "SELECT count(*) FROM highlights WHERE id NOT IN (SELECT highlight_id FROM highlight_tags)"
+    ).fetchone()[0]
+    notes = [f"Offsets are bytes of UTF-8 in Taguette: {right} of {len(codings)} fit their text."]
+    notes += [f"{counted(bare, 'highlight')} without a tag left out."] if bare else []
+    codes = _taguette_tags(database)
+    documents = tuple(ExternalDocument(name, text) for name, text in texts.values())
+    return ExternalCodings(path.name, "Taguette project", tuple(codings), tuple(notes), documents, codes)
+
+
+def _taguette_tags(database: sqlite3.Connection) -> dict[str, str]:
+    """Return the tags' descriptions by path."""
+    has = {str(row["name"]) for row in database.execute("PRAGMA table_info(tags)")}
+    column = "description" if "description" in has else "''"
+    return {text_of(row[0]): text_of(row[1]) for row in database.execute(f"SELECT path, {column} FROM tags")}
+
+
+def _taguette_coders(database: sqlite3.Connection) -> dict[int, str]:
+    """Return who made each highlight, from the log of commands; an older project may have none."""
+    coders: dict[int, str] = {}
+    try:
+        rows = database.execute(
+            "SELECT user_login, payload FROM commands WHERE payload LIKE '%highlight_add%'"
+        )
+        for row in rows:
+            payload = json.loads(text_of(row["payload"]))
+            key = payload.get("highlight_id", payload.get("id")) if isinstance(payload, dict) else None
+            if isinstance(key, int) and row["user_login"]:
+                coders.setdefault(key, text_of(row["user_login"]))
+    except (sqlite3.Error, ValueError, RecursionError):
+        return coders
+    return coders
+
+
+def _words(markup: str) -> str:
+    """Return HTML without its tags and with its entities read: the text that Taguette counts its offsets in."""
+    return html.unescape(re.sub(r"<[^>]*>", "", markup))
+
+
+def _span(data: bytes, start: Any, end: Any) -> tuple[int, int] | None:
+    """Return a place given in bytes as code points; None where it is outside the text or within a character."""
+    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(data)):
+        return None
+    try:
+        first = len(data[:start].decode())
+        return first, first + len(data[start:end].decode())
+    except UnicodeDecodeError:
+        return None

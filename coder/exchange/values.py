@@ -1,0 +1,109 @@
+"""Codings as another tool holds them, before anything is mapped to a codebook."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+DRAFT_USER = "autocoder (draft, unconfirmed)"
+DRAFT_CODE = "DRAFT"  # the category of unconfirmed suggestions in files that we wrote with --drafts branch
+COLUMNS = ("transcript", "text", "code", "coder", "polarity", "start", "end", "memo")
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalCoding:
+    """One passage with one code: `code` is the name or path as the other tool gives it.
+
+    `start` and `end` are code points in the document's text with LF line ends, end exclusive; None where the export
+    does not say. `row` is the row or place in the file, for messages.
+    """
+
+    document: str
+    code: str
+    text: str
+    coder: str | None = None
+    polarity: str | None = None
+    start: int | None = None
+    end: int | None = None
+    memo: str = ""
+    row: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the coding as `coder codings --json` prints it."""
+        return {
+            "document": self.document, "code": self.code, "text": self.text, "coder": self.coder,
+            "polarity": self.polarity, "start": self.start, "end": self.end,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalDocument:
+    """A source of a project with its text (LF line ends) and attributes."""
+
+    name: str
+    text: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExternalCodings:
+    """What a file of another tool holds: `format` is the tool and kind of export.
+
+    `documents` and `codes` (path -> definition) are empty where the export has none. `notes` say what was read how,
+    and what was left out.
+    """
+
+    file: str
+    format: str
+    codings: tuple[ExternalCoding, ...]
+    notes: tuple[str, ...] = ()
+    documents: tuple[ExternalDocument, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the document that `coder codings FILE --json` prints."""
+        return {
+            "file": self.file,
+            "format": self.format,
+            "codings": [coding.to_dict() for coding in self.codings],
+            "notes": list(self.notes),
+        }
+
+    def counts(self) -> Counter[str]:
+        """Return how many codings each code has."""
+        return Counter(coding.code for coding in self.codings)
+
+    def frame(self) -> "DataFrame":
+        """Return the codings in the columns of our own tables, a row each."""
+        import pandas as pd
+
+        rows = [
+            {
+                "transcript": item.document or None, "text": item.text, "code": [item.code] if item.code else [],
+                "coder": item.coder, "polarity": item.polarity, "start": item.start, "end": item.end,
+                "memo": item.memo or None,
+            }
+            for item in self.codings
+        ]  # fmt: skip
+        frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+        frame.attrs = {"row_numbers": [item.row or place for place, item in enumerate(self.codings, start=1)]}
+        known = [name for name in COLUMNS if name in ("text", "code") or frame[name].notna().any()]
+        kept = frame[known]
+        kept.attrs = frame.attrs
+        return kept
+
+
+def without_drafts(codings: Sequence[ExternalCoding]) -> tuple[list[ExternalCoding], list[str]]:
+    """Leave out unconfirmed suggestions of this program: they never become training or agreement data."""
+    kept = [
+        item
+        for item in codings
+        if item.coder != DRAFT_USER and item.code.split(" > ")[0].split()[:1] != [DRAFT_CODE]
+    ]
+    left_out = len(codings) - len(kept)
+    if not left_out:
+        return kept, []
+    return kept, [f"{left_out} unconfirmed suggestions of this program (drafts) were left out."]

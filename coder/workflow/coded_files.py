@@ -1,0 +1,174 @@
+"""Files that people coded, ours or another tool's, as tables for training, evaluation, agreement and import."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coder.codebook import Codebook
+from coder.coded_tables.grammar import counted
+from coder.coded_tables.values import CodedTable, open_table
+from coder.errors import OutputError, TableError
+
+if TYPE_CHECKING:
+    from coder.coded_tables.values import Excerpt
+    from coder.exchange.values import ExternalCodings
+
+SHOWN = 15  # codes that are listed
+
+
+@dataclass(frozen=True, slots=True)
+class CodedReading:
+    """How files are to be read: columns by role where headings are unknown, an edited mapping of codes.
+
+    `group` is the column whose values are held out whole.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    mapping: Path | None = None
+    group: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        mapping: Path | None = None,
+        group: str | None = None,
+        *,
+        text: str | None = None,
+        code: str | None = None,
+        document: str | None = None,
+        coder: str | None = None,
+    ) -> "CodedReading":
+        """Take what the command line gives."""
+        named = {"text": text, "code": code, "transcript": document, "coder": coder}
+        return cls({role: column for role, column in named.items() if column}, mapping, group)
+
+
+def open_coded_file(
+    path: Path,
+    likely: str = "text",
+    *,
+    where: str | None = None,
+    study: str = "",
+    codebook: Codebook | None = None,
+    reading: CodedReading | None = None,
+) -> CodedTable:
+    """Return a file's codings as a table: ours as it is, another tool's in our columns, codes mapped to a codebook.
+
+    `likely` names the column by which the sheet and header row of a table are found. Codes are mapped where a
+    codebook is given; names that surely mean none of its codes stay as they are, and are listed in the notes.
+    Unconfirmed suggestions of this program are left out. Raises the readers' errors.
+    """
+    reading = reading or CodedReading()
+    table = _opened(path, likely, where or str(path), study, reading)
+    if codebook is None and reading.mapping is None:
+        return table
+    from coder.coded_tables.code_mapping import CodeMapper, mapped_table, read_mapping
+
+    if codebook is None:
+        from coder.codebook import load_codebook
+
+        codebook = load_codebook("comb")
+    return mapped_table(
+        table, CodeMapper(codebook, read_mapping(reading.mapping) if reading.mapping else None)
+    )
+
+
+def _opened(path: Path, likely: str, where: str, study: str, reading: CodedReading) -> CodedTable:
+    from coder.exchange.table_exports import tool_of
+    from coder.reading.tables.read import TABLE_SUFFIXES
+
+    if path.suffix.lower() in TABLE_SUFFIXES and not path.is_dir():
+        table = open_table(path, likely, where=where, study=study, given=reading.columns)
+        if reading.columns or tool_of(table.frame) is None:
+            return table
+    from coder.exchange.read import read_codings
+    from coder.exchange.values import without_drafts
+
+    found = read_codings(path)
+    kept, notes = without_drafts(found.codings)
+    if not kept:
+        raise TableError(f"{where} ({found.format}) holds no coded passage of text.", found.notes[:8])
+    table = CodedTable.of(replace(found, codings=tuple(kept)).frame(), where, study=study)
+    said = tuple(f"{where} ({found.format}): {note}" for note in (*found.notes, *notes))
+    return replace(table, notes=said)
+
+
+def coded_excerpts(
+    paths: Sequence[Path], reading: CodedReading | None = None, *, codebook: Codebook | None = None
+) -> tuple[list["Excerpt"], list[str]]:
+    """Read coded excerpts from files of any tool, with notes on how they were read. Raises the readers' errors.
+
+    Without a codebook, names such as "COM-B > Opportunity > barrier" are mapped to COM-B if all mean codes of it.
+    """
+    from coder.coded_tables.excerpts import excerpts_in, study_names
+
+    studies = study_names(paths)
+    tables = [
+        open_coded_file(path, study=study, codebook=codebook, reading=reading)
+        for path, study in zip(paths, studies, strict=True)
+    ]
+    if codebook is None:
+        tables = _as_comb(tables)
+    return excerpts_in(tables, reading.group if reading else None)
+
+
+def _as_comb(tables: Sequence[CodedTable]) -> list[CodedTable]:
+    from coder.codebook import load_codebook
+    from coder.coded_tables.code_lookup import read_codes
+    from coder.coded_tables.code_mapping import CodeMapper, mapped_table
+
+    mapper = CodeMapper(load_codebook("comb"))
+    names = {code for table in tables for row in read_codes(table.cells("code")).rows for code, _ in row}
+    all_meant = bool(names) and all(mapper.map(name).sure for name in names)
+    return [mapped_table(table, mapper) for table in tables] if all_meant else list(tables)
+
+
+def show_codings(path: Path, reading: CodedReading | None = None) -> "ExternalCodings":
+    """Return how a file's codings are read, nothing mapped. Raises the readers' errors."""
+    from coder.exchange.read import read_codings
+
+    return read_codings(path, (reading or CodedReading()).columns)
+
+
+def codings_text(found: "ExternalCodings") -> str:
+    """Return what `coder codings` prints of a file: documents, coders, codes with counts, notes."""
+    from coder.reporting.text import table
+
+    documents = dict.fromkeys(item.document for item in found.codings)
+    coders = dict.fromkeys(item.coder or "(nobody named)" for item in found.codings)
+    counts = found.counts()
+    passages = {item.code: " ".join(item.text.split())[:60] for item in reversed(found.codings)}
+    shown = [(code, str(count), passages[code]) for code, count in counts.most_common(SHOWN)]
+    lines = [
+        f"{found.file}: {counted(len(found.codings), 'coding')} in {counted(len(documents), 'document')}"
+        f" ({found.format})",
+        f"Coders: {', '.join(coders) or 'none'}",
+        "",
+        table(("code", "codings", "first passage"), shown, None, ruled=True),
+    ]
+    if len(counts) > SHOWN:
+        lines.append(f"... and {len(counts) - SHOWN} more codes (all with --json)")
+    return "\n".join([*lines, *(["", *(f"Note: {line}" for line in found.notes)] if found.notes else [])])
+
+
+def draft_mapping(
+    found: Sequence["ExternalCodings"], codebook: Codebook, out: Path, *, force: bool = False
+) -> str:
+    """Write a mapping of all code names to edit; return how many are known. Raises OutputError."""
+    from coder.coded_tables.code_mapping import COLUMNS, CodeMapper, draft_rows
+    from coder.reporting.rows import open_rows
+
+    counts: Counter[str] = Counter()
+    for item in found:
+        counts.update(item.counts())
+    rows: list[dict[str, Any]] = draft_rows(counts, CodeMapper(codebook))
+    if out.suffix.lower() not in (".csv", ".xlsx"):
+        raise OutputError(f"{out}: a mapping is written to a name that ends in .csv or .xlsx.")
+    with open_rows(out, COLUMNS, force=force) as writer:
+        writer.write(rows)
+    sure = sum(bool(row["code"]) and not str(row["how"]).startswith("guess") for row in rows)
+    guessed = sum(str(row["how"]).startswith("guess") for row in rows)
+    rest = len(rows) - sure - guessed
+    return f"{out}: {len(rows)} names of codes; {sure} are known, {guessed} are guesses, {rest} are open."

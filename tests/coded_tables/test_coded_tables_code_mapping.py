@@ -1,0 +1,101 @@
+"""Names of other tools' codes to a codebook's: by name, path, sub-theme, and by an edited table."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from coder.codebook import Code, Codebook, SubTheme, load_codebook
+from coder.coded_tables.code_mapping import CodeMapper, draft_rows, mapped_table, read_mapping
+from coder.coded_tables.values import CodedTable
+from coder.errors import TableError
+
+BOOK = Codebook(
+    "mine",
+    (
+        Code(
+            "social",
+            "Social opportunity",
+            subthemes=(SubTheme("Family support", "facilitator"), SubTheme("Twice")),
+        ),
+        Code(
+            "physical",
+            "Physical opportunity",
+            subthemes=(SubTheme("Lack of time", "barrier"), SubTheme("Twice")),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "polarity"),
+    [
+        ("Social opportunity", "social", None),
+        ("COM-B > Social opportunity > Barrier", "social", "barrier"),
+        ("COM-B\\Opportunity - social\\facilitators", "social", "facilitator"),
+        ("Opportunity – social: barrier", "social", "barrier"),
+        ("Physical opportunity (enabler)", "physical", "facilitator"),
+        ("Opportunity > Physical", "physical", None),
+        ("Barriers > Physical opportunity", "physical", "barrier"),
+        ("COM-B > Lack of time", "physical", "barrier"),
+        ("Family support", "social", "facilitator"),
+        ("Twice", None, None),
+        ("Weather", None, None),
+    ],
+)
+def test_names_and_paths_of_other_tools(name: str, code: str | None, polarity: str | None) -> None:
+    found = CodeMapper(BOOK).map(name)
+    assert (found.code if found.sure else None, found.polarity) == (code, polarity)
+
+
+def test_guesses_are_drafted_and_never_used(tmp_path: Path) -> None:
+    mapper = CodeMapper(BOOK)
+    assert mapper.map("Time").how.startswith("guess")
+    assert mapper.map("Sociall opportunity").how.startswith("guess")
+    rows = draft_rows({"Time": 3, "Weather": 9}, mapper)
+    assert [(row["name"], row["code"], row["codings"]) for row in rows] == [
+        ("Weather", "", 9),
+        ("Time", "physical", 3),
+    ]
+    table = CodedTable.of(pd.DataFrame({"text": ["a"], "code": ["Time"]}), "t")
+    assert mapped_table(table, mapper).frame["code"].tolist() == [["Time"]]
+
+
+def test_an_edited_mapping_goes_first_and_may_leave_codes_out(tmp_path: Path) -> None:
+    path = tmp_path / "map.csv"
+    path.write_text(
+        "name,code,polarity\nTime,physical,Barriere\nsocial opportunity,,\nWeather,-,\n", encoding="utf-8"
+    )
+    mapper = CodeMapper(BOOK, read_mapping(path))
+    frame = pd.DataFrame(
+        {"text": list("abcd"), "code": ["Time", "Social opportunity", "Weather;Time", "Odd"]}
+    )
+    table = mapped_table(CodedTable.of(frame, "t"), mapper)
+    assert table.frame["code"].tolist() == [["physical:barrier"], ["physical:barrier"], ["Odd"]]
+    assert list(table.row_numbers()) == [2, 4, 5]
+    said = " ".join(table.notes)
+    assert "Time -> physical, barrier" in said
+    assert "left out by your mapping: 'Social opportunity' (1), 'Weather' (1)" in said
+    assert "1 codings of names that no code of the codebook has: 'Odd' (1)" in said
+    path.write_text("name,code,polarity\nTime,physical,sideways\n", encoding="utf-8")
+    with pytest.raises(TableError, match="row 2: polarity 'sideways'"):
+        read_mapping(path)
+
+
+def test_a_polarity_that_is_a_code_of_its_own_goes_to_the_other_codes_of_the_passage() -> None:
+    frame = pd.DataFrame(
+        {
+            "transcript": ["i1"] * 4, "text": ["a", "a", "b", "b"], "coder": ["A", "A", "A", "B"],
+            "code": ["Social opportunity", "Polarity > barrier", "Physical opportunity", "Barriers"],
+        }
+    )  # fmt: skip
+    table = mapped_table(CodedTable.of(frame, "t"), CodeMapper(BOOK))
+    assert table.frame["code"].tolist() == [["social:barrier"], ["physical"]]
+
+
+def test_the_shipped_codebooks_know_their_own_names() -> None:
+    for name in ("comb", "coproduction"):
+        codebook = load_codebook(name)
+        mapper = CodeMapper(codebook)
+        for code in codebook.codes:
+            assert mapper.map(f"{code.parent} > {code.label} > barrier").code == code.id
