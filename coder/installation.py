@@ -87,3 +87,10 @@ def cache_folder() -> Path:
     if not (os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")):
         Path.home()  # raises; platformdirs would answer with a folder named "~"
     return user_cache_path("coder", appauthor=False)
+
+
+def data_folder() -> Path:
+    """Return the folder of what the program keeps for this user, without creating it; CODER_DATA names another."""
+    from platformdirs import user_data_path
+
+    return Path(os.environ.get("CODER_DATA") or user_data_path("coder", appauthor=False))

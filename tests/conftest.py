@@ -14,6 +14,7 @@ from coder.store import Study
 def no_trace_at_home(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the vectors of tests out of the user's cache, also in processes that tests start."""
     os.environ["CODER_CACHE"] = str(tmp_path_factory.getbasetemp() / "vectors")
+    os.environ["CODER_DATA"] = str(tmp_path_factory.getbasetemp() / "data")
 
 
 @pytest.fixture

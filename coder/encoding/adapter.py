@@ -23,6 +23,9 @@ from coder.errors import ModelError
 
 FILES = ("adapter.json", "adapter.safetensors")
 SIZE_LIMIT = 500_000_000  # bytes; a full replacement of all weights in float32 is 91 MB
+MOST_NUMBERS = (
+    30_000_000  # in one weight; the largest, the word embeddings of the large encoder, have 23 million
+)
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,8 @@ def _changes(
         elif kind == "lora_A" and (other := arrays.get(f"{weight}.lora_B")) is not None:
             if array.ndim != 2 or other.ndim != 2 or array.shape[0] != other.shape[1]:
                 raise ModelError(f"{folder}: the two factors of {weight} do not fit each other.")
+            if other.shape[0] * array.shape[1] > MOST_NUMBERS:
+                raise ModelError(f"{folder}: the factors of {weight} unfold to more than any weight has.")
             change = scale * (other @ array)
         elif kind == "lora_B" and f"{weight}.lora_A" in arrays:
             continue

@@ -8,6 +8,7 @@ base/         the model it builds on, if any, in the same shape
 
 import hashlib
 import json
+import math
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -86,7 +87,7 @@ def read_card(directory: Path) -> dict[str, Any]:
         raise ModelError(f"{path} is too large for a model card.")
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{path} is damaged: {error}.") from error
     if not isinstance(card, dict) or card.get("format") != FORMAT:
         raise ModelError(
@@ -128,10 +129,37 @@ def _read_arrays(path: Path, expected: str) -> Arrays:
     if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
         raise ModelError(f"{path} is not the file that its card describes: it was changed or damaged.")
     try:
+        _check_sizes(path)
         with np.load(path, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
         raise ModelError(f"{path} is damaged: {error}.") from error
+
+
+def _check_sizes(path: Path) -> None:
+    """Raise ModelError before an archive asks for more memory than a model may have.
+
+    A few bytes can unfold to gigabytes, and an array's head can promise more than there is.
+    """
+    with zipfile.ZipFile(path) as archive:
+        if sum(member.file_size for member in archive.infolist()) > SIZE_LIMIT:
+            raise ModelError(
+                f"{path} would unfold to over {SIZE_LIMIT // 1_000_000} MB, too much for a model."
+            )
+        for member in archive.infolist():
+            with archive.open(member) as stream:
+                version = np.lib.format.read_magic(stream)
+                read = {
+                    (1, 0): np.lib.format.read_array_header_1_0,
+                    (2, 0): np.lib.format.read_array_header_2_0,
+                }
+                if version not in read:
+                    raise ModelError(f"{path} holds an array in an unknown form.")
+                shape, _, dtype = read[version](stream)
+                if math.prod(shape) * dtype.itemsize > member.file_size:
+                    raise ModelError(
+                        f"{path} is damaged: the array {member.filename} is shorter than it says."
+                    )
 
 
 def packed(parts: Parts) -> tuple[Arrays, dict[str, Any]]:

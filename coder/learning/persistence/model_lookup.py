@@ -4,6 +4,7 @@ from pathlib import Path
 
 from coder.codebook import Codebook
 from coder.encoding import Encoder, get_encoder, weights_of
+from coder.encoding.known_folders import folder_or_name
 from coder.errors import ModelError
 from coder.learning.model import Model
 from coder.learning.persistence.model_files import ADAPTER, BASE, read_card, read_model
@@ -82,7 +83,7 @@ def _encoder_and_adapter(folder: Path, threads: int | None) -> tuple[Encoder, Pa
     card = read_card(folder)
     trained_with = card.get("encoder", {}).get("weights")
     if name := card.get(NAMED):
-        encoder = get_encoder(str(name), threads=threads)
+        encoder = get_encoder(folder_or_name(str(name), str(trained_with)), threads=threads)
         if weights_of(encoder.id) != trained_with:
             raise ModelError(
                 f"The model {folder} was trained with encoder {trained_with}; '{name}' is another one now. "

@@ -180,6 +180,8 @@ def train_on(
 
 def _finish(model: "Model", excerpts: Sequence["Excerpt"], tested: Measured, encoder: str | None) -> None:
     """Put the verdicts of held-out groups in place of training's own, beside what coders reach; name the encoder."""
+    from coder.encoding import weights_of
+    from coder.encoding.known_folders import remember
     from coder.learning.persistence.model_card import judged_anew, verdicts_in
     from coder.learning.persistence.model_lookup import NAMED
     from coder.learning.training.code_verdicts import beside_people
@@ -189,7 +191,9 @@ def _finish(model: "Model", excerpts: Sequence["Excerpt"], tested: Measured, enc
     reached = reached_by_coders(excerpts, model.codebook)
     judged_anew(model, beside_people(verdicts, reached), tested.report.get(tested.finest or ""))
     if encoder:
-        model.card[NAMED] = str(Path(encoder).resolve()) if Path(encoder).exists() else encoder
+        model.card[NAMED] = Path(encoder).resolve().name if Path(encoder).exists() else encoder
+        if Path(encoder).exists():
+            remember(weights_of(model.encoder.id), Path(encoder))
 
 
 def _language_warning(texts: Sequence[str]) -> list[str]:
