@@ -244,7 +244,8 @@ def undo(
     if saved is None:
         typer.echo(f"Nothing to {'redo' if again else 'undo'} for {coder}.")
     else:
-        typer.echo(f"{'Redone' if again else 'Undone'}: {len(saved.states)} utterances.")
+        what = "a memo" if saved.memo else f"{len(saved.states)} utterances"
+        typer.echo(f"{'Redone' if again else 'Undone'}: {what}.")
 
 
 def history(

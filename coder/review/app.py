@@ -23,6 +23,7 @@ from coder.review.pages import (
     downloads,
     model,
     queue,
+    quotes,
     study,
     transcript,
     writes,
@@ -78,8 +79,8 @@ def make_app(
 
 def _routes() -> list[BaseRoute]:
     return [
-        *study.ROUTES, *transcript.ROUTES, *queue.ROUTES, *writes.ROUTES, *by_code.ROUTES, *adjudication.ROUTES,
-        *codebook.ROUTES, *dashboard.ROUTES, *model.ROUTES, *downloads.ROUTES,
+        *study.ROUTES, *transcript.ROUTES, *queue.ROUTES, *quotes.ROUTES, *writes.ROUTES, *by_code.ROUTES,
+        *adjudication.ROUTES, *codebook.ROUTES, *dashboard.ROUTES, *model.ROUTES, *downloads.ROUTES,
         Route("/codes.css", codes_css),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]  # fmt: skip

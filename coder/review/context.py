@@ -17,12 +17,13 @@ from coder.review.keyboard import ACTIONS, action_keys, shown
 from coder.review.legend import POLARITY_SIGNS, Sign, clock, day, legend, share_words
 from coder.review.presenters import Drawing
 from coder.workflow.review.session import ReviewSession, default_mode
-from coder.workflow.study.open import MODES, Mode
+from coder.workflow.study.open import MODES, Memo, Mode
 
 HERE = Path(__file__).parent
 ROOMS = (
-    ("/", "Study"), ("/queue", "Queue"), ("/bulk", "By code"), ("/settle", "Settle"), ("/codebook", "Codebook"),
-    ("/progress", "Progress"), ("/model", "Model"), ("/keys", "Keys"),
+    ("/", "Study"), ("/queue", "Queue"), ("/search", "Search"), ("/bulk", "By code"), ("/codes", "Codes"),
+    ("/matrix", "Matrix"), ("/settle", "Settle"), ("/codebook", "Codebook"), ("/progress", "Progress"),
+    ("/model", "Model"), ("/keys", "Keys"),
 )  # fmt: skip
 MODE_WORDS = {"blind": "Blind", "commit_first": "Code first", "assisted": "Assisted"}
 MODE_HELP = {
@@ -62,7 +63,6 @@ class ReviewContext:
             clock=clock,
             share=share_words,
             signs_of_polarity=POLARITY_SIGNS,
-            rooms=ROOMS,
         )
 
     def mode(self, session: Session) -> Mode:
@@ -112,6 +112,19 @@ class ReviewContext:
         """Return what draws utterances for this coder."""
         return Drawing(self.signs(coder), search)
 
+    def memos(self, session: Session, *, kind: str = "", transcript: int | None = None) -> list[Memo]:
+        """Return the memos that a coder may read in a list; whoever codes blind reads only their own."""
+        own = session.coder if self.mode(session) == "blind" else None
+        found = self.review.study.memos.all(coder=own, transcript=transcript)
+        return [memo for memo in found if not kind or memo.kind == kind]
+
+    def _lane_style(self) -> str:
+        return "packed" if len(self.review.codebook.codes) > MOST_LANES else "lanes"
+
+    def _rooms(self, coder: str, mode: Mode) -> list[tuple[str, str]]:
+        hidden = {"/settle"} if mode == "blind" and not self.review.disagreements(coder, mode) else set()
+        return [(address, name) for address, name in ROOMS if address not in hidden]
+
     def _keys(self, coder: str) -> dict[str, tuple[str, ...]]:
         preferences = self.preferences(coder)
         return action_keys(preferences.keys) if preferences.letters else {}
@@ -134,7 +147,7 @@ class ReviewContext:
         common = {
             "session": session, "prefs": self.preferences(session.coder), "mode": mode,
             "mode_words": MODE_WORDS[mode], "mode_help": MODE_HELP[mode], "study_name": self.review.study.name,
-            "room": "", "lane_style": "packed" if len(self.review.codebook.codes) > MOST_LANES else "lanes",
+            "rooms": self._rooms(session.coder, mode), "room": "", "lane_style": self._lane_style(),
             "actions": ACTIONS,
         }  # fmt: skip
         return HTMLResponse(self.part(request, template, **{**common, **values}), status)

@@ -7,10 +7,15 @@ from datetime import UTC, datetime
 
 from coder.codebook import Code, Codebook
 
-# For codes without a colour of their own: apart from each other, also for colour-blind readers (the mark helps).
+# For codes without a colour of their own: each as far as possible (in OKLab, an even scale of seen difference) from
+# those before it, so that forty codes still look different; the mark helps where colours are hard to tell apart.
 PALETTE = (
     "#1b6ca8", "#c8553d", "#2e8b57", "#8a5fbf", "#d08c1d", "#2a9d9d", "#b8437a", "#6b7a2f",
-    "#5aa9e6", "#f2a65a", "#8fc93a", "#9a6a4f", "#5c6bc0", "#e07a9b", "#4f8f6b", "#7d7d7d",
+    "#5aa9e6", "#f2a65a", "#8fc93a", "#9a6a4f", "#5c6bc0", "#e07a9b", "#e3c2f8", "#7d7d7d",
+    "#6a0092", "#8a0316", "#5eeae5", "#02553f", "#ce79fd", "#0935b1", "#464070", "#9daa8f",
+    "#d2d79a", "#4bf58c", "#623f0a", "#804a62", "#17a92a", "#fd93e5", "#5f3cc5", "#7d0e5c",
+    "#d251b9", "#af98ce", "#12c281", "#a5c3d3", "#924413", "#c1e319", "#941c95", "#426469",
+    "#eda9ac", "#8a70fc", "#e94775", "#fdca3a", "#8e9331", "#7b89bd", "#f67d51",
 )  # fmt: skip
 POLARITY_SIGNS = {"barrier": "−", "facilitator": "+", "mixed": "±"}
 CODE_KEYS = "123456789hlopqtvwyz"  # after the digits, letters that no action uses

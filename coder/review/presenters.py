@@ -1,13 +1,14 @@
 """From the workflow's values to what the templates show: pieces of text, stripes, the panel's buttons."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from coder.codebook import Codebook
 from coder.review.legend import Sign, clock, confidence_words
 from coder.workflow.review.session import Document, ReviewSession, Unit
 from coder.workflow.study.open import Memo, Mode, StoredSuggestion
+from coder.workflow.study.quotes import PlacedQuote
 
 GLYPHS = {"coded": "✓", "nothing": "–", "rejected": "✕", "skipped": "»", "open": ""}
 STATE_WORDS = {
@@ -96,6 +97,10 @@ class Panel:
     hush: str
     offers: tuple[Offer, ...]
     done_words: str
+    compare: str
+    stands: str
+    own_codes: tuple[CodeButton, ...]
+    coder: str
     can_reject: bool
     codes: tuple[tuple[str, tuple[CodeButton, ...]], ...]
     polarities: tuple[str, ...]
@@ -103,6 +108,32 @@ class Panel:
     lacking: str
     passage: str
     memos: tuple[Memo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """An utterance in a list that is coded in place; `text` may be the passage under a code instead of all of it."""
+
+    id: int
+    token: str
+    place: str
+    transcript: int
+    speaker: str
+    spoken: str
+    pieces: tuple[Piece, ...]
+    chips: tuple[Stripe, ...]
+    state: str
+    flagged: bool
+    code: str = ""
+    polarity: str | None = None
+    coders: tuple[str, ...] = ()
+    good: bool = False
+
+    @property
+    def copied(self) -> str:
+        """What the button Copy takes: the words with who said them and where."""
+        words = "".join(piece.text for piece in self.pieces).strip()
+        return f"“{words}” ({', '.join(filter(None, [self.speaker, self.place]))})"
 
 
 class Drawing:
@@ -149,6 +180,24 @@ class Drawing:
             pieces=tuple(self._pieces(unit)),
             stripes=stripes,
         )
+
+    def row(self, unit: Unit, place: str) -> RowView:
+        """Return one utterance as a row of a list."""
+        stripes = self._stripes(unit)
+        return RowView(
+            id=unit.utterance.id, token=unit.state.token, place=place, transcript=unit.utterance.transcript,
+            speaker=unit.utterance.speaker or "", spoken=self._spoken(unit, stripes),
+            pieces=tuple(self._pieces(unit)), chips=stripes, state=STATE_WORDS[unit.state.state],
+            flagged=unit.state.flagged,
+        )  # fmt: skip
+
+    def quote_row(self, unit: Unit, placed: PlacedQuote) -> RowView:
+        """Return a confirmed quote as a row: the words under the code, and what the coder's own coding is there."""
+        quote = placed.quote
+        return replace(
+            self.row(unit, placed.transcript), pieces=tuple(self._searched(quote.text)), code=quote.code,
+            polarity=quote.polarity, coders=quote.coders, good=quote.good,
+        )  # fmt: skip
 
     def _stripes(self, unit: Unit) -> tuple[Stripe, ...]:
         here = unit.utterance
@@ -210,18 +259,24 @@ class Drawing:
         """Return the panel for the utterance in focus."""
         codebook = review.codebook
         view = self.unit(unit)
+        review.note_memos_seen(unit)
+        buttons = self._code_buttons(codebook, unit)
         return Panel(
             unit=view,
             hush=_hush(unit, mode),
             offers=tuple(self._offer(unit, item) for item in unit.offers if item.code in self._signs),
             done_words="Accept and next" if unit.open_offers and not unit.decided else "Next",
+            compare=_comparison(unit, mode),
+            stands=STATE_WORDS[unit.state.state].capitalize(),
+            own_codes=tuple(b for _, group in buttons for b in group if b.on),
+            coder=unit.state.coder,
             can_reject=bool(unit.offers or unit.state.codes),
-            codes=self._code_buttons(codebook, unit),
+            codes=buttons,
             polarities=codebook.polarity,
             polarity_on=frozenset(code.polarity for code in unit.state.codes if code.polarity),
             lacking=self._lacking(codebook, unit),
             passage=_passage_words(review, unit),
-            memos=tuple(review.study.memos.all(utterance=unit.utterance.id)) if unit.memos else (),
+            memos=unit.memos,
         )
 
     def _lacking(self, codebook: Codebook, unit: Unit) -> str:
@@ -256,6 +311,14 @@ class Drawing:
             )
             groups.setdefault(code.parent or "", []).append(button)
         return tuple((heading, tuple(buttons)) for heading, buttons in groups.items())
+
+
+def _comparison(unit: Unit, mode: Mode) -> str:
+    """Return 'differs' or 'same' where the coder decided first and now sees what the machine says, else ''."""
+    if mode != "commit_first" or not unit.decided or not unit.offers:
+        return ""
+    own = {(code.code, code.polarity) for code in unit.state.codes}
+    return "same" if own == {(offer.code, offer.polarity) for offer in unit.offers} else "differs"
 
 
 def _hush(unit: Unit, mode: Mode) -> str:

@@ -1,11 +1,12 @@
 """What people have confirmed: the only material for training, and the coders' side of every comparison."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
-from coder.store.connection import Handle, chunks, marks
+from coder.store.connection import Handle, chunks, marks, new_uid
 from coder.store.replay import replay
 from coder.store.values import ADJUDICATED, DECIDED_SQL
 
@@ -60,6 +61,78 @@ def confirmed(handle: Handle) -> list[Confirmed]:
         for row in rows
         for key in ((row["voice"], row["utterance"]),)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage under a confirmed code: `start` and `end` are offsets into the transcript's text.
+
+    `utterance` is the first that it codes; `coders` are all who coded just this passage so (the adjudicated voice
+    alone where it decided); `good` marks what somebody wants to quote.
+    """
+
+    transcript: int
+    utterance: int
+    start: int
+    end: int
+    text: str
+    code: str
+    polarity: str | None
+    coders: tuple[str, ...]
+    good: bool
+
+
+def quotes(handle: Handle, codes: Sequence[str] | None = None, *, coder: str | None = None) -> list[Quote]:
+    """Return the confirmed passages of some codes (None: all), in order of transcript and text.
+
+    What was adjudicated counts alone there; elsewhere every coder's codings count, or only those of `coder`.
+    A passage over several utterances comes once.
+    """
+    wanted = json.dumps(list(codes)) if codes is not None else None
+    with handle.snapshot():
+        rows = handle.rows(
+            'SELECT s.utterance, s.code, s.polarity, s.start, s."end", u.transcript, c.name AS coder'
+            " FROM standing s JOIN utterance u ON u.id = s.utterance JOIN coder c ON c.id = s.voice"
+            " JOIN transcript t ON t.id = u.transcript WHERE s.rejected = 0 AND t.current = 1 AND u.codable = 1"
+            " AND (?1 IS NULL OR s.code IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR c.name = ?2)"
+            " AND (?2 IS NOT NULL OR s.voice = 1 OR NOT EXISTS (SELECT 1 FROM unit a WHERE a.voice = 1"
+            f"  AND a.utterance = s.utterance AND a.state IN {DECIDED_SQL}))"
+            " ORDER BY t.name, t.id, s.start, u.start, s.code, c.name",
+            (wanted, coder),
+        )
+        good = good_quotes(handle)
+        texts = {
+            row["id"]: row["text"] for row in handle.rows("SELECT id, text FROM transcript WHERE current = 1")
+        }
+    found: dict[tuple[int, int, int, str, str | None], list[Row]] = {}
+    for row in rows:
+        key = (row["transcript"], row["start"], row["end"], row["code"], row["polarity"])
+        found.setdefault(key, []).append(row)
+    return [
+        Quote(
+            transcript, same[0]["utterance"], start, end, texts[transcript][start:end], code, polarity,
+            tuple(dict.fromkeys(row["coder"] for row in same)),
+            any((row["utterance"], code) in good for row in same),
+        )
+        for (transcript, start, end, code, polarity), same in found.items()
+    ]  # fmt: skip
+
+
+def good_quotes(handle: Handle) -> set[tuple[int, str]]:
+    """Return the (utterance, code) pairs that somebody marked as a good quote and did not unmark."""
+    rows = handle.rows(
+        "SELECT utterance, code, good, max(time || uid) FROM good_quote GROUP BY utterance, code"
+    )
+    return {(row["utterance"], row["code"]) for row in rows if row["good"]}
+
+
+def mark_good(handle: Handle, coder: str, utterance: int, code: str, good: bool) -> None:
+    """Mark a code's passage on an utterance as a good quote, or take the mark away; one more row each time."""
+    with handle.write() as stamp:
+        handle.run(
+            "INSERT INTO good_quote VALUES (?, ?, ?, ?, ?, ?)",
+            (new_uid(), utterance, code, handle.coder_id(coder), good, stamp),
+        )
 
 
 def _codebooks(handle: Handle) -> defaultdict[tuple[int, int], set[int]]:

@@ -147,6 +147,24 @@ class Acts:
         """
         return self._reverse(coder, act, "undo", self._newest_done)
 
+    def last_made(self, coder: str) -> str:
+        """Return the time of the coder's newest gesture (imports and undoing excepted); '' if there is none."""
+        sql = "SELECT max(time) FROM act WHERE coder = ? AND kind IN ('decide', 'adjudicate')"
+        return str(self._handle.value(sql, (self._handle.coder_id(coder),)) or "")
+
+    def undoable(self, coder: str) -> str:
+        """Return the time of the gesture that `undo` would take back; '' if there is none."""
+        row = self._newest_done(self._handle.coder_id(coder))
+        return "" if row is None else str(row["time"])
+
+    def redoable(self, coder: str) -> str:
+        """Return when the gesture was undone that `redo` would bring back; '' if there is none."""
+        row = self._newest_undone(self._handle.coder_id(coder))
+        if row is None:
+            return ""
+        sql = "SELECT max(time) FROM act WHERE target = ? AND kind = 'undo'"
+        return str(self._handle.value(sql, (row["id"],)))
+
     def redo(self, coder: str) -> Saved | None:
         """Bring back what the coder undid last, unless they did something else since; None if there is none."""
         return self._reverse(coder, None, "redo", self._newest_undone)
@@ -248,6 +266,11 @@ class Acts:
                     time=row["time"],
                 )
         return found
+
+    def has_coded(self, coder: str) -> bool:
+        """Return whether a coder has touched any utterance with a coding of their own."""
+        sql = "SELECT 1 FROM unit WHERE voice = ? LIMIT 1"
+        return self._handle.value(sql, (self._handle.coder_id(coder),)) is not None
 
     def decided_in(self, coder: str, transcript: int) -> int:
         """Return how many codable utterances of a transcript a coder has decided: one look-up in an index."""

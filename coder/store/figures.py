@@ -71,7 +71,9 @@ def study_figures(handle: Handle) -> StudyFigures:
     with handle.snapshot():
         return StudyFigures(
             transcripts=handle.value("SELECT count(*) FROM transcript WHERE current = 1"),
-            superseded=handle.value("SELECT count(*) FROM transcript WHERE current = 0"),
+            superseded=handle.value(
+                "SELECT count(*) FROM transcript t JOIN transcript r ON r.replaces = t.uid"
+            ),
             utterances=handle.value("SELECT count(*) FROM utterance WHERE codable = 1"),
             decided=_decided(handle),
             disagreements=len(disagreements(handle)),

@@ -4,6 +4,13 @@ from coder.errors import StudyError
 from coder.store.connection import Handle, new_uid
 from coder.store.values import Memo
 
+_INSERT = "INSERT INTO memo (uid, thread, kind, transcript, utterance, code, coder, content, time, reverses)"
+# A row that the coder wrote is undone if a row takes it back that is not itself taken back (by redo).
+_UNDONE = (
+    "EXISTS (SELECT 1 FROM memo u WHERE u.reverses = m.uid"
+    " AND NOT EXISTS (SELECT 1 FROM memo r WHERE r.reverses = u.uid))"
+)
+
 
 class Memos:
     """Notes on an utterance, a transcript, a code, or the whole study."""
@@ -40,7 +47,7 @@ class Memos:
             if thread is not None:
                 kind, transcript, utterance, code = self._subject_of(thread, by)
             self._handle.run(
-                "INSERT INTO memo VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"{_INSERT} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
                 (uid, thread or uid, kind, transcript, utterance, code, by, text.strip(), stamp),
             )
         return thread or uid
@@ -50,6 +57,55 @@ class Memos:
         if row is None:
             raise StudyError("This memo is not there, or another coder's; only its author changes it.")
         return row["kind"], row["transcript"], row["utterance"], row["code"]
+
+    def last_written(self, coder: str) -> str:
+        """Return the time of the coder's newest memo row that no undo made; '' if there is none."""
+        sql = "SELECT max(time) FROM memo WHERE coder = ? AND reverses IS NULL"
+        return str(self._handle.value(sql, (self._handle.coder_id(coder),)) or "")
+
+    def undoable(self, coder: str) -> tuple[str, str] | None:
+        """Return (uid, time) of the newest memo row that this coder could take back."""
+        return self._newest(
+            f"SELECT uid, time FROM memo m WHERE coder = ? AND reverses IS NULL AND NOT {_UNDONE}", coder
+        )
+
+    def redoable(self, coder: str) -> tuple[str, str] | None:
+        """Return (uid, time) of the newest undoing of a memo that this coder has not redone."""
+        return self._newest(
+            "SELECT u.uid, u.time FROM memo u JOIN memo m ON m.uid = u.reverses AND m.reverses IS NULL"
+            " WHERE u.coder = ? AND NOT EXISTS (SELECT 1 FROM memo r WHERE r.reverses = u.uid)",
+            coder,
+        )
+
+    def _newest(self, sql: str, coder: str) -> tuple[str, str] | None:
+        row = self._handle.row(f"{sql} ORDER BY 2 DESC, 1 DESC", (self._handle.coder_id(coder),))
+        return None if row is None else (row[0], row[1])
+
+    def reverse(self, uid: str) -> Memo:
+        """Take back one row of a memo: the wording before it stands again (an empty text: no memo)."""
+        handle = self._handle
+        with handle.write() as stamp:
+            row = handle.row("SELECT * FROM memo WHERE uid = ?", (uid,))
+            if row is None:
+                raise StudyError("There is no such memo to take back.")
+            before = handle.value(
+                "SELECT content FROM memo WHERE thread = ? AND (time, uid) < (?, ?) ORDER BY time DESC, uid DESC",
+                (row["thread"], row["time"], uid),
+            )
+            subject = (row["kind"], row["transcript"], row["utterance"], row["code"], row["coder"])
+            values = (new_uid(), row["thread"], *subject, before or "", stamp, uid)
+            handle.run(f"{_INSERT} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        name = handle.value("SELECT name FROM coder WHERE id = ?", (row["coder"],))
+        return Memo(
+            row["thread"],
+            row["kind"],
+            row["transcript"],
+            row["utterance"],
+            row["code"],
+            name,
+            before or "",
+            stamp,
+        )
 
     def all(
         self,

@@ -12,6 +12,7 @@ from coder.store.coders import apply_roles
 from coder.store.connection import Handle, transaction
 from coder.store.replay import rebuild
 from coder.store.suggestions import refresh_all_outlooks
+from coder.store.transcripts import derive_transcripts
 
 # Each table of numbers gets a map from the other copy's ids to this one's.
 _MAPS = {
@@ -187,9 +188,25 @@ _STEPS: tuple[tuple[str, str], ...] = (
     (
         "",
         _fresh(
+            "good_quote",
+            "uid, utterance, code, coder, good, time",
+            f"uid, {_UTTERANCE}, code, {_BY}, good, time",
+        ),
+    ),
+    (
+        "",
+        _fresh(
+            "transcript_change",
+            "uid, transcript, name, removed, coder, time",
+            f"uid, {_TRANSCRIPT}, name, removed, {_BY}, time",
+        ),
+    ),
+    (
+        "",
+        _fresh(
             "memo",
-            "uid, thread, kind, transcript, utterance, code, coder, content, time",
-            f"uid, thread, kind, {_TRANSCRIPT}, {_UTTERANCE}, code, {_BY}, content, time",
+            "uid, thread, kind, transcript, utterance, code, coder, content, time, reverses",
+            f"uid, thread, kind, {_TRANSCRIPT}, {_UTTERANCE}, code, {_BY}, content, time, reverses",
         ),
     ),
     # A shipped model is noted in each copy on its own; the study itself was begun once, or the earlier counts.
@@ -242,9 +259,7 @@ def _fill_map(connection: Connection, table: str) -> None:
 
 
 def _derive_all(handle: Handle) -> None:
-    handle.run(
-        "UPDATE transcript SET current = NOT EXISTS (SELECT 1 FROM transcript t WHERE t.replaces = transcript.uid)"
-    )
+    derive_transcripts(handle)
     for row in handle.rows("SELECT id FROM transcript"):
         apply_roles(handle, row["id"])
     rebuild(handle)

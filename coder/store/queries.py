@@ -39,6 +39,8 @@ def find(
     """
     where, parameters = _where(handle, filters)
     voice = handle.coder_id(filters.coder) if filters.coder else -1
+    if order == "recent":
+        where.append("mine.utterance IS NOT NULL")  # what the coder never touched is not recent
     tables, by = ORDERS[order]
     sql = (
         f"SELECT u.id FROM {tables} LEFT JOIN unit mine ON mine.utterance = u.id AND mine.voice = ?"
@@ -62,11 +64,12 @@ def _where(handle: Handle, filters: Filters) -> tuple[list[str], list[object]]:
         add("u.transcript = ?", filters.transcript)
     _add_own(filters, add)
     if filters.code is not None or filters.polarity is not None:
+        coder = None if filters.by_anybody else filters.coder
         add(
             "EXISTS (SELECT 1 FROM standing s WHERE s.utterance = u.id AND s.rejected = 0 AND (? IS NULL OR"
             " s.code = ?) AND (? IS NULL OR s.polarity = ?) AND (s.voice = ? OR ? IS NULL))",
             *(filters.code, filters.code, filters.polarity, filters.polarity),
-            *(handle.coder_id(filters.coder) if filters.coder else None, filters.coder),
+            *(handle.coder_id(coder) if coder else None, coder),
         )
     if filters.suggested is not None:
         add(

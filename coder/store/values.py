@@ -184,6 +184,7 @@ class Saved:
 
     act: str
     states: Mapping[int, UnitState]
+    memo: "Memo | None" = None  # undo, redo: the memo that was taken back or returned, in its present wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,7 @@ class Filters:
     """Which utterances a list or queue takes; everything given must hold.
 
     `state` is the coder's own; `suggested` a code the machine proposes; `code` one that stands for `coder`
-    (or for anybody, if coder is None); `text` is searched without regard to case; `attribute` is
+    (or for anybody, if coder is None or `by_anybody`); `text` is searched without regard to case; `attribute` is
     (name, value) of the speaking participant or the transcript; `among` are utterance ids to choose from.
     """
 
@@ -287,3 +288,4 @@ class Filters:
     disagreement: bool = False
     among: tuple[int, ...] | None = None
     codable: bool = True
+    by_anybody: bool = False

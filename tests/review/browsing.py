@@ -1,6 +1,7 @@
 """A real browser on a real server, for the slow tests of the review page."""
 
 import contextlib
+import os
 import re
 import signal
 import subprocess
@@ -22,7 +23,7 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1440,900",
 )  # fmt: skip
-PATIENCE = 60.0  # seconds; the machine may be busy
+PATIENCE = float(os.environ.get("CODER_PATIENCE", "60"))  # seconds; the machine may be busy
 
 
 @dataclass

@@ -7,7 +7,7 @@ from conftest import Page, entered
 
 from coder.review.app import make_app
 from coder.store import Study
-from coder.store.values import UnitState
+from coder.store.values import Mode, UnitState
 
 
 def ids(study_path: Path, transcript: int = 1) -> dict[str, int]:
@@ -35,7 +35,7 @@ def test_one_key_accepts_and_goes_on(page: Page, study_path: Path) -> None:
         ("physical_opportunity", "barrier", "accept")
     ]
     assert answer["focus"] == here["I"]
-    assert "Accepted" in str(answer["say"])
+    assert answer["say"] == "Physical opportunity, barrier · u undoes"
 
 
 def test_the_right_codes_key_changes_a_wrong_suggestion_and_a_second_key_its_polarity(
@@ -200,3 +200,160 @@ def test_only_what_was_passed_and_open_is_marked_together(page: Page, study_path
     page.post("/passed", utterances=[here["There"], here["It"]], view="read", q="")
     assert state(study_path, here["There"]).state == "coded"
     assert state(study_path, here["It"]).state == "nothing"
+
+
+def app_for(study_path: Path, *coders: str, mode: Mode | None = None) -> list[Page]:
+    app, sessions = make_app(study_path, coders, port=8765, hosts=["127.0.0.1:8765"], mode=mode)
+    return [entered(app, session) for session in sessions]
+
+
+def test_a_code_has_no_polarity_until_the_coder_gives_one(page: Page, study_path: Path) -> None:
+    here = ids(study_path)
+    act(page, "code", here["There"], code="social_opportunity")  # in place of the machine's, a barrier
+    assert [(c.code, c.polarity) for c in state(study_path, here["There"]).codes] == [
+        ("social_opportunity", None)
+    ]
+    for action, code in (
+        ("code", "social_opportunity"),
+        ("facilitator", None),
+        ("code", "physical_capability"),
+        ("code", "reflective_motivation"),
+        ("barrier", None),
+    ):  # 4 f 1 5 b
+        act(page, action, here["It"], code=code)
+    assert {c.code: c.polarity for c in state(study_path, here["It"]).codes} == {
+        "social_opportunity": "facilitator", "physical_capability": "barrier", "reflective_motivation": "barrier",
+    }  # fmt: skip
+
+
+def test_a_polarity_key_after_nothing_to_code_takes_up_no_suggestion(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["There"]
+    act(page, "nothing", here)
+    assert "Choose a code first" in str(act(page, "barrier", here, 400)["error"])
+    assert state(study_path, here).state == "nothing"
+
+
+def test_messages_name_what_was_saved_withdrawn_and_what_returned(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["It"]
+    act(page, "code", here, code="social_opportunity")
+    said = act(page, "facilitator", here)["say"]
+    assert said == "Social opportunity, facilitator · u undoes"
+    assert str(act(page, "code", here, code="social_opportunity")["say"]).startswith(
+        "Social opportunity withdrawn"
+    )
+    assert page.post("/undo", view="read")["say"] == "Undone: now Social opportunity, facilitator"
+    assert str(act(page, "flag", here)["say"]).startswith("Flagged")
+
+
+def test_undo_takes_back_memos_and_decisions_in_the_order_they_were_made(
+    page: Page, study_path: Path
+) -> None:
+    here = ids(study_path)["There"]
+    act(page, "nothing", here)
+    page.post("/memo", utterance=here, text="first", view="read")
+    with Study.open(study_path) as study:
+        thread = study.memos.all()[0].thread
+    page.post("/memo", thread=thread, text="second", focus=here, view="read")
+    assert "second" in page.get("/read/1", u=str(here))
+    assert "first" in str(page.post("/undo", view="read")["say"])
+    assert "gone" in str(page.post("/undo", view="read")["say"])
+    page.post("/undo", view="read")
+    assert state(study_path, here).state == "open"
+    assert page.post("/undo", view="read")["say"] == "Nothing to undo."
+    for _ in range(3):
+        page.post("/redo", view="read")
+    assert page.post("/redo", view="read")["say"] == "Nothing to redo."
+    with Study.open(study_path) as study:
+        assert [memo.text for memo in study.memos.all()] == ["second"]
+        assert study.handle.value("SELECT count(*) FROM memo") == 6  # two written, two undone, two redone
+    assert state(study_path, here).state == "nothing"
+    page.post("/memo", thread=thread, text="", focus=here, view="read")
+    with Study.open(study_path) as study:
+        assert study.memos.all() == []
+
+
+def test_redo_ends_when_a_memo_was_written_since(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["There"]
+    act(page, "nothing", here)
+    page.post("/undo", view="read")
+    page.post("/memo", utterance=here, text="new", view="read")
+    assert page.post("/redo", view="read")["say"] == "Nothing to redo."
+
+
+def test_only_the_author_changes_a_memo(study_path: Path) -> None:
+    ann, ben = app_for(study_path, "Ann", "Ben")
+    ann.post("/memo", utterance=ids(study_path)["There"], text="mine", view="read")
+    with Study.open(study_path) as study:
+        thread = study.memos.all()[0].thread
+    assert "only its author" in str(ben.post("/memo", 400, thread=thread, text="yours")["error"])
+
+
+def test_blind_work_shows_no_colleagues_memo_and_no_settling_before_both_decided(study_path: Path) -> None:
+    ann, ben, eve = app_for(study_path, "Ann", "Ben", "Eve", mode="blind")
+    here = ids(study_path)
+    act(ann, "code", here["There"], code="physical_opportunity")
+    ann.post("/memo", utterance=here["There"], text="clearly time", view="read")
+    act(ben, "code", here["There"], code="social_opportunity")
+    act(eve, "nothing", here["It"])
+    for path in (
+        f"/read/1?u={here['There']}",
+        f"/part/panel?u={here['There']}",
+        "/progress",
+        "/",
+        "/queue?state=any",
+    ):
+        shown = eve.client.get(path, headers={"accept": "text/html"}).text
+        assert "clearly time" not in shown and "✎" not in shown and 'href="/settle"' not in shown, path
+    assert "No disagreement is open" in eve.get("/settle")
+    assert eve.client.get("/settle", params={"u": here["There"]}).status_code == 400
+    eve.post("/settle", 400, utterance=here["There"], codes=[])
+    assert "unit aside" in eve.get("/queue", disagreement="1") or "No utterance" in eve.get(
+        "/queue", disagreement="1"
+    )
+    assert "clearly time" in ben.get("/read/1", u=str(here["There"]))  # both have decided
+    assert 'href="/settle"' in ben.get("/")
+    assert not state(study_path, here["There"], "Eve").seen
+
+
+def test_code_first_shows_both_and_one_key_switches_adds_or_keeps(study_path: Path) -> None:
+    [page] = app_for(study_path, "Eve", mode="commit_first")
+    here = ids(study_path)
+    for word, action, codes in (
+        ("There", "take_b", [("physical_opportunity", "barrier")]),
+        ("Some", "take_both", [("social_opportunity", "barrier"), ("automatic_motivation", "barrier")]),
+        ("Their", "take_a", [("social_opportunity", "barrier")]),
+    ):
+        act(page, "code", here[word], code="social_opportunity")
+        answer = act(page, "barrier", here[word], then=here[word] + 1)
+        assert answer["focus"] == here[word] and 'data-compare="differs"' in str(answer["panel"])
+        assert act(page, action, here[word], then=here[word] + 1)["focus"] == here[word] + 1
+        assert [(c.code, c.polarity) for c in state(study_path, here[word], "Eve").codes] == codes
+
+
+def test_a_selection_takes_whole_words(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["There"]
+    with Study.open(study_path) as study:
+        unit = study.texts.by_id([here])[here]
+        start = unit.start + unit.text.index("ever")
+        act(page, "code", here, code="reflective_motivation", selection=[start - 4, start + 9])
+        code = study.acts.states("Ann", [here])[here].codes[0]
+        assert study.texts.text(1)[code.start : code.end] == "is never enough"
+
+
+def test_the_end_of_a_transcript_leads_to_the_next_that_is_open(page: Page, study_path: Path) -> None:
+    answer = page.client.get("/part/after", params={"t": 1}).json()
+    assert answer["name"] == "C02" and answer["id"] in ids(study_path, 2).values()
+    with Study.open(study_path) as study:
+        for key in ids(study_path, 2).values():
+            act(page, "nothing", key)
+        assert study.figures().decided == len(ids(study_path, 2))
+    assert page.client.get("/part/after", params={"t": 1}).json()["id"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [("q=zeppelin", "No utterance here contains “zeppelin”"), ("order=recent", "You have not decided"),
+     ("speaker=C01&state=coded", "No utterance passes")],
+)  # fmt: skip
+def test_an_empty_queue_says_why(page: Page, query: str, why: str) -> None:
+    assert why in page.client.get(f"/queue?{query}", headers={"accept": "text/html"}).text

@@ -12,7 +12,7 @@ from coder.review.context import ReviewContext, context_of, said, session_of
 from coder.review.pages.queue import CONTEXT
 from coder.review.pages.writes import body_of
 from coder.workflow.study.decide import adjudicate
-from coder.workflow.study.open import ADJUDICATED, StandingCode, UnitState
+from coder.workflow.study.open import ADJUDICATED, Mode, StandingCode, UnitState
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,12 @@ class Side:
 async def show(request: Request) -> Response:
     """Show the first open disagreement, or the one asked for."""
     context, session = context_of(request), session_of(request)
-    waiting = context.review.study.disagreements()
+    mode = context.mode(session)
+    waiting = context.review.disagreements(session.coder, mode)
     asked = request.query_params.get("u", "")
     focus = int(asked) if asked.isdigit() else next(iter(waiting), None)
+    if focus is not None:
+        _refuse_unseen(context, session.coder, mode, focus)
     values: dict[str, Any] = {"unit": None}
     if focus is not None:
         document = context.review.home_of(focus)
@@ -58,6 +61,15 @@ async def show(request: Request) -> Response:
         code_keys=context.code_keys(session.coder), polarities=context.review.codebook.polarity,
         settled=context.review.study.figures().adjudicated, **values,
     )  # fmt: skip
+
+
+def _refuse_unseen(context: ReviewContext, coder: str, mode: Mode, utterance: int) -> None:
+    """Raise InputError where a blind coder would see others' coding before their own decision."""
+    if not context.review.may_settle(coder, mode, utterance):
+        raise InputError(
+            "You are coding blind and have not decided on this utterance. Decide first, or choose another way to"
+            " work on the Study page if you only settle."
+        )
 
 
 def sides(context: ReviewContext, utterance: int) -> list[Side]:
@@ -84,6 +96,7 @@ async def adjudicated(request: Request) -> Response:
     given = content.get("codes")
     if not isinstance(given, list) or not isinstance(content.get("utterance"), int):
         raise InputError("Say which codes stand for which utterance.")
+    _refuse_unseen(context, session.coder, context.mode(session), content["utterance"])
     codes = [(str(item["code"]), str(item["polarity"]) if item.get("polarity") else None) for item in given]
     seconds = content.get("seconds")
     adjudicate(

@@ -24,7 +24,7 @@ async def codebook(request: Request) -> Response:
     """Show the codebook with a form for each code."""
     context, session = context_of(request), session_of(request)
     book = context.review.codebook
-    memos = [memo for memo in context.review.study.memos.all() if memo.kind == "code"]
+    memos = context.memos(session, kind="code")
     return context.page(
         request, "codebook.html", room="Codebook", book=book, signs=context.signs(session.coder), lines_of=lines_of,
         versions=context.review.study.codebooks.versions(), shipped=shipped_names(), advice=advice(book), memos=memos,

@@ -30,7 +30,7 @@ async def progress(request: Request) -> Response:
         progress_plot=_progress_plot(figures),
         acceptance_plot=_acceptance_plot(figures.codes, labels) if context.mode(session) != "blind" else "",
         days_plot=day_bars("Decisions a day", days) if days else "",
-        memos=study.memos.all(), labels=labels,
+        memos=context.memos(session), labels=labels,
     )  # fmt: skip
 
 

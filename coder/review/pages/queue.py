@@ -1,7 +1,7 @@
 """The queue: which utterances it takes and in what order, as the address says it, one at a time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast, get_args
 
 from starlette.requests import Request
@@ -11,7 +11,7 @@ from starlette.routing import Route
 from coder.errors import InputError
 from coder.review.context import ReviewContext, context_of, said, session_of
 from coder.review.pages.transcript import panel_answer
-from coder.workflow.study.open import Filters, State
+from coder.workflow.study.open import Filters, Mode, State
 from coder.workflow.study.review_queue import next_batch
 
 CONTEXT = 5  # turns either side of the utterance in focus
@@ -97,7 +97,8 @@ async def queue(request: Request) -> Response:
     """Show one utterance at a time, in an order that serves the study."""
     context, session = context_of(request), session_of(request)
     listing = listing_of(request.query_params, session.coder)
-    drawn = _drawn(context, session.coder, listing)
+    mode = context.mode(session)
+    drawn = _drawn(context, session.coder, _within_sight(context, session.coder, mode, listing))
     asked = request.query_params.get("u", "")
     focus = int(asked) if asked.isdigit() else next(iter(drawn), None)
     values: dict[str, object] = {}
@@ -109,8 +110,37 @@ async def queue(request: Request) -> Response:
         request, "queue.html", room="Queue", listing=listing, drawn=drawn, focus=focus,
         stage=values.get("stage", ""), signs=context.signs(session.coder), code_keys=context.code_keys(session.coder),
         p=context.drawing(session.coder).panel(context.review, unit, context.mode(session)) if unit else None,
-        choices=listing.choices(context),
+        choices=listing.choices(context), why_empty="" if focus else _why_empty(context, session.coder, listing),
     )  # fmt: skip
+
+
+def _within_sight(context: ReviewContext, coder: str, mode: Mode, listing: Listing) -> Listing:
+    """Return the queue without the disagreements that a blind coder must not know of."""
+    if mode != "blind" or not listing.filters.disagreement:
+        return listing
+    visible = tuple(context.review.disagreements(coder, mode))
+    return replace(listing, filters=replace(listing.filters, disagreement=False, among=visible))
+
+
+def _why_empty(context: ReviewContext, coder: str, listing: Listing) -> str:
+    """Return in a sentence why a queue holds nothing."""
+    study, filters = context.review.study, listing.filters
+    if not study.figures().transcripts:
+        return "The study has no transcripts yet. Drop them on the Study page."
+    narrowed = [name for name in listing.given if name not in {"order", "state"}]
+    if listing.order in {"uncertain", "sure"} and study.models.active() is None:
+        return "This order needs suggestions, and the machine has not looked at this study yet (page Model)."
+    if filters.text:
+        return f"No utterance here contains “{filters.text}”" + (
+            " with these filters." if len(narrowed) > 1 else "."
+        )
+    if narrowed:
+        return "No utterance passes these filters together."
+    if listing.order == "recent":
+        return "You have not decided on anything yet."
+    if filters.state == "open":
+        return "You have decided on every utterance of the study."
+    return f"No utterance has the status “{STATE_CHOICES.get(str(filters.state), 'any')}”."
 
 
 def _drawn(context: ReviewContext, coder: str, listing: Listing) -> dict[int, str]:

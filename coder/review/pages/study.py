@@ -41,6 +41,7 @@ async def study(request: Request) -> Response:
         left=minutes_left(waiting, mine.pace if mine else None), transcripts=held.texts.all(),
         resume=_resume(context, session.coder), modes=MODE_WORDS, modes_help=MODE_HELP,
         fixed=context.fixed_mode is not None, job=context.jobs.running(), codebook=context.review.codebook,
+        disagreements=len(context.review.disagreements(session.coder, context.mode(session))),
         next_step=status(held).next.split(": coder ")[0],
         code_signs=context.signs(session.coder), models=held.models.versions(),
     )  # fmt: skip
@@ -126,7 +127,7 @@ async def attributes(request: Request) -> Response:
 
 async def transcript(request: Request) -> Response:
     """Show how a transcript was read: speakers, roles, remarks; roles can be corrected."""
-    context = context_of(request)
+    context, session = context_of(request), session_of(request)
     held, key = context.review.study, request.path_params["transcript"]
     document = context.review.refresh(key)
     info = next((item for item in held.texts.all(superseded=True) if item.id == key), None)
@@ -141,7 +142,7 @@ async def transcript(request: Request) -> Response:
     return context.page(
         request, "transcript.html", room="Study", document=document, info=info, speakers=speakers,
         participants=held.people.participants(key), facts=held.people.all_attributes("participant"),
-        memos=[memo for memo in held.memos.all(transcript=key) if memo.kind == "transcript"],
+        memos=context.memos(session, kind="transcript", transcript=key),
     )  # fmt: skip
 
 

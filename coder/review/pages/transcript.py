@@ -159,6 +159,19 @@ async def next_open(request: Request) -> JSONResponse:
     return said(id=next(iter(after or rest), None))
 
 
+async def after(request: Request) -> Response:
+    """Return the first open utterance of the next transcript that has one, in order of name; None if none has."""
+    context, session = context_of(request), session_of(request)
+    here = int(request.query_params["t"])
+    infos = context.review.study.texts.all()
+    at = next((place for place, info in enumerate(infos) if info.id == here), -1)
+    for info in [*infos[at + 1 :], *infos[: max(at, 0)]]:
+        wanted = Filters(transcript=info.id, coder=session.coder, state="open")
+        if found := context.review.study.find(wanted, limit=1):
+            return said(id=found[0], name=info.name)
+    return said(id=None)
+
+
 ROUTES = [
     Route("/read/{transcript:int}", read),
     Route("/at/{utterance:int}", place),
@@ -166,4 +179,5 @@ ROUTES = [
     Route("/part/panel", panel),
     Route("/part/uncertain", uncertain),
     Route("/part/open", next_open),
+    Route("/part/after", after),
 ]

@@ -1,6 +1,7 @@
 """Writes of the reading view and the queue: saved first, then the touched pieces are drawn anew."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -8,17 +9,17 @@ from starlette.routing import Route
 
 from coder.errors import InputError, StaleError
 from coder.review.context import ReviewContext, context_of, said, session_of
+from coder.review.keyboard import action_keys, shown
 from coder.review.pages.queue import stage_answer
 from coder.review.pages.transcript import panel_answer, tally
+from coder.review.presenters import STATE_WORDS
 from coder.workflow.review.gestures import Gesture, perform
-from coder.workflow.study.decide import decide, redo, undo
-from coder.workflow.study.open import Decision, Saved
+from coder.workflow.study.decide import LONGEST_MEMO, decide, redo, undo
+from coder.workflow.study.open import Decision, Saved, StandingCode, UnitState
 
-SAYINGS = {
-    "done": "Accepted", "accept": "Accepted", "reject": "Rejected", "nothing": "Nothing to code", "skip": "Skipped",
-    "flag": "Flag", "code": "Code", "extend": "Passage extended", "trim": "Passage trimmed",
-    "split": "Passage split", "join": "Passages joined", "cover": "Passage changed",
-}  # fmt: skip
+GOING_ON = frozenset(
+    {"skip", "take_a", "take_b", "take_both"}
+)  # after these there is nothing left to compare
 
 
 async def body_of(request: Request) -> dict[str, Any]:
@@ -64,33 +65,75 @@ async def act(request: Request) -> Response:
     content = await body_of(request)
     gesture = _gesture(content)
     mode = context.mode(session)
+    before = context.review.study.acts.states(session.coder, [gesture.utterance])[gesture.utterance]
     try:
         saved = perform(context.review, session.coder, mode, gesture)
     except StaleError as error:
         fresh = _touched(context, request, [gesture.utterance], content, focus=gesture.utterance)
         return JSONResponse({**fresh, "error": str(error)}, 409)
-    focus = _next_focus(context, request, gesture, saved, content)
-    changed = list(saved.states) if saved else [gesture.utterance]
-    saying = SAYINGS.get(gesture.action, gesture.action.capitalize()) + " – saved" if saved else ""
-    return said(**_touched(context, request, changed, content, focus=focus), say=saying)
-
-
-def _next_focus(
-    context: ReviewContext, request: Request, gesture: Gesture, saved: Saved | None, content: dict[str, Any]
-) -> int:
-    """Return where to go: on, unless there is now something to see here."""
     onward = content.get("then")
-    if not isinstance(onward, int):
-        return gesture.utterance
+    stays = _stays(context, request, gesture, saved) or not isinstance(onward, int)
+    focus = gesture.utterance if stays else cast(int, onward)
+    changed = list(saved.states) if saved else [gesture.utterance]
+    saying = ""
+    if saved:
+        saying = what_changed(_labels(context), before, saved.states[gesture.utterance], len(saved.states))
+        saying += _undo_hint(context, session.coder)
+    return said(**_touched(context, request, changed, content, focus=focus), say=saying, stay=stays)
+
+
+def _labels(context: ReviewContext) -> dict[str, str]:
+    return {code.id: code.label for code in context.review.codebook.codes}
+
+
+def _undo_hint(context: ReviewContext, coder: str) -> str:
+    preferences = context.preferences(coder)
+    return (
+        f" · {shown(action_keys(preferences.keys)['undo'][0]).lower()} undoes" if preferences.letters else ""
+    )
+
+
+def what_stands(labels: Mapping[str, str], state: UnitState) -> str:
+    """Return in words what stands for a coder on an utterance."""
+    codes = [_code_words(labels, code) for code in state.codes]
+    return "; ".join(codes) or STATE_WORDS[state.state]
+
+
+def _code_words(labels: Mapping[str, str], code: StandingCode) -> str:
+    return ", ".join(filter(None, [labels.get(code.code, code.code), code.polarity]))
+
+
+def what_changed(labels: Mapping[str, str], before: UnitState, after: UnitState, touched: int) -> str:
+    """Return in words what a gesture saved: which codes came, which went, what was rejected or marked."""
+    held = {(code.code, code.polarity) for code in before.codes}
+    kept = {code.code for code in after.codes}
+    marked = after.state != before.state and after.state in {"nothing", "skipped"}
+    words = [STATE_WORDS[after.state].capitalize()] if marked else []
+    words += [_code_words(labels, code) for code in after.codes if (code.code, code.polarity) not in held]
+    words += [f"{labels.get(c.code, c.code)} withdrawn" for c in before.codes if c.code not in kept]
+    words += [
+        f"{labels.get(code, code)} rejected"
+        for code in after.rejected
+        if code not in before.rejected and code not in {item.code for item in before.codes}
+    ]
+    if before.state == "nothing" and not after.codes:
+        words.append("“Nothing to code” withdrawn")
+    if after.flagged != before.flagged:
+        words.append("Flagged" if after.flagged else "Flag taken off")
+    if not words:
+        words.append("Passage changed" if after.codes else "Saved")
+    return "; ".join(words) + (f" ({touched} utterances)" if touched > 1 else "")
+
+
+def _stays(context: ReviewContext, request: Request, gesture: Gesture, saved: Saved | None) -> bool:
+    """Return whether there is something new to see here, so that the page must not go on."""
     if saved is None:
-        return onward
+        return False
     session = session_of(request)
     if gesture.action == "nothing" and saved.states[gesture.utterance].state != "nothing":
-        return gesture.utterance
-    revealed = context.mode(session) == "commit_first" and gesture.action != "skip"
-    if revealed and context.review.unit(session.coder, gesture.utterance, "commit_first").offers:
-        return gesture.utterance
-    return onward
+        return True
+    revealed = context.mode(session) == "commit_first" and gesture.action not in GOING_ON
+    return revealed and bool(context.review.unit(session.coder, gesture.utterance, "commit_first").offers)
 
 
 def _touched(
@@ -98,6 +141,8 @@ def _touched(
 ) -> dict[str, Any]:
     """Return the pieces of the page that are no longer right: utterances, panel, tally."""
     session = session_of(request)
+    if content.get("view") == "rows":
+        return {"rows": _row_states(context, request, changed)}
     answer: dict[str, Any] = panel_answer(context, request, focus)
     if content.get("view") == "queue":
         answer |= stage_answer(context, request, focus)
@@ -113,19 +158,43 @@ def _touched(
     return answer
 
 
+def _row_states(context: ReviewContext, request: Request, changed: list[int]) -> dict[int, dict[str, str]]:
+    """Return what is no longer right in a list of utterances: each one's token and its codes."""
+    session = session_of(request)
+    drawing, states = context.drawing(session.coder), {}
+    for key in changed:
+        row = drawing.row(context.review.unit(session.coder, key, context.mode(session)), "")
+        states[key] = {
+            "token": row.token,
+            "spoken": row.spoken,
+            "html": context.macro(request, "row_state", row),
+        }
+    return states
+
+
 async def reverse(request: Request) -> Response:
-    """Undo or redo the coder's last gesture, and go to where it was."""
+    """Undo or redo what the coder did last, say what returned, and go to where it was."""
     context, session = context_of(request), session_of(request)
     content = await body_of(request)
     undoing = request.url.path == "/undo"
     saved = (undo if undoing else redo)(context.review.study, session.coder)
     if saved is None:
         return said(say="Nothing to undo." if undoing else "Nothing to redo.")
+    done = "Undone" if undoing else "Redone"
     changed = list(saved.states)
-    focus = changed[0]
+    if saved.memo is not None:
+        saying = (
+            f"{done}: memo now “{saved.memo.text[:60]}”" if saved.memo.text else f"{done}: the memo is gone"
+        )
+    elif changed:
+        saying = f"{done}: now {what_stands(_labels(context), saved.states[changed[0]])}"
+        saying += f" (and {len(changed) - 1} more utterances)" if len(changed) > 1 else ""
+    if not changed:  # a memo on a transcript, a code or the study
+        return said(say=saying)
+    focus = content["current"] if content.get("current") in saved.states else changed[0]
     answer = _touched(context, request, changed, content, focus=focus)
     home = context.review.home_of(focus)
-    return said(**answer, say="Undone" if undoing else "Done again", go=f"/read/{home.transcript}?u={focus}")
+    return said(**answer, say=saying, go=f"/read/{home.transcript}?u={focus}")
 
 
 async def passed(request: Request) -> Response:
@@ -148,17 +217,24 @@ async def passed(request: Request) -> Response:
 
 
 async def memo(request: Request) -> Response:
-    """Write a memo on an utterance, a transcript, a code or the study."""
+    """Write a memo on an utterance, a transcript, a code or the study; with its thread: change it, or delete it.
+
+    A change is a new row; an empty text deletes. Both can be undone.
+    """
     context, session = context_of(request), session_of(request)
     content = await body_of(request)
     text = str(content.get("text") or "").strip()
-    if len(text) > 20_000:
-        raise InputError("A memo may have 20,000 characters; this one has more.")
+    if len(text) > LONGEST_MEMO:
+        raise InputError(f"A memo may have {LONGEST_MEMO:,} characters; this one has more.")
     subject = {key: content[key] for key in ("utterance", "transcript", "code", "thread") if content.get(key)}
+    if not text and "thread" not in subject:
+        raise InputError("The memo is empty.")
     context.review.study.memos.write(session.coder, text, **subject)
-    answer: dict[str, Any] = {"say": "Memo saved"}
-    if isinstance(content.get("utterance"), int):
-        answer |= _touched(context, request, [content["utterance"]], content, focus=content["utterance"])
+    done = "Memo deleted" if not text else "Memo changed" if "thread" in subject else "Memo saved"
+    answer: dict[str, Any] = {"say": done + _undo_hint(context, session.coder)}
+    focus = content.get("focus", content.get("utterance"))
+    if isinstance(focus, int):
+        answer |= _touched(context, request, [focus], content, focus=focus)
     return said(**answer)
 
 

@@ -3,7 +3,8 @@
 import { get } from "./talk.js";
 
 let desk = null;
-const passed = new Set();
+const passed = new Set();  // utterances that were on the screen for a second while they had no decision
+const place = () => `coder passed ${desk.dataset.coder} ${desk.dataset.transcript}`;
 
 const waiting = () => [...document.querySelectorAll(".chunk.waiting")];
 const chunkWith = (id) => [...document.querySelectorAll(".chunk")].find((chunk) => Number(chunk.dataset.first) <= id && id <= Number(chunk.dataset.last));
@@ -48,8 +49,8 @@ const clocks = new Map();
 const unitWatch = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
     const id = Number(target.dataset.id);
-    if (isIntersecting) clocks.set(id, setTimeout(() => passed.add(id), 1000));
-    else clearTimeout(clocks.get(id));
+    clearTimeout(clocks.get(id));
+    if (isIntersecting && target.hasAttribute("data-open")) clocks.set(id, setTimeout(() => { passed.add(id); tellPassed(); }, 1000));
   }
 }, { threshold: 0.6 });
 
@@ -57,12 +58,35 @@ function watchUnits(root) {
   for (const unit of root.querySelectorAll(".unit[data-codable]")) unitWatch.observe(unit);
 }
 
+function tellPassed() {
+  sessionStorage.setItem(place(), JSON.stringify([...passed]));
+  const button = document.getElementById("passed");
+  if (!button) return;
+  const count = passedUnits().length;
+  button.textContent = count ? `Mark the ${count} I passed without a decision as nothing to code` : "Nothing passed without a decision";
+  button.setAttribute("aria-disabled", String(!count));
+}
+
+// A unit drawn anew: what is decided now no longer counts as passed without a decision.
+export function redrawn(unit) {
+  if (!unit) return;
+  if (unit.hasAttribute("data-codable")) unitWatch.observe(unit);
+  if (!unit.hasAttribute("data-open") && passed.delete(Number(unit.dataset.id))) tellPassed();
+}
+
 export function passedUnits() {
-  return [...document.querySelectorAll(".unit[data-open]")].map((unit) => Number(unit.dataset.id)).filter((id) => passed.has(id));
+  return [...passed].filter((id) => {
+    const unit = document.getElementById(`u${id}`);
+    return !unit || unit.hasAttribute("data-open");
+  }).sort((a, b) => a - b);
 }
 
 export function watchChunks(main) {
   desk = main;
+  if (desk.dataset.transcript) {
+    for (const id of JSON.parse(sessionStorage.getItem(place()) || "[]")) passed.add(id);
+    tellPassed();
+  }
   const near = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) load(entry.target);
   }, { rootMargin: "1200px 0px" });

@@ -3,7 +3,8 @@
 import { get, post, say, warn, clearWarning } from "./talk.js";
 import { meaningOf } from "./keys.js";
 import { selectedPassage, dropSelection } from "./passage.js";
-import { loadChunkOf, neighbourOf, watchChunks, passedUnits } from "./chunks.js";
+import { loadChunkOf, neighbourOf, redrawn, watchChunks, passedUnits } from "./chunks.js";
+import { noteCode, openPalette } from "./palette.js";
 import { showEntry, watchBook } from "./book.js";
 import "./theme.js";
 
@@ -16,20 +17,23 @@ const codes = JSON.parse(desk.dataset.codes);
 const queue = view === "queue" ? JSON.parse(desk.dataset.queue) : null;
 const drawn = view === "queue" ? JSON.parse(desk.dataset.drawn) : {};
 const POLARITIES = ["barrier", "facilitator", "mixed"];
-const ONWARD = new Set(["done", "reject", "nothing", "skip"]);
-const LOCAL = { next, previous, next_open: nextOpen, next_uncertain: nextUncertain, search, find_code: findCode, memo, help, undo: () => reverse("/undo"), redo: () => reverse("/redo"), passed };
+const ONWARD = new Set(["done", "reject", "nothing", "skip", "take_a", "take_b", "take_both"]);
+const COMPARING = new Set(["take_a", "take_b", "take_both"]);
+const LATER = "coder say";  // what to say on the page that is opened next
+const LOCAL = { next, previous, next_open: nextOpen, next_uncertain: nextUncertain, search, find_code: findCode, memo, memo_edit: editMemo, memo_delete: deleteMemo, onward: nextTranscript, help, undo: () => reverse("/undo"), redo: () => reverse("/redo"), passed };
 
 let current = Number(desk.dataset.focus) || 0;
 let since = performance.now();
 let away = 0;
 let busy = Promise.resolve();
+let byKeyboard = false;  // whether the button pressed last was pressed with Enter or Space
 
 const narrow = matchMedia("(max-width: 56rem)");
 const unitOf = (id) => document.getElementById(`u${id}`);
 
 function announceFocus(id, { scroll = true, grab = true } = {}) {
-  const before = document.querySelector('.unit[aria-current="true"]');
-  if (before && before.dataset.id !== String(id)) {
+  for (const before of document.querySelectorAll('.unit[aria-current="true"]')) {
+    if (before.dataset.id === String(id)) continue;
     before.removeAttribute("aria-current");
     before.tabIndex = -1;
   }
@@ -52,20 +56,23 @@ function remember(id) {
 }
 
 function draw(content, { scroll = true } = {}) {
-  const held = document.activeElement?.closest?.("#panel [data-do]");
+  // Whoever presses buttons with Tab and Enter stays on the button while they stay on the utterance. After a click,
+  // or on another utterance, keys belong to the utterance: Enter then does what the screen says.
+  const held = byKeyboard && content.focus === current && document.activeElement?.closest?.("#panel [data-do]");
   const again = held && { action: held.dataset.do, code: held.dataset.code };
   if (content.stage && stage) stage.innerHTML = content.stage;
   for (const [id, html] of Object.entries(content.units || {})) {
     const unit = unitOf(id);
-    if (unit) unit.outerHTML = html;
+    if (!unit) continue;
+    unit.outerHTML = html;
+    redrawn(unitOf(id));
   }
   if (content.panel) panel.innerHTML = content.panel;
   if (content.tally) document.getElementById("tally").innerHTML = content.tally;
   if (content.focus) announceFocus(content.focus, { scroll, grab: !again });
   if (again) {
-    // Whoever works with Tab stays on the button they pressed.
     const code = again.code ? `[data-code="${CSS.escape(again.code)}"]` : "";
-    panel.querySelector(`[data-do="${again.action}"]${code}`)?.focus();
+    (panel.querySelector(`[data-do="${again.action}"]${code}`) ?? unitOf(current))?.focus();
   }
   if (queue) showPlace();
   showEntry(panel);
@@ -111,7 +118,7 @@ async function next() {
   const id = await neighbour(1);
   if (id) return go(id);
   if (queue) location.href = withoutPlace();
-  else say("This is the last utterance.");
+  else say("This is the last utterance. Enter leads to the next transcript.");
 }
 
 async function previous() {
@@ -133,6 +140,14 @@ async function nextOpen() {
   else if (ok) say("Everything here is decided.");
 }
 
+async function nextTranscript(said) {
+  const { ok, content } = await get(`/part/after?t=${desk.dataset.transcript}`);
+  if (!ok) return;
+  if (!content.id) return say([said, "This is the end, and no other transcript waits for you."].filter(Boolean).join(" · "));
+  sessionStorage.setItem(LATER, [said, `Now: ${content.name}`].filter(Boolean).join(" · "));
+  location.href = `/at/${content.id}`;
+}
+
 async function nextUncertain() {
   const where = desk.dataset.transcript ? `&t=${desk.dataset.transcript}` : "";
   const { ok, content } = await get(`/part/uncertain?u=${current}${where}`);
@@ -147,7 +162,7 @@ function search() {
 }
 
 function findCode() {
-  document.getElementById("find-code").focus();
+  openPalette((code) => perform({ action: "code", code }));
 }
 
 function help() {
@@ -168,17 +183,20 @@ async function act(action, code, stay) {
     then: onward ? id ?? target : null, view, drawn: drawn[target] || view, q: desk.dataset.q || "",
   });
   if (reshaping) dropSelection();
+  if (ok && action === "code") noteCode(code);
   if (ok || status === 409) {
     if (ok) clearWarning();
     if (content.focus && !queue && !unitOf(content.focus)) await loadChunkOf(content.focus);
     draw(content, { scroll: content.focus !== target });
     say(content.say);
-    if (ok && onward && !id && queue) location.href = withoutPlace();
+    if (!ok || !onward || id || content.stay) return;
+    if (queue) location.href = withoutPlace();
+    else await nextTranscript(content.say);
   }
 }
 
 async function reverse(path) {
-  const { ok, content } = await post(path, { view, q: desk.dataset.q || "" });
+  const { ok, content } = await post(path, { view, current, q: desk.dataset.q || "" });
   if (!ok) return;
   say(content.say);
   if (!content.focus) return;
@@ -189,9 +207,28 @@ async function reverse(path) {
   draw(content);
 }
 
+function editMemo(button) {
+  memo();
+  const dialog = document.getElementById("memo");
+  dialog.dataset.thread = button.dataset.thread;
+  document.getElementById("memo-about").hidden = true;
+  document.getElementById("memo-text").value = button.dataset.text;
+}
+
+function deleteMemo(button) {
+  inTurn(() => writeMemo({ thread: button.dataset.thread }, ""));
+}
+
+async function writeMemo(subject, text) {
+  const { ok, content } = await post("/memo", { ...subject, text, focus: current, view, q: desk.dataset.q || "" });
+  if (ok) { draw(content, { scroll: false }); say(content.say); announceFocus(current, { scroll: false }); }
+}
+
 function memo() {
   const dialog = document.getElementById("memo");
   const text = document.getElementById("memo-text");
+  delete dialog.dataset.thread;
+  document.getElementById("memo-about").hidden = false;
   text.value = "";
   dialog.returnValue = "";
   dialog.showModal();
@@ -201,15 +238,13 @@ function memo() {
 document.getElementById("memo").addEventListener("close", (event) => {
   const text = document.getElementById("memo-text").value;
   if (event.target.returnValue !== "save" || !text.trim()) return announceFocus(current, { scroll: false });
+  if (event.target.dataset.thread) return inTurn(() => writeMemo({ thread: event.target.dataset.thread }, text));
   const about = event.target.querySelector('[name="about"]:checked').value;
   const pressed = panel.querySelector('.code[aria-pressed="true"]');
   const subject = about === "transcript" ? { transcript: Number(desk.dataset.transcript) || null }
     : about === "code" ? { code: pressed?.dataset.code || null } : { utterance: current };
   if (!Object.values(subject)[0]) return warn("Choose a code, or open the transcript, to write this memo.");
-  inTurn(async () => {
-    const { ok, content } = await post("/memo", { ...subject, text, view, q: desk.dataset.q || "" });
-    if (ok) { draw(content, { scroll: false }); say(content.say); announceFocus(current, { scroll: false }); }
-  });
+  inTurn(() => writeMemo(subject, text));
 });
 document.getElementById("memo-text").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.closest("dialog").close("save");
@@ -222,17 +257,19 @@ async function passed() {
   if (ok) { draw(content, { scroll: false }); say(content.say); }
 }
 
-function perform({ action, code, stay }) {
-  if (action in LOCAL) return action === "memo" || action === "help" || action === "search" || action === "find_code"
-    ? LOCAL[action]() : inTurn(LOCAL[action]);
+const AT_ONCE = new Set(["memo", "memo_edit", "memo_delete", "help", "search", "find_code"]);
+
+function perform({ action, code, stay, button }) {
+  if (action in LOCAL) return AT_ONCE.has(action) ? LOCAL[action](button) : inTurn(() => LOCAL[action]());
   return inTurn(() => act(action, code, stay));
 }
 
 document.addEventListener("keydown", (event) => {
   const letters = desk.dataset.letters === "on";
   const meaning = meaningOf(event, letters ? actions : {}, letters ? codes : {});
-  if (!meaning) return;
+  if (!meaning || meaning.action === "good" || (COMPARING.has(meaning.action) && !panel.querySelector("[data-compare=differs]"))) return;
   event.preventDefault();
+  byKeyboard = false;  // a key of the page's own: the buttons of the panel are not where the coder is
   perform(meaning);
 });
 
@@ -240,7 +277,8 @@ desk.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (button) {
     if (button.getAttribute("aria-disabled") === "true") return;
-    return perform({ action: button.dataset.do, code: button.dataset.code });
+    byKeyboard = event.detail === 0;
+    return perform({ action: button.dataset.do, code: button.dataset.code, button });
   }
   const unit = event.target.closest(".unit");
   if (unit && view === "read" && getSelection().isCollapsed && Number(unit.dataset.id) !== current) inTurn(() => go(Number(unit.dataset.id)));
@@ -271,5 +309,7 @@ document.addEventListener("visibilitychange", () => {
 watchChunks(desk);
 watchBook(panel, codes, (code) => perform({ action: "code", code }));
 if (current) announceFocus(current);
+say(sessionStorage.getItem(LATER));
+sessionStorage.removeItem(LATER);
 if (queue && current) showPlace();
 unitOf(current)?.scrollIntoView({ block: narrow.matches ? "nearest" : "center" });

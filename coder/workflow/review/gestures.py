@@ -1,12 +1,12 @@
 """From a gesture on the review page to choices of the study: one gesture is one act, undone as a whole."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from coder.errors import InputError
 from coder.workflow.review.session import ReviewSession, Unit
 from coder.workflow.study.decide import decide, set_passage
-from coder.workflow.study.open import Decision, Mode, Saved, StandingCode, StudyUtterance
+from coder.workflow.study.open import Decision, Mode, Saved, StandingCode, StoredSuggestion, StudyUtterance
 
 LONGEST_THOUGHT = 600.0  # seconds; longer and the coder was away
 
@@ -34,6 +34,10 @@ def perform(review: ReviewSession, coder: str, mode: Mode, gesture: Gesture) -> 
     no sense here (with the reason).
     """
     unit = review.unit(coder, gesture.utterance, mode)
+    if gesture.selection is not None:
+        gesture = replace(
+            gesture, selection=whole_words(review.home_of(gesture.utterance).text, gesture.selection)
+        )
     if gesture.action in RESHAPING or (gesture.action in {"code", "cover"} and gesture.selection is not None):
         return _reshape(review, coder, mode, unit, gesture)
     choices = _choices(review, unit, gesture)
@@ -42,6 +46,30 @@ def perform(review: ReviewSession, coder: str, mode: Mode, gesture: Gesture) -> 
     choices[0] = replace(choices[0], expected=gesture.expected)
     seconds = min(gesture.seconds, LONGEST_THOUGHT) if gesture.seconds is not None else None
     return decide(review.study, coder, choices, mode=mode, drawn=gesture.drawn, seconds=seconds)
+
+
+def whole_words(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """Return a selection without blank edges and with the words at its edges whole.
+
+    >>> whole_words("never enough time", (2, 8))
+    (0, 12)
+    """
+    start, end = max(0, span[0]), min(len(text), span[1])
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start >= end:
+        raise InputError("Select the words that the code covers.")
+    while start > 0 and _in_word(text, start):
+        start -= 1
+    while end < len(text) and _in_word(text, end):
+        end += 1
+    return start, end
+
+
+def _in_word(text: str, at: int) -> bool:
+    return all(letter.isalnum() or letter in "'’-‑" for letter in text[at - 1 : at + 1])
 
 
 def _choices(review: ReviewSession, unit: Unit, gesture: Gesture) -> list[Decision]:
@@ -85,13 +113,43 @@ def _flag(unit: Unit) -> list[Decision]:
     return [Decision(unit.utterance.id, "unflag" if unit.state.flagged else "flag")]
 
 
+def _keep_own(unit: Unit) -> list[Decision]:
+    return []
+
+
+def _compared(unit: Unit) -> tuple[StoredSuggestion, ...]:
+    if not (unit.decided and unit.offers):
+        raise InputError("There is no suggestion here to compare your decision with.")
+    return unit.offers
+
+
+def _take_machines(unit: Unit) -> list[Decision]:
+    """Let the machine's codes stand in place of the coder's own."""
+    offers, here = _compared(unit), unit.utterance.id
+    held = {(code.code, code.polarity) for code in unit.state.codes}
+    offered = {offer.code for offer in offers}
+    dropped = [Decision(here, "withdraw", code=c.code) for c in unit.state.codes if c.code not in offered]
+    taken = [o for o in offers if (o.code, o.polarity) not in held]
+    return [*dropped, *(Decision(here, "accept", suggestion=offer.id) for offer in taken)]
+
+
+def _take_both(unit: Unit) -> list[Decision]:
+    """Add the machine's codes to the coder's own, which stay as they are."""
+    offers, held = _compared(unit), {code.code for code in unit.state.codes}
+    return [Decision(unit.utterance.id, "accept", suggestion=o.id) for o in offers if o.code not in held]
+
+
 PLAIN: dict[str, Callable[[Unit], list[Decision]]] = {
     "done": _done, "accept": _accept, "reject": _reject, "nothing": _nothing, "skip": _skip, "flag": _flag,
+    "take_a": _keep_own, "take_b": _take_machines, "take_both": _take_both,
 }  # fmt: skip
 
 
 def _code_choices(unit: Unit, code: str) -> list[Decision]:
-    """Toggle a code: take it away, take up the suggestion of it, change an open suggestion to it, or add it."""
+    """Toggle a code: take it away, take up the suggestion of it, change an open suggestion to it, or add it.
+
+    A code that is not the machine's has no polarity until the coder gives one.
+    """
     here = unit.utterance.id
     if any(standing.code == code for standing in unit.state.codes):
         return [Decision(here, "withdraw", code=code)]
@@ -100,20 +158,14 @@ def _code_choices(unit: Unit, code: str) -> list[Decision]:
         return [Decision(here, "accept", suggestion=offered.id)]
     if unit.open_offers and not unit.decided:
         top = unit.open_offers[0]
-        return [Decision(here, "change", code=code, suggestion=top.id, polarity=top.polarity)]
-    return [Decision(here, "add", code=code, polarity=_shared_polarity(unit.state.codes))]
-
-
-def _shared_polarity(codes: Sequence[StandingCode]) -> str | None:
-    # A second code on the same words mostly points the same way; one key changes it.
-    held = {code.polarity for code in codes}
-    return held.pop() if len(held) == 1 else None
+        return [Decision(here, "change", code=code, suggestion=top.id)]
+    return [Decision(here, "add", code=code)]
 
 
 def _polarity_choices(unit: Unit, polarity: str) -> list[Decision]:
     here, standing = unit.utterance.id, unit.state.codes
     if not standing:
-        if not unit.open_offers:
+        if unit.decided or not unit.open_offers:
             raise InputError("Choose a code first; the polarity goes with it.")
         return [
             Decision(here, "accept", suggestion=offer.id)

@@ -9,7 +9,7 @@ the coder has decided on the utterance; `assisted` shows them at once, except on
 as exposure, so agreement can tell blind units.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import RLock
 
@@ -18,6 +18,7 @@ from coder.errors import StudyError
 from coder.store import Study
 from coder.store.values import DECIDED, LOTS
 from coder.workflow.study.open import (
+    Memo,
     Mode,
     StoredSuggestion,
     StudyTurn,
@@ -86,7 +87,7 @@ class Unit:
     suggestions: tuple[StoredSuggestion, ...]
     hidden: bool
     asked: bool
-    memos: int
+    memos: tuple[Memo, ...]
 
     @property
     def decided(self) -> bool:
@@ -177,7 +178,7 @@ class ReviewSession:
         """
         ids = [item.id for item in utterances]
         states = self.study.acts.states(coder, ids)
-        memos = self._memo_counts(utterances)
+        memos = self._memos(coder, mode, utterances, states)
         polar = bool(self.codebook.polarity)
         hidden = {
             item.id: is_hidden(mode, states[item.id], item.lot, self._blind_share, polar)
@@ -194,7 +195,7 @@ class ReviewSession:
                 suggestions=tuple(suggestions.get(item.id, ())),
                 hidden=hidden[item.id],
                 asked=item.id in asked,
-                memos=memos.get(item.id, 0),
+                memos=tuple(memos.get(item.id, ())),
             )
             for item in utterances
         ]
@@ -204,13 +205,50 @@ class ReviewSession:
         document = self.home_of(utterance)
         return self.units(coder, [document.utterances[document.place[utterance]]], mode)[0]
 
-    def _memo_counts(self, utterances: Sequence[StudyUtterance]) -> dict[int, int]:
-        counts: dict[int, int] = {}
+    def _memos(
+        self, coder: str, mode: Mode, utterances: Sequence[StudyUtterance], states: Mapping[int, UnitState]
+    ) -> dict[int, list[Memo]]:
+        """Return the memos by utterance that this coder may see: a colleague's says how they think of it.
+
+        Other than in assisted work it is shown only where both have decided.
+        """
+        found: dict[int, list[Memo]] = {}
         for transcript in {item.transcript for item in utterances}:
             for memo in self.study.memos.all(transcript=transcript):
-                if memo.utterance is not None:
-                    counts[memo.utterance] = counts.get(memo.utterance, 0) + 1
-        return counts
+                if memo.utterance is not None and memo.utterance in states:
+                    found.setdefault(memo.utterance, []).append(memo)
+        if mode == "assisted":
+            return found
+        others = [key for key, memos in found.items() if any(memo.coder != coder for memo in memos)]
+        decided = self.study.acts.voices_at(others)
+        return {
+            key: [m for m in memos if m.coder == coder or {coder, m.coder} <= set(decided[key])]
+            for key, memos in found.items()
+        }
+
+    def note_memos_seen(self, unit: Unit) -> None:
+        """Record that the unit's coder has now read colleagues' memos: later decisions there are not blind."""
+        coder = unit.state.coder
+        if any(memo.coder != coder for memo in unit.memos):
+            self.study.acts.record_exposure(coder, [unit.utterance.id], "coder")
+
+    def disagreements(self, coder: str, mode: Mode) -> list[int]:
+        """Return the open disagreements that this coder may see (see `may_settle`)."""
+        found = self.study.disagreements()
+        if mode != "blind" or not found or not self.study.acts.has_coded(coder):
+            return found
+        states = self.study.acts.states(coder, found)
+        return [key for key in found if states[key].state in DECIDED]
+
+    def may_settle(self, coder: str, mode: Mode, utterance: int) -> bool:
+        """Return whether a coder may see how others coded an utterance.
+
+        Not while they code blind and have not decided there themselves; somebody who has coded nothing in this
+        study only settles what others decided.
+        """
+        if mode != "blind" or not self.study.acts.has_coded(coder):
+            return True
+        return self.study.acts.states(coder, [utterance])[utterance].state in DECIDED
 
     def _note_seen(self, coder: str, utterances: Iterable[int]) -> None:
         with self._lock:

@@ -184,10 +184,27 @@ def adjudicate(
 
 
 def undo(study: Study, coder: str, act: str | None = None) -> Saved | None:
-    """Take back the coder's newest gesture, or the act named (also an import); None: nothing to undo."""
+    """Take back what the coder did last, a gesture or a memo, or the act named (also an import).
+
+    Returns None if there is nothing to undo.
+    """
+    if act is None:
+        memo = study.memos.undoable(coder)
+        if memo is not None and memo[1] > study.acts.undoable(coder):
+            return _memo_reversed(study, coder, memo[0])
     return study.acts.undo(coder, act)
 
 
 def redo(study: Study, coder: str) -> Saved | None:
-    """Bring back what the coder undid last, unless they decided something since; None: nothing to redo."""
-    return study.acts.redo(coder)
+    """Bring back what the coder undid last, unless they did something since; None: nothing to redo."""
+    memo, act = study.memos.redoable(coder), study.acts.redoable(coder)
+    done = max(study.acts.last_made(coder), study.memos.last_written(coder))
+    if memo is not None and memo[1] > max(act, done):
+        return _memo_reversed(study, coder, memo[0])
+    return study.acts.redo(coder) if act > done else None
+
+
+def _memo_reversed(study: Study, coder: str, uid: str) -> Saved:
+    memo = study.memos.reverse(uid)
+    states = study.acts.states(coder, [memo.utterance] if memo.utterance is not None else [])
+    return Saved(uid, states, memo)

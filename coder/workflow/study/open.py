@@ -10,6 +10,7 @@ from coder.store.connection import Clock, utc_now
 from coder.store.figures import CodeFigures, CoderFigures, StudyFigures
 from coder.store.values import (
     ADJUDICATED,
+    DECIDED,
     LOTS,
     MODES,
     ActRecord,
@@ -34,6 +35,7 @@ from coder.workflow.codebooks import open_codebook
 
 __all__ = [
     "ADJUDICATED",
+    "DECIDED",
     "LOTS",
     "MODES",
     "ActRecord",

@@ -1,0 +1,190 @@
+"""The quotes of a code on one page, the matrix of codes by group, and search: lists that are coded in place."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from coder.errors import InputError
+from coder.review.context import ReviewContext, context_of, said, session_of
+from coder.review.pages.downloads import attachment
+from coder.review.pages.queue import listing_of
+from coder.review.pages.writes import body_of
+from coder.review.presenters import RowView
+from coder.workflow.study.open import Filters
+from coder.workflow.study.quotes import (
+    BY_TRANSCRIPT,
+    PlacedQuote,
+    codes_within,
+    grouped,
+    groupings,
+    mark_good_quote,
+    matrix,
+    matrix_file,
+    placed_quotes,
+)
+
+MOST_QUOTES = 400  # rows of one page; more are reached by narrowing
+MOST_SUGGESTED = 20
+MOST_FOUND = 200
+CONTEXT = 3  # turns either side of a quote
+MATRIX_ROWS = {"code": "Codes", "component": "Components", "polarity": "Polarity"}
+
+
+def _own_only(context: ReviewContext, request: Request) -> str | None:
+    """Return the coder whose codings alone may be shown: blind work shows nobody else's."""
+    session = session_of(request)
+    return session.coder if context.mode(session) == "blind" else None
+
+
+async def code_room(request: Request) -> Response:
+    """Show every confirmed quote of a code or component, by group, and below a line what is only suggested."""
+    context, session = context_of(request), session_of(request)
+    study, codebook, own = context.review.study, context.review.codebook, _own_only(context, request)
+    counts: dict[str, int] = {}
+    for item in placed_quotes(study, None, coder=own):
+        counts[item.quote.code] = counts.get(item.quote.code, 0) + 1
+    most = max(codebook.codes, key=lambda code: counts.get(code.id, 0)).id
+    name = request.query_params.get("code") or most
+    by = request.query_params.get("by") or BY_TRANSCRIPT
+    polarity = request.query_params.get("polarity") or None
+    found = placed_quotes(study, codes_within(codebook, name), by=by, polarity=polarity, coder=own)
+    if value := request.query_params.get("value"):
+        found = [item for item in found if value in item.groups]
+    if request.query_params.get("good"):
+        found = [item for item in found if item.quote.good]
+    rows = _quote_rows(context, request, found[:MOST_QUOTES])
+    groups = [
+        (group.value, len(group.quotes), group.participants, [rows[id(item)] for item in group.quotes])
+        for group in grouped(found[:MOST_QUOTES])
+    ]
+    return context.page(
+        request, "quotes.html", room="Codes", name=name, label=_label(context, name), by=by, value=value,
+        polarity=polarity, good=bool(request.query_params.get("good")), groups=groups, counts=counts,
+        found=len(found), participants=len({item.participant for item in found}), listed=min(len(found), MOST_QUOTES),
+        suggested=_suggested(context, request, name), groupings=groupings(study), codebook=codebook,
+        signs=context.signs(session.coder), code_keys=context.code_keys(session.coder),
+    )  # fmt: skip
+
+
+def _label(context: ReviewContext, name: str) -> str:
+    codebook = context.review.codebook
+    return codebook.by_id[name].label if name in codebook.by_id else name
+
+
+def _quote_rows(context: ReviewContext, request: Request, found: Sequence[PlacedQuote]) -> dict[int, RowView]:
+    session = session_of(request)
+    mode = context.mode(session)
+    if mode != "blind" and found:
+        # Others' codings are on the page: what the coder decides here from now on is not blind.
+        others = [i.quote.utterance for i in found if i.quote.coders != (session.coder,)]
+        context.review.study.acts.record_exposure(session.coder, others, "coder")
+    wanted = list(dict.fromkeys(item.quote.utterance for item in found))
+    utterances = list(context.review.study.texts.by_id(wanted).values())
+    # The machine's view is left out here: it stands apart, below the line.
+    units = {unit.utterance.id: unit for unit in context.review.units(session.coder, utterances, "blind")}
+    drawing = context.drawing(session.coder)
+    return {id(item): drawing.quote_row(units[item.quote.utterance], item) for item in found}
+
+
+def _suggested(context: ReviewContext, request: Request, name: str) -> list[RowView]:
+    session = session_of(request)
+    if context.mode(session) != "assisted":
+        return []
+    study, rows = context.review.study, []
+    drawing = context.drawing(session.coder)
+    for code in codes_within(context.review.codebook, name):
+        wanted = Filters(coder=session.coder, state="open", suggested=code)
+        for key in study.find(wanted, order="sure", limit=MOST_SUGGESTED):
+            unit = context.review.unit(session.coder, key, "assisted")
+            if any(offer.code == code for offer in unit.offers):
+                rows.append(drawing.row(unit, context.review.home_of(key).name))
+    return rows
+
+
+async def matrix_page(request: Request) -> Response:
+    """Show how often each code was confirmed in each group; a cell opens its quotes."""
+    context = context_of(request)
+    by, rows = _matrix_request(request)
+    table = matrix(context.review.study, by=by, rows=rows, coder=_own_only(context, request))
+    most = max((cell.quotes for line in table.cells for cell in line), default=0)
+    return context.page(
+        request, "matrix.html", room="Matrix", table=table, by=by, rows=rows, row_choices=MATRIX_ROWS,
+        groupings=groupings(context.review.study), most=most,
+    )  # fmt: skip
+
+
+def _matrix_request(request: Request) -> tuple[str, str]:
+    by = request.query_params.get("by") or BY_TRANSCRIPT
+    rows = request.query_params.get("rows") or "code"
+    if rows not in MATRIX_ROWS:
+        raise InputError("The rows of the matrix are codes, components or polarity.")
+    return by, rows
+
+
+async def matrix_download(request: Request) -> Response:
+    """Return the matrix as a table."""
+    context = context_of(request)
+    by, rows = _matrix_request(request)
+    suffix = f".{request.path_params['suffix']}"
+    table = matrix(context.review.study, by=by, rows=rows, coder=_own_only(context, request))
+    return attachment(matrix_file(table, suffix), f"matrix{suffix}")
+
+
+async def search(request: Request) -> Response:
+    """Show the utterances of all transcripts that hold some words and pass the filters, to be coded in place."""
+    context, session = context_of(request), session_of(request)
+    mode = context.mode(session)
+    given = {**request.query_params}
+    listing = listing_of({"state": "any", "order": "text", **given}, session.coder)
+    asked = any(given.get(name, "").strip() for name in given)
+    filters = replace(listing.filters, by_anybody=mode != "blind", disagreement=False)
+    if mode != "assisted":
+        filters = replace(filters, suggested=None)
+    found = context.review.study.find(filters) if asked else []
+    utterances = list(context.review.study.texts.by_id(found[:MOST_FOUND]).values())
+    drawing = context.drawing(session.coder, filters.text or "")
+    names = {info.id: info.name for info in context.review.study.texts.all()}
+    rows = [
+        drawing.row(unit, names[unit.utterance.transcript])
+        for unit in context.review.units(session.coder, utterances, mode)
+    ]
+    return context.page(
+        request, "search.html", room="Search", listing=listing, choices=listing.choices(context), rows=rows,
+        found=len(found), asked=asked, signs=context.signs(session.coder),
+        code_keys=context.code_keys(session.coder),
+    )  # fmt: skip
+
+
+async def around(request: Request) -> Response:
+    """Return what was said before and after an utterance."""
+    context, utterance = context_of(request), int(request.query_params["u"])
+    document = context.review.home_of(utterance)
+    return said(
+        html=context.part(request, "around.html", around=document.around(utterance, CONTEXT), focus=utterance)
+    )
+
+
+async def good(request: Request) -> Response:
+    """Mark a passage as a good quote, or take the mark away."""
+    context, session = context_of(request), session_of(request)
+    content = await body_of(request)
+    wanted = bool(content.get("good"))
+    if not isinstance(content.get("utterance"), int):
+        raise InputError("Say which quote is meant.")
+    mark_good_quote(
+        context.review.study, session.coder, content["utterance"], str(content.get("code")), wanted
+    )
+    return said(say="Marked as a good quote" if wanted else "No longer marked", good=wanted)
+
+
+ROUTES = [
+    Route("/codes", code_room),
+    Route("/matrix", matrix_page),
+    Route("/download/matrix.{suffix}", matrix_download),
+    Route("/search", search),
+    Route("/part/around", around),
+    Route("/good", good, methods=["POST"]),
+]

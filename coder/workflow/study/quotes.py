@@ -1,0 +1,215 @@
+"""Confirmed quotes of a code, grouped by who said them, and the table of codes by attribute or transcript."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from coder.codebook import Codebook
+from coder.errors import InputError
+from coder.store import Study
+from coder.store.confirmed_codings import Quote, mark_good
+from coder.store.confirmed_codings import quotes as confirmed_quotes
+
+BY_TRANSCRIPT = "transcript"  # grouping by transcript instead of by an attribute
+NO_VALUE = "not known"
+POLARITY_ROWS = "polarity"  # rows of the matrix: barrier, facilitator, mixed instead of codes
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedQuote:
+    """A quote with its transcript's name, who spoke, and its groups (several for an attribute of several values)."""
+
+    quote: Quote
+    transcript: str
+    speaker: str | None
+    participant: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteGroup:
+    """The quotes of one attribute value or transcript, and how many participants said them."""
+
+    value: str
+    quotes: tuple[PlacedQuote, ...]
+    participants: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the matrix. Shares are of the row's and the column's quotes; None where there are none."""
+
+    quotes: int
+    participants: int
+    row_share: float | None
+    column_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Codes by groups. `rows` and `columns` hold (key, label); `cells` has one list a row.
+
+    A quote of a speaker with several values of an attribute counts in each column, so columns may add up to more
+    than `totals`, which count each quote once.
+    """
+
+    rows: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[str, str], ...]
+    cells: tuple[tuple[Cell, ...], ...]
+    totals: tuple[Cell, ...]
+
+
+def groupings(study: Study) -> list[str]:
+    """Return what quotes can be grouped by: 'transcript', then every attribute of participants and transcripts."""
+    names: dict[str, None] = {}
+    for kind in ("participant", "transcript"):
+        for facts in study.people.all_attributes(kind).values():
+            names |= dict.fromkeys(facts)
+    return [BY_TRANSCRIPT, *sorted(names)]
+
+
+def codes_within(codebook: Codebook, name: str) -> list[str]:
+    """Return the ids that a code or a component (heading) stands for. Raises InputError if it is neither."""
+    if name in codebook.by_id:
+        return [name]
+    below = [code.id for code in codebook.codes if code.parent == name]
+    if not below:
+        raise InputError(f"There is no code or component '{name}' in the codebook.")
+    return below
+
+
+def placed_quotes(
+    study: Study,
+    codes: Sequence[str] | None,
+    *,
+    by: str = BY_TRANSCRIPT,
+    polarity: str | None = None,
+    coder: str | None = None,
+) -> list[PlacedQuote]:
+    """Return the confirmed quotes of some codes (None: all) with the groups they fall in.
+
+    `coder` limits them to one coder's own codings. Raises InputError if there is no such attribute.
+    """
+    if by not in groupings(study):
+        raise InputError(f"No participant and no transcript has an attribute '{by}'.")
+    found = confirmed_quotes(study.handle, codes, coder=coder)
+    if polarity is not None:
+        found = [item for item in found if item.polarity == polarity]
+    infos = {info.id: info for info in study.texts.all()}
+    spoken = study.texts.by_id(list(dict.fromkeys(item.utterance for item in found)))
+    facts = {kind: study.people.all_attributes(kind) for kind in ("participant", "transcript")}
+    who = {key: study.people.participants(key) for key in {item.transcript for item in found}}
+    placed = []
+    for item in found:
+        info, speaker = infos[item.transcript], spoken[item.utterance].speaker
+        participant = who[item.transcript].get(speaker or "", "")
+        if by == BY_TRANSCRIPT:
+            groups: tuple[str, ...] = (info.name,)
+        else:
+            groups = facts["participant"].get(participant, {}).get(by) or facts["transcript"].get(
+                info.uid, {}
+            ).get(by, (NO_VALUE,))
+        name = participant or f"{info.name} {speaker or ''}".strip()
+        placed.append(PlacedQuote(item, info.name, speaker, name, groups))
+    return placed
+
+
+def grouped(quotes: Iterable[PlacedQuote]) -> list[QuoteGroup]:
+    """Return quotes by group, in order of the groups' names; what is not known comes last."""
+    found: dict[str, list[PlacedQuote]] = {}
+    for item in quotes:
+        for value in item.groups:
+            found.setdefault(value, []).append(item)
+    return [
+        QuoteGroup(value, tuple(items), len({item.participant for item in items}))
+        for value, items in sorted(found.items(), key=lambda pair: (pair[0] == NO_VALUE, pair[0].casefold()))
+    ]
+
+
+def matrix(study: Study, *, by: str = BY_TRANSCRIPT, rows: str = "code", coder: str | None = None) -> Matrix:
+    """Count confirmed quotes and participants of each code in each group.
+
+    `rows`: 'code', 'component' (headings of the codebook) or 'polarity'.
+    """
+    codebook = study.codebooks.current()
+    quotes = placed_quotes(study, None, by=by, coder=coder)
+    labels = _row_labels(codebook, rows)
+    columns = [group.value for group in grouped(quotes)]
+    held = {key: [item for item in quotes if key == _row_of(codebook, item.quote, rows)] for key in labels}
+    in_column = {column: [item for item in quotes if column in item.groups] for column in columns}
+    return Matrix(
+        rows=tuple(labels.items()),
+        columns=tuple((column, column) for column in columns),
+        cells=tuple(
+            tuple(_cell([q for q in held[key] if c in q.groups], held[key], in_column[c]) for c in columns)
+            for key in labels
+        ),
+        totals=tuple(_cell(held[key], held[key], quotes) for key in labels),
+    )
+
+
+def _row_labels(codebook: Codebook, rows: str) -> dict[str, str]:
+    if rows == "component" and codebook.components:
+        alone = {code.id: code.label for code in codebook.codes if not code.parent}
+        return {name: name for name in codebook.components} | alone
+    if rows == POLARITY_ROWS and codebook.polarity:
+        return {value: value for value in codebook.polarity} | {"": "no polarity"}
+    return {code.id: code.label for code in codebook.codes}
+
+
+def _row_of(codebook: Codebook, quote: Quote, rows: str) -> str:
+    if rows == POLARITY_ROWS and codebook.polarity:
+        return quote.polarity or ""
+    if rows == "component" and quote.code in codebook.by_id:
+        return codebook.by_id[quote.code].parent or quote.code
+    return quote.code
+
+
+def _cell(items: Sequence[PlacedQuote], row: Sequence[PlacedQuote], column: Sequence[PlacedQuote]) -> Cell:
+    return Cell(
+        len(items),
+        len({item.participant for item in items}),
+        len(items) / len(row) if row else None,
+        len(items) / len(column) if column else None,
+    )
+
+
+def matrix_file(table: Matrix, suffix: str) -> bytes:
+    """Return the matrix as the content of a csv or xlsx file.
+
+    One row per code; for each group its quotes, participants, and shares of the row and of the column.
+    """
+    import tempfile
+
+    from coder.reporting.rows import open_rows
+
+    if suffix not in {".csv", ".xlsx"}:
+        raise InputError("The matrix is written as .csv or .xlsx.")
+    figures = ("", ": participants", ": share of row", ": share of column")
+    names = [
+        "code",
+        *(f"{label}{figure}" for _, label in table.columns for figure in figures),
+        "all",
+        "participants",
+    ]
+    lines = []
+    for (_, label), cells, total in zip(table.rows, table.cells, table.totals, strict=True):
+        values: list[object] = [label]
+        for cell in cells:
+            values += [cell.quotes, cell.participants, cell.row_share, cell.column_share]
+        lines.append(dict(zip(names, [*values, total.quotes, total.participants], strict=True)))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"matrix{suffix}"
+        with open_rows(path, names) as writer:
+            writer.write(lines)
+        return path.read_bytes()
+
+
+def mark_good_quote(study: Study, coder: str, utterance: int, code: str, good: bool) -> None:
+    """Mark a code's passage on an utterance as a good quote, or take the mark away.
+
+    Raises InputError if nobody's confirmed coding of that code stands there.
+    """
+    if not any(item.utterance == utterance for item in confirmed_quotes(study.handle, [code])):
+        raise InputError("This passage does not have the code any more; reload the page.")
+    mark_good(study.handle, coder, utterance, code, good)

@@ -1,0 +1,117 @@
+"""Quotes by code, the matrix, search: lists that are coded in place."""
+
+from pathlib import Path
+
+import pytest
+from conftest import Page, entered
+from test_review_writes import act, app_for, ids, state
+
+from coder.review.app import make_app
+from coder.store import Study
+from coder.store.values import Decision
+
+
+@pytest.fixture
+def coded(study_path: Path) -> Path:
+    here, other = ids(study_path), ids(study_path, 2)
+    with Study.open(study_path) as study:
+        for name in ("Ann", "Ben"):
+            study.people.add_coder(name)
+        for name, unit, code, polarity in (
+            ("Ann", here["There"], "physical_opportunity", "barrier"),
+            ("Ben", here["There"], "physical_opportunity", "barrier"),
+            ("Ben", here["Their"], "social_opportunity", "facilitator"),
+            ("Ann", other["Families"], "social_opportunity", None),
+        ):
+            study.acts.decide(name, [Decision(unit, "add", code=code, polarity=polarity)], mode="assisted")
+        for transcript, speaker, participant, place in ((1, "C01", "P1", "north"), (2, "C02", "P2", "south")):
+            study.people.link(transcript, speaker, participant)
+            study.people.set_attribute("participant", participant, "site", [place])
+    return study_path
+
+
+@pytest.fixture
+def ann(coded: Path) -> Page:
+    [page] = app_for(coded, "Ann", mode="assisted")
+    return page
+
+
+def test_quotes_of_a_code_stand_by_attribute_with_suggestions_below_a_line(ann: Page) -> None:
+    html = ann.get("/codes", code="social_opportunity", by="site")
+    assert "2 confirmed quotes of 2 participants" in html
+    north, south = html.index("<h2>north"), html.index("<h2>south")
+    assert north < html.index("Their families talk") < south < html.index("Families help a lot")
+    html = ann.get("/codes", code="physical_opportunity")
+    assert "Ann, Ben" in html and "1 confirmed quote of 1 participant" in html
+    line = html.index("Only suggested")
+    assert html.index("There is never enough time") < line < html.index("the clock wins")
+    assert "“There is never enough time in a ten minute appointment.” (C01, C01)" in html
+
+
+def test_a_component_and_a_polarity_narrow_or_widen_the_quotes(ann: Page) -> None:
+    html = ann.get("/codes", code="Opportunity")
+    assert "3 confirmed quotes" in html
+    assert "1 confirmed quote of" in ann.get("/codes", code="Opportunity", polarity="facilitator")
+    assert ann.client.get("/codes", params={"code": "nothing"}).status_code == 400
+    assert ann.client.get("/codes", params={"code": "Opportunity", "by": "age"}).status_code == 400
+
+
+def test_quotes_are_recoded_in_place_and_the_row_says_what_stands(ann: Page, coded: Path) -> None:
+    here = ids(coded)["There"]
+    answer = ann.post("/act", action="code", code="social_opportunity", utterance=here, view="rows")
+    row = answer["rows"][str(here)]  # type: ignore[index]
+    assert "Social opportunity" in row["html"] and row["token"] == state(coded, here).token
+    assert "panel" not in answer
+    assert str(here) in ann.post("/undo", view="rows")["rows"]  # type: ignore[operator]
+
+
+def test_a_good_quote_is_marked_and_found(ann: Page, coded: Path) -> None:
+    here = ids(coded)["There"]
+    ann.post("/good", utterance=here, code="physical_opportunity", good=True)
+    assert "★" in ann.get("/codes", code="physical_opportunity", good="1")
+    ann.post("/good", utterance=here, code="physical_opportunity", good=False)
+    assert "as a good quote yet" in ann.get("/codes", code="physical_opportunity", good="1")
+    ann.post("/good", 400, utterance=here, code="social_opportunity", good=True)
+
+
+def test_what_was_said_around_a_quote_comes_on_demand(ann: Page, coded: Path) -> None:
+    answer = ann.client.get("/part/around", params={"u": ids(coded)["Their"]}).json()
+    assert "how do patients take it" in answer["html"] and 'class="here"' in answer["html"]
+
+
+def test_the_matrix_counts_quotes_and_participants_and_leads_to_the_quotes(ann: Page) -> None:
+    html = ann.get("/matrix", by="site")
+    assert "/codes?code=social_opportunity&amp;by=site&amp;value=north" in html
+    assert "50 % of row, 50 % of column" in html and "shade-5" in html
+    assert "Opportunity" in ann.get("/matrix", rows="component") and "no polarity" in ann.get(
+        "/matrix", rows="polarity"
+    )
+    table = ann.client.get("/download/matrix.csv", params={"by": "site"}).text.splitlines()
+    assert table[0].startswith("code,north,north: participants")
+    assert any(line.startswith("Social opportunity,1,1,0.5,0.5,1,1,0.5,1.0,2,2") for line in table)
+    assert ann.client.get("/download/matrix.xlsx").content.startswith(b"PK")
+    assert ann.client.get("/download/matrix.exe").status_code == 400
+
+
+def test_search_joins_words_and_codes_over_all_transcripts(ann: Page) -> None:
+    assert "2 utterances" in ann.get("/search", q="families")
+    html = ann.get("/search", q="time", polarity="barrier")
+    assert "1 utterance." in html and "<mark>time</mark>" in html
+    assert "1 utterance." in ann.get(
+        "/search", q="families", code="social_opportunity", polarity="facilitator"
+    )
+    assert "Take away a word" in ann.get("/search", q="families", polarity="barrier")
+    assert "can be combined" in ann.get("/search")
+
+
+def test_a_blind_coder_sees_their_own_quotes_only(coded: Path) -> None:
+    app, sessions = make_app(coded, ["Ann"], port=8765, hosts=["127.0.0.1:8765"], mode="blind")
+    ann = entered(app, next(iter(sessions)))
+    html = ann.get("/codes", code="social_opportunity")
+    assert "Families help" in html and "Their families" not in html and "Only suggested" not in html
+    assert "Ben" not in html
+    assert "No utterance has all" in ann.get("/search", q="families", polarity="facilitator")
+    table = ann.client.get("/download/matrix.csv", params={"rows": "polarity"}).text.splitlines()
+    assert next(line for line in table if line.startswith("facilitator")).endswith("0,0")
+    act(ann, "nothing", ids(coded)["Their"])
+    assert not state(coded, ids(coded)["Their"]).seen
