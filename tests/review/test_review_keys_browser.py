@@ -166,7 +166,7 @@ def test_the_palette_finds_a_code_by_two_letters_recent_ones_first(tmp_path: Pat
         tab.until(lambda: tab.find("#palette").is_displayed())
         pictured(tab, "palette")
         tab.keys("h", "o")
-        first = tab.find("#palette-list li[aria-selected=true]").text.split(" ", 1)[1]
+        first = tab.find("#palette-list li[aria-selected=true] span:not(.swatch)").text
         assert first.startswith("Hope")
         tab.keys(Keys.ENTER)
         tab.until(lambda: len(state(path, here).codes) == 1)
@@ -216,7 +216,8 @@ def test_enter_at_the_end_leads_to_the_next_transcript(study_path: Path) -> None
 
 
 def test_what_was_passed_is_counted_and_survives_a_reload(study_path: Path) -> None:
-    open_units = len(ids(study_path))
+    with Study.open(study_path) as study:
+        open_units = len(study.texts.utterances(1, codable_only=True))
     with served(study_path, "--coder", "Ann") as server, opened(server.addresses["Ann"]) as tab:
         tab.go("/read/1")
         label = f"Mark the {open_units} I passed"

@@ -247,7 +247,9 @@ document.getElementById("memo").addEventListener("close", (event) => {
   inTurn(() => writeMemo(subject, text));
 });
 document.getElementById("memo-text").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.closest("dialog").close("save");
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();  // else the same key press goes on to the button that the focus returns to
+  event.target.closest("dialog").close("save");
 });
 
 async function passed() {
