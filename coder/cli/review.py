@@ -51,6 +51,25 @@ def review(
     serve(Launch(study, tuple(coder), mode=mode, host=host, port=port, browser=not no_browser), tell=note)
 
 
+def open_(
+    folder: Annotated[
+        Path, typer.Argument(help="The folder that holds your studies; default: the current one.")
+    ] = Path(),
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Default: 8765, or the next that is free.")
+    ] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+) -> None:
+    """Open the home page: the studies of a folder, a new one from your files, the sample study.
+
+    Everything after this is done in the browser. Example: coder open
+    """
+    from coder.review.server import serve_home
+
+    serve_home(folder, note, port=port, browser=not no_browser)
+
+
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
     app.command("review", no_args_is_help=True)(review)
+    app.command("open")(open_)

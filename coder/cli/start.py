@@ -14,7 +14,7 @@ Nothing leaves this machine.
 
   coder demo                       makes a sample study here and opens it in your browser
   coder precode INTERVIEWS -o suggestions.xlsx    suggests codes for files of your own
-  coder review STUDY.coder --coder NAME           opens your study; a new one is begun
+  coder open                       opens your studies in the browser, or begins one
   coder agreement CODINGS.csv      measures agreement between coders
   coder doctor                     checks this installation
 

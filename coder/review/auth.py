@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_LIMIT = 1_000_000  # bytes, of any write but an upload
 UPLOAD_LIMIT = 100_000_000  # bytes, of one drop of files
-UPLOAD_PATHS = frozenset({"/upload", "/upload/attributes", "/codebook/upload"})
+UPLOAD_PATHS = frozenset({"/upload", "/upload/attributes", "/codebook/upload", "/begin"})
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 POLICY = "; ".join([
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",

@@ -10,9 +10,13 @@ from html import escape
 from ipaddress import ip_address
 from pathlib import Path
 from threading import Timer
+from typing import TYPE_CHECKING
 
 from coder.errors import InputError
 from coder.workflow.study.open import Mode, begin_study
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 FIRST_PORT = 8765
 PORTS_TRIED = 20
@@ -48,8 +52,6 @@ def serve(launch: Launch, tell: Callable[[str], None]) -> None:
 
     Raises StudyError if the study cannot be opened, InputError if no port is free.
     """
-    import uvicorn
-
     from coder.review.app import make_app
 
     _begin_if_new(launch.study, tell)
@@ -73,6 +75,37 @@ def serve(launch: Launch, tell: Callable[[str], None]) -> None:
     tell("Every decision is saved at once. Stop with Ctrl+C.")
     if launch.browser:
         _open_browser(next(iter(addresses.values())))
+    _run(app, listener)
+
+
+def serve_home(
+    folder: Path, tell: Callable[[str], None], *, port: int | None = None, browser: bool = True
+) -> None:
+    """Serve the home page of a folder until interrupted; every study opens on a port of its own.
+
+    Only this machine can reach them. Raises InputError if `folder` is no folder or no port is free.
+    """
+    from coder.review.home import Place, make_home
+
+    def find_place() -> Place:
+        listener = _listen(LOOPBACK, None)
+        number = listener.getsockname()[1]
+        return Place(number, tuple(_hosts(LOOPBACK, number)), lambda app: _run(app, listener))
+
+    listener = _listen(LOOPBACK, port)
+    number = listener.getsockname()[1]
+    app, token = make_home(folder, find_place, port=number, hosts=tuple(_hosts(LOOPBACK, number)))
+    address = f"http://{LOOPBACK}:{number}/?token={token}"
+    tell(f"Studies of {folder.resolve()}: {address}")
+    tell("Every decision is saved at once. Stop with Ctrl+C.")
+    if browser:
+        _open_browser(address)
+    _run(app, listener)
+
+
+def _run(app: "ASGIApp", listener: socket.socket) -> None:
+    import uvicorn
+
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, date_header=False, proxy_headers=False,
         ws="none", lifespan="off", timeout_graceful_shutdown=2,

@@ -228,6 +228,16 @@ def _apply(connection: sqlite3.Connection, steps: Sequence[Step]) -> None:
         connection.execute(f"PRAGMA user_version = {number + 1}")
 
 
+def is_outdated(path: Path) -> bool:
+    """Return whether a file is a study of an older version, by its header alone; nothing is opened or changed."""
+    with path.open("rb") as file:
+        header = file.read(
+            100
+        )  # https://www.sqlite.org/fileformat.html: user version at 60, application id at 68
+    ours = int.from_bytes(header[68:72], "big") == APPLICATION_ID
+    return ours and int.from_bytes(header[60:64], "big") < len(STEPS)
+
+
 def back_up(connection: sqlite3.Connection, path: Path, tag: str) -> Path:
     """Copy the whole study beside itself as NAME.TAG.backup, complete or not at all; return the copy's path."""
     target = path.with_name(f"{path.name}.{tag}.backup")

@@ -1,0 +1,92 @@
+// The home page: opens a study, begins one, makes the sample study; long work shows how far it is.
+
+import { get, post, postForm, say, warn } from "./talk.js";
+
+const NAME = "coder name";
+const nameField = document.getElementById("coder");
+const box = document.getElementById("job");
+const form = document.getElementById("begin");
+const drop = document.getElementById("drop");
+const files = form.elements.transcripts;
+
+nameField.value = localStorage.getItem(NAME) || "";
+nameField.addEventListener("change", () => localStorage.setItem(NAME, nameField.value.trim()));
+
+async function open(study) {
+  const coder = nameField.value.trim();
+  if (!coder) {
+    nameField.focus();
+    return warn("Write your name first: every decision bears it.");
+  }
+  localStorage.setItem(NAME, coder);
+  say("Opening…");
+  const { ok, content } = await post("/open", { study, coder });
+  if (ok) location.href = content.go;
+}
+
+function paragraph(text, kind = "") {
+  const element = document.createElement("p");
+  element.textContent = text;
+  element.className = kind;
+  return element;
+}
+
+async function follow(id) {
+  const words = paragraph("");
+  const bar = document.createElement("progress");
+  bar.setAttribute("aria-label", "Progress");
+  box.replaceChildren(words, bar);
+  box.scrollIntoView({ block: "nearest" });
+  for (;;) {
+    const { ok, content } = await get(`/jobs/${id}`);
+    if (!ok) return;
+    words.textContent = `${content.title}: ${content.stage}${content.total ? ` (${content.done} of ${content.total})` : ""}`;
+    if (content.total) { bar.max = content.total; bar.value = content.done; } else bar.removeAttribute("value");
+    if (!content.running) return finish(content);
+    await new Promise((done) => setTimeout(done, 300));
+  }
+}
+
+function finish(content) {
+  if (content.problem) return box.replaceChildren(paragraph(content.problem, "bad"));
+  if (!content.problems.length && nameField.value.trim()) return open(content.study);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "primary";
+  button.textContent = `Open ${content.study}`;
+  button.addEventListener("click", () => open(content.study));
+  box.replaceChildren(paragraph(`The study ${content.study} is ready; ${content.read} transcripts were read.`),
+    ...content.problems.map((line) => paragraph(line, "bad small")), button);
+}
+
+async function send(path, body) {
+  const { ok, content } = await (body ? postForm(path, body) : post(path, {}));
+  if (ok) follow(content.job);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-open]");
+  if (button) open(button.dataset.open);
+});
+document.getElementById("sample").addEventListener("click", () => {
+  if (nameField.value.trim()) return send("/sample");
+  nameField.focus();
+  warn("Write your name first: every decision bears it.");
+});
+form.addEventListener("submit", (event) => { event.preventDefault(); say("Sending…"); send("/begin", new FormData(form)); });
+
+function tellChosen() {
+  const names = [...files.files].map((file) => file.name);
+  if (names.length) document.getElementById("chosen").textContent = `${names.length} chosen: ${names.slice(0, 6).join(", ")}${names.length > 6 ? " …" : ""}`;
+}
+files.addEventListener("change", tellChosen);
+drop.addEventListener("dragover", () => drop.classList.add("over"));
+drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+drop.addEventListener("drop", (event) => {
+  drop.classList.remove("over");
+  files.files = event.dataTransfer.files;
+  tellChosen();
+});
+for (const kind of ["dragover", "drop"]) document.addEventListener(kind, (event) => event.preventDefault());
+const job = document.getElementById("main").dataset.job;
+if (job) follow(job);

@@ -1,0 +1,136 @@
+"""The home page: studies of a folder, a new study from files, every study on a page of its own."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+from conftest import TALK, fill
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp
+
+from coder.errors import InputError
+from coder.review.auth import Sessions
+from coder.review.home import Place, make_home
+from coder.store import Study
+
+HOST = "127.0.0.1:8765"
+
+
+class Browser:
+    """A test client that has entered the home page, and the review pages it was led to."""
+
+    def __init__(self, folder: Path) -> None:
+        self.served: list[ASGIApp] = []
+
+        def find_place() -> Place:
+            port = 9000 + len(self.served)
+            return Place(port, (f"127.0.0.1:{port}",), self.served.append)
+
+        self.app, token = make_home(folder, find_place, port=8765, hosts=(HOST,))
+        self.client = TestClient(self.app, base_url=f"http://{HOST}")
+        self.client.get("/", params={"token": token})
+        sessions: Sessions = self.app._sessions  # type: ignore[attr-defined]
+        self.headers = {"origin": f"http://{HOST}", "x-csrf-token": next(iter(sessions)).csrf}
+
+    def page(self) -> str:
+        return self.client.get("/", headers={"accept": "text/html"}).text
+
+    def post(self, path: str, status: int = 200, **content: object) -> dict[str, object]:
+        answer = self.client.post(path, json=content, headers=self.headers)
+        assert answer.status_code == status, answer.text
+        held: dict[str, object] = answer.json()
+        return held
+
+    def done(self, job: object) -> dict[str, object]:
+        for _ in range(600):
+            found: dict[str, object] = self.client.get(f"/jobs/{job}").json()
+            if not found["running"]:
+                return found
+            time.sleep(0.1)
+        raise AssertionError("the job does not end")
+
+
+def begin(
+    browser: Browser, files: list[tuple[str, tuple[str, bytes]]], status: int = 200, **fields: str
+) -> dict:  # type: ignore[type-arg]
+    sent = files or [("transcripts", ("", b""))]
+    answer = browser.client.post("/begin", data=fields, files=sent, headers=browser.headers)
+    assert answer.status_code == status, answer.text
+    return dict(answer.json())
+
+
+def test_studies_of_the_folder_are_shown_and_opened_on_pages_of_their_own(tmp_path: Path) -> None:
+    fill(tmp_path / "pilot.coder", {"C01": TALK})
+    (tmp_path / "notes.coder").write_text("no study")
+    browser = Browser(tmp_path)
+    html = browser.page()
+    assert "1 transcript, 0 of 7 utterances decided" in html and "not a study file" in html
+    opened = browser.post("/open", study="pilot", coder="Ann")
+    assert str(opened["go"]).startswith("http://127.0.0.1:9000/?token=")
+    assert browser.post("/open", study="pilot", coder="Ann") == opened  # the page that is open already
+    other = browser.post("/open", study="pilot", coder="Ben")
+    assert str(other["go"]).startswith("http://127.0.0.1:9001/")
+    for _ in range(100):
+        if len(browser.served) == 2:
+            break
+        time.sleep(0.02)
+    assert len(browser.served) == 2
+    assert "bears a name" in str(browser.post("/open", 400, study="pilot", coder=" ")["error"])
+    assert "no study" in str(browser.post("/open", 400, study="../pilot", coder="Ann")["error"])
+
+
+def test_a_study_is_begun_with_codebook_transcripts_and_participants(tmp_path: Path) -> None:
+    browser = Browser(tmp_path)
+    assert "No study yet" in browser.page()
+    talk = "INTERVIEWER: How is it?\nP1: There is never enough time for all of that.\n"
+    job = begin(
+        browser,
+        [("transcripts", ("one.txt", (talk * 3).encode())), ("transcripts", ("broken.docx", b"PK\x03\x04oops")),
+         ("participants", ("people.csv", b"participant,site\nP1,north\n"))],
+        name="Midwives 2026", codebook="coproduction",
+    )["job"]  # fmt: skip
+    found = browser.done(job)
+    assert found["study"] == "Midwives 2026" and found["read"] == 1 and not found["problem"]
+    assert [line.split(":")[0] for line in found["problems"]] == ["broken.docx"]  # type: ignore[attr-defined]
+    with Study.open(tmp_path / "Midwives 2026.coder") as study:
+        assert study.codebooks.current().name == "Coproduction and health"
+        assert [item.name for item in study.texts.all()] == ["one"]
+        assert study.people.all_attributes("participant") == {"P1": {"site": ("north",)}}
+    assert "Midwives 2026" in browser.page()
+    assert "already" in str(begin(browser, [], 400, name="Midwives 2026", codebook="comb")["error"])
+    for name in ("", "a/b", "..", "x" * 90):
+        assert "name" in str(begin(browser, [], 400, name=name, codebook="comb")["error"])
+    assert "codebooks in the list" in str(begin(browser, [], 400, name="x", codebook="/etc/passwd")["error"])
+
+
+def test_a_broken_codebook_makes_no_study(tmp_path: Path) -> None:
+    browser = Browser(tmp_path)
+    job = begin(browser, [("codebook_file", ("book.yaml", b"codes: [1, 2"))], name="x", codebook="comb")[
+        "job"
+    ]
+    assert browser.done(job)["problem"]
+    assert not list(tmp_path.glob("*.coder"))
+
+
+def test_a_study_of_an_older_version_is_named_and_left_as_it_is_until_it_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "old.coder"
+    fill(path, {"C01": TALK})
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    before = path.read_bytes()
+    assert "Made by an older version" in Browser(tmp_path).page()
+    assert path.read_bytes() == before and not list(tmp_path.glob("*.backup"))
+
+
+def test_strangers_are_kept_out_and_a_file_is_no_folder(tmp_path: Path) -> None:
+    browser = Browser(tmp_path)
+    assert TestClient(browser.app, base_url=f"http://{HOST}").get("/").status_code == 401
+    answer = browser.client.post(
+        "/open", json={}, headers={**browser.headers, "origin": "http://evil.example"}
+    )
+    assert answer.status_code == 403
+    with pytest.raises(InputError, match="not a folder"):
+        make_home(tmp_path / "none", lambda: Place(1, ("",), print), port=1, hosts=("",))
