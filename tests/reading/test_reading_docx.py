@@ -1,5 +1,6 @@
 """Word documents: every layout gives the same turns, and only the final text is read."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -336,3 +337,70 @@ def test_headings_are_known_without_a_list_of_styles(tmp_path: Path) -> None:
     body = p("Training", style="Heading1") + "".join(p(f"{who}: {words}") for who, words in TALK[:2])
     body += p("Support", style="Heading1") + "".join(p(f"{who}: {words}") for who, words in TALK[2:])
     assert said(transcript(tmp_path, "sections.docx", docx(body))) == TALK
+
+
+COVER = table(
+    ("Project", "Walking"), ("Participant", "P07"), ("Date", "3 May"), ("Interviewer", "Jane Smith")
+)
+SHORT_TALK = [("INT", "Where did you go?"), ("P07", "Up the hill."), ("INT", "Alone?"), ("P07", "With her.")]
+
+
+@pytest.mark.parametrize("form", ["table", "paragraphs"])
+def test_a_cover_table_is_no_talk(form: str, tmp_path: Path) -> None:
+    talk = (
+        table(*SHORT_TALK) if form == "table" else "".join(p(f"{who}: {words}") for who, words in SHORT_TALK)
+    )
+    assert said(transcript(tmp_path, "a.docx", docx(COVER + p("") + talk))) == SHORT_TALK
+
+
+def test_a_cover_table_names_the_interviewer(tmp_path: Path) -> None:
+    talk = "".join(
+        p(f"{who}: {words}")
+        for who, words in [("JS", "So."), ("BC", "Why?"), ("JS", "I see."), ("BC", "Do you?")]
+    )
+    found = transcript(tmp_path, "a.docx", docx(COVER + talk))
+    assert {turn.speaker for turn in found.turns if turn.role == "interviewer"} == {"JS"}
+
+
+def test_an_empty_speaker_cell_is_the_speakers_above(tmp_path: Path) -> None:
+    rows = [
+        ("Jane", "Where did you go?"),
+        ("", "And with whom?"),
+        ("Bilal", "Up the hill."),
+        ("", "With her."),
+    ]
+    assert [who for who, _ in said(transcript(tmp_path, "a.docx", docx(table(*rows))))] == [
+        "Jane",
+        "Jane",
+        "Bilal",
+        "Bilal",
+    ]
+
+
+NUMBERED = '<w:p><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>{}</w:p>'
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        lambda words: p(run(words, "<w:i/>")),
+        lambda words: p(run(words, '<w:color w:val="1F4E79"/>')),
+        lambda words: NUMBERED.format(run(words)),
+        lambda words: p(bold(words)),
+        lambda words: p(f"1. {words}"),
+    ],
+    ids=["italic", "coloured", "numbered", "bold", "typed number"],
+)
+def test_questions_printed_in_their_own_way_are_the_interviewers(
+    printed: Callable[[str], str], tmp_path: Path
+) -> None:
+    body = (
+        printed("Where did you go?")
+        + p("Up the hill.")
+        + p("It rained.")
+        + printed("Alone?")
+        + p("With her.")
+    )
+    found = transcript(tmp_path, "a.docx", docx(body))
+    roles = ["interviewer", "participant", "participant", "interviewer", "participant"]
+    assert [turn.role for turn in found.turns] == roles

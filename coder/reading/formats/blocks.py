@@ -67,15 +67,46 @@ _SPEAKERS = re.compile(
     r"|interviewerin|befragte[r]?|frage|antwort|enqu[eê]teur|enqu[eê]t[eé]e?|r[eé]pondante?"
     r"|entrevistador[a]?|entrevistad[oa])[ _-]?\d{0,2}"
 )
-Pieces = Sequence[tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a stretch of text is printed; None where that is not said. `colour` is "" for the usual one."""
+
+    bold: bool | None = None
+    italic: bool | None = None
+    colour: str | None = None
+
+    def over(self, below: "Look") -> "Look":
+        """Return this look, with `below` where it says nothing."""
+        return Look(
+            self.bold if self.bold is not None else below.bold,
+            self.italic if self.italic is not None else below.italic,
+            self.colour if self.colour is not None else below.colour,
+        )
+
+
+USUAL = Look()
+_USUAL_COLOURS = frozenset({"", "auto", "000000"})
+
+
+def colour_of(value: str | None) -> str | None:
+    """Return a colour as `Look` has it: black and automatic are the usual one."""
+    if value is None:
+        return None
+    plain = value.strip().lstrip("#").casefold()
+    return "" if plain in _USUAL_COLOURS else plain[:12]
+
+
+Pieces = Sequence[tuple[str, Look]]
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A style by its name as the user sees it; `bold` is None where it does not say."""
+    """A style by its name as the user sees it, and how it prints."""
 
     name: str = ""
-    bold: bool | None = None
+    look: Look = USUAL
     heading: bool = False
     title: bool = False
     speaker: str | None = None
@@ -84,12 +115,12 @@ class Style:
 PLAIN = Style()
 
 
-def named_style(name: str, *, bold: bool | None = None, heading: bool = False) -> Style:
+def named_style(name: str, *, look: Look = USUAL, heading: bool = False) -> Style:
     """Return a style, with what its name says: "heading 2", "Speaker name", "Title", "Interviewer"."""
     plain = name.casefold()
     return Style(
         name=name,
-        bold=bold,
+        look=look,
         heading=heading or plain.startswith("heading") or "speaker" in plain,
         title=plain in ("title", "subtitle"),
         speaker=name if _SPEAKERS.fullmatch(plain) else None,
@@ -109,7 +140,7 @@ def _with_ancestors(identifier: str, own: Mapping[str, tuple[Style, str]]) -> St
         above, grandparent = own[parent]
         style = replace(
             style,
-            bold=style.bold if style.bold is not None else above.bold,
+            look=style.look.over(above.look),
             heading=style.heading or above.heading,
             title=style.title or above.title,
             speaker=style.speaker or above.speaker,
@@ -118,11 +149,12 @@ def _with_ancestors(identifier: str, own: Mapping[str, tuple[Style, str]]) -> St
     return style
 
 
-def paragraph_of(pieces: Pieces, style: Style, *, heading: bool = False) -> Paragraph:
-    """Return the paragraph made of (text, bold) pieces in this style."""
+def paragraph_of(pieces: Pieces, style: Style, *, heading: bool = False, numbered: bool = False) -> Paragraph:
+    """Return the paragraph made of (text, look) pieces in this style."""
     text = "".join(piece for piece, _ in pieces)
     bold = length = 0
-    for piece, heavy in pieces:
+    for piece, look in pieces:
+        heavy = bool(look.bold)
         # The space or tab between bold words is often not bold itself.
         if not heavy and piece.strip():
             break
@@ -130,4 +162,19 @@ def paragraph_of(pieces: Pieces, style: Style, *, heading: bool = False) -> Para
         bold = length if heavy else bold
     bold = bold if text[:bold].strip() else 0
     kind = "title" if style.title else ""
-    return Paragraph(text, style.speaker, bold=bold, heading=heading or style.heading, kind=kind)
+    printed = _look_of_all(pieces, numbered=numbered)
+    return Paragraph(
+        text, style.speaker, bold=bold, heading=heading or style.heading, look=printed, kind=kind
+    )
+
+
+def _look_of_all(pieces: Pieces, *, numbered: bool) -> frozenset[str]:
+    """Return what holds for all of a paragraph's words: italic, a colour, a number set by the program."""
+    looks = [look for piece, look in pieces if piece.strip()]
+    marks = {"numbered"} if numbered else set()
+    if looks and all(look.italic for look in looks):
+        marks.add("italic")
+    colours = {look.colour or "" for look in looks}
+    if len(colours) == 1 and "" not in colours:
+        marks.add(f"in colour {colours.pop()}")
+    return frozenset(marks)

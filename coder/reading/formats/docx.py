@@ -9,7 +9,19 @@ from posixpath import normpath
 
 from coder.errors import FormatError
 from coder.reading.document import Document
-from coder.reading.formats.blocks import PLAIN, Block, Cell, Grid, Style, inherited, named_style, paragraph_of
+from coder.reading.formats.blocks import (
+    PLAIN,
+    USUAL,
+    Block,
+    Cell,
+    Grid,
+    Look,
+    Style,
+    colour_of,
+    inherited,
+    named_style,
+    paragraph_of,
+)
 from coder.reading.formats.layouts import document_of, sentences
 from coder.reading.safety.archive import Archive, Budget, open_archive
 from coder.reading.safety.sniff import advice_on
@@ -38,11 +50,23 @@ def read_styles(events: Iterator[Event], name: str) -> dict[str, Style]:
             node = subtree(events, tag, attributes, name)
             style = named_style(
                 _value(node.find("w:name")),
-                bold=switched_on(node.find("w:rPr", "w:b")),
+                look=_look(node.find("w:rPr")),
                 heading=is_heading_level(node.find("w:pPr", "w:outlineLvl")),
             )
             own[attributes.get("w:styleId", "")] = (style, _value(node.find("w:basedOn")))
     return inherited(own)
+
+
+def _look(properties: Node | None) -> Look:
+    """Return what run properties say of the print."""
+    if properties is None:
+        return USUAL
+    colour = properties.find("w:color")
+    return Look(
+        switched_on(properties.find("w:b")),
+        switched_on(properties.find("w:i")),
+        colour_of(colour.attributes.get("w:val")) if colour is not None else None,
+    )
 
 
 def _value(node: Node | None) -> str:
@@ -84,7 +108,7 @@ _SYMBOLS = {
         0xBC: "…",
     },
 }
-_Pieces = list[tuple[str, bool]]
+_Pieces = list[tuple[str, Look]]
 
 
 @dataclass(slots=True)
@@ -187,53 +211,51 @@ class BodyWalker:
             child.tag in ("w:del", "w:moveFrom") for child in mark.elements()
         )
         pieces, boxes = list(carried), list[Block]()
-        self._inline(node, style.bold or False, pieces, boxes)
+        self._inline(node, style.look, pieces, boxes)
         self.budget.spend(sum(len(text) for text, _ in pieces), 1)
         if not mark_deleted:
             outline = properties is not None and is_heading_level(properties.find("w:outlineLvl"))
-            blocks.append(paragraph_of(pieces, style, heading=outline))
+            numbered = properties is not None and properties.find("w:numPr", "w:numId") is not None
+            blocks.append(paragraph_of(pieces, style, heading=outline, numbered=numbered))
             pieces = []
         blocks += boxes
         return pieces
 
-    def _inline(self, node: Node, bold: bool, pieces: _Pieces, boxes: list[Block]) -> None:
+    def _inline(self, node: Node, look: Look, pieces: _Pieces, boxes: list[Block]) -> None:
         """Gather the text below `node`; text boxes anchored in it come after the paragraph, each once."""
         for child in node.elements():
             tag = child.tag
             if tag in ("w:t", "m:t"):
                 # A line end inside w:t is only the XML's layout; Word shows it as a space.
-                pieces.append((child.text().replace("\n", " "), bold))
+                pieces.append((child.text().replace("\n", " "), look))
             elif tag in _CHARACTERS:
-                pieces.append((_CHARACTERS[tag], bold))
+                pieces.append((_CHARACTERS[tag], look))
             elif tag == "w:sym":
-                pieces.append((_symbol(child.attributes), bold))
+                pieces.append((_symbol(child.attributes), look))
             elif tag in _REFERENCES:
                 self.left_out[_REFERENCES[tag]] += 1
             elif tag in _SKIPPED:
                 self.left_out[_SKIPPED[tag]] += 1
             elif tag == "w:r":
-                self._run(child, bold, pieces, boxes)
+                self._run(child, look, pieces, boxes)
             elif tag == "w:txbxContent":
                 boxes += self._blocks(child.events(), tag)
             elif tag == "mc:AlternateContent":
                 branch = child.find("mc:Choice") or child.find("mc:Fallback")
-                self._inline(branch or Node(tag, {}), bold, pieces, boxes)
+                self._inline(branch or Node(tag, {}), look, pieces, boxes)
             elif tag != "w:sdt" or not self._is_no_text(child.find("w:sdtPr") or Node(tag, {})):
-                self._inline(child, bold, pieces, boxes)
+                self._inline(child, look, pieces, boxes)
 
-    def _run(self, run: Node, bold: bool, pieces: _Pieces, boxes: list[Block]) -> None:
+    def _run(self, run: Node, look: Look, pieces: _Pieces, boxes: list[Block]) -> None:
         properties = run.find("w:rPr")
         if properties is not None:
             if switched_on(properties.find("w:vanish")):
                 self.left_out["hidden passage"] += 1
                 return
             style = properties.find("w:rStyle")
-            named = (
-                self.styles.get(style.attributes.get("w:val", ""), PLAIN).bold if style is not None else None
-            )
-            direct = switched_on(properties.find("w:b"))
-            bold = next((weight for weight in (direct, named) if weight is not None), bold)
-        self._inline(run, bold, pieces, boxes)
+            named = self.styles.get(_value(style), PLAIN).look if style is not None else USUAL
+            look = _look(properties).over(named).over(look)
+        self._inline(run, look, pieces, boxes)
 
 
 def _symbol(attributes: Mapping[str, str]) -> str:

@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 
 from coder.errors import FormatError
 from coder.reading.document import Document
-from coder.reading.formats.blocks import PLAIN, Block, Cell, Grid, Style, inherited, named_style, paragraph_of
+from coder.reading.formats.blocks import (
+    PLAIN,
+    Block,
+    Cell,
+    Grid,
+    Look,
+    Style,
+    colour_of,
+    inherited,
+    named_style,
+    paragraph_of,
+)
 from coder.reading.formats.layouts import document_of, sentences
 from coder.reading.safety.archive import Archive, Budget, open_archive
 from coder.reading.safety.sniff import advice_on
@@ -96,11 +107,17 @@ class _Walker:
 
     def _style(self, node: Node) -> None:
         properties = node.find("style:text-properties")
-        weight = properties.attributes.get("fo:font-weight") if properties is not None else None
+        given = properties.attributes if properties is not None else {}
+        weight, slant = given.get("fo:font-weight"), given.get("fo:font-style")
+        look = Look(
+            None if weight is None else weight == "bold" or weight >= "600",
+            None if slant is None else slant in ("italic", "oblique"),
+            colour_of(given.get("fo:color")),
+        )
         name = node.attributes.get("style:name", "")
         style = named_style(
             node.attributes.get("style:display-name", name),
-            bold=None if weight is None else weight == "bold" or weight >= "600",
+            look=look,
             heading=node.attributes.get("style:default-outline-level", "") not in ("", "0"),
         )
         self.own_styles[name] = (style, node.attributes.get("style:parent-style-name", ""))
@@ -158,46 +175,45 @@ class _Walker:
 
     def _paragraph(self, node: Node, blocks: list[Block]) -> None:
         style = self.styles.get(node.attributes.get("text:style-name", ""), PLAIN)
-        pieces: list[tuple[str, bool]] = []
+        pieces: list[tuple[str, Look]] = []
         boxes: list[Block] = []
-        self._inline(node, style.bold or False, pieces, boxes)
+        self._inline(node, style.look, pieces, boxes)
         collapsed = _collapsed(pieces)
         self.budget.spend(sum(len(text) for text, _ in collapsed), 1)
         blocks.append(paragraph_of(collapsed, style, heading=node.tag == "text:h"))
         blocks += boxes
 
-    def _inline(self, node: Node, bold: bool, pieces: list[tuple[str, bool]], boxes: list[Block]) -> None:
+    def _inline(self, node: Node, look: Look, pieces: list[tuple[str, Look]], boxes: list[Block]) -> None:
         """Gather the text below `node`; text boxes anchored in it come after the paragraph."""
         for child in node.children:
             if isinstance(child, str):
-                pieces.append((_SPACES.sub(" ", child), bold))
+                pieces.append((_SPACES.sub(" ", child), look))
             elif child.tag == "text:s":
                 count = child.attributes.get("text:c", "1")
-                pieces.append(("\0" * (int(count) if count.isdigit() and len(count) < 4 else 1), bold))
+                pieces.append(("\0" * (int(count) if count.isdigit() and len(count) < 4 else 1), look))
             elif child.tag == "text:tab":
-                pieces.append(("\t", bold))
+                pieces.append(("\t", look))
             elif child.tag == "text:line-break":
-                pieces.append(("\n", bold))
+                pieces.append(("\n", look))
             elif child.tag == "draw:text-box":
                 boxes += self._blocks(child.events(), child.tag)
             elif child.tag in _SKIPPED:
                 self.left_out[_SKIPPED[child.tag]] += 1
             else:
-                weight = self.styles.get(child.attributes.get("text:style-name", ""), PLAIN).bold
-                own = weight if child.tag == "text:span" and weight is not None else bold
-                self._inline(child, own, pieces, boxes)
+                span = child.attributes.get("text:style-name", "") if child.tag == "text:span" else ""
+                self._inline(child, self.styles.get(span, PLAIN).look.over(look), pieces, boxes)
 
 
-def _collapsed(pieces: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+def _collapsed(pieces: list[tuple[str, Look]]) -> list[tuple[str, Look]]:
     r"""Make one space of spaces that meet across pieces, none at a paragraph's ends; "\0" are typed spaces."""
-    collapsed: list[tuple[str, bool]] = []
+    collapsed: list[tuple[str, Look]] = []
     before = " "
-    for text, bold in pieces:
+    for text, look in pieces:
         if before == " " and text.startswith(" "):
             text = text[1:]
         if text:
             before = text[-1]
-            collapsed.append((text, bold))
+            collapsed.append((text, look))
     if collapsed and collapsed[-1][0].endswith(" "):
         collapsed[-1] = (collapsed[-1][0][:-1], collapsed[-1][1])
-    return [(text.replace("\0", " "), bold) for text, bold in collapsed]
+    return [(text.replace("\0", " "), look) for text, look in collapsed]

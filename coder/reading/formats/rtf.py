@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from coder.errors import FormatError, UnsafeFileError
 from coder.reading.document import Document
-from coder.reading.formats.blocks import PLAIN, Block, Cell, Grid, Style, named_style, paragraph_of
+from coder.reading.formats.blocks import PLAIN, Block, Cell, Grid, Look, Style, named_style, paragraph_of
 from coder.reading.formats.layouts import document_of, sentences
 from coder.reading.safety.archive import Budget
 from coder.reading.safety.sniff import advice_on
@@ -98,6 +98,8 @@ class _State:
 
     destination: str = ""
     bold: bool = False
+    italic: bool = False
+    colour: int = 0
     deleted: bool = False
     hidden: bool = False
     codec: str = "cp1252"
@@ -114,7 +116,7 @@ class RichTextParser:
     budget: Budget
     state: _State = field(default_factory=_State)
     groups: list[_State] = field(default_factory=list)
-    pieces: list[tuple[str, bool]] = field(default_factory=list)
+    pieces: list[tuple[str, Look]] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     cell: list[Block] = field(default_factory=list)
     row: list[Cell] = field(default_factory=list)
@@ -129,7 +131,7 @@ class RichTextParser:
     to_skip: int = 0
     pending: bytearray = field(default_factory=bytearray)
     units: list[int] = field(default_factory=list)
-    boxes: list[tuple[int, list[tuple[str, bool]]]] = field(default_factory=list)
+    boxes: list[tuple[int, list[tuple[str, Look]]]] = field(default_factory=list)
     default_codec: str = "cp1252"
 
     def open(self) -> None:
@@ -173,7 +175,8 @@ class RichTextParser:
         if state.destination == "stylesheet":
             self.style_name += text
         elif not (state.destination or state.deleted or state.hidden):
-            self.pieces.append((text, state.bold))
+            look = Look(state.bold, state.italic, str(state.colour) if state.colour else "")
+            self.pieces.append((text, look))
 
     def raw(self, data: bytes) -> None:
         """Take bytes in the code page of the font; bytes of one character may come one by one."""
@@ -284,6 +287,14 @@ def _bold(parser: RichTextParser, value: int | None) -> None:
     parser.state = replace(parser.state, bold=value != 0)
 
 
+def _italic(parser: RichTextParser, value: int | None) -> None:
+    parser.state = replace(parser.state, italic=value != 0)
+
+
+def _colour(parser: RichTextParser, value: int | None) -> None:
+    parser.state = replace(parser.state, colour=value or 0)
+
+
 def _hidden(parser: RichTextParser, value: int | None) -> None:
     parser.left_out["hidden passage"] += value != 0 and not parser.state.destination
     parser.state = replace(parser.state, hidden=value != 0)
@@ -300,7 +311,7 @@ def _unicode_twin(parser: RichTextParser, _: int | None) -> None:
 
 
 def _plain(parser: RichTextParser, _: int | None) -> None:
-    parser.state = replace(parser.state, bold=False, hidden=False, deleted=False)
+    parser.state = replace(parser.state, bold=False, italic=False, colour=0, hidden=False, deleted=False)
 
 
 def _paragraph_defaults(parser: RichTextParser, _: int | None) -> None:
@@ -349,6 +360,8 @@ _ACTIONS: dict[str, Action] = {
     "row": lambda parser, _: parser.end_row(),
     "shptxt": lambda parser, _: parser.box(),
     "b": _bold,
+    "i": _italic,
+    "cf": _colour,
     "v": _hidden,
     "deleted": _deleted,
     "ud": _unicode_twin,

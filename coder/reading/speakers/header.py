@@ -65,17 +65,30 @@ def _named_to(lines: Sequence[Line], repeated: frozenset[str]) -> int:
     """Return the end of the last header line ("Date: ...") before anybody speaks."""
     end = 0
     for number, line in enumerate(lines[:_REACH]):
-        found = _colon(line)
+        found = _colon(line) or _tabbed(line)
         if found is None:
             continue
         if is_header_key(found.key):
             end = number + 1
             continue
         value = line.text[found.words_start :].rstrip()
+        if end == number > 0 and _says_who_is_who(found, value, repeated):
+            end = number + 1
+            continue
         asks = value.endswith(("?", "？"))
         if found.shape and _is_speech(value) and (asks or found.key in repeated):
             break
     return end
+
+
+def _tabbed(line: Line) -> Candidate | None:
+    """Return the name in the first cell of a table's row."""
+    return next((found for found in line.candidates if found.style is Style.TAB), None)
+
+
+def _says_who_is_who(found: Candidate, value: str, repeated: frozenset[str]) -> bool:
+    """Tell whether a line goes on a header by naming whoever has a part: "Interviewer: Jane Smith"."""
+    return found.shape is Shape.ROLE and found.key not in repeated and _is_naming(value)
 
 
 def _is_speech(value: str) -> bool:
@@ -160,7 +173,7 @@ def _interviewers(lines: Sequence[Line]) -> set[str]:
     """Return the keys of the people whom header lines or a legend call interviewer, moderator and the like."""
     keys: set[str] = set()
     for line in lines:
-        found = _colon(line)
+        found = _colon(line) or _tabbed(line)
         value = line.text[found.words_start :] if found else ""
         if found and set(found.key.split()) & INTERVIEWER_WORDS and value.strip():
             keys |= _forms(value[:_LONGEST])

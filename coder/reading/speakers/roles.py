@@ -133,9 +133,9 @@ def assign_roles_by_print(
         if questions < 0.6 * len(asked) or answered < 0.6 * len(asked):
             continue
         roles: dict[bool, Role] = {True: "interviewer", False: "participant"}
+        how = look if look == "numbered" else f"printed {look}"
         note = (
-            f"No names stand in this file; what is printed {look}, mostly questions, is taken for the"
-            " interviewer's."
+            f"No names stand in this file; what is {how}, mostly questions, is taken for the interviewer's."
         )
         return Roles([replace(turn, role=roles[turn.index in asked]) for turn in turns], [note])
     return Roles(list(turns))

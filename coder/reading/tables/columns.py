@@ -287,7 +287,7 @@ rarely|sometimes|often|always|very often|strongly agree|agree|neither agree nor 
 strongly disagree|somewhat agree|somewhat disagree|very satisfied|satisfied|dissatisfied|very dissatisfied|
 male|female|other|
 prefer not to say|very likely|likely|unlikely|very unlikely|excellent|good|fair|poor|checked|unchecked|selected|
-anonymous|consent|i agree|completed|complete|partial""".replace("\n", "").split("|")
+anonymous|consent|i agree|completed|partial""".replace("\n", "").split("|")
 )
 
 
@@ -300,7 +300,9 @@ def _is_speakers(cells: Sequence[str]) -> bool:
     distinct = {(speaker_and_time(cell)[0] or "").casefold() for cell in cells}
     short = all(len(cell) <= 40 and len(cell.split()) <= 5 for cell in cells)
     # Dates, e-mails, ratings and choices repeat as names do, but nobody is called so.
-    if len(set(cells[1:])) < 2 or sum(is_no_name(cell) for cell in cells) > len(cells) / 2:
+    if (len(cells) > 3 and len(set(cells[1:])) < 2) or sum(is_no_name(cell) for cell in cells) > len(
+        cells
+    ) / 2:
         return False
     return (
         short and 2 <= len(distinct) <= max(2, len(cells) // 2) and not all(cell.isdigit() for cell in cells)
