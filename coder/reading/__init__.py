@@ -16,13 +16,14 @@ from coder.reading.document import Document, Paragraph
 from coder.reading.safety.text_encoding import MAX_TEXT_BYTES, decode
 
 MAX_FILE_BYTES = 200_000_000
-_TEXT_SUFFIXES = frozenset({".txt", ".md", ".vtt", ".srt"})
+_TEXT_SUFFIXES = frozenset({".txt", ".md", ".vtt", ".srt", ".sbv"})
 # Suffix -> the module of `formats` that reads it.
 _READERS = {
     ".txt": "plain",
     ".md": "plain",
     ".vtt": "subtitles",
     ".srt": "subtitles",
+    ".sbv": "subtitles",
     ".docx": "docx",
     ".odt": "odt",
     ".rtf": "rtf",
@@ -169,6 +170,6 @@ def _read_text(data: bytes, name: str) -> Document:
 def _text_kind(text: str, suffix: str) -> str:
     from coder.reading.formats import subtitles, transcript_tables
 
-    if suffix in (".vtt", ".srt") or subtitles.looks_like(text):
+    if suffix in (".vtt", ".srt", ".sbv") or subtitles.looks_like(text):
         return "subtitles"
     return "transcript_tables" if transcript_tables.looks_like(text) else "plain"

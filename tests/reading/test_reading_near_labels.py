@@ -191,3 +191,78 @@ def test_file_names_are_kept_in_one_unicode_form() -> None:
         == assemble(document, "Zo\u00eb.txt", b"").id
         == "Zo\u00eb"
     )
+
+
+def test_members_of_a_parliament_are_named_with_and_without_their_party() -> None:
+    transcript = read(
+        "Ida Moss (Harbour) (Lab)\nI thank the Minister. When does it open?\n\n"
+        "The Minister for Roads (Dame Per Vale)\nIn May.\n\nIda Moss\nWhich May?\n\nDame Per Vale\nThis one.\n"
+    )
+    ida, per = "Ida Moss (Harbour) (Lab)", "The Minister for Roads (Dame Per Vale)"
+    assert [speaker in (ida, "Ida Moss") for speaker in speakers(transcript)] == [True, False] * 2
+    assert len(set(speakers(transcript))) == 2 and per in speakers(transcript)
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["INT : Why?", "P 1: So.", "INT: And?", "P1 : No.", "int: Who?", "p1: I."], ["INT", "P1"]),
+        (["I/ Why?", "R/ So.", "I/ And?", "R/ No."], ["I", "R"]),
+        (["I = Why?", "R = So.", "I = And?", "R = No."], ["I", "R"]),
+        (["@Ida: Why?", "@Per: So.", "@Ida: And?", "@Per: No."], ["Ida", "Per"]),
+        (["> Ida: Why?", ">", "> Per: So.", ">", "> Ida: And?", ">", "> Per: No."], ["Ida", "Per"]),
+        (["Ida?: Why?", "Per: So.", "Ida?: And?", "Per: No."], ["Ida?", "Per"]),
+        (
+            ["10:31:04 From Ida Moss To Everyone:", "\tWhy?", "10:32:10 From Per To Everyone:", "\tSo."] * 2,
+            ["Ida Moss", "Per"],
+        ),
+        (["Инт.: Что?", "Инф.: Дождь.", "Инт.: И?", "Инф.: Река."], ["Инт.", "Инф."]),
+        (["И: Что?", "Р: Дождь.", "И: А?", "Р: Река."], ["И", "Р"]),
+        (["المحاور: ماذا؟", "المشارك: مطر.", "المحاور: ثم؟", "المشارك: نهر."], ["المحاور", "المشارك"]),
+        (
+            ["साक्षात्कारकर्ता: क्या?", "उत्तरदाता: बारिश।", "साक्षात्कारकर्ता: फिर?", "उत्तरदाता: नदी।"],
+            ["साक्षात्कारकर्ता", "उत्तरदाता"],
+        ),
+        (
+            ["GÖRÜŞMECİ: Ne?", "KATILIMCI: Yağmur.", "GÖRÜŞMECİ: Ya?", "KATILIMCI: Su."],
+            ["GÖRÜŞMECİ", "KATILIMCI"],
+        ),
+        (["访谈者：什么？", "受访者：雨。", "访谈者：然后？", "受访者：河。"], ["访谈者", "受访者"]),
+        (
+            ["Pewawancara: Apa?", "Narasumber: Hujan.", "Pewawancara: Lalu?", "Narasumber: Sungai."],
+            ["Pewawancara", "Narasumber"],
+        ),
+        (
+            ["Ερευνήτρια: Τι;", "Συμμετέχων: Βροχή.", "Ερευνήτρια: Και;", "Συμμετέχων: Ναι."],
+            ["Ερευνήτρια", "Συμμετέχων"],
+        ),
+    ],
+)
+def test_labels_people_type(lines: list[str], expected: list[str]) -> None:
+    transcript = read("\n".join(lines) + "\n")
+    assert list(dict.fromkeys(speakers(transcript))) == expected
+    assert {turn.speaker for turn in transcript.turns if turn.role == "interviewer"} == {expected[0]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I went up the hill.\n\nMy sister said: come home. My mother said: stay.\n\nNobody: that is who came.\n",
+        "Two things: it was late.\nTwo things: it was far.\nSo we left.\n",
+        "Sec. 2. The act applies.\n\nMr. Ek has ten. He likes it.\n\nSec. 3. It ends.\n",
+    ],
+)
+def test_words_are_no_labels(text: str) -> None:
+    assert set(speakers(read(text))) == {None}
+
+
+def test_the_participants_counterpart_interviews_and_a_panel_has_no_interviewer() -> None:
+    pair = read(
+        "Dan: Okay, the first one.\nParticipant: Yes. Should I?\nDan: I see.\nParticipant: It was a bill.\n"
+    )
+    assert {turn.speaker for turn in pair.turns if turn.role == "interviewer"} == {"Dan"}
+    lines = [
+        f"Speaker {n % 5}: {'Would it? ' if n == 9 else ''}We kept number {n} by the wall." for n in range(16)
+    ]
+    panel = read("\n".join(lines))
+    assert {turn.role for turn in panel.turns} == {"participant"} and panel.doubts

@@ -239,3 +239,9 @@ def test_markup_in_cells_is_not_speech(tmp_path: Path) -> None:
         "And?",
         "5 < 6 and x > y",
     ]
+
+
+@pytest.mark.parametrize("name", ["x.sbv", "x.txt"])
+def test_youtubes_own_captions(tmp_path: Path, name: str) -> None:
+    text = "0:00:01.000,0:00:03.000\nwhat happened\n\n0:00:03.000,0:00:06.000\nit rained\n"
+    assert said(read(tmp_path, name, text)) == [(None, "what happened it rained")]

@@ -13,7 +13,11 @@ from coder.reading.safety.text_encoding import decode
 from coder.reading.speakers.name_shapes import Shape, shape_of
 
 _CLOCK = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
-_TIMING = re.compile(rf"[\ufeff\s]*({_CLOCK})\s*-{{1,2}}>\s*({_CLOCK})[^\n]*$")
+# The last form is YouTube's (.sbv).
+_TIMING = re.compile(
+    rf"[\ufeff\s]*(?:(?P<start>{_CLOCK})\s*-{{1,2}}>\s*{_CLOCK}[^\n]*"
+    r"|(?P<sbv>\d{1,2}:\d{2}:\d{2}\.\d{3}),\d{1,2}:\d{2}:\d{2}\.\d{3}\s*)$"
+)
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{1,80})?(?:\s+([^<>]{0,200}))?>", re.I)
 _TAG = re.compile(
     r"</?(?:v|c|i|b|u|s|em|strong|ruby|rt|lang|font|span)(?:[.\s][^<>]{0,200})?>|<\d[\d:.]{0,20}>|\{\\[a-z]+\d{0,9}[^{}]{0,200}\}",
@@ -44,6 +48,8 @@ def read(data: bytes, name: str) -> Document:
 def looks_like(text: str) -> bool:
     """Tell whether text is subtitles: by the WebVTT signature, or a numbered cue timing at its top."""
     head = text[:4000].lstrip("\ufeff \n")
+    if _TIMING.match(head.partition("\n")[0]) and "," in head.partition("\n")[0]:
+        return True
     return head.startswith("WEBVTT") or re.match(rf"\d+\s*\n\s*{_CLOCK}\s*-->\s*{_CLOCK}", head) is not None
 
 
@@ -87,7 +93,8 @@ def _cues(text: str) -> tuple[list[_Cue], int]:
     for number, line in enumerate(lines):
         timing = _TIMING.match(line)
         if timing:
-            cues.append(_Cue(seconds_in(timing[1].replace(",", ".")), above))
+            start = timing["start"] or timing["sbv"]
+            cues.append(_Cue(seconds_in(start.replace(",", ".")), above))
             inside, above = True, ""
         elif not line.strip():
             # A blank line ends a cue, unless its words go on until the next cue's number or timing.

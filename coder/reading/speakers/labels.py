@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coder.reading.clock import BARE, CLOSED, Stamp, leading_stamp, stamps_in
-from coder.reading.speakers.name_shapes import ASIDE, MAX_LABEL, Shape, shape_of
+from coder.reading.speakers.name_shapes import ASIDE, MAX_LABEL, OFFICE, Shape, shape_of
 from coder.reading.speakers.vocabulary import is_remark, key_of
 
 _REACH = 100
@@ -33,6 +33,7 @@ class Style(StrEnum):
     OWN_LINE = "name on a line of its own"
     SPACES = "Name, spaces, words"
     BARE = "NAME words"
+    SIGN = "I/ words"
     SLIP = "Name; words"
 
 
@@ -96,6 +97,8 @@ _TITLED = (
     rf"(?: (?:{_CAPITAL}\.|{_CAPITAL}[\w'’-]*|of|de|von|van|del|la|du)){{0,3}}?"
     rf"|The {_CAPITAL}\w+(?: {_CAPITAL}\w+){{0,2}}"
 )
+# The sender of a message in a chat.
+_SENDER = re.compile(r"From (.{1,48}?) [Tt]o .{1,60}")
 _REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 _WRAP = "@*_#[]<>{}|\"'“”‘ \t\xa0\u202f\ufeff"
 _TRAILERS = {
@@ -106,6 +109,7 @@ _TRAILERS = {
     Style.DOT: re.compile(r"([A-Za-z]{1,3}\d{0,3}|[A-Z][A-Za-z]{2,12}(?: \d{1,2})?)\.\s+"),
     Style.STOP: re.compile(rf"({_TITLED})(?:\s*[(\[][^)\]\n]{{0,60}}[)\]])?\.(?:\s+|—|$)"),
     Style.SPACES: re.compile(r"(\S+(?: \S+){0,3})[ \xa0]{2,}"),
+    Style.SIGN: re.compile(r"([A-Z]{1,3}\d{0,3})(?: ?[/|] ?| = )(?=\S)"),
     Style.SLIP: re.compile(r"(.{1,48}?)\s*;\s+"),
     Style.BARE: re.compile(
         r"([A-Z][A-Za-z]{2,15}(?: \d{1,3})?|[A-Z]{1,4}[-_]?\d{1,4}|[A-Z]{2,15}(?: \d{1,3})?)\s+"
@@ -117,7 +121,7 @@ def _clean(label: str) -> str:
     """Strip markup around a label, stamps in it, and remarks after it such as "(laughing)"."""
     if ":" in label and not label.isalpha():
         label = BARE.sub("", CLOSED.sub("", label))
-    label = _EMPHASES.sub("", label)
+    label = _SENDER.sub(r"\1", _EMPHASES.sub("", label))
     aside = _REMARK.search(label)
     if aside and is_remark(aside[0]):
         label = label[: aside.start()]
@@ -132,9 +136,12 @@ def _candidate(style: Style, raw: str, words_start: int, time: float | None) -> 
         return None
     label = _clean(raw)
     key = key_of(label)
-    if not key or len(ASIDE.sub("", label)) > MAX_LABEL:
+    if not key or (len(ASIDE.sub("", label)) > MAX_LABEL and not OFFICE.fullmatch(label)):
         return None
     shape = shape_of(label)
+    office = OFFICE.fullmatch(label)
+    if office and shape_of(office[1]) >= Shape.NAME:
+        shape = max(shape, Shape.NAME)
     if shape is Shape.NAME and label.endswith("?") and style is not Style.COLON:
         return None
     return Candidate(style, label, key, shape, words_start, time)
@@ -242,7 +249,7 @@ def candidates(text: str, lead: Lead, *, bold: int, believe_bare: bool) -> Itera
         ):
             yield found
     name = text[lead.end :].rstrip()
-    short = len(name) <= _REACH and len(ASIDE.sub("", name)) <= MAX_LABEL + 8
+    short = len(name) <= 2 * _REACH and len(ASIDE.sub("", name)) <= MAX_LABEL + 8
     if short and (found := _candidate(Style.OWN_LINE, name, len(text), time)) and found.shape:
         yield found
 

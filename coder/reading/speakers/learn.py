@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, paragraph_starts
-from coder.reading.speakers.name_shapes import Shape, shape_of
+from coder.reading.speakers.name_shapes import Shape, name_and_aside, shape_of
 from coder.reading.speakers.vocabulary import (
     ABBREVIATIONS,
     EITHER_WORDS,
@@ -34,6 +34,7 @@ SINGLES = frozenset(
         Style.BOLD,
         Style.BRACKET,
         Style.DASH,
+        Style.STOP,
     }
 )
 
@@ -95,6 +96,7 @@ class _Vouching:
     ) -> None:
         self._trusted = style in SINGLES
         self._beside_times = style is Style.OWN_STAMP
+        self._titled = style is Style.STOP
         self._others = len(accepted) + len(possible) - 1
         self._known = [groups[key][0].candidate for key in accepted]
         self._outlines = Counter(_outline(candidate.label) for candidate in possible.values())
@@ -109,6 +111,8 @@ class _Vouching:
         full = self._trusted and self._others >= 1 and self._share >= 0.8
         if self._beside_times:
             return self._others >= 1
+        if self._titled:
+            return bool(self._known)
         if candidate.shape is Shape.NAME:
             ordinary = candidate.label.isascii() and candidate.key in small
             return (
@@ -158,6 +162,7 @@ _COVERAGE = {
     Style.OWN_LINE: 0.25,
     Style.SPACES: 0.6,
     Style.BARE: 0.7,
+    Style.SIGN: 0.6,
 }
 # So many lines without a label may be a part of the file that has labels of another kind.
 _LONG_STRETCH = 8
@@ -206,6 +211,7 @@ def _learn_part(lines: Sequence[Line], first: int, end: int) -> dict[int, Candid
             if candidate.shape or candidate.style is Style.COLON:
                 by_style[candidate.style].append((number, candidate))
     _fold_numbered_questions(by_style)
+    _fold_asides(by_style)
     small = SmallWords(lines)
     best: dict[int, Candidate] = {}
     for style in _COVERAGE:
@@ -230,6 +236,23 @@ def _fold_numbered_questions(by_style: dict[Style, list[tuple[int, Candidate]]])
                 else (number, candidate)
                 for number, candidate in found
             ]
+
+
+def _fold_asides(by_style: dict[Style, list[tuple[int, Candidate]]]) -> None:
+    """Take "Ida Moss (Harbour) (Lab)" and "Ida Moss" for one, where the name has one kind of bracket behind it."""
+    for found in by_style.values():
+        asides: dict[str, set[str]] = defaultdict(set)
+        for _, candidate in found:
+            name, aside = name_and_aside(candidate.label)
+            asides[name].add(aside)
+        found[:] = [
+            (number, replace(candidate, key=name_and_aside(candidate.label)[0]))
+            if candidate.shape is Shape.NAME
+            and name_and_aside(candidate.label)[1]
+            and len(asides[name_and_aside(candidate.label)[0]] - {""}) == 1
+            else (number, candidate)
+            for number, candidate in found
+        ]
 
 
 def _learn_style(
@@ -341,6 +364,7 @@ def _holds(
     if style in (
         Style.DOT,
         Style.STOP,
+        Style.SIGN,
         Style.BARE,
         Style.SPACES,
         Style.DASH,

@@ -73,7 +73,7 @@ class Line:
     @property
     def blank(self) -> bool:
         """Tell whether the line has no visible character."""
-        return not self.text.strip("\ufeff\x1a \t\xa0")
+        return not self.text.strip("\ufeff\x1a \t\xa0>")
 
     @property
     def only_stamp(self) -> bool:

@@ -86,6 +86,22 @@ def shape_of(label: str) -> Shape:
     return Shape.WEAK
 
 
+# An office with the name of who holds it: "The Minister for Roads (Ida Moss)".
+OFFICE = re.compile(r"The [^()]{3,90} \(([^()]{2,48})\)")
+
+
+def name_and_aside(label: str) -> tuple[str, str]:
+    """Return the key of a label's name, and what stands behind it in brackets ("" if nothing does).
+
+    Of an office with a name behind it ("The Minister (Ida Moss)") the name is in the brackets.
+    """
+    office = OFFICE.fullmatch(label)
+    if office:
+        return key_of(office[1]), label.partition(" (")[0]
+    bare = ASIDE.sub("", label).strip()
+    return (key_of(bare), label[len(bare) :].strip()) if bare else (key_of(label), "")
+
+
 def _is_role(keys: list[str]) -> bool:
     phrase = " ".join(word for word in keys if not word.isdigit())
     if phrase in INTERVIEWER_PHRASES | PARTICIPANT_PHRASES:

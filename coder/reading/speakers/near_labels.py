@@ -117,27 +117,47 @@ def one_label_a_person(labels: Labels) -> tuple[Labels, list[str]]:
 
     Names are joined only where the shorter one fits a single other person of the file.
     """
-    forms = {candidate.key: candidate for candidate in labels.values() if candidate.shape is not Shape.ROLE}
+    spelled = {candidate.key: candidate for candidate in reversed(labels.values())}
+    forms = {key: candidate for key, candidate in spelled.items() if candidate.shape is not Shape.ROLE}
     counts = Counter(candidate.key for candidate in labels.values())
     names = {key: _name(candidate.label) for key, candidate in forms.items()}
-    fuller: dict[str, str] = {}
+    fuller = _differently_spaced(labels, counts)
+    forms |= {
+        candidate.key: candidate
+        for candidate in labels.values()
+        if candidate.key in {*fuller, *fuller.values()}
+    }
     for key, name in names.items():
         others = [other for other, long in names.items() if other != key and _is_short_for(name, long)]
         alike = [other for other in others if names[other] == name and len(other) > len(key)]
         longer = alike or [other for other in others if len(names[other]) > len(name)]
-        if len(longer) == 1 and key == " ".join(name):
+        if len(longer) == 1 and key == " ".join(name) and key not in fuller:
             fuller[key] = longer[0]
     joined = {
-        number: replace(candidate, key=fuller[candidate.key], label=forms[fuller[candidate.key]].label)
+        number: replace(candidate, key=fuller[candidate.key], label=spelled[fuller[candidate.key]].label)
         if candidate.key in fuller
         else candidate
         for number, candidate in labels.items()
     }
     notes = [
-        f"{forms[key].label!r} ({counts[key]} times) taken for {forms[full].label!r}."
+        f"{spelled[key].label!r} ({counts[key]} line{'s' if counts[key] > 1 else ''}) taken for"
+        f" {spelled[full].label!r}."
         for key, full in fuller.items()
     ]
     return joined, notes
+
+
+def _differently_spaced(labels: Labels, counts: Counter[str]) -> dict[str, str]:
+    """Return the commoner key for each that differs from it in spaces alone: "P 1" and "P1"."""
+    together: dict[str, set[str]] = defaultdict(set)
+    for candidate in labels.values():
+        if candidate.shape >= Shape.CODE and any(map(str.isdigit, candidate.key)):
+            together[candidate.key.replace(" ", "")].add(candidate.key)
+    fuller: dict[str, str] = {}
+    for keys in together.values():
+        usual = max(sorted(keys), key=lambda key: counts[key])
+        fuller |= {key: usual for key in keys if key != usual}
+    return fuller
 
 
 def _name(label: str) -> tuple[str, ...]:

@@ -144,7 +144,8 @@ soupir risas rie pausa ridono ride chwerthin"""
 _PARTICLES = """de la le du des von van der den di da del della dos bin ibn al el ap ferch y of the and und et
 & mac st"""
 
-_TITLES = "dr mr mrs ms miss mx prof professor st sir rev hr fr frau herr mme mlle m sra sr"
+_TITLES = """dr mr mrs ms miss mx prof professor st sir rev hr fr frau herr mme mlle m sra sr hon rt lord lady dame
+baroness sen senator rep representative cllr councillor gen col capt lt sgt gov pres amb"""
 # Short words before a full stop that name nobody.
 _ABBREVIATED = "sec no nos fig art vol para ch sen rep hon pp ed vs"
 # Words that make a short phrase a piece of a sentence.
