@@ -16,6 +16,7 @@ FAMILIES: tuple[str, ...] = (
     "agreement",
     "study",
     "review",
+    "report",
     "start",
     "pseudonymise",
     "delete",

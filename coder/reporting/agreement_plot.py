@@ -19,36 +19,47 @@ def forest_plot(report: AgreementReport, path: Path, *, force: bool = False) -> 
 
     Raises OutputError if the file exists (without `force`), cannot be written, or there is nothing to draw.
     """
-    rows = [(code, found) for code, found in report.codes.items() if found["light_kappa"].value is not None]
+    rows = forest_rows(report)
     check_plot(path, force=force)
     if not rows:
         raise OutputError("There is no code with a defined kappa, so there is nothing to draw.")
-    rows.sort(key=lambda row: -(row[1]["prevalence"].value or 0.0))
-    _draw(report, rows, path)
-
-
-def _draw(report: AgreementReport, rows: Sequence[tuple[str, Estimates]], path: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
     with mpl.rc_context({"font.size": 9, "svg.hashsalt": "coder", "svg.fonttype": "none"}):
-        figure, axes = plt.subplots(figsize=(8.5, 1.5 + 0.5 * (len(rows) + 1)), layout="constrained")
-        names = [report.label(code).replace("_", " ") for code, _ in rows]
-        for place, (_, found) in enumerate(rows):
-            _marks(axes, place, found)
-            shares = percent(found["prevalence"].value, 1)
-            axes.annotate(shares, (1.02, place), xycoords=("axes fraction", "data"), va="center", color=INK)
-        axes.annotate("prevalence", (1.02, -0.75), xycoords=("axes fraction", "data"), va="center", color=INK)
-        _overall(axes, len(rows), report)
-        axes.set_yticks(range(len(rows) + 1), [*names, "all codes (pooled kappa)"])
-        axes.set_ylim(len(rows) + 0.6, -0.6)
-        _finish(axes, report)
+        figure, axes = plt.subplots(figsize=forest_size(rows), layout="constrained")
+        draw_forest(axes, report, rows)
         try:
             write_plot(figure, path, dpi=160)
         finally:
             plt.close(figure)
+
+
+def forest_rows(report: AgreementReport) -> list[tuple[str, Estimates]]:
+    """Return the codes that have a kappa, the most frequent first."""
+    rows = [(code, found) for code, found in report.codes.items() if found["light_kappa"].value is not None]
+    return sorted(rows, key=lambda row: -(row[1]["prevalence"].value or 0.0))
+
+
+def forest_size(rows: Sequence[tuple[str, Estimates]]) -> tuple[float, float]:
+    """Return the inches that the plot of so many codes needs."""
+    return 8.5, 1.5 + 0.5 * (len(rows) + 1)
+
+
+def draw_forest(axes: Any, report: AgreementReport, rows: Sequence[tuple[str, Estimates]]) -> None:
+    """Draw the rows of `forest_rows` on matplotlib axes, all codes together below."""
+    names = [report.label(code).replace("_", " ") for code, _ in rows]
+    for place, (_, found) in enumerate(rows):
+        _marks(axes, place, found)
+        shares = percent(found["prevalence"].value, 1)
+        axes.annotate(shares, (1.02, place), xycoords=("axes fraction", "data"), va="center", color=INK)
+    axes.annotate("prevalence", (1.02, -0.75), xycoords=("axes fraction", "data"), va="center", color=INK)
+    _overall(axes, len(rows), report)
+    axes.set_yticks(range(len(rows) + 1), [*names, "all codes (pooled kappa)"])
+    axes.set_ylim(len(rows) + 0.6, -0.6)
+    _finish(axes, report)
 
 
 def _marks(axes: Any, place: int, found: Estimates) -> None:

@@ -79,6 +79,11 @@ def _is_figure(cell: str) -> bool:
     return cell.strip("+-±.,%0123456789–[]<s ") == ""
 
 
+def listed(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: a, b and c."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
 def share_bar(count: int, most: int, width: int = BAR) -> str:
     """Return a bar of blocks; any count above zero shows."""
     return "█" * max(round(width * count / most), 1) if count else ""

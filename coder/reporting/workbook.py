@@ -16,13 +16,15 @@ TITLE_LIMIT = 31  # characters, Excel's own limit
 class Sheet:
     """A table of a workbook: rows of column -> value; `frozen` columns stay in sight beside the frozen header.
 
-    `columns` are those of the rows, in order of first appearance, unless given.
+    `columns` are those of the rows, in order of first appearance, unless given. Columns whose name ends in `outline`
+    can be folded away.
     """
 
     title: str
     rows: Sequence[Row]
     columns: Sequence[str] = ()
     frozen: int = 0
+    outline: str = ""
 
     @property
     def header(self) -> list[str]:
@@ -56,6 +58,8 @@ def _fill(target: Any, sheet: Sheet) -> None:
             _put(target, number, place, value)
     target.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}2"
     for place in range(1, len(header) + 1):
+        if sheet.outline and header[place - 1].endswith(sheet.outline):
+            target.column_dimensions[get_column_letter(place)].outlineLevel = 1
         target.cell(1, place).font = Font(bold=True)
         target.cell(1, place).alignment = Alignment(wrap_text=True, vertical="top")
         cells = [target.cell(row, place) for row in range(2, target.max_row + 1)]

@@ -203,3 +203,12 @@ def random_sample(handle: Handle) -> list[tuple[int, tuple[str, ...]]]:
         (LOTS if first_open is None else first_open,),
     )
     return [(row["id"], tuple((row["codes"] or "").split())) for row in rows]
+
+
+def seconds_spent(handle: Handle) -> dict[str, float]:
+    """Return the seconds from seeing to deciding, summed by coder; coders without any are left out."""
+    rows = handle.rows(
+        "SELECT coder.name, sum(act.seconds) AS seconds FROM act JOIN coder ON coder.id = act.coder"
+        " WHERE act.seconds IS NOT NULL GROUP BY act.coder"
+    )
+    return {row["name"]: row["seconds"] for row in rows}

@@ -128,3 +128,7 @@ class Study:
     def figures(self) -> StudyFigures:
         """Return the counts behind `coder status`."""
         return figures.study_figures(self.handle)
+
+    def seconds_spent(self) -> dict[str, float]:
+        """Return the seconds that each coder's decisions took, as far as they were measured."""
+        return figures.seconds_spent(self.handle)

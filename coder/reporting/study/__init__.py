@@ -1,0 +1,1 @@
+"""The report of a study: tables, pictures, methods, from values to HTML, Word and Excel."""

@@ -1,0 +1,101 @@
+"""The parts of a report, the same for every format: sections of paragraphs, tables and pictures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["plain", "strong", "item", "quote", "muted", "proposed"]  # item: set in below a strong line
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a cell: `text`, then `tail` less strongly.
+
+    `codings` are the numbers of the codings that it counts or quotes: a link in HTML.
+    """
+
+    text: str
+    kind: Kind = "plain"
+    codings: tuple[int, ...] = ()
+    tail: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Text and tail."""
+        return f"{self.text} {self.tail}".strip()
+
+
+Cell = tuple[Line, ...]
+
+
+def cell(text: str, kind: Kind = "plain", codings: Sequence[int] = ()) -> Cell:
+    """Return a cell of one line."""
+    return (Line(text, kind, tuple(codings)),)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: `under` groups neighbours below one heading; `fold` columns can be hidden."""
+
+    title: str
+    under: str = ""
+    number: bool = False
+    fold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as it is read, and the same as tidy rows for a worksheet of `sheet`'s name.
+
+    `spans` merges equal first cells of neighbouring rows. `frozen` columns stay in sight in the worksheet.
+    """
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    sheet: str
+    tidy: Sequence[Mapping[str, Any]]
+    notes: Sequence[str] = ()
+    spans: bool = False
+    frozen: int = 0
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in two formats; `alt` says in words what it shows."""
+
+    name: str
+    title: str
+    alt: str
+    svg: bytes
+    png: bytes
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph; a `warning` is set apart."""
+
+    text: str
+    warning: bool = False
+
+
+Part = Table | Picture | Paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with what stands below it."""
+
+    title: str
+    parts: Sequence[Part] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A whole report; `subtitle` says what it was made from."""
+
+    title: str
+    subtitle: str
+    sections: Sequence[Section]

@@ -1,0 +1,155 @@
+"""The table of barriers and facilitators: component, sub-component, sub-themes with counts and quotes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from coder.codebook import Code, Codebook
+from coder.reporting.numbers import counted, shortened
+from coder.reporting.study.contents import Cell, Column, Kind, Line, Table, cell
+from coder.reporting.study.counting import cases_of, numbers_of, people, tidy_people
+from coder.reporting.study.values import ORIGINS, Choices, Coding, Group, Passage, StudyData
+
+QUOTE = 260  # characters of a quote in a table; the whole passage stands among the codings
+HEADINGS = {"barrier": "Barriers", "facilitator": "Facilitators", "mixed": "Mixed", None: "Without polarity"}
+PLAIN_HEADING = "Sub-themes"  # of a codebook without polarity
+
+
+def polarities_of(data: StudyData) -> list[str | None]:
+    """Return the columns the table needs: those of the codebook, and what else was given."""
+    given = {coding.polarity for coding in [*data.codings, *data.suggested]}
+    wanted: list[str | None] = [name for name in data.codebook.polarity if name != "mixed" or name in given]
+    return [*wanted, *([None] if None in given or not wanted else [])]
+
+
+def themes_table(data: StudyData, groups: Sequence[Group], choices: Choices) -> Table:
+    """Return the table of sub-themes per code and polarity, with counts of codings and participants."""
+    columns = polarities_of(data)
+    titles = [HEADINGS[name] if data.codebook.polarity else PLAIN_HEADING for name in columns]
+    header = [Column("Component"), Column("Sub-component"), *map(Column, titles)]
+    if not data.codebook.components:
+        header = [Column("Code"), *map(Column, titles)]
+    if choices.with_suggestions:
+        header.append(Column("Suggested, not confirmed"))
+    rows, tidy = [], []
+    for code in data.codebook.codes:
+        mine = [group for group in groups if group.code == code.id]
+        cells = [
+            _cell([g for g in mine if g.polarity == name], _of(data.codings, code.id, name), data, choices)
+            for name in columns
+        ]
+        lead = [cell(code.parent or "", "strong")] if data.codebook.components else []
+        row = [*lead, cell(code.label, "strong"), *cells]
+        if choices.with_suggestions:
+            row.append(_suggested(data.suggested, code.id))
+        rows.append(row)
+        tidy += [_tidy(code, group, data, choices) for group in mine]
+        tidy += _tidy_suggested(code, data, choices)
+    return Table(
+        title=_title(data.codebook), columns=header, rows=rows, sheet="themes", tidy=tidy,
+        notes=_notes(data, groups, choices), spans=bool(data.codebook.components), frozen=2, wide=True,
+    )  # fmt: skip
+
+
+def _title(codebook: Codebook) -> str:
+    what = "Barriers and facilitators" if "barrier" in codebook.polarity else "Themes"
+    return f"{what} by {'sub-component' if codebook.components else 'code'}"
+
+
+def _of(codings: Sequence[Coding], code: str, polarity: str | None) -> list[Coding]:
+    return [coding for coding in codings if coding.code == code and coding.polarity == polarity]
+
+
+def _cell(groups: Sequence[Group], codings: Sequence[Coding], data: StudyData, choices: Choices) -> Cell:
+    if not codings:
+        return cell("none", "muted")
+    lines = [
+        Line(counted(len(codings), "coding"), "muted", numbers_of(codings), f"({_people(codings, choices)})")
+    ]
+    for group in groups:
+        mine = group.codings
+        kind: Kind = "proposed" if group.proposed else "strong"
+        lines.append(Line(group.name, kind, numbers_of(mine), f"({len(mine):,}; {_people(mine, choices)})"))
+        lines += [quote(passage, data) for passage in best(group, choices.quotes)]
+    return tuple(lines)
+
+
+def _people(codings: Sequence[Coding], choices: Choices) -> str:
+    count = len(cases_of(codings))
+    return f"{people(count, choices.min_cell)} {'participant' if count == 1 else 'participants'}"
+
+
+def best(group: Group, most: int) -> list[Passage]:
+    """Return the most typical passages of a group, of different participants first."""
+    chosen: list[Passage] = []
+    for passage in group.passages:
+        if passage.first.case not in {item.first.case for item in chosen}:
+            chosen.append(passage)
+    rest = [passage for passage in group.passages if passage not in chosen]
+    return [*chosen, *rest][:most]
+
+
+def quote(passage: Passage, data: StudyData) -> Line:
+    """Return a passage as a quote with the speaker's label, as papers print it."""
+    label = data.cases[passage.first.case].label
+    return Line(f"“{shortened(passage.text, QUOTE)}”", "quote", numbers_of(passage.codings), f"({label})")
+
+
+def _suggested(suggested: Sequence[Coding], code: str) -> Cell:
+    mine = [coding for coding in suggested if coding.code == code]
+    return (
+        cell(counted(len(mine), "suggestion"), "muted", numbers_of(mine)) if mine else cell("none", "muted")
+    )
+
+
+def _tidy(code: Code, group: Group, data: StudyData, choices: Choices) -> dict[str, Any]:
+    quotes = best(group, max(3, choices.quotes))
+    return {
+        "component": code.parent or "", "code": code.id, "label": code.label, "polarity": group.polarity or "",
+        "sub-theme": group.name, "made by": _maker(group), "codings": len(group.codings),
+        "participants": tidy_people(len(cases_of(group.codings)), choices.min_cell),
+        **{f"quote {place}": quote(item, data).text for place, item in enumerate(quotes, start=1)},
+    }  # fmt: skip
+
+
+def _tidy_suggested(code: Code, data: StudyData, choices: Choices) -> list[dict[str, Any]]:
+    if not choices.with_suggestions:
+        return []
+    mine = [coding for coding in data.suggested if coding.code == code.id]
+    by = dict.fromkeys(coding.polarity for coding in mine)
+    return [
+        {
+            "component": code.parent or "", "code": code.id, "label": code.label, "polarity": name or "",
+            "sub-theme": "", "made by": ORIGINS["suggested"], "codings": len(_of(mine, code.id, name)),
+        }
+        for name in by
+    ]  # fmt: skip
+
+
+def _maker(group: Group) -> str:
+    if not group.proposed:
+        return "a person"
+    return (
+        "the program: filed under a sub-theme of the codebook"
+        if group.filed
+        else "the program: proposed group"
+    )
+
+
+def _notes(data: StudyData, groups: Sequence[Group], choices: Choices) -> list[str]:
+    notes = ["Beside each sub-theme: number of codings (utterances with the code) and of participants."]
+    if any(group.proposed for group in groups):
+        notes.append(
+            "Sub-themes in italics are PROPOSED by the program from the likeness of the passages. Nobody has"
+            " confirmed them. To name, merge or split them, write them to a table with --write-groups, edit the"
+            " column 'group', and read it with --groups."
+        )
+    if data.disputed:
+        notes.append(
+            f"On {counted(data.disputed, 'utterance')} coders differ and nobody has adjudicated. There every code"
+            " that any coder gave counts once; codings with different polarity count as mixed."
+        )
+    if choices.with_suggestions:
+        notes.append(
+            "Suggestions stand in a column of their own. They are no codings and count nowhere else."
+        )
+    return notes

@@ -1,0 +1,207 @@
+"""A report as a Word document: real headings, caption styles with numbers that Word counts, tables, pictures."""
+
+import re
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from coder.reporting.rows import written_whole
+from coder.reporting.study.contents import Cell, Contents, Paragraph, Part, Picture, Table
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # not allowed in XML
+PAGE = (21.0, 29.7)  # centimetres, A4
+MARGIN = 2.0
+WIDE_FROM = 5  # columns; such tables lie on landscape pages
+MOST_COLUMNS = 12  # Word cannot show more beside each other; such tables are named and left to Excel
+MOST_ROWS = 400  # python-docx takes a second for some thousand cells
+
+
+def write_word(path: Path, contents: Contents) -> None:
+    """Write the report, whole or not at all. Raises OutputError."""
+    document = _document(contents)
+    with written_whole(path) as temporary:
+        document.save(str(temporary))
+
+
+def _document(contents: Contents) -> Any:
+    from docx import Document
+    from docx.shared import Cm, Pt
+
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(PAGE[0]), Cm(PAGE[1])
+    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+        setattr(section, side, Cm(MARGIN))
+    document.styles["Normal"].font.name, document.styles["Normal"].font.size = "Calibri", Pt(11)
+    document.core_properties.title = clean(contents.title)
+    document.add_heading(clean(contents.title), level=0)
+    document.add_paragraph(clean(contents.subtitle), style="Subtitle")
+    for part in contents.sections:
+        document.add_heading(clean(part.title), level=1)
+        for item in part.parts:
+            _add(document, item)
+    return document
+
+
+def clean(text: str) -> str:
+    """Return a text without the characters that no XML file may hold, such as a bell."""
+    return CONTROL.sub("\ufffd", text)
+
+
+def _add(document: Any, part: Part) -> None:
+    if isinstance(part, Paragraph):
+        document.add_paragraph(clean(part.text), style="Intense Quote" if part.warning else None)
+    elif isinstance(part, Picture):
+        _add_picture(document, part)
+    else:
+        _add_table(document, part)
+
+
+def _caption(document: Any, kind: str, text: str) -> None:
+    """Add a caption whose number is a field: Word counts and lists them."""
+    paragraph = document.add_paragraph(style="Caption")
+    paragraph.paragraph_format.keep_with_next = kind == "Table"
+    paragraph.add_run(f"{kind} ")
+    _field(paragraph, f"SEQ {kind} \\* ARABIC", str(_next(document, kind)))
+    paragraph.add_run(f". {clean(text)}")
+
+
+def _next(document: Any, kind: str) -> int:
+    """Return the number of the next caption of a kind, as shown until Word counts again."""
+    return sum(
+        item.style.name == "Caption" and item.text.startswith(f"{kind} ") for item in document.paragraphs
+    )
+
+
+def _field(paragraph: Any, instruction: str, shown: str) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), instruction)
+    run, text = OxmlElement("w:r"), OxmlElement("w:t")
+    text.text = shown
+    run.append(text)
+    field.append(run)
+    paragraph._p.append(field)
+
+
+def _add_picture(document: Any, picture: Picture) -> None:
+    from docx.shared import Cm
+
+    shape = document.add_picture(BytesIO(picture.png))
+    room = Cm(PAGE[0] - 2 * MARGIN), Cm(PAGE[1] - 2 * MARGIN - 4)
+    scale = min(1.0, room[0] / shape.width, room[1] / shape.height)
+    shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
+    properties = shape._inline.docPr
+    properties.set("descr", clean(picture.alt))
+    properties.set("title", clean(picture.title))
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
+    _caption(document, "Figure", picture.title)
+    _notes(document, picture.notes)
+
+
+def _notes(document: Any, notes: Any) -> None:
+    from docx.shared import Pt
+
+    for note in notes:
+        paragraph = document.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(3)
+        paragraph.add_run(clean(note)).font.size = Pt(9)
+
+
+def _add_table(document: Any, table: Table) -> None:
+    detailed = any(column.fold for column in table.columns)
+    columns = [column for column in table.columns if column.fold or not (detailed and column.under)]
+    if len(columns) > MOST_COLUMNS:
+        document.add_paragraph(
+            f"{table.title}: {len(table.columns)} columns, too many for a page. The Excel report has this table."
+        )
+        return
+    wide = len(columns) >= WIDE_FROM
+    if wide:
+        _turned(document, landscape=True)
+    _caption(document, "Table", table.title)
+    places = [place for place, column in enumerate(table.columns) if column in columns]
+    _fill(document, table, places)
+    left = len(table.rows) - MOST_ROWS
+    more = (
+        [f"The first {MOST_ROWS} of {len(table.rows):,} rows; the Excel report has all."] if left > 0 else []
+    )
+    _notes(document, [*table.notes, *more])
+    if wide:
+        _turned(document, landscape=False)
+
+
+def _turned(document: Any, *, landscape: bool) -> None:
+    from docx.enum.section import WD_ORIENT, WD_SECTION
+    from docx.shared import Cm
+
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    short, long = Cm(PAGE[0]), Cm(PAGE[1])
+    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = (long, short) if landscape else (short, long)
+
+
+def _fill(document: Any, table: Table, places: list[int]) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    rows = table.rows[:MOST_ROWS]
+    grid = document.add_table(rows=1, cols=len(places), style="Table Grid")
+    head = grid.rows[0]
+    repeated = OxmlElement("w:tblHeader")
+    repeated.set(qn("w:val"), "true")
+    head._tr.get_or_add_trPr().append(repeated)
+    for target, place in zip(head.cells, places, strict=True):
+        column = table.columns[place]
+        title = f"{column.under}: {column.title}" if column.under and not column.fold else column.title
+        _write(target, ((title, "strong"),), right=False)
+    _set_widths(
+        grid, [table.columns[place].title for place in places], [[row[p] for p in places] for row in rows]
+    )
+    above: Cell | None = None
+    for row in rows:
+        cells = grid.add_row().cells
+        for target, place in zip(cells, places, strict=True):
+            if table.spans and place == 0 and row[0] == above:
+                continue
+            lines = tuple((line.whole, line.kind) for line in row[place])
+            _write(target, lines, right=table.columns[place].number)
+        above = row[0]
+
+
+def _set_widths(grid: Any, titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    """Give each column room for the square root of its longest text, so that quotes do not squeeze out names."""
+    from docx.shared import Cm
+
+    longest = [
+        max([len(title), *(len(line.whole) for row in rows[:MOST_ROWS] for line in row[place])])
+        for place, title in enumerate(titles)
+    ]
+    weights = [min(max(length, 9), 160) ** 0.5 for length in longest]
+    room = (PAGE[1] if len(titles) >= WIDE_FROM else PAGE[0]) - 2 * MARGIN
+    room = min(room, 0.22 * sum(longest) + 1.2 * len(titles))
+    grid.autofit = False
+    for column, weight in zip(grid.columns, weights, strict=True):
+        column.width = Cm(room * weight / sum(weights))
+
+
+def _write(target: Any, lines: tuple[tuple[str, str], ...], *, right: bool) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm, Pt, RGBColor
+
+    for place, (text, kind) in enumerate(lines):
+        paragraph = target.paragraphs[0] if place == 0 else target.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(2)
+        if right:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        if kind in ("quote", "item"):
+            paragraph.paragraph_format.left_indent = Cm(0.3)
+        run = paragraph.add_run(clean(text))
+        run.font.size = Pt(9)
+        run.bold = kind in ("strong", "proposed")
+        run.italic = kind == "proposed"
+        if kind == "muted":
+            run.font.color.rgb = RGBColor(0x61, 0x5C, 0x54)

@@ -1,0 +1,211 @@
+"""One report of a study, written as HTML, Word or Excel, with its pictures as files on request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coder import __version__
+from coder.errors import InputError, OutputError
+from coder.reporting.rows import check_new, written_whole
+from coder.reporting.study.contents import Contents, Picture
+from coder.reporting.study.values import Choices, Group, StudyData
+from coder.store import Study
+from coder.workflow.study.report_data import read_data
+from coder.workflow.study.report_groups import (
+    MOST_PASSAGES,
+    Encode,
+    propose_groups,
+    read_groups,
+    with_subthemes,
+    write_groups,
+)
+from coder.workflow.study.report_names import Names
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from coder.agreement.report import AgreementReport
+
+FORMATS = (".html", ".docx", ".xlsx")
+APART = ("group", "role", "type", "sample", "arm")  # attributes that usually tell kinds of participants apart
+MOST_APART = 6  # values; an attribute with more is no way to split a table
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What `coder report` was asked for; see `Choices` for what it takes.
+
+    `groups` is a table of sub-themes that a person edited, `write_groups` where to write one; `keep_groups` also adds
+    the edited names to the study's codebook. `figures` is a folder for the pictures.
+    """
+
+    out: Path | None
+    choices: Choices = field(default_factory=Choices)
+    coder: str | None = None
+    label: str | None = None
+    groups: Path | None = None
+    write_groups: Path | None = None
+    keep_groups: bool = False
+    figures: Path | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was written, and what the person should know of it."""
+
+    data: StudyData
+    contents: Contents
+    written: tuple[Path, ...]
+    remarks: tuple[str, ...]
+
+
+def write_report(study: Study, request: Request, *, encode: Encode | None = None) -> Outcome:
+    """Make the report and write its files. `encode` turns texts into vectors; default: the study's encoder.
+
+    Raises OutputError if a file exists already or cannot be written, InputError for an attribute that the study does
+    not have, TableError for a table of groups that cannot be used.
+    """
+    _check(request)
+    data, groups, choices, remarks = report_parts(study, request, encode or _encode)
+    from coder.reporting.study.report import report_contents
+
+    contents = report_contents(data, groups, choices, remarks)
+    written: list[Path] = []
+    if request.out is not None:
+        _write(request.out, contents, data)
+        written.append(request.out)
+    if request.write_groups is not None:
+        write_groups(request.write_groups, groups, data, force=request.force)
+        written.append(request.write_groups)
+    if request.figures is not None:
+        written += _write_figures(request.figures, contents, force=request.force)
+    if request.keep_groups:
+        remarks.append(_keep(study, groups))
+    return Outcome(data, contents, tuple(written), tuple(remarks))
+
+
+def report_parts(
+    study: Study, request: Request, encode: Encode
+) -> tuple[StudyData, list[Group], Choices, list[str]]:
+    """Return what the report is made from: data, groups of passages, choices filled in, and remarks."""
+    names = Names(request.label, pseudonyms=request.choices.pseudonymised)
+    data = read_data(study, names, coder=request.coder, version=__version__)
+    choices = _filled(request.choices, data)
+    remarks: list[str] = []
+    if request.groups is not None:
+        groups, remarks = read_groups(request.groups, data)
+    else:
+        groups = propose_groups(data, encode)
+        if len(data.codings) > MOST_PASSAGES:
+            remarks.append(
+                f"More than {MOST_PASSAGES:,} codings: no groups of similar passages are proposed."
+            )
+    agreement = _agreement(study) if request.coder is None else None
+    remarks += _cautions(data, choices)
+    return replace(data, agreement=agreement), groups, choices, remarks
+
+
+def _check(request: Request) -> None:
+    if request.out is None and request.write_groups is None and request.figures is None:
+        raise InputError("Say where the report goes: -o report.html, report.docx or report.xlsx.")
+    if request.out is not None:
+        if request.out.suffix.lower() not in FORMATS:
+            raise OutputError(
+                f"{request.out}: a report is written to a name that ends in {', '.join(FORMATS)}."
+            )
+        check_new(request.out, force=request.force)
+    if request.keep_groups and request.groups is None:
+        raise InputError("--keep-groups needs the table of groups that you edited: --groups groups.csv.")
+
+
+def _filled(choices: Choices, data: StudyData) -> Choices:
+    """Return the choices with `apart` taken from the attributes where it was left open."""
+    for name in (*choices.by, *filter(None, [choices.apart])):
+        if name not in data.attributes:
+            known = ", ".join(data.attributes) or "none"
+            raise InputError(f"The study has no attribute '{name}' of participants; it has: {known}.")
+    if choices.apart is not None:
+        return choices
+    plain = {name.casefold(): name for name in data.attributes}
+    for usual in APART:
+        values = {value for case in data.cases.values() for value in case.values(plain.get(usual, ""))}
+        if 2 <= len(values) <= MOST_APART:
+            return replace(choices, apart=plain[usual])
+    return choices
+
+
+def _cautions(data: StudyData, choices: Choices) -> list[str]:
+    """Say what a reader of the report must know before the figures."""
+    found = []
+    if data.codings and data.settled < data.utterances:
+        found.append(
+            f"Coding is not finished: {data.utterances - data.settled:,} of {data.utterances:,} utterances have no"
+            " decision yet and are in no figure."
+        )
+    if choices.pseudonymised:
+        found.append(
+            "Speakers and transcripts have pseudonyms. Names inside quotes are not changed: read the quotes before"
+            " you pass the report on."
+        )
+    return found
+
+
+def _agreement(study: Study) -> "AgreementReport | None":
+    from coder.workflow.study.coding_rows import agreement_so_far
+
+    return agreement_so_far(study.path, resamples=2000)
+
+
+def _encode(texts: Sequence[str]) -> "NDArray[np.float64]":
+    import numpy as np
+
+    from coder.encoding import get_encoder
+
+    return np.asarray(get_encoder().encode(list(texts)), dtype=np.float64)
+
+
+def _write(path: Path, contents: Contents, data: StudyData) -> None:
+    suffix = path.suffix.lower()
+    if suffix == ".html":
+        from coder.reporting.study.html import write_html
+
+        write_html(path, contents, data, made=date.today())
+    elif suffix == ".docx":
+        from coder.reporting.study.word import write_word
+
+        write_word(path, contents)
+    else:
+        from coder.reporting.study.excel import write_excel
+
+        write_excel(path, contents, data)
+
+
+def _write_figures(folder: Path, contents: Contents, *, force: bool) -> list[Path]:
+    """Write each picture as svg and png into a folder, which is made if needed."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be made: {error.strerror or error}.") from error
+    written = []
+    pictures = [part for section in contents.sections for part in section.parts if isinstance(part, Picture)]
+    for picture in pictures:
+        for suffix, content in ((".svg", picture.svg), (".png", picture.png)):
+            path = folder / f"{picture.name}{suffix}"
+            check_new(path, force=force)
+            with written_whole(path) as temporary:
+                temporary.write_bytes(content)
+            written.append(path)
+    return written
+
+
+def _keep(study: Study, groups: Sequence[Group]) -> str:
+    book = study.codebooks.current()
+    new = with_subthemes(book, groups)
+    count = sum(len(code.subthemes) for code in new.codes) - sum(len(code.subthemes) for code in book.codes)
+    if count:
+        study.codebooks.add(new, note=f"{count} sub-themes from groups of passages")
+    return f"{count} new sub-themes are in the study's codebook now."

@@ -1,0 +1,227 @@
+"""What a study's report is made from, read from the study: participants, codings that stand, who did what."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from coder.codebook import Code, Codebook
+from coder.errors import StudyError
+from coder.reporting.study.values import (
+    Case,
+    CoderWork,
+    Coding,
+    ModelFacts,
+    Origin,
+    Source,
+    StudyData,
+    SuggestionFate,
+)
+from coder.store import Study
+from coder.store.values import ADJUDICATED, DECIDED, Filters, StandingCode, StudyUtterance, TranscriptInfo
+from coder.workflow.study.report_names import Names
+
+VERDICTS: Mapping[str, Origin] = {"accept": "accepted", "change": "changed"}
+STRENGTH: tuple[Origin, ...] = (
+    "person",
+    "changed",
+    "accepted",
+)  # of several coders' ways to one code, the first
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A code that stands on an utterance for one coder."""
+
+    coder: str
+    code: StandingCode
+
+
+def read_data(study: Study, names: Names, *, coder: str | None = None, version: str = "") -> StudyData:
+    """Return everything that a report says of the study, agreement left out.
+
+    Where somebody adjudicated, the adjudicated codes count; elsewhere every code that any coder gave counts once,
+    with polarity "mixed" where coders gave different ones. `coder` takes one coder's codings alone. Raises
+    StudyError if there is no such coder.
+    """
+    if coder is not None and coder not in study.people.coders():
+        known = ", ".join(study.people.coders()) or "nobody yet"
+        raise StudyError(f"There is no coder '{coder}' in this study; its coders are {known}.")
+    book = study.codebooks.current()
+    transcripts = study.texts.all()
+    standing, settled = _standing(study, coder)
+    codings: list[Coding] = []
+    suggested: list[Coding] = []
+    people = {item.id: study.people.participants(item.id) for item in transcripts}
+    for info in transcripts:
+        units = study.texts.utterances(info.id)
+        place = _Place(info, units, people[info.id], names)
+        codings += place.codings(standing, book, len(codings))
+    for info in transcripts:
+        units = study.texts.utterances(info.id)
+        place = _Place(info, units, people[info.id], names)
+        waiting = [unit.id for unit in units if unit.codable and unit.id not in settled]
+        suggested += place.suggested(study, waiting, book, len(codings) + len(suggested))
+    return StudyData(
+        name=study.name,
+        codebook=_with_all_codes(book, codings),
+        sources=[_source(info, settled, study, names) for info in transcripts],
+        cases=_cases(study, transcripts, people, names),
+        codings=codings,
+        suggested=suggested,
+        coders=_coders(study),
+        fates=[
+            SuggestionFate(item.code, item.accepted, item.changed, item.rejected, item.waiting)
+            for item in study.figures().codes
+        ],
+        disputed=0 if coder else len(study.disagreements()),
+        adjudicated=study.figures().adjudicated,
+        model=_model(study),
+        version=version,
+    )
+
+
+def _standing(study: Study, coder: str | None) -> tuple[dict[int, list[Standing]], set[int]]:
+    """Return the codes that stand by utterance, adjudicated ones alone where there are any, and who is settled."""
+    found: defaultdict[int, list[Standing]] = defaultdict(list)
+    settled: set[int] = set()
+    adjudicated: set[int] = set()
+    voices = [coder] if coder else [ADJUDICATED, *study.people.coders()]
+    for voice in voices:
+        keys = [key for state in DECIDED for key in study.find(Filters(coder=voice, state=state))]
+        settled |= set(keys)
+        for key, state in study.acts.states(voice, keys).items():
+            if voice == ADJUDICATED:
+                adjudicated.add(key)
+            elif key in adjudicated:
+                continue
+            found[key] += [Standing(voice, code) for code in state.codes]
+    return found, settled
+
+
+class _Place:
+    """One transcript while its codings are read."""
+
+    def __init__(
+        self, info: TranscriptInfo, units: Sequence[StudyUtterance], people: Mapping[str, str], names: Names
+    ) -> None:
+        self.info, self.units, self.people, self.names = info, units, people, names
+        self.end = max((unit.end for unit in units), default=1)
+
+    def codings(self, standing: Mapping[int, Sequence[Standing]], book: Codebook, start: int) -> list[Coding]:
+        """Return the codings of the transcript in its order, those of the codebook's order within an utterance."""
+        found: list[Coding] = []
+        for at, unit in enumerate(self.units):
+            given: defaultdict[str, list[Standing]] = defaultdict(list)
+            for item in standing.get(unit.id, ()) if unit.codable else ():
+                given[item.code.code].append(item)
+            for code in sorted(given, key=lambda name: _rank(name, book)):
+                items = given[code]
+                origins = {VERDICTS.get(item.code.verdict, "person") for item in items}
+                origin = next(name for name in STRENGTH if name in origins)
+                polarity = one_polarity(item.code.polarity for item in items)
+                coders = tuple(dict.fromkeys(item.coder for item in items))
+                found.append(self._coding(start + len(found) + 1, at, code, polarity, origin, coders))
+        return found
+
+    def suggested(self, study: Study, waiting: Sequence[int], book: Codebook, start: int) -> list[Coding]:
+        """Return the suggestions shown on utterances that nobody has settled."""
+        places = {unit.id: at for at, unit in enumerate(self.units)}
+        found: list[Coding] = []
+        for key, items in study.suggestions.newest(waiting).items():
+            for item in items:
+                if item.selected and item.code in book.by_id:
+                    number = start + len(found) + 1
+                    found.append(self._coding(number, places[key], item.code, item.polarity, "suggested", ()))
+        return found
+
+    def _coding(
+        self, number: int, at: int, code: str, polarity: str | None, origin: Origin, coders: tuple[str, ...]
+    ) -> Coding:
+        unit = self.units[at]
+        same = [other for other in self.units[max(0, at - 2) : at + 3] if other.turn == unit.turn]
+        return Coding(
+            number=number, transcript=self.names.transcript(self.info.name), place=unit.number + 1, turn=unit.turn,
+            position=unit.start / self.end, case=self.case(unit.speaker), code=code, polarity=polarity,
+            text=unit.text, origin=origin, coders=coders, question=unit.question,
+            before=" ".join(other.text for other in same if other.number < unit.number),
+            after=" ".join(other.text for other in same if other.number > unit.number),
+        )  # fmt: skip
+
+    def case(self, speaker: str | None) -> str:
+        """Return the key of who speaks: the participant, or the label within this transcript."""
+        return case_key(self.info.name, speaker, self.people)
+
+
+def case_key(transcript: str, speaker: str | None, people: Mapping[str, str]) -> str:
+    """Return what names a case in a study: its participant, or the speaker's label within a transcript."""
+    if speaker is not None and speaker in people:
+        return people[speaker]
+    return f"{transcript}/{speaker or ''}"
+
+
+def one_polarity(given: Iterable[str | None]) -> str | None:
+    """Return the polarity that coders gave a code: "mixed" where they differ, None where nobody gave one."""
+    different = {polarity for polarity in given if polarity}
+    return "mixed" if len(different) > 1 else next(iter(different), None)
+
+
+def _rank(code: str, book: Codebook) -> tuple[int, str]:
+    return (book.ids.index(code) if code in book.by_id else len(book.ids), code)
+
+
+def _with_all_codes(book: Codebook, codings: Sequence[Coding]) -> Codebook:
+    """Return the codebook with the codes that stand in the study though the codebook no longer has them."""
+    gone = sorted({coding.code for coding in codings} - set(book.ids))
+    extra = tuple(Code(name, f"{name} (no longer in the codebook)") for name in gone)
+    return replace(book, codes=(*book.codes, *extra)) if extra else book
+
+
+def _source(info: TranscriptInfo, settled: set[int], study: Study, names: Names) -> Source:
+    units = study.texts.utterances(info.id, codable_only=True)
+    done = sum(unit.id in settled for unit in units)
+    shown = names.transcript(info.name)
+    return Source(shown, len(units), done, bool(units) and done == len(units), shown)
+
+
+def _cases(
+    study: Study, transcripts: Sequence[TranscriptInfo], people: Mapping[int, Mapping[str, str]], names: Names
+) -> dict[str, Case]:
+    """Return everybody who is not the interviewer and said something that could be coded, in order of transcripts."""
+    facts = study.people.all_attributes("participant")
+    of_transcripts = study.people.all_attributes("transcript")
+    found: dict[str, tuple[str, dict[str, tuple[str, ...]], list[str]]] = {}
+    for info in transcripts:
+        for unit in study.texts.utterances(info.id, codable_only=True):
+            key = case_key(info.name, unit.speaker, people[info.id])
+            if key not in found:
+                name = key if unit.speaker in people[info.id] else (unit.speaker or "speaker without a name")
+                found[key] = (name, {**of_transcripts.get(info.uid, {}), **facts.get(key, {})}, [])
+            if info.name not in found[key][2]:
+                found[key][2].append(info.name)
+    for key in facts:  # participants of the table who never speak
+        found.setdefault(key, (key, dict(facts[key]), []))
+    cases = {}
+    for key, (name, attributes, places) in found.items():
+        shown = tuple(names.transcript(place) for place in places)
+        cases[key] = names.case(key, name, attributes, shown)
+    return cases
+
+
+def _coders(study: Study) -> list[CoderWork]:
+    seconds = study.seconds_spent()
+    return [
+        CoderWork(item.coder, item.decided, item.blind, seconds.get(item.coder))
+        for item in study.figures().coders
+        if item.decided
+    ]
+
+
+def _model(study: Study) -> ModelFacts | None:
+    from coder.reporting.study.methods import held_out_words
+
+    active = study.models.active()
+    if active is None:
+        return None
+    figure = active.card.get("held_out_f1")
+    known = [("F1", f"{figure:.2f}")] if isinstance(figure, int | float) else []
+    return ModelFacts(active.label, held_out_words(known), len(study.models.versions()))
