@@ -10,13 +10,14 @@ from contextlib import contextmanager
 import typer
 
 from coder.cli.pace import PaceLines, per_time
+from coder.cli.terminal import harmless
 
 Advance = Callable[[int, int | None], None]
 
 
 def note(text: str) -> None:
     """Print a line for people on stderr, so that stdout stays the result alone."""
-    typer.echo(text, err=True)
+    typer.echo(harmless(text), err=True)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import typer
 
 from coder import __version__
 from coder.cli import FAMILIES, load_family
+from coder.cli.terminal import harmless, prepare_streams
 from coder.errors import CoderError
 
 # The matrices of a command are small: a second thread of numpy's only waits for the first, at full cost, and how a
@@ -65,10 +66,11 @@ def _end_calmly() -> None:
 def main() -> None:
     """Run the command line; the one place where errors become text and exit codes."""
     _end_calmly()
+    prepare_streams()
     try:
         app()
     except CoderError as error:
-        typer.echo(f"coder: {error}", err=True)
+        typer.echo(f"coder: {harmless(str(error))}", err=True)
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(0)

