@@ -1,4 +1,4 @@
-"""The excerpts and codebooks the starter model learns from, read from data/sample/excerpts."""
+"""The excerpts and codebooks the starter models learn from, read from data/sample/excerpts."""
 
 import json
 from collections import defaultdict
@@ -15,7 +15,8 @@ from coder.learning.training.encoder_tuning import Lesson, Wording
 
 ROOT = Path(__file__).parent.parent
 EXCERPTS = ROOT / "data/sample/excerpts"
-STARTER = ROOT / "models/starter"
+TRAINING = ROOT / "scripts/training"
+STARTER, SMALL = ROOT / "models/starter", ROOT / "models/starter-small"
 COMB = load_codebook("comb")
 DOMAINS = {  # how the excerpts name the domains of the Theoretical Domains Framework -> how the codebook does
     "knowledge": "knowledge",
@@ -55,6 +56,11 @@ def comb_rows() -> list[dict]:
     return rows + [{**row, "study": f"g-{int(row['set'][1:]) // 8}"} for row in lines("contrasts_g.jsonl")]
 
 
+def newest_rows() -> list[dict]:
+    """Excerpts that teach the relation instead of the word: one frame or noun, another code or direction."""
+    return [row for row in lines("excerpts_x.jsonl") if all(code in COMB.by_id for code in row["codes"])]
+
+
 def transcript_rows() -> list[dict]:
     """Passages of the sample interviews that two coders coded alike: never used to tune the encoder."""
     return lines("transcript_units.jsonl")
@@ -79,7 +85,7 @@ def training_set(rows: list[dict]) -> TrainingSet:
     groups = [row.get("transcript") or row["study"] for row in rows]
     homes = [row.get("transcript") or "" for row in rows]
     turns = [
-        (home, row["turn"]) if home else at for at, (home, row) in enumerate(zip(homes, rows, strict=True))
+        (home, row.get("turn", at)) if home else at for at, (home, row) in enumerate(zip(homes, rows, strict=True))
     ]
     return TrainingSet(
         [row["text"] for row in rows], labels, [row["polarity"] for row in rows], [], groups, studies,

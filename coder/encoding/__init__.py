@@ -7,7 +7,7 @@ A text has the same vector to the last bit whatever it is encoded together with,
 how many threads.
 """
 
-from coder.encoding.encoder import get_encoder, weights_of
+from coder.encoding.encoder import answer, get_encoder, weights_of
 from coder.encoding.protocol import Encoder
 
-__all__ = ["Encoder", "get_encoder", "weights_of"]
+__all__ = ["Encoder", "answer", "get_encoder", "weights_of"]

@@ -28,30 +28,43 @@ MOST_NUMBERS = (
 )
 
 
+Halves = tuple[NDArray[np.floating], NDArray[np.floating]]
+
+
 @dataclass(frozen=True)
 class Adapter:
-    """An adapter as read: `changes` by weight name, ready to be added; `sha` of both files' bytes."""
+    """An adapter as read: whole changes and changes in two halves, by weight name; `sha` of both files' bytes."""
 
     sha: str
-    changes: dict[str, NDArray[np.float64]]
+    whole: dict[str, NDArray[np.floating]]
+    halves: dict[str, Halves]
+    scale: float = 1.0
 
     def merged(self, weights: Weights) -> Weights:
         """Return the weights with the changes added (in float64, then rounded, the same on every machine).
 
         Raises ModelError for a change to a weight that does not exist or has another shape.
         """
+        shapes = {name: (left.shape[0], right.shape[1]) for name, (left, right) in self.halves.items()}
+        shapes |= {name: change.shape for name, change in self.whole.items()}
         wrong = [
-            f"{name} {list(change.shape)}"
-            for name, change in self.changes.items()
-            if name not in weights or weights[name].shape != change.shape
+            f"{name} {list(shape)}"
+            for name, shape in shapes.items()
+            if name not in weights or weights[name].shape != shape
         ]
         if wrong:
             raise ModelError(f"The adapter changes weights the encoder does not have: {', '.join(wrong)}.")
-        changed = {
-            name: (weights[name].astype(np.float64) + change).astype(np.float32)
-            for name, change in self.changes.items()
-        }
-        return {**weights, **changed}
+        return {**weights, **{name: self._changed(name, weights[name]) for name in shapes}}
+
+    def _changed(self, name: str, weight: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return one weight with its change; one at a time, since in float64 all would not fit small machines."""
+        found = weight.astype(np.float64)
+        if name in self.halves:
+            left, right = self.halves[name]
+            found += self.scale * (left.astype(np.float64) @ right.astype(np.float64))
+        if name in self.whole:
+            found += self.whole[name]
+        return found.astype(np.float32)
 
 
 def base_of(path: Path) -> str:
@@ -84,7 +97,8 @@ def read_adapter(path: Path, base: str = SHA256) -> Adapter:
         raise ModelError(f"{folder / 'adapter.json'}: scale must be a number.")
     arrays = _arrays(content["adapter.safetensors"], folder)
     sha = hashlib.sha256(b"".join(content[name] for name in FILES)).hexdigest()
-    return Adapter(sha, _changes(arrays, float(card.get("scale", 1.0)), folder))
+    whole, halves = _changes(arrays, folder)
+    return Adapter(sha, whole, halves, float(card.get("scale", 1.0)))
 
 
 def _card(content: bytes, folder: Path) -> dict[str, Any]:
@@ -97,12 +111,12 @@ def _card(content: bytes, folder: Path) -> dict[str, Any]:
     return card
 
 
-def _arrays(content: bytes, folder: Path) -> dict[str, NDArray[np.float64]]:
+def _arrays(content: bytes, folder: Path) -> dict[str, NDArray[np.floating]]:
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
     try:
-        arrays = {name: np.asarray(array, dtype=np.float64) for name, array in load(content).items()}
+        arrays = dict(load(content))
     except (SafetensorError, ValueError, TypeError) as error:
         raise ModelError(f"{folder / 'adapter.safetensors'} is damaged: {error}.") from error
     bad = [name for name, array in arrays.items() if not np.isfinite(array).all()]
@@ -112,22 +126,20 @@ def _arrays(content: bytes, folder: Path) -> dict[str, NDArray[np.float64]]:
 
 
 def _changes(
-    arrays: dict[str, NDArray[np.float64]], scale: float, folder: Path
-) -> dict[str, NDArray[np.float64]]:
-    changes: dict[str, NDArray[np.float64]] = {}
+    arrays: dict[str, NDArray[np.floating]], folder: Path
+) -> tuple[dict[str, NDArray[np.floating]], dict[str, Halves]]:
+    whole: dict[str, NDArray[np.floating]] = {}
+    halves: dict[str, Halves] = {}
     for key, array in arrays.items():
         weight, _, kind = key.rpartition(".")
         if kind == "delta":
-            change = array
+            whole[weight] = array
         elif kind == "lora_A" and (other := arrays.get(f"{weight}.lora_B")) is not None:
             if array.ndim != 2 or other.ndim != 2 or array.shape[0] != other.shape[1]:
                 raise ModelError(f"{folder}: the two factors of {weight} do not fit each other.")
             if other.shape[0] * array.shape[1] > MOST_NUMBERS:
                 raise ModelError(f"{folder}: the factors of {weight} unfold to more than any weight has.")
-            change = scale * (other @ array)
-        elif kind == "lora_B" and f"{weight}.lora_A" in arrays:
-            continue
-        else:
+            halves[weight] = other, array
+        elif not (kind == "lora_B" and f"{weight}.lora_A" in arrays):
             raise ModelError(f"{folder}: '{key}' is neither a .delta nor half of a .lora_A/.lora_B pair.")
-        changes[weight] = changes[weight] + change if weight in changes else change
-    return changes
+    return whole, halves

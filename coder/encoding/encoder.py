@@ -6,6 +6,12 @@ from typing import Literal
 from coder.encoding.protocol import Encoder
 from coder.errors import InputError
 
+BETWEEN = {
+    "all-MiniLM-L6-v2": "[SEP]",
+    "all-mpnet-base-v2": "</s></s>",
+}  # special tokens, as between two sentences
+ASKED_WORDS = 28
+
 
 def get_encoder(name: str = "default", *, threads: int | None = None, adapter: Path | None = None) -> Encoder:
     """Return an encoder, its vectors kept in the user's cache.
@@ -48,3 +54,9 @@ def weights_of(encoder_id: str) -> str:
     if this part is equal; the backends differ by less than 0.001 in cosine.
     """
     return encoder_id.partition("/")[0]
+
+
+def answer(encoder_id: str, question: str, text: str) -> str:
+    """Return a text with the end of its question before it, set apart as the encoder was taught."""
+    asked = " ".join(question.split()[-ASKED_WORDS:])
+    return f"{asked}{BETWEEN.get(encoder_id.partition(':')[0], ' ')}{text}"

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import shutil
+import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -43,9 +44,24 @@ MISSING = (
 BLOCK = 1 << 22
 
 Told = Callable[[int, int], None]  # bytes finished since the last call, bytes in all
-announce: Callable[[str], Told] | None = (
-    None  # set by whoever can show a bar; asked once, before the first use
-)
+
+
+def on_terminal(title: str) -> Told | None:
+    """Return what shows how far the one-time preparation is, if standard error is a terminal."""
+    if not sys.stderr.isatty():
+        return None
+    done = 0
+
+    def told(step: int, of: int) -> None:
+        nonlocal done
+        done += step
+        sys.stderr.write(f"\r{title}: {done / of:4.0%}" + ("\n" if done >= of else ""))
+        sys.stderr.flush()
+
+    return told
+
+
+announce: Callable[[str], Told | None] = on_terminal
 
 
 def large_weights() -> Weights:
@@ -127,7 +143,7 @@ def _prepare(folder: Path) -> None:
 
 def _checked(content: IO[bytes], size: int) -> bytearray:
     """Read the official weights whole; raises ModelError unless they are these, byte for byte."""
-    told = announce(f"Preparing {NAME} (once)") if announce else None
+    told = announce(f"Preparing {NAME} (once)")
     found, digest = bytearray(), hashlib.sha256()
     while block := content.read(BLOCK):
         digest.update(block)

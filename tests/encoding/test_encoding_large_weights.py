@@ -128,6 +128,18 @@ def test_preparing_tells_how_far_it_is(
     assert not done
 
 
+def test_a_terminal_sees_how_far_the_preparation_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert large.on_terminal("Preparing") is None
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    told = large.on_terminal("Preparing")
+    assert told is not None
+    told(50, 200)
+    told(150, 200)
+    assert capsys.readouterr().err == "\rPreparing:  25%\rPreparing: 100%\n"
+
+
 def test_two_processes_make_one_copy(pieces: Callable[[bytes], None], tmp_path: Path) -> None:
     pieces(CONTENT)
     context = multiprocessing.get_context("fork")

@@ -21,7 +21,7 @@ from coder.learning.persistence.model_lookup import SHIPPED
 @pytest.fixture
 def received(tmp_path: Path) -> Path:
     folder = tmp_path / "received"
-    shutil.copytree(SHIPPED / "starter", folder)
+    shutil.copytree(SHIPPED / "starter-small", folder)
     return folder
 
 

@@ -14,7 +14,7 @@ from coder.reporting.performance import performance_text
 from coder.reporting.verdicts import failed_lines, verdict_block
 
 INTERVAL = r"-?\d\.\d\d \[-?\d\.\d\d, -?\d\.\d\d\]"
-SHIPPED = Path(__file__).parent.parent.parent / "models/starter/card.json"
+SHIPPED = Path(__file__).parent.parent.parent / "models/starter-small/card.json"
 FORTY = [f"code_{number}_of_a_codebook_with_long_names" for number in range(40)]
 
 
@@ -176,7 +176,7 @@ def test_a_card_of_any_age_can_be_shown_and_listed() -> None:
     text = card_text(card)
     assert all(code["id"] in text for code in card["codebook"]["codes"])
     assert max(len(line) for line in text.splitlines()) <= 120  # fingerprints are not cut
-    assert re.search(r"starter +COM-B +[\d,]+ +0\.\d\d  /here", list_text([{**card, "path": "/here"}]))
+    assert re.search(r"starter-small +COM-B +[\d,]+ +0\.\d\d  /here", list_text([{**card, "path": "/here"}]))
 
 
 def test_a_model_that_cannot_be_read_is_listed_as_such() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.encoding import Encoder
+from coder.encoding import Encoder, answer
 from coder.learning.batch import Batch
 from coder.learning.features.codebook_similarity import PhraseBank
 from coder.learning.features.ngrams import NGrams
@@ -56,11 +56,12 @@ class Signals(Mapping[str, Any]):
     words      n-grams (only with a vocabulary)
     leaning    the lean as polarity logits (n, 3)
     question   the vectors of the questions, zeros where there is none (n, d)
+    asked      the vectors of the texts read as answers to their questions (n, d)
     Vectors and topics (n, d) already at hand are given as `vectors` and `topic`.
     Further blocks (such as what a base model says) are given as `extra`.
     """
 
-    NAMES = ("plain", "centred", "closeness", "reading", "cues", "lean", "leaning", "question")
+    NAMES = ("plain", "centred", "closeness", "reading", "cues", "lean", "leaning", "question", "asked")
 
     def __init__(
         self,
@@ -151,6 +152,17 @@ class Signals(Mapping[str, Any]):
             table[1:] = self._reader.encoder.encode(asked)
         place = {question: at + 1 for at, question in enumerate(asked)}
         return table[[place.get(question or "", 0) for question in self.batch.questions]]
+
+    @cached_property
+    def asked(self) -> FloatArray:
+        """The vectors of the texts read as answers, (n, d); a text without a question as it is."""
+        batch, encoder = self.batch, self._reader.encoder
+        rows = [row for row, question in enumerate(batch.questions) if question]
+        found = self.plain.copy()
+        if rows:
+            answers = [answer(encoder.id, batch.questions[row] or "", batch.texts[row]) for row in rows]
+            found[rows] = encoder.encode(answers)
+        return found
 
     @cached_property
     def words(self) -> GramBlock:

@@ -1,5 +1,6 @@
 """Finding a model to start from: the shipped starter, a folder, or the codebook's text alone."""
 
+import os
 from pathlib import Path
 
 from coder.codebook import Codebook
@@ -15,7 +16,9 @@ SHIPPED = next(
     (folder for folder in (PACKAGE / "_models", PACKAGE.parent / "models") if folder.is_dir()),
     PACKAGE / "_models",
 )
-STARTER, NONE = "starter", "none"
+STARTER, SMALL, NONE = "starter", "starter-small", "none"
+LARGE = "all-mpnet-base-v2:"  # how the ids of the large encoder begin
+STARTER_VARIABLE = "CODER_STARTER"  # names the model that `starter` stands for, such as starter-small
 NAMED = "encoder_name"  # in the card of a model trained with an encoder that a person named
 
 
@@ -44,6 +47,8 @@ def load_model(
 
 def folder_of(name_or_dir: str) -> Path:
     """Return a model's folder; raises ModelError saying which names there are."""
+    if name_or_dir == STARTER:
+        name_or_dir = os.environ.get(STARTER_VARIABLE) or STARTER
     for folder in (Path(name_or_dir), SHIPPED / name_or_dir):
         if (folder / "card.json").is_file():
             return folder
@@ -64,7 +69,7 @@ def _from_folder(folder: Path, encoder: Encoder | None, threads: int | None) -> 
 
 
 def encoder_of(folder: Path, threads: int | None = None) -> Encoder:
-    """Return the encoder a model was trained with: its own adapter, the starter's, the plain default, or one named.
+    """Return the encoder a model was trained with: its own adapter, a shipped model's, a plain own one, or one named.
 
     Raises ModelError if none of these has the weights the card names.
     """
@@ -79,6 +84,12 @@ def adapter_of(folder: Path) -> Path | None:
     return _encoder_and_adapter(folder, None)[1]
 
 
+def small_adapter_of(name_or_dir: str) -> Path | None:
+    """Return the adapter that fine-tuning starts from: the model's own, or starter-small's for a large encoder."""
+    encoder, adapter = _encoder_and_adapter(folder_of(name_or_dir), None)
+    return SHIPPED / SMALL / ADAPTER if encoder.id.startswith(LARGE) else adapter
+
+
 def _encoder_and_adapter(folder: Path, threads: int | None) -> tuple[Encoder, Path | None]:
     card = read_card(folder)
     trained_with = card.get("encoder", {}).get("weights")
@@ -90,11 +101,16 @@ def _encoder_and_adapter(folder: Path, threads: int | None) -> tuple[Encoder, Pa
                 "Bring that encoder back, or train the model again."
             )
         return encoder, None
-    for adapter in (folder / ADAPTER, SHIPPED / STARTER / ADAPTER, None):
-        if adapter is None or (adapter / "adapter.json").is_file():
+    shipped = sorted(path.parent for path in SHIPPED.glob(f"*/{ADAPTER}/adapter.json"))
+    for adapter in (folder / ADAPTER, *shipped):
+        if (adapter / "adapter.json").is_file():
             encoder = get_encoder(threads=threads, adapter=adapter)
             if weights_of(encoder.id) == trained_with:
                 return encoder, adapter
+    for plain in ("default", "large"):
+        encoder = get_encoder(plain, threads=threads)
+        if weights_of(encoder.id) == trained_with:
+            return encoder, None
     raise ModelError(
         f"The model {folder} was trained with encoder {trained_with}, which is not here; train it again."
     )

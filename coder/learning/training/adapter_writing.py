@@ -23,11 +23,13 @@ def averaged(runs: Sequence[Tuned]) -> Tuned:
     return Tuned(weights, polarity, np.mean([run.intercept for run in runs], axis=0).astype(np.float32))
 
 
-def write_adapter(tuned: Weights, base: Weights, folder: Path, *, rank: int = RANK) -> None:
+def write_adapter(
+    tuned: Weights, base: Weights, folder: Path, *, rank: int = RANK, sha: str = SHA256
+) -> None:
     """Write the change from the official weights `base` as an adapter (see `coder.encoding.adapter`).
 
     A matrix keeps the `rank` strongest directions of its change (truncated singular value decomposition, halves in
-    float16); vectors are kept whole.
+    float16); vectors are kept whole. `sha` is the SHA-256 of the official weights.
     """
     from safetensors.numpy import save_file
 
@@ -43,5 +45,5 @@ def write_adapter(tuned: Weights, base: Weights, folder: Path, *, rank: int = RA
             arrays[f"{name}.delta"] = change.astype(np.float32)
     folder.mkdir(parents=True, exist_ok=True)
     save_file(arrays, str(folder / "adapter.safetensors"))
-    card = {"format": 1, "base": SHA256, "scale": 1.0, "rank": rank}
+    card = {"format": 1, "base": sha, "scale": 1.0, "rank": rank}
     (folder / "adapter.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")

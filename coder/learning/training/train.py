@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook
 from coder.encoding import Encoder
 from coder.learning.dataset import TrainingSet
-from coder.learning.estimators.calibration_fit import settle
+from coder.learning.estimators.calibration_fit import Settled, settle
 from coder.learning.estimators.codability import codability
 from coder.learning.estimators.context_smoothing import with_neighbours
 from coder.learning.estimators.ensemble import Member, Stack
@@ -24,9 +24,10 @@ from coder.learning.model import Model
 from coder.learning.parts import Parts
 from coder.learning.persistence.model_card import Learned, described, taught_languages
 from coder.learning.persistence.training_fingerprints import fingerprints
-from coder.learning.training.code_verdicts import verdicts_of
+from coder.learning.training.code_verdicts import Verdict, verdicts_of
 from coder.learning.training.codebook_transfer import with_codebook
 from coder.learning.training.folds import Folds, Repeats, folds_of, repeats
+from coder.learning.training.kept_views import better_views
 from coder.learning.training.recipes import Recipe, applicable, fit_stack
 from coder.learning.zero_shot_model import blank_model
 
@@ -136,13 +137,20 @@ def _trained(
     theme_logits = with_neighbours(theme_logits, data.batch)  # as in Model.predict
     polarity, polarity_logits = _polarity(material, recipes, taught, progress)
     codable = codability(data, material.blocks, material.folds, founded.parts if reader is founded else None)
-    settled = settle(data, theme_logits, codable, material.folds, base.parts.calibration)
     languages = taught_languages(looked)
     read = np.array([name is None for name in unread(data.texts, reader.encoder.id, languages)], dtype=bool)
-    verdicts = verdicts_of(
-        data, codebook, settled.selected & read[:, None],
-        np.repeat(settled.tested[:, None], len(codebook.codes), axis=1), whole=material.folds.whole,
-    )  # fmt: skip
+
+    def judged(logits: Floats) -> tuple[Settled, list[Verdict]]:
+        settled = settle(data, logits, codable, material.folds, base.parts.calibration)
+        tested = np.repeat(settled.tested[:, None], len(codebook.codes), axis=1)
+        said = settled.selected & read[:, None]
+        return settled, verdicts_of(data, codebook, said, tested, whole=material.folds.whole)
+
+    if founded is None:
+        settled, verdicts = judged(theme_logits)
+    else:
+        first = with_neighbours(np.asarray(material.blocks["base codes"], dtype=np.float64), data.batch)
+        themes, theme_logits, settled, verdicts = better_views(themes, theme_logits, first, judged)
     usable = np.array([verdict.usable for verdict in verdicts], dtype=bool)
     calibration = replace(settled.calibration, usable=usable)
     parts = Parts(
@@ -213,13 +221,16 @@ def fitting(recipes: Sequence[Recipe], blocks: Mapping[str, Any]) -> list[Recipe
 
 
 def _themes(material: Material, recipes: Recipes, progress: Report | None) -> tuple[Stack, Floats]:
-    """Return the theme stack, and held-out logits of every row (those without a code get the stack's own)."""
+    """Return the theme stack, and held-out logits of every row (those without a code get the stack's own).
+
+    Without recipes the codebook is read as it is: how common codes are in this material says nothing of another.
+    """
     data, k = material.data, material.data.labels.shape[1]
     rows = np.flatnonzero((data.labels == 1).any(axis=1))
     given = "base codes" if "base codes" in material.blocks else "reading"
     only = Stack((Member(given),), np.ones(1, dtype=np.float32), np.zeros(k, dtype=np.float32))
     positive = (data.labels[rows] == 1).astype(np.float64)
-    if len(rows) < FEW or not teachable(positive > 0, positive == 0).any():
+    if not recipes.themes or len(rows) < FEW or not teachable(positive > 0, positive == 0).any():
         return only, only.logits(material.blocks)
     targets = positive / positive.sum(axis=1, keepdims=True)
     weights = np.asarray(data.weights, dtype=np.float64)[rows] * balance(targets)

@@ -212,11 +212,11 @@ def tuned(
     progress: Progress | None = None,
 ) -> "tuple[Model, Path | None, str]":
     """Return the model on a tuned encoder with its adapter if that won on held-out groups, else `plain`."""
-    from coder.learning.persistence.model_lookup import adapter_of, folder_of
+    from coder.learning.persistence.model_lookup import small_adapter_of
     from coder.learning.training.finetune import fine_tuned_model
 
     tell(progress, "Fine-tuning the encoder (three runs; minutes to hours, by the number of excerpts)")
-    start = adapter_of(folder_of(base)) if base else None
+    start = small_adapter_of(base) if base else None
     found = fine_tuned_model(data, codebook, plain, start=start, folder=folder, progress=progress)
     told = f"{found.told} The figures by study and by group are of the model without fine-tuning."
     if not found.better:

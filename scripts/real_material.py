@@ -1,0 +1,184 @@
+"""Real material with its labels: the texts from a folder outside the project, the labels from scripts/training.
+
+The folder has the files named in SOURCES, one JSON object a line (see docs/learning.md, "Real material"). The labels
+of talk were given by two independent second coders (language models) who saw codebook, question and text only; what
+they disagree on is not learned from. Whole conversations and ids are held out: `held` rows are never shown to the
+encoder; what is codable, probabilities, thresholds and direction are learned from them alone.
+"""
+
+import json
+import re
+import zlib
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from starter_material import COMB, TRAINING
+
+from coder.domain import POLARITIES
+
+SURVEY, COMMENTS, GROUPS = "barrier_survey_niblse", "patient_comments_v6", "focus_group_quotes_autspaces"
+PODCAST, SMOKERS = "talk_podcast_brainscience", "talk_smokers_mibot"
+SOURCES = {
+    SURVEY: "answers to a survey of barriers to teaching bioinformatics (Williams et al. 2019), CC BY-SA 4.0",
+    COMMENTS: "patients' comments with sentiment, The Strategy Unit pxtextmining (v6), MIT",
+    GROUPS: "quotes of three focus groups, The Alan Turing Institute AutSPACEs, MIT",
+    PODCAST: "spoken turns, Brain Science podcast, Changelog Media, CC BY-SA 4.0",
+    SMOKERS: "smokers' words to a counsellor, MIBOT (ACL 2025), CC BY-SA 4.0",
+}
+SHORT = dict(zip(("pc", "yc", "po", "so", "rm", "am"), (
+    "physical_capability", "psychological_capability", "physical_opportunity", "social_opportunity",
+    "reflective_motivation", "automatic_motivation",
+), strict=True))  # fmt: skip
+SIDES = dict(zip("bfm", POLARITIES, strict=True))
+HELD_GROUP, HELD_TRUST = "4-september-2019", "NHFT"
+SENTENCES = re.compile(r'(?<=[.!?…])["”]?\s+(?=[A-Z"“0-9])')
+
+
+@dataclass(frozen=True)
+class Row:
+    """A text with what both coders said alike; `codable` None where they disagree, `codes` and `side` likewise."""
+
+    source: str
+    id: str
+    group: str
+    text: str
+    before: str | None
+    codable: bool | None
+    codes: tuple[str, ...]
+    side: str | None
+    held: bool
+
+
+def lines(folder: Path, name: str) -> list[dict]:
+    return [json.loads(line) for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def labels() -> list[dict]:
+    """Return ids with both coders' labels as they wrote them: codes, the best first, and direction; `-` for none."""
+    return [json.loads(line) for line in (TRAINING / "real_labels.jsonl").read_text().splitlines()]
+
+
+def parsed(said: str) -> tuple[list[str], str | None]:
+    codes, _, side = said.partition(" ")
+    return ([] if codes == "-" else [SHORT[code] for code in codes.split(",")]), SIDES.get(side)
+
+
+def held(source: str, key: str, group: str) -> bool:
+    if source == SURVEY:
+        return int(key[1:]) % 2 == 1
+    if source == GROUPS:
+        return HELD_GROUP in group
+    return zlib.crc32(group.encode()) % 4 == 0
+
+
+def talk(folder: Path) -> list[Row]:
+    """Return the rows that two coders coded."""
+    texts = {source: placed(folder, source) for source in (SURVEY, GROUPS, PODCAST, SMOKERS)}
+    found: list[Row] = []
+    last: dict[str, tuple[str, str]] = {}
+    for row in labels():
+        source, key = row["source"], row["id"]
+        group, before, text = texts[source][key]
+        if source == PODCAST and last.get(source, ("", ""))[0] == group:
+            before = last[source][1]
+        last[source] = group, text
+        (a, side_a), (b, side_b) = parsed(row["a"]), parsed(row["b"])
+        codable = bool(a) if bool(a) == bool(b) else None
+        both = tuple(code for code in a if code in b)
+        side = side_a if codable and side_a == side_b else None
+        found.append(Row(source, key, group, text, before, codable, both, side, held(source, key, group)))
+    return found
+
+
+def placed(folder: Path, source: str) -> dict[str, tuple[str, str | None, str]]:
+    """Return group, what was asked before, and text of every row of a source, by the ids that labels use."""
+    rows = lines(folder, source)
+    if source == SURVEY:
+        return {row["id"]: ("niblse", row["question"], row["text"]) for row in rows}
+    if source == GROUPS:
+        return {
+            f"aut:{at}": (f"aut/{row['group'].strip('/')}", None, row["text"]) for at, row in enumerate(rows)
+        }
+    if source == SMOKERS:
+        return {
+            f"{row['conversation']}:{at}": (row["conversation"], row["question"], row["text"])
+            for at, row in enumerate(rows)
+        }
+    return {
+        f"{row['episode']}:{at}:{part}": (row["episode"], None, piece)
+        for at, row in enumerate(rows)
+        for part, piece in enumerate(pieces(row["text"]))
+    }
+
+
+def pieces(text: str) -> list[str]:
+    """Cut a spoken turn into pieces of one to three sentences, about 22 to 55 words."""
+    found: list[str] = []
+    current: list[str] = []
+    count = 0
+    for sentence in SENTENCES.split(text):
+        words = len(sentence.split())
+        if current and (count + words > 55 or len(current) >= 3 or (count >= 22 and words > 8)):
+            found.append(" ".join(current))
+            current, count = [], 0
+        current.append(sentence)
+        count += words
+    if current:
+        if found and count < 5:
+            found[-1] += " " + " ".join(current)
+        else:
+            found.append(" ".join(current))
+    return found
+
+
+def once_coded(folder: Path, known: set[str]) -> list[Row]:
+    """Return further talk that one coder coded, without direction: it was not told what the behaviour is."""
+    found = []
+    for source in (PODCAST, SMOKERS):
+        for row in lines(folder, f"coded/{source}"):
+            group = row["id"].partition("-")[0]
+            if row["text"] not in known:
+                found.append(
+                    Row(source, row["id"], group, row["text"], row["before"] or None, bool(row["codes"]),
+                        tuple(row["codes"]), None, held(source, row["id"], group))
+                )  # fmt: skip
+    return found
+
+
+def mapped_survey(folder: Path) -> list[Row]:
+    """Return survey answers whose categories, given by the researchers, map clearly to COM-B: all barriers."""
+    ids = {code.label.casefold(): code.id for code in COMB.codes}
+    return [
+        Row(SURVEY, row["id"], row["question"], row["text"], row["question"], True,
+            tuple(ids[label] for label in row["comb"]), "barrier", held(SURVEY, row["id"], ""))
+        for row in lines(folder, SURVEY)
+        if row["comb"]
+    ]  # fmt: skip
+
+
+def agreement() -> dict[str, dict[str, float]]:
+    """Return, by source, how far the two coders agree: kappa of codable, of the first code, and of direction."""
+    pairs = defaultdict(list)
+    for row in labels():
+        pairs[row["source"]].append((parsed(row["a"]), parsed(row["b"])))
+    found = {}
+    for source, both in pairs.items():
+        coded = [(a, b) for a, b in both if a[0] and b[0]]
+        found[source] = {
+            "n": len(both),
+            "codable": kappa([(bool(a[0]), bool(b[0])) for a, b in both]),
+            "first code": kappa([(a[0][0], b[0][0]) for a, b in coded]),
+            "direction": kappa([(a[1], b[1]) for a, b in coded]),
+        }
+    return found
+
+
+def kappa(pairs: list[tuple[object, object]]) -> float:
+    n = len(pairs)
+    alike = sum(a == b for a, b in pairs) / n
+    chance = sum(
+        sum(a == value for a, _ in pairs) * sum(b == value for _, b in pairs)
+        for value in {a for a, _ in pairs}
+    )
+    return round((alike - chance / n**2) / (1 - chance / n**2), 3)
