@@ -35,6 +35,8 @@ def better_views(
     own = np.zeros(len(won)) if stack.kept is None else stack.kept.astype(np.float64)
     mixed = keeping(logits, spoken, won.astype(np.float64))
     again, found = judged(mixed)
+    if _worth(found) <= _worth(verdicts):  # what the code gained, the others lost
+        return stack, logits, settled, verdicts
     kept = replace(stack, kept=np.where(won, 1.0, own).astype(np.float32))
     return kept, mixed, again, found
 
@@ -43,3 +45,7 @@ def _wins(base: Verdict, own: Verdict) -> bool:
     return (
         base.usable and base.kappa is not None and (base.f1 or 0.0) > (own.f1 or 0.0) * own.usable + CLEARLY
     )
+
+
+def _worth(verdicts: list[Verdict]) -> float:
+    return sum((verdict.f1 or 0.0) * verdict.usable for verdict in verdicts)
