@@ -74,6 +74,8 @@ def translated(path: Path) -> Iterator[None]:
             if sign in str(error).lower() or (sign == "full" and "no space" in str(error).lower()):
                 raise StudyError(f"{path} {sentence}") from error
         raise
+    except UnicodeDecodeError as error:  # SQLite quotes damaged bytes in its messages
+        raise StudyError(f"{path} is damaged. Go back to a backup copy.") from error
     except UnicodeEncodeError as error:
         raise InputError(f"A text holds characters that cannot be stored: {error.reason}.") from error
 
