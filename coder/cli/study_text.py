@@ -171,6 +171,11 @@ def status_text(held: Status) -> str:
         else []
     )
     lines += [
+        f"Double-coded {item.name}: {', '.join(f'{who} {n:,}' for who, n in item.decided.items())} of"
+        f" {item.utterances:,}, both {item.both:,}, {item.disagreements:,} to settle."
+        for item in held.double_coding
+    ]
+    lines += [
         f"Suggestions of {item.code} are accepted less often: {percent(item.before)} before,"
         f" {percent(item.lately)} lately."
         for item in held.falling

@@ -22,6 +22,7 @@ from coder.review.pages import (
     dashboard,
     downloads,
     model,
+    plan,
     queue,
     quotes,
     study,
@@ -80,7 +81,7 @@ def make_app(
 def _routes() -> list[BaseRoute]:
     return [
         *study.ROUTES, *transcript.ROUTES, *queue.ROUTES, *quotes.ROUTES, *writes.ROUTES, *by_code.ROUTES,
-        *adjudication.ROUTES, *codebook.ROUTES, *dashboard.ROUTES, *model.ROUTES, *downloads.ROUTES,
+        *adjudication.ROUTES, *plan.ROUTES, *codebook.ROUTES, *dashboard.ROUTES, *model.ROUTES, *downloads.ROUTES,
         Route("/codes.css", codes_css),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]  # fmt: skip

@@ -59,6 +59,7 @@ class Session:
     cookie: str = field(default_factory=_secret)
     csrf: str = field(default_factory=_secret)
     mode: str | None = None  # what the coder chose on the page; None = as launched
+    show_coders: bool = False  # whether the margin shows other coders' codes too
 
 
 class Sessions:

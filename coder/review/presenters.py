@@ -36,6 +36,7 @@ class Stripe:
     hollow: bool
     first: bool = True
     last: bool = True
+    whose: str = "You"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,18 +210,25 @@ class Drawing:
             for code in unit.state.codes
             if code.code in self._signs
         ]  # fmt: skip
+        others = [
+            Stripe(self._signs[o.code], o.polarity, hollow=False, whose=o.coder)
+            for o in unit.others
+            if o.code in self._signs
+        ]
         waiting = () if unit.decided else unit.open_offers
         hollow = [
-            Stripe(self._signs[o.code], o.polarity, hollow=True) for o in waiting if o.code in self._signs
+            Stripe(self._signs[o.code], o.polarity, hollow=True, whose="Suggested")
+            for o in waiting
+            if o.code in self._signs
         ]
-        return tuple(sorted([*solid, *hollow], key=lambda stripe: stripe.sign.number))
+        return tuple(sorted([*solid, *hollow, *others], key=lambda stripe: stripe.sign.number))
 
     def _spoken(self, unit: Unit, stripes: Sequence[Stripe]) -> str:
         words = [f"Utterance {unit.utterance.number + 1}", unit.utterance.speaker or ""]
         if unit.utterance.codable:
             words.append(STATE_WORDS[unit.state.state])
         words += [
-            " ".join(filter(None, ["suggested" if s.hollow else "", s.sign.code.label, s.polarity]))
+            " ".join(filter(None, ["" if s.whose == "You" else f"{s.whose}:", s.sign.code.label, s.polarity]))
             for s in stripes
         ]
         words += ["flagged"] if unit.state.flagged else []
@@ -324,6 +332,10 @@ def _comparison(unit: Unit, mode: Mode) -> str:
 def _hush(unit: Unit, mode: Mode) -> str:
     if not unit.utterance.codable:
         return "This is the interviewer's, or no more than a nod: context, not coded."
+    if unit.double:
+        return (
+            "Double-coded: no suggestion until both of you have decided, so that agreement means something."
+        )
     if mode == "blind":
         return "You are coding blind: no suggestions, so that agreement means something."
     if unit.hidden and mode == "commit_first":

@@ -17,6 +17,7 @@ from coder.store.values import (
     ActRecord,
     ActSummary,
     Decision,
+    OthersCode,
     Saved,
     StandingCode,
     UnitState,
@@ -292,6 +293,20 @@ class Acts:
             ):
                 found[row["utterance"]].append(row["name"])
         return found
+
+    def others_at(self, coder: str, utterances: Sequence[int]) -> dict[int, list[OthersCode]]:
+        """Return what stands for everybody but this coder, by utterance; utterances without any are left out."""
+        mine = self._handle.coder_id(coder)
+        found: defaultdict[int, list[OthersCode]] = defaultdict(list)
+        for some in chunks(utterances):
+            for row in self._handle.rows(
+                "SELECT s.utterance, c.name, s.code, s.polarity FROM standing s JOIN coder c ON c.id = s.voice"
+                f" WHERE s.rejected = 0 AND s.voice <> ? AND s.utterance IN ({marks(some)})"
+                " ORDER BY c.name, s.code",
+                (mine, *some),
+            ):
+                found[row["utterance"]].append(OthersCode(row["name"], row["code"], row["polarity"]))
+        return dict(found)
 
     def history(
         self, *, utterance: int | None = None, coder: str | None = None, limit: int = 200

@@ -212,3 +212,9 @@ def seconds_spent(handle: Handle) -> dict[str, float]:
         " WHERE act.seconds IS NOT NULL GROUP BY act.coder"
     )
     return {row["name"]: row["seconds"] for row in rows}
+
+
+def decided_since(handle: Handle, time: str) -> int:
+    """Return how many codable utterances somebody decided on after a time (as the study writes it; '': ever)."""
+    sql = f"SELECT count(DISTINCT utterance) FROM unit WHERE codable = 1 AND state IN {DECIDED_SQL} AND time > ?"
+    return int(handle.value(sql, (time,)))

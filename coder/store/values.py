@@ -179,6 +179,15 @@ class UnitState:
 
 
 @dataclass(frozen=True, slots=True)
+class OthersCode:
+    """A code that stands for another coder on an utterance."""
+
+    coder: str
+    code: str
+    polarity: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """What is on disk after a gesture: its uid (for undo) and the new states of the utterances it touched."""
 

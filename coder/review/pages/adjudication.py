@@ -44,15 +44,19 @@ async def show(request: Request) -> Response:
     focus = int(asked) if asked.isdigit() else next(iter(waiting), None)
     if focus is not None:
         _refuse_unseen(context, session.coder, mode, focus)
-    values: dict[str, Any] = {"unit": None}
+    values: dict[str, Any] = {"unit": None, "disputed": []}
+    signs = context.signs(session.coder)
     if focus is not None:
         document = context.review.home_of(focus)
         token = context.review.study.acts.states(ADJUDICATED, [focus])[focus].token
         # Whoever settles has seen how others coded: this unit is not blind for them any more.
         context.review.study.acts.record_exposure(session.coder, [focus], "coder")
+        views = sides(context, focus)
+        codes = dict.fromkeys(code.code for view in views for code in view.codes)
         values = {
             "unit": document.utterances[document.place[focus]], "document": document, "token": token,
-            "around": document.around(focus, CONTEXT), "sides": sides(context, focus),
+            "around": document.around(focus, CONTEXT), "sides": views,
+            "disputed": [signs[code] for code in codes if code in signs],
             "later": next((item for item in [*waiting[waiting.index(focus) + 1 :], *waiting] if item != focus), None)
             if focus in waiting else None,
         }  # fmt: skip

@@ -18,6 +18,7 @@ from coder.review.context import MODE_HELP, MODE_WORDS, ReviewContext, context_o
 from coder.review.keyboard import ACTIONS, checked
 from coder.review.legend import minutes_left
 from coder.review.pages.writes import body_of
+from coder.workflow.study.double_coding import double_coding
 from coder.workflow.study.import_attributes import import_attributes
 from coder.workflow.study.import_transcripts import ImportReport, import_transcripts
 from coder.workflow.study.open import Filters, Mode, open_study
@@ -42,6 +43,7 @@ async def study(request: Request) -> Response:
         resume=_resume(context, session.coder), modes=MODE_WORDS, modes_help=MODE_HELP,
         fixed=context.fixed_mode is not None, job=context.jobs.running(), codebook=context.review.codebook,
         disagreements=len(context.review.disagreements(session.coder, context.mode(session))),
+        removed=held.texts.removed(), planned=len(double_coding(held)),
         next_step=status(held).next.split(": coder ")[0],
         code_signs=context.signs(session.coder), models=held.models.versions(),
     )  # fmt: skip

@@ -39,6 +39,8 @@ async def read(request: Request) -> Response:
     context, session = context_of(request), session_of(request)
     document = context.review.refresh(request.path_params["transcript"])
     context.forget_pace(session.coder)
+    if "coders" in request.query_params:
+        session.show_coders = request.query_params["coders"] == "on"
     if not document.utterances:
         raise InputError(f"{document.name} holds no words; see how it was read.")
     search = request.query_params.get("q", "").strip()
@@ -66,7 +68,7 @@ async def read(request: Request) -> Response:
 
 def _units(context: ReviewContext, request: Request, utterances: Sequence[StudyUtterance]) -> dict[int, Unit]:
     session = session_of(request)
-    found = context.review.units(session.coder, utterances, context.mode(session))
+    found = context.review.units(session.coder, utterances, context.mode(session), others=session.show_coders)
     return {unit.utterance.id: unit for unit in found}
 
 

@@ -150,7 +150,7 @@ def _touched(
     drawing = context.drawing(session.coder, str(content.get("q") or ""))
     document = context.review.home_of(focus)
     here = [document.utterances[document.place[item]] for item in changed if item in document.place]
-    units = context.review.units(session.coder, here, context.mode(session))
+    units = context.review.units(session.coder, here, context.mode(session), others=session.show_coders)
     answer["units"] = {
         unit.utterance.id: context.macro(request, "unit", drawing.unit(unit), focus) for unit in units
     }

@@ -17,9 +17,11 @@ from coder.codebook import Codebook
 from coder.errors import StudyError
 from coder.store import Study
 from coder.store.values import DECIDED, LOTS
+from coder.workflow.study.double_coding import double_coding
 from coder.workflow.study.open import (
     Memo,
     Mode,
+    OthersCode,
     StoredSuggestion,
     StudyTurn,
     StudyUtterance,
@@ -79,6 +81,8 @@ class Unit:
     """One utterance as one coder may see it now. `suggestions` is empty where they are hidden.
 
     `hidden`: the machine's view is kept back here (blind work, not committed yet, or the blind share).
+    `double`: it is double-coded by this coder and a colleague, and not both have decided yet.
+    `others`: what stands for other coders, where it was asked for and may be seen.
     `asked`: the machine has looked at the utterance, whether or not it suggests anything.
     """
 
@@ -88,6 +92,8 @@ class Unit:
     hidden: bool
     asked: bool
     memos: tuple[Memo, ...]
+    double: bool = False
+    others: tuple[OthersCode, ...] = ()
 
     @property
     def decided(self) -> bool:
@@ -115,6 +121,7 @@ class ReviewSession:
         self._documents: dict[int, Document] = {}
         self._exposed: dict[str, set[int]] = {}
         self._blind_share = blind_share(study)
+        self._double = double_coding(study)
         self._codebook: tuple[int, Codebook] | None = None
         self._lock = RLock()
 
@@ -142,6 +149,7 @@ class ReviewSession:
         """Return a transcript as it is on disk now (roles may have been corrected)."""
         with self._lock:
             self._documents.pop(transcript, None)
+            self._double = double_coding(self.study)
             return self.document(transcript)
 
     def _read(self, transcript: int) -> Document:
@@ -171,23 +179,27 @@ class ReviewSession:
             raise StudyError(f"There is no utterance {utterance} in {self.study.path.name}.")
         return self.document(found[utterance].transcript)
 
-    def units(self, coder: str, utterances: Sequence[StudyUtterance], mode: Mode) -> list[Unit]:
+    def units(
+        self, coder: str, utterances: Sequence[StudyUtterance], mode: Mode, *, others: bool = False
+    ) -> list[Unit]:
         """Return utterances as a coder may see them in a mode, and note what the coder thereby sees.
 
         What is shown counts as seen: later decisions there are not blind, whatever the mode then.
         """
         ids = [item.id for item in utterances]
         states = self.study.acts.states(coder, ids)
-        memos = self._memos(coder, mode, utterances, states)
+        double = self._double_open(coder, utterances)
+        memos = self._memos(coder, mode, utterances, states, double)
         polar = bool(self.codebook.polarity)
         hidden = {
-            item.id: is_hidden(mode, states[item.id], item.lot, self._blind_share, polar)
+            item.id: item.id in double or is_hidden(mode, states[item.id], item.lot, self._blind_share, polar)
             for item in utterances
         }
         visible = [item.id for item in utterances if item.codable and not hidden[item.id]]
         suggestions = self.study.suggestions.newest(visible)
         asked = self.study.suggestions.uncertainty(visible)
         self._note_seen(coder, asked)
+        shown = self._others(coder, mode, states, double) if others else {}
         return [
             Unit(
                 utterance=item,
@@ -196,6 +208,8 @@ class ReviewSession:
                 hidden=hidden[item.id],
                 asked=item.id in asked,
                 memos=tuple(memos.get(item.id, ())),
+                double=item.id in double,
+                others=tuple(shown.get(item.id, ())),
             )
             for item in utterances
         ]
@@ -205,8 +219,37 @@ class ReviewSession:
         document = self.home_of(utterance)
         return self.units(coder, [document.utterances[document.place[utterance]]], mode)[0]
 
+    def _double_open(self, coder: str, utterances: Sequence[StudyUtterance]) -> set[int]:
+        """Return the double-coded utterances of this coder on which not both coders have decided."""
+        planned = [item for item in utterances if coder in self._double.get(item.transcript, ())]
+        if not planned:
+            return set()
+        decided = self.study.acts.voices_at([item.id for item in planned])
+        return {
+            item.id for item in planned if not set(self._double[item.transcript]) <= set(decided[item.id])
+        }
+
+    def _others(
+        self, coder: str, mode: Mode, states: Mapping[int, UnitState], double: set[int]
+    ) -> dict[int, list[OthersCode]]:
+        """Return other coders' codes where they may be seen, and record that they now have been."""
+        visible = [
+            key
+            for key, state in states.items()
+            if key not in double and (mode == "assisted" or state.state in DECIDED)
+        ]
+        found = self.study.acts.others_at(coder, visible)
+        if found:
+            self.study.acts.record_exposure(coder, list(found), "coder")
+        return found
+
     def _memos(
-        self, coder: str, mode: Mode, utterances: Sequence[StudyUtterance], states: Mapping[int, UnitState]
+        self,
+        coder: str,
+        mode: Mode,
+        utterances: Sequence[StudyUtterance],
+        states: Mapping[int, UnitState],
+        double: set[int],
     ) -> dict[int, list[Memo]]:
         """Return the memos by utterance that this coder may see: a colleague's says how they think of it.
 
@@ -217,12 +260,18 @@ class ReviewSession:
             for memo in self.study.memos.all(transcript=transcript):
                 if memo.utterance is not None and memo.utterance in states:
                     found.setdefault(memo.utterance, []).append(memo)
-        if mode == "assisted":
+        if mode == "assisted" and not double:
             return found
         others = [key for key, memos in found.items() if any(memo.coder != coder for memo in memos)]
         decided = self.study.acts.voices_at(others)
         return {
-            key: [m for m in memos if m.coder == coder or {coder, m.coder} <= set(decided[key])]
+            key: [
+                m
+                for m in memos
+                if m.coder == coder
+                or {coder, m.coder} <= set(decided[key])
+                or (mode == "assisted" and key not in double)
+            ]
             for key, memos in found.items()
         }
 
@@ -232,21 +281,26 @@ class ReviewSession:
         if any(memo.coder != coder for memo in unit.memos):
             self.study.acts.record_exposure(coder, [unit.utterance.id], "coder")
 
+    def plan_changed(self) -> None:
+        """Read the plan of double coding anew."""
+        self._double = double_coding(self.study)
+
     def disagreements(self, coder: str, mode: Mode) -> list[int]:
         """Return the open disagreements that this coder may see (see `may_settle`)."""
         found = self.study.disagreements()
-        if mode != "blind" or not found or not self.study.acts.has_coded(coder):
+        own_side = (mode == "blind" and self.study.acts.has_coded(coder)) or self._double
+        if not found or not own_side:
             return found
-        states = self.study.acts.states(coder, found)
-        return [key for key in found if states[key].state in DECIDED]
+        return [key for key in found if self.may_settle(coder, mode, key)]
 
     def may_settle(self, coder: str, mode: Mode, utterance: int) -> bool:
         """Return whether a coder may see how others coded an utterance.
 
-        Not while they code blind and have not decided there themselves; somebody who has coded nothing in this
-        study only settles what others decided.
+        Not before their own decision where they double-code the transcript or code blind; somebody who has coded
+        nothing in this study only settles what others decided.
         """
-        if mode != "blind" or not self.study.acts.has_coded(coder):
+        double = coder in self._double.get(self.home_of(utterance).transcript, ())
+        if not double and (mode != "blind" or not self.study.acts.has_coded(coder)):
             return True
         return self.study.acts.states(coder, [utterance])[utterance].state in DECIDED
 

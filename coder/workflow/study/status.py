@@ -4,8 +4,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from coder.store import Study
-from coder.store.figures import StudyFigures, acts_per_day
+from coder.store.figures import StudyFigures, acts_per_day, decided_since
 from coder.store.values import ModelVersion, TranscriptInfo
+from coder.workflow.study.double_coding import PlannedTranscript, double_coding_progress
 from coder.workflow.study.drift import Falling, Unlikeness, all_drift, falling_codes
 from coder.workflow.study.review_queue import Rate, how_often_right
 
@@ -23,6 +24,7 @@ class Status:
     models: tuple[ModelVersion, ...]
     trials: tuple[dict[str, Any], ...]
     right: Rate
+    double_coding: tuple[PlannedTranscript, ...]
     falling: tuple[Falling, ...]
     unlike: dict[str, Unlikeness]
     next: str
@@ -53,6 +55,11 @@ class Status:
             ],
             "trials": list(self.trials),
             "first_suggestion_right": asdict(self.right),
+            "double_coding": [
+                {"name": item.name, "coders": list(item.coders), "utterances": item.utterances,
+                 "decided": dict(item.decided), "both": item.both, "disagreements": item.disagreements}
+                for item in self.double_coding
+            ],
             "falling": [asdict(item) for item in self.falling],
             "unlike": {name: asdict(item) for name, item in self.unlike.items()},
         }  # fmt: skip
@@ -73,6 +80,7 @@ def status(study: Study) -> Status:
         models=models,
         trials=trials,
         right=how_often_right(study) if figures.decided <= LARGE else Rate(0, None, None, None),
+        double_coding=tuple(double_coding_progress(study)),
         falling=tuple(falling_codes(study, figures.codes)),
         unlike={
             item.name: drifts[item.uid]
@@ -102,13 +110,17 @@ def next_action(
     path = study.path
     if not figures.transcripts:
         return f"Bring in transcripts: coder import {path} INTERVIEWS"
+    plan = next((item for item in double_coding_progress(study) if not item.finished), None)
+    if plan is not None:
+        far = ", ".join(f"{name} {done:,} of {plan.utterances:,}" for name, done in plan.decided.items())
+        return f"Double-code {plan.name} ({far}): coder review {path} --coder NAME"
     if not models or (figures.unsuggested and not figures.decided):
         return f"Let the model suggest codes: coder suggest {path}"
     if not figures.decided:
         return f"Look at the first suggestions: coder review {path} --coder NAME"
     if figures.disagreements and figures.disagreements >= figures.utterances - figures.decided:
         return f"Settle {figures.disagreements:,} disagreements: coder review {path} --coder NAME"
-    if _worth_retraining(figures, transcripts, trials):
+    if _worth_retraining(study, figures, transcripts, trials):
         return f"Let the model learn from what was coded: coder retrain {path}"
     if figures.unsuggested:
         return f"Let the model look at {figures.unsuggested:,} new utterances: coder suggest {path}"
@@ -121,9 +133,14 @@ def next_action(
 
 
 def _worth_retraining(
-    figures: StudyFigures, transcripts: tuple[TranscriptInfo, ...], trials: tuple[dict[str, Any], ...]
+    study: Study,
+    figures: StudyFigures,
+    transcripts: tuple[TranscriptInfo, ...],
+    trials: tuple[dict[str, Any], ...],
 ) -> bool:
-    if len([item for item in transcripts if item.decided]) < 2:
+    """Return whether enough was decided since the last retraining: a quarter more, and 20 utterances at least."""
+    if len([item for item in transcripts if item.decided]) < 2 or figures.decided < 30:
         return False
-    learned = max((int(item.get("learned_from", 0)) for item in trials), default=0)
-    return figures.decided >= 30 and figures.decided >= learned * 1.25 + 20
+    last = max((str(item["time"]) for item in trials), default="")
+    fresh = decided_since(study.handle, last)
+    return not last or fresh >= max(20, (figures.decided - fresh) / 4)

@@ -1,0 +1,81 @@
+"""The plan of double coding, and transcripts as a set: renamed, removed, brought back."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from coder.errors import InputError
+from coder.review.context import context_of, said, session_of
+from coder.review.pages.writes import body_of
+from coder.workflow.study.double_coding import double_coding_progress, set_double_coding
+
+FIELD = "transcript-"  # each ticked transcript comes as a field of this name and its number
+
+
+async def plan(request: Request) -> Response:
+    """Show which transcripts are double-coded, how far both coders are, and a form to choose."""
+    context = context_of(request)
+    study = context.review.study
+    planned = double_coding_progress(study)
+    coders = planned[0].coders if planned else ("", "")
+    return context.page(
+        request, "plan.html", room="Study", planned=planned, chosen={item.transcript for item in planned},
+        transcripts=study.texts.all(), coders=coders, known=study.people.coders(),
+        finished=bool(planned) and all(item.finished for item in planned),
+    )  # fmt: skip
+
+
+async def choose(request: Request) -> Response:
+    """Keep the plan: the ticked transcripts are coded by both coders, blind first."""
+    context, session = context_of(request), session_of(request)
+    content = await body_of(request)
+    ticked = [int(name.removeprefix(FIELD)) for name in content if name.removeprefix(FIELD).isdigit()]
+    names = [str(content.get("one") or ""), str(content.get("other") or "")]
+    set_double_coding(context.review.study, ticked, names, coder=session.coder)
+    context.review.plan_changed()
+    say = f"{len(ticked)} transcripts are double-coded" if ticked else "No transcript is double-coded now"
+    return said(say=say, go="/plan")
+
+
+def _transcript(content: dict[str, object]) -> int:
+    key = str(content.get("transcript"))
+    if not key.isdigit():
+        raise InputError("Say which transcript is meant.")
+    return int(key)
+
+
+async def rename(request: Request) -> Response:
+    """Give a transcript another name; the old one stays on record."""
+    context, session = context_of(request), session_of(request)
+    content = await body_of(request)
+    key = _transcript(content)
+    context.review.study.texts.rename(key, str(content.get("name") or ""), coder=session.coder)
+    context.review.refresh(key)
+    return said(say="Renamed", go=f"/transcript/{key}")
+
+
+async def remove(request: Request) -> Response:
+    """Take a transcript out of the study's lists and counts; its text and codings stay in the file."""
+    context, session = context_of(request), session_of(request)
+    key = _transcript(await body_of(request))
+    context.review.study.texts.remove(key, coder=session.coder)
+    context.review.refresh(key)
+    return said(say="Removed; it can be brought back on the Study page", go="/")
+
+
+async def restore(request: Request) -> Response:
+    """Bring a removed transcript back with all its codings."""
+    context, session = context_of(request), session_of(request)
+    key = _transcript(await body_of(request))
+    context.review.study.texts.restore(key, coder=session.coder)
+    context.review.refresh(key)
+    return said(say="Brought back", go="/")
+
+
+ROUTES = [
+    Route("/plan", plan),
+    Route("/plan", choose, methods=["POST"]),
+    Route("/transcript/rename", rename, methods=["POST"]),
+    Route("/transcript/remove", remove, methods=["POST"]),
+    Route("/transcript/restore", restore, methods=["POST"]),
+]

@@ -1,0 +1,75 @@
+"""The plan of double coding: which transcripts two coders code, blind first, and how far each of them is."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from coder.errors import InputError
+from coder.store import Study
+from coder.store.values import ADJUDICATED
+
+SETTING = "double_coding"  # JSON: coders' names by transcript uid
+CODERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTranscript:
+    """A double-coded transcript: what each coder has decided, what both have, and what is open between them."""
+
+    transcript: int
+    name: str
+    coders: tuple[str, ...]
+    utterances: int
+    decided: Mapping[str, int]
+    both: int
+    disagreements: int
+
+    @property
+    def finished(self) -> bool:
+        """Whether both coders have decided on every utterance."""
+        return self.both == self.utterances
+
+
+def double_coding(study: Study) -> dict[int, tuple[str, ...]]:
+    """Return the coders of each double-coded transcript, by transcript id; empty without a plan."""
+    held = json.loads(study.settings.get(SETTING, "{}"))
+    return {info.id: tuple(held[info.uid]) for info in study.texts.all() if held.get(info.uid)}
+
+
+def set_double_coding(study: Study, transcripts: Sequence[int], coders: Sequence[str], *, coder: str) -> None:
+    """Let two coders code these transcripts independently; an empty list of transcripts ends the plan.
+
+    Coders are added to the study if new. Raises InputError unless there are two different names, StudyError for
+    a name that cannot be a coder's. Transcripts that are left out are coded once, as before.
+    """
+    infos = {info.id: info for info in study.texts.all()}
+    unknown = [key for key in transcripts if key not in infos]
+    if unknown:
+        raise InputError("A transcript of the plan is not in the study any more; reload the page.")
+    names: list[str] = []
+    if transcripts:
+        names = [study.people.add_coder(name) for name in coders if name.strip()]
+        if len(set(names)) != CODERS:
+            raise InputError("Double coding needs two different coders; write both names.")
+    plan = {infos[key].uid: names for key in transcripts}
+    study.settings.set(SETTING, json.dumps(plan, sort_keys=True), coder=coder)
+
+
+def double_coding_progress(study: Study) -> list[PlannedTranscript]:
+    """Return how far the plan is, in order of transcript."""
+    plan = double_coding(study)
+    if not plan:
+        return []
+    open_between = set(study.disagreements())
+    found = []
+    for info in study.texts.all():
+        if info.id not in plan:
+            continue
+        ids = [item.id for item in study.texts.utterances(info.id, codable_only=True)]
+        voices = study.acts.voices_at(ids)
+        coders = plan[info.id]
+        decided = {name: sum(name in voices[key] for key in ids) for name in coders}
+        both = [key for key in ids if set(coders) <= set(voices[key]) - {ADJUDICATED}]
+        disputed = len(open_between & set(both))
+        found.append(PlannedTranscript(info.id, info.name, coders, len(ids), decided, len(both), disputed))
+    return found

@@ -1,0 +1,120 @@
+"""Double coding by plan, other coders' codes in the margin, transcripts renamed and removed on the page."""
+
+from pathlib import Path
+
+from conftest import TALK, Page, transcript_of
+from test_review_writes import act, app_for, ids, state
+
+from coder.store import Study
+from coder.workflow.study.double_coding import double_coding, double_coding_progress
+from coder.workflow.study.status import status
+
+
+def planned(study_path: Path, *names: str) -> list[Page]:
+    pages = app_for(study_path, *names, mode="assisted")
+    answer = pages[0].post("/plan", one="Ann", other="Ben", **{"transcript-1": "on"})
+    assert answer["say"] == "1 transcripts are double-coded"
+    return pages
+
+
+def test_a_double_coded_transcript_shows_nothing_until_both_have_decided(study_path: Path) -> None:
+    ann, ben, eve = planned(study_path, "Ann", "Ben", "Eve")
+    here = ids(study_path)["There"]
+    for page in (ann, ben):
+        assert "in 10 right" not in page.get("/read/1", u=str(here)) and "Double-coded" in page.get("/read/1")
+    assert "in 10 right" in eve.get("/read/1", u=str(here))  # not hers to double-code
+    assert "in 10 right" in ann.get("/queue", t="2", u=str(ids(study_path, 2)["There"]))
+    act(ann, "code", here, code="physical_opportunity")
+    act(ann, "barrier", here)
+    ann.post("/memo", utterance=here, text="it is the clock", view="read")
+    ben_sees = ben.get("/read/1", u=str(here), coders="on")
+    assert "it is the clock" not in ben_sees and "Ann:" not in ben_sees
+    assert ben.client.get("/settle", params={"u": here}).status_code == 400
+    act(ben, "code", here, code="social_opportunity")
+    ben_sees = ben.get("/read/1", u=str(here))
+    assert "it is the clock" in ben_sees and "Ann: Physical opportunity, barrier" in ben_sees
+    held = [state(study_path, here, name).codes[0] for name in ("Ann", "Ben")]
+    assert all(code.blind for code in held)
+    settling = ben.get("/settle")
+    assert "it is the clock" in settling and "INTERVIEWER" in settling
+    assert "<strong>Social opportunity</strong>" in settling  # its definition is in view
+
+
+def test_the_plan_says_how_far_both_are_and_then_their_agreement(study_path: Path) -> None:
+    ann, ben = planned(study_path, "Ann", "Ben")
+    with Study.open(study_path) as study:
+        units = [item.id for item in study.texts.utterances(1, codable_only=True)]
+        assert status(study).next.startswith("Double-code C01 (Ann 0 of 7, Ben 0 of 7)")
+    for key in units:
+        act(ann, "nothing", key)
+    html = ann.get("/plan")
+    assert "7 of 7" in html and "0 of 7" in html and "When both have finished" in html
+    for key in units[1:]:
+        act(ben, "nothing", key)
+    act(ben, "code", units[0], code="physical_opportunity")
+    html = ben.get("/plan")
+    assert "Settle what differs" in html and 'data-fetch="/part/agreement"' in html
+    with Study.open(study_path) as study:
+        [row] = double_coding_progress(study)
+        assert (row.both, row.disagreements, row.finished) == (7, 1, True)
+        assert status(study).as_dict()["double_coding"][0]["both"] == 7
+        assert not status(study).next.startswith("Double-code")
+
+
+def test_a_plan_needs_two_coders_and_can_be_ended(study_path: Path) -> None:
+    [ann] = app_for(study_path, "Ann", mode="assisted")
+    assert "two different" in str(
+        ann.post("/plan", 400, one="Ann", other=" ", **{"transcript-1": "on"})["error"]
+    )
+    assert "reload" in str(ann.post("/plan", 400, one="Ann", other="Ben", **{"transcript-99": "on"})["error"])
+    ann.post("/plan", one="Ann", other="Ben", **{"transcript-1": "on", "transcript-2": "on"})
+    with Study.open(study_path) as study:
+        assert double_coding(study) == {1: ("Ann", "Ben"), 2: ("Ann", "Ben")}
+    ann.post("/plan", one="Ann", other="Ben")
+    with Study.open(study_path) as study:
+        assert double_coding(study) == {}
+
+
+def test_the_margin_shows_other_coders_only_when_asked_and_records_it(study_path: Path) -> None:
+    ann, ben = app_for(study_path, "Ann", "Ben", mode="assisted")
+    here = ids(study_path)["There"]
+    act(ann, "code", here, code="reflective_motivation")
+    assert "Ann: Reflective" not in ben.get("/read/1")
+    with Study.open(study_path) as study:
+        assert study.handle.value("SELECT count(*) FROM exposure WHERE kind = 'coder'") == 0
+    assert "Ann: Reflective motivation" in ben.get("/read/1", coders="on")
+    with Study.open(study_path) as study:
+        assert study.handle.value("SELECT count(*) FROM exposure WHERE kind = 'coder'") == 1
+    answer = act(ben, "flag", here)
+    assert "Ann: Reflective motivation" in str(answer["units"])
+    assert "Ann: Reflective" not in ben.get("/read/1", coders="off")
+
+
+def test_a_transcript_is_renamed_removed_and_brought_back(study_path: Path) -> None:
+    [ann] = app_for(study_path, "Ann", mode="assisted")
+    here = ids(study_path)["There"]
+    act(ann, "done", here)
+    ann.post("/transcript/rename", transcript="1", name="Midwife one")
+    assert "Midwife one" in ann.get("/") and "Midwife one" in ann.get("/read/1")
+    assert "already" in str(ann.post("/transcript/rename", 400, transcript="1", name="c02")["error"])
+    ann.post("/transcript/remove", transcript="1")
+    html = ann.get("/")
+    assert "1 removed" in html and 'href="/read/1"' not in html
+    ann.post("/transcript/restore", transcript="1")
+    assert 'href="/read/1"' in ann.get("/") and state(study_path, here).state == "coded"
+
+
+def test_retraining_is_not_due_right_after_a_retraining(study_path: Path) -> None:
+    [ann] = app_for(study_path, "Ann", mode="assisted")
+    for number in range(4):
+        with Study.open(study_path) as study:
+            read, units = transcript_of(f"T{number}", [*TALK, ("C01", f"My number is {number} here.")])
+            key = study.texts.add(read, units, source=f"T{number}.txt")
+            open_units = [item.id for item in study.texts.utterances(key, codable_only=True)]
+        for unit in open_units:
+            act(ann, "nothing", unit)
+    with Study.open(study_path) as study:
+        model = study.models.add_shipped("keywords", {"name": "keywords"}, study.codebooks.current().hash)
+        assert "coder retrain" in status(study).next
+        study.models.record_comparison(model.id, model.id, False, {"learned_from": 3})
+        assert "coder retrain" not in status(study).next
