@@ -44,6 +44,9 @@ def check(source: Source) -> None:
 def convert(
     source: Source,
     out: Annotated[Path, typer.Option("-o", "--out", help="Where to write: .yaml, .csv or .qdc.")],
+    taguette: Annotated[
+        bool, typer.Option("--taguette", help="Write the csv that Taguette imports as a codebook.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     """Convert a codebook, for example to take it into NVivo or to edit it as a table.
@@ -54,7 +57,7 @@ def convert(
 
     for line in codebook_notes(source):
         note(line)
-    save_codebook(open_codebook(source), out, force=force)
+    save_codebook(open_codebook(source), out, force=force, taguette=taguette)
     note(f"Written to {out}")
 
 

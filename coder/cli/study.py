@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -223,6 +223,62 @@ def merge(
     typer.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else merge_text(report, out))
 
 
+def export(
+    study: StudyFile,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--out",
+            help="Where to write: .qdpx (REFI-QDA project), .qdc (codebook), .csv, .xlsx, .jsonl, .parquet (a row per"
+            " coding), .docx (codes as comments), .sav (SPSS).",
+        ),
+    ],
+    suggestions: Annotated[
+        bool,
+        typer.Option(
+            "--suggestions", help="Write the machine's suggestions that nobody has decided instead."
+        ),
+    ] = False,
+    matrix: Annotated[
+        bool,
+        typer.Option("--matrix", help="Write a 0/1 table: a row per utterance and coder, a column per code."),
+    ] = False,
+    drafts: Annotated[
+        Literal["omit", "user", "branch"],
+        typer.Option(
+            help="Unconfirmed suggestions in a .qdpx: none, as a user of their own, or as codes of their own."
+        ),
+    ] = "omit",
+    polarity: Annotated[
+        Literal["leaf", "branch"],
+        typer.Option(
+            help="Polarity in a .qdpx: in the code ('X: barrier'), or as a code of its own beside it."
+        ),
+    ] = "leaf",
+    coder: Annotated[
+        list[str] | None, typer.Option(help="Only the codings of this coder (repeat). Default: all.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace OUT if it exists.")] = False,
+) -> None:
+    """Write a study's codings for other tools: NVivo, ATLAS.ti, MAXQDA, QualCoder, Word, R, SPSS.
+
+    What a format cannot hold is listed. Example: coder export pilot.coder -o pilot.qdpx
+    """
+    from coder.workflow.study.export import ExportRequest, export_study
+    from coder.workflow.study.open import open_study
+
+    request = ExportRequest(
+        out=out, suggestions=suggestions, matrix=matrix, drafts=drafts, polarity=polarity, coders=tuple(coder or ()),
+        force=force,
+    )  # fmt: skip
+    with open_study(study, readonly=True) as opened:
+        exported = export_study(opened, request)
+    typer.echo(exported.text())
+    for line in exported.left_out:
+        note(line)
+
+
 def undo(
     study: StudyFile,
     coder: Annotated[str, typer.Option(help="Whose last gesture to take back.")],
@@ -274,5 +330,6 @@ def register(app: typer.Typer) -> None:
     app.command("retrain", no_args_is_help=True)(retrain)
     app.command("status", no_args_is_help=True)(status)
     app.command("merge", no_args_is_help=True)(merge)
+    app.command("export", no_args_is_help=True)(export)
     app.command("undo", no_args_is_help=True)(undo)
     app.command("history", no_args_is_help=True)(history)

@@ -181,7 +181,7 @@ def mapped_table(table: CodedTable, mapper: CodeMapper) -> CodedTable:
     if column is None:
         return table
     cells = [names_in(cell) for cell in table.frame[column].tolist()]
-    known = {name for cell in cells for name in cell if not stands_for_nothing(name)}
+    known = dict.fromkeys(name for cell in cells for name in cell if not stands_for_nothing(name))
     meaning = {name: mapper.map(name) for name in known}
     passages = _passages(table)
     sides = {
@@ -229,7 +229,7 @@ def _notes(where: str, meaning: Mapping[str, Mapped], times: Counter[str]) -> li
         for name, item in meaning.items()
         if item.sure and name != item.code
     ]
-    notes = [f"{where}: codes mapped: {examples(sorted(changed), SHOWN)}."] if changed else []
+    notes = [f"{where}: codes mapped: {examples(sorted(changed), 3)}."] if changed else []
     open_names = {name: item for name, item in meaning.items() if not item.sure and item.how != POLARITY_ONLY}
     dropped = Counter({name: times[name] for name, item in open_names.items() if item.how == YOURS})
     unmapped = Counter({name: times[name] for name, item in open_names.items() if item.how != YOURS})

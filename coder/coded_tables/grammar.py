@@ -70,7 +70,8 @@ _ANSWERS = (
 # Columns that a table of codings may have beside those with a role; nothing is read from them.
 _BESIDE = frozenset({
     "id", "role", "utterance", "sentence", "time", "context", "first", "last", "index", "row", "number", "nr",
-    "label", "polarity", "blind",
+    "label", "polarity", "blind", "code path", "confidence", "polarity confidence", "runner up", "evidence", "status",
+    "model",
 })  # fmt: skip
 HOMES = ("transcript", "participant")  # the roles that say whose words a row has
 

@@ -76,12 +76,18 @@ def notes_on(name_or_path: str | Path) -> list[str]:
     return from_table(path)[1] if is_table else []
 
 
-def write_codebook(codebook: Codebook, path: Path, *, force: bool = False) -> None:
-    """Write a codebook as .yaml, .csv or .qdc; raises OutputError if the file exists (without force)."""
+def write_codebook(codebook: Codebook, path: Path, *, force: bool = False, taguette: bool = False) -> None:
+    """Write a codebook as .yaml, .csv or .qdc; raises OutputError if the file exists (without force).
+
+    `taguette` writes the csv that Taguette imports in place of ours.
+    """
     makers = {".yaml": to_yaml, ".yml": to_yaml, ".csv": to_csv, ".qdc": to_qdc}
     make = makers.get(path.suffix.lower())
+    if taguette:
+        make = to_taguette if make is to_csv else None
     if make is None:
-        raise OutputError(f"{path}: a codebook is written as .yaml, .csv or .qdc.")
+        kinds = ".csv for Taguette" if taguette else ".yaml, .csv or .qdc"
+        raise OutputError(f"{path}: a codebook is written as {kinds}.")
     if path.exists() and not force:
         raise OutputError(f"{path} exists already. Choose another name, or add --force to replace it.")
     try:
@@ -185,6 +191,15 @@ def to_csv(codebook: Codebook) -> str:
         cells.append(" | ".join(_marked(item.text, item.polarity) for item in code.examples))
         cells.append(code.colour or "")
         lines.append(csv_line(cells))
+    return "".join(lines)
+
+
+def to_taguette(codebook: Codebook) -> str:
+    """Return the codebook as Taguette 1.5 imports it: tag and description, a dot between component and code."""
+    lines = [csv_line(("tag", "description"))]
+    for code in codebook.codes:
+        path = [part.replace(".", " ") for part in (code.parent, code.label) if part]
+        lines.append(csv_line((".".join(path), _description(code))))
     return "".join(lines)
 
 

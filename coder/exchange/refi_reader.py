@@ -23,6 +23,37 @@ _WORDS = {
 
 def read_project(path: Path) -> ExternalCodings:
     """Read a `.qdpx`. Raises FormatError or UnsafeFileError."""
+    archive, project = _opened(path)
+    files = {PurePosixPath(name.replace("\\", "/")).name.lower(): name for name in archive.members}
+    names = _names(project)
+    codings: list[ExternalCoding] = []
+    documents: list[ExternalDocument] = []
+    placings: list[tuple[str, Placed]] = []
+    lost: list[str] = []
+    for source in project.sources:
+        raw = _text(source, archive, files)
+        if raw is None:
+            lost.append(source.name)
+            continue
+        found = placed(raw, source.selections)
+        documents.append(ExternalDocument(names[source.guid], found.text, _attributes(project, source)))
+        placings.append((names[source.guid], found))
+        codings += _codings(project, names[source.guid], source, found, len(codings))
+    notes = _placing_noted(placings)
+    if lost:
+        notes.append(f"{counted(len(lost), 'source')} without a text in the file left out: {examples(lost)}.")
+    notes += [
+        f"{counted(count, 'coding')} {_WORDS.get(kind, kind)} left out."
+        for kind, count in project.skipped.items()
+    ]
+    codes = {code: project.descriptions.get(code, "") for code in project.codes.values()}
+    origin = f" of {project.origin}" if project.origin else ""
+    return ExternalCodings(
+        path.name, f"REFI-QDA project{origin}", tuple(codings), tuple(notes), tuple(documents), codes
+    )
+
+
+def _opened(path: Path) -> tuple[Archive, Project]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UnsafeFileError(
@@ -37,32 +68,7 @@ def read_project(path: Path) -> ExternalCodings:
             f"{path.name}: the archive holds no .qde, so it is no REFI-QDA project. Export it again."
         )
     project = parse_project(archive.stream(members[0]), f"{path.name}, {members[0]}")
-    files = {PurePosixPath(name.replace("\\", "/")).name.lower(): name for name in archive.members}
-    names = _names(project)
-    codings: list[ExternalCoding] = []
-    documents: list[ExternalDocument] = []
-    notes: list[str] = []
-    lost: list[str] = []
-    for source in project.sources:
-        raw = _text(source, archive, files)
-        if raw is None:
-            lost.append(source.name)
-            continue
-        found = placed(raw, source.selections)
-        documents.append(ExternalDocument(names[source.guid], found.text, _attributes(project, source)))
-        notes += _placing_noted(source, found)
-        codings += _codings(project, names[source.guid], source, found, len(codings))
-    if lost:
-        notes.append(f"{counted(len(lost), 'source')} without a text in the file left out: {examples(lost)}.")
-    notes += [
-        f"{counted(count, 'coding')} {_WORDS.get(kind, kind)} left out."
-        for kind, count in project.skipped.items()
-    ]
-    codes = {code: project.descriptions.get(code, "") for code in project.codes.values()}
-    origin = f" of {project.origin}" if project.origin else ""
-    return ExternalCodings(
-        path.name, f"REFI-QDA project{origin}", tuple(codings), tuple(notes), tuple(documents), codes
-    )
+    return archive, project
 
 
 def _names(project: Project) -> dict[str, str]:
@@ -101,21 +107,30 @@ def _attributes(project: Project, source: Source) -> dict[str, str]:
     return values
 
 
-def _placing_noted(source: Source, found: Placed) -> list[str]:
-    if not source.selections:
-        return []
-    outside = sum(span is None for span in found.spans)
-    said = f"{source.name}: {counted(len(found.spans), 'selection')} read as {found.how}"
-    notes = [
-        f"{said}; {found.verified} of {found.named} verified by their names." if found.named else f"{said}."
-    ]
-    if found.unclear:
+def _placing_noted(placings: list[tuple[str, Placed]]) -> list[str]:
+    """Say how the places were read: once for sources that are read alike, apart for those with doubts."""
+    alike: dict[str, list[Placed]] = {}
+    notes = []
+    for name, found in placings:
+        outside = sum(span is None for span in found.spans)
+        if found.unclear:
+            notes.append(
+                f"{name}: two ways of counting characters fit equally well, so the places are not sure. Look at a few"
+                " passages before you use them."
+            )
+        if outside:
+            notes.append(f"{name}: {counted(outside, 'selection')} outside the text left out.")
+        if found.spans and found.verified == found.named and not outside:
+            alike.setdefault(found.how, []).append(found)
+        elif found.spans:
+            said = f"{name}: {counted(len(found.spans), 'selection')} read as {found.how}"
+            notes.append(f"{said}; {found.verified} of {found.named} verified by their names.")
+    for how, group in alike.items():
+        selections, named = sum(len(found.spans) for found in group), sum(found.named for found in group)
         notes.append(
-            f"{source.name}: two ways of counting characters fit equally well, so the places are not sure. Look at a"
-            " few passages before you use them."
+            f"{counted(len(group), 'source')}: {counted(selections, 'selection')} read as {how}; {named} of"
+            f" {named} verified by their names" + (", the others have none." if named < selections else ".")
         )
-    if outside:
-        notes.append(f"{source.name}: {counted(outside, 'selection')} outside the text left out.")
     return notes
 
 

@@ -19,11 +19,11 @@ def codebook_notes(name_or_path: str | Path) -> list[str]:
     return notes_on(name_or_path)
 
 
-def save_codebook(codebook: Codebook, path: Path, *, force: bool = False) -> None:
+def save_codebook(codebook: Codebook, path: Path, *, force: bool = False, taguette: bool = False) -> None:
     """Write a codebook in the format of the path's suffix; raises OutputError."""
     from coder.exchange.codebooks import write_codebook
 
-    write_codebook(codebook, path, force=force)
+    write_codebook(codebook, path, force=force, taguette=taguette)
 
 
 def described(codebook: Codebook) -> str:

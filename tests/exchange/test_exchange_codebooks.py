@@ -59,6 +59,15 @@ def test_qdc_of_another_tool_with_a_bom_and_another_namespace(tmp_path: Path) ->
     assert (second.id, second.parent, second.colour) == ("time_money_2", None, "#12ab34")
 
 
+def test_taguette_gets_the_columns_it_imports(tmp_path: Path) -> None:
+    book = Codebook("b", (Code("t", "Time. Money", "short\nof it", "Opportunity"), Code("u", "=Odd")))
+    write_codebook(book, tmp_path / "tags.csv", taguette=True)
+    text = (tmp_path / "tags.csv").read_text(encoding="utf-8")
+    assert text.startswith('tag,description\nOpportunity.Time  Money,"short\nof it"\n')
+    with pytest.raises(OutputError, match="Taguette"):
+        write_codebook(book, tmp_path / "tags.qdc", taguette=True)
+
+
 def test_taguette_table_gives_codes(tmp_path: Path) -> None:
     path = tmp_path / "tags.csv"
     path.write_text("tag,description\nTrust,Believing staff\n,\nWaiting,\n", encoding="utf-8")

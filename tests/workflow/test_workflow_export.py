@@ -1,0 +1,242 @@
+"""Exports of a study: what they hold is what stands, and what they cannot hold is said."""
+
+import csv
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from study_making import CODEBOOK, TALK, add_talk, small_study
+
+from coder.codebook import Code, Codebook
+from coder.errors import InputError, OutputError
+from coder.exchange.read import read_codings
+from coder.exchange.values import DRAFT_USER, without_drafts
+from coder.store import Study
+from coder.store.values import Decision, Proposal, ProposedCode
+from coder.workflow.coded_files import coded_excerpts
+from coder.workflow.study.export import ExportRequest, export_study
+from coder.workflow.study.import_codings import import_codings
+
+NS = "{urn:QDA-XML:project:1.0}"
+EMOJI = TALK.replace("The sun", "🙂 The sun")
+
+
+def suggest(study: Study, utterances: list[int]) -> None:
+    model = study.models.add_shipped("starter", {}, "hash")
+    run = study.suggestions.begin_run(model.id, study.codebooks.current_id())
+    codes = (
+        ProposedCode("sun", "facilitator", 0.8, 0.7, True, "light"),
+        ProposedCode("rain", None, 0.2, None, False),
+    )
+    study.suggestions.add_proposals(run, [Proposal(key, 0.9, 0.1, codes) for key in utterances])
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Iterator[Study]:
+    with small_study(tmp_path / "s.coder") as made:
+        key = add_talk(made, "talk", EMOJI)
+        units = {unit.text: unit for unit in made.texts.utterances(key, codable_only=True)}
+        rained, sun, wind, roof = (
+            next(unit for text, unit in units.items() if word in text)
+            for word in ("rained", "sun", "only", "roof")
+        )
+        rain = Decision(rained.id, "add", "rain", "barrier", memo="wet\nvery")
+        made.acts.decide("Ann", [rain, Decision(sun.id, "nothing")], mode="blind")
+        span = (wind.start, roof.end)
+        made.acts.decide(
+            "Ann",
+            [Decision(unit.id, "add", "wind", "facilitator", span=span) for unit in (wind, roof)],
+            mode="blind",
+        )
+        made.acts.decide("Ben", [Decision(rained.id, "add", "rain", None)], mode="blind")
+        suggest(made, [roof.id, units["We laughed."].id])
+        made.people.link(key, "P", "Pia")
+        made.people.set_attribute("participant", "Pia", "age group", ["30", "old"])
+        made.people.add_coder("Cleo")
+        made.memos.write("Cleo", "a memo 🙂", transcript=key)
+        yield made
+
+
+def export(study: Study, out: Path, **options):
+    return export_study(study, ExportRequest(out, **options))
+
+
+def stands(study: Study) -> set[tuple[str, int, tuple[tuple[str, str | None], ...]]]:
+    return {(item.coder, item.utterance, item.codes) for item in study.confirmed()}
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.mark.parametrize(
+    ("name", "polarity"),
+    [
+        ("out.qdpx", "leaf"), ("out.qdpx", "branch"), ("out.csv", "leaf"), ("out.xlsx", "leaf"),
+        ("out.jsonl", "leaf"), ("out.parquet", "leaf"),
+    ],
+)  # fmt: skip
+def test_what_goes_out_comes_back(study: Study, tmp_path: Path, name: str, polarity: str) -> None:
+    export(study, tmp_path / name, polarity=polarity)
+    with small_study(tmp_path / "back.coder") as back:
+        add_talk(back, "talk", EMOJI)
+        report = import_codings(back, tmp_path / name)
+        assert report.problems == []
+        wanted = {item for item in stands(study) if item[2] or not name.endswith("qdpx")}
+        assert stands(back) == wanted
+        again = export(back, tmp_path / f"again{Path(name).suffix}", polarity=polarity)
+        first, second = read_codings(tmp_path / name), read_codings(again.out)
+        facts = [
+            {(c.code, c.text, c.coder, c.polarity, c.start, c.end) for c in x.codings}
+            for x in (first, second)
+        ]
+        assert facts[0] == facts[1]
+
+
+def test_a_project_has_the_order_of_the_schema_and_is_the_same_every_time(
+    study: Study, tmp_path: Path
+) -> None:
+    exported = export(study, tmp_path / "a.qdpx", drafts="branch")
+    export(study, tmp_path / "b.qdpx", drafts="branch")
+    assert (tmp_path / "a.qdpx").read_bytes() == (tmp_path / "b.qdpx").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.qdpx") as archive:
+        xml = archive.read("project.qde")
+        texts = {name: archive.read(name) for name in archive.namelist() if name.startswith("sources/")}
+    root = ET.fromstring(xml)
+    kinds = [child.tag.removeprefix(NS) for child in root]
+    assert kinds == ["Users", "CodeBook", "Variables", "Cases", "Sources", "Notes"]
+    assert [user.get("name") for user in root.iter(f"{NS}User")] == ["Ann", "Ben", "Cleo", DRAFT_USER]
+    names = [code.get("name", "").casefold() for code in root.iter(f"{NS}Code")]
+    assert len(names) == len(set(names))
+    source = root.find(f".//{NS}TextSource")
+    assert source is not None and not xml.startswith(b"\xef\xbb\xbf")
+    order = [child.tag.removeprefix(NS) for child in source]
+    assert order == sorted(order, key=["PlainTextSelection", "NoteRef", "VariableValue"].index)
+    text = texts[f"sources/{source.get('guid')}.txt"].decode()
+    assert text == EMOJI and "\r" not in text
+    guids = [element.get("guid") for element in root.iter() if element.get("guid")]
+    assert len(guids) == len(set(guids))
+    targets = {element.get("targetGUID") for element in root.iter() if element.get("targetGUID")}
+    assert targets <= set(guids)
+    for selection in root.iter(f"{NS}PlainTextSelection"):
+        assert selection.get("creatingUser") in guids
+        assert text[
+            int(selection.get("startPosition", 0)) : int(selection.get("endPosition", 0))
+        ] == selection.get("name")
+    assert any("UTF-16" in line for line in exported.left_out)
+
+
+def test_drafts_are_never_mixed_with_codings(study: Study, tmp_path: Path) -> None:
+    codings = {}
+    for drafts in ("omit", "user", "branch"):
+        exported = export(study, tmp_path / f"{drafts}.qdpx", drafts=drafts)
+        codings[drafts] = read_codings(exported.out).codings
+        assert len(without_drafts(codings[drafts])[0]) == len(codings["omit"])
+    assert {item.code for item in codings["branch"] if item.coder == DRAFT_USER} == {
+        "DRAFT > DRAFT Sun"
+    } or all(item.code.startswith("DRAFT > ") for item in codings["branch"] if item.coder == DRAFT_USER)
+    assert len(codings["user"]) == len(codings["branch"]) == len(codings["omit"]) + 1  # roof is decided
+    assert any("1 unconfirmed suggestions" in line for line in export(study, tmp_path / "o.qdpx").left_out)
+    _, notes = coded_excerpts([tmp_path / "user.qdpx"], codebook=CODEBOOK)
+    assert any("1 unconfirmed suggestions of this program (drafts) were left out" in note for note in notes)
+
+
+def test_the_table_has_a_row_a_coding_with_facts_beside_it(study: Study, tmp_path: Path) -> None:
+    export(study, tmp_path / "out.csv")
+    held = rows(tmp_path / "out.csv")
+    assert [(row["coder"], row["code"], row["polarity"]) for row in held] == [
+        ("Ann", "rain", "barrier"), ("Ann", "", ""), ("Ann", "wind", "facilitator"), ("Ben", "rain", ""),
+    ]  # fmt: skip
+    wind = held[2]
+    assert (wind["text"], wind["participant"], wind["age group"]) == (
+        "Wind, only wind. It took the roof off.", "Pia", "30; old",
+    )  # fmt: skip
+    assert held[0]["memo"] == "wet\nvery"
+    assert all(EMOJI[int(row["start"]) : int(row["end"])] == row["text"] for row in held)
+    only = export(study, tmp_path / "ben.csv", coders=("Ben",))
+    assert {row["coder"] for row in rows(only.out)} == {"Ben"}
+
+
+def test_the_matrix_has_a_row_an_utterance_and_coder(study: Study, tmp_path: Path) -> None:
+    export(study, tmp_path / "m.csv", matrix=True)
+    held = rows(tmp_path / "m.csv")
+    assert [(row["coder"], row["rain"], row["rain_barrier"], row["wind_facilitator"]) for row in held] == [
+        ("Ann", "1", "1", "0"), ("Ann", "0", "0", "0"), ("Ann", "0", "0", "1"), ("Ann", "0", "0", "1"),
+        ("Ben", "1", "0", "0"),
+    ]  # fmt: skip
+    assert [row["text"] for row in held[2:4]] == ["Wind, only wind.", "It took the roof off."]
+
+
+def test_suggestions_have_the_columns_of_precoding(study: Study, tmp_path: Path) -> None:
+    export(study, tmp_path / "s.jsonl", suggestions=True)
+    (row,) = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (row["text"], row["code"], row["status"], row["transcript"]) == (
+        "We laughed.",
+        "sun",
+        "suggested",
+        "talk",
+    )
+
+
+def test_word_has_a_comment_a_coding_by_its_coder(study: Study, tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx")
+    exported = export(study, tmp_path / "out.docx")
+    made = docx.Document(str(exported.out))
+    assert [(item.author, item.text) for item in made.comments] == [
+        ("Ann", "Rain: barrier\nwet\nvery"), ("Ann", "Wind: facilitator"), ("Ben", "Rain"),
+    ]  # fmt: skip
+    spoken = [paragraph.text for paragraph in made.paragraphs]
+    assert "P: It rained all day. 🙂 The sun came later. Mm." in spoken
+    assert any("1 utterances that have nothing to code" in line for line in exported.left_out)
+
+
+def test_spss_has_labels(study: Study, tmp_path: Path) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat")
+    export(study, tmp_path / "out.sav")
+    frame, meta = pyreadstat.read_sav(str(tmp_path / "out.sav"))
+    assert frame["rain"].tolist() == [1, 0, 0, 0, 1]
+    assert meta.variable_value_labels["rain"] == {0: "no", 1: "yes"}
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "error"),
+    [
+        ("out.doc", {}, OutputError),
+        ("out.qdpx", {"suggestions": True}, InputError),
+        ("out.docx", {"matrix": True}, InputError),
+        ("out.csv", {"drafts": "user"}, InputError),
+        ("out.csv", {"suggestions": True, "matrix": True}, InputError),
+        ("no/out.csv", {}, OutputError),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    study: Study, tmp_path: Path, name: str, options: dict, error: type
+) -> None:
+    with pytest.raises(error):
+        export(study, tmp_path / name, **options)
+
+
+def test_a_file_is_not_replaced_unasked(study: Study, tmp_path: Path) -> None:
+    out = tmp_path / "out.qdpx"
+    export(study, out)
+    with pytest.raises(OutputError, match="--force"):
+        export(study, out)
+    export(study, out, force=True)
+
+
+def test_codes_of_one_name_and_names_of_components_stay_apart(tmp_path: Path) -> None:
+    book = Codebook(
+        "twins",
+        (Code("a", "Rain", parent="Rain"), Code("b", "rain", parent="Sun"), Code("c", "Rain: barrier")),
+    )
+    with Study.create(tmp_path / "t.coder", book) as study:
+        study.people.add_coder("Ann")
+        key = add_talk(study, "talk")
+        unit = study.texts.utterances(key, codable_only=True)[0]
+        study.acts.decide("Ann", [Decision(unit.id, "add", code, "barrier") for code in "abc"], mode="blind")
+        found = read_codings(export(study, tmp_path / "t.qdpx").out)
+        assert len({item.code for item in found.codings}) == 3
