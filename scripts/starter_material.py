@@ -85,7 +85,8 @@ def training_set(rows: list[dict]) -> TrainingSet:
     groups = [row.get("transcript") or row["study"] for row in rows]
     homes = [row.get("transcript") or "" for row in rows]
     turns = [
-        (home, row.get("turn", at)) if home else at for at, (home, row) in enumerate(zip(homes, rows, strict=True))
+        (home, row.get("turn", at)) if home else at
+        for at, (home, row) in enumerate(zip(homes, rows, strict=True))
     ]
     return TrainingSet(
         [row["text"] for row in rows], labels, [row["polarity"] for row in rows], [], groups, studies,

@@ -29,6 +29,15 @@ def test_only_texts_with_a_question_are_read_as_answers() -> None:
     assert not np.allclose(signals["asked"][0], signals["plain"][0])
 
 
+def test_in_talk_only_short_answers_are_read_so() -> None:
+    model = blank_model(load_codebook("comb"), LetterEncoder())
+    long = "well we went there and then it was closed so we went home again"
+    batch = Batch(["money", long, long], ["What helped?"] * 3, range(3), ["p1", "p1", ""], [""] * 3)
+    signals = model.signals(batch)
+    changed = (signals["asked"] != signals["plain"]).any(axis=1)
+    assert changed.tolist() == [True, False, True]
+
+
 def test_the_starter_is_the_model_that_a_variable_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODER_STARTER", "starter-small")
     assert load_model("starter").name == "starter-small"

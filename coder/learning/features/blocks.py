@@ -17,6 +17,7 @@ from coder.learning.features.topic_centering import topic_means, unit_rows
 
 FloatArray = NDArray[np.float32]
 Progress = Callable[[int], None]
+SHORT_ANSWER = 12  # words; see docs/learning.md, "How the starter was tuned"
 
 
 class GramBlock:
@@ -155,9 +156,17 @@ class Signals(Mapping[str, Any]):
 
     @cached_property
     def asked(self) -> FloatArray:
-        """The vectors of the texts read as answers, (n, d); a text without a question as it is."""
+        """The vectors of the texts read as answers, (n, d).
+
+        A text without a question is read as it is, and so is a long one in talk: what was said before it tells less
+        there than in a survey, and the second reading would double the work.
+        """
         batch, encoder = self.batch, self._reader.encoder
-        rows = [row for row, question in enumerate(batch.questions) if question]
+        rows = [
+            row
+            for row, (question, text) in enumerate(zip(batch.questions, batch.texts, strict=True))
+            if question and (not batch.transcripts[row] or len(text.split()) <= SHORT_ANSWER)
+        ]
         found = self.plain.copy()
         if rows:
             answers = [answer(encoder.id, batch.questions[row] or "", batch.texts[row]) for row in rows]
