@@ -19,6 +19,7 @@ from coder.coded_tables.ratings import arranged, codings_of_frame, known_categor
 from coder.coded_tables.values import Choice, CodedTable, Problems
 from coder.errors import CoderError, InputError, OutputError, TableError
 from coder.workflow.agreement.from_study import SUFFIX, UNIT, study_table
+from coder.workflow.agreement.passages_by_words import comparable
 from coder.workflow.codebooks import open_codebook
 from coder.workflow.coded_files import CodedReading, open_coded_file
 
@@ -104,6 +105,7 @@ def agree(request: Request) -> Outcome:
             problems.refused[str(path)] = str(error)
     if not tables and first is not None:
         raise first
+    tables = comparable(tables)
     if all(map(holds_passages, tables)):
         return _of_passages(tables, choice, problems, request)
     parts = [cells_of(table, choice, problems) for table in tables]
