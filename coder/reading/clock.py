@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 _PARTS = re.compile(
     r"""[\[(#<\s]*
-    (?:(?P<hours>\d{1,3})[:h]\s?)?
-    (?P<minutes>\d{1,3})[:m′]\s?
+    (?:(?P<hours>\d{1,3})(?::|h:?)\s?)?
+    (?P<minutes>\d{1,3})(?:[:′]|m:?)\s?
     (?P<seconds>\d{1,2})(?:[.,:;-](?P<fraction>\d{1,9}))?s?
     [\])#>\s]*$""",
     re.VERBOSE,
@@ -71,7 +71,7 @@ def are_milliseconds(times: Sequence[float | None], words: int) -> bool:
 _FRACTION = r"(?:[.,:;]\d{1,6}|-\d(?![\d:]))?"
 # Two parts need two digits in the second ("1:1 support" is no time); Teams writes 0:0:3 for three.
 _CLOCK = rf"\d{{1,3}}:(?:[0-5]?\d:[0-5]?\d|[0-5]\d){_FRACTION}(?!\d)"
-_LETTERED = r"(?:\d{1,2} ?h ?)?\d{1,3} ?m(?:in)? ?[0-5]?\d ?s(?:ec)?\b"
+_LETTERED = r"(?:\d{1,2} ?h:? ?)?\d{1,3} ?m(?:in)?:? ?[0-5]?\d ?s(?:ec)?\b"
 _SPOKEN_STAMP = r"(?:\d+ hours? )?(?:\d+ minutes? )?\d+ seconds?\b"
 _DAYTIME = r"(?: ?[AaPp]\.?[Mm]\b\.?)?"
 _DATE = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? (?:at )?"
@@ -91,13 +91,17 @@ _MOST = 6
 _DIGIT = re.compile(r"\d")
 CLOSED = re.compile(_CLOSED)
 _DOTTED_BARE = re.compile(rf"{_DOTTED}(?=\s|$)")
+_DOTTED_LAST = re.compile(rf"(?<=\s){_DOTTED}$")
 # Inside speech "(10:30)" and "(10 seconds)" may be said or remarked on; these are neither.
 _INSIDE = re.compile(
     rf"\\?\[\s*(?:{_ONE}|{_DOTTED})(?:{_TO}(?:{_ONE}|{_DOTTED}))?\s*\\?\]|\{{\s*{_ONE}\s*\}}|#\s*(?:{_ONE}|{_DOTTED})\s*#"
     r"|\\?\(\s*\d{1,2}:\d{2}:\d{2}(?:[.,:;-]\d{1,6})?\s*\\?\)|<\s*\d{1,2}:\d{2}:\d{2}(?:[.,:;-]\d{1,6})?\s*>|¤\s?<\d{1,10}>"
 )
 BARE = re.compile(_BARE)
-_TRAILING = re.compile(rf"\s*(?:{_CLOSED})\s*$")
+# Behind a sentence nobody says "00:01:19"; a time of two parts may be said.
+_TRAILING = re.compile(
+    rf"\s*(?:{_CLOSED})\s*$|(?<=[.?!…)\]\"”])\s+\d{{1,2}}:[0-5]\d:[0-5]\d(?:[.,]\d{{1,3}})?\s*$"
+)
 _CORE = re.compile(rf"{_CLOCK}|{_DOTTED}|{_LETTERED}|{_SPOKEN_STAMP}|{_SHORT}")
 _TENTHS = re.compile(r":\d\d[.,]\d")
 _DATED = re.compile(rf"\s*{_DATE}")
@@ -150,6 +154,12 @@ def trailing_stamp(text: str) -> Stamp | None:
     tail = max(0, len(text) - 60)
     found = _TRAILING.search(text, tail)
     return _stamp(found, bare=False) if found else None
+
+
+def dotted_at_end(text: str) -> Stamp | None:
+    """Return the dotted time ("1.01.35") that ends the text behind a space; a date has the same form."""
+    found = _DOTTED_LAST.search(text, max(0, len(text) - 20))
+    return _stamp(found, bare=True) if found else None
 
 
 def inner_stamps(text: str) -> Iterator[Stamp]:

@@ -266,3 +266,38 @@ def test_the_participants_counterpart_interviews_and_a_panel_has_no_interviewer(
     ]
     panel = read("\n".join(lines))
     assert {turn.role for turn in panel.turns} == {"participant"} and panel.doubts
+
+
+def test_a_doubted_label_is_the_person_without_the_doubt() -> None:
+    transcript = read(
+        "Kim: Who cooks?\nElla: I do.\nKim? : Every day?\nElla? : Nearly.\nKim: And?\nElla: No.\n"
+    )
+    assert set(speakers(transcript)) == {"Kim", "Ella"}
+    assert any("'Ella?' (1 line) taken for 'Ella'" in note for note in transcript.notes)
+
+
+def test_a_label_that_lost_its_colon_is_taken_for_the_known_one() -> None:
+    transcript = read(
+        "Interviewer: Who cooks?\nParticipant: I do.\nInterviewer Every day?\nParticipant The bus is late.\n"
+        "Interviewer: Alone?\nParticipant: Mostly.\nParticipant numbers rose after that.\n"
+    )
+    assert [turn[2] for turn in turns(transcript)][-3:] == [
+        "The bus is late.",
+        "Alone?",
+        "Mostly.\nParticipant numbers rose after that.",
+    ]
+    assert any("'Participant' taken for Participant's" in note for note in transcript.notes)
+
+
+def test_remarks_between_the_turns_are_named() -> None:
+    transcript = read(
+        "INT: Who cooks?\nP1: I do.\nNote: she showed me the kitchen.\nINT: Alone?\nP1: Mostly.\n"
+        "NB: bus strike.\nINT: And?\nP1: No.\n"
+    )
+    assert any("2 lines look like a remark" in doubt and "kitchen" in doubt for doubt in transcript.doubts)
+
+
+def test_a_title_or_initial_before_a_name_ends_no_sentence() -> None:
+    transcript = read("Dr. Sarah Chen: Who cooks?\nJ. Moss: I do. Every day.\n" * 4)
+    assert set(speakers(transcript)) == {"Dr. Sarah Chen", "J. Moss"}
+    assert not any(words.endswith(("Dr.", "J.")) for _, _, words in turns(transcript))

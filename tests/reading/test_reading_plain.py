@@ -9,6 +9,8 @@ from cases_plain import CASES, Case
 
 from coder.domain import Transcript
 from coder.reading import read_transcript
+from coder.reading.formats.plain import document_of
+from coder.reading.speakers.assemble import assemble
 
 
 def merged(transcript: Transcript) -> list[list[object]]:
@@ -67,3 +69,77 @@ def test_other_formats_named_txt_are_told_by_their_content(
     transcript = read_transcript(path)
     assert transcript.format == kind
     assert [turn.speaker for turn in transcript.turns] == speakers
+
+
+def _spoken(text: str) -> list[tuple[str | None, str]]:
+    transcript = assemble(document_of(text, "x.txt", "utf-8"), "x.txt", b"")
+    return [(turn.speaker, transcript.words_of(turn)) for turn in transcript.turns]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "first", "second"),
+    [
+        ("{t} From  Lia Fox  to  Everyone:\n\t{w}\n", "Lia Fox", "Omar Iqbal"),
+        ("{t} From Lia Fox to Omar Iqbal (Direct Message): {w}\n", "Lia Fox", "Omar Iqbal"),
+        ("Q{n} Lia Fox: {w}\n", "Lia Fox", "Omar Iqbal"),
+        ("+44 7700 900123: {w}\n", "+44 7700 900123", "Omar Iqbal"),
+        ("Lia Fox [01m:{n}1s]: {w}\n", "Lia Fox", "Omar Iqbal"),
+        ("Lia Fox: {w} 00:0{n}:19\n", "Lia Fox", "Omar Iqbal"),
+    ],
+)
+def test_names_beside_numbers_and_times(pattern: str, first: str, second: str) -> None:
+    asked = ["Who cooks at home?", "Does he like to?", "And who shops?", "Since when?"]
+    said = ["My son does now.", "He likes it a lot.", "We all do that.", "Since last May."]
+    text = "".join(
+        pattern.format(n=n, t=f"10:0{n}:11", w=question)
+        + (
+            f"10:0{n}:41 From Omar Iqbal to Everyone: {answer}\n"
+            if "From" in pattern
+            else f"Omar Iqbal: {answer}\n"
+        )
+        for n, (question, answer) in enumerate(zip(asked, said, strict=True), start=1)
+    )
+    assert _spoken(text) == [
+        turn
+        for question, answer in zip(asked, said, strict=True)
+        for turn in ((first, question), (second, answer))
+    ]
+
+
+def test_a_name_and_a_dotted_time_on_a_line() -> None:
+    text = "".join(f"I {n}.0{n}.1{n}\nWho shops?\n\nP {n}.0{n}.3{n}\nMy son does.\n\n" for n in range(3))
+    assert [speaker for speaker, _ in _spoken(text)] == ["I", "P"] * 3
+
+
+def test_a_sentence_may_end_with_a_time() -> None:
+    text = "A: When?\nB: My best was 03:45:12\nA: And now?\nB: I start at 10:30\nA: When?\nB: Soon.\n"
+    assert [words for _, words in _spoken(text)][1:4:2] == ["My best was 03:45:12", "I start at 10:30"]
+
+
+def test_names_of_a_court_stand_between_questions_and_answers() -> None:
+    text = (
+        "Q. Who cooks?\nA. My son does.\nMR. STONE: Objection.\nTHE COURT: Overruled.\n"
+        "Q. Since when?\nA. May.\nQ. And now?\nA. He still does.\n"
+    )
+    assert [speaker for speaker, _ in _spoken(text)] == ["Q", "A", "MR. STONE", "THE COURT", *"QAQA"]
+
+
+def test_numbered_members_of_a_group_are_speakers() -> None:
+    text = (
+        "M: Who cooks?\n1: I do.\n2: My son.\nM: Who shops?\n3: We do.\n1: Not me.\n2: Me.\nM: Why?\n3: So.\n"
+    )
+    assert [speaker for speaker, _ in _spoken(text)] == ["M", "1", "2", "M", "3", "1", "2", "M", "3"]
+
+
+def test_words_beside_every_page_number_are_no_speech() -> None:
+    page = "INT: Who cooks?\nP1: My son does.\n\nStudy 4 - Confidential\nPage {}\n\n"
+    spoken = _spoken("".join(page.format(n) for n in (1, 2, 3)))
+    assert [words for _, words in spoken] == ["Who cooks?", "My son does."] * 3
+
+
+def test_what_a_meeting_program_writes_below_the_talk_is_no_speech() -> None:
+    text = (
+        "Lia: Who cooks?\nOmar: My son.\nLia: And you?\nOmar: I stopped recording\n\n"
+        "Lia Fox stopped transcription\n\nMeeting ended after 00:05:10 👋\n"
+    )
+    assert _spoken(text)[-1] == ("Omar", "I stopped recording")

@@ -81,3 +81,25 @@ def test_an_unknown_label_names_those_found() -> None:
         read(talk("Interviewer", "P1"), "Zoe")
     with pytest.raises(InputError, match="names no speakers"):
         read("Only words here.\n\nAnd some more of them.\n", "Zoe")
+
+
+def test_an_interviewer_of_another_file_joined_to_this_one_is_found_by_the_questions() -> None:
+    transcript = read(
+        "INT: Who cooks?\nP1: I do.\nINT: Every day?\nP1: Nearly.\n\n"
+        "Researcher: Who shops?\nParticipant B: My son.\nResearcher: Alone?\nParticipant B: Yes.\n"
+    )
+    assert {turn.speaker for turn in transcript.turns if turn.role == "interviewer"} == {"INT", "Researcher"}
+    assert any("Researcher taken for an interviewer too" in note for note in transcript.notes)
+
+
+def test_members_of_a_committee_share_the_asking() -> None:
+    transcript = read(
+        "Senator Moss. Who pays?\n\nDr. Abernathy. The clinics do, mostly, and the state pays the rest.\n\n"
+        "Senator Moss. Since when?\n\nDr. Abernathy. Since the reform, as far as I remember it now.\n\n"
+        "Senator de la Cruz. Is it enough?\n\nDr. Abernathy. It is not, and it never was in my county.\n\n"
+        "Senator de la Cruz. Why not?\n\nDr. Abernathy. The fees rose each year and the budget did not.\n"
+    )
+    assert {turn.speaker for turn in transcript.turns if turn.role == "interviewer"} == {
+        "Senator Moss",
+        "Senator de la Cruz",
+    }

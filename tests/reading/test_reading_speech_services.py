@@ -232,12 +232,15 @@ def test_closing_lines_and_breaks_are_not_speech(tmp_path: Path) -> None:
 
 
 def test_markup_in_cells_is_not_speech(tmp_path: Path) -> None:
-    table = 'speaker,text\nINT,"<p>Who &amp; why?</p>"\nP1,"I do.<br>Mostly &lt;3"\nINT,And?\nP1,5 < 6 and x > y\n'
-    assert [words for _, words in said(read(tmp_path, "x.csv", table))] == [
-        "Who & why?",
-        "I do.\nMostly <3",
-        "And?",
-        "5 < 6 and x > y",
+    table = (
+        'speaker,text\nINT,"<p>Who &amp; why?</p>"\nP&amp;R,"I do.<br>Mostly &lt;3"\n'
+        "INT,And?\nP&amp;R,5 < 6 and x > y\n"
+    )
+    assert said(read(tmp_path, "x.csv", table)) == [
+        ("INT", "Who & why?"),
+        ("P&R", "I do.\nMostly <3"),
+        ("INT", "And?"),
+        ("P&R", "5 < 6 and x > y"),
     ]
 
 

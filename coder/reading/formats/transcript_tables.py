@@ -251,7 +251,7 @@ def _turns(rows: Cells, columns: Columns, budget: Budget) -> Iterator[Paragraph]
         if not words.strip():
             continue
         budget.spend(len(words), 1)
-        named, time = speaker_and_time(_at(row, columns.speaker))
+        named, time = speaker_and_time(without_markup(_at(row, columns.speaker)))
         speaker = named or speaker
         start = seconds_in(_at(row, columns.start), milliseconds=columns.milliseconds)
         yield Paragraph(words, speaker=speaker, time=start if start is not None else time)

@@ -33,11 +33,12 @@ _KINDS = {
     "title": ("title line", "title lines"),
     "heading": ("heading", "headings"),
     "page": ("page number", "page numbers"),
+    "running head": ("running head", "running heads"),
     "footer": ("line below the talk", "lines below the talk"),
     "border": ("line about the recording", "lines about the recording"),
 }
 # Kinds whose lines could be lost speech, so that the note quotes them.
-_QUOTED = frozenset({"header", "title", "footer"})
+_QUOTED = frozenset({"header", "title", "footer", "running head"})
 _MOST_QUOTES, _QUOTE_LENGTH = 12, 60
 # A line left out at the top that is as long as this and ends like a sentence may be something said.
 _LONG_HEADER = 12  # words
@@ -331,7 +332,7 @@ def _notes(read: _Read, *, answers: bool) -> list[str]:
     notes = []
     for kind, (one, many) in _KINDS.items():
         if counts[kind]:
-            quotes = [quote for of, quote in read.reading.quotes if of == kind]
+            quotes = list(dict.fromkeys(quote for of, quote in read.reading.quotes if of == kind))
             shown = "; ".join(map(repr, quotes[:_MOST_QUOTES])) + (
                 f"; and {len(quotes) - _MOST_QUOTES} more" if len(quotes) > _MOST_QUOTES else ""
             )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from coder.reading.clock import BARE, CLOSED, Stamp, leading_stamp, stamps_in
+from coder.reading.clock import BARE, CLOSED, Stamp, dotted_at_end, leading_stamp, stamps_in
 from coder.reading.speakers.name_shapes import ASIDE, MAX_LABEL, OFFICE, Shape, shape_of
 from coder.reading.speakers.vocabulary import is_remark, key_of
 
@@ -93,13 +93,16 @@ _TITLE = (
     "|Bishop|Rev|Reverend|Councillor|Cllr|Hon|Herr|Frau|Mme|Mlle|Attorney General)"
 )
 _TITLED = (
-    rf"{_TITLE}\.? (?:{_CAPITAL}\. )?{_CAPITAL}[\w'’-]*"
+    rf"{_TITLE}\.? (?:{_CAPITAL}\. )?(?:(?:de|von|van|del|la|du|der|di|den) ){{0,2}}{_CAPITAL}[\w'’-]*"
     rf"(?: (?:{_CAPITAL}\.|{_CAPITAL}[\w'’-]*|of|de|von|van|del|la|du)){{0,3}}?"
     rf"|The {_CAPITAL}\w+(?: {_CAPITAL}\w+){{0,2}}"
 )
-# The sender of a message in a chat.
-_SENDER = re.compile(r"From (.{1,48}?) [Tt]o .{1,60}")
 _REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
+# Zoom's chat names sender and receiver; committees number the questions before the name.
+_NAME_INSIDE = re.compile(
+    rf"From\s+(?P<from>\S.{{0,60}}?)\s+[Tt]o\s+\S.{{0,60}}"
+    rf"|Q\.?\s?\d{{1,4}}[.:]?\s+(?P<asked>{_CAPITAL}[\w.'’-]+(?: .{{1,40}})?)"
+)
 _WRAP = "@*_#[]<>{}|\"'“”‘ \t\xa0\u202f\ufeff"
 _TRAILERS = {
     Style.TAB: re.compile(r"([^\t\n]{1,48}?)\s*[:.]?\t+\s*"),
@@ -118,14 +121,19 @@ _TRAILERS = {
 
 
 def _clean(label: str) -> str:
-    """Strip markup around a label, stamps in it, and remarks after it such as "(laughing)"."""
+    """Strip markup around a label, stamps in it, and remarks after it such as "(laughing)".
+
+    Of a chat's "From Ida Moss to Everyone" and of a hearing's "Q12 Ida Moss" the name stays.
+    """
     if ":" in label and not label.isalpha():
         label = BARE.sub("", CLOSED.sub("", label))
-    label = _SENDER.sub(r"\1", _EMPHASES.sub("", label))
+    label = _EMPHASES.sub("", label)
     aside = _REMARK.search(label)
     if aside and is_remark(aside[0]):
         label = label[: aside.start()]
     label = label.strip(_WRAP)
+    if (inside := _NAME_INSIDE.fullmatch(label)) is not None:
+        label = inside["from"] or inside["asked"]
     if label.count("(") > label.count(")"):
         label += ")"
     return label.strip(_WRAP)
@@ -211,6 +219,7 @@ def _own_stamp(text: str, lead: Lead) -> Candidate | None:
     last = None
     for stamp in stamps_in(line, len(line)):
         last = stamp
+    last = last or dotted_at_end(line)
     if last is None or last.end < len(line.rstrip()) or last.start <= lead.end:
         return None
     name = line[lead.end : last.start].rstrip().rstrip("-–—|,:").rstrip()

@@ -167,6 +167,10 @@ _COVERAGE = {
 # So many lines without a label may be a part of the file that has labels of another kind.
 _LONG_STRETCH = 8
 _LOOSE = frozenset({Style.DASH, Style.ANGLE, Style.BRACKET, Style.SLIP})
+_IN_COURT = re.compile(
+    r"(?:M[RS]|MRS|MISS|DR)\.? [A-Z][A-Z'’ .-]{1,40}|THE (?:[A-Z]+ )?(?:COURT|WITNESS|CLERK|REPORTER"
+    r"|DEFENDANT|BAILIFF|INTERPRETER|VIDEOGRAPHER|DEPONENT|JUROR|FOREPERSON|PLAINTIFF|STENOGRAPHER|ARBITRATOR|CHAIRMAN)"
+)
 _NUMBERED_QUESTION = re.compile(r"[qa] ?\d{1,3}")
 # Styles in which a speaker known from another style is believed at once.
 _TRUSTED = (
@@ -268,8 +272,21 @@ def _learn_style(
     accepted = {key for key, group in groups.items() if _repeats(group)}
     if style in SINGLES or style in RARE_SINGLES:
         accepted |= accepted_singles(style, groups, accepted, starts, small)
+    if style is Style.STOP and len(accepted) > 1:
+        # The form of these is plain enough where others of it are speakers.
+        accepted |= {key for key, group in groups.items() if all(occurrence.starts for occurrence in group)}
+    if style is Style.COLON:
+        accepted |= _numbers(groups, accepted)
     chosen = {occurrence.line: occurrence.candidate for key in accepted for occurrence in groups[key]}
     return chosen if _holds(style, groups, accepted, len(starts)) else {}
+
+
+def _numbers(groups: Groups, accepted: set[str]) -> set[str]:
+    """Return the bare numbers that speak in a group beside labels of roles and codes ("M: ...", "3: ...")."""
+    numbers = {key for key, group in groups.items() if key.isdigit() and all(one.starts for one in group)}
+    again = sum(len(groups[key]) > 1 for key in numbers)
+    known = any(groups[key][0].candidate.shape >= Shape.CODE for key in accepted)
+    return numbers if known and len(numbers) > 1 and again > 1 else set()
 
 
 def _one_per_line(found: list[tuple[int, Candidate]]) -> list[tuple[int, Candidate]]:
@@ -321,7 +338,7 @@ def _may_speak(style: Style, candidate: Candidate, lines: Sequence[Line], number
 
 def _followed_by_a_sentence(candidate: Candidate, line: Line) -> bool:
     """Tell a name before a statement from a sentence that happens to be short."""
-    words = line.text[candidate.words_start :].lstrip(" [(\"“'‘")
+    words = re.sub(r"^\s*[\[(][^\])]*[\])]\.?", "", line.text[candidate.words_start :]).lstrip(" [(\"“'‘")
     return not words or not words[0].islower()
 
 
@@ -385,6 +402,13 @@ def _joined_by_others(
     known = {candidate.key for candidate in best.values()}
     main = next(iter(best.values())).style
     joined = dict(best)
+    if main is Style.DOT:
+        # In a court's record questions and answers alternate; all others have their names before a colon.
+        joined |= {
+            number: candidate
+            for number, candidate in by_style.get(Style.COLON, ())
+            if number not in best and _IN_COURT.fullmatch(candidate.label)
+        }
     for style in _TRUSTED:
         for number, candidate in by_style.get(style, ()) if style is not main else ():
             if number in joined or candidate.key not in known:

@@ -18,8 +18,11 @@ _BREAKS = re.compile("[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _HEAD = 300
 _LONGEST_TALK = 5 * 3600  # seconds
 # A label behind a sentence's end, and one at a line's start.
-_INNER_LABEL = r"([^\W\d_](?:[\w'’-]|\.(?=\w)|(?<=\b[DM]r)\.| (?=\S)){0,30}?)\s?[:：](?=\s)"
+_TITLE_STOP = r"(?<=\b[DM]r)\.|(?<=\bM[rs]s)\.|(?<=\bMs)\.|(?<=\bProf)\."
+_INNER_LABEL = rf"([^\W\d_](?:[\w'’-]|\.(?=\w)|{_TITLE_STOP}| (?=\S)){{0,30}}?)\s?[:：](?=\s)"
 _INNER = re.compile(rf"(?<=[.?!…)\]\"”’]\s){_INNER_LABEL}")
+# What ends with a full stop but no sentence: the title or initial of the name behind it.
+_ABBREVIATED = re.compile(r"(?:^|[\s(\"“])(?:[DM]r|Mrs|Ms|Prof|Rev|Sr|Sra|St|[^\W\d_])\.\s$")
 _AT_START = re.compile(rf"\s*{_INNER_LABEL}")
 _RULE = re.compile(r"\s*(?:[-–—=_*~#·•]\s?){3,}\s*$")
 _PAGE = re.compile(
@@ -116,7 +119,21 @@ def lines_of(document: Document) -> list[Line]:
             bold = line.paragraph.bold if line.first else 0
             line.candidates = tuple(candidates(head, line.lead, bold=bold, believe_bare=believe_bare))
     _join_stamps_above_and_below(lines)
+    _take_out_running_heads(lines)
     return lines
+
+
+def _take_out_running_heads(lines: Sequence[Line]) -> None:
+    """Take the same words beside every page number ("Interview 12 - Confidential") for a part of the page."""
+    visible = [line for line in lines if not line.blank]
+    beside: dict[str, list[bool]] = {}
+    for above, line, below in zip([None, *visible], visible, [*visible[1:], None], strict=False):
+        if not line.kind:
+            paged = any(other is not None and other.kind == "page" for other in (above, below))
+            beside.setdefault(line.text.strip(), []).append(paged)
+    for line in visible:
+        if not line.kind and len(found := beside[line.text.strip()]) > 1 and all(found):
+            line.kind, line.candidates = "running head", ()
 
 
 def _join_stamps_above_and_below(lines: Sequence[Line]) -> None:
@@ -168,6 +185,8 @@ def _inner_labels(lines: Sequence[Line]) -> frozenset[str]:
 def _inside(text: str) -> Iterator[re.Match[str]]:
     """Yield what could be labels behind words; what stands behind nothing but a stamp begins the line."""
     for found in _INNER.finditer(text):
+        if _ABBREVIATED.search(text, max(0, found.start() - 8), found.start()):
+            continue
         if any(map(str.isalpha, CLOSED.sub("", text[max(0, found.start() - _HEAD) : found.start()]))):
             yield found
 
@@ -203,10 +222,16 @@ def _bare_stamps_mean_time(lines: Sequence[Line]) -> bool:
 
 # What Google Meet and others write below the talk.
 _CLOSING = re.compile(
-    r"(?:(?:transcription|recording|transcript) ended(?: after| at)? [\d:.]+"
+    r"(?:(?:transcription|recording|transcript|meeting|call) ended(?: after| at)? [\d:.]+\W*"
     r"|(?:this editable transcript|this transcript|the transcript) (?:was|is) "
     r"(?:computer|automatically|machine|auto)[ -]?generated\b.*)$",
     re.I,
+)
+# Teams writes this above and below the talk; in somebody's words a sentence ends behind it.
+_STOPPED = re.compile(
+    r"(?!(?:I|We|You|He|She|They|It|Then|And|So)\b)[^\W\d_][^.:?!]{1,60}"
+    r" (?:started|stopped) (?:the )?(?:transcription|recording)"
+    r"(?:\s+[\d:]+)?"
 )
 _BREAK = re.compile(
     r"(?:(?:short|coffee|lunch|tea|comfort|toilet) )?(?:break|interruption|intermission|pause)s?", re.I
@@ -224,7 +249,7 @@ def _furniture_kind(line: Line) -> str:
         return "page"
     if line.after_gap and _CREDIT.match(text):
         return "border"
-    if _CLOSING.match(text):
+    if _CLOSING.match(text) or (line.after_gap and _STOPPED.fullmatch(text)):
         return "border"
     if len(text) <= 60 and _BREAK.fullmatch(CLOSED.sub("", text).strip(" \t*_:.-–—#")):
         return "border"
@@ -236,7 +261,9 @@ def _furniture_kind(line: Line) -> str:
 
 
 # A sentence's end, perhaps with a bracket, quotation mark or time stamp behind it.
-_ENDS_SENTENCE = re.compile(r"[.?!…。？！][)\]\"'”’»*_]*(?:\s*[\[(#<][\d:.,\- ]{4,24}[\])#>])?\s*$")
+_ENDS_SENTENCE = re.compile(
+    r"[.?!…。？！][)\]\"'”’»*_]*(?:\s*[\[(#<][\d:.,\- ]{4,24}[\])#>]|\s+\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,3})?)?\s*$"
+)
 
 
 def paragraph_starts(found: list[tuple[int, Candidate]], lines: Sequence[Line], first: int) -> frozenset[int]:

@@ -35,6 +35,8 @@ _CODE = re.compile(
     r"[A-Za-z]{1,4}[ _.#-]?\d{1,5}[A-Za-z]?\??|\d{1,3}[A-Z]{1,2}|[A-Z]\??"
     r"|[A-Z0-9]+(?:[_./&+-] ?[A-Z0-9]+)+|[A-Z]{1,5}\?"
 )
+# Chat programs name those by their number who are not in the telephone's list.
+_PHONE = re.compile(r"\+\d[\d ()./-]{6,20}")
 _MONTH_NAMES = frozenset({"april", "may", "june"})
 _NO_INITIALS = frozenset({"OK", "NB", "PS", "NO", "SO", "TV"})
 # How recorders and chat programs name the one who made the transcript.
@@ -51,6 +53,8 @@ def shape_of(label: str) -> Shape:
     if not tokens or len(tokens) > 6 or len(base) > MAX_LABEL:
         return Shape.NONE
     if len(base) == 2 and base.isalpha() and base.isupper() and base not in _NO_INITIALS:
+        return Shape.CODE
+    if _PHONE.fullmatch(base):
         return Shape.CODE
     if not any(map(str.isalpha, base)):
         return Shape.WEAK if base.isdigit() and len(base) <= 3 else Shape.NONE

@@ -16,6 +16,10 @@ _NEAR_STYLES = frozenset({Style.COLON, Style.SLIP, Style.STAMPED, Style.OWN_STAM
 # A slip of one letter in five, two in eight: "Interveiwer", "Particpant", but not "Anna" and "Anne".
 _ONE_SLIP, _TWO_SLIPS = 5, 8
 _SHOWN = 4
+# Roles that people do not call each other by, so that a line which begins with one has lost its colon.
+_NEVER_SAID = frozenset({"participant", "respondent", "interviewee", "informant"})
+# What transcribers write between the turns; it is nobody's speech, but only a person can tell.
+_REMARKS = frozenset({"note", "notes", "nb", "memo", "comment", "comments", "topic", "theme", "section"})
 
 
 def distance(one: str, other: str, most: int) -> int:
@@ -91,8 +95,11 @@ def _known(candidate: Candidate, line: Line, spelled: Mapping[str, Candidate]) -
     known = spelled.get(candidate.key)
     if candidate.style is Style.BARE:
         words = line.text[candidate.words_start :]
-        asks = known is not None and known.shape is Shape.ROLE and candidate.key in INTERVIEWER_WORDS
-        return known if asks and words[:1].isupper() else None
+        plain = known is not None and (
+            (known.shape is Shape.ROLE and candidate.key in INTERVIEWER_WORDS | _NEVER_SAID)
+            or (known.shape is Shape.CODE and any(map(str.isdigit, known.label)))
+        )
+        return known if plain and words[:1].isupper() else None
     if candidate.style not in _NEAR_STYLES:
         return None
     if known is not None:
@@ -121,7 +128,8 @@ def one_label_a_person(labels: Labels) -> tuple[Labels, list[str]]:
     forms = {key: candidate for key, candidate in spelled.items() if candidate.shape is not Shape.ROLE}
     counts = Counter(candidate.key for candidate in labels.values())
     names = {key: _name(candidate.label) for key, candidate in forms.items()}
-    fuller = _differently_spaced(labels, counts)
+    doubted = {key: key.rstrip("? ") for key in counts if key.endswith("?") and key.rstrip("? ") in counts}
+    fuller = doubted | _differently_spaced(labels, counts)
     forms |= {
         candidate.key: candidate
         for candidate in labels.values()
@@ -190,6 +198,7 @@ def overlooked(lines: Sequence[Line], labels: Labels, first: int) -> Iterator[st
     spelled = [candidate.key for candidate in labels.values()]
     found: Counter[tuple[str, str]] = Counter()
     near: set[str] = set()
+    remarks: list[str] = []
     speaker = ""
     for number in range(first, len(lines)):
         if number in labels:
@@ -197,6 +206,8 @@ def overlooked(lines: Sequence[Line], labels: Labels, first: int) -> Iterator[st
             continue
         line = lines[number]
         candidate = next((c for c in line.candidates if c.style in (Style.COLON, Style.SLIP)), None)
+        if candidate is not None and not line.kind and candidate.key.rstrip("0123456789 ") in _REMARKS:
+            remarks.append(line.text.strip())
         if line.kind or candidate is None or candidate.shape < Shape.NAME or is_header_key(candidate.key):
             continue
         shown = _shown(candidate, line)
@@ -207,3 +218,6 @@ def overlooked(lines: Sequence[Line], labels: Labels, first: int) -> Iterator[st
     for (whose, label), count in telling[:_SHOWN]:
         where = f"inside {whose}'s turns" if whose else "and are read as words"
         yield f"{count} line{'s look' if count > 1 else ' looks'} like a label {where}: {label!r}."
+    if remarks:
+        many = f"{len(remarks)} lines look" if len(remarks) > 1 else "1 line looks"
+        yield f"{many} like a remark, not speech, but read as words: {remarks[0][:60]!r}."

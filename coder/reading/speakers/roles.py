@@ -1,7 +1,7 @@
 """Who interviews and who takes part: by what labels say, by the header, else by who asks."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from coder.domain import Corrections, Role, Turn
@@ -172,10 +172,10 @@ def _inferred(voices: dict[str, _Voice], named: frozenset[str]) -> tuple[set[str
     by_word = {label: role_of_label(label, voices) for label in voices}
     asking = {label for label, role in by_word.items() if role == "interviewer" or key_of(label) in named}
     if asking and (len(asking) < len(voices) or len(voices) == 1):
-        return asking, []
-    soft = {label for label in voices if set(re.findall(r"[^\W\d]+", key_of(label))) & PERHAPS_INTERVIEWER}
+        return _with_those_who_ask(asking, voices, by_word)
+    soft = {label for label in voices if _may_interview(label)}
     if soft and not asking and len(soft) < len(voices):
-        return soft, []
+        return _with_those_who_ask(soft, voices, by_word)
     doubtful = [voice for voice in voices.values() if by_word[voice.label] != "participant" or asking]
     asking = _by_questions(doubtful, voices) if len(voices) > 1 else set()
     if asking:
@@ -188,6 +188,34 @@ def _inferred(voices: dict[str, _Voice], named: frozenset[str]) -> tuple[set[str
             f"{who} taken for the interviewer, since the other one is called {other}; name others to overrule."
         ]
     return set(), ["No interviewer was recognised: every speaker counts as a participant."]
+
+
+def _with_those_who_ask(
+    asking: set[str], voices: dict[str, _Voice], by_word: Mapping[str, Role | None]
+) -> tuple[set[str], list[str]]:
+    """Add to the interviewers whoever else only asks: a second one, or that of another file joined to this one."""
+    further = {
+        label
+        for label, voice in voices.items()
+        if label
+        and label not in asking
+        and by_word[label] != "participant"
+        and (
+            (voice.turns >= _FEWEST_TURNS and voice.asking >= _NEARLY_ALL * voice.turns)
+            or (_may_interview(label) and voice.asking >= 0.5 * voice.turns)
+        )
+    }
+    if not further or len(asking | further) == len(voices):
+        return asking, []
+    who = ", ".join(sorted(further))
+    return asking | further, [
+        f"{who} taken for {'an interviewer' if len(further) == 1 else 'interviewers'} too, by the questions asked;"
+        " name others to overrule."
+    ]
+
+
+def _may_interview(label: str) -> bool:
+    return bool(set(re.findall(r"[^\W\d]+", key_of(label))) & PERHAPS_INTERVIEWER)
 
 
 def role_of_label(label: str, voices: Iterable[str]) -> Role | None:
@@ -251,11 +279,13 @@ def _by_questions(doubtful: Sequence[_Voice], voices: dict[str, _Voice]) -> set[
 
     if not doubtful:
         return set()
+    if shared := _committee(voices, 2) & {voice.label for voice in doubtful}:
+        return shared
     ranked = sorted(voices.values(), key=score, reverse=True)
     best = max(doubtful, key=score)
     rivals = [score(voice) for voice in ranked if voice is not best]
     if score(best) < _ENOUGH or (rivals and score(best) < max(rivals) + _MARGIN) or not best.asking:
-        return set()
+        return _committee(voices, 1) & {voice.label for voice in doubtful}
     if len(voices) > 2 and not _takes_part(best, voices):
         return set()
     second = {
@@ -264,6 +294,29 @@ def _by_questions(doubtful: Sequence[_Voice], voices: dict[str, _Voice]) -> set[
         if len(voices) > 2 and voice.turns >= 5 and voice.asking >= 0.6 * voice.turns
     }
     return {best.label} | (second if len(second) < len(voices) - 1 else set())
+
+
+def _committee(voices: dict[str, _Voice], fewest: int) -> set[str]:
+    """Return several who share the asking, where all others answer at more length; empty where it is not so clear.
+
+    Each of them has at least `fewest` turns.
+    """
+    asking = {
+        label
+        for label, voice in voices.items()
+        if voice.turns >= fewest and voice.asking >= 0.6 * voice.turns
+    }
+    answering = [voice for label, voice in voices.items() if label not in asking]
+    asked = [voices[label] for label in asking]
+    clear = (
+        len(asking) > 1
+        and bool(answering)
+        and sum(voice.turns for voice in asked) >= _FEWEST_TURNS
+        and all(voice.asking <= 0.25 * voice.turns for voice in answering)
+        and sum(voice.turns for voice in answering) >= 0.5 * sum(voice.turns for voice in asked)
+        and sum(voice.words for voice in answering) > sum(voice.words for voice in asked)
+    )
+    return asking if clear else set()
 
 
 def _takes_part(voice: _Voice, voices: dict[str, _Voice]) -> bool:
