@@ -300,7 +300,7 @@ def undo(
     if saved is None:
         typer.echo(f"Nothing to {'redo' if again else 'undo'} for {coder}.")
     else:
-        what = "a memo" if saved.memo else f"{len(saved.states)} utterances"
+        what = saved.what or "a memo" if saved.memo or saved.what else f"{len(saved.states)} utterances"
         typer.echo(f"{'Redone' if again else 'Undone'}: {what}.")
 
 

@@ -1,11 +1,27 @@
 """The versions of the study's codebook; the newest is in use."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from coder.codebook import Codebook, from_dict, to_dict
 from coder.errors import StudyError
 from coder.store.connection import Handle, new_uid
 from coder.store.values import CodebookVersion
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookChange:
+    """A code merged, split, moved or retired: codebook versions before and after, and the acts that recoded."""
+
+    uid: str
+    kind: str
+    what: str
+    before: int
+    after: int
+    acts: tuple[str, ...]
+    coder: str
+    time: str
 
 
 class Codebooks:
@@ -53,3 +69,41 @@ class Codebooks:
             " LEFT JOIN coder ON coder.id = codebook.coder ORDER BY time DESC, uid DESC"
         )
         return [CodebookVersion(**dict(row)) for row in rows]
+
+    def record_change(
+        self,
+        kind: str,
+        what: str,
+        versions: tuple[int, int],
+        acts: Sequence[str],
+        *,
+        coder: str,
+        reverses: str | None = None,
+    ) -> None:
+        """Note a change of codes with their codings; `versions` are the codebook's before and after."""
+        with self._handle.write() as stamp:
+            self._handle.run(
+                "INSERT INTO codebook_change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (new_uid(), kind, what, *versions, json.dumps(list(acts)), reverses,
+                 self._handle.coder_id(coder), stamp),
+            )  # fmt: skip
+
+    def undoable_change(self) -> CodebookChange | None:
+        """Return the newest change that is not undone; None if there is none, or the codebook was edited since."""
+        row = self._handle.row(
+            "SELECT c.*, coder.name FROM codebook_change c JOIN coder ON coder.id = c.coder WHERE c.reverses IS NULL"
+            " AND NOT EXISTS (SELECT 1 FROM codebook_change r WHERE r.reverses = c.uid)"
+            " ORDER BY c.time DESC, c.uid DESC"
+        )
+        if row is None or self.get(row["after"]).hash != self.current().hash:
+            return None
+        return CodebookChange(
+            row["uid"],
+            row["kind"],
+            row["what"],
+            row["before"],
+            row["after"],
+            tuple(json.loads(row["acts"])),
+            row["name"],
+            row["time"],
+        )

@@ -6,6 +6,7 @@ Everything is appended; what stands is derived in the same transaction.
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from sqlite3 import Row
 
 from coder.errors import StaleError, StudyError
@@ -24,6 +25,7 @@ from coder.store.values import (
 )
 
 ADJUDICATED_ID = 1
+RECODED = "codebook: "  # how the note of an act begins that a change of the codebook made
 SHORTEST_UID = 8  # characters of an act's uid that name it well enough
 _HISTORY = (
     "SELECT act.uid, act.kind, act.mode, act.time, act.seconds, who.name AS coder, voice.name AS voice,"
@@ -35,6 +37,20 @@ _TOUCHING = (
     "SELECT act FROM decision WHERE utterance = ?1 UNION SELECT act.id FROM decision"
     " JOIN act ON act.target = decision.act WHERE utterance = ?1"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """One standing coding with its place; `others` are (utterance, code) of the coder's other codes there."""
+
+    coder: str
+    utterance: int
+    transcript: int
+    start: int
+    end: int
+    polarity: str | None
+    memo: str
+    others: frozenset[tuple[int, str]]
 
 
 class Acts:
@@ -67,24 +83,65 @@ class Acts:
             for choice in choices:
                 if choice.expected is not None:
                     self._refuse_stale(voice, choice.utterance, choice.expected)
-            uid, codebook = new_uid(), self._codebook()
+            uid = new_uid()
             act = handle.run(
                 "INSERT INTO act (uid, coder, voice, kind, mode, drawn, seconds, note, time)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (uid, by, voice, kind, mode, drawn, seconds, note, stamp),
             )
-            spans, seen = _spans(handle, touched), self._exposed(by, touched)
-            suggested = self._suggested(choices)
-            handle.run_many(
-                "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (act, number, *_decision(choice, spans, suggested), choice.utterance in seen, codebook,
-                     choice.memo.strip(), json.dumps(list(choice.cites)))
-                    for number, choice in enumerate(choices)
-                ),
-            )  # fmt: skip
-            derive(handle, voice, touched)
+            self._append(act, voice, choices, by)
         return Saved(uid, self.states(ADJUDICATED if voice == ADJUDICATED_ID else coder, touched))
+
+    def standing_rows(self, code: str) -> list[StandingRow]:
+        """Return everybody's standing codings of a code (the adjudicated too), in order of coder and text."""
+        rows = self._handle.rows(
+            'SELECT s.utterance, s.polarity, s.start, s."end", u.transcript, c.name, d.memo,'
+            " (SELECT json_group_array(o.code) FROM standing o WHERE o.voice = s.voice AND o.utterance = s.utterance"
+            "  AND o.rejected = 0 AND o.code <> s.code) AS others"
+            " FROM standing s JOIN utterance u ON u.id = s.utterance JOIN coder c ON c.id = s.voice"
+            " JOIN decision d ON d.act = s.act AND d.number = s.number"
+            " WHERE s.code = ? AND s.rejected = 0 ORDER BY c.name, u.transcript, u.start",
+            (code,),
+        )
+        return [
+            StandingRow(
+                row["name"], row["utterance"], row["transcript"], row["start"], row["end"], row["polarity"],
+                row["memo"], frozenset((row["utterance"], other) for other in json.loads(row["others"])),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def recode(self, coder: str, voice: str, choices: Sequence[Decision], *, note: str) -> str:
+        """Let a change of the codebook reach somebody's codings; return the act's uid, by which `coder` undoes it.
+
+        The voice is whose codings change; it has seen no more than before, so blind codings stay blind.
+        """
+        handle = self._handle
+        with handle.write() as stamp:
+            whose, uid = handle.coder_id(voice), new_uid()
+            act = handle.run(
+                "INSERT INTO act (uid, coder, voice, kind, mode, note, time)"
+                " VALUES (?, ?, ?, 'carry', 'imported', ?, ?)",
+                (uid, handle.coder_id(coder), whose, f"{RECODED}{note}", stamp),
+            )
+            self._append(act, whose, choices)
+        return uid
+
+    def _append(self, act: int, voice: int, choices: Sequence[Decision], by: int | None = None) -> None:
+        """Write the decisions of an act and derive what stands; `by` is who saw what (the voice, unless given)."""
+        handle, codebook = self._handle, self._codebook()
+        touched = list(dict.fromkeys(choice.utterance for choice in choices))
+        spans, seen = _spans(handle, touched), self._exposed(voice if by is None else by, touched)
+        suggested = self._suggested(choices)
+        handle.run_many(
+            "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (act, number, *_decision(choice, spans, suggested), choice.utterance in seen, codebook,
+                 choice.memo.strip(), json.dumps(list(choice.cites)))
+                for number, choice in enumerate(choices)
+            ),
+        )  # fmt: skip
+        derive(handle, voice, touched)
 
     def carry(self, coder: str, choices: Sequence[Decision], origins: Mapping[int, int]) -> None:
         """Repeat decisions on a new version's utterances; `origins` gives the old utterance of each new one."""
@@ -205,6 +262,7 @@ class Acts:
         newest = self._handle.row(
             "SELECT a.*, made.time AS made FROM act a JOIN act made ON made.id = a.target"
             " JOIN undone ON undone.act = a.target WHERE a.coder = ? AND a.kind = 'undo'"
+            f" AND made.note NOT LIKE '{RECODED}%'"
             " ORDER BY a.time DESC, a.uid DESC LIMIT 1",
             (coder,),
         )

@@ -188,6 +188,15 @@ _STEPS: tuple[tuple[str, str], ...] = (
     (
         "",
         _fresh(
+            "codebook_change",
+            "uid, kind, what, before, after, acts, reverses, coder, time",
+            f"uid, kind, what, {_new('codebook', 'before')}, {_new('codebook', 'after')}, acts, reverses,"
+            f" {_BY}, time",
+        ),
+    ),
+    (
+        "",
+        _fresh(
             "good_quote",
             "uid, utterance, code, coder, good, time",
             f"uid, {_UTTERANCE}, code, {_BY}, good, time",

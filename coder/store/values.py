@@ -194,6 +194,7 @@ class Saved:
     act: str
     states: Mapping[int, UnitState]
     memo: "Memo | None" = None  # undo, redo: the memo that was taken back or returned, in its present wording
+    what: str = ""  # undo: the change of the codebook that was taken back
 
 
 @dataclass(frozen=True, slots=True)

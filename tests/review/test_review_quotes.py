@@ -115,3 +115,37 @@ def test_a_blind_coder_sees_their_own_quotes_only(coded: Path) -> None:
     assert next(line for line in table if line.startswith("facilitator")).endswith("0,0")
     act(ann, "nothing", ids(coded)["Their"])
     assert not state(coded, ids(coded)["Their"]).seen
+
+
+def test_ticked_quotes_become_a_sub_theme_or_another_codes_after_a_preview(ann: Page, coded: Path) -> None:
+    here = ids(coded)["There"]
+    given = {"kind": "split", "code": "physical_opportunity", "label": "Time", "quotes": str(here)}
+    html = ann.get("/codebook/reshape", **given)
+    assert "Time split off Physical opportunity?" in html and "2 codings change: Ann 1, Ben 1" in html
+    ann.post("/codebook/reshape", **given)
+    assert state(coded, here).codes[0].code == "time" and "2 codings" not in ann.get("/codes", code="time")
+    assert "Undo it" in ann.get("/codebook")
+    assert "Time split off" in str(ann.post("/undo", view="read")["say"])
+    assert state(coded, here).codes[0].code == "physical_opportunity" and "Undo it" not in ann.get(
+        "/codebook"
+    )
+    ann.post(
+        "/codebook/reshape", kind="subtheme", code="physical_opportunity", label="Slots", quotes=str(here)
+    )
+    assert "Slots" in ann.get("/codebook")
+    for bad in ({"kind": "burn", "code": "time"}, {**given, "quotes": ""}):
+        assert len(str(ann.post("/codebook/reshape", 400, **bad)["error"])) > 20
+
+
+def test_a_merged_code_is_gone_from_every_page_and_its_quotes_are_the_others(ann: Page) -> None:
+    ann.post("/codebook/reshape", kind="merge", code="social_opportunity", into="physical_opportunity")
+    assert "3 confirmed quotes" in ann.get("/codes", code="physical_opportunity")
+    for path in (
+        "/read/1",
+        "/queue",
+        "/bulk?code=physical_opportunity",
+        "/matrix",
+        "/search?q=time",
+        "/settle",
+    ):
+        assert ann.client.get(path, headers={"accept": "text/html"}).status_code == 200, path

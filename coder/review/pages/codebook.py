@@ -1,6 +1,7 @@
 """The codebook page: read, sharpen, extend, exchange; every change is a version with a note."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.datastructures import UploadFile
@@ -16,6 +17,7 @@ from coder.review.pages.study import kept_upload
 from coder.review.pages.writes import body_of
 from coder.workflow.codebooks import advice, open_codebook
 from coder.workflow.study.codebook_edit import change_codebook, edited, extended, lines_of
+from coder.workflow.study.reshape import KINDS, Reshape, preview, reshape
 
 FIELDS = ("label", "definition", "include", "exclude", "subthemes", "examples", "parent")
 
@@ -28,6 +30,7 @@ async def codebook(request: Request) -> Response:
     return context.page(
         request, "codebook.html", room="Codebook", book=book, signs=context.signs(session.coder), lines_of=lines_of,
         versions=context.review.study.codebooks.versions(), shipped=shipped_names(), advice=advice(book), memos=memos,
+        undoable=context.review.study.codebooks.undoable_change(),
     )  # fmt: skip
 
 
@@ -49,6 +52,33 @@ async def change(request: Request) -> Response:
     note = str(content.get("note") or "").strip() or (f"{label} reworded" if code else f"{label} added")
     change_codebook(context.review.study, new, note=note[:400], coder=session.coder)
     return said(say="Saved as a new version", go="/codebook")
+
+
+def _reshape(given: Mapping[str, object]) -> Reshape:
+    kind = next((name for name in KINDS if name == given.get("kind")), None)
+    if kind is None:
+        raise InputError("A code can be merged, split, moved or retired.")
+    quotes = [word for word in str(given.get("quotes") or "").split(",") if word.isdigit()]
+    return Reshape(
+        kind, str(given.get("code") or ""), into=str(given.get("into") or ""),
+        label=str(given.get("label") or "")[:200], parent=str(given.get("parent") or "").strip(),
+        quotes=tuple(int(word) for word in quotes),
+    )  # fmt: skip
+
+
+async def preview_reshape(request: Request) -> Response:
+    """Show what merging, splitting, moving or retiring a code would do, before it is done."""
+    context = context_of(request)
+    given = dict(request.query_params)
+    planned = preview(context.review.study, _reshape(given))
+    return context.page(request, "reshape.html", room="Codebook", planned=planned, given=given)
+
+
+async def do_reshape(request: Request) -> Response:
+    """Do what the preview showed."""
+    context, session = context_of(request), session_of(request)
+    what = reshape(context.review.study, _reshape(await body_of(request)), coder=session.coder)
+    return said(say=f"{what}; Undo takes it back", go="/codebook")
 
 
 async def choose(request: Request) -> Response:
@@ -83,6 +113,8 @@ async def download(request: Request) -> Response:
 ROUTES = [
     Route("/codebook", codebook),
     Route("/codebook/change", change, methods=["POST"]),
+    Route("/codebook/reshape", preview_reshape),
+    Route("/codebook/reshape", do_reshape, methods=["POST"]),
     Route("/codebook/choose", choose, methods=["POST"]),
     Route("/codebook/upload", upload, methods=["POST"]),
     Route("/download/codebook.yaml", download),

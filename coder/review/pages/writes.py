@@ -189,6 +189,8 @@ async def reverse(request: Request) -> Response:
     elif changed:
         saying = f"{done}: now {what_stands(_labels(context), saved.states[changed[0]])}"
         saying += f" (and {len(changed) - 1} more utterances)" if len(changed) > 1 else ""
+    elif saved.what:
+        saying = f"{done}: {saved.what}"
     if not changed:  # a memo on a transcript, a code or the study
         return said(say=saying)
     focus = content["current"] if content.get("current") in saved.states else changed[0]

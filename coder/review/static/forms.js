@@ -9,16 +9,17 @@ function contentOf(form) {
   return content;
 }
 
-function finish({ ok, content }) {
+function finish({ ok, content }, form) {
   if (!ok) return;
   say(content.say);
   if (content.problems?.length) return warn(content.problems.slice(0, 12).join("\n"));
   if (content.job) return follow(content.job);
   if (content.go) location.href = content.go;
+  else if (form?.hasAttribute("data-reload")) location.reload();
 }
 
 for (const form of document.querySelectorAll("form[data-post]")) {
-  const send = async () => finish(await post(form.dataset.post, contentOf(form)));
+  const send = async () => finish(await post(form.dataset.post, contentOf(form)), form);
   form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
   if (form.hasAttribute("data-live")) form.addEventListener("change", send);
 }

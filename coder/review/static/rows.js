@@ -135,4 +135,15 @@ main.addEventListener("focusin", (event) => {
   if (row && row !== current) makeCurrent(row, false);
 });
 
+for (const form of document.querySelectorAll("form[data-ticked]")) {
+  form.addEventListener("submit", (event) => {
+    const ticked = rows.filter((row) => row.querySelector("[data-tick]")?.checked).map((row) => row.dataset.utterance);
+    form.elements.quotes.value = ticked.join(",");
+    if (!ticked.length) {
+      event.preventDefault();
+      say("Tick the quotes that are meant first.");
+    }
+  });
+}
+
 if (rows.length) makeCurrent(rows[0], false);

@@ -43,7 +43,7 @@ def extended(codebook: Codebook, given: Mapping[str, str]) -> Codebook:
     codes = list(codebook.codes)
     same = [place for place, item in enumerate(codes) if item.parent == code.parent]
     codes.insert(same[-1] + 1 if same else len(codes), code)
-    return _next_version(replace(codebook, codes=tuple(codes)))
+    return next_version(replace(codebook, codes=tuple(codes)))
 
 
 def change_codebook(study: Study, new: Codebook, *, note: str, coder: str) -> None:
@@ -65,10 +65,11 @@ def _used(study: Study, code: str) -> bool:
 
 def _with(codebook: Codebook, code: Code) -> Codebook:
     codes = tuple(code if item.id == code.id else item for item in codebook.codes)
-    return _next_version(replace(codebook, codes=codes))
+    return next_version(replace(codebook, codes=codes))
 
 
-def _next_version(codebook: Codebook) -> Codebook:
+def next_version(codebook: Codebook) -> Codebook:
+    """Return the codebook with its version counted up by one."""
     number = re.fullmatch(r"(.*?)(\d+)", codebook.version)
     version = f"{number[1]}{int(number[2]) + 1}" if number else f"{codebook.version}.1"
     return from_dict(to_dict(replace(codebook, version=version)))

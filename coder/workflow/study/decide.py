@@ -9,6 +9,7 @@ from coder.errors import StudyError
 from coder.store import Study
 from coder.store.values import ADJUDICATED, Decision, Mode, Saved, StudyUtterance
 from coder.workflow.study.passage_location import Units
+from coder.workflow.study.reshape import undo_reshape
 
 LONGEST_MEMO = 20_000  # characters
 
@@ -184,11 +185,16 @@ def adjudicate(
 
 
 def undo(study: Study, coder: str, act: str | None = None) -> Saved | None:
-    """Take back what the coder did last, a gesture or a memo, or the act named (also an import).
+    """Take back what the coder did last, a gesture, a memo or a change of codes, or the act named (also an import).
 
     Returns None if there is nothing to undo.
     """
     if act is None:
+        change = study.codebooks.undoable_change()
+        last = max(study.acts.undoable(coder), (study.memos.undoable(coder) or ("", ""))[1])
+        if change is not None and change.coder == coder and change.time > last:
+            undo_reshape(study, change, coder=coder)
+            return Saved(change.uid, {}, what=change.what)
         memo = study.memos.undoable(coder)
         if memo is not None and memo[1] > study.acts.undoable(coder):
             return _memo_reversed(study, coder, memo[0])

@@ -1,0 +1,223 @@
+"""Codes merged, split, moved or retired with everybody's codings: previewed, done at once, undone whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from coder.codebook import Code, Codebook, Example, SubTheme
+from coder.errors import InputError, StudyError
+from coder.store import Study
+from coder.store.codebooks import CodebookChange
+from coder.store.decisions import StandingRow
+from coder.store.values import Decision
+from coder.workflow.study.codebook_edit import change_codebook, extended, next_version
+
+Kind = Literal["merge", "split", "move", "retire", "subtheme"]
+KINDS: tuple[Kind, ...] = ("merge", "split", "move", "retire", "subtheme")
+EXAMPLES = 3  # quotes that a new sub-theme keeps as examples, and that a preview shows
+
+
+@dataclass(frozen=True, slots=True)
+class Reshape:
+    """What is to be done with a code.
+
+    merge     its codings become `into`'s, and it leaves the codebook
+    split     the codings of `quotes` (utterance ids) become those of `into`, or of a new code called `label`
+    move      it goes under the component `parent` ('': none); its codings stay
+    retire    its codings are withdrawn, and it leaves the codebook
+    subtheme  it gets a sub-theme called `label`, with words of `quotes` as examples; its codings stay
+    """
+
+    kind: Kind
+    code: str
+    into: str = ""
+    label: str = ""
+    parent: str = ""
+    quotes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a change would do: the new codebook, the codings it touches by coder, and some of their words."""
+
+    what: str
+    codebook: Codebook
+    target: str | None
+    rows: tuple[StandingRow, ...]
+    already: int
+    examples: tuple[str, ...]
+
+    @property
+    def coders(self) -> dict[str, int]:
+        """How many codings of each coder are touched."""
+        found: dict[str, int] = {}
+        for row in self.rows:
+            found[row.coder] = found.get(row.coder, 0) + 1
+        return found
+
+
+def preview(study: Study, change: Reshape) -> Preview:
+    """Return what a change would do; nothing is written. Raises InputError for what makes no sense."""
+    codebook = study.codebooks.current()
+    if change.code not in codebook.by_id:
+        raise InputError("This code is not in the codebook any more; reload the page.")
+    code = codebook.by_id[change.code]
+    new, target, what = _planned(codebook, code, change)
+    standing = study.acts.standing_rows(change.code)
+    rows = _touched(standing, change)
+    if change.kind in {"split", "subtheme"} and not rows:
+        raise InputError("Tick the quotes that are meant; none of them has this code now.")
+    there = {(row.coder, row.utterance) for row in study.acts.standing_rows(target)} if target else set()
+    spoken = study.texts.by_id(list(dict.fromkeys(row.utterance for row in rows))[:EXAMPLES])
+    if change.kind == "subtheme":
+        new = _with_examples(new, change.code, [item.text for item in spoken.values()])
+    return Preview(
+        what=what,
+        codebook=new,
+        target=target,
+        rows=() if change.kind in {"move", "subtheme"} else tuple(rows),
+        already=sum((row.coder, row.utterance) in there for row in rows),
+        examples=tuple(item.text for item in spoken.values()),
+    )
+
+
+Plan = tuple[
+    Codebook, str | None, str
+]  # the new codebook, the code that codings go to (None: none), in a sentence
+
+
+def _planned(codebook: Codebook, code: Code, change: Reshape) -> Plan:
+    plans = {
+        "merge": _merged,
+        "split": _split,
+        "move": _moved,
+        "subtheme": _with_subtheme,
+        "retire": _retired,
+    }
+    return plans[change.kind](codebook, code, change)
+
+
+def _another(codebook: Codebook, code: Code, change: Reshape) -> Code:
+    if change.into not in codebook.by_id or change.into == code.id:
+        raise InputError("Choose another code for these codings.")
+    return codebook.by_id[change.into]
+
+
+def _merged(codebook: Codebook, code: Code, change: Reshape) -> Plan:
+    into = _another(codebook, code, change)
+    return _without(codebook, code.id), into.id, f"{code.label} merged into {into.label}"
+
+
+def _retired(codebook: Codebook, code: Code, change: Reshape) -> Plan:
+    return _without(codebook, code.id), None, f"{code.label} retired"
+
+
+def _moved(codebook: Codebook, code: Code, change: Reshape) -> Plan:
+    if change.parent == (code.parent or ""):
+        raise InputError(f"{code.label} is there already.")
+    moved = replace(code, parent=change.parent or None)
+    return _with(codebook, moved), None, f"{code.label} moved to {change.parent or 'no component'}"
+
+
+def _with_subtheme(codebook: Codebook, code: Code, change: Reshape) -> Plan:
+    label = change.label.strip()
+    if not label:
+        raise InputError("Give the sub-theme a name.")
+    if label in {item.label for item in code.subthemes}:
+        raise InputError(f"{code.label} has a sub-theme '{label}' already.")
+    more = replace(code, subthemes=(*code.subthemes, SubTheme(label)))
+    return _with(codebook, more), None, f"{code.label}: sub-theme {label}"
+
+
+def _split(codebook: Codebook, code: Code, change: Reshape) -> Plan:
+    if change.into:
+        into = _another(codebook, code, change)
+        return codebook, into.id, f"Quotes of {code.label} moved to {into.label}"
+    new = extended(codebook, {"label": change.label.strip(), "parent": code.parent or ""})
+    target = next(item.id for item in new.codes if item.id not in codebook.by_id)
+    return new, target, f"{change.label.strip()} split off {code.label}"
+
+
+def _touched(standing: Sequence[StandingRow], change: Reshape) -> list[StandingRow]:
+    if change.kind not in {"split", "subtheme"}:
+        return list(standing)
+    wanted = set(change.quotes)
+    passages = {(row.transcript, row.start, row.end) for row in standing if row.utterance in wanted}
+    return [row for row in standing if (row.transcript, row.start, row.end) in passages]
+
+
+def reshape(study: Study, change: Reshape, *, coder: str) -> str:
+    """Do it: a new codebook version and, for every coder, one act that recodes; return the change in a sentence.
+
+    All or nothing. Everybody's history keeps what they decided. Raises InputError for what makes no sense.
+    """
+    with study.handle.write():
+        plan = preview(study, change)
+        before = study.codebooks.current_id()
+        new_code = plan.target is not None and plan.target not in study.codebooks.current().by_id
+        if new_code:  # before its first coding
+            change_codebook(study, plan.codebook, note=plan.what, coder=coder)
+        acts = [
+            study.acts.recode(coder, voice, _decisions(plan, change.code, voice), note=plan.what)
+            for voice in plan.coders
+        ]
+        if not new_code:
+            change_codebook(study, plan.codebook, note=plan.what, coder=coder)
+        after = study.codebooks.current_id()
+        study.codebooks.record_change(change.kind, plan.what, (before, after), acts, coder=coder)
+    return plan.what
+
+
+def _decisions(plan: Preview, code: str, voice: str) -> list[Decision]:
+    found = []
+    for row in plan.rows:
+        if row.coder != voice:
+            continue
+        found.append(Decision(row.utterance, "withdraw", code=code))
+        if plan.target is not None and (row.utterance, plan.target) not in row.others:
+            span = (row.start, row.end)
+            found.append(
+                Decision(
+                    row.utterance, "add", code=plan.target, polarity=row.polarity, span=span, memo=row.memo
+                )
+            )
+    return found
+
+
+def undo_reshape(study: Study, change: CodebookChange, *, coder: str) -> None:
+    """Take back a change of the codebook with all its recoding. Raises StudyError unless it is the newest."""
+    with study.handle.write():
+        newest = study.codebooks.undoable_change()
+        if newest is None or newest.uid != change.uid:
+            raise StudyError("The codebook was changed after that; only the newest change can be taken back.")
+        study.codebooks.add(study.codebooks.get(change.before), note=f"undone: {change.what}", coder=coder)
+        for act in change.acts:
+            study.acts.undo(change.coder, act)
+        study.codebooks.record_change(
+            change.kind, f"undone: {change.what}", (change.after, change.before), [], coder=coder,
+            reverses=change.uid,
+        )  # fmt: skip
+
+
+def _without(codebook: Codebook, code: str) -> Codebook:
+    kept = tuple(item for item in codebook.codes if item.id != code)
+    if not kept:
+        raise InputError("This is the only code of the codebook.")
+    return next_version(replace(codebook, codes=kept))
+
+
+def _with(codebook: Codebook, code: Code) -> Codebook:
+    return next_version(
+        replace(codebook, codes=tuple(code if item.id == code.id else item for item in codebook.codes))
+    )
+
+
+def _with_examples(codebook: Codebook, code: str, texts: Sequence[str]) -> Codebook:
+    held = codebook.by_id[code]
+    known = {item.text for item in held.examples}
+    fresh = tuple(Example(text) for text in texts if text not in known)
+    codes = tuple(
+        replace(item, examples=(*item.examples, *fresh)) if item.id == code else item
+        for item in codebook.codes
+    )
+    return replace(codebook, codes=codes)
