@@ -9,6 +9,8 @@ base/         the model it builds on, if any, in the same shape
 import hashlib
 import json
 import math
+import os
+import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,12 +38,29 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def save_model(model: Model, directory: str | Path, *, adapter: Path | None = None) -> None:
-    """Write a model into a folder (made if missing); `adapter` is copied in if the model owns it.
+    """Write a model into a folder, whole or not at all; `adapter` is copied in if the model owns it.
 
-    Raises OutputError if the folder cannot be written.
+    A model that lies there is replaced with all that belongs to it; other files stay. Raises OutputError if the
+    folder cannot be written: what lay there is then as it was.
     """
-    folder = Path(directory)
+    folder = Path(directory).absolute()
+    fresh = folder.with_name(f".{folder.name}.{os.getpid()}.unfinished")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _write(model, fresh, adapter)
+        _replace(folder, fresh)
+    except OSError as error:
+        raise OutputError(f"The model cannot be written to {folder}: {error.strerror or error}.") from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _write(model: Model, folder: Path, adapter: Path | None = None) -> None:
+    """Write a model and those it builds on into a new folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     arrays, shape = packed(model.parts)
+    write_arrays(folder / ARRAYS, arrays)
     card = {
         **model.card,
         "format": FORMAT,
@@ -50,21 +69,35 @@ def save_model(model: Model, directory: str | Path, *, adapter: Path | None = No
         "codebook_hash": model.codebook.hash,
         "encoder": {"weights": weights_of(model.encoder.id), "id": model.encoder.id},
         "parts": shape,
+        "arrays_sha256": hashlib.sha256((folder / ARRAYS).read_bytes()).hexdigest(),
     }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_arrays(folder / ARRAYS, arrays)
-        card["arrays_sha256"] = hashlib.sha256((folder / ARRAYS).read_bytes()).hexdigest()
-        text = json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False)
-        (folder / CARD).write_text(text + "\n", encoding="utf-8")
-        if adapter:
-            (folder / ADAPTER).mkdir(exist_ok=True)
-            for file in ("adapter.json", "adapter.safetensors"):
-                (folder / ADAPTER / file).write_bytes((adapter / file).read_bytes())
-    except OSError as error:
-        raise OutputError(f"The model cannot be written to {folder}: {error.strerror or error}.") from error
+    text = json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / CARD).write_text(text + "\n", encoding="utf-8")
+    if adapter:
+        (folder / ADAPTER).mkdir()
+        for file in ("adapter.json", "adapter.safetensors"):
+            (folder / ADAPTER / file).write_bytes((adapter / file).read_bytes())
     if model.base is not None:
-        save_model(model.base, folder / BASE)
+        _write(model.base, folder / BASE)
+
+
+def _replace(folder: Path, fresh: Path) -> None:
+    """Put the new folder in the place of the old one, whose files that are no model's move along."""
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    old = fresh.with_suffix(".replaced")
+    shutil.rmtree(old, ignore_errors=True)
+    folder.rename(old)
+    try:
+        fresh.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
+    for path in old.iterdir():
+        if path.name not in (CARD, ARRAYS, ADAPTER, BASE):
+            path.rename(folder / path.name)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
