@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -51,6 +51,8 @@ By = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else on stdout.")]
 
+Thresholds = Literal["usual", "macro-f1"]
+
 models_group = typer.Typer(
     no_args_is_help=True, help="List, describe and compare models.", rich_markup_mode=None
 )
@@ -72,6 +74,12 @@ def train(
         bool,
         typer.Option("--fine-tune", help="Also tune the encoder (slow); used only if it wins held out."),
     ] = False,
+    thresholds: Annotated[
+        Thresholds,
+        typer.Option(
+            help="From which confidence codes are suggested: usual, or macro-f1, which suggests rare codes sooner."
+        ),
+    ] = "usual",
     encoder: Annotated[
         str | None,
         typer.Option(
@@ -97,7 +105,7 @@ def train(
 
     trained = train_files(
         excerpts, out, codebook=codebook, group=group,
-        base=None if base == "none" else base, measure=measure, fine_tune=fine_tune,
+        base=None if base == "none" else base, measure=measure, fine_tune=fine_tune, thresholds=thresholds,
         encoder=encoder, by=by, force=force, reading=options.reading(), progress=note,
     )  # fmt: skip
     for line in trained.notes:

@@ -207,6 +207,8 @@ def tested_words(figures: Report) -> str:
     if "calibration_error" in figures:
         of = "confidence beside suggestions" if "measured_on" in figures else "confidence, over all codes,"
         parts.append(f"{of} off by {percent(figures['calibration_error'])} on average")
+    if figures.get("surest_quarter") is not None:
+        parts.append(f"right among the surest quarter of suggestions {percent(figures['surest_quarter'])}")
     if not parts:
         why = figures.get("why_not")
         return f"Not measured: {why}." if why else "Not measured."

@@ -82,6 +82,12 @@ def _which_code(report: Report) -> Block:
         ["theirs is among its best two", figure(themes, "top2_accuracy")],
         ["F1, mean over codes", figure(themes, "forced_macro_f1")],
     ]
+    even = themes.get("without_base_rate")
+    if even:
+        rows += [
+            ["kappa, common codes not favoured", figure(even, "kappa")],
+            ["F1, mean over codes, common codes not favoured", figure(even, "forced_macro_f1")],
+        ]
     if "components" in report:
         rows.insert(2, ["kappa of components", figure(report["components"], "kappa")])
     words = (
@@ -129,6 +135,8 @@ def _confidence(report: Report) -> Block | None:
     rows = []
     if found["ece_suggested"] is not None:
         rows.append(["confidence beside suggestions is off by, on average", percent(found["ece_suggested"])])
+    if found.get("surest_quarter") is not None:
+        rows.append(["right among the surest quarter of suggestions", percent(found["surest_quarter"])])
     for part, words in ((0.25, "the surest quarter"), (0.5, "the surest half"), (1.0, "all coded excerpts")):
         risk = wrong_among(report, part)
         if risk is not None:

@@ -1,12 +1,14 @@
 """Probabilities and thresholds: fitted by a solver that ends, and to what the rows can teach."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_excerpts import excerpts
 from scipy.optimize import minimize
 
-from coder.learning import Batch, blank_model, train_model
-from coder.learning.estimators.calibration import fit_logistic, probability_features
+from coder.learning import Batch, Model, blank_model, train_model
+from coder.learning.estimators.calibration import expected_f1_threshold, fit_logistic, probability_features
 from coder.learning.estimators.calibration_fit import (
     OFFSET_PENALTY,
     PENALTY,
@@ -14,6 +16,8 @@ from coder.learning.estimators.calibration_fit import (
     fit_offset,
     fit_probabilities,
 )
+from coder.learning.evaluation.report import Guess
+from coder.learning.training.train import USUAL_RECIPES
 
 
 def loss(design, truth, found, prior, penalty):
@@ -79,3 +83,45 @@ def test_excerpts_that_are_all_coded_give_codes_that_can_be_used(codebook, encod
     coded = (fresh.labels == 1).any(axis=1)
     said = model.predict(Batch.of_texts(list(fresh.texts), studies=list(fresh.groups)))
     assert (said.selected & (fresh.labels == 1))[coded].any(axis=1).mean() > 0.8
+
+
+def test_the_threshold_of_best_expected_f1_is_the_one_that_a_search_finds():
+    chances = np.random.default_rng(2).beta(0.5, 3, 300)
+    found = expected_f1_threshold(chances)
+    values = [
+        2 * chances[chances >= at].sum() / ((chances >= at).sum() + chances.sum())
+        for at in np.unique(chances)
+    ]
+    assert found == pytest.approx(np.unique(chances)[int(np.argmax(values))])
+    assert expected_f1_threshold(np.zeros(0)) == 0.5
+
+
+def test_thresholds_for_macro_f1_are_set_anew_and_told_in_the_card(codebook, encoder):
+    data = excerpts(codebook, 240)
+    rare = np.flatnonzero(data.labels[:, 2] == 1)[14:]
+    data = data.rows(np.setdiff1d(np.arange(240), rare))
+    base, other = blank_model(codebook, encoder), replace(USUAL_RECIPES, thresholds="macro-f1")
+    usual = train_model(data, codebook, base=base)
+    macro = train_model(data, codebook, base=base, recipes=other)
+    assert macro.card["training"]["thresholds"] == "macro-f1"
+    assert usual.card["training"]["thresholds"] == "usual"
+    assert (macro.parts.calibration.thresholds != usual.parts.calibration.thresholds).all()
+    assert (macro.parts.calibration.coefficients == usual.parts.calibration.coefficients).all()
+
+
+def test_where_every_row_is_coded_such_rows_get_suggestions_whatever_the_base_thinks_of_them(
+    codebook, encoder
+):
+    blank = blank_model(codebook, encoder)
+    mute = replace(blank.parts.codable, intercept=np.array([-8.0], dtype=np.float32))
+    firm = replace(blank.parts.calibration, coefficients=np.array([0.25, 1.0, 2.0, 0.0]))
+    base = Model(
+        "mute", codebook, encoder, replace(blank.parts, codable=mute, calibration=firm), {"data": {"n": 9}}
+    )
+    data = excerpts(codebook, 60)
+    data = data.rows(np.flatnonzero((data.labels == 1).any(axis=1)))
+    fresh = excerpts(codebook, 60, seed=5)
+    coded = np.flatnonzero((fresh.labels == 1).any(axis=1))
+    assert not Guess.by(base, fresh).selected.any()
+    found = Guess.by(train_model(data, codebook, base=base), fresh)
+    assert found.selected[coded].any(axis=1).mean() > 0.8

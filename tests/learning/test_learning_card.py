@@ -26,6 +26,7 @@ def test_a_card_has_thresholds_settings_and_excerpts_per_study(model, data):
     assert card["data"]["per_study"] == {f"g{place}": 36 for place in range(5)}
     assert card["training"] == {
         "base": "blank", "encoder": model.encoder.id, "fine_tuned": False, "measured": False,
+        "thresholds": "usual",
     }  # fmt: skip
     assert "languages" not in card["data"]
     assert [verdict.code for verdict in verdicts_in(card)] == ["time", "people", "body"]

@@ -171,3 +171,21 @@ def test_rows_that_cannot_be_read_are_missed_but_not_asked_in_forced_choice() ->
         truth, Guess(scores, scores, selected, polarity, np.zeros(6, dtype=bool)), book, "m"
     )
     assert nothing["themes"]["kappa"] is None and nothing["polarity"]["kappa"] is None
+
+
+def test_without_the_base_rate_no_code_is_favoured_for_being_common() -> None:
+    forced = np.array([[0.6, 0.4], [0.7, 0.3], [0.8, 0.2]])
+    even = metrics.without_base_rate(forced)
+    assert even.argmax(axis=1).tolist() == [1, 0, 0] and forced.argmax(axis=1).tolist() == [0, 0, 0]
+    labels = np.eye(2, dtype=np.int8)[[1, 0, 0]]
+    book = Codebook("b", (Code("x", "X"), Code("y", "Y")))
+    guess = Guess(forced, forced, forced > 0.65, np.tile([0.9, 0.1, 0.0], (3, 1)))
+    themes = performance(Truth(labels, [None] * 3, list("abc")), guess, book, "m")["themes"]
+    assert (themes["accuracy"], themes["without_base_rate"]["accuracy"]) == (0.666667, 1.0)
+
+
+def test_precision_among_the_surest_quarter_needs_enough_suggestions() -> None:
+    probability = np.linspace(0.2, 0.9, 80)
+    correct = np.arange(80) >= 65
+    assert metrics.surest_precision(probability, correct) == 0.75
+    assert metrics.surest_precision(probability[:36], correct[:36]) is None

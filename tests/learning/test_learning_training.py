@@ -51,7 +51,7 @@ def test_excerpts_that_are_all_coded_teach_nothing_about_what_is_codable(codeboo
     base = train_model(both, codebook, base=blank_model(codebook, encoder), name="base")
     all_coded = taught.rows(np.flatnonzero((taught.labels == 1).any(axis=1)))
     again = train_model(all_coded, codebook, base=base)
-    assert again.parts.codable is base.parts.codable
+    assert again.parts.codable.coefficients is base.parts.codable.coefficients  # the level alone may rise
     fresh = excerpts(codebook, 36, seed=7)
     coded = (fresh.labels == 1).any(axis=1)
     said = again.predict(Batch.of_texts([*fresh.texts, *talk]))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from coder.codebook import Code, Codebook
+from coder.workflow.precoding.coded_parts import PartRecord
 from coder.workflow.precoding.pipeline import closing_words
 from coder.workflow.precoding.request import Request, Summary
 
@@ -49,3 +50,14 @@ def test_nothing_is_said_where_every_code_may_be_suggested(model: Any) -> None:
 def test_a_card_without_verdicts_is_no_obstacle(model: Any) -> None:
     model.card = {}
     assert Summary.of(model).failed["body"]["why"] == "it failed when the model was trained"
+
+
+def test_each_transcript_says_how_many_of_its_utterances_got_a_suggestion(model: Any) -> None:
+    model.card["held_out"] = {"surest_quarter": 0.84}
+    summary = Summary.of(model)
+    for name, coded in (("a.txt", 8), ("b.txt", 3)):
+        summary.add(PartRecord(0, f"x/{name}", units=12, codable=10, coded=coded))
+    said = closing_words(Request(paths=[]), summary)
+    assert "  a.txt: 8 of 10\n  b.txt: 3 of 10\n" in said
+    assert "highest confidence first" in said and "84 % were right" in said
+    assert "highest confidence" not in closing_words(Request(paths=[], unit="row"), summary)

@@ -1,6 +1,7 @@
 """Settling a model: probabilities and thresholds, all from held-out logits."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,8 +9,10 @@ from numpy.typing import NDArray
 from coder.learning.dataset import TrainingSet
 from coder.learning.estimators.calibration import (
     CODABLE,
+    USUAL_ODDS,
     Calibration,
     best_threshold,
+    expected_f1_threshold,
     fit_logistic,
     fit_temperature,
     probability_features,
@@ -20,9 +23,9 @@ from coder.learning.estimators.ensemble import taught
 from coder.learning.training.folds import Folds
 
 Floats = NDArray[np.float64]
+Thresholds = Literal["usual", "macro-f1"]
 USUAL = np.array([0.25, 1.0, 0.5, 0.0])  # coefficients before any evidence
 PENALTY = np.array([4.0, 4.0, 4.0, 1.0])
-USUAL_ODDS = 2.7  # what these log odds usually are
 FIXED = 1e6  # a penalty that lets nothing move
 OFFSET_PENALTY = 10.0
 USUAL_THRESHOLD = 0.35
@@ -43,21 +46,27 @@ class Settled:
 
 
 def settle(
-    data: TrainingSet, logits: Floats, codable: Codability, folds: Folds, start: Calibration | None = None
+    data: TrainingSet,
+    logits: Floats,
+    codable: Codability,
+    folds: Folds,
+    start: Calibration | None = None,
+    *,
+    thresholds: Thresholds = "usual",
 ) -> Settled:
     """Fit the calibration to held-out logits (n, k) and codable chances.
 
     `start` is the calibration of the model built on: what is learned is drawn toward it, and it stays where the rows
-    teach no code.
+    teach no code. `thresholds` "macro-f1" sets each code's for its own F1, so that rare codes are suggested sooner.
     """
     features = probability_features(logits, codable.chance)
-    whole = _fitted(data, features, logits, codable, start)
+    whole = _fitted(data, features, logits, codable, start, thresholds)
     chances = np.zeros(logits.shape)
     selected, tested = np.zeros(logits.shape, dtype=bool), np.zeros(len(data), dtype=bool)
     for inside, outside in folds.parts():
         if not len(inside):
             continue
-        part = _fitted(data.rows(inside), features[inside], logits[inside], codable, start)
+        part = _fitted(data.rows(inside), features[inside], logits[inside], codable, start, thresholds)
         chances[outside] = sigmoid(features[outside] @ part.coefficients + part.offsets)
         selected[outside] = chances[outside] >= part.thresholds
         tested[outside] = True
@@ -65,7 +74,12 @@ def settle(
 
 
 def _fitted(
-    data: TrainingSet, features: Floats, logits: Floats, codable: Codability, start: Calibration | None
+    data: TrainingSet,
+    features: Floats,
+    logits: Floats,
+    codable: Codability,
+    start: Calibration | None,
+    aim: Thresholds,
 ) -> Calibration:
     """Return the calibration of some rows; each code has its say as far as the rows can teach it."""
     k = logits.shape[1]
@@ -81,9 +95,12 @@ def _fitted(
     chances = sigmoid(features @ coefficients + offsets)
     asked = known & (say > 0)
     usual = best_threshold(chances[asked], truth[asked], float(np.median(start.thresholds)))
-    thresholds = np.array(
-        [best_threshold(chances[known[:, at], at], truth[known[:, at], at], usual) for at in range(k)]
-    )
+    if aim == "macro-f1":
+        found = [expected_f1_threshold(chances[known[:, at], at]) for at in range(k)]
+        thresholds = np.where(say > 0, found, usual)
+    else:
+        each = [best_threshold(chances[known[:, at], at], truth[known[:, at], at], usual) for at in range(k)]
+        thresholds = np.array(each)
     return Calibration(
         coefficients, offsets, thresholds, np.ones(k, dtype=bool), fit_temperature(logits, truth)
     )

@@ -6,14 +6,14 @@ rows weigh as they do overall: length then tells nothing about the answer.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coder.learning.dataset import TrainingSet
-from coder.learning.estimators.calibration import CODABLE, sigmoid
+from coder.learning.estimators.calibration import CODABLE, USUAL_ODDS, sigmoid
 from coder.learning.estimators.linear import LinearHead, apply_linear
 from coder.learning.features.ngrams import words_of
 from coder.learning.parts import Parts, codable_blocks
@@ -39,15 +39,22 @@ class Codability:
 
 
 def codability(data: TrainingSet, blocks: Mapping[str, Any], folds: Folds, base: Parts | None) -> Codability:
-    """Learn what is codable; from excerpts that are all coded nothing can be learned, so the base's view stays.
+    """Learn what is codable; from excerpts that are all coded only how the base's view must be moved to fit them.
 
-    `base` are the parts of a model that reads with the same encoder, if there is one.
+    `base` are the parts of a model that reads with the same encoder, if there is one. Where people coded every row,
+    texts of this kind are codable, whatever the base thinks of the kind: its log odds are raised until their mean on
+    the coded rows is USUAL_ODDS. Which of the texts are more likely to be codable than others stays the base's view.
     """
     empty = int((data.labels == 0).all(axis=1).sum()) if len(data) else 0
     if empty >= FEW or base is None:
         return Codability(*fit_codable(data, blocks, folds))
-    chance = sigmoid(apply_linear(base.codable, codable_blocks(blocks)))[:, 0]
-    return Codability(base.codable, chance, float(base.calibration.coefficients[CODABLE]))
+    odds = apply_linear(base.codable, codable_blocks(blocks))
+    coded = (data.labels == 1).any(axis=1)
+    raised = 0.0
+    if empty == 0 and coded.sum() >= FEW:
+        raised = max(0.0, USUAL_ODDS - float(odds[coded].mean()))
+    head = replace(base.codable, intercept=base.codable.intercept + np.float32(raised))
+    return Codability(head, sigmoid(odds + raised)[:, 0], float(base.calibration.coefficients[CODABLE]))
 
 
 def fit_codable(data: TrainingSet, blocks: Mapping[str, Any], folds: Folds) -> tuple[LinearHead, Floats]:

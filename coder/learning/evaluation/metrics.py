@@ -15,6 +15,7 @@ from coder.statistics import ClusterBootstrap, percentile_interval
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+SUREST = 10  # suggestions of which a share is told
 
 
 def kappa(table: Floats) -> Floats:
@@ -242,6 +243,21 @@ def calibration_error(probability: Floats, correct: Bools, bins: int = 10) -> fl
     parts = [part for part in np.array_split(order, bins) if len(part)]
     gaps = [abs(probability[part].mean() - correct[part].mean()) * len(part) for part in parts]
     return float(sum(gaps) / len(probability))
+
+
+def surest_precision(probability: Floats, correct: Bools, part: float = 0.25) -> float | None:
+    """Return the share correct among the surest part of suggestions; None with fewer than SUREST of them there."""
+    count = int(np.ceil(part * len(probability)))
+    if count < SUREST:
+        return None
+    order = np.argsort(-probability, kind="stable")[:count]
+    return round(float(correct[order].mean()), 4)
+
+
+def without_base_rate(forced: Floats) -> Floats:
+    """Return shares (n, k) in which no code is favoured for being common: each divided by its mean over the rows."""
+    shares = forced / np.maximum(forced.mean(axis=0, keepdims=True), 1e-9) if len(forced) else forced
+    return np.asarray(shares, dtype=np.float64)
 
 
 def risk_coverage(confidence: Floats, correct: Bools, steps: int = 20) -> list[dict[str, float]]:

@@ -106,6 +106,7 @@ def performance(
     themes, confusion = metrics.forced_choice(asked, forced, boot)
     tables, resampled = metrics.code_tables(labels, selected, boot)
     metrics.averages(themes, tables, resampled)
+    themes["without_base_rate"] = metrics.forced_choice(asked, metrics.without_base_rate(forced), boot)[0]
     report: dict[str, Any] = {
         "n": len(truth.labels),
         "n_groups": len(set(truth.groups)),
@@ -132,6 +133,8 @@ def calibration(
 ) -> dict[str, Any]:
     """Return the expected calibration error over all scores and over suggested ones, with the risk-coverage curve.
 
+    `surest_quarter` is the share of right ones among the surest quarter of suggestions.
+
     The curve abstains on the least sure rows first: `coverage` is the share of rows kept, `risk` the share of
     them whose best-scored code is not among the true ones. It is about the rows with a code in `asked` (n, k).
     """
@@ -142,6 +145,7 @@ def calibration(
     return {
         "ece_all_codes": _rounded(metrics.calibration_error(scores.ravel(), labels.ravel())),
         "ece_suggested": _rounded(metrics.calibration_error(scores[selected], labels[selected])),
+        "surest_quarter": metrics.surest_precision(scores[selected], labels[selected]),
         "risk_coverage": metrics.risk_coverage(scores[rows, best][coded], hit[coded]),
     }
 

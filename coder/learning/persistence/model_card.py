@@ -17,7 +17,7 @@ from coder.learning.estimators.calibration_fit import Settled
 from coder.learning.estimators.codability import FEW as FEW_EMPTY
 from coder.learning.estimators.ensemble import ENOUGH, Stack
 from coder.learning.estimators.linear import log_softmax
-from coder.learning.evaluation.metrics import calibration_error, kappa_of, risk_coverage
+from coder.learning.evaluation.metrics import calibration_error, kappa_of, risk_coverage, surest_precision
 from coder.learning.features.language import ENGLISH, ENGLISH_ENCODERS, other_languages
 from coder.learning.model import Model
 from coder.learning.parts import Parts
@@ -102,6 +102,7 @@ def _taken_over(report: Mapping[str, Any]) -> dict[str, Any]:
         }  # fmt: skip
     if calibration["ece_suggested"] is not None:
         found["calibration_error"] = calibration["ece_suggested"]
+    found["surest_quarter"] = calibration["surest_quarter"]
     if polarity["n"]:
         found["polarity"] = {
             "n": polarity["n"], "kappa": polarity["kappa"], "order": list(POLARITIES[:2]),
@@ -238,6 +239,7 @@ def figures(data: TrainingSet, parts: Parts, learned: Learned) -> dict[str, Any]
     if suggested.any():
         chances, right = learned.settled.chances[suggested], data.labels[suggested] == 1
         found["calibration_error"] = round(calibration_error(chances, right), 4)
+        found["surest_quarter"] = surest_precision(chances, right)
     places = data.polarity_places()
     two = np.flatnonzero(judged & (places >= 0) & (places < 2))
     if learned.polarity is not None and len(two):

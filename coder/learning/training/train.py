@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook
 from coder.encoding import Encoder
 from coder.learning.dataset import TrainingSet
-from coder.learning.estimators.calibration_fit import Settled, settle
+from coder.learning.estimators.calibration_fit import Settled, Thresholds, settle
 from coder.learning.estimators.codability import codability
 from coder.learning.estimators.context_smoothing import with_neighbours
 from coder.learning.estimators.ensemble import Member, Stack
@@ -49,6 +49,7 @@ class Recipes:
     polarity: tuple[Recipe, ...]
     words: bool = True
     questions: bool = True
+    thresholds: Thresholds = "usual"
 
 
 USUAL_RECIPES = Recipes(
@@ -129,7 +130,7 @@ def _trained(
     if base.blank or (encoder is not None and encoder.id != base.encoder.id):
         own = encoder or base.encoder
         reader = blank_model(codebook, own, usual_mean(data, own))
-    founded = None if base.blank else base
+    founded, start = None if base.blank else base, base.parts.calibration
     looked = [data.texts[int(row)] for row in np.flatnonzero(data.looked_at)]
     ngrams = NGrams.fitted(looked) if recipes.words and len(looked) >= FEW else None
     material = gathered(data, reader, founded, ngrams, questions=recipes.questions)
@@ -141,18 +142,18 @@ def _trained(
     read = np.array([name is None for name in unread(data.texts, reader.encoder.id, languages)], dtype=bool)
 
     def judged(logits: Floats) -> tuple[Settled, list[Verdict]]:
-        settled = settle(data, logits, codable, material.folds, base.parts.calibration)
+        settled = settle(data, logits, codable, material.folds, start, thresholds=recipes.thresholds)
         tested = np.repeat(settled.tested[:, None], len(codebook.codes), axis=1)
-        said = settled.selected & read[:, None]
-        return settled, verdicts_of(data, codebook, said, tested, whole=material.folds.whole)
+        said, whole = settled.selected & read[:, None], material.folds.whole
+        return settled, verdicts_of(data, codebook, said, tested, whole=whole)
 
     if founded is None:
         settled, verdicts = judged(theme_logits)
     else:
         first = with_neighbours(np.asarray(material.blocks["base codes"], dtype=np.float64), data.batch)
         themes, theme_logits, settled, verdicts = better_views(themes, theme_logits, first, judged)
-    usable = np.array([verdict.usable for verdict in verdicts], dtype=bool)
-    calibration = replace(settled.calibration, usable=usable)
+    usable = [verdict.usable for verdict in verdicts]
+    calibration = replace(settled.calibration, usable=np.array(usable, dtype=bool))
     parts = Parts(
         reader.parts.known_mean, themes, polarity, codable.head, calibration, ngrams,
         _examples(data, material.blocks) if recipes.words else None,
@@ -162,6 +163,7 @@ def _trained(
     card = described(
         data, material.folds, material.copies, codebook, founded or reader, parts, learned, reader.encoder.id
     )
+    card["training"]["thresholds"] = recipes.thresholds
     return Model(name, codebook, reader.encoder, parts, card, founded)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from coder.coded_tables.values import Excerpt
     from coder.learning import Model, TrainingSet
+    from coder.learning.estimators.calibration_fit import Thresholds
     from coder.workflow.coded_files import CodedReading
 
 Progress = Callable[[str], None]
@@ -37,18 +38,27 @@ def train(
     group: str | None = None,
     base: str | None = "starter",
     measure: bool = True,
+    thresholds: "Thresholds" = "usual",
     by: str | None = None,
     name: str = "model",
     progress: Progress | None = None,
 ) -> "Model":
     """Train a model on a frame of coded excerpts (columns as in `coder train`); its card holds the figures.
 
-    `by` names a column to split the held-out figures by. Raises TableError, CodebookError.
+    `thresholds` "macro-f1" suggests rare codes sooner; `by` names a column to split the held-out figures by.
+    Raises TableError, CodebookError.
     """
     from coder.coded_tables.excerpts import excerpts_of
 
     excerpts, notes = excerpts_of(frame, group=group)
-    options = {"base": base, "measure": measure, "by": by, "name": name, "progress": progress}
+    options = {
+        "base": base,
+        "measure": measure,
+        "thresholds": thresholds,
+        "by": by,
+        "name": name,
+        "progress": progress,
+    }
     return train_on(excerpts, _book(codebook), notes=notes, **options).model  # type: ignore[arg-type]
 
 
@@ -61,6 +71,7 @@ def train_files(
     base: str | None = "starter",
     measure: bool = True,
     fine_tune: bool = False,
+    thresholds: "Thresholds" = "usual",
     encoder: str | None = None,
     by: str | None = None,
     force: bool = False,
@@ -69,7 +80,8 @@ def train_files(
 ) -> Trained:
     """Train on tables of coded excerpts and write the model, its card and its plot into the folder `out`.
 
-    `fine_tune` also tunes the encoder, and uses that only if it wins on held-out groups. `encoder` is the folder or
+    `thresholds` "macro-f1" suggests rare codes sooner. `fine_tune` also tunes the encoder, and uses that only if
+    it wins on held-out groups. `encoder` is the folder or
     installed name of a sentence-transformers model to use in place of the default (which cannot be tuned). `by` names
     a column to split the held-out figures by; `reading` says how tables of unknown headings and names are read.
     Raises InputError for options that exclude each other, OutputError before any work if `out` exists (without
@@ -97,6 +109,7 @@ def train_files(
         trained = train_on(
             excerpts, book, notes=notes, base=base, measure=measure,
             tune_into=Path(folder) if fine_tune else None, encoder=encoder, by=by, name=out.name,
+            thresholds=thresholds,
             progress=progress,
         )  # fmt: skip
         save_with_card(trained.model, out, adapter=trained.adapter)
@@ -129,6 +142,7 @@ def train_on(
     base: str | None = "starter",
     measure: bool = True,
     tune_into: Path | None = None,
+    thresholds: "Thresholds" = "usual",
     encoder: str | None = None,
     by: str | None = None,
     name: str = "model",
@@ -143,6 +157,7 @@ def train_on(
     from coder.coded_tables.excerpts import codebook_for, training_set
     from coder.encoding import get_encoder
     from coder.learning import blank_model, train_model
+    from coder.learning.training.train import USUAL_RECIPES
     from coder.workflow.modelling.by_column import values_of
     from coder.workflow.modelling.evaluate import seen_warning
     from coder.workflow.modelling.model_lookup import open_model
@@ -155,8 +170,10 @@ def train_on(
     named = get_encoder(encoder) if encoder else None
     founded = open_model(base) if base else blank_model(book, named or get_encoder())
 
+    recipes = replace(USUAL_RECIPES, thresholds=thresholds)
+
     def trainer(part: "TrainingSet") -> "Model":
-        return train_model(part, book, base=founded, name=name, encoder=named)
+        return train_model(part, book, base=founded, recipes=recipes, name=name, encoder=named)
 
     seen = founded.seen_share(data.texts)
     said = [*said, *seen_warning(founded, seen), *([] if named else _language_warning(data.texts))]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from coder.learning import Model
 
+SHOWN_FILES = 12
+USUALLY_CODED = 0.5  # the share of utterances that people give a code
 NOTHING = "There is nothing to pre-code."
 
 
@@ -190,6 +192,7 @@ def closing_words(request: Request, summary: Summary) -> str:
         f"{len(summary.files)} file{'' if len(summary.files) == 1 else 's'} read: {summary.utterances} {units}"
         + (f", {quiet} of them backchannels or empty (never coded)" if quiet else ""),
         f"{summary.coded} ({share}) got a suggestion from model {summary.model}",
+        *_shares(summary, request.unit),
         *_unread_words(summary, units),
         "",
         code_table(summary.codes, offered),
@@ -203,6 +206,21 @@ def closing_words(request: Request, summary: Summary) -> str:
     if summary.refused:
         lines += ["", f"Refused ({len(summary.refused)}):", *(f"  {why}" for why in summary.refused.values())]
     return "\n".join(lines)
+
+
+def _shares(summary: Summary, unit: Unit) -> list[str]:
+    """Return how many units of each file got a suggestion, and how to read more of them than people code."""
+    files = list(summary.by_file.items()) if len(summary.by_file) > 1 else []
+    lines = [f"  {Path(name).name}: {coded} of {codable}" for name, (coded, codable) in files[:SHOWN_FILES]]
+    if len(files) > SHOWN_FILES:
+        lines.append(f"  and {len(files) - SHOWN_FILES} more files")
+    if unit != "row" and summary.codable and summary.coded > USUALLY_CODED * summary.codable:
+        said = "People usually code about half of an interview: read the suggestions of highest confidence first."
+        lines.append(said)
+    if summary.surest_quarter is not None:
+        right = f"{100 * summary.surest_quarter:.0f} %"
+        lines.append(f"Of the quarter that it was surest of, {right} were right where the model was tested.")
+    return lines
 
 
 def _unread_words(summary: Summary, units: str) -> list[str]:

@@ -42,17 +42,22 @@ class Summary:
     utterances: int = 0
     codable: int = 0
     coded: int = 0
+    by_file: dict[str, tuple[int, int]] = field(
+        default_factory=dict
+    )  # units with a suggestion, codable units
     codes: Counter[tuple[str, str]] = field(default_factory=Counter)
     unread: Counter[str] = field(default_factory=Counter)
     model: str = ""
     labels: dict[str, str] = field(default_factory=dict)
     failed: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    surest_quarter: float | None = None
 
     @classmethod
     def of(cls, model: "Model") -> "Summary":
         """Return an empty summary that knows the model's codes and the verdicts of those that failed."""
         labels = {code.id: code.label for code in model.codebook.codes}
-        return cls(model=model.name, labels=labels, failed=failed_codes(model))
+        surest = model.card.get("held_out", {}).get("surest_quarter")
+        return cls(model=model.name, labels=labels, failed=failed_codes(model), surest_quarter=surest)
 
     def add(self, record: PartRecord) -> None:
         """Add what was counted of a part."""
@@ -65,6 +70,8 @@ class Summary:
         self.utterances += record.units
         self.codable += record.codable
         self.coded += record.coded
+        coded, codable = self.by_file.get(record.source, (0, 0))
+        self.by_file[record.source] = coded + record.coded, codable + record.codable
         self.unread.update(record.unread)
         for code, polarities in record.codes.items():
             self.codes.update({(code, polarity): count for polarity, count in polarities.items()})
