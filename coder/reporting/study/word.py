@@ -12,8 +12,9 @@ from coder.reporting.study.contents import Cell, Contents, Paragraph, Part, Pict
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # not allowed in XML
 PAGE = (21.0, 29.7)  # centimetres, A4
 MARGIN = 2.0
-WIDE_FROM = 5  # columns; such tables lie on landscape pages
+WIDE_FROM = 8  # columns; such tables lie on landscape pages, and those with quotes
 MOST_COLUMNS = 12  # Word cannot show more beside each other; such tables are named and left to Excel
+LETTER = 0.2  # centimetres of a letter in a table
 MOST_ROWS = 400  # python-docx takes a second for some thousand cells
 
 
@@ -119,12 +120,12 @@ def _add_table(document: Any, table: Table) -> None:
             f"{table.title}: {len(table.columns)} columns, too many for a page. The Excel report has this table."
         )
         return
-    wide = len(columns) >= WIDE_FROM
+    wide = table.wide or len(columns) >= WIDE_FROM
     if wide:
         _turned(document, landscape=True)
     _caption(document, "Table", table.title)
     places = [place for place, column in enumerate(table.columns) if column in columns]
-    _fill(document, table, places)
+    _fill(document, table, places, wide=wide)
     left = len(table.rows) - MOST_ROWS
     more = (
         [f"The first {MOST_ROWS} of {len(table.rows):,} rows; the Excel report has all."] if left > 0 else []
@@ -144,7 +145,7 @@ def _turned(document: Any, *, landscape: bool) -> None:
     section.page_width, section.page_height = (long, short) if landscape else (short, long)
 
 
-def _fill(document: Any, table: Table, places: list[int]) -> None:
+def _fill(document: Any, table: Table, places: list[int], *, wide: bool) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
@@ -158,8 +159,12 @@ def _fill(document: Any, table: Table, places: list[int]) -> None:
         column = table.columns[place]
         title = f"{column.under}: {column.title}" if column.under and not column.fold else column.title
         _write(target, ((title, "strong"),), right=False)
+    room = (PAGE[1] if wide else PAGE[0]) - 2 * MARGIN
     _set_widths(
-        grid, [table.columns[place].title for place in places], [[row[p] for p in places] for row in rows]
+        grid,
+        [table.columns[place].title for place in places],
+        [[row[p] for p in places] for row in rows],
+        room,
     )
     above: Cell | None = None
     for row in rows:
@@ -172,8 +177,8 @@ def _fill(document: Any, table: Table, places: list[int]) -> None:
         above = row[0]
 
 
-def _set_widths(grid: Any, titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-    """Give each column room for the square root of its longest text, so that quotes do not squeeze out names."""
+def _set_widths(grid: Any, titles: Sequence[str], rows: Sequence[Sequence[Cell]], room: float) -> None:
+    """Give each column room for its longest word, and of the rest by the square root of its longest text."""
     from docx.shared import Cm
 
     longest = [
@@ -181,11 +186,21 @@ def _set_widths(grid: Any, titles: Sequence[str], rows: Sequence[Sequence[Cell]]
         for place, title in enumerate(titles)
     ]
     weights = [min(max(length, 9), 160) ** 0.5 for length in longest]
-    room = (PAGE[1] if len(titles) >= WIDE_FROM else PAGE[0]) - 2 * MARGIN
     room = min(room, 0.22 * sum(longest) + 1.2 * len(titles))
     grid.autofit = False
-    for column, weight in zip(grid.columns, weights, strict=True):
-        column.width = Cm(room * weight / sum(weights))
+    least = [
+        LETTER * _longest_word([title, *(line.whole for row in rows[:MOST_ROWS] for line in row[place])])
+        + 0.5
+        for place, title in enumerate(titles)
+    ]
+    spare = max(0.0, room - sum(least))
+    for column, low, weight in zip(grid.columns, least, weights, strict=True):
+        column.width = Cm(low + spare * weight / sum(weights))
+
+
+def _longest_word(texts: Sequence[str]) -> int:
+    """Return the letters of the longest word, of very long ones (addresses) only as many as may be kept whole."""
+    return min(20, max((len(word) for text in texts for word in text.split()), default=1))
 
 
 def _write(target: Any, lines: tuple[tuple[str, str], ...], *, right: bool) -> None:

@@ -69,10 +69,7 @@ def read_data(study: Study, names: Names, *, coder: str | None = None, version: 
         codings=codings,
         suggested=suggested,
         coders=_coders(study),
-        fates=[
-            SuggestionFate(item.code, item.accepted, item.changed, item.rejected, item.waiting)
-            for item in study.figures().codes
-        ],
+        fates=_fates(study, book),
         disputed=0 if coder else len(study.disagreements()),
         adjudicated=study.figures().adjudicated,
         model=_model(study),
@@ -213,6 +210,14 @@ def _coders(study: Study) -> list[CoderWork]:
         CoderWork(item.coder, item.decided, item.blind, seconds.get(item.coder))
         for item in study.figures().coders
         if item.decided
+    ]
+
+
+def _fates(study: Study, book: Codebook) -> list[SuggestionFate]:
+    """Return what became of the suggestions, in the codebook's order."""
+    found = sorted(study.figures().codes, key=lambda item: _rank(item.code, book))
+    return [
+        SuggestionFate(item.code, item.accepted, item.changed, item.rejected, item.waiting) for item in found
     ]
 
 

@@ -121,8 +121,16 @@ def propose_groups(data: StudyData, encode: Encode) -> list[Group]:
             if themes
             else [-1] * len(places)
         )
+        names = _theme_names(themes)
         left = [at for at, theme in zip(places, filed, strict=True) if theme < 0]
-        mine = [(theme.label, _chosen(places, filed, at), True) for at, theme in enumerate(themes)]
+        mine = [
+            (
+                name,
+                [at for at, theme in zip(places, filed, strict=True) if theme >= 0 and names[theme] == name],
+                True,
+            )
+            for name in dict.fromkeys(names)
+        ]
         clusters = _clustered(vectors[left])
         mine += [
             (words(rows), rows, False)
@@ -168,6 +176,12 @@ def _subthemes(code: Code, polarity: str | None) -> list[SubTheme]:
         for theme in code.subthemes
         if theme.polarity is None or polarity in (theme.polarity, "mixed", None)
     ]
+
+
+def _theme_names(themes: Sequence[SubTheme]) -> list[str]:
+    """Return the names to show: of "emotion: afraid" and "emotion: bored" the part that they share."""
+    heads = [theme.label.split(":")[0].strip() for theme in themes]
+    return [head if heads.count(head) > 1 else theme.label for head, theme in zip(heads, themes, strict=True)]
 
 
 def _filed(passages: "Floats", themes: "Floats") -> list[int]:
