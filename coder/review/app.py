@@ -25,6 +25,7 @@ from coder.review.pages import (
     plan,
     queue,
     quotes,
+    report,
     study,
     transcript,
     writes,
@@ -81,7 +82,8 @@ def make_app(
 def _routes() -> list[BaseRoute]:
     return [
         *study.ROUTES, *transcript.ROUTES, *queue.ROUTES, *quotes.ROUTES, *writes.ROUTES, *by_code.ROUTES,
-        *adjudication.ROUTES, *plan.ROUTES, *codebook.ROUTES, *dashboard.ROUTES, *model.ROUTES, *downloads.ROUTES,
+        *adjudication.ROUTES, *plan.ROUTES, *codebook.ROUTES, *dashboard.ROUTES, *report.ROUTES,
+        *model.ROUTES, *downloads.ROUTES,
         Route("/codes.css", codes_css),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]  # fmt: skip

@@ -22,8 +22,8 @@ from coder.workflow.study.open import MODES, Memo, Mode
 HERE = Path(__file__).parent
 ROOMS = (
     ("/", "Study"), ("/queue", "Queue"), ("/search", "Search"), ("/bulk", "By code"), ("/codes", "Codes"),
-    ("/matrix", "Matrix"), ("/settle", "Settle"), ("/codebook", "Codebook"), ("/progress", "Progress"),
-    ("/model", "Model"), ("/keys", "Keys"),
+    ("/matrix", "Matrix"), ("/report", "Report"), ("/settle", "Settle"), ("/codebook", "Codebook"),
+    ("/progress", "Progress"), ("/model", "Model"), ("/keys", "Keys"),
 )  # fmt: skip
 MODE_WORDS = {"blind": "Blind", "commit_first": "Code first", "assisted": "Assisted"}
 MODE_HELP = {

@@ -88,6 +88,20 @@ def test_suggestions_are_told_from_codings_by_how_they_came_about(study: Study) 
     assert data.fates[0].accepted == 1 and data.fates[0].changed == 1
 
 
+def test_a_quote_marked_as_good_is_quoted_first(study: Study) -> None:
+    from coder.reporting.study.themes import best
+    from coder.reporting.study.values import Group, passages_of
+    from coder.store.confirmed_codings import mark_good
+
+    some = [units(study, "one")[place] for place in (0, 2, 4)]
+    for unit in some:
+        code(study, "Ann", unit, "rain")
+    mark_good(study.handle, "Ann", some[2], "rain", True)
+    data = read_data(study, Names())
+    group = Group("all", "rain", None, tuple(passages_of(data.codings)), proposed=True)
+    assert [passage.first.good for passage in best(group, 2)] == [True, False]
+
+
 def test_an_undone_coding_and_a_superseded_transcript_count_nowhere(study: Study) -> None:
     first = units(study, "one")[0]
     saved = study.acts.decide("Ann", [Decision(first, "add", code="rain")], mode="blind")

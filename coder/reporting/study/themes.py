@@ -79,12 +79,13 @@ def _people(codings: Sequence[Coding], choices: Choices) -> str:
 
 
 def best(group: Group, most: int) -> list[Passage]:
-    """Return the most typical passages of a group, of different participants first."""
+    """Return passages to quote: those marked as good, then the most typical, of different participants first."""
+    ordered = sorted(group.passages, key=lambda passage: not any(coding.good for coding in passage.codings))
     chosen: list[Passage] = []
-    for passage in group.passages:
+    for passage in ordered:
         if passage.first.case not in {item.first.case for item in chosen}:
             chosen.append(passage)
-    rest = [passage for passage in group.passages if passage not in chosen]
+    rest = [passage for passage in ordered if passage not in chosen]
     return [*chosen, *rest][:most]
 
 

@@ -47,7 +47,8 @@ class Coding:
     """A code that stands on an utterance: the unit of every count.
 
     `place` is the utterance's number in its transcript, from 1; `position` its share of the transcript's length.
-    `coders` gave it; `before`, `after` and `question` are its surroundings.
+    `coders` gave it; `before`, `after` and `question` are its surroundings. `good`: somebody
+    marked it as a good quote.
     """
 
     number: int
@@ -64,6 +65,7 @@ class Coding:
     question: str | None = None
     before: str = ""
     after: str = ""
+    good: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from coder import __version__
 from coder.errors import InputError, OutputError
 from coder.reporting.rows import check_new, written_whole
-from coder.reporting.study.contents import Contents, Picture
+from coder.reporting.study.contents import Contents, Picture, Table
 from coder.reporting.study.values import Choices, Group, StudyData
 from coder.store import Study
 from coder.workflow.study.report_data import read_data
@@ -86,6 +87,27 @@ def write_report(study: Study, request: Request, *, encode: Encode | None = None
     if request.keep_groups:
         remarks.append(_keep(study, groups))
     return Outcome(data, contents, tuple(written), tuple(remarks))
+
+
+def report_file(study: Study, request: Request, suffix: str, *, encode: Encode | None = None) -> bytes:
+    """Return a report as the content of an .html, .docx or .xlsx file. Raises as `write_report` does."""
+    with TemporaryDirectory(prefix="coder-report-") as folder:
+        path = Path(folder) / f"report{suffix}"
+        write_report(study, replace(request, out=path), encode=encode)
+        return path.read_bytes()
+
+
+def report_preview(
+    study: Study, request: Request, *, encode: Encode | None = None
+) -> tuple[StudyData, list[Table], list[str]]:
+    """Return the data, the tables that most readers look at first, and what must be known of them."""
+    from coder.reporting.study.participants import participant_tables
+    from coder.reporting.study.themes import themes_table
+
+    data, groups, choices, remarks = report_parts(study, request, encode or _encode)
+    if not data.codings:
+        return data, [], remarks
+    return data, [themes_table(data, groups, choices), *participant_tables(data, choices)], remarks
 
 
 def report_parts(

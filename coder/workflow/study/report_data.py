@@ -17,6 +17,7 @@ from coder.reporting.study.values import (
     SuggestionFate,
 )
 from coder.store import Study
+from coder.store.confirmed_codings import good_quotes
 from coder.store.values import ADJUDICATED, DECIDED, Filters, StandingCode, StudyUtterance, TranscriptInfo
 from coder.workflow.study.report_names import Names
 
@@ -52,10 +53,12 @@ def read_data(study: Study, names: Names, *, coder: str | None = None, version: 
     codings: list[Coding] = []
     suggested: list[Coding] = []
     people = {item.id: study.people.participants(item.id) for item in transcripts}
+    good = good_quotes(study.handle)
     for info in transcripts:
         units = study.texts.utterances(info.id)
         place = _Place(info, units, people[info.id], names)
-        codings += place.codings(standing, book, len(codings))
+        for coding, unit in place.codings(standing, book, len(codings)):
+            codings.append(replace(coding, good=(unit, coding.code) in good))
     for info in transcripts:
         units = study.texts.utterances(info.id)
         place = _Place(info, units, people[info.id], names)
@@ -104,9 +107,11 @@ class _Place:
         self.info, self.units, self.people, self.names = info, units, people, names
         self.end = max((unit.end for unit in units), default=1)
 
-    def codings(self, standing: Mapping[int, Sequence[Standing]], book: Codebook, start: int) -> list[Coding]:
-        """Return the codings of the transcript in its order, those of the codebook's order within an utterance."""
-        found: list[Coding] = []
+    def codings(
+        self, standing: Mapping[int, Sequence[Standing]], book: Codebook, start: int
+    ) -> list[tuple[Coding, int]]:
+        """Return (coding, id of its utterance) in the transcript's order, then the codebook's."""
+        found: list[tuple[Coding, int]] = []
         for at, unit in enumerate(self.units):
             given: defaultdict[str, list[Standing]] = defaultdict(list)
             for item in standing.get(unit.id, ()) if unit.codable else ():
@@ -117,7 +122,8 @@ class _Place:
                 origin = next(name for name in STRENGTH if name in origins)
                 polarity = one_polarity(item.code.polarity for item in items)
                 coders = tuple(dict.fromkeys(item.coder for item in items))
-                found.append(self._coding(start + len(found) + 1, at, code, polarity, origin, coders))
+                coding = self._coding(start + len(found) + 1, at, code, polarity, origin, coders)
+                found.append((coding, unit.id))
         return found
 
     def suggested(self, study: Study, waiting: Sequence[int], book: Codebook, start: int) -> list[Coding]:

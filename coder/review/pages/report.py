@@ -1,0 +1,69 @@
+"""The report of the study: choices, a preview of its first tables, and the whole as a file to save."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from coder.errors import InputError
+from coder.reporting.study.contents import Table
+from coder.reporting.study.values import Choices
+from coder.review.context import context_of, session_of
+from coder.review.pages.downloads import attachment
+from coder.workflow.study.report import FORMATS, report_file, report_preview
+from coder.workflow.study.report import Request as ReportRequest
+
+MOST = 999  # of a number that is typed in
+
+
+async def report_page(request: Request) -> Response:
+    """Show the choices, and the first tables of the report as chosen."""
+    context, asked = context_of(request), _asked(request)
+    data, tables, remarks = await run_in_threadpool(report_preview, context.review.study, asked)
+    codes = [code.id for code in data.codebook.codes]
+    return context.page(
+        request, "report.html", room="Report", tables=tables, remarks=remarks, choices=asked.choices,
+        query=request.url.query, attributes=data.attributes, formats=FORMATS, own_only=asked.coder is not None,
+        leads=lambda table, row: f"/codes?code={codes[row]}" if _by_code(table, codes) else "",
+    )  # fmt: skip
+
+
+def _by_code(table: Table, codes: list[str]) -> bool:
+    """Tell whether the rows of a table are the codes in the codebook's order."""
+    return table.sheet == "themes" and len(table.rows) == len(codes)
+
+
+async def report_download(request: Request) -> Response:
+    """Return the whole report as chosen."""
+    suffix = f".{request.path_params['suffix']}"
+    if suffix not in FORMATS:
+        raise InputError(f"A report is written as {', '.join(FORMATS)}.")
+    content = await run_in_threadpool(report_file, context_of(request).review.study, _asked(request), suffix)
+    return attachment(content, f"report{suffix}")
+
+
+def _asked(request: Request) -> ReportRequest:
+    """Return what the address asks for. Blind work shows no other coder's codings and no suggestion."""
+    context, session, given = context_of(request), session_of(request), request.query_params
+    mode = context.mode(session)
+    choices = Choices(
+        apart=given.get("apart") or None,
+        by=(given["by"],) if given.get("by") else (),
+        quotes=_number(given.get("quotes"), 2),
+        min_cell=_number(given.get("min_cell"), 0),
+        with_suggestions=bool(given.get("suggestions")) and mode == "assisted",
+        interventions=bool(given.get("interventions")),
+        pseudonymised=bool(given.get("pseudonyms")),
+    )
+    return ReportRequest(None, choices, coder=session.coder if mode == "blind" else None)
+
+
+def _number(typed: str | None, usual: int) -> int:
+    if not typed:
+        return usual
+    if not typed.isascii() or not typed.isdigit() or int(typed) > MOST:
+        raise InputError(f"'{typed}' is no number from 0 to {MOST}.")
+    return int(typed)
+
+
+ROUTES = [Route("/report", report_page), Route("/download/report.{suffix}", report_download)]
