@@ -55,3 +55,13 @@ def test_the_list_for_scanners_is_that_of_the_lock() -> None:
     bill = json.loads((ROOT / "sbom.cdx.json").read_text(encoding="utf-8"))
     assert bill["bomFormat"] == "CycloneDX"
     assert set(locked("requirements.lock")) <= {part["name"] for part in bill["components"]}
+
+
+def test_what_pyproject_asks_for_is_locked() -> None:
+    wanted = [
+        line
+        for extra in ("tune", "small", "dask", "sav", "test")
+        for line in PROJECT["optional-dependencies"][extra]
+    ]
+    names = {re.match(r"[\w.-]+", line)[0].lower() for line in [*PROJECT["dependencies"], *wanted]}  # type: ignore[index]
+    assert names - {"torch"} - set(locked("requirements-test.lock")) == set(), "run scripts/lock"
