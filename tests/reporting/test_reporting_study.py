@@ -157,6 +157,8 @@ def test_small_counts_of_participants_are_hidden_everywhere() -> None:
                            if "fewer" not in cell and "coding" not in cell), row  # fmt: skip
     assert "fewer than 3 participants" in str(texts(found[-1]))
     assert {row["participants"] for row in found[-1].tidy} <= {"<3", 0}
+    assert "group" in framework_matrix(data, Choices()).tidy[0]
+    assert "group" not in framework_matrix(data, choices).tidy[0]
 
 
 def test_the_matrix_has_signs_quotes_and_an_empty_cell_to_write_in() -> None:

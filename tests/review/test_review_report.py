@@ -20,7 +20,7 @@ def quick_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_preview_shows_themes_and_participants_and_leads_to_the_quotes(ann: Page) -> None:  # noqa: F811
     html = ann.get("/report", by="site", quotes="1", min_cell="0")
     assert "Barriers and facilitators by sub-component" in html and "Participants" in html
-    assert '<a href="/codes?code=social_opportunity">1 coding</a>' in html
+    assert '<a href="/codes?code=social_opportunity&amp;polarity=facilitator">1 coding</a>' in html
     assert "/download/report.docx?by=site&amp;quotes=1" in html
     assert "Coding is not finished" in html and "Suggested, not confirmed" not in html
     assert "Suggested, not confirmed" in ann.get("/report", suggestions="1")

@@ -42,7 +42,10 @@ def framework_matrix(data: StudyData, choices: Choices) -> Table:
     if len(cases) > MOST_CASES:
         notes.append(f"The first {MOST_CASES} of {len(cases):,} participants; the Excel report has all.")
     given = [name for name in SIGNS if any(item.polarity == name for item in data.codings)]
-    tidy = [_tidy_case(case, by_case[case.key], codes, given) for case in cases]
+    # A participant's attributes side by side would undo what hidden counts hide.
+    tidy = [
+        _tidy_case(case, by_case[case.key], codes, given, attributes=not choices.min_cell) for case in cases
+    ]
     return Table("Framework matrix", columns, rows, "framework matrix", tidy, notes, frozen=2, wide=True)
 
 
@@ -69,10 +72,16 @@ def signs(codings: Sequence[Coding]) -> str:
 
 
 def _tidy_case(
-    case: Case, codings: Sequence[Coding], codes: Sequence[Code], polarities: Sequence[str | None]
+    case: Case,
+    codings: Sequence[Coding],
+    codes: Sequence[Code],
+    polarities: Sequence[str | None],
+    *,
+    attributes: bool,
 ) -> dict[str, Any]:
     row: dict[str, Any] = {"participant": case.name, "label": case.label}
-    row |= {name: "; ".join(values) for name, values in case.attributes.items()}
+    if attributes:
+        row |= {name: "; ".join(values) for name, values in case.attributes.items()}
     for code in codes:
         mine = [coding for coding in codings if coding.code == code.id]
         for name in polarities:

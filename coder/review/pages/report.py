@@ -1,5 +1,7 @@
 """The report of the study: choices, a preview of its first tables, and the whole as a file to save."""
 
+from urllib.parse import urlencode
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,6 +9,7 @@ from starlette.routing import Route
 
 from coder.errors import InputError
 from coder.reporting.study.contents import Table
+from coder.reporting.study.themes import HEADINGS
 from coder.reporting.study.values import Choices
 from coder.review.context import context_of, session_of
 from coder.review.pages.downloads import attachment
@@ -24,8 +27,14 @@ async def report_page(request: Request) -> Response:
     return context.page(
         request, "report.html", room="Report", tables=tables, remarks=remarks, choices=asked.choices,
         query=request.url.query, attributes=data.attributes, formats=FORMATS, own_only=asked.coder is not None,
-        leads=lambda table, row: f"/codes?code={codes[row]}" if _by_code(table, codes) else "",
+        leads=lambda table, row, title: _address(codes[row], title) if _by_code(table, codes) else "",
     )  # fmt: skip
+
+
+def _address(code: str, title: str) -> str:
+    """Return where the quotes of a code are, of one polarity in the column of that polarity."""
+    polarity = next((name for name, heading in HEADINGS.items() if name and heading == title), None)
+    return "/codes?" + urlencode({"code": code, **({"polarity": polarity} if polarity else {})})
 
 
 def _by_code(table: Table, codes: list[str]) -> bool:
