@@ -7,6 +7,7 @@ from coder.learning.estimators.calibration import best_threshold, fit_logistic
 from coder.learning.estimators.codability import length_balance
 from coder.learning.estimators.ensemble import fit_weights
 from coder.learning.estimators.linear import fit_linear
+from coder.learning.features.blocks import GramBlock
 from coder.learning.features.ngrams import NGrams
 from coder.learning.features.polarity_cues import CUES, cue_row
 from coder.learning.training.recipes import Design, Recipe
@@ -68,7 +69,7 @@ def test_ngrams_multiply_like_their_matrix():
     texts = ["no time at all", "no time for it", "time will tell at all"]
     ngrams = NGrams.fitted(texts)
     table = np.random.default_rng(0).normal(size=(len(ngrams.idf), 2)).astype(np.float32)
-    assert np.allclose(ngrams.product(texts, table), ngrams.matrix(texts) @ table, atol=1e-5)
+    assert np.allclose(GramBlock(ngrams, texts).product(table), ngrams.matrix(texts) @ table, atol=1e-5)
 
 
 def test_weights_go_to_the_view_that_is_right_on_held_out_rows():

@@ -63,11 +63,14 @@ class NGrams:
             words = words_of(text)
             seen.update(set(wholes_of(words)))
             seen.update(set(chain.from_iterable(map(pieces_of, set(words)))))
-        ranked = sorted(
-            (-count, gram) for gram, count in seen.items() if count >= min(SEEN, max(1, len(texts) - 1))
-        )[:LIMIT]
-        vocabulary = {gram: place for place, (_, gram) in enumerate(ranked)}
-        idf = np.array([log((1 + len(texts)) / (1 - count)) + 1 for count, _ in ranked], dtype=np.float32)
+        least = min(SEEN, max(1, len(texts) - 1))
+        kept = sorted(
+            (gram for gram, count in seen.items() if count >= least), key=lambda gram: (-seen[gram], gram)
+        )
+        vocabulary = {gram: place for place, gram in enumerate(kept[:LIMIT])}
+        idf = np.array(
+            [log((1 + len(texts)) / (1 + seen[gram])) + 1 for gram in vocabulary], dtype=np.float32
+        )
         return cls(vocabulary, idf)
 
     def rows(self, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
@@ -95,14 +98,6 @@ class NGrams:
         at = np.fromiter(counts, np.intp, len(counts))
         raw = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.idf[at]
         return at, (raw / max(float(np.linalg.norm(raw)), 1e-9)).astype(np.float32)
-
-    def product(self, texts: Sequence[str], coefficients: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return features times coefficients (features, k) without building a matrix, (n, k)."""
-        found = np.zeros((len(texts), coefficients.shape[1]), dtype=np.float32)
-        for row, (places, weights) in enumerate(self.rows(texts)):
-            if len(places):
-                found[row] = weights @ coefficients[places]
-        return found
 
     def matrix(self, texts: Sequence[str]) -> "object":
         """Return the features as a scipy CSR matrix (n, features), for training."""

@@ -9,7 +9,7 @@ the usual kind had been there: (n * own mean + SHRINK * known mean) / (n + SHRIN
 mean with known variance. docs/learning.md, "Topics", has what these were chosen on.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,16 +41,6 @@ class Topics:
     def of(self, encoder_id: str) -> StudySums:
         """Return the sums in one encoder's space."""
         return self.sums.get(encoder_id, {})
-
-    def only(self, studies: Iterable[str]) -> "Topics":
-        """Return the topics of some of the studies."""
-        kept = set(studies)
-        return Topics(
-            {
-                encoder: {name: sums for name, sums in found.items() if name in kept}
-                for encoder, found in self.sums.items()
-            }
-        )
 
 
 def study_sums(vectors: Floats, studies: Sequence[str]) -> StudySums:

@@ -3,46 +3,24 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from coder.codebook import Codebook
-from coder.domain import POLARITIES
 from coder.encoding import weights_of
 from coder.learning.dataset import TrainingSet
-from coder.learning.estimators.calibration_fit import Settled
 from coder.learning.estimators.codability import FEW as FEW_EMPTY
 from coder.learning.estimators.ensemble import ENOUGH, Stack
-from coder.learning.estimators.linear import log_softmax
-from coder.learning.evaluation.metrics import calibration_error, kappa_of, risk_coverage, surest_precision
 from coder.learning.features.language import ENGLISH, ENGLISH_ENCODERS, other_languages
 from coder.learning.model import Model
 from coder.learning.parts import Parts
+from coder.learning.persistence.held_out import HeldOut, Learned
 from coder.learning.training.code_verdicts import Verdict
-from coder.learning.training.folds import NOTHING_LEFT, Folds, Repeats
+from coder.learning.training.folds import Folds, Repeats
 
-Floats = NDArray[np.float64]
-TAUGHT_SHARE, TAUGHT_LEAST = (
-    0.1,
-    30,
-)  # of the training texts: with fewer a language is a slip, nothing to learn from
-ANEW = "held-out groups, by models trained anew without them"
-WHOLE, PARTS = "groups held out while training", "parts of one group, learned from its other parts"
-
-
-@dataclass(frozen=True)
-class Learned:
-    """What training found on held-out rows: logits, chances and choices, and which rows can be read, (n,)."""
-
-    verdicts: list[Verdict]
-    themes: Floats
-    polarity: Floats | None
-    settled: Settled
-    read: NDArray[np.bool_]
-    languages: Mapping[str, int]
+TAUGHT_SHARE, TAUGHT_LEAST = 0.1, 30  # of the training texts: fewer in a language are slips
 
 
 def described(
@@ -58,7 +36,7 @@ def described(
     """Return the card of a model trained on `data` from `start`, with its figures on held-out rows."""
     card: dict[str, Any] = {
         "data": _data(data, copies, codebook, learned.languages),
-        "held_out": _tested(data, folds, parts, learned),
+        "held_out": HeldOut.of_training(data, folds, parts, learned).to_dict(),
         "codes": _verdicts(learned.verdicts, parts),
         "weights": {"themes": _weights(parts.themes), "polarity": _weights(parts.polarity)},
         "base": {"name": start.name, "encoder": weights_of(start.encoder.id)},
@@ -87,27 +65,8 @@ def judged_anew(model: Model, verdicts: Sequence[Verdict], report: Mapping[str, 
     model.parts = replace(model.parts, calibration=replace(model.parts.calibration, usable=usable))
     model.card["codes"] = _verdicts(verdicts, model.parts)
     if report is not None:
-        model.card["held_out"] = _taken_over(report)
+        model.card["held_out"] = HeldOut.of_report(report).to_dict()
         model.card["limits"] = limits(model.card, model.encoder.id)
-
-
-def _taken_over(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a report's main figures in the shape of those that training takes."""
-    themes, polarity, calibration = report["themes"], report["polarity"], report["calibration"]
-    found: dict[str, Any] = {"measured_on": ANEW}
-    if themes["n_single"]:
-        found["themes"] = {
-            "n": themes["n_single"], "kappa": themes["kappa"], "top2": themes["top2_accuracy"],
-            "coverage": calibration["risk_coverage"],
-        }  # fmt: skip
-    if calibration["ece_suggested"] is not None:
-        found["calibration_error"] = calibration["ece_suggested"]
-    found["surest_quarter"] = calibration["surest_quarter"]
-    if polarity["n"]:
-        found["polarity"] = {
-            "n": polarity["n"], "kappa": polarity["kappa"], "order": list(POLARITIES[:2]),
-        }  # fmt: skip
-    return found
 
 
 def _data(
@@ -200,52 +159,3 @@ def limits(card: Mapping[str, Any], encoder_id: str) -> str:
         f"It suggests; a person decides. {reads} {tested}. On another topic or another way of speaking expect less,"
         " and code some excerpts blind to see how much less."
     )
-
-
-def _tested(data: TrainingSet, folds: Folds, parts: Parts, learned: Learned) -> dict[str, Any]:
-    """Return the figures of rows that were not learned from, what they are measured on, or why there are none."""
-    coded = int((data.labels == 1).any(axis=1).sum())
-    if coded < ENOUGH:
-        return {"why_not": f"only {_counted(coded, 'coded excerpt')}"}
-    if not learned.settled.tested.any():
-        return {"why_not": NOTHING_LEFT}
-    if all(verdict.kappa is None for verdict in learned.verdicts):
-        return {"why_not": f"no code has {ENOUGH} excerpts with it and {ENOUGH} without it"}
-    found = figures(data, parts, learned)
-    return {"measured_on": WHOLE if folds.whole else PARTS, **found} if found else {}
-
-
-def figures(data: TrainingSet, parts: Parts, learned: Learned) -> dict[str, Any]:
-    """Return kappa, top-2 and the risk-coverage curve of codes, kappa of polarity, and the calibration error.
-
-    The calibration error is that of suggestions. Rows that cannot be read are left out, as the model does not guess
-    there.
-    """
-    found: dict[str, Any] = {}
-    judged = learned.settled.tested & learned.read
-    known = (data.labels >= 0).all(axis=1)
-    single = np.flatnonzero(judged & known & ((data.labels == 1).sum(axis=1) == 1))
-    if len(single):
-        logits = learned.themes[single]
-        truth, ranked = data.labels[single].argmax(axis=1), np.argsort(-logits, axis=1, kind="stable")
-        sure = np.exp(log_softmax(logits / parts.calibration.temperature)).max(axis=1)
-        found["themes"] = {
-            "n": len(single),
-            "kappa": kappa_of(truth, ranked[:, 0]),
-            "top2": float((ranked[:, :2] == truth[:, None]).any(axis=1).mean()),
-            "coverage": risk_coverage(sure, ranked[:, 0] == truth, steps=10),
-        }
-    suggested = learned.settled.selected & judged[:, None] & (data.labels >= 0) & parts.calibration.usable
-    if suggested.any():
-        chances, right = learned.settled.chances[suggested], data.labels[suggested] == 1
-        found["calibration_error"] = round(calibration_error(chances, right), 4)
-        found["surest_quarter"] = surest_precision(chances, right)
-    places = data.polarity_places()
-    two = np.flatnonzero(judged & (places >= 0) & (places < 2))
-    if learned.polarity is not None and len(two):
-        found["polarity"] = {
-            "n": len(two),
-            "kappa": kappa_of(places[two], learned.polarity[two, :2].argmax(axis=1)),
-            "order": list(POLARITIES[:2]),
-        }
-    return found

@@ -22,7 +22,8 @@ from coder.learning.features.language import unread
 from coder.learning.features.ngrams import NGrams
 from coder.learning.model import Model
 from coder.learning.parts import Parts
-from coder.learning.persistence.model_card import Learned, described, taught_languages
+from coder.learning.persistence.held_out import Learned
+from coder.learning.persistence.model_card import described, taught_languages
 from coder.learning.persistence.training_fingerprints import fingerprints
 from coder.learning.training.code_verdicts import Verdict, verdicts_of
 from coder.learning.training.codebook_transfer import with_codebook
