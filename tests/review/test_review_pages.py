@@ -212,3 +212,12 @@ def test_a_second_job_waits_for_the_first(page: Page) -> None:
     job = context.jobs.start("Long", lambda report: time.sleep(0.3) or "done")
     assert "still running" in str(page.post("/model/suggest", 400)["error"])
     wait(page, job.id)
+
+
+def test_an_empty_list_of_suggestions_says_why(page: Page, study_path: Path) -> None:
+    assert "suggests Physical capability nowhere" in page.get("/bulk", code="physical_capability")
+    for key in ids(study_path).values():
+        act(page, "nothing", key)
+    act(page, "nothing", ids(study_path, 2)["There"])
+    assert "suggests Automatic motivation nowhere" not in page.get("/bulk", code="automatic_motivation")
+    assert "were answered" in page.get("/bulk", code="automatic_motivation")

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.errors import InputError
-from coder.review.context import context_of, said, session_of
+from coder.review.context import ReviewContext, context_of, said, session_of
 from coder.review.pages.writes import body_of
 from coder.workflow.review.session import Unit
 from coder.workflow.study.decide import decide
@@ -43,9 +43,21 @@ async def bulk(request: Request) -> Response:
         room="By code",
         code=code,
         cards=cards,
+        why_empty=_why_empty(context, code) if mode == "assisted" and not cards else "",
         counts=counts,
         signs=context.signs(session.coder),
     )
+
+
+def _why_empty(context: ReviewContext, code: str) -> str:
+    """Return in a sentence why no suggestion of a code waits."""
+    study, label = context.review.study, context.review.codebook.by_id[code].label
+    if not study.models.versions():
+        return "The machine has not looked at this study yet (page Model)."
+    answered = next((item.answered for item in study.figures().codes if item.code == code), 0)
+    if answered:
+        return f"No suggestion of {label} waits for you: {answered} were answered."
+    return f"The machine suggests {label} nowhere in what it has looked at."
 
 
 def _cards(request: Request, code: str) -> list[Card]:

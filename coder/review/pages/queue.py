@@ -128,7 +128,7 @@ def _why_empty(context: ReviewContext, coder: str, listing: Listing) -> str:
     if not study.figures().transcripts:
         return "The study has no transcripts yet. Drop them on the Study page."
     narrowed = [name for name in listing.given if name not in {"order", "state"}]
-    if listing.order in {"uncertain", "sure"} and study.models.active() is None:
+    if listing.order in {"uncertain", "sure"} and not study.models.versions():
         return "This order needs suggestions, and the machine has not looked at this study yet (page Model)."
     if filters.text:
         return f"No utterance here contains “{filters.text}”" + (

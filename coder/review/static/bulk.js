@@ -47,7 +47,7 @@ if (box) {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const at = picks.indexOf(document.activeElement.closest?.(".pick"));
     if (event.key === "j" || event.key === "k") picks[Math.min(picks.length - 1, Math.max(0, at + (event.key === "j" ? 1 : -1)))].focus();
-    if (event.key === "x" && at >= 0) { refuse(picks[at], !picks[at].classList.contains("refused")); tell(); }
+    if (event.key === "x" && at >= 0 && !event.repeat) { refuse(picks[at], !picks[at].classList.contains("refused")); tell(); }
   });
   tell();
 }
