@@ -10,7 +10,15 @@ from typing import Any
 
 from coder.codebook import Codebook
 from coder.coded_tables.code_lookup import CodeLookup, lookup_in
-from coder.coded_tables.grammar import POLARITY_WORDS, examples, folded, names_in, stands_for_nothing, text_of
+from coder.coded_tables.grammar import (
+    POLARITY_WORDS,
+    examples,
+    folded,
+    names_in,
+    stands_for_nothing,
+    text_of,
+    with_polarity,
+)
 from coder.coded_tables.values import CodedTable
 from coder.errors import TableError
 
@@ -71,6 +79,10 @@ class CodeMapper:
         asked = self._table.get(folded(name))
         if asked is not None:
             return asked
+        head, side = with_polarity(name)
+        asked = self._table.get(folded(head)) if side else None
+        if asked is not None:  # the table names the code, the cell its polarity: "time:barrier"
+            return replace(asked, polarity=asked.polarity or side)
         code = self._lookup.find(name)
         if code is not None:
             return Mapped(code, None, "name")

@@ -21,6 +21,7 @@ from coder.review.pages import (
     codebook,
     dashboard,
     downloads,
+    exchange,
     model,
     plan,
     queue,
@@ -82,8 +83,8 @@ def make_app(
 def _routes() -> list[BaseRoute]:
     return [
         *study.ROUTES, *transcript.ROUTES, *queue.ROUTES, *quotes.ROUTES, *writes.ROUTES, *by_code.ROUTES,
-        *adjudication.ROUTES, *plan.ROUTES, *codebook.ROUTES, *dashboard.ROUTES, *report.ROUTES,
-        *model.ROUTES, *downloads.ROUTES,
+        *adjudication.ROUTES, *plan.ROUTES, *codebook.ROUTES, *dashboard.ROUTES, *report.ROUTES, *model.ROUTES,
+        *exchange.ROUTES, *downloads.ROUTES,
         Route("/codes.css", codes_css),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]  # fmt: skip

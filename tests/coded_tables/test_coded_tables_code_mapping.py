@@ -67,6 +67,8 @@ def test_an_edited_mapping_goes_first_and_may_leave_codes_out(tmp_path: Path) ->
         "name,code,polarity\nTime,physical,Barriere\nsocial opportunity,,\nWeather,-,\n", encoding="utf-8"
     )
     mapper = CodeMapper(BOOK, read_mapping(path))
+    assert mapper.map("Time: facilitator").cell == ["physical:barrier"]  # the table's own polarity goes first
+    assert mapper.map("Social opportunity:barrier").code is None
     frame = pd.DataFrame(
         {"text": list("abcd"), "code": ["Time", "Social opportunity", "Weather;Time", "Odd"]}
     )

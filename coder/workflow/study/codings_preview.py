@@ -1,0 +1,67 @@
+"""What a file of codings would bring into a study, before anything is brought in."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from coder.coded_tables.code_mapping import CodeMapper, Mapped
+from coder.errors import StudyError
+from coder.exchange.read import read_codings
+from coder.exchange.values import without_drafts
+from coder.safe_csv import csv_line
+from coder.store import Study
+
+
+@dataclass(frozen=True, slots=True)
+class CodingsPreview:
+    """Documents (name, codings, whether the study has it), coders, and what each name of a code seems to mean."""
+
+    file: str
+    format: str
+    documents: tuple[tuple[str, int, bool], ...]
+    coders: tuple[str, ...]
+    codes: tuple[tuple[str, int, Mapped], ...]
+    notes: tuple[str, ...]
+
+    @property
+    def codings(self) -> int:
+        """How many codings the file holds."""
+        return sum(count for _, count, _ in self.codes)
+
+    @property
+    def homeless(self) -> int:
+        """How many codings are of documents that the study does not have."""
+        return sum(count for _, count, here in self.documents if not here)
+
+
+def preview_codings(study: Study, path: Path) -> CodingsPreview:
+    """Read a file of codings and say what it would bring. Raises the readers' errors."""
+    found = read_codings(path)
+    kept, drafts = without_drafts(found.codings)
+    mapper = CodeMapper(study.codebooks.current())
+    documents = Counter(item.document for item in kept)
+    codes = Counter(item.code for item in kept)
+    return CodingsPreview(
+        file=path.name,
+        format=found.format,
+        documents=tuple(
+            (name, count, not name or _has(study, name)) for name, count in documents.most_common()
+        ),
+        coders=tuple(sorted({item.coder for item in kept if item.coder})),
+        codes=tuple((name, count, mapper.map(name)) for name, count in codes.most_common()),
+        notes=(*found.notes, *drafts),
+    )
+
+
+def _has(study: Study, name: str) -> bool:
+    try:
+        study.texts.find(name)
+    except StudyError:
+        return False
+    return True
+
+
+def write_mapping(path: Path, chosen: list[tuple[str, str, str]]) -> None:
+    """Write what was chosen for each name (name, code, polarity) as a mapping that the import reads."""
+    lines = [csv_line(("name", "code", "polarity")), *(csv_line(row) for row in chosen)]
+    path.write_text("".join(lines), encoding="utf-8", newline="")
