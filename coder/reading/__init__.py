@@ -13,6 +13,7 @@ from pathlib import Path
 from coder.domain import Corrections, Transcript
 from coder.errors import FormatError, InputError, UnsafeFileError
 from coder.reading.document import Document, Paragraph
+from coder.reading.safety.sniff import refuse_special
 from coder.reading.safety.text_encoding import MAX_TEXT_BYTES, decode
 
 MAX_FILE_BYTES = 200_000_000
@@ -119,6 +120,7 @@ def _files_in(folder: Path) -> list[Path]:
 
 
 def _bytes_of(path: Path) -> bytes:
+    refuse_special(path)
     try:
         size = path.stat().st_size
         limit = MAX_TEXT_BYTES if path.suffix.lower() in _TEXT_SUFFIXES else MAX_FILE_BYTES

@@ -58,8 +58,9 @@ def read(data: bytes, name: str) -> Document:
         raise FormatError(
             f"{name}: no annotation with words was found. Is it an ELAN file (.eaf) with text in it?"
         )
-    dropped = [tier.name for tier in tiers if tier.said and tier not in kept]
-    notes = [f"Tiers that depend on others (translations, codes) were left out: {', '.join(dropped)}."]
+    taken = {id(tier) for tier in kept}
+    dropped = [tier.name for tier in tiers if tier.said and id(tier) not in taken]
+    notes = [f"Tiers that depend on others (translations, codes) were left out: {', '.join(dropped[:20])}."]
     every = {identifier: item for tier in tiers for identifier, item in tier.said.items()}
     cues = [(_start(item, every), tier.speaker, item.words) for tier in kept for item in tier.said.values()]
     cues.sort(key=lambda cue: cue[0])
@@ -70,14 +71,15 @@ def read(data: bytes, name: str) -> Document:
 def _kept(tiers: list[_Tier]) -> list[_Tier]:
     named = {tier.name: tier for tier in tiers}
     kept: list[_Tier] = []
+    parents: set[str | None] = set()
+    wordy = {id(tier): tier.wordy for tier in tiers}
     for tier in tiers:
         parent = named.get(tier.parent or "")
         another = parent is not None and tier.participant and tier.participant != parent.participant
-        replaces = (
-            parent is not None and not parent.wordy and not any(other.parent == tier.parent for other in kept)
-        )
-        if tier.wordy and (parent is None or another or replaces):
+        replaces = parent is not None and not wordy[id(parent)] and tier.parent not in parents
+        if wordy[id(tier)] and (parent is None or another or replaces):
             kept.append(tier)
+            parents.add(tier.parent)
     return kept
 
 

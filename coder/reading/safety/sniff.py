@@ -1,6 +1,10 @@
 """Tell what a file is by its first bytes, whatever its name says, and what to do with it."""
 
 import re
+import stat
+from pathlib import Path
+
+from coder.errors import FormatError
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -114,3 +118,18 @@ def advice_on(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or not _NO_TEXT.search(data[:4096]):
         return "It looks like plain text. Rename it to end in .txt if it is a transcript."
     return "Its content is not one that is known. Open it in the program that made it and save it anew."
+
+
+def refuse_special(path: Path) -> None:
+    """Raise FormatError for what is neither a file nor missing: a pipe or device may never end.
+
+    Folders and missing files are left to whoever opens the path.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise FormatError(
+            f"{path.name}: this is not a file but a pipe or device; save its content as a file."
+        )

@@ -56,6 +56,15 @@ def decode(data: bytes, name: str) -> Decoded:
     return Decoded(text, decoded.encoding, decoded.notes)
 
 
+def without_surrogates(text: str) -> str:
+    """Return the text with halves of characters (lone surrogates), which no encoding can write, as U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return re.sub("[\ud800-\udfff]", "\ufffd", text)
+    return text
+
+
 def _refuse_other_kinds(data: bytes, name: str) -> None:
     head = data[:4096]
     marked = head.startswith((b"{\\rtf", b"%PDF-", b"%!PS"))

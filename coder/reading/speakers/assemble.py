@@ -12,6 +12,7 @@ from coder.domain import Corrections, Span, Transcript, Turn
 from coder.errors import FormatError
 from coder.reading.clock import inner_stamps
 from coder.reading.document import Document, Paragraph
+from coder.reading.safety.text_encoding import without_surrogates
 from coder.reading.speakers.header import Header, header_of
 from coder.reading.speakers.learn import learn_labels
 from coder.reading.speakers.lines import Line, ends_sentence, lines_of, text_of
@@ -71,6 +72,7 @@ def assemble(
     interviewers whatever the words say, `corrections` what people said about this file before. Raises
     FormatError when nobody says anything, InputError for an interviewer label that the file does not have.
     """
+    document = _without_halves(document)
     read = _labelled(document, corrections) if document.labelled else _learned(document, corrections)
     if not read.reading.pieces:
         raise FormatError(f"{name} holds no speech: there are no words beside names, times and headings.")
@@ -81,7 +83,7 @@ def assemble(
     roles = _roles(turns, read, document, interviewer, corrections, name)
     said_so = _notes(read, answers=document.answers)
     doubts = [*read.doubts, *roles.doubts]
-    name = unicodedata.normalize("NFC", name)
+    name = unicodedata.normalize("NFC", without_surrogates(name))
     return Transcript(
         id=PurePath(name).stem,
         name=name,
@@ -93,6 +95,21 @@ def assemble(
         source_hash=hashlib.sha256(data).hexdigest(),
         notes=(*document.notes, *said_so, *read.notes, *roles.notes, *doubts),
         doubts=tuple(doubts),
+    )
+
+
+def _without_halves(document: Document) -> Document:
+    """Return the document without halves of characters, as broken exports and JSON escapes have them."""
+    return replace(
+        document,
+        paragraphs=tuple(
+            replace(
+                paragraph,
+                text=without_surrogates(paragraph.text),
+                speaker=paragraph.speaker and without_surrogates(paragraph.speaker),
+            )
+            for paragraph in document.paragraphs
+        ),
     )
 
 

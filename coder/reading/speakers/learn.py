@@ -197,7 +197,8 @@ def learn_labels(lines: Sequence[Line], first: int) -> dict[int, Candidate]:
         return labels
     marks = [first - 1, *sorted(labels), len(lines)]
     for above, below in itertools.pairwise(marks):
-        if below - above <= _LONG_STRETCH:
+        # A twentieth of the file at least, so that there are no more than twenty.
+        if below - above <= max(_LONG_STRETCH, len(lines) // 20):
             continue
         part = _learn_part(lines, above + 1, below)
         counts = Counter(candidate.key for candidate in part.values())

@@ -20,6 +20,8 @@ _SHOWN = 4
 _NEVER_SAID = frozenset({"participant", "respondent", "interviewee", "informant"})
 # What transcribers write between the turns; it is nobody's speech, but only a person can tell.
 _REMARKS = frozenset({"note", "notes", "nb", "memo", "comment", "comments", "topic", "theme", "section"})
+# More speakers than this are no speakers of a talk; comparing each with each would take too long.
+_MOST_SPEAKERS = 150
 
 
 def distance(one: str, other: str, most: int) -> int:
@@ -46,6 +48,8 @@ def distance(one: str, other: str, most: int) -> int:
 def nearest(key: str, known: Sequence[str]) -> str | None:
     """Return the one known key that `key` is a misspelling of; None if it is none, or could be of several."""
     if all(word in ROLE_WORDS or word.isdigit() for word in key.split()) or len(key) < _ONE_SLIP:
+        return None
+    if len(known) > _MOST_SPEAKERS:
         return None
     digits = re.sub(r"\D", "", key)
     scored: dict[int, list[str]] = defaultdict(list)
@@ -127,6 +131,8 @@ def one_label_a_person(labels: Labels) -> tuple[Labels, list[str]]:
     spelled = {candidate.key: candidate for candidate in reversed(labels.values())}
     forms = {key: candidate for key, candidate in spelled.items() if candidate.shape is not Shape.ROLE}
     counts = Counter(candidate.key for candidate in labels.values())
+    if len(forms) > _MOST_SPEAKERS:
+        return labels, []
     names = {key: _name(candidate.label) for key, candidate in forms.items()}
     doubted = {key: key.rstrip("? ") for key in counts if key.endswith("?") and key.rstrip("? ") in counts}
     fuller = doubted | _differently_spaced(labels, counts)

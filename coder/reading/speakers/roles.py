@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from coder.domain import Corrections, Role, Turn
 from coder.errors import InputError
@@ -221,11 +222,11 @@ def _may_interview(label: str) -> bool:
 def role_of_label(label: str, voices: Iterable[str]) -> Role | None:
     """Return the role that a label states among the labels in `voices`, None when it states none."""
     whole = key_of(label)
-    others = {key_of(other) for other in voices} - {whole}
     words = [word.rstrip("0123456789") or word for word in whole.split()]
     key = " ".join(words)
     if len(key) <= 2 and key in ASKING_LETTERS | ANSWERING_LETTERS:
-        return _role_of_letter(key, others)
+        # Only here, since comparing every label with every other would be slow in a file of thousands.
+        return _role_of_letter(key, {key_of(other) for other in voices} - {whole})
     # A participant's phrase may hold the interviewer's ("được phỏng vấn"), so it is looked for first.
     if any(f" {phrase} " in f" {key} " for phrase in PARTICIPANT_PHRASES):
         return "participant"
@@ -236,7 +237,7 @@ def role_of_label(label: str, voices: Iterable[str]) -> Role | None:
         for word in words
         if word not in VOICE_WORDS | PERHAPS_INTERVIEWER and not (len(word) == 1 and len(words) > 1)
     ]
-    meant = [word if len(word) < _LONG_WORD else nearest(word, _ROLE_WORDS) or word for word in telling]
+    meant = [word if len(word) < _LONG_WORD else _role_word(word) for word in telling]
     if any(word in INTERVIEWER_WORDS for word in meant):
         return "interviewer"
     if any(word in PARTICIPANT_WORDS for word in meant):
@@ -244,6 +245,13 @@ def role_of_label(label: str, voices: Iterable[str]) -> Role | None:
     if _INTERVIEWER_CODE.fullmatch(whole):
         return "interviewer"
     return "participant" if _PARTICIPANT_CODE.fullmatch(whole) else None
+
+
+@lru_cache(maxsize=1024)
+def _role_word(word: str) -> str:
+    """Return the word for a part in an interview that a word is, or is a misspelling of; else the word."""
+    alike = [other for other in _ROLE_WORDS if other[0] == word[0]]
+    return word if word in INTERVIEWER_WORDS | PARTICIPANT_WORDS else nearest(word, alike) or word
 
 
 def _role_of_letter(key: str, others: Collection[str]) -> Role | None:

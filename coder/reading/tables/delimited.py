@@ -3,15 +3,17 @@
 import codecs
 import csv
 import io
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from coder.errors import UnsafeFileError
 from coder.reading.safety.archive import MEGABYTE, Budget
-from coder.reading.safety.text_encoding import decode
+from coder.reading.safety.text_encoding import decode, without_surrogates
 from coder.reading.tables.columns import is_words_name
 
 MAX_TABLE_BYTES = 48 * MEGABYTE
@@ -39,6 +41,21 @@ class Sheet:
     encoding: str | None = None
     notes: tuple[str, ...] = ()
     siblings: tuple[str, ...] = ()
+
+
+def cell_of(value: Any) -> Any:
+    """Return a JSON or parquet value as a cell: text, None, or a list of cells."""
+    if value is None or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, str):
+        return without_surrogates(value) if value and not value.isspace() else None
+    if isinstance(value, list | tuple):
+        return [cell_of(item) for item in value]
+    if isinstance(value, dict):
+        return without_surrogates(json.dumps(value, ensure_ascii=False, default=str))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
 
 
 def table_budget(name: str, cells: int = MAX_CELLS) -> Budget:

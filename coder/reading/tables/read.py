@@ -15,11 +15,13 @@ from coder.reading.tables.delimited import (
     MAX_TABLE_BYTES,
     Row,
     Sheet,
+    cell_of,
     read_delimited,
     table_budget,
     table_text,
 )
 from coder.reading.tables.excel import read_workbook
+from coder.reading.tables.parquet import parquet_rows
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -195,21 +197,6 @@ def _frame(table: Table) -> "DataFrame":
     return frame
 
 
-def cell_of(value: Any) -> Any:
-    """Return a JSON or parquet value as a cell: text, None, or a list of cells."""
-    if value is None or (isinstance(value, float) and value != value):
-        return None
-    if isinstance(value, str):
-        return value if value and not value.isspace() else None
-    if isinstance(value, list | tuple):
-        return [cell_of(item) for item in value]
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
 def _read_jsonl(data: bytes, name: str) -> Sheet:
     if len(data) > MAX_TABLE_BYTES:
         raise UnsafeFileError(f"{name}: the table has more than {MAX_TABLE_BYTES // MEGABYTE} MB. Split it.")
@@ -246,34 +233,8 @@ def _read_jsonl(data: bytes, name: str) -> Sheet:
 
 
 def _read_parquet(data: bytes, name: str) -> Sheet:
-    if data[:4] != b"PAR1":
-        raise FormatError(f"{name}: this is not a parquet table. {advice_on(data)}")
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        schema = pq.read_schema(pa.BufferReader(data))
-        texts = [field.name for field in schema if pa.types.is_string(field.type)]
-        # Kept as dictionaries, texts that repeat a million times stay one text.
-        file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=texts)
-        budget = table_budget(name)
-        budget.spend(0, file.metadata.num_rows * len(schema.names))
-        rows: list[Row] = [(0, list(schema.names))]
-        for batch in file.iter_batches(batch_size=2_000):
-            columns = [_values(column) for column in batch.columns]
-            for cells in zip(*columns, strict=True):
-                budget.spend(sum(len(cell) for cell in cells if isinstance(cell, str)))
-                rows.append((len(rows), list(cells)))
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise FormatError(
-            f"{name}: the parquet table is damaged ({str(error)[:80]}). Write it anew."
-        ) from error
+    rows: list[Row] = []
+    for names, cells in parquet_rows(data, name, table_budget(name)):
+        rows = rows or [(0, list(names))]
+        rows += [(len(rows) + place, row) for place, row in enumerate(cells)]
     return Sheet(rows)
-
-
-def _values(column: Any) -> list[Any]:
-    """Return an Arrow column's values as cells; of a dictionary each value is made once."""
-    if hasattr(column, "dictionary"):
-        cells = [cell_of(value) for value in column.dictionary.to_pylist()]
-        return [None if place is None else cells[place] for place in column.indices.to_pylist()]
-    return [cell_of(value) for value in column.to_pylist()]

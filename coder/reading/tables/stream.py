@@ -12,12 +12,13 @@ from typing import Any
 
 from coder.errors import FormatError, TableError, UnsafeFileError
 from coder.reading.safety.archive import MEGABYTE
-from coder.reading.safety.sniff import advice_on
+from coder.reading.safety.sniff import refuse_special
 from coder.reading.tables.delimited import (
     MAX_CELL_CHARACTERS,
     Row,
     Sheet,
     TableText,
+    cell_of,
     long_cells,
     quoting_of,
     read_delimited,
@@ -25,7 +26,8 @@ from coder.reading.tables.delimited import (
     separator_of,
     table_text,
 )
-from coder.reading.tables.read import TABLE_SUFFIXES, cell_of, read_table, with_header
+from coder.reading.tables.parquet import damaged, parquet_rows
+from coder.reading.tables.read import TABLE_SUFFIXES, read_table, with_header
 
 Record = dict[str, Any]
 AT_A_TIME = 5_000  # rows
@@ -47,6 +49,7 @@ def stream_table(path: Path, *, needed: Sequence[str] = (), rows: int = AT_A_TIM
     suffix = path.suffix.casefold()
     if suffix not in TABLE_SUFFIXES:
         raise FormatError(f"{path.name}: tables are read from {', '.join(sorted(TABLE_SUFFIXES))}.")
+    refuse_special(path)
     if suffix == ".parquet":
         pieces = _parquet(path, rows)
     elif suffix in (".jsonl", ".ndjson"):
@@ -78,28 +81,13 @@ def row_count(path: Path) -> int | None:
     try:
         return int(pq.read_metadata(path).num_rows)
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, path.name, error) from error
 
 
 def _parquet(path: Path, rows: int) -> Iterator[list[Record]]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=rows, use_threads=False):
-                columns = [[cell_of(value) for value in column.to_pylist()] for column in batch.columns]
-                names = batch.schema.names
-                yield [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: Exception) -> FormatError:
-    with path.open("rb") as stream:
-        if (head := stream.read(4096))[:4] != b"PAR1":
-            return FormatError(f"{path.name}: this is not a parquet table. {advice_on(head)}")
-    return FormatError(f"{path.name}: the parquet table is damaged ({str(error)[:80]}). Write it anew.")
+    for names, cells in parquet_rows(path, path.name, rows=rows):
+        if cells:
+            yield [dict(zip(names, row, strict=True)) for row in cells]
 
 
 def _jsonl(path: Path, rows: int) -> Iterator[list[Record]]:
