@@ -194,7 +194,7 @@ def test_the_methods_say_what_happened_and_nothing_else() -> None:
         coding(3, origin="changed"),
         coding(4, origin="accepted"),
     ]
-    data = made(mixed, model=ModelFacts("v2", "On held-out material it reached F1 0.61.", 2),
+    data = made(mixed, model=ModelFacts("v2", "On held-out material it reached F1 0.61."),
                 fates=[SuggestionFate("time", 2, 1, 1, 5)])  # fmt: skip
     text = " ".join(methods_paragraphs(data))
     for words in (
@@ -218,9 +218,18 @@ def test_the_wheel_is_looked_up_for_sub_components_of_com_b_only() -> None:
 
 
 def test_pictures_are_drawn_in_two_formats_with_words_for_those_who_do_not_see_them() -> None:
-    data = made(CODINGS, fates=[SuggestionFate("time", 2, 1, 1, 5)])
+    model = ModelFacts("starter", "", ((0.1, 0.05), (0.5, 0.2), (1.0, 0.31)))
+    data = made(CODINGS, fates=[SuggestionFate("time", 2, 1, 1, 5)], model=model)
     found = {picture.name: picture for picture in pictures(data, Choices(apart="group"))}
-    assert list(found) == ["balance", "by-group", "stripes", "together", "saturation", "suggestions"]
+    assert list(found) == [
+        "balance",
+        "by-group",
+        "stripes",
+        "together",
+        "saturation",
+        "suggestions",
+        "model-risk",
+    ]
     for picture in found.values():
         assert picture.svg.startswith(b"<?xml") and picture.png.startswith(b"\x89PNG") and picture.alt
     assert "Physical opportunity: 3 barriers, 1 facilitators" in found["balance"].alt

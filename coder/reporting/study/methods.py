@@ -1,7 +1,5 @@
 """The methods paragraph and the COREQ checklist, filled in with what really happened in the study."""
 
-from collections.abc import Sequence
-
 from coder.reporting.numbers import counted, estimate, percent
 from coder.reporting.study.contents import Column, Table, cell
 from coder.reporting.study.values import Choices, StudyData
@@ -176,10 +174,3 @@ def _labels(data: StudyData) -> str:
 
 
 MOST_LABELS = 12
-
-
-def held_out_words(figures: Sequence[tuple[str, str]]) -> str:
-    """Return the model's held-out figures as a sentence; nothing where none are known."""
-    if not figures:
-        return ""
-    return f"On held-out material it reached {listed([f'{name} {value}' for name, value in figures])}."

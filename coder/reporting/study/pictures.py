@@ -16,7 +16,7 @@ from coder.reporting.numbers import counted, estimate, percent, shortened
 from coder.reporting.study.contents import Picture
 from coder.reporting.study.counting import cases_of, hidden
 from coder.reporting.study.matrix import groups_of, together
-from coder.reporting.study.values import Choices, Coding, StudyData
+from coder.reporting.study.values import Choices, Coding, ModelFacts, StudyData
 
 INK, FAINT, LIGHT = "#222222", "#6f6a62", "#d9d4ca"
 DARK, PALE, MIDDLE = (
@@ -51,6 +51,8 @@ def pictures(data: StudyData, choices: Choices) -> Iterator[Picture]:
         yield _saturation(data)
     if any(fate.answered or fate.waiting for fate in data.fates):
         yield _fates(data)
+    if data.model is not None and data.model.coverage:
+        yield _risk(data.model)
     if data.agreement is not None and forest_rows(data.agreement):
         yield _agreement(data.agreement)
 
@@ -394,3 +396,25 @@ def _agreement(report: AgreementReport) -> Picture:
         draw_forest(axes, report, rows)
 
     return _picture("agreement", "Agreement per code", alt, forest_size(rows), draw, [])
+
+
+def _risk(model: ModelFacts) -> Picture:
+    """Draw how often the best code is wrong among the excerpts that a model is surest of."""
+    kept, wrong = [point[0] for point in model.coverage], [point[1] for point in model.coverage]
+
+    def draw(_: Any, axes: Any) -> None:
+        axes.plot(kept, wrong, color=DARK, marker="o", markersize=4)
+        axes.set(xlim=(0, 1.02), ylim=(0, 1.2 * max([0.05, *wrong])))
+        axes.set_xlabel("share of excerpts kept, surest first")
+        axes.set_ylabel("best code wrong")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(lambda value, _: percent(value))
+        for place in (0, len(kept) - 1):
+            point = kept[place], wrong[place]
+            axes.annotate(percent(point[1]), point, xytext=(0, 6), textcoords="offset points", ha="center")
+
+    alt = "; ".join(f"{percent(a)} kept: {percent(b)} wrong" for a, b in model.coverage)
+    notes = [f"Model '{model.label}'. {model.held_out}".strip()]
+    return _picture(
+        "model-risk", "How often the model is wrong where it is sure", alt, (WIDTH, 3.2), draw, notes
+    )

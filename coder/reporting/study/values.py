@@ -134,11 +134,14 @@ class SuggestionFate:
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """The model in use: its label, and its held-out figures in words where they are known."""
+    """The model in use: its label, and what is known of it on material it did not learn from.
+
+    `held_out` says it in a sentence. `coverage` has (share of excerpts kept, share wrong among them), surest first.
+    """
 
     label: str
-    held_out: str
-    used: int
+    held_out: str = ""
+    coverage: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from coder.codebook import Code, Codebook
-from coder.errors import StudyError
+from coder.errors import ModelError, StudyError
+from coder.reporting.heldout import tested_words
+from coder.reporting.numbers import number
 from coder.reporting.study.values import (
     Case,
     CoderWork,
@@ -228,11 +231,26 @@ def _fates(study: Study, book: Codebook) -> list[SuggestionFate]:
 
 
 def _model(study: Study) -> ModelFacts | None:
-    from coder.reporting.study.methods import held_out_words
-
+    """Return the model in use with its held-out figures: of the study's own trial, or of a shipped model's card."""
     active = study.models.active()
     if active is None:
         return None
     figure = active.card.get("held_out_f1")
-    known = [("F1", f"{figure:.2f}")] if isinstance(figure, int | float) else []
-    return ModelFacts(active.label, held_out_words(known), len(study.models.versions()))
+    if isinstance(figure, int | float):
+        return ModelFacts(
+            active.label, f"On held-out transcripts of this study it reached F1 {number(figure)}."
+        )
+    figures = _shipped_figures(active.base) if active.shipped else {}
+    curve = figures.get("themes", {}).get("coverage") or []
+    coverage = tuple((point["coverage"], point["risk"]) for point in curve)
+    return ModelFacts(active.label, tested_words(figures) if figures else "", coverage)
+
+
+def _shipped_figures(name: str) -> Mapping[str, Any]:
+    from coder.workflow.modelling.model_lookup import model_card
+
+    try:
+        figures: Mapping[str, Any] = model_card(name).get("held_out", {})
+    except ModelError:  # a folder that is not there any more
+        return {}
+    return figures
