@@ -117,6 +117,31 @@ def small_model(monkeypatch: pytest.MonkeyPatch) -> Model:
     return model
 
 
+def test_a_table_of_excerpts_is_pre_coded_as_it_is_evaluated(small_model: Model, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    words = ["clock", "hours", "minutes", "friends", "family", "neighbours", "rain", "wind", "tired", "glad"]
+
+    def said(row: int) -> str:
+        return "Mm." if row % 9 == 5 else f"{' '.join(rng.choice(words, 5))} {row}"
+
+    rows = [
+        {"transcript": f"t{row // 25}", "turn": row // 3, "start": row, "text": said(row)}
+        for row in range(60)
+    ]
+    table = pd.DataFrame(rows).assign(code="")
+    table.to_csv(tmp_path / "t.csv", index=False)
+    frame = precode(tmp_path / "t.csv", unit="row").drop(columns=["transcript", "start"])
+    frame = frame.rename(columns={"transcript_given": "transcript", "start_given": "start"})
+    assert of_rows(frame) == of_table(table, small_model)
+    alone = precode(table_without(tmp_path, table, ["transcript", "turn"]), unit="row")
+    assert alone["confidence"].tolist() != frame["confidence"].tolist()
+
+
+def table_without(folder: Path, table: pd.DataFrame, columns: list[str]) -> Path:
+    table.drop(columns=columns).to_csv(folder / "without.csv", index=False)
+    return folder / "without.csv"
+
+
 def test_every_command_says_the_same_of_a_short_talk(
     small_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coder.coded_tables.grammar import HOMES, columns_of
 from coder.domain import Utterance
 from coder.errors import InputError
 from coder.reading.tables.stream import AT_A_TIME, Record, stream_table
+from coder.segmentation import is_backchannel
 from coder.workflow.precoding.coded_parts import Part
 from coder.workflow.precoding.rows import COLUMNS, Row
 
@@ -73,12 +75,16 @@ def _parts_of(survey: Survey, model: "Model", wanted: Collection[int]) -> Iterat
     for at, records in enumerate(_pieces(survey.path)):
         if survey.first + at in wanted:
             utterances, studies, own = table_answers(records, survey.path.stem, at * AT_A_TIME)
+            # A transcript is one topic only if it is whole, so not in a table that is cut into parts.
+            homes, turns = whose_words(records) if survey.parts == 1 else ((), ())
             yield Part(
                 survey.first + at,
                 str(survey.path),
                 tuple(utterances),
                 tuple(studies),
                 tuple(own),
+                homes=homes,
+                turns=turns,
                 topics=topics,
             )
 
@@ -109,12 +115,25 @@ def table_answers(
         column for column in dict.fromkeys(name for record in records for name in record) if column != "text"
     ]
     names = {column: f"{column}_given" if column in COLUMNS else column for column in known}
-    answers = [_answer(record, name, row) for row, record in enumerate(records, start=before)]
+    home = columns_of([*known, "text"]).get("transcript")
+    answers = [_answer(record, name, row, home) for row, record in enumerate(records, start=before)]
     studies = [cell_text(record.get("study")) for record in records]
     return answers, studies, [{new: record.get(old) for old, new in names.items()} for record in records]
 
 
-def _answer(record: Mapping[str, Any], name: str, row: int) -> Utterance:
+def whose_words(records: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the transcript or participant and the turn of each row, as `coder evaluate` reads them."""
+    columns = columns_of(dict.fromkeys(name for record in records for name in record))
+    home = next((columns.get(role) for role in HOMES if role in columns), None)
+    turn = columns.get("turn")
+    return (
+        tuple(cell_text(record.get(home)).strip() if home else "" for record in records),
+        tuple(cell_text(record.get(turn)).strip() if turn else "" for record in records),
+    )
+
+
+def _answer(record: Mapping[str, Any], name: str, row: int, home: str | None) -> Utterance:
+    spoken = bool(home and cell_text(record.get(home)).strip())  # in a transcript "Mm." is never coded
     text = cell_text(record.get("text"))
     return Utterance(
         id=f"{name}:{row}",
@@ -126,7 +145,7 @@ def _answer(record: Mapping[str, Any], name: str, row: int) -> Utterance:
         text=text,
         role="participant",
         question=cell_text(record.get("question")) or None,
-        codable=bool(text.strip()),
+        codable=bool(text.strip()) and not (spoken and is_backchannel(text)),
     )
 
 

@@ -22,13 +22,18 @@ Said = list[Opinion | None]  # one per utterance; None for what is never coded
 
 @dataclass(frozen=True)
 class Part:
-    """What is coded at a time; `own` are a table's other columns, one record per utterance."""
+    """What is coded at a time; `own` are a table's other columns, one record per utterance.
+
+    Of a table's rows `homes` names the transcript or participant, `turns` the turn, empty where it does not say.
+    """
 
     number: int
     source: str
     utterances: tuple[Utterance, ...] = ()
     studies: tuple[str, ...] | None = None
     own: tuple[Row, ...] = ()
+    homes: tuple[str, ...] = ()
+    turns: tuple[str, ...] = ()
     topics: "Topics | None" = None
     notes: tuple[str, ...] = ()
     refused: str = ""
@@ -86,7 +91,10 @@ def _batch(part: Part) -> "Batch":
         return Batch.of_utterances(codable)
     texts, questions = [item.text for item in codable], [item.question for item in codable]
     studies = [part.studies[row] for row in at]
-    return Batch.of_texts(texts, questions, studies, topics=part.topics)
+    homes = [part.homes[row] if part.homes else "" for row in at]
+    named = part.turns or ("",) * len(part.utterances)
+    turns = [(home, named[row]) if named[row] else row for home, row in zip(homes, at, strict=True)]
+    return Batch(texts, questions, turns, homes, studies, part.topics)
 
 
 def finished(part: Part, said: Said, model: "Model", *, coded_only: bool) -> tuple[PartRecord, list[Row]]:
