@@ -35,7 +35,7 @@ def turns(
 
     Look here first when suggestions seem odd. If a role is wrong, name the interviewer yourself. A folder gets
     one line per file, those to look at first.
-    Examples: coder turns interview3.docx --interviewer "Dr Ade"; coder turns interviews/
+    Example: coder turns interview3.docx --interviewer "Dr Ade"; of a folder: coder turns interviews/
     """
     from coder.workflow.turns import check_single, reading_report, show_turns
 
