@@ -301,3 +301,18 @@ def test_a_title_or_initial_before_a_name_ends_no_sentence() -> None:
     transcript = read("Dr. Sarah Chen: Who cooks?\nJ. Moss: I do. Every day.\n" * 4)
     assert set(speakers(transcript)) == {"Dr. Sarah Chen", "J. Moss"}
     assert not any(words.endswith(("Dr.", "J.")) for _, _, words in turns(transcript))
+
+
+def test_field_notes_and_headers_of_joined_files_are_named() -> None:
+    transcript = read(
+        "INT: Who cooks?\nP1: I do.\nINT: Why?\nP1: So.\n\nDate: 3 May 2026\n\nINT: Who shops?\nP2: My son.\n\n"
+        "Field notes\nShe was tired.\n"
+    )
+    assert any("2 lines look like a remark" in doubt and "3 May" in doubt for doubt in transcript.doubts)
+
+
+def test_titles_in_capitals_and_in_rows_belong_to_the_name() -> None:
+    transcript = read(
+        "PROF. DR. MARIA ANNA VON DER HEIDE: Who cooks?\n\nMRS. OLSEN: I do. Dr. Berg said: you must.\n\n" * 3
+    )
+    assert set(speakers(transcript)) == {"PROF. DR. MARIA ANNA VON DER HEIDE", "MRS. OLSEN"}

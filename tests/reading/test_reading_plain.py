@@ -143,3 +143,20 @@ def test_what_a_meeting_program_writes_below_the_talk_is_no_speech() -> None:
         "Lia Fox stopped transcription\n\nMeeting ended after 00:05:10 👋\n"
     )
     assert _spoken(text)[-1] == ("Omar", "I stopped recording")
+
+
+@pytest.mark.parametrize("edge", ["{}", "Knee study, page {}", "Knee study"])
+def test_words_beside_form_feeds_are_no_speech(edge: str) -> None:
+    words = [("INT", f"What is {n}?") if n % 2 else ("P1", f"It is {n}.") for n in range(12)]
+    pages = [
+        "".join(f"{speaker}: {said}\n" for speaker, said in words[start : start + 3])
+        + f"\n{edge.format(start)}\n"
+        for start in range(0, 12, 3)
+    ]
+    assert _spoken("\f".join(pages)) == words
+
+
+@pytest.mark.parametrize("page", ["\f", "\nPage 3\n\n"])
+def test_what_is_said_beside_form_feeds_and_page_numbers_stays(page: str) -> None:
+    words = [("INT", "Is it so?"), ("P1", "Yes")] * 4
+    assert _spoken(page.join(f"{speaker}: {said}\n" for speaker, said in words)) == words

@@ -92,6 +92,23 @@ def test_an_interviewer_of_another_file_joined_to_this_one_is_found_by_the_quest
     assert any("Researcher taken for an interviewer too" in note for note in transcript.notes)
 
 
+def test_labels_that_the_questions_contradict_are_doubtful() -> None:
+    transcript = read("R: Who cooks?\nI: I do.\nR: Every day?\nI: Nearly.\nR: And now?\nI: No.\n")
+    assert any("R asks the questions" in doubt for doubt in transcript.doubts)
+
+
+def test_who_speaks_for_others_is_named() -> None:
+    transcript = read(
+        "INT: Who cooks?\nInterpreter: He asks who cooks.\nP1: I do.\nINT: Why?\nInterpreter: Why so.\nP1: So.\n"
+    )
+    assert any("Interpreter speaks for others" in doubt for doubt in transcript.doubts)
+
+
+def test_greek_questions_end_with_a_semicolon() -> None:
+    text = "Νίκος: Ποιος μαγειρεύει;\nΆννα: Εγώ, συνήθως.\nΝίκος: Κάθε μέρα;\nΆννα: Σχεδόν πάντα.\n"
+    assert asking(text) == {"Νίκος"}
+
+
 def test_members_of_a_committee_share_the_asking() -> None:
     transcript = read(
         "Senator Moss. Who pays?\n\nDr. Abernathy. The clinics do, mostly, and the state pays the rest.\n\n"

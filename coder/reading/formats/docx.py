@@ -215,7 +215,9 @@ class BodyWalker:
         self.budget.spend(sum(len(text) for text, _ in pieces), 1)
         if not mark_deleted:
             outline = properties is not None and is_heading_level(properties.find("w:outlineLvl"))
-            numbered = properties is not None and properties.find("w:numPr", "w:numId") is not None
+            numbered = style.name.casefold().startswith("list number") or (
+                properties is not None and properties.find("w:numPr", "w:numId") is not None
+            )
             blocks.append(paragraph_of(pieces, style, heading=outline, numbered=numbered))
             pieces = []
         blocks += boxes

@@ -17,6 +17,7 @@ from coder.reading.speakers.vocabulary import (
     ABBREVIATIONS,
     EITHER_WORDS,
     INTERVIEWER_WORDS,
+    TITLES,
     is_header_key,
     is_remark,
 )
@@ -327,6 +328,8 @@ def _may_speak(style: Style, candidate: Candidate, lines: Sequence[Line], number
     if style is Style.DOT and (
         candidate.key in ABBREVIATIONS or (candidate.shape < Shape.CODE and len(candidate.label) > 4)
     ):
+        return False
+    if style is Style.STOP and (last := candidate.key.split()[-1]) and (last in TITLES or len(last) == 1):
         return False
     if style is Style.STOP and not _followed_by_a_sentence(candidate, line):
         return False

@@ -16,13 +16,14 @@ from coder.reading.speakers.vocabulary import is_header_key, key_of
 _BREAKS = re.compile("[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Labels, stamps and marks stand within so many characters of a line's start.
 _HEAD = 300
+_LONGEST_HEAD = 80
 _LONGEST_TALK = 5 * 3600  # seconds
 # A label behind a sentence's end, and one at a line's start.
-_TITLE_STOP = r"(?<=\b[DM]r)\.|(?<=\bM[rs]s)\.|(?<=\bMs)\.|(?<=\bProf)\."
+_TITLE_STOP = r"(?<=\b[DM][Rr])\.|(?<=\bM[RSrs][Ss])\.|(?<=\bM[Ss])\.|(?<=\bProf)\.|(?<=\bPROF)\."
 _INNER_LABEL = rf"([^\W\d_](?:[\w'’-]|\.(?=\w)|{_TITLE_STOP}| (?=\S)){{0,30}}?)\s?[:：](?=\s)"
 _INNER = re.compile(rf"(?<=[.?!…)\]\"”’]\s){_INNER_LABEL}")
 # What ends with a full stop but no sentence: the title or initial of the name behind it.
-_ABBREVIATED = re.compile(r"(?:^|[\s(\"“])(?:[DM]r|Mrs|Ms|Prof|Rev|Sr|Sra|St|[^\W\d_])\.\s$")
+_ABBREVIATED = re.compile(r"(?:^|[\s(\"“])(?:(?i:[DM]r|Mrs|Ms|Prof|Rev|Sra?|St)|[^\W\d_])\.\s$")
 _AT_START = re.compile(rf"\s*{_INNER_LABEL}")
 _RULE = re.compile(r"\s*(?:[-–—=_*~#·•]\s?){3,}\s*$")
 _PAGE = re.compile(
@@ -126,13 +127,15 @@ def lines_of(document: Document) -> list[Line]:
 def _take_out_running_heads(lines: Sequence[Line]) -> None:
     """Take the same words beside every page number ("Interview 12 - Confidential") for a part of the page."""
     visible = [line for line in lines if not line.blank]
+    _take_out_page_edges(visible)
     beside: dict[str, list[bool]] = {}
     for above, line, below in zip([None, *visible], visible, [*visible[1:], None], strict=False):
-        if not line.kind:
+        if _may_be_head(line):
             paged = any(other is not None and other.kind == "page" for other in (above, below))
             beside.setdefault(line.text.strip(), []).append(paged)
     for line in visible:
-        if not line.kind and len(found := beside[line.text.strip()]) > 1 and all(found):
+        found = beside.get(line.text.strip(), [])
+        if _may_be_head(line) and len(found) > 1 and all(found):
             line.kind, line.candidates = "running head", ()
 
 
@@ -218,6 +221,32 @@ def _bare_stamps_mean_time(lines: Sequence[Line]) -> bool:
     forward = sum(earlier <= later for earlier, later in itertools.pairwise(times))
     gaps = sum(line.after_gap for line in lines)
     return len(times) >= 2 and forward >= 0.9 * (len(times) - 1) and len(times) >= 0.2 * min(gaps, len(lines))
+
+
+def _may_be_head(line: Line) -> bool:
+    """Tell whether a line can be a part of the page: nobody's label before it, short, no sentence."""
+    labelled = any(candidate.style is Style.COLON for candidate in line.candidates)
+    return not (line.kind or labelled or ends_sentence(line.text)) and len(line.text) <= _LONGEST_HEAD
+
+
+def _take_out_page_edges(visible: Sequence[Line]) -> None:
+    """Take what stands beside form feeds on most pages, but for a rising number, for a part of the page."""
+    edges: dict[str, list[Line]] = {}
+    pages = 1
+    for above, line in itertools.pairwise(visible):
+        if "\f" not in line.paragraph.text or (line.first and above.paragraph is line.paragraph):
+            continue
+        if line.first and not line.paragraph.text.startswith("\f"):
+            continue
+        pages += 1
+        for edge in (above, line):
+            if _may_be_head(edge):
+                edges.setdefault(re.sub(r"\d+", "#", edge.text.strip()), []).append(edge)
+    for words, found in edges.items():
+        numbers = [[int(number) for number in re.findall(r"\d{1,6}", line.text)] for line in found]
+        if len(found) >= max(2, 0.6 * (pages - 1)) and numbers == sorted(numbers) and words.strip("\f"):
+            for line in (line for line in visible if re.sub(r"\d+", "#", line.text.strip()) == words):
+                line.kind, line.candidates = "page" if words == "#" else "running head", ()
 
 
 # What Google Meet and others write below the talk.

@@ -49,7 +49,7 @@ ASIDE = re.compile(r"(?:\s*[(\[][^)\]]*[)\]])+\s*$")
 def shape_of(label: str) -> Shape:
     """Tell how much `label` looks like a speaker, from NONE to ROLE."""
     base = ASIDE.sub("", label).strip() or label.strip("()[] ")
-    tokens = base.split()
+    tokens = _without_titles(base.split())
     if not tokens or len(tokens) > 6 or len(base) > MAX_LABEL:
         return Shape.NONE
     if len(base) == 2 and base.isalpha() and base.isupper() and base not in _NO_INITIALS:
@@ -104,6 +104,12 @@ def name_and_aside(label: str) -> tuple[str, str]:
         return key_of(office[1]), label.partition(" (")[0]
     bare = ASIDE.sub("", label).strip()
     return (key_of(bare), label[len(bare) :].strip()) if bare else (key_of(label), "")
+
+
+def _without_titles(tokens: list[str]) -> list[str]:
+    """Return a name's words without the titles before it, at least two words."""
+    first = next((place for place, token in enumerate(tokens) if key_of(token) not in TITLES), 0)
+    return tokens[min(first, max(0, len(tokens) - 2)) :]
 
 
 def _is_role(keys: list[str]) -> bool:

@@ -19,6 +19,18 @@ _SHOWN = 4
 # Roles that people do not call each other by, so that a line which begins with one has lost its colon.
 _NEVER_SAID = frozenset({"participant", "respondent", "interviewee", "informant"})
 # What transcribers write between the turns; it is nobody's speech, but only a person can tell.
+_FIELD_NOTES = frozenset(
+    [
+        "field notes",
+        "fieldnotes",
+        "notes",
+        "observations",
+        "reflections",
+        "reflection",
+        "memo",
+        "interviewer notes",
+    ]
+)
 _REMARKS = frozenset({"note", "notes", "nb", "memo", "comment", "comments", "topic", "theme", "section"})
 # More speakers than this are no speakers of a talk; comparing each with each would take too long.
 _MOST_SPEAKERS = 150
@@ -199,6 +211,15 @@ def _is_short_for(short: Sequence[str], long: Sequence[str]) -> bool:
     )
 
 
+def _is_remark(line: Line, candidate: Candidate | None) -> bool:
+    """Tell whether a line is the transcriber's: "Note: ...", "Field notes", "Date: 3 May" in a joined file."""
+    if candidate is None:
+        return line.after_gap and len(line.text) <= 40 and key_of(line.text) in _FIELD_NOTES
+    value = line.text[candidate.words_start :].rstrip()
+    fact = is_header_key(candidate.key) and 0 < len(value.split()) <= 8 and value[-1] not in ".?!"
+    return fact or candidate.key.rstrip("0123456789 ") in _REMARKS
+
+
 def overlooked(lines: Sequence[Line], labels: Labels, first: int) -> Iterator[str]:
     """Name line starts that look like labels and were taken for words, with whose words they were taken for."""
     spelled = [candidate.key for candidate in labels.values()]
@@ -212,7 +233,7 @@ def overlooked(lines: Sequence[Line], labels: Labels, first: int) -> Iterator[st
             continue
         line = lines[number]
         candidate = next((c for c in line.candidates if c.style in (Style.COLON, Style.SLIP)), None)
-        if candidate is not None and not line.kind and candidate.key.rstrip("0123456789 ") in _REMARKS:
+        if not line.kind and _is_remark(line, candidate):
             remarks.append(line.text.strip())
         if line.kind or candidate is None or candidate.shape < Shape.NAME or is_header_key(candidate.key):
             continue

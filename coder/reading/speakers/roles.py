@@ -16,6 +16,7 @@ from coder.reading.speakers.vocabulary import (
     PARTICIPANT_PHRASES,
     PARTICIPANT_WORDS,
     PERHAPS_INTERVIEWER,
+    SPEAK_FOR_OTHERS,
     VOICE_WORDS,
     key_of,
 )
@@ -37,6 +38,7 @@ _LEAST_WORDS, _LEAST_QUESTIONS = 0.02, 0.35
 # An interviewer who says nearly everything, or a participant who says next to nothing, is doubtful.
 _NEARLY_ALL = 0.85
 _LONG_WORD = 8
+_GREEK = re.compile("[\u0370-\u03ff]{2}")
 _ROLE_WORDS = sorted(word for word in INTERVIEWER_WORDS | PARTICIPANT_WORDS if len(word) >= _LONG_WORD)
 
 
@@ -108,11 +110,28 @@ def _doubts(voices: dict[str, _Voice], asking: Collection[str]) -> list[str]:
     total = sum(voice.words for voice in voices.values())
     asked = sum(voice.words for label, voice in voices.items() if label in asking)
     who = ", ".join(sorted(asking))
+    found = [
+        f"{label} speaks for others and counts as a participant: name {label} as an interviewer if not to be coded."
+        for label in voices
+        if label not in asking and set(key_of(label).split()) & SPEAK_FOR_OTHERS
+    ]
+    asks = [
+        label
+        for label, voice in voices.items()
+        if label
+        and label not in asking
+        and voice.turns >= _FEWEST_TURNS
+        and voice.asking >= 0.8 * voice.turns
+    ]
+    if asks and asking and all(voices[label].asking <= 0.2 * voices[label].turns for label in asking):
+        found.append(
+            f"{who} counts as the interviewer, but {', '.join(asks)} asks the questions: check who is who."
+        )
     if asking and len(asking) == len(voices):
-        return [f"Only the interviewer speaks ({who}): no participant has any words."]
+        return [*found, f"Only the interviewer speaks ({who}): no participant has any words."]
     if asking and total and asked >= _NEARLY_ALL * total:
-        return [f"The interviewer ({who}) says {asked / total:.0%} of all words: check who is who."]
-    return []
+        return [*found, f"The interviewer ({who}) says {asked / total:.0%} of all words: check who is who."]
+    return found
 
 
 def assign_roles_by_print(
@@ -150,11 +169,16 @@ def _voices(turns: Iterable[Turn], text: str, *, unnamed: bool) -> dict[str, _Vo
             continue
         label = turn.speaker or ""
         voice = voices.setdefault(label, _Voice(label, first=not voices))
-        said = text[turn.start : turn.end]
+        said = _with_question_marks(text[turn.start : turn.end])
         voice.turns += 1
         voice.words += said.count(" ") + 1
         voice.asking += 1 if _ASKS.search(said) else _IN_PASSING * bool(re.search("[?？؟]", said))
     return voices
+
+
+def _with_question_marks(said: str) -> str:
+    """Return words with Greek question marks as Latin ones."""
+    return re.sub("[;\u037e]", "?", said) if _GREEK.search(said) else said
 
 
 def _chosen(voices: dict[str, _Voice], interviewer: Sequence[str], name: str) -> set[str]:

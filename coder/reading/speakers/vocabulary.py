@@ -91,6 +91,10 @@ badacz badaczka výzkumník výzkumnice výskumník redaktor dziennikarz dzienni
 исследователь исследовательница дослідник дослідниця araştırmacı peneliti penyelidik kutató cercetător cercetătoare
 الباحث الباحثة باحث باحثة 研究者 研究员 연구자 शोधकर्ता nghien_cuu_vien חוקר חוקרת operator"""
 
+# Who speaks for others: whether that is to be coded only a person can tell.
+_FOR_OTHERS = """interpreter translator dolmetscher dolmetscherin übersetzer übersetzerin interprète intérprete
+traductor traductora traducteur traductrice tolk tłumacz tłumaczka tercüman"""
+
 _NEVER = """two three four one things thing noted note notes nb ps pps ok okay yes no yeah so well right sure
 exactly maybe perhaps anyway also and but because then plus or now first second third firstly secondly thirdly
 finally lastly next last example examples eg ie etc result results reason reasons problem problems point points
@@ -197,6 +201,7 @@ PERHAPS_INTERVIEWER = _keys(_PERHAPS)
 ASKING_LETTERS = _keys(_ASKING)
 ANSWERING_LETTERS = _keys(_ANSWERING)
 ROLE_WORDS = INTERVIEWER_WORDS | PARTICIPANT_WORDS
+SPEAK_FOR_OTHERS = _keys(_FOR_OTHERS)
 NEVER_SPEAKERS = _keys(_NEVER)
 HEADER_WORDS = _keys(_HEADER)
 HEADER_LINKS = _keys(_HEADER_LINKS)
