@@ -21,6 +21,7 @@ MAX_BYTES = 2_000_000_000
 MAX_TEXT = 64_000_000  # characters of one value
 MOST_STEPS = 20_000  # progress calls of a query, each of 100,000 steps of SQLite's machine: some minutes
 PATH = " > "
+_BLOCK = re.compile(r"</(?:p|div|li|tr|h[1-6]|blockquote)>|<br\b", re.IGNORECASE)  # tags that end a line
 
 
 def read_sqlite_project(path: Path) -> ExternalCodings:
@@ -143,11 +144,7 @@ def _path(cid: int, names: dict[int, Any], categories: dict[int, Any]) -> str:
 
 
 def _taguette(database: sqlite3.Connection, path: Path) -> ExternalCodings:
-    texts = {
-        row["id"]: (text_of(row["name"]), _words(text_of(row["contents"])))
-        for row in database.execute("SELECT id, name, contents FROM documents")
-    }
-    bytes_of = {key: text.encode() for key, (_, text) in texts.items()}
+    texts, bytes_of, places = _taguette_texts(database)
     coders = _taguette_coders(database)
     codings: list[ExternalCoding] = []
     right = 0
@@ -160,9 +157,12 @@ def _taguette(database: sqlite3.Connection, path: Path) -> ExternalCodings:
         snippet = _words(text_of(row["snippet"])).strip()
         span = _span(bytes_of.get(row["document_id"], b""), row["start_offset"], row["end_offset"])
         name, whole = texts.get(row["document_id"], ("", ""))
-        fits = span is not None and " ".join(whole[slice(*span)].split()) == " ".join(snippet.split())
-        right += fits
-        start, end = span if fits and span else (None, None)
+        start, end = None, None
+        if span is not None:
+            start, end = (places[row["document_id"]][at] for at in span)
+            if " ".join(whole[start:end].split()) != " ".join(snippet.split()):
+                start, end = None, None
+        right += start is not None
         codings.append(
             ExternalCoding(
                 name,
@@ -182,6 +182,20 @@ def _taguette(database: sqlite3.Connection, path: Path) -> ExternalCodings:
     codes = _taguette_tags(database)
     documents = tuple(ExternalDocument(name, text) for name, text in texts.values())
     return ExternalCodings(path.name, "Taguette project", tuple(codings), tuple(notes), documents, codes)
+
+
+def _taguette_texts(
+    database: sqlite3.Connection,
+) -> tuple[dict[Any, tuple[str, str]], dict[Any, bytes], dict[Any, list[int]]]:
+    """Return, by document, its name and text, the bytes in which offsets count, and each character's place."""
+    texts: dict[Any, tuple[str, str]] = {}
+    bytes_of: dict[Any, bytes] = {}
+    places: dict[Any, list[int]] = {}
+    for row in database.execute("SELECT id, name, contents FROM documents"):
+        whole, without_lines, places[row["id"]] = _with_lines(text_of(row["contents"]))
+        texts[row["id"]] = text_of(row["name"]), whole
+        bytes_of[row["id"]] = without_lines.encode()
+    return texts, bytes_of, places
 
 
 def _taguette_tags(database: sqlite3.Connection) -> dict[str, str]:
@@ -209,8 +223,35 @@ def _taguette_coders(database: sqlite3.Connection) -> dict[int, str]:
 
 
 def _words(markup: str) -> str:
-    """Return HTML without its tags and with its entities read: the text that Taguette counts its offsets in."""
-    return html.unescape(re.sub(r"<[^>]*>", "", markup))
+    """Return the text of HTML, a line for each paragraph."""
+    return _with_lines(markup)[0]
+
+
+def _with_lines(markup: str) -> tuple[str, str, list[int]]:
+    """Return the text of HTML with a line for each paragraph, the text without these lines, and places in the first.
+
+    Taguette counts its offsets in the second; `places` says where each of its characters stands in the first.
+    """
+    text: list[str] = []
+    plain: list[str] = []
+    places: list[int] = []
+    ended = False  # the last character is the end of a paragraph, and no character of the second text
+    for piece in re.split(r"(<[^>]*>)", markup):
+        if piece.startswith("<"):
+            if _BLOCK.match(piece) and text and text[-1] != "\n":
+                text.append("\n")
+                ended = True
+            continue
+        for letter in html.unescape(piece):
+            plain.append(letter)
+            if ended and letter == "\n":
+                places.append(len(text) - 1)
+            else:
+                places.append(len(text))
+                text.append(letter)
+            ended = False
+    places.append(len(text))
+    return "".join(text), "".join(plain), places
 
 
 def _span(data: bytes, start: Any, end: Any) -> tuple[int, int] | None:

@@ -76,6 +76,23 @@ def test_taguette_counts_bytes_and_names_who_highlighted(tmp_path: Path) -> None
     assert TEXT[coding.start : coding.end] == "the bus is late"
 
 
+def test_paragraphs_of_taguette_are_lines_though_they_do_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "project.sqlite3"
+    with sqlite3.connect(path) as db:
+        db.executescript(
+            "CREATE TABLE documents(id, name, contents); CREATE TABLE tags(id, path);"
+            "CREATE TABLE highlights(id INTEGER, document_id, start_offset INTEGER, end_offset INTEGER, snippet);"
+            "CREATE TABLE highlight_tags(highlight_id, tag_id);"
+            "INSERT INTO documents VALUES (1, 'i1', '<p>Déjà vu.</p><p>The <b>bus</b> is late.</p>');"
+            "INSERT INTO tags VALUES (1, 'Bus'); INSERT INTO highlight_tags VALUES (7, 1);"
+            "INSERT INTO highlights VALUES (7, 1, 7, 17, '<p>vu.</p><p>The <b>bus</b></p>');"
+        )
+    found = read_codings(path)
+    (coding,) = found.codings
+    assert coding.text == "vu.\nThe bus"
+    assert found.documents[0].text[coding.start : coding.end] == "vu.\nThe bus"
+
+
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\x00" + b"\xff" * 200])
 def test_what_is_no_project_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "data.qda").write_bytes(content)
