@@ -28,7 +28,7 @@ from coder.coded_tables.grammar import (
     spans_in,
     text_of,
 )
-from coder.coded_tables.values import CodedTable, Excerpt, open_table
+from coder.coded_tables.values import CodedTable, Excerpt
 from coder.domain import POLARITIES
 from coder.errors import TableError
 from coder.segmentation import is_backchannel
@@ -41,23 +41,6 @@ if TYPE_CHECKING:
 SHOWN = 10  # problems of a table that are told one by one
 STANDS_AT = 0.5  # the share of a passage's coders who must have given a code for it to stand
 EXAMPLE = 60  # characters of an example
-
-
-def read_excerpts(paths: Sequence[str | Path], group: str | None = None) -> tuple[list[Excerpt], list[str]]:
-    """Read coded excerpts from tables; returns them with notes on what was joined, left out or repeated.
-
-    Where several studies come together, transcripts and participants are kept apart by study ("study: P1").
-    Raises TableError if a table lacks its columns, or no row can be used.
-    """
-    return excerpts_in(open_tables(paths), group)
-
-
-def open_tables(paths: Sequence[str | Path]) -> list[CodedTable]:
-    """Read tables of excerpts; the study of rows that do not name theirs is the file's name."""
-    files = [Path(path) for path in paths]
-    return [
-        open_table(path, "text", study=study) for path, study in zip(files, study_names(files), strict=True)
-    ]
 
 
 def study_names(paths: Sequence[Path]) -> list[str]:

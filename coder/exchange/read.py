@@ -15,7 +15,6 @@ _CLOSED = {
     ".mex": "MAXQDA exchange file, which holds only the beginnings of texts: export the coded segments to Excel",
     ".mx": "MAXQDA project: in MAXQDA export it as a REFI-QDA project, or export the coded segments to Excel",
 }
-TOOL_SUFFIXES = frozenset({".qdpx", *_DATABASES, *_TEXTS})
 
 
 def read_codings(path: str | Path, given: Mapping[str, str] | None = None) -> ExternalCodings:

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from coder.codebook import Code, Codebook
 from coder.coded_tables.code_lookup import lookup_in, read_codes
-from coder.coded_tables.excerpts import excerpts_of, read_excerpts, training_set
+from coder.coded_tables.excerpts import excerpts_of, training_set
 from coder.coded_tables.ratings import codings_of_frame
 from coder.coded_tables.values import Choice
 from coder.domain import POLARITIES
 from coder.workflow.agreement.compare_tables import Request, agree
+from coder.workflow.coded_files import coded_excerpts
 
 BOOK = Codebook("mine", (Code("x", "The x"), Code("y", "Why"), Code("bad_luck", "Bad luck")))
 CELLS = """unit,transcript,coder,text,code,polarity
@@ -41,7 +42,7 @@ def table(tmp_path: Path) -> Path:
 def test_a_table_on_which_two_coders_agree_is_full_agreement_for_training_and_for_agreement(
     table: Path,
 ) -> None:
-    excerpts, _ = read_excerpts([table])
+    excerpts, _ = coded_excerpts([table])
     assert [(item.codes, item.weight) for item in excerpts] == [
         ({"x"}, 1.0), (set(), 1.0), ({"x", "y"}, 1.0), ({"x", "y"}, 1.0), ({"bad_luck"}, 1.0),
     ]  # fmt: skip

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from coder.codebook import Code, Codebook
-from coder.coded_tables.excerpts import codebook_for, excerpts_of, read_excerpts, training_set
+from coder.coded_tables.excerpts import codebook_for, excerpts_of, training_set
 from coder.coded_tables.values import Excerpt
 from coder.errors import TableError
+from coder.workflow.coded_files import coded_excerpts
 
 
 def read(rows: list[dict[str, Any]], **options: Any) -> list[Excerpt]:
@@ -149,7 +150,7 @@ def test_ids_are_kept_apart_by_study_where_several_studies_or_files_come_togethe
         (tmp_path / folder / "coded.csv").write_text(
             f"participant,text,code\nP1,{folder},a\n", encoding="utf-8"
         )
-    excerpts, _ = read_excerpts([tmp_path / "one/coded.csv", tmp_path / "two/coded.csv"])
+    excerpts, _ = coded_excerpts([tmp_path / "one/coded.csv", tmp_path / "two/coded.csv"])
     assert [item.group for item in excerpts] == ["one/coded: P1", "two/coded: P1"]
 
 
@@ -217,7 +218,7 @@ def test_unknown_codes_are_named_with_file_row_and_the_id_meant(tmp_path: Path) 
     (tmp_path / "b.csv").write_text(
         "transcript,text,code\nt,same,waiting\nt,same,Waiting\nt,same,wating\n", encoding="utf-8"
     )
-    excerpts, _ = read_excerpts([tmp_path / "a.csv", tmp_path / "b.csv"])
+    excerpts, _ = coded_excerpts([tmp_path / "a.csv", tmp_path / "b.csv"])
     rows = rf"\(rows 6, 7 of {tmp_path}/a.csv; row 4 of {tmp_path}/b.csv\)"
     with pytest.raises(TableError, match=rf"(?s)--codebook FILE.*'wating' {rows}; did you mean"):
         training_set(excerpts, book)
@@ -250,7 +251,7 @@ def test_codes_of_a_made_codebook_that_are_spelt_almost_alike_are_told() -> None
 def test_files_name_the_study_of_rows_that_do_not(tmp_path: Path) -> None:
     for name in ("first", "second"):
         (tmp_path / f"{name}.csv").write_text("text,code\nsome words,a\n", encoding="utf-8")
-    excerpts, _ = read_excerpts([tmp_path / "first.csv", tmp_path / "second.csv"])
+    excerpts, _ = coded_excerpts([tmp_path / "first.csv", tmp_path / "second.csv"])
     assert [item.study for item in excerpts] == ["first", "second"]
 
 
