@@ -52,16 +52,20 @@ class Texts:
         *,
         source: str,
         replaces: int | None = None,
+        again: bool = False,
     ) -> int:
         """Store a transcript under its `id` as name, with turns and utterances; return its number.
 
         `utterances` must be cut with every turn treated as a participant's: `codable` then tells backchannels
         from words, and roles can be corrected later without re-cutting. `replaces` is the id of the version
-        that this one follows. Raises StudyError if the same content is there already.
+        that this one follows; `again` lets it be the same as an earlier version. Raises StudyError if the same
+        content is there already.
         """
         uid = transcript_uid(transcript, utterances)
         handle = self._handle
         with handle.write() as stamp:
+            while again and handle.row("SELECT 1 FROM transcript WHERE uid = ?", (uid,)):
+                uid = text_hash(uid)[:32]  # alike in every copy of the study that goes back as often
             twin = handle.row("SELECT name FROM transcript WHERE uid = ?", (uid,))
             if twin is not None:
                 raise StudyError(f"{source} is in the study already, as '{twin['name']}'.")
@@ -133,6 +137,28 @@ class Texts:
                 )
                 for item in utterances
             ),
+        )
+
+    def readings(self, transcript_id: int) -> list[int]:
+        """Return the versions with the same text that led to this one, the first reading first, itself last."""
+        rows = self._handle.rows("SELECT id, uid, replaces, text_hash FROM transcript")
+        by_uid, by_id = {row["uid"]: row for row in rows}, {row["id"]: row for row in rows}
+        row, found = by_id.get(transcript_id), list[int]()
+        while row is not None and (not found or row["text_hash"] == by_id[transcript_id]["text_hash"]):
+            found.append(int(row["id"]))
+            row = by_uid.get(row["replaces"])
+        return found[::-1]
+
+    def is_worked_on(self, transcript_id: int) -> bool:
+        """Tell whether people decided or noted anything in a transcript, undone or not, or it is held out."""
+        mine = "(SELECT id FROM utterance WHERE transcript = ?1)"
+        return bool(
+            self._handle.value(
+                f"SELECT EXISTS (SELECT 1 FROM decision WHERE utterance IN {mine})"
+                f" OR EXISTS (SELECT 1 FROM memo WHERE transcript = ?1 OR utterance IN {mine})"
+                " OR EXISTS (SELECT 1 FROM held_out WHERE transcript = ?1)",
+                (transcript_id,),
+            )
         )
 
     def rename(self, transcript_id: int, name: str, *, coder: str | None = None) -> None:

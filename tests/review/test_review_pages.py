@@ -221,3 +221,31 @@ def test_an_empty_list_of_suggestions_says_why(page: Page, study_path: Path) -> 
     act(page, "nothing", ids(study_path, 2)["There"])
     assert "suggests Automatic motivation nowhere" not in page.get("/bulk", code="automatic_motivation")
     assert "were answered" in page.get("/bulk", code="automatic_motivation")
+
+
+def test_how_transcripts_were_read_is_seen_and_corrected_in_one_click(page: Page, study_path: Path) -> None:
+    assert 'href="/reading"' in page.get("/")
+    report = page.get("/reading")
+    assert 'aria-label="C01 in C01 is the interviewer"' in report and "<script>alert" not in report
+    page.post("/role", transcript=1, speaker="C01", role="interviewer", all="1")
+    assert 'aria-label="C01 in C01 is a participant"' in page.get("/reading")
+    page.post("/role", transcript=1, speaker="C01", role="participant", all="1")
+
+    assert "Not a speaker" in page.get("/transcript/2")
+    answer = page.post("/reading/correct", transcript=2, not_speaker="C02")
+    key = int(str(answer["go"]).rsplit("/", 1)[1])
+    assert "Read it as at first" in page.get(f"/transcript/{key}")
+    with Study.open(study_path) as study:
+        assert "C02" not in {turn.speaker for turn in study.texts.turns(key)}
+    assert page.client.get(f"/read/{key}").status_code == 200
+    back = page.post("/reading/correct", transcript=key, as_before="1")
+    with Study.open(study_path) as study:
+        assert "C02" in {t.speaker for t in study.texts.turns(int(str(back["go"]).rsplit("/", 1)[1]))}
+
+
+def test_a_transcript_with_decisions_says_why_it_is_not_read_anew(page: Page, study_path: Path) -> None:
+    act(page, "done", ids(study_path)["There"])
+    response = page.client.post(
+        "/reading/correct", json={"transcript": 1, "not_speaker": "C01"}, headers=page.headers
+    )
+    assert 400 <= response.status_code < 500 and "not cut anew" in response.text, response.text

@@ -22,6 +22,15 @@ from coder.workflow.study.double_coding import double_coding
 from coder.workflow.study.import_attributes import import_attributes
 from coder.workflow.study.import_transcripts import ImportReport, import_transcripts
 from coder.workflow.study.open import Filters, Mode, open_study
+from coder.workflow.study.reading_corrections import (
+    as_before,
+    correct_role,
+    is_speech,
+    left_out,
+    not_a_speaker,
+    study_reading,
+    was_corrected,
+)
 from coder.workflow.study.status import status
 
 THEMES = ("auto", "light", "dark")
@@ -128,7 +137,7 @@ async def attributes(request: Request) -> Response:
 
 
 async def transcript(request: Request) -> Response:
-    """Show how a transcript was read: speakers, roles, remarks; roles can be corrected."""
+    """Show how a transcript was read: speakers, roles, left-out lines, remarks; all can be corrected."""
     context, session = context_of(request), session_of(request)
     held, key = context.review.study, request.path_params["transcript"]
     document = context.review.refresh(key)
@@ -145,7 +154,30 @@ async def transcript(request: Request) -> Response:
         request, "transcript.html", room="Study", document=document, info=info, speakers=speakers,
         participants=held.people.participants(key), facts=held.people.all_attributes("participant"),
         memos=context.memos(session, kind="transcript", transcript=key),
+        left_out=left_out(held.texts.transcript(key)), corrected=was_corrected(held, key),
     )  # fmt: skip
+
+
+async def reading(request: Request) -> Response:
+    """Show how all transcripts were read, worst first."""
+    context = context_of(request)
+    report = study_reading(context.review.study)
+    return context.page(request, "reading.html", room="Study", report=report)
+
+
+async def correct(request: Request) -> Response:
+    """Correct how a transcript was read: a label that is none, left-out lines that were said, or all back."""
+    context, session = context_of(request), session_of(request)
+    held, content = context.review.study, await body_of(request)
+    key = int(content["transcript"])
+    if content.get("not_speaker"):
+        new = not_a_speaker(held, key, str(content["not_speaker"]), coder=session.coder)
+    elif content.get("speech"):
+        new = is_speech(held, key, int(content["speech"]) - 1, coder=session.coder)
+    else:
+        new = as_before(held, key, coder=session.coder)
+    context.review.refresh(new)
+    return said(say="Reading corrected", go=f"/transcript/{new}")
 
 
 async def role(request: Request) -> Response:
@@ -156,9 +188,9 @@ async def role(request: Request) -> Response:
         raise InputError("A role is interviewer or participant.")
     key = int(content["transcript"])
     speaker = content.get("speaker") or None
-    context.review.study.people.set_role(key, speaker, cast(Role, content["role"]), coder=session.coder)
+    correct_role(context.review.study, key, speaker, cast(Role, content["role"]), coder=session.coder)
     context.review.refresh(key)
-    return said(say="Role saved", go=f"/transcript/{key}")
+    return said(say="Role saved", go="/reading" if content.get("all") else f"/transcript/{key}")
 
 
 async def mode(request: Request) -> Response:
@@ -235,6 +267,8 @@ ROUTES = [
     Route("/upload", upload, methods=["POST"]),
     Route("/upload/attributes", attributes, methods=["POST"]),
     Route("/transcript/{transcript:int}", transcript),
+    Route("/reading", reading),
+    Route("/reading/correct", correct, methods=["POST"]),
     Route("/role", role, methods=["POST"]),
     Route("/mode", mode, methods=["POST"]),
     Route("/keys", keys),

@@ -6,15 +6,16 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from coder.coded_tables.grammar import columns_of
-from coder.domain import Role, Transcript, Utterance
+from coder.domain import Corrections, Role, Transcript
 from coder.errors import CoderError, StudyError
 from coder.store import Study
 from coder.store.values import ADJUDICATED, DECIDED, Decision, StudyUtterance, UnitState
+from coder.workflow.study.cutting import Cut, as_participants, cut_utterances
 from coder.workflow.study.import_attributes import find_column
+from coder.workflow.study.reading_corrections import corrections_of
 
 Read = Callable[..., Transcript]
 ANSWER = ("utterance", "words", "speech", "transcription", "answer", "response", "message", "comment")
-Cut = Callable[[Transcript], Sequence[Utterance]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,14 @@ def import_transcripts(
     corrected later (`study.people.set_role`). A file whose content is in the study already is left alone. One
     that changed since is refused unless `new_version`: then it becomes the version in use, codings of
     utterances that did not change are carried over, and the old version stays on record. Of the tables in a
-    folder those are left out that are `tables` of codings or attributes, or look like it.
+    folder those are left out that are `tables` of codings or attributes, or look like it. What people corrected
+    of the reading of a file with the same name is applied, and said in its notes.
     """
-    read, cut = read or _read, cut or _cut
+    read, cut = read or _read, cut or cut_utterances
     report = ImportReport()
     for path in _expanded(paths, tables, report):
         try:
-            transcript = read(path, interviewer=tuple(interviewer))
+            transcript = _as_corrected(study, path, read, tuple(interviewer))
             _import_one(study, path, transcript, cut, new_version, report)
         except CoderError as error:
             if isinstance(error, StudyError):
@@ -79,16 +81,18 @@ def import_transcripts(
     return report
 
 
-def _read(path: Path, *, interviewer: Sequence[str]) -> Transcript:
+def _as_corrected(study: Study, path: Path, read: Read, interviewer: tuple[str, ...]) -> Transcript:
+    kept = corrections_of(study, path.name)
+    if kept == Corrections():
+        return read(path, interviewer=interviewer)
+    transcript = read(path, interviewer=interviewer, corrections=kept)
+    return replace(transcript, notes=(*transcript.notes, "Read with the corrections kept in this study."))
+
+
+def _read(path: Path, *, interviewer: Sequence[str], corrections: Corrections | None = None) -> Transcript:
     from coder.reading import read_transcript
 
-    return read_transcript(path, interviewer=interviewer)
-
-
-def _cut(transcript: Transcript) -> Sequence[Utterance]:
-    from coder.segmentation import segment
-
-    return segment(transcript)
+    return read_transcript(path, interviewer=interviewer, corrections=corrections)
 
 
 def _expanded(paths: Sequence[str | Path], tables: Sequence[Path], report: ImportReport) -> list[Path]:
@@ -147,11 +151,6 @@ def _import_one(
         key = study.texts.add(transcript, utterances, source=path.name, replaces=replaced)
         carried = 0 if old is None else carry_codings(study, old.id, key)
     report.added.append(_added(study, key, path, transcript, carried, 1 if old is None else old.version + 1))
-
-
-def as_participants(transcript: Transcript) -> Transcript:
-    """Return the transcript with every turn a participant's: it is cut alike whatever roles turn out to be."""
-    return replace(transcript, turns=tuple(replace(turn, role="participant") for turn in transcript.turns))
 
 
 def _added(study: Study, key: int, path: Path, transcript: Transcript, carried: int, version: int) -> Added:

@@ -1,0 +1,248 @@
+"""How the study's transcripts were read, and what people corrected of it; the text itself never changes.
+
+A role may be corrected at any time. Turns are laid out anew only while nobody has decided anything in a
+transcript: the corrected reading becomes the version in use, the one before stays on record. Corrections are
+kept by file name and used when a file of that name is read again.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import cast
+from unicodedata import normalize
+
+from coder.domain import Corrections, Role, Span, Transcript, Turn
+from coder.errors import InputError, StudyError
+from coder.store import Study
+from coder.store.values import TranscriptInfo
+from coder.workflow.study.cutting import Cut, as_participants, cut_utterances
+from coder.workflow.study.double_coding import double_coding
+from coder.workflow.turns import TurnsReport, summarised
+
+# Kinds of left-out lines that somebody may have said; the reader quotes the same in its notes.
+MAYBE_SPEECH = frozenset({"header", "title", "footer", "running head"})
+_BEGINNING = 60  # characters by which the reader finds a line again
+_BETWEEN = frozenset({"label", "gap"})  # what may become words when two turns are joined
+
+Change = Callable[[Transcript], tuple[Transcript, Corrections]]
+
+
+def study_reading(study: Study) -> list[tuple[TranscriptInfo, TurnsReport]]:
+    """Return how each transcript was read, worst first.
+
+    Worst is one without a word of a participant, then one with turns whose role is not known, then the one with
+    most remarks.
+    """
+    found = [
+        (info, summarised(Path(info.source), study.texts.transcript(info.id))) for info in study.texts.all()
+    ]
+    return sorted(
+        found,
+        key=lambda item: (
+            item[1].participant_words > 0,
+            all(who.role for who in item[1].speakers),
+            -len(item[0].notes),
+            item[0].name,
+        ),
+    )
+
+
+def left_out(transcript: Transcript) -> list[tuple[int, str]]:
+    """Return (start, words) of the lines that were left out and may be something said."""
+    lines = [
+        (span.start, " ".join(transcript.text[span.start : span.end].split()))
+        for span in sorted(transcript.furniture, key=lambda span: span.start)
+        if span.kind in MAYBE_SPEECH
+    ]
+    return [(start, words) for start, words in lines if any(map(str.isalnum, words))]
+
+
+def corrections_of(study: Study, source: str) -> Corrections:
+    """Return what people corrected of the reading of a file with this name."""
+    kept = json.loads(study.settings.get(_setting(source), "{}"))
+    return Corrections(**{name: tuple(labels) for name, labels in kept.items()})
+
+
+def correct_role(study: Study, transcript: int, speaker: str | None, role: Role, *, coder: str) -> None:
+    """Correct the role of a speaker (None: the turns without a label); nothing is cut anew.
+
+    Raises StudyError if nobody of that name speaks there.
+    """
+    with study.handle.write():
+        study.people.set_role(transcript, speaker, role, coder=coder)
+        info = _info(study, transcript)
+        if speaker is None:
+            return
+        kept = corrections_of(study, info.source)
+        interviewers = [name for name in kept.interviewers if name != speaker]
+        participants = [name for name in kept.participants if name != speaker]
+        (interviewers if role == "interviewer" else participants).append(speaker)
+        kept = replace(kept, interviewers=tuple(interviewers), participants=tuple(participants))
+        _keep(study, info.source, kept, coder)
+
+
+def not_a_speaker(study: Study, transcript: int, speaker: str, *, coder: str, cut: Cut | None = None) -> int:
+    """Say that a label is none: its turns go to whoever spoke before. Return the number of the new reading.
+
+    Raises StudyError while the transcript cannot be laid out anew, InputError if nobody has that label.
+    """
+
+    def change(read: Transcript) -> tuple[Transcript, Corrections]:
+        if all(turn.speaker != speaker for turn in read.turns):
+            raise InputError(f"No speaker '{speaker}' in {read.id}; reload the page.")
+        return without_speaker(read, speaker), Corrections(not_speakers=(speaker,))
+
+    return _reread(study, transcript, change, coder, cut)
+
+
+def is_speech(study: Study, transcript: int, start: int, *, coder: str, cut: Cut | None = None) -> int:
+    """Say that the left-out lines at `start` (see `left_out`) were said. Return the number of the new reading.
+
+    They become a turn of whoever spoke before, or of nobody named. Raises StudyError while the transcript cannot
+    be laid out anew, InputError if nothing was left out there.
+    """
+
+    def change(read: Transcript) -> tuple[Transcript, Corrections]:
+        words = dict(left_out(read)).get(start)
+        if words is None:
+            raise InputError(f"Nothing was left out at this place of {read.id}; reload the page.")
+        return with_speech(read, start), Corrections(speech=(words[:_BEGINNING],))
+
+    return _reread(study, transcript, change, coder, cut)
+
+
+def as_before(study: Study, transcript: int, *, coder: str, cut: Cut | None = None) -> int:
+    """Go back to how a transcript was first read, without what was corrected but roles. Return its new number.
+
+    Raises StudyError while it cannot be laid out anew, InputError if its reading was not corrected.
+    """
+    first = _first_reading(study, transcript)
+    if first is None:
+        raise InputError("The reading of this transcript was not corrected.")
+    roles = {turn.speaker: turn.role for turn in study.texts.turns(transcript)}
+
+    def change(read: Transcript) -> tuple[Transcript, Corrections]:
+        before = study.texts.transcript(first)
+        turns = tuple(replace(turn, role=roles.get(turn.speaker, turn.role)) for turn in before.turns)
+        return replace(before, id=read.id, turns=turns), Corrections()
+
+    return _reread(study, transcript, change, coder, cut, forget=True)
+
+
+def was_corrected(study: Study, transcript: int) -> bool:
+    """Tell whether a reading follows another one of the same text."""
+    return _first_reading(study, transcript) is not None
+
+
+def _first_reading(study: Study, transcript: int) -> int | None:
+    readings = study.texts.readings(transcript)
+    return readings[0] if len(readings) > 1 else None
+
+
+def _reread(
+    study: Study, transcript: int, change: Change, coder: str, cut: Cut | None, *, forget: bool = False
+) -> int:
+    with study.handle.write():
+        info = _info(study, transcript)
+        _check_untouched(study, info)
+        read, said = change(study.texts.transcript(transcript))
+        utterances = (cut or cut_utterances)(as_participants(read))
+        new = study.texts.add(read, utterances, source=info.source, replaces=transcript, again=True)
+        for speaker, participant in study.people.participants(transcript).items():
+            study.people.link(new, speaker, participant)
+        uid = _info(study, new).uid
+        for name, values in study.people.attributes("transcript", info.uid).items():
+            study.people.set_attribute("transcript", uid, name, values)
+        kept = corrections_of(study, info.source)
+        nobody = () if forget else (*kept.not_speakers, *said.not_speakers)
+        speech = () if forget else (*kept.speech, *said.speech)
+        _keep(study, info.source, replace(kept, not_speakers=nobody, speech=speech), coder)
+    return new
+
+
+def _check_untouched(study: Study, info: TranscriptInfo) -> None:
+    if not info.current:
+        raise StudyError(f"This is not the reading of '{info.name}' in use; open it from the Study page.")
+    if study.texts.is_worked_on(info.id):
+        raise StudyError(
+            f"'{info.name}' has decisions or memos, or is held out, so it is not cut anew. Correct the file and"
+            " import it as a corrected version: codings of unchanged utterances are carried over."
+        )
+    if info.id in double_coding(study):
+        raise StudyError(f"'{info.name}' is planned for double coding; take it out of the plan first.")
+
+
+def _info(study: Study, transcript: int) -> TranscriptInfo:
+    found = next((item for item in study.texts.all(superseded=True) if item.id == transcript), None)
+    if found is None:
+        raise StudyError(f"There is no transcript number {transcript} in {study.path.name}.")
+    return found
+
+
+def _setting(source: str) -> str:
+    return f"reading:{normalize('NFC', source).casefold()}"
+
+
+def _keep(study: Study, source: str, corrections: Corrections, coder: str) -> None:
+    lists = {name: list(dict.fromkeys(cast(tuple[str, ...], v))) for name, v in asdict(corrections).items()}
+    study.settings.set(_setting(source), json.dumps(lists, ensure_ascii=False), coder=coder)
+
+
+# Readings laid out anew over the same text.
+
+
+def without_speaker(transcript: Transcript, speaker: str) -> Transcript:
+    """Return the reading with a label's turns given to whoever spoke before; the label itself becomes words.
+
+    Where a time stamp or a left-out line lies between, the words become a turn of their own and the label stays
+    left out. Turns before anybody else spoke have no speaker.
+    """
+    turns: list[Turn] = []
+    for turn in transcript.turns:
+        if turn.speaker != speaker:
+            turns.append(turn)
+            continue
+        last = turns[-1] if turns else None
+        if last is not None and _only_label_between(transcript, last.end, turn.start):
+            turns[-1] = replace(last, end=turn.end)
+        else:
+            turns.append(_given_to(last, turn))
+    return _laid_out(transcript, turns)
+
+
+def with_speech(transcript: Transcript, start: int) -> Transcript:
+    """Return the reading with the left-out line at `start` as a turn of whoever spoke before."""
+    span = next(span for span in transcript.furniture if span.start == start and span.kind in MAYBE_SPEECH)
+    words = transcript.text[span.start : span.end]
+    begin = span.start + len(words) - len(words.lstrip())
+    said = Turn(0, None, None, begin, begin + len(words.strip()))
+    before = [turn for turn in transcript.turns if turn.start < begin]
+    after = [turn for turn in transcript.turns if turn.start >= begin]
+    return _laid_out(transcript, [*before, _given_to(before[-1] if before else None, said), *after])
+
+
+def _given_to(last: Turn | None, turn: Turn) -> Turn:
+    if last is None:
+        return replace(turn, speaker=None, role=None)
+    return replace(turn, speaker=last.speaker, role=last.role)
+
+
+def _only_label_between(transcript: Transcript, start: int, end: int) -> bool:
+    return all(
+        span.kind in _BETWEEN for span in transcript.furniture if span.start < end and span.end > start
+    )
+
+
+def _laid_out(transcript: Transcript, turns: Sequence[Turn]) -> Transcript:
+    """Return the reading with these turns, numbered; turns and what was left out still cover the text."""
+    furniture: list[Span] = []
+    for span in transcript.furniture:
+        inside = [turn for turn in turns if turn.start < span.end and turn.end > span.start]
+        if not inside:
+            furniture.append(span)
+            continue
+        edges = ((span.start, inside[0].start), (inside[-1].end, span.end))
+        furniture += [Span(start, end, "gap") for start, end in edges if start < end]
+    numbered = tuple(replace(turn, index=number) for number, turn in enumerate(turns))
+    return replace(transcript, turns=numbered, furniture=tuple(furniture))
