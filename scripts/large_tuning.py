@@ -17,10 +17,10 @@ import numpy as np
 import torch
 from torch.nn import functional as nn
 
+from coder.encoding.backends import MPNetGraph
 from coder.encoding.batches import Tokeniser
 from coder.encoding.encoder import answer
 from coder.encoding.large_weights import NAME, TOKENISER, large_weights, ready_folder
-from coder.encoding.openvino_backend import MPNetGraph
 from coder.learning.features.codebook_similarity import TEMPERATURE
 from coder.learning.training.encoder_tuning import Wording
 

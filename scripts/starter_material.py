@@ -10,7 +10,7 @@ import numpy as np
 from coder.codebook import Codebook, from_dict, load_codebook
 from coder.domain import POLARITIES
 from coder.learning import TrainingSet, label_matrix
-from coder.learning.features.codebook_phrases import codebook_phrases
+from coder.learning.features.codebook_similarity import codebook_phrases
 from coder.learning.training.encoder_tuning import Lesson, Wording
 
 ROOT = Path(__file__).parent.parent

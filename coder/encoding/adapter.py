@@ -26,9 +26,8 @@ SIZE_LIMIT = 500_000_000  # bytes; a full replacement of all weights in float32 
 MOST_NUMBERS = (
     30_000_000  # in one weight; the largest, the word embeddings of the large encoder, have 23 million
 )
-
-
 Halves = tuple[NDArray[np.floating], NDArray[np.floating]]
+RANK = 32  # the change is of higher rank, but what lies beyond did not move any figure
 
 
 @dataclass(frozen=True)
@@ -143,3 +142,29 @@ def _changes(
         elif not (kind == "lora_B" and f"{weight}.lora_A" in arrays):
             raise ModelError(f"{folder}: '{key}' is neither a .delta nor half of a .lora_A/.lora_B pair.")
     return whole, halves
+
+
+def write_adapter(
+    tuned: Weights, base: Weights, folder: Path, *, rank: int = RANK, sha: str = SHA256
+) -> None:
+    """Write the change from the official weights `base` as an adapter, as `read_adapter` reads it.
+
+    A matrix keeps the `rank` strongest directions of its change (truncated singular value decomposition, halves in
+    float16); vectors are kept whole. `sha` is the SHA-256 of the official weights.
+    """
+    from safetensors.numpy import save_file
+
+    arrays: dict[str, NDArray[np.floating]] = {}
+    for name, weight in tuned.items():
+        change = weight.astype(np.float64) - base[name]
+        if change.ndim == 2:
+            left, strength, right = np.linalg.svd(change, full_matrices=False)
+            root = np.sqrt(strength[:rank])
+            arrays[f"{name}.lora_B"] = (left[:, :rank] * root).astype(np.float16)
+            arrays[f"{name}.lora_A"] = (right[:rank] * root[:, None]).astype(np.float16)
+        else:
+            arrays[f"{name}.delta"] = change.astype(np.float32)
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(arrays, str(folder / "adapter.safetensors"))
+    card = {"format": 1, "base": sha, "scale": 1.0, "rank": rank}
+    (folder / "adapter.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")

@@ -17,7 +17,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.encoding.protocol import Encoder, Progress
+from coder.encoding.encoder import Encoder, Progress
 
 PART = 4096  # texts encoded and stored at a time: what an interruption can lose
 KEPT = 200_000  # vectors; about 320 MB with 384 dimensions

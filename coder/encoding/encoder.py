@@ -1,11 +1,17 @@
-"""The one function that finds an encoder by name."""
+"""What every encoder is: the protocol it keeps, the parts of its id, and the processor threads it may use."""
 
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Protocol
 
-from coder.encoding.protocol import Encoder
+import numpy as np
+from numpy.typing import NDArray
+
 from coder.errors import InputError
 
+Progress = Callable[[int], None]  # called with the number of texts finished since the last call
 BETWEEN = {
     "all-MiniLM-L6-v2": "[SEP]",
     "all-mpnet-base-v2": "</s></s>",
@@ -13,38 +19,15 @@ BETWEEN = {
 ASKED_WORDS = 28
 
 
-def get_encoder(name: str = "default", *, threads: int | None = None, adapter: Path | None = None) -> Encoder:
-    """Return an encoder, its vectors kept in the user's cache.
+class Encoder(Protocol):
+    """Turns texts into vectors; `id` names weights, adapter, backend and precision."""
 
-    "default" is all-MiniLM-L6-v2 without torch, "large" all-mpnet-base-v2 likewise; "torch" is the former by
-    sentence-transformers, the exact but slow reference; any other name is the folder (or installed name) of a
-    sentence-transformers model. `threads` None takes what the machine has idle. `adapter` is a folder of trained
-    changes (see `coder.encoding.adapter`) to the weights of one of the first two: it decides which.
-    Raises ModelError if weights or adapter cannot be used, InputError for an impossible request.
-    """
-    from coder.encoding.caching import CachingEncoder
-    from coder.encoding.threads import chosen_threads
+    id: str
+    dimension: int
 
-    workers = chosen_threads(threads)
-    if name in ("default", "large", "torch"):
-        from coder.encoding import large_weights
-        from coder.encoding.adapter import base_of
-
-        backend: Literal["openvino", "torch"] = "torch" if name == "torch" else "openvino"
-        if name == "large" or (adapter and base_of(Path(adapter)) == large_weights.SHA256):
-            from coder.encoding.mpnet import MPNet
-
-            return CachingEncoder(MPNet(workers, adapter, backend=backend))
-        from coder.encoding.minilm import MiniLM
-
-        return CachingEncoder(MiniLM(workers, adapter, backend=backend))
-    if adapter:
-        raise InputError(
-            f"An adapter changes the default encoder's weights; it cannot be used with '{name}'."
-        )
-    from coder.encoding.named import NamedEncoder
-
-    return CachingEncoder(NamedEncoder(name, workers))
+    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> NDArray[np.float32]:
+        """Return one row of length 1 per text, (n, dimension); the same text gives the same row always."""
+        ...
 
 
 def weights_of(encoder_id: str) -> str:
@@ -60,3 +43,30 @@ def answer(encoder_id: str, question: str, text: str) -> str:
     """Return a text with the end of its question before it, set apart as the encoder was taught."""
     asked = " ".join(question.split()[-ASKED_WORDS:])
     return f"{asked}{BETWEEN.get(encoder_id.partition(':')[0], ' ')}{text}"
+
+
+def chosen_threads(asked: int | None) -> int:
+    """Return the number of threads to use: the one asked for, else those the machine has idle now.
+
+    Raises InputError for fewer than one.
+    """
+    if asked is not None:
+        if asked < 1:
+            raise InputError(f"--threads must be at least 1, not {asked}.")
+        return asked
+    cores = usable_cores()
+    return max(1, min(cores, round(cores - busy_cores())))
+
+
+def usable_cores() -> int:
+    """Return the processor cores this process may use (affinity and container limits respected)."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with suppress(OSError, ValueError):  # no control groups here, or no limit ("max")
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        cores = min(cores, max(1, int(quota) // int(period)))
+    return cores
+
+
+def busy_cores() -> float:
+    """Return how many cores other work kept busy over the last minute (0 where the system cannot say)."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0

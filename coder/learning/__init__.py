@@ -5,13 +5,11 @@ said = model.predict(Batch.of_texts(["I never have the time."]))
 said.codes, said.scores, said.polarity, said.evidence(0, "physical_opportunity")
 """
 
-from coder.learning.batch import Batch
-from coder.learning.dataset import TrainingSet, label_matrix
+from coder.learning.dataset import Batch, TrainingSet, label_matrix
 from coder.learning.model import Model, Predictions
-from coder.learning.persistence.model_files import save_model
-from coder.learning.persistence.model_lookup import folder_of, load_model
+from coder.learning.persistence.model_files import folder_of, load_model, save_model
+from coder.learning.training.codebook_transfer import blank_model
 from coder.learning.training.train import train_model
-from coder.learning.zero_shot_model import blank_model
 
 __all__ = [
     "Batch", "Model", "Predictions", "TrainingSet", "blank_model", "folder_of", "label_matrix", "load_model",

@@ -1,8 +1,14 @@
-"""The material a model learns from: human-coded excerpts, with what is known and what was not looked at."""
+"""Texts with everything around them that an answer depends on, and those that people coded: what is learned from.
 
+Which texts a model has learned from is kept as fingerprints: 8 bytes of a hash of the text in lower case with single
+spaces. They are enough to say that a figure is not held out; the texts cannot be read back from them.
+"""
+
+import hashlib
 import re
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, fields, replace
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +16,110 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook
 from coder.domain import POLARITIES
 from coder.errors import InputError, TableError
-from coder.learning.batch import Batch
+from coder.learning.features.topic_centering import Topics
 
+T = TypeVar("T")
 Place = Callable[[int, str], tuple[str, int]]
 SHOWN = 20  # unknown codes that are named one by one
+Fingerprints = NDArray[np.uint64]
+NOTHING_SEEN: Fingerprints = np.zeros(0, dtype=np.uint64)
+
+
+class Spoken(Protocol):
+    """An utterance as it was cut, or as a study keeps it."""
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        ...
+
+    @property
+    def question(self) -> str | None:
+        """What the interviewer said last before."""
+        ...
+
+    @property
+    def turn(self) -> int:
+        """Its turn within the transcript."""
+        ...
+
+    @property
+    def transcript(self) -> Hashable:
+        """Its transcript."""
+        ...
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Texts to be coded together, one per row, in the order they were spoken or written.
+
+    `questions` is what was asked before (None: nothing known). `turns` names the turn of each row: rows that share
+    one and follow each other are neighbours. `transcripts` names the transcript of each row, empty where the text
+    belongs to none; a transcript is given whole, as its texts together tell its topic. `studies` names what else
+    shares a topic. `topics` are the means of studies of which only a part is here, measured before.
+    """
+
+    texts: Sequence[str]
+    questions: Sequence[str | None]
+    turns: Sequence[Hashable]
+    transcripts: Sequence[str]
+    studies: Sequence[str]
+    topics: Topics | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        n = len(self.texts)
+        for name in ("questions", "turns", "transcripts", "studies"):
+            if len(getattr(self, name)) != n:
+                raise InputError(f"There are {n} texts but {len(getattr(self, name))} {name}.")
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @classmethod
+    def of_utterances(cls, utterances: Sequence[Spoken]) -> "Batch":
+        """Return the codable utterances of whole transcripts as a batch; each transcript is a topic of its own."""
+        names = [str(item.transcript) for item in utterances]
+        turns = [(item.transcript, item.turn) for item in utterances]
+        return cls(
+            [item.text for item in utterances], [item.question for item in utterances], turns, names, names
+        )
+
+    @classmethod
+    def of_texts(
+        cls,
+        texts: Sequence[str],
+        questions: Sequence[str | None] | None = None,
+        studies: Sequence[str] | None = None,
+        *,
+        topics: Topics | None = None,
+    ) -> "Batch":
+        """Return texts that stand alone, such as answers in a survey; without `studies` all share one topic."""
+        n = len(texts)
+        return cls(texts, questions or [None] * n, range(n), [""] * n, studies or [""] * n, topics)
+
+    @property
+    def first_of_unit(self) -> NDArray[np.bool_]:
+        """Whether a row is the first of its utterance, (n,): one that several people coded has several rows.
+
+        These repeat the text before them in one turn.
+        """
+        keys = list(zip(self.transcripts, self.turns, self.texts, strict=True))
+        return np.array([at == 0 or keys[at] != keys[at - 1] for at in range(len(keys))], dtype=bool)
+
+    def rows(self, places: NDArray[np.integer] | Sequence[int]) -> "Batch":
+        """Return the rows at `places`; topics that were measured before stay, others are of these rows alone."""
+
+        def cut(values: Sequence[T]) -> list[T]:
+            return [values[int(at)] for at in places]
+
+        return Batch(
+            cut(self.texts),
+            cut(self.questions),
+            cut(self.turns),
+            cut(self.transcripts),
+            cut(self.studies),
+            self.topics,
+        )
 
 
 @dataclass(frozen=True)
@@ -134,3 +240,19 @@ def _unknown_code(name: str, rows: Sequence[tuple[str, int]], codebook: Codebook
 def _rows_named(table: str, rows: Sequence[int]) -> str:
     shown = ", ".join(map(str, rows[:5])) + (", ..." if len(rows) > 5 else "")
     return f"row{'s' if len(rows) > 1 else ''} {shown}" + (f" of {table}" if table else "")
+
+
+def plain_words(text: str) -> str:
+    """Return a text by which it is told to be the same as another: lower case, single blanks."""
+    return " ".join(text.lower().split())
+
+
+def fingerprints(texts: Sequence[str]) -> Fingerprints:
+    """Return one fingerprint per text, (n,)."""
+    digests = [hashlib.blake2b(plain_words(text).encode(), digest_size=8).digest() for text in texts]
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
+
+
+def seen_share(texts: Sequence[str], seen: Fingerprints) -> float:
+    """Return the share of texts among `seen`; 0 for no texts."""
+    return float(np.isin(fingerprints(texts), seen).mean()) if len(texts) else 0.0

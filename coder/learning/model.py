@@ -1,4 +1,4 @@
-"""A model: from texts to calibrated suggestions with their evidence."""
+"""A model: what it has learned, and how it goes from texts to calibrated suggestions with their evidence."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,22 +10,43 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.encoding import Encoder
-from coder.learning.batch import Batch
-from coder.learning.estimators.calibration import sigmoid
-from coder.learning.estimators.context_smoothing import with_neighbours
-from coder.learning.estimators.linear import apply_linear, log_softmax
-from coder.learning.explanation.evidence import Evidence
-from coder.learning.explanation.word_importance import LeaveOneOut
+from coder.learning.dataset import NOTHING_SEEN, Batch, Fingerprints, seen_share
+from coder.learning.estimators.calibration import Calibration, sigmoid
+from coder.learning.estimators.ensemble import Stack, with_neighbours
+from coder.learning.estimators.linear import LinearHead, apply_linear, log_softmax
+from coder.learning.explanation import Evidence, Examples, LeaveOneOut
 from coder.learning.features.blocks import Reader, Signals
-from coder.learning.features.codebook_phrases import codebook_phrases
-from coder.learning.features.codebook_similarity import PhraseBank
+from coder.learning.features.codebook_similarity import PhraseBank, codebook_phrases
 from coder.learning.features.language import unread
 from coder.learning.features.topic_centering import Topics, study_sums
-from coder.learning.parts import Parts, codable_blocks
-from coder.learning.persistence.training_fingerprints import seen_share
+from coder.learning.features.wording import NGrams
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a model has learned, apart from the encoder's weights.
+
+    `reference` (texts, d) are centred vectors of a sample of what it learned from: how far apart a new codebook
+    sets them tells how loudly it speaks.
+    """
+
+    known_mean: NDArray[np.float32]
+    themes: Stack
+    polarity: Stack
+    codable: LinearHead
+    calibration: Calibration
+    ngrams: NGrams | None = None
+    examples: Examples | None = None
+    seen: Fingerprints = field(default_factory=lambda: NOTHING_SEEN)
+    reference: NDArray[np.float16] | None = None
+
+
+def codable_blocks(signals: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
+    """Return what tells whether a text carries anything: not its length, and not the codebook in hand."""
+    return {"plain": signals["plain"], "centred": signals["centred"]}
 
 
 @dataclass(frozen=True)
@@ -133,7 +154,7 @@ class Model:
         """Code a batch of texts.
 
         A row depends on others only through the mean vector of its topic and through its neighbours in its turn,
-        which help to choose the code (see coder.learning.estimators.context_smoothing).
+        which help to choose the code (see `with_neighbours`).
         """
         signals = self.signals(batch, progress=progress)
         if not len(batch):

@@ -14,7 +14,7 @@ def tables(*, quick: bool) -> Iterator[Table]:
     import torch
     from sentence_transformers import SentenceTransformer
 
-    from coder.encoding.minilm import MiniLM
+    from coder.encoding.transformer import MiniLM
     from coder.encoding.weights import model_folder
 
     torch.set_num_threads(1)

@@ -12,7 +12,7 @@ BUSY = "while True: pass"
 
 def tables(*, quick: bool) -> Iterator[Table]:
     """Yield the table of threads."""
-    from coder.encoding.minilm import MiniLM
+    from coder.encoding.transformer import MiniLM
 
     texts = utterances(100 if quick else 500)
     encoders = {f"{threads}": MiniLM(threads, None) for threads in (1, 2)}

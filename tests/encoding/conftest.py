@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from coder.encoding.minilm import MiniLM
+from coder.encoding.transformer import MiniLM
 
 SENTENCES = """
 Well, I wanted to go to the appointments but the clinic is a long way off and there is only one bus.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from coder.encoding.adapter import read_adapter
-from coder.encoding.minilm import MiniLM
+from coder.encoding.transformer import MiniLM
 from coder.encoding.weights import SHA256, base_weights
 from coder.errors import ModelError
 

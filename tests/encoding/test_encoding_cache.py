@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from coder.encoding.caching import CachingEncoder, FileStore, MemoryStore, NoStore, Store, open_store
-from coder.encoding.protocol import Progress
+from coder.encoding.encoder import Progress
 
 
 class LengthEncoder:

@@ -8,9 +8,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy.special import erf
 
-from coder.encoding import openvino_backend
+from coder.encoding import backends
 from coder.encoding.batches import MAX_TOKENS, Tokeniser
-from coder.encoding.minilm import MiniLM
+from coder.encoding.transformer import MiniLM
 from coder.encoding.weights import Weights, base_weights, model_folder
 
 MEAN_COSINE, WORST_COSINE = 0.999, 0.997
@@ -69,7 +69,7 @@ def test_the_graph_computes_bert_as_published(lean: MiniLM, texts: list[str]) ->
 
 
 def test_without_bfloat16_the_vectors_are_exact(texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openvino_backend, "_precision", lambda: "f32")
+    monkeypatch.setattr(backends, "_precision", lambda: "f32")
     exact = MiniLM(1, None)
     assert exact.id.endswith("-f32")
     weights = base_weights()

@@ -9,9 +9,9 @@ import pytest
 
 from coder.encoding import get_encoder, weights_of
 from coder.encoding import large_weights as large
+from coder.encoding.backends import MPNetGraph
 from coder.encoding.batches import MAX_TOKENS, Tokeniser
-from coder.encoding.mpnet import MPNet
-from coder.encoding.openvino_backend import MPNetGraph
+from coder.encoding.transformer import MPNet
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 

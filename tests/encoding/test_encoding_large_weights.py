@@ -11,8 +11,8 @@ import pytest
 from safetensors.numpy import save
 
 from coder.encoding import large_weights as large
+from coder.encoding.backends import MPNetGraph
 from coder.encoding.batches import MAX_TOKENS
-from coder.encoding.openvino_backend import MPNetGraph
 from coder.errors import ModelError
 
 ARRAYS = {

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from coder.encoding.batches import BATCH_TOKENS, BUCKETS, MAX_TOKENS, Tokeniser, batches_of
-from coder.encoding.minilm import MiniLM
+from coder.encoding.transformer import MiniLM
 
 
 def test_alone_or_in_company(lean: MiniLM, texts: list[str]) -> None:

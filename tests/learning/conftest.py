@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from coder.codebook import Code, Codebook, SubTheme
-from coder.learning.features.ngrams import words_of
+from coder.learning.features.wording import words_of
 
 
 class WordEncoder:

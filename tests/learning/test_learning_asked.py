@@ -8,7 +8,7 @@ from coder.codebook import load_codebook
 from coder.encoding import answer
 from coder.errors import ModelError
 from coder.learning import blank_model, load_model
-from coder.learning.batch import Batch
+from coder.learning.dataset import Batch
 
 
 def test_the_end_of_a_long_question_is_set_apart_as_the_encoder_was_taught() -> None:

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from coder.learning.evaluation.report import Guess, Truth
-from coder.learning.evaluation.subgroups import FEW_GROUPS, by_attribute
+from coder.learning.evaluation.report import FEW_GROUPS, Guess, Truth, by_attribute
 
 K = 3
 

@@ -5,8 +5,7 @@ import pytest
 from made_excerpts import excerpts
 
 from coder.learning import TrainingSet, blank_model, train_model
-from coder.learning.persistence.held_out import ANEW
-from coder.learning.persistence.model_card import judged_anew, verdicts_in
+from coder.learning.persistence.model_card import ANEW, judged_anew, verdicts_in
 from coder.learning.training.cross_validation import cross_validated
 
 

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from coder.learning.evaluation.compare import differences
-from coder.learning.evaluation.report import Guess, Truth
+from coder.learning.evaluation.report import Guess, Truth, differences
 from coder.reporting.cards import comparison_text
 
 K = 3

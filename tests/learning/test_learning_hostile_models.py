@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coder.encoding import known_folders
+from coder.encoding import named
 from coder.encoding.adapter import read_adapter
 from coder.errors import ModelError
 from coder.learning import load_model
-from coder.learning.persistence.model_lookup import SHIPPED
+from coder.learning.persistence.model_files import SHIPPED
 
 
 @pytest.fixture
@@ -51,11 +51,11 @@ def test_a_folder_this_user_trained_with_is_found_by_the_weights(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CODER_DATA", str(tmp_path / "data"))
-    known_folders.remember("mine:1234", tmp_path / "mine")
-    assert known_folders.folder_or_name("mine", "mine:1234") == str((tmp_path / "mine").resolve())
-    assert known_folders.folder_or_name("other", "other:5") == "other"
+    named.remember("mine:1234", tmp_path / "mine")
+    assert named.folder_or_name("mine", "mine:1234") == str((tmp_path / "mine").resolve())
+    assert named.folder_or_name("other", "other:5") == "other"
     monkeypatch.setenv("CODER_ENCODER", "/told")
-    assert known_folders.folder_or_name("/a/path", "x:1") == "/told"
+    assert named.folder_or_name("/a/path", "x:1") == "/told"
 
 
 def test_arrays_that_unfold_beyond_reason_are_refused_before_they_do(received: Path) -> None:

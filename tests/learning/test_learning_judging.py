@@ -8,8 +8,7 @@ from coder.learning.estimators.codability import length_balance
 from coder.learning.estimators.ensemble import fit_weights
 from coder.learning.estimators.linear import fit_linear
 from coder.learning.features.blocks import GramBlock
-from coder.learning.features.ngrams import NGrams
-from coder.learning.features.polarity_cues import CUES, cue_row
+from coder.learning.features.wording import CUES, NGrams, cue_row
 from coder.learning.training.recipes import Design, Recipe
 
 

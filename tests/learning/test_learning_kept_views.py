@@ -6,8 +6,7 @@ from numpy.typing import NDArray
 from coder.learning.estimators.calibration import Calibration
 from coder.learning.estimators.calibration_fit import Settled
 from coder.learning.estimators.ensemble import Member, Stack
-from coder.learning.training.code_verdicts import Verdict
-from coder.learning.training.kept_views import better_views
+from coder.learning.training.code_verdicts import Verdict, better_views
 
 Floats = NDArray[np.float64]
 TRUTH = np.eye(3)[np.arange(60) % 3]

@@ -6,8 +6,7 @@ from sklearn.metrics import cohen_kappa_score, f1_score
 
 from coder.codebook import Code, Codebook
 from coder.learning.evaluation import metrics
-from coder.learning.evaluation.report import Guess, Truth, performance
-from coder.learning.evaluation.subgroups import by_attribute
+from coder.learning.evaluation.report import Guess, Truth, by_attribute, performance
 from coder.statistics import ClusterBootstrap
 
 K = 4

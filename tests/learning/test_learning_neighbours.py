@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coder.learning import Batch
-from coder.learning.estimators.context_smoothing import with_neighbours
+from coder.learning.estimators.ensemble import with_neighbours
 
 LOGITS = np.array([[4.0, -1.0, -3.0], [0.2, 0.3, -0.5], [3.0, -1.0, -2.0], [0.2, 0.3, -0.5]])
 

@@ -1,8 +1,7 @@
 import numpy as np
 
 from coder.codebook import Code, Codebook
-from coder.learning.features.codebook_phrases import codebook_phrases
-from coder.learning.features.codebook_similarity import PhraseBank
+from coder.learning.features.codebook_similarity import PhraseBank, codebook_phrases
 from coder.learning.features.topic_centering import topic_means, unit_rows
 
 

@@ -1,6 +1,6 @@
 """Fingerprints of training texts: figures on what a model has seen are said not to be held out."""
 
-from coder.learning.persistence.training_fingerprints import NOTHING_SEEN, fingerprints, seen_share
+from coder.learning.dataset import NOTHING_SEEN, fingerprints, seen_share
 
 
 def test_a_text_is_recognised_whatever_its_spacing_and_case() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coder.learning import load_model
-from coder.learning.batch import Batch
+from coder.learning.dataset import Batch
 
 MODELS = Path(__file__).parent.parent.parent / "models"
 

@@ -3,15 +3,14 @@ import pytest
 
 from coder.codebook import Code, Codebook
 from coder.encoding import get_encoder
+from coder.encoding.adapter import write_adapter
 from coder.encoding.weights import base_weights
 from coder.errors import ModelError
 from coder.learning import TrainingSet, blank_model, label_matrix, train_model
+from coder.learning.dataset import fingerprints
 from coder.learning.evaluation.metrics import kappa_of
-from coder.learning.persistence.training_fingerprints import fingerprints
-from coder.learning.training.adapter_writing import averaged, write_adapter
-from coder.learning.training.encoder_tuning import Tuned, tune
-from coder.learning.training.finetune import fine_tuned_model, lessons_of
-from coder.learning.training.out_of_fold_encoder import RememberedEncoder
+from coder.learning.training.encoder_tuning import Tuned, averaged, tune
+from coder.learning.training.finetune import RememberedEncoder, fine_tuned_model, lessons_of
 
 
 def small_set(codebook, n=12):

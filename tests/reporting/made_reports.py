@@ -7,8 +7,7 @@ import numpy as np
 
 from coder.codebook import Code, Codebook
 from coder.learning.evaluation.metrics import forced_choice, polarity_choice
-from coder.learning.evaluation.report import Guess, Truth, performance
-from coder.learning.evaluation.subgroups import by_attribute
+from coder.learning.evaluation.report import Guess, Truth, by_attribute, performance
 from coder.statistics import ClusterBootstrap
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from coder.codebook import load_codebook
 from coder.domain import Utterance
-from coder.encoding.protocol import Progress
+from coder.encoding.encoder import Progress
 from coder.errors import InputError, OutputError
 from coder.learning import Model, blank_model
 from coder.workflow.precoding import answers, jobs, pipeline

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from coder.learning.dataset import TrainingSet
 from coder.learning.estimators.calibration import CODABLE, USUAL_ODDS, sigmoid
 from coder.learning.estimators.linear import LinearHead, apply_linear
-from coder.learning.features.ngrams import words_of
-from coder.learning.parts import Parts, codable_blocks
+from coder.learning.features.wording import words_of
+from coder.learning.model import Parts, codable_blocks
 from coder.learning.training.folds import Folds
 from coder.learning.training.recipes import Design, Recipe
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.learning.features.mixed_rows import MixedMatrix
+from coder.learning.features.blocks import MixedMatrix
 
 Floats = NDArray[np.float64]
 Loss = Literal["softmax", "hinge"]

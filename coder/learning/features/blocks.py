@@ -1,4 +1,8 @@
-"""What a model looks at: blocks of features of a batch of texts, computed once and only when asked for."""
+"""What a model looks at: blocks of features of a batch of texts, computed once and only when asked for.
+
+Dense and sparse columns are multiplied each in their own way: as one sparse matrix the dense columns (sentence
+vectors) cost several times more than all the sparse ones.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,15 +13,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.encoding import Encoder, answer
-from coder.learning.batch import Batch
+from coder.learning.dataset import Batch
 from coder.learning.features.codebook_similarity import PhraseBank
-from coder.learning.features.ngrams import NGrams
-from coder.learning.features.polarity_cues import cues
 from coder.learning.features.topic_centering import topic_means, unit_rows
+from coder.learning.features.wording import NGrams, cues
 
+Floats = NDArray[np.float64]
 FloatArray = NDArray[np.float32]
 Progress = Callable[[int], None]
 SHORT_ANSWER = 12  # words; see docs/learning.md, "How the starter was tuned"
+
+
+class MixedMatrix:
+    """The dense columns (n, d) with the sparse ones (n, s; scipy CSR) to their right."""
+
+    def __init__(self, dense: Floats, sparse: Any) -> None:
+        self.dense, self.sparse = dense, sparse
+        self.shape = (dense.shape[0], dense.shape[1] + sparse.shape[1])
+
+    def __getitem__(self, rows: NDArray[np.intp]) -> "MixedMatrix":
+        """Return some of the rows."""
+        return MixedMatrix(self.dense[rows], self.sparse[rows])
+
+    def __matmul__(self, table: Floats) -> Floats:
+        """Return the product with a table (d + s, k)."""
+        width = self.dense.shape[1]
+        return np.asarray(self.dense @ table[:width] + self.sparse @ table[width:], dtype=np.float64)
+
+    def turned(self) -> "TurnedMatrix":
+        """Return the transpose, made ready for many products."""
+        return TurnedMatrix(np.ascontiguousarray(self.dense.T), self.sparse.T.tocsr())
+
+
+class TurnedMatrix:
+    """The transpose of a MixedMatrix."""
+
+    def __init__(self, dense: Floats, sparse: Any) -> None:
+        self._dense, self._sparse = dense, sparse
+
+    def __matmul__(self, table: Floats) -> Floats:
+        """Return the product with a table (n, k)."""
+        return np.concatenate([self._dense @ table, np.asarray(self._sparse @ table)])
 
 
 class GramBlock:

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook
 from coder.learning.dataset import TrainingSet
 from coder.learning.estimators.ensemble import ENOUGH
-from coder.learning.evaluation.report import Guess, Truth, performance
-from coder.learning.evaluation.subgroups import by_attribute
+from coder.learning.evaluation.report import Guess, Truth, by_attribute, performance
 from coder.learning.model import Model
 from coder.learning.training.code_verdicts import Verdict, verdicts_of
 from coder.learning.training.folds import FOLDS, NOTHING_LEFT, Folds, folds_of, repeats

@@ -248,3 +248,13 @@ class _School:
         }
         layer = self._polarity.weight.detach().numpy().T * SCALE
         return Tuned(weights, layer.astype(np.float32), self._polarity.bias.detach().numpy().copy(), losses)
+
+
+def averaged(runs: Sequence[Tuned]) -> Tuned:
+    """Return the mean of several runs' weights (Wortsman et al. 2022, "Model soups"): better than each of them."""
+    weights: Weights = {
+        name: np.mean([run.weights[name] for run in runs], axis=0).astype(np.float32)
+        for name in runs[0].weights
+    }
+    polarity = np.mean([run.polarity for run in runs], axis=0).astype(np.float32)
+    return Tuned(weights, polarity, np.mean([run.intercept for run in runs], axis=0).astype(np.float32))

@@ -1,6 +1,6 @@
 """Fine-tuning the encoder on a study's own coded excerpts: slower, and used only where held-out groups say so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,26 +10,51 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.encoding import Encoder, get_encoder
-from coder.encoding.adapter import read_adapter
+from coder.encoding.adapter import read_adapter, write_adapter
 from coder.encoding.weights import base_weights
 from coder.errors import ModelError
-from coder.learning.dataset import TrainingSet
+from coder.learning.dataset import TrainingSet, fingerprints
 from coder.learning.estimators.linear import LinearHead
-from coder.learning.features.codebook_phrases import codebook_phrases
+from coder.learning.features.codebook_similarity import codebook_phrases
 from coder.learning.model import Model
-from coder.learning.persistence.training_fingerprints import fingerprints
-from coder.learning.training.adapter_writing import averaged, write_adapter
-from coder.learning.training.encoder_tuning import Lesson, Tuned, Weights, Wording, tune
+from coder.learning.training.codebook_transfer import blank_model
+from coder.learning.training.encoder_tuning import Lesson, Tuned, Weights, Wording, averaged, tune
 from coder.learning.training.folds import NOTHING_LEFT, folds_of
-from coder.learning.training.out_of_fold_encoder import RememberedEncoder
 from coder.learning.training.train import Taught, train_model
-from coder.learning.zero_shot_model import blank_model
 
 RUNS = 3
 EPOCHS = (8, 3)  # for few and for many excerpts
 READINGS = 2400  # texts read in all, between these bounds
 Report = Callable[[str], None]
 FEWEST = 50  # coded excerpts; with fewer, tuning learns the accidents of the sample
+
+
+class RememberedEncoder:
+    """An encoder that gives remembered vectors for some texts, by fingerprint, and its own for all others.
+
+    Heads fitted to a tuned encoder's vectors of its own training texts would trust them too much: these texts lie
+    where they ought to. Remembered vectors come from a run of the same tuning without the text's study.
+    """
+
+    def __init__(self, encoder: Encoder, remembered: Mapping[int, NDArray[np.float32]]) -> None:
+        self._encoder = encoder
+        self._remembered = remembered
+        self.id = encoder.id
+        self.dimension = encoder.dimension
+
+    def encode(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Return one row per text, (n, d)."""
+        keys = [int(key) for key in fingerprints(texts)] if texts else []
+        fresh = [row for row, key in enumerate(keys) if key not in self._remembered]
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for row, key in enumerate(keys):
+            if key in self._remembered:
+                vectors[row] = self._remembered[key]
+        if fresh:
+            vectors[fresh] = self._encoder.encode([texts[row] for row in fresh], progress=progress)
+        return vectors
 
 
 @dataclass(frozen=True)

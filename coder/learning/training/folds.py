@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.learning.persistence.training_fingerprints import plain_words
+from coder.learning.dataset import plain_words
 
 Ints = NDArray[np.intp]
 SHORT = 5  # words; two people may well give the same answer as short as this

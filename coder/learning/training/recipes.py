@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from coder.learning.estimators.ensemble import Member, Stack, even, firmness, fit_weights, keeping, taught
 from coder.learning.estimators.linear import LinearHead, fit_linear
-from coder.learning.features.mixed_rows import MixedMatrix
+from coder.learning.features.blocks import MixedMatrix
 from coder.learning.training.folds import Folds
 
 Floats = NDArray[np.float64]

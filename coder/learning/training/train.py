@@ -9,28 +9,22 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.encoding import Encoder
-from coder.learning.dataset import TrainingSet
+from coder.learning.dataset import TrainingSet, fingerprints
 from coder.learning.estimators.calibration_fit import Settled, Thresholds, settle
 from coder.learning.estimators.codability import codability
-from coder.learning.estimators.context_smoothing import with_neighbours
-from coder.learning.estimators.ensemble import Member, Stack
+from coder.learning.estimators.ensemble import Member, Stack, with_neighbours
 from coder.learning.estimators.ensemble import taught as teachable
 from coder.learning.estimators.linear import LinearHead
-from coder.learning.explanation.evidence import Examples
+from coder.learning.explanation import Examples
 from coder.learning.features.blocks import Signals
 from coder.learning.features.language import unread
-from coder.learning.features.ngrams import NGrams
-from coder.learning.model import Model
-from coder.learning.parts import Parts
-from coder.learning.persistence.held_out import Learned
-from coder.learning.persistence.model_card import described, taught_languages
-from coder.learning.persistence.training_fingerprints import fingerprints
-from coder.learning.training.code_verdicts import Verdict, verdicts_of
-from coder.learning.training.codebook_transfer import with_codebook
+from coder.learning.features.wording import NGrams
+from coder.learning.model import Model, Parts
+from coder.learning.persistence.model_card import Learned, described, taught_languages
+from coder.learning.training.code_verdicts import Verdict, better_views, verdicts_of
+from coder.learning.training.codebook_transfer import blank_model, with_codebook
 from coder.learning.training.folds import Folds, Repeats, folds_of, repeats
-from coder.learning.training.kept_views import better_views
 from coder.learning.training.recipes import Recipe, applicable, fit_stack
-from coder.learning.zero_shot_model import blank_model
 
 Floats = NDArray[np.float64]
 Report = Callable[[str], None]

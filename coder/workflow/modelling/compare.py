@@ -22,8 +22,7 @@ def compare_files(
     ModelError if they share none, TableError. Notes say when either model was trained on these excerpts.
     """
     from coder.coded_tables.excerpts import training_set
-    from coder.learning.evaluation.compare import differences
-    from coder.learning.evaluation.report import Guess, Truth
+    from coder.learning.evaluation.report import Guess, Truth, differences
     from coder.workflow.coded_files import CodedReading, coded_excerpts
     from coder.workflow.modelling.evaluate import seen_warning, unread_warning
     from coder.workflow.modelling.model_lookup import open_model

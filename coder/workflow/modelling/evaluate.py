@@ -62,8 +62,7 @@ def evaluate_on(
     import numpy as np
 
     from coder.coded_tables.excerpts import training_set
-    from coder.learning.evaluation.report import Guess, Truth, performance
-    from coder.learning.evaluation.subgroups import by_attribute
+    from coder.learning.evaluation.report import Guess, Truth, by_attribute, performance
     from coder.workflow.modelling.by_column import values_of
 
     values = None if by is None else values_of(excerpts, by)

@@ -26,7 +26,7 @@ def known_models() -> list[dict[str, Any]]:
 
     One that cannot be read has a `problem` in place of a card.
     """
-    from coder.learning.persistence.model_lookup import SHIPPED
+    from coder.learning.persistence.model_files import SHIPPED
 
     return [
         _card_or_problem(path.parent)

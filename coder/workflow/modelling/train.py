@@ -198,9 +198,9 @@ def train_on(
 def _finish(model: "Model", excerpts: Sequence["Excerpt"], tested: Measured, encoder: str | None) -> None:
     """Put the verdicts of held-out groups in place of training's own, beside what coders reach; name the encoder."""
     from coder.encoding import weights_of
-    from coder.encoding.known_folders import remember
+    from coder.encoding.named import remember
     from coder.learning.persistence.model_card import judged_anew, verdicts_in
-    from coder.learning.persistence.model_lookup import NAMED
+    from coder.learning.persistence.model_files import NAMED
     from coder.learning.training.code_verdicts import beside_people
     from coder.workflow.modelling.human_agreement import reached_by_coders
 
@@ -229,7 +229,7 @@ def tuned(
     progress: Progress | None = None,
 ) -> "tuple[Model, Path | None, str]":
     """Return the model on a tuned encoder with its adapter if that won on held-out groups, else `plain`."""
-    from coder.learning.persistence.model_lookup import small_adapter_of
+    from coder.learning.persistence.model_files import small_adapter_of
     from coder.learning.training.finetune import fine_tuned_model
 
     tell(progress, "Fine-tuning the encoder (three runs; minutes to hours, by the number of excerpts)")

@@ -61,7 +61,7 @@ class DaskEngine:
             raise InputError(
                 "The Dask engine is not installed. Get it with: pip install 'coder[dask]'"
             ) from error
-        from coder.encoding.threads import chosen_threads
+        from coder.encoding.encoder import chosen_threads
 
         address = self._request.scheduler
         if address is None:
@@ -129,7 +129,7 @@ class DaskEngine:
 
 def _model_files(request: "Request") -> "ModelFiles":
     from coder.learning import folder_of
-    from coder.learning.persistence.model_lookup import NONE
+    from coder.learning.persistence.model_files import NONE
     from coder.workflow.codebooks import open_codebook
     from coder.workflow.precoding.dask_worker import ModelFiles
 

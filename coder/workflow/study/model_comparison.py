@@ -72,8 +72,7 @@ def compare(study: Study, old: "Model", new: "Model", tests: Sequence[Lesson]) -
     """
     import numpy as np
 
-    from coder.learning.evaluation.compare import differences
-    from coder.learning.evaluation.report import Guess, Truth
+    from coder.learning.evaluation.report import Guess, Truth, differences
 
     codebook = study.codebooks.current()
     data = training_set(study, [item for item in tests if item.known], codebook)

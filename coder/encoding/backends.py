@@ -1,8 +1,11 @@
-"""The lean backend: the encoder's graph built straight from the weights, run by OpenVINO, without torch.
+"""What computes an encoder's vectors: OpenVINO without torch, or sentence-transformers on torch as reference.
 
-Computes in bfloat16 where the processor has instructions for it (twice the speed; mean cosine to float32
-over 0.9999, kept by a test), in float32 elsewhere. Threads are independent streams that never wait for each
-other, so a busy neighbour slows one of them down, not all, and the thread count cannot change a result.
+The lean backend builds the encoder's graph straight from the weights, and OpenVINO runs it. It computes in bfloat16
+where the processor has instructions for it (twice the speed; mean cosine to float32 over 0.9999, kept by a test), in
+float32 elsewhere. Threads are independent streams that never wait for each other, so a busy neighbour slows one of
+them down, not all, and the thread count cannot change a result.
+
+The reference computes in float32: exact, slow to start, and without need of a special processor.
 """
 
 import sys
@@ -19,6 +22,10 @@ from coder.encoding.weights import Weights
 
 if TYPE_CHECKING:
     import openvino as ov
+import platform
+
+from coder.encoding.weights import model_folder
+from coder.installation import require
 
 MASKED = -10_000.0  # added to the score of an empty place: its share after softmax is exactly 0
 
@@ -231,3 +238,40 @@ class MPNetGraph(GraphBuilder):
         distant = self.near + np.where(back < self.near, 0, bands * (self.far - self.near)).astype(np.intp)
         found = np.where(back < self.near, back, np.minimum(distant, self.far - 1))
         return np.asarray(found + np.where(steps > 0, self.far, 0), dtype=np.intp)
+
+
+class TorchBackend:
+    """Runs batches through the official SentenceTransformer pipeline with the given weights."""
+
+    def __init__(self, weights: Weights, threads: int) -> None:
+        require("tune", "The encoder 'torch'")
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        self._model = SentenceTransformer(
+            str(model_folder()), device="cpu", local_files_only=True, trust_remote_code=False
+        )
+        state = {name: torch.from_numpy(array) for name, array in weights.items()}
+        self._model[0].auto_model.load_state_dict(state, strict=False)
+        self._threads = threads
+
+    @staticmethod
+    def described(threads: int) -> tuple[str, str]:
+        """Return version and precision for the encoder's id, and what else decides the last bits."""
+        import torch
+
+        return f"torch-{torch.__version__.split('+')[0]}-f32", f"{platform.machine()}, {threads} threads"
+
+    def run(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, NDArray[np.float32]]]:
+        """Yield each batch with its rows' vectors of length 1, (rows, 384)."""
+        import torch
+
+        torch.set_num_threads(self._threads)
+        for batch in batches:
+            features = {
+                "input_ids": torch.from_numpy(batch.ids).long(),
+                "attention_mask": torch.from_numpy(batch.mask).long(),
+            }
+            with torch.inference_mode():
+                found = self._model(features)["sentence_embedding"]
+            yield batch, found.numpy()

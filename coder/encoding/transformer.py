@@ -1,4 +1,4 @@
-"""The small encoder, all-MiniLM-L6-v2, over either of its backends (the large one builds on it)."""
+"""The two encoders that are computed here: all-MiniLM-L6-v2 and, building on it, all-mpnet-base-v2."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,12 +9,15 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.encoding import large_weights as large
 from coder.encoding.adapter import read_adapter
 from coder.encoding.batches import Batch, Tokeniser, Window, batches_of
-from coder.encoding.protocol import Progress
+from coder.encoding.encoder import Progress
 from coder.encoding.weights import NAME, SHA256, Weights, base_weights
+from coder.errors import InputError
 
 Vectors = NDArray[np.float32]
+FIRST, LAST = 0, 2  # the tokens around a text
 
 
 class Backend(Protocol):
@@ -54,10 +57,10 @@ class MiniLM:
 
     def _chosen(self, backend: str) -> type[Backend]:
         if backend == "torch":
-            from coder.encoding.torch_backend import TorchBackend
+            from coder.encoding.backends import TorchBackend
 
             return TorchBackend
-        from coder.encoding.openvino_backend import OpenVINOBackend
+        from coder.encoding.backends import OpenVINOBackend
 
         return OpenVINOBackend
 
@@ -103,3 +106,29 @@ def _texts_from_windows(vectors: Vectors, windows: Sequence[Window], texts: int)
             mean = (vectors[places].astype(np.float64) * weights[:, None]).sum(axis=0)
             found[text] = mean / np.sqrt((mean * mean).sum())
     return found
+
+
+class MPNet(MiniLM):
+    """all-mpnet-base-v2: mean of the token vectors, length 1, 768 dimensions; long texts as MiniLM."""
+
+    name, sha, dimension = large.NAME, large.SHA256, 768
+
+    def __init__(self, threads: int, adapter: Path | None, *, backend: str = "openvino") -> None:
+        if backend == "torch":
+            raise InputError("The torch reference computes the small encoder only.")
+        super().__init__(threads, adapter)
+
+    def _weights(self) -> Weights:
+        return large.large_weights()
+
+    @cached_property
+    def _backend(self) -> Backend:
+        from coder.encoding.backends import MPNetGraph, OpenVINOBackend
+
+        weights = self._weights()
+        merged = self._changes.merged(weights) if self._changes else weights
+        return OpenVINOBackend(merged, self._threads, MPNetGraph)
+
+    @cached_property
+    def _tokeniser(self) -> Tokeniser:
+        return Tokeniser(large.ready_folder() / large.TOKENISER, FIRST, LAST)

@@ -6,8 +6,7 @@ from made_excerpts import WORDS, excerpts
 
 from coder.codebook import Code, Codebook
 from coder.learning import Batch, blank_model, train_model
-from coder.learning.explanation.evidence import GLANCE
-from coder.learning.explanation.word_importance import MOST, content_words, without
+from coder.learning.explanation import GLANCE, MOST, content_words, without
 
 
 @pytest.fixture
