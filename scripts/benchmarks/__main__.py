@@ -5,7 +5,7 @@ from importlib import import_module
 
 from benchmarks.measuring import machine, print_table
 
-NAMES = ("startup", "encoding", "segmenting", "agreement", "training", "scaling", "threads")
+NAMES = ("startup", "encoding", "segmenting", "agreement", "training", "scaling", "threads", "study")
 
 parser = argparse.ArgumentParser(prog="scripts/bench", description="Measure speed and memory.")
 parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(NAMES)}; default: all")

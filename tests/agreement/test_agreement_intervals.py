@@ -1,11 +1,9 @@
 """Intervals: seeded, wider over transcripts than over units, and honest about few transcripts."""
 
-import time
-
 import numpy as np
 import pytest
 
-from coder.agreement import coefficients, set_coefficients
+from coder.agreement import coefficients
 from coder.statistics import MOST_GROUPS, t_quantile
 
 
@@ -88,14 +86,3 @@ def test_perfect_agreement_does_not_pretend_to_certainty() -> None:
 )  # fmt: skip
 def test_t_quantiles_are_those_of_the_tables(probability: float, df: int, wanted: float) -> None:
     assert t_quantile(probability, df) == pytest.approx(wanted, abs=2e-6)
-
-
-@pytest.mark.slow
-def test_a_million_units_take_seconds() -> None:
-    random = np.random.default_rng(0)
-    base = random.random((1_000_000, 1, 6)) < 0.15
-    marks = np.where(random.random((1_000_000, 3, 6)) < 0.9, base, random.random((1_000_000, 3, 6)) < 0.15)
-    started = time.perf_counter()
-    found = set_coefficients(marks, clusters=np.arange(1_000_000) // 33_334, resamples=2000)
-    assert time.perf_counter() - started < 5
-    assert found["masi_alpha"].low < found["masi_alpha"].value < found["masi_alpha"].high
