@@ -65,14 +65,21 @@ _STEPS: tuple[tuple[str, str], ...] = (
         "transcript",
         _fresh(
             "transcript",
-            "uid, name, text, text_hash, source_hash, source, format, encoding, notes, replaces, time",
-            "uid, name, text, text_hash, source_hash, source, format, encoding, notes, replaces, time",
+            "uid, name, text, text_hash, source_hash, source, format, encoding, notes, doubts, replaces, time",
+            "uid, name, text, text_hash, source_hash, source, format, encoding, notes, doubts, replaces, time",
         ),
     ),
     (
+        "",  # a copy made before questions and doubts were kept learns them from one that has them
+        "UPDATE main.transcript SET doubts = o.doubts FROM other.transcript o"
+        " WHERE o.uid = transcript.uid AND transcript.doubts = '[]'",
+    ),
+    (
         "",
-        'INSERT OR IGNORE INTO main.turn (transcript, number, speaker, role_read, role, start, "end", seconds)'
-        f' SELECT {_TRANSCRIPT}, number, speaker, role_read, role_read, start, "end", seconds FROM other.turn o',
+        'INSERT INTO main.turn (transcript, number, speaker, role_read, role, start, "end", seconds, question)'
+        f' SELECT {_TRANSCRIPT}, number, speaker, role_read, role_read, start, "end", seconds, question'
+        " FROM other.turn o WHERE true ON CONFLICT (transcript, number) DO UPDATE SET"
+        " question = coalesce(min(question, excluded.question), question, excluded.question)",
     ),
     (
         "",

@@ -72,7 +72,7 @@ class Texts:
             old = self._superseded(replaces) if replaces is not None else None
             transcript_id = handle.run(
                 "INSERT INTO transcript (uid, name, text, text_hash, source_hash, source, format, encoding, notes,"
-                " replaces, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " doubts, replaces, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     uid,
                     transcript.id,
@@ -83,6 +83,7 @@ class Texts:
                     transcript.format,
                     transcript.encoding,
                     json.dumps(list(transcript.notes), ensure_ascii=False),
+                    json.dumps(list(transcript.doubts), ensure_ascii=False),
                     old,
                     stamp,
                 ),
@@ -98,7 +99,8 @@ class Texts:
 
     def _add_layout(self, transcript_id: int, transcript: Transcript) -> None:
         self._handle.run_many(
-            "INSERT INTO turn VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            'INSERT INTO turn (transcript, number, speaker, role_read, role, start, "end", seconds, question)'
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     transcript_id,
@@ -109,6 +111,7 @@ class Texts:
                     turn.start,
                     turn.end,
                     turn.time,
+                    turn.question,
                 )
                 for turn in transcript.turns
             ),
@@ -248,7 +251,7 @@ class Texts:
             name=row["source"],
             text=row["text"],
             turns=tuple(
-                Turn(turn.number, turn.speaker, turn.role, turn.start, turn.end, turn.seconds)
+                Turn(turn.number, turn.speaker, turn.role, turn.start, turn.end, turn.seconds, turn.question)
                 for turn in self.turns(transcript_id)
             ),
             furniture=tuple(Span(span["start"], span["end"], span["kind"]) for span in spans),
@@ -256,6 +259,7 @@ class Texts:
             encoding=row["encoding"],
             source_hash=row["source_hash"],
             notes=tuple(json.loads(row["notes"])),
+            doubts=tuple(json.loads(row["doubts"])),
         )
 
     def turns(self, transcript_id: int) -> list[StudyTurn]:
@@ -298,7 +302,9 @@ class Texts:
         text, found = self.text(transcript_id), []
         for row in rows:
             place = (transcript_id, row["turn"])
-            turn = self._handle.rows("SELECT * FROM turn WHERE transcript = ? AND number = ?", place)[0]
+            turn = turn_of(
+                self._handle.rows("SELECT * FROM turn WHERE transcript = ? AND number = ?", place)[0], text
+            )
             asked = self._handle.row(
                 "SELECT start, \"end\" FROM turn WHERE transcript = ? AND number < ? AND role = 'interviewer'"
                 " ORDER BY number DESC LIMIT 1",
@@ -308,8 +314,8 @@ class Texts:
                 "SELECT count(*) FROM utterance WHERE transcript = ? AND start < ?",
                 (transcript_id, row["start"]),
             )
-            question = text[asked["start"] : asked["end"]] if asked else None
-            found.append(utterance_of(row, number, turn_of(turn, text), question, text))
+            question = turn.question or (text[asked["start"] : asked["end"]] if asked else None)
+            found.append(utterance_of(row, number, turn, question, text))
         return found
 
     def at_places(self, places: Sequence[tuple[str, int, int]]) -> list[int]:
@@ -376,15 +382,16 @@ def turn_of(row: Row, text: str) -> StudyTurn:
         row["end"],
         words,
         row["seconds"],
+        row["question"],
     )
 
 
 def questions_of(turns: Mapping[int, StudyTurn]) -> dict[int, str | None]:
-    """Return what the interviewer said last before each turn, by turn number."""
+    """Return what each turn answers, by turn number: as the file says, else what the interviewer said last before."""
     asked: str | None = None
     questions: dict[int, str | None] = {}
     for number, turn in sorted(turns.items()):
-        questions[number] = asked
+        questions[number] = turn.question or asked
         if turn.role == "interviewer":
             asked = turn.text
     return questions

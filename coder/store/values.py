@@ -40,7 +40,10 @@ class TranscriptInfo:
 
 @dataclass(frozen=True, slots=True)
 class StudyTurn:
-    """A turn of a stored transcript; `role_read` is what the reader thought before anybody corrected it."""
+    """A turn of a stored transcript; `role_read` is what the reader thought before anybody corrected it.
+
+    `question` is what it answers where the file says so apart from the talk.
+    """
 
     number: int
     speaker: str | None
@@ -50,13 +53,15 @@ class StudyTurn:
     end: int
     text: str
     seconds: float | None
+    question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StudyUtterance:
     """An utterance of a stored transcript: `text` equals the transcript's slice from start to end.
 
-    `number` counts from 0 within the transcript; `question` is the nearest interviewer turn before it;
+    `number` counts from 0 within the transcript; `question` is what its turn answers, else the nearest
+    interviewer turn before it;
     `lot` (0..999999) is its place in a random order that is the same in every copy of the study.
     """
 

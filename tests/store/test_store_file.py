@@ -146,6 +146,26 @@ def test_a_file_of_the_first_format_is_brought_up_to_date(tmp_path: Path) -> Non
     assert (tmp_path / f"old.coder.before-{len(database.STEPS)}.backup").is_file()
 
 
+def test_a_study_from_before_questions_and_doubts_keeps_its_transcripts(tmp_path: Path) -> None:
+    path = tmp_path / "old.coder"
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
+    for step in database.STEPS[:6]:
+        step(connection)
+    connection.execute("INSERT INTO study VALUES (1, 'u', 'old', '2020', '2020-01-01T00:00:00.000000Z')")
+    connection.execute(
+        "INSERT INTO transcript VALUES (1, 't', 'talk', 'Wet.', 'h', 'h', 'talk.txt', 'txt', NULL,"
+        " '[\"A note.\"]', NULL, 1, '2020-01-01T00:00:00.000000Z')"
+    )
+    connection.execute("INSERT INTO turn VALUES (1, 0, 'P1', 'participant', 'participant', 0, 4, 1.5)")
+    connection.execute("PRAGMA user_version = 6")
+    connection.close()
+    with Study.open(path) as study:
+        read = study.texts.transcript(1)
+        assert [(turn.speaker, turn.time, turn.question) for turn in read.turns] == [("P1", 1.5, None)]
+        assert read.notes == ("A note.",) and read.doubts == ()
+
+
 def test_two_writers_at_once_both_get_through(tmp_path: Path) -> None:
     path = tmp_path / "s.coder"
     small_study(path, "p1").close()

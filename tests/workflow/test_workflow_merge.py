@@ -18,7 +18,7 @@ TABLES = {
     "coder": "name, kind",
     "setting": "name, value, time",
     "codebook": "uid, hash, time",
-    "transcript": "uid, name, text, current, replaces",
+    "transcript": "uid, name, text, current, replaces, doubts",
     "model": "uid, label, time",
     "activation": "uid, reason, time",
     "run": "uid, time",
@@ -41,7 +41,7 @@ JOINED = {
     "outlook": f"(SELECT uid FROM run WHERE run.id = outlook.run), {PLACE.format('outlook')}, top_code, open",
     "exposure": f"{PLACE.format('exposure')}, {NAME.format('exposure', 'coder')}, kind, time",
     "answer": f"{PLACE.format('answer')}, {NAME.format('answer', 'voice')}, code, verdict",
-    "turn": "(SELECT uid FROM transcript WHERE id = transcript), number, speaker, role",
+    "turn": "(SELECT uid FROM transcript WHERE id = transcript), number, speaker, role, question",
 }
 
 
@@ -89,6 +89,19 @@ def work(path: Path, coder: str, start: str, *, name: str = "p1") -> None:
         study.memos.write(coder, f"a note by {coder}", utterance=units[0])
         adjudicate(study, coder, units[0], [("sun", None)])
         add_talk(study, f"new {coder}", TALK + f"P: {coder} was here.\n")
+
+
+def test_a_copy_from_before_questions_were_kept_learns_them(tmp_path: Path) -> None:
+    old, new = copies(tmp_path, "ab")
+    with Study.open(new) as study:
+        study.handle.connection.execute("UPDATE turn SET question = 'Which?' WHERE number = 1")
+        study.handle.connection.execute("UPDATE transcript SET doubts = '[\"Look.\"]' WHERE name = 'p1'")
+    merge_studies([old, new], tmp_path / "on.coder")
+    merge_studies([new, old], tmp_path / "no.coder")
+    assert content(tmp_path / "on.coder") == content(tmp_path / "no.coder")
+    with Study.open(tmp_path / "on.coder") as study:
+        read = study.texts.transcript(study.texts.find("p1"))
+        assert read.turns[1].question == "Which?" and read.doubts == ("Look.",)
 
 
 def test_merging_is_a_union_whatever_the_order(tmp_path: Path) -> None:

@@ -157,3 +157,26 @@ def test_every_command_says_the_same_of_a_short_talk(
         (tmp_path / f"{name}.txt").write_text("".join(turns), encoding="utf-8")
     together = check_sameness(sorted(tmp_path.glob("*.txt")), small_model, tmp_path, monkeypatch)
     assert set().union(*together.values()) == {"time", "people"} and set() in together.values()
+
+
+SURVEY = """\
+Timestamp,Email address,How do you get here?,What would help you to come?
+2024-05-01 10:00,a@b.org,"I walk for hours, the clock says so, tired",neighbours who come along with the family
+2024-05-01 11:00,c@d.org,my friends and family drive me minutes away,more hours on the clock would do it all
+2024-05-01 12:00,e@f.org,rain and wind make the family wait for hours,glad friends and neighbours who have minutes
+2024-05-01 13:00,g@h.org,by bus in forty minutes when the wind is calm,if the family were less tired of the rain
+"""
+
+
+def test_every_command_says_the_same_of_the_answers_to_a_survey(
+    small_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_text(SURVEY, encoding="utf-8")
+    together = check_sameness([path], small_model, tmp_path, monkeypatch)
+    assert len(together) == 8 and set().union(*together.values()) == {"time", "people"}
+    with Study.open(tmp_path / "s.coder") as study:
+        asked = [unit.question for unit in study.texts.utterances(1)]
+        assert asked == ["How do you get here?", "What would help you to come?"] * 4
+        one = study.texts.utterances(1)[0]
+        assert study.texts.by_id([one.id])[one.id] == one

@@ -32,7 +32,7 @@ def study_reading(study: Study) -> list[tuple[TranscriptInfo, TurnsReport]]:
     """Return how each transcript was read, worst first.
 
     Worst is one without a word of a participant, then one with turns whose role is not known, then the one with
-    most remarks.
+    most doubts of the reader, then with most remarks.
     """
     found = [
         (info, summarised(Path(info.source), study.texts.transcript(info.id))) for info in study.texts.all()
@@ -42,6 +42,7 @@ def study_reading(study: Study) -> list[tuple[TranscriptInfo, TurnsReport]]:
         key=lambda item: (
             item[1].participant_words > 0,
             all(who.role for who in item[1].speakers),
+            -len(item[1].transcript.doubts),
             -len(item[0].notes),
             item[0].name,
         ),

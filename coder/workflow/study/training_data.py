@@ -38,10 +38,14 @@ class Lesson:
 
 def spoken(study: Study, transcript: int) -> list[StudyUtterance]:
     """Return a transcript's codable utterances with the questions that pre-coding gives them."""
+    return _with_questions(study, transcript, codable_only=True)
+
+
+def _with_questions(study: Study, transcript: int, *, codable_only: bool) -> list[StudyUtterance]:
     turns = study.texts.turns(transcript)
     asked = questions_before((turn.role, turn.speaker, turn.text) for turn in turns)
-    before = {turn.number: question for turn, question in zip(turns, asked, strict=True)}
-    units = study.texts.utterances(transcript, codable_only=True)
+    before = {turn.number: turn.question or question for turn, question in zip(turns, asked, strict=True)}
+    units = study.texts.utterances(transcript, codable_only=codable_only)
     return [replace(unit, question=before[unit.turn]) for unit in units]
 
 
@@ -53,7 +57,8 @@ def lessons(study: Study) -> list[Lesson]:
     found = []
     for item in _deciding(study.confirmed()):
         if item.transcript not in texts:
-            texts[item.transcript] = {unit.id: unit for unit in study.texts.utterances(item.transcript)}
+            units = _with_questions(study, item.transcript, codable_only=False)
+            texts[item.transcript] = {unit.id: unit for unit in units}
         labels = _labels(item, codebook, versions)
         known = [polarity for code, polarity in item.codes if code in codebook.by_id and polarity]
         found.append(Lesson(texts[item.transcript][item.utterance], labels, _one(known), (item.coder,)))
