@@ -1,6 +1,6 @@
 """Options of every command that reads codings: columns of unknown headings, and a mapping of other tools' codes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,11 +26,29 @@ class CodedOptions:
     document_column: Annotated[str | None, typer.Option(help="The column with the transcript's name.")] = None
     coder_column: Annotated[str | None, typer.Option(help="The column with who coded.")] = None
 
-    def reading(self, group: str | None = None) -> "CodedReading":
+    def reading(self) -> "CodedReading":
         """Return the options as the workflow takes them."""
         from coder.workflow.coded_files import CodedReading
 
         return CodedReading.of(
-            self.mapping, group, text=self.text_column, code=self.code_column, document=self.document_column,
+            self.mapping, text=self.text_column, code=self.code_column, document=self.document_column,
             coder=self.coder_column,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExcerptOptions(CodedOptions):
+    """How files of coded excerpts are read for training and measuring."""
+
+    group: Annotated[
+        str | None,
+        typer.Option(
+            "--group",
+            help="Column whose values are held out whole (and resampled for intervals). Default: transcript,"
+            " document, participant or study.",
+        ),
+    ] = None
+
+    def reading(self) -> "CodedReading":
+        """Return the options as the workflow takes them."""
+        return replace(super().reading(), group=self.group)

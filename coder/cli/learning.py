@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from coder.cli.coded_options import CodedOptions
+from coder.cli.coded_options import ExcerptOptions
 from coder.cli.console import note
 from coder.cli.options import with_options
 
@@ -37,14 +37,6 @@ SharedBook = Annotated[
         help="A shipped codebook's name or a file, for both. Default: each model's own, and the codes both have.",
     ),
 ]
-Group = Annotated[
-    str | None,
-    typer.Option(
-        "--group",
-        help="Column whose values are held out whole (and resampled for intervals). Default: transcript, document,"
-        " participant or study.",
-    ),
-]
 By = Annotated[
     str | None,
     typer.Option(help="Column to split the figures by, such as role or site: is the model worse for some?"),
@@ -62,7 +54,6 @@ def train(
     excerpts: Excerpts,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write the model to.")],
     codebook: TrainBook = None,
-    group: Group = None,
     base: Annotated[
         str, typer.Option(help="A model to build on; 'none' to learn from these excerpts alone.")
     ] = "starter",
@@ -93,7 +84,7 @@ def train(
     ] = False,
     as_json: AsJson = False,
     *,
-    options: CodedOptions,
+    options: ExcerptOptions,
 ) -> None:
     """Train a model on human-coded excerpts and report how well it does on what it has not seen.
 
@@ -104,7 +95,7 @@ def train(
     from coder.workflow.modelling.train import train_files
 
     trained = train_files(
-        excerpts, out, codebook=codebook, group=group,
+        excerpts, out, codebook=codebook,
         base=None if base == "none" else base, measure=measure, fine_tune=fine_tune, thresholds=thresholds,
         encoder=encoder, by=by, force=force, reading=options.reading(), progress=note,
     )  # fmt: skip
@@ -122,7 +113,6 @@ def evaluate(
     model: Annotated[str, typer.Argument(help="A model's name or folder, or 'none' with --codebook.")],
     excerpts: Excerpts,
     codebook: Book = None,
-    group: Group = None,
     by: By = None,
     baselines: Annotated[
         bool,
@@ -134,7 +124,7 @@ def evaluate(
     force: Annotated[bool, typer.Option("--force", help="Replace the plot if it exists.")] = False,
     as_json: AsJson = False,
     *,
-    options: CodedOptions,
+    options: ExcerptOptions,
 ) -> None:
     """Measure a model against human codes: which code, what is suggested, polarity, code by code, with intervals.
 
@@ -145,9 +135,8 @@ def evaluate(
 
     if plot:
         check_plot(plot, force=force)
-    reading = options.reading(group)
     report = evaluate_files(
-        model, excerpts, codebook=codebook, by=by, with_baselines=baselines, reading=reading
+        model, excerpts, codebook=codebook, by=by, with_baselines=baselines, reading=options.reading()
     )
     for line in report["notes"]:
         note(line)
@@ -185,14 +174,14 @@ def show_model(
     typer.echo(json.dumps(card, indent=1, ensure_ascii=False) if as_json else card_text(card))
 
 
-@models_group.command("compare")
 def compare_models(
     first: Annotated[str, typer.Argument(help="A model's name or folder.")],
     second: Annotated[str, typer.Argument(help="Another one.")],
     excerpts: Excerpts,
     codebook: SharedBook = None,
-    group: Group = None,
     as_json: AsJson = False,
+    *,
+    options: ExcerptOptions,
 ) -> None:
     """Compare two models on the same coded excerpts, per code, with paired intervals over groups.
 
@@ -201,7 +190,7 @@ def compare_models(
     from coder.workflow.modelling.compare import compare_files
     from coder.workflow.modelling.report_files import comparison_text
 
-    report = compare_files(first, second, excerpts, codebook=codebook, group=group)
+    report = compare_files(first, second, excerpts, codebook=codebook, reading=options.reading())
     for line in report["notes"]:
         note(line)
     typer.echo(json.dumps(report, indent=1, ensure_ascii=False) if as_json else comparison_text(report))
@@ -209,6 +198,7 @@ def compare_models(
 
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
-    app.command("train", no_args_is_help=True)(with_options(train, CodedOptions))
-    app.command("evaluate", no_args_is_help=True)(with_options(evaluate, CodedOptions))
+    app.command("train", no_args_is_help=True)(with_options(train, ExcerptOptions))
+    app.command("evaluate", no_args_is_help=True)(with_options(evaluate, ExcerptOptions))
+    models_group.command("compare")(with_options(compare_models, ExcerptOptions))
     app.add_typer(models_group, name="models")

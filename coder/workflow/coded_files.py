@@ -33,7 +33,6 @@ class CodedReading:
     def of(
         cls,
         mapping: Path | None = None,
-        group: str | None = None,
         *,
         text: str | None = None,
         code: str | None = None,
@@ -42,7 +41,7 @@ class CodedReading:
     ) -> "CodedReading":
         """Take what the command line gives."""
         named = {"text": text, "code": code, "transcript": document, "coder": coder}
-        return cls({role: column for role, column in named.items() if column}, mapping, group)
+        return cls({role: column for role, column in named.items() if column}, mapping)
 
 
 def open_coded_file(

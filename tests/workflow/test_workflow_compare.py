@@ -8,6 +8,7 @@ from small_model import Keywords
 
 from coder.codebook import Code, Codebook
 from coder.errors import ModelError, TableError
+from coder.workflow.coded_files import CodedReading
 from coder.workflow.modelling.compare import compare_files
 
 
@@ -81,3 +82,18 @@ def test_excerpts_that_a_model_cannot_read_are_left_out_of_themes(
     report = compare_files("first", "second", table(tmp_path, rows + french))
     assert report["theme_kappa"]["first"] == 1.0 and report["codes"]["rain"]["support"] == 10
     assert any("first: 4 of 16 excerpts seem to be in French" in line for line in report["notes"])
+
+
+def test_tables_of_other_headings_and_names_are_read_as_told(
+    models: dict[str, Model], tmp_path: Path
+) -> None:
+    rows = [
+        f"P{at},the {word} of day {at},{name}"
+        for at in range(6)
+        for word, name in (("rain", "wet"), ("sun", "sun"))
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(["who,said,label", *rows]), encoding="utf-8")
+    (tmp_path / "names.csv").write_text("name,code\nwet,rain\n", encoding="utf-8")
+    reading = CodedReading.of(tmp_path / "names.csv", text="said", code="label", document="who")
+    report = compare_files("first", "second", [tmp_path / "t.csv"], reading=reading)
+    assert (report["n"], report["n_groups"], report["codes"]["rain"]["support"]) == (12, 6, 6)

@@ -9,12 +9,18 @@ from coder.errors import ModelError
 if TYPE_CHECKING:
     from coder.codebook import Codebook
     from coder.learning import Model
+    from coder.workflow.coded_files import CodedReading
 
 SHOWN = 6  # codes that are named one by one
 
 
 def compare_files(
-    first: str, second: str, paths: Sequence[Path], *, codebook: str | None = None, group: str | None = None
+    first: str,
+    second: str,
+    paths: Sequence[Path],
+    *,
+    codebook: str | None = None,
+    reading: "CodedReading | None" = None,
 ) -> dict[str, Any]:
     """Return the difference of two models on coded excerpts, per code, with paired intervals over groups.
 
@@ -23,14 +29,14 @@ def compare_files(
     """
     from coder.coded_tables.excerpts import training_set
     from coder.learning.evaluation.report import Guess, Truth, differences
-    from coder.workflow.coded_files import CodedReading, coded_excerpts
+    from coder.workflow.coded_files import coded_excerpts
     from coder.workflow.modelling.evaluate import seen_warning, unread_warning
     from coder.workflow.modelling.model_lookup import open_model
 
     models = [open_model(name, codebook) for name in (first, second)]
     shared, left_out = shared_codes(*models)
     either = _either(*models)
-    excerpts, notes = coded_excerpts(paths, CodedReading(group=group), codebook=either)
+    excerpts, notes = coded_excerpts(paths, reading, codebook=either)
     data = training_set(excerpts, either)
     if left_out:
         notes.append(

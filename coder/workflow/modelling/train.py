@@ -67,7 +67,6 @@ def train_files(
     out: Path,
     *,
     codebook: str | Path | None = None,
-    group: str | None = None,
     base: str | None = "starter",
     measure: bool = True,
     fine_tune: bool = False,
@@ -90,7 +89,7 @@ def train_files(
     from tempfile import TemporaryDirectory
 
     from coder.workflow.codebooks import codebook_notes
-    from coder.workflow.coded_files import CodedReading, coded_excerpts
+    from coder.workflow.coded_files import coded_excerpts
     from coder.workflow.modelling.report_files import save_with_card
 
     if encoder and fine_tune:
@@ -103,7 +102,7 @@ def train_files(
         )
     check_folder(out, force=force)
     book = _book(codebook)
-    excerpts, notes = coded_excerpts(paths, replace(reading or CodedReading(), group=group), codebook=book)
+    excerpts, notes = coded_excerpts(paths, reading, codebook=book)
     notes += codebook_notes(codebook) if codebook else []
     with TemporaryDirectory() as folder:
         trained = train_on(
