@@ -3,11 +3,15 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from sqlite3 import Row
 
 from coder.codebook import Codebook, from_dict, to_dict
 from coder.errors import StudyError
 from coder.store.connection import Handle, new_uid
 from coder.store.values import CodebookVersion
+
+# An undoing `r` was itself taken back, by redo.
+_REVERSED = "EXISTS (SELECT 1 FROM codebook_change x WHERE x.reverses = r.uid)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +96,33 @@ class Codebooks:
         """Return the newest change that is not undone; None if there is none, or the codebook was edited since."""
         row = self._handle.row(
             "SELECT c.*, coder.name FROM codebook_change c JOIN coder ON coder.id = c.coder WHERE c.reverses IS NULL"
-            " AND NOT EXISTS (SELECT 1 FROM codebook_change r WHERE r.reverses = c.uid)"
+            f" AND NOT EXISTS (SELECT 1 FROM codebook_change r WHERE r.reverses = c.uid AND NOT {_REVERSED})"
             " ORDER BY c.time DESC, c.uid DESC"
         )
-        if row is None or self.get(row["after"]).hash != self.current().hash:
+        return None if row is None else self._if_in_use(row, "after")
+
+    def redoable_change(self, coder: str) -> tuple[CodebookChange, str, str] | None:
+        """Return the change that this coder undid last, the uid of the undoing and its time.
+
+        None if there is none, if it was redone, or if the codebook was edited since.
+        """
+        row = self._handle.row(
+            "SELECT c.*, coder.name, r.uid AS undoing, r.time AS undone_at FROM codebook_change r"
+            " JOIN codebook_change c ON c.uid = r.reverses AND c.reverses IS NULL JOIN coder ON coder.id = r.coder"
+            f" WHERE r.coder = ? AND NOT {_REVERSED} ORDER BY r.time DESC, r.uid DESC",
+            (self._handle.coder_id(coder),),
+        )
+        change = None if row is None else self._if_in_use(row, "before")
+        return None if row is None or change is None else (change, row["undoing"], row["undone_at"])
+
+    def last_change(self, coder: str) -> str:
+        """Return the time of the coder's newest change of codes (undoing excepted); '' if there is none."""
+        sql = "SELECT max(time) FROM codebook_change WHERE coder = ? AND reverses IS NULL"
+        return str(self._handle.value(sql, (self._handle.coder_id(coder),)) or "")
+
+    def _if_in_use(self, row: Row, version: str) -> CodebookChange | None:
+        """Return a change if the codebook is now what its version "before" or "after" is."""
+        if self.get(row[version]).hash != self.current().hash:
             return None
         return CodebookChange(
             row["uid"],

@@ -223,9 +223,12 @@ class Acts:
         sql = "SELECT max(time) FROM act WHERE target = ? AND kind = 'undo'"
         return str(self._handle.value(sql, (row["id"],)))
 
-    def redo(self, coder: str) -> Saved | None:
-        """Bring back what the coder undid last, unless they did something else since; None if there is none."""
-        return self._reverse(coder, None, "redo", self._newest_undone)
+    def redo(self, coder: str, act: str | None = None) -> Saved | None:
+        """Bring back what the coder undid last, unless they did something else since; None if there is none.
+
+        Or bring back the act named. Raises StudyError if it is not the coder's or is not undone.
+        """
+        return self._reverse(coder, act, "redo", self._newest_undone)
 
     def _reverse(
         self, coder: str, uid: str | None, kind: str, newest: Callable[[int], Row | None]
@@ -233,7 +236,7 @@ class Acts:
         handle = self._handle
         with handle.write() as stamp:
             by = handle.coder_id(coder)
-            target = newest(by) if uid is None else self._named(by, uid)
+            target = newest(by) if uid is None else self._named(by, uid, undone=kind == "redo")
             if target is None:
                 return None
             reversal = new_uid()
@@ -274,15 +277,15 @@ class Acts:
         )
         return None if since else self._handle.row("SELECT * FROM act WHERE id = ?", (newest["target"],))
 
-    def _named(self, coder: int, uid: str) -> Row:
+    def _named(self, coder: int, uid: str, *, undone: bool) -> Row:
         row = self._handle.row(
             "SELECT * FROM act WHERE substr(uid, 1, ?) = ? AND coder = ? AND target IS NULL",
             (len(uid), uid, coder),
         )
         if row is None or len(uid) < SHORTEST_UID:
-            raise StudyError("There is no such act of this coder to undo.")
-        if self._handle.value("SELECT 1 FROM undone WHERE act = ?", (row["id"],)):
-            raise StudyError("This act is undone already.")
+            raise StudyError(f"There is no such act of this coder to {'redo' if undone else 'undo'}.")
+        if bool(self._handle.value("SELECT 1 FROM undone WHERE act = ?", (row["id"],))) != undone:
+            raise StudyError(f"This act is {'not undone' if undone else 'undone already'}.")
         return row
 
     def record_exposure(self, coder: str, utterances: Sequence[int], kind: str = "suggestion") -> None:

@@ -126,9 +126,12 @@ def test_ticked_quotes_become_a_sub_theme_or_another_codes_after_a_preview(ann: 
     assert state(coded, here).codes[0].code == "time" and "2 codings" not in ann.get("/codes", code="time")
     assert "Undo it" in ann.get("/codebook")
     assert "Time split off" in str(ann.post("/undo", view="read")["say"])
-    assert state(coded, here).codes[0].code == "physical_opportunity" and "Undo it" not in ann.get(
-        "/codebook"
-    )
+    assert state(coded, here).codes[0].code == "physical_opportunity"
+    html = ann.get("/codebook")
+    assert "Undo it" not in html and "Redo it" in html
+    assert "Redone: Time split off" in str(ann.post("/redo", view="read")["say"])
+    assert state(coded, here).codes[0].code == "time" and "Undo it" in ann.get("/codebook")
+    ann.post("/undo", view="read")
     ann.post(
         "/codebook/reshape", kind="subtheme", code="physical_opportunity", label="Slots", quotes=str(here)
     )

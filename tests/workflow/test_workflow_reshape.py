@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from study_making import small_study
 
-from coder.errors import InputError
+from coder.errors import InputError, StudyError
 from coder.store import Study
 from coder.store.replay import rebuild
 from coder.store.values import ADJUDICATED, Decision
@@ -64,9 +64,41 @@ def test_merging_recodes_everybody_and_one_undo_takes_it_all_back(study: Study) 
     saved = undo(study, "Ann")
     assert saved is not None and saved.what == "Rain merged into Sun"
     assert everything(study) == before
-    assert redo(study, "Ann") is None
     undo(study, "Ann")  # then what Ann decided before it
     assert units(study)[2] not in codes(study, "Ann")
+
+
+def test_an_undone_change_is_redone_with_all_its_recoding_any_number_of_steps(study: Study) -> None:
+    stages = [everything(study)]
+    for change in (Reshape("merge", "rain", into="sun"), Reshape("retire", "wind")):
+        reshape(study, change, coder="Ann")
+        stages.append(everything(study))
+    for back in (stages[1], stages[0]):
+        undo(study, "Ann")
+        assert everything(study) == back
+    assert redo(study, "Ben") is None  # it is Ann's
+    for onward in (stages[1], stages[2]):
+        saved = redo(study, "Ann")
+        assert saved is not None and saved.what and everything(study) == onward
+    assert redo(study, "Ann") is None
+    rebuild(study.handle)
+    assert everything(study) == stages[2]
+    undo(study, "Ann")
+    assert everything(study) == stages[1]
+
+
+def test_a_change_is_not_redone_over_what_was_done_since(study: Study) -> None:
+    fourth = units(study)[3]
+    reshape(study, Reshape("merge", "rain", into="sun"), coder="Ann")
+    undo(study, "Ann")
+    decide(study, "Ben", Decision(fourth, "add", "rain"), mode="blind")
+    before = everything(study)
+    with pytest.raises(StudyError, match="in use and would be gone: Rain"):
+        redo(study, "Ann")
+    assert everything(study) == before
+    undo(study, "Ben")
+    decide(study, "Ann", Decision(fourth, "nothing"), mode="blind")
+    assert redo(study, "Ann") is None
 
 
 def test_only_who_changed_the_codebook_undoes_it_and_only_while_it_is_the_newest(study: Study) -> None:

@@ -31,6 +31,7 @@ async def codebook(request: Request) -> Response:
         request, "codebook.html", room="Codebook", book=book, signs=context.signs(session.coder), lines_of=lines_of,
         versions=context.review.study.codebooks.versions(), shipped=shipped_names(), advice=advice(book), memos=memos,
         undoable=context.review.study.codebooks.undoable_change(),
+        redoable=context.review.study.codebooks.redoable_change(session.coder),
     )  # fmt: skip
 
 
@@ -78,7 +79,7 @@ async def do_reshape(request: Request) -> Response:
     """Do what the preview showed."""
     context, session = context_of(request), session_of(request)
     what = reshape(context.review.study, _reshape(await body_of(request)), coder=session.coder)
-    return said(say=f"{what}; Undo takes it back", go="/codebook")
+    return said(say=f"{what}. Undo takes it back", go="/codebook")
 
 
 async def choose(request: Request) -> Response:

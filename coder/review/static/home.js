@@ -1,6 +1,7 @@
 // The home page: opens a study, begins one, makes the sample study; long work shows how far it is.
 
-import { get, post, postForm, say, warn } from "./talk.js";
+import { post, postForm, say, warn } from "./talk.js";
+import { follow, paragraph } from "./jobs.js";
 
 const NAME = "coder name";
 const nameField = document.getElementById("coder");
@@ -24,29 +25,6 @@ async function open(study) {
   if (ok) location.href = content.go;
 }
 
-function paragraph(text, kind = "") {
-  const element = document.createElement("p");
-  element.textContent = text;
-  element.className = kind;
-  return element;
-}
-
-async function follow(id) {
-  const words = paragraph("");
-  const bar = document.createElement("progress");
-  bar.setAttribute("aria-label", "Progress");
-  box.replaceChildren(words, bar);
-  box.scrollIntoView({ block: "nearest" });
-  for (;;) {
-    const { ok, content } = await get(`/jobs/${id}`);
-    if (!ok) return;
-    words.textContent = `${content.title}: ${content.stage}${content.total ? ` (${content.done} of ${content.total})` : ""}`;
-    if (content.total) { bar.max = content.total; bar.value = content.done; } else bar.removeAttribute("value");
-    if (!content.running) return finish(content);
-    await new Promise((done) => setTimeout(done, 300));
-  }
-}
-
 function finish(content) {
   if (content.problem) return box.replaceChildren(paragraph(content.problem, "bad"));
   if (!content.problems.length && nameField.value.trim()) return open(content.study);
@@ -61,7 +39,7 @@ function finish(content) {
 
 async function send(path, body) {
   const { ok, content } = await (body ? postForm(path, body) : post(path, {}));
-  if (ok) follow(content.job);
+  if (ok) follow(content.job, finish);
 }
 
 document.addEventListener("click", (event) => {
@@ -89,4 +67,4 @@ drop.addEventListener("drop", (event) => {
 });
 for (const kind of ["dragover", "drop"]) document.addEventListener(kind, (event) => event.preventDefault());
 const job = document.getElementById("main").dataset.job;
-if (job) follow(job);
+if (job) follow(job, finish);

@@ -1,16 +1,16 @@
-// Long work: asks how far it is, shows a bar, then the result.
+// Long work: asks how far it is, shows a bar, then what `finish` makes of the result (the job's own page, unless given).
 
 import { get, say } from "./talk.js";
 
 const box = document.getElementById("job");
 
-export async function follow(id) {
+export async function follow(id, finish = show) {
   if (!box) return;
-  box.textContent = "";
-  const words = document.createElement("p");
+  const words = paragraph("");
   const bar = document.createElement("progress");
   bar.setAttribute("aria-label", "Progress");
-  box.append(words, bar);
+  box.replaceChildren(words, bar);
+  box.scrollIntoView({ block: "nearest" });
   for (;;) {
     const { ok, content } = await get(`/jobs/${id}`);
     if (!ok) return;
@@ -21,14 +21,15 @@ export async function follow(id) {
   }
 }
 
-function finish(content) {
-  if (content.problem) {
-    const sentence = document.createElement("p");
-    sentence.className = "bad";
-    sentence.textContent = content.problem;
-    box.replaceChildren(sentence);
-    return;
-  }
+export function paragraph(text, kind = "") {
+  const element = document.createElement("p");
+  element.textContent = text;
+  element.className = kind;
+  return element;
+}
+
+function show(content) {
+  if (content.problem) return box.replaceChildren(paragraph(content.problem, "bad"));
   box.innerHTML = content.html;
   say(`${content.title}: done`);
 }

@@ -9,7 +9,7 @@ from coder.errors import StudyError
 from coder.store import Study
 from coder.store.values import ADJUDICATED, Decision, Mode, Saved, StudyUtterance
 from coder.workflow.study.passage_location import Units
-from coder.workflow.study.reshape import undo_reshape
+from coder.workflow.study.reshape import redo_reshape, undo_reshape
 
 LONGEST_MEMO = 20_000  # characters
 
@@ -204,8 +204,13 @@ def undo(study: Study, coder: str, act: str | None = None) -> Saved | None:
 def redo(study: Study, coder: str) -> Saved | None:
     """Bring back what the coder undid last, unless they did something since; None: nothing to redo."""
     memo, act = study.memos.redoable(coder), study.acts.redoable(coder)
-    done = max(study.acts.last_made(coder), study.memos.last_written(coder))
-    if memo is not None and memo[1] > max(act, done):
+    change = study.codebooks.redoable_change(coder)
+    memo_time, change_time = memo[1] if memo else "", change[2] if change else ""
+    done = max(study.acts.last_made(coder), study.memos.last_written(coder), study.codebooks.last_change(coder))
+    if change is not None and change_time > max(act, memo_time, done):
+        redo_reshape(study, change[0], change[1], coder=coder)
+        return Saved(change[0].uid, {}, what=change[0].what)
+    if memo is not None and memo_time > max(act, done):
         return _memo_reversed(study, coder, memo[0])
     return study.acts.redo(coder) if act > done else None
 

@@ -1,4 +1,4 @@
-"""Codes merged, split, moved or retired with everybody's codings: previewed, done at once, undone whole."""
+"""Codes merged, split, moved or retired with everybody's codings: previewed, done at once, undone and redone whole."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -196,6 +196,24 @@ def undo_reshape(study: Study, change: CodebookChange, *, coder: str) -> None:
         study.codebooks.record_change(
             change.kind, f"undone: {change.what}", (change.after, change.before), [], coder=coder,
             reverses=change.uid,
+        )  # fmt: skip
+
+
+def redo_reshape(study: Study, change: CodebookChange, undoing: str, *, coder: str) -> None:
+    """Bring back a change that was undone, with all its recoding; `undoing` is the uid of what undid it.
+
+    Raises StudyError if a code that would go has been used since.
+    """
+    with study.handle.write():
+        before = study.codebooks.current_id()
+        for act in change.acts:
+            study.acts.redo(coder, act)
+        change_codebook(
+            study, study.codebooks.get(change.after), note=f"redone: {change.what}", coder=coder
+        )
+        study.codebooks.record_change(
+            change.kind, f"redone: {change.what}", (before, study.codebooks.current_id()), [], coder=coder,
+            reverses=undoing,
         )  # fmt: skip
 
 
