@@ -37,7 +37,7 @@ def review(
     ] = "127.0.0.1",
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
 ) -> None:
-    """Open the review page: read, code, settle, retrain, download. Every decision is saved at once.
+    """Open the review page: read, code, adjudicate, retrain, download. Every decision is saved at once.
 
     Without --blind or --commit-first, the first coder begins assisted and every later one blind; the page can
     change it. Example: coder review pilot.coder --coder Ann

@@ -43,7 +43,7 @@ def retrain_text(report: RetrainReport) -> str:
     verdict = "is in use now" if report.accepted else "was not taken"
     lines = [
         f"{report.model} {verdict}: {report.reason}.",
-        f"Learned from {report.learned_from:,} utterances that people settled; held out:"
+        f"Learned from {report.learned_from:,} utterances that people decided; held out:"
         f" {', '.join(report.held_out) or 'nothing'}.",
     ]
     if report.trial is not None:
@@ -128,7 +128,7 @@ def merge_text(report: MergeReport, out: Path) -> str:
     """Return what was joined and what both had changed."""
     held = report.figures
     lines = [
-        f"{out}: {held.transcripts} transcripts, {held.decided:,} utterances settled by"
+        f"{out}: {held.transcripts} transcripts, {held.decided:,} utterances decided by"
         f" {len(held.coders)} coders, {held.disagreements:,} disagreements to adjudicate."
     ]
     if report.conflicts:
@@ -160,19 +160,19 @@ def status_text(held: Status) -> str:
     done = figures.decided / figures.utterances if figures.utterances else None
     lines = [
         f"{held.name} · codebook {held.codebook} · {figures.transcripts} transcripts,"
-        f" {figures.utterances:,} utterances, {figures.decided:,} settled ({percent(done)})",
+        f" {figures.utterances:,} utterances, {figures.decided:,} decided ({percent(done)})",
     ]
     lines += ["", *_coder_lines(held)] if figures.coders else []
     lines += ["", *_code_lines(held)] if figures.codes else []
     lines += ["", *_model_lines(held)] if held.models else []
     lines += (
-        [f"Disagreements to settle: {figures.disagreements:,}; adjudicated: {figures.adjudicated:,}."]
+        [f"Disagreements to adjudicate: {figures.disagreements:,}; adjudicated: {figures.adjudicated:,}."]
         if len(figures.coders) > 1
         else []
     )
     lines += [
         f"Double-coded {item.name}: {', '.join(f'{who} {n:,}' for who, n in item.decided.items())} of"
-        f" {item.utterances:,}, both {item.both:,}, {item.disagreements:,} to settle."
+        f" {item.utterances:,}, both {item.both:,}, {item.disagreements:,} to adjudicate."
         for item in held.double_coding
     ]
     lines += [
@@ -195,7 +195,7 @@ def _coder_lines(held: Status) -> list[str]:
          MISSING if item.pace is None else f"{item.pace:.1f} s")
         for item in held.figures.coders
     ]  # fmt: skip
-    return _lines(("coder", "settled", "", "coded", "nothing", "skipped", "flagged", "blind", "pace"), rows)
+    return _lines(("coder", "decided", "", "coded", "nothing", "skipped", "flagged", "blind", "pace"), rows)
 
 
 def _code_lines(held: Status) -> list[str]:

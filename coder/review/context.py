@@ -22,7 +22,7 @@ from coder.workflow.study.open import MODES, Memo, Mode
 HERE = Path(__file__).parent
 ROOMS = (
     ("/", "Study"), ("/queue", "Queue"), ("/search", "Search"), ("/bulk", "By code"), ("/codes", "Codes"),
-    ("/matrix", "Matrix"), ("/report", "Report"), ("/settle", "Settle"), ("/codebook", "Codebook"),
+    ("/matrix", "Matrix"), ("/report", "Report"), ("/adjudicate", "Adjudicate"), ("/codebook", "Codebook"),
     ("/progress", "Progress"), ("/model", "Model"), ("/keys", "Keys"),
 )  # fmt: skip
 MODE_WORDS = {"blind": "Blind", "commit_first": "Code first", "assisted": "Assisted"}
@@ -122,7 +122,7 @@ class ReviewContext:
         return "packed" if len(self.review.codebook.codes) > MOST_LANES else "lanes"
 
     def _rooms(self, coder: str, mode: Mode) -> list[tuple[str, str]]:
-        hidden = {"/settle"} if mode == "blind" and not self.review.disagreements(coder, mode) else set()
+        hidden = {"/adjudicate"} if mode == "blind" and not self.review.disagreements(coder, mode) else set()
         return [(address, name) for address, name in ROOMS if address not in hidden]
 
     def _keys(self, coder: str) -> dict[str, tuple[str, ...]]:

@@ -39,9 +39,9 @@ ACTIONS = (
     Action("trim", ("[",), "Take the last utterance out of the passage", "Passage"),
     Action("split", ("|",), "Split the passage here", "Passage"),
     Action("join", ("&", ";"), "Join with the passage before", "Passage"),
-    Action("take_a", ("ArrowLeft",), "Keep yours; settling: take side A", "Compare"),
-    Action("take_b", ("ArrowRight",), "Switch to the machine's; settling: take side B", "Compare"),
-    Action("take_both", ("=",), "Add the machine's; settling: take both", "Compare"),
+    Action("take_a", ("ArrowLeft",), "Keep yours; adjudicating: take side A", "Compare"),
+    Action("take_b", ("ArrowRight",), "Switch to the machine's; adjudicating: take side B", "Compare"),
+    Action("take_both", ("=",), "Add the machine's; adjudicating: take both", "Compare"),
     Action("good", ("*",), "In a list of quotes: mark as a good quote", "Move"),
     Action("help", ("?",), "Show all keys", "Move"),
 )

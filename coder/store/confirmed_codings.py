@@ -13,7 +13,7 @@ from coder.store.values import ADJUDICATED, DECIDED_SQL
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """One voice's settled view of one codable utterance.
+    """One voice's decided view of one codable utterance.
 
     `state` is 'coded', 'nothing' or 'rejected'; `codes` are (code, polarity) pairs; `codebooks` the versions it
     was decided with, so that a code added later counts as not looked at.
@@ -145,7 +145,7 @@ def _codebooks(handle: Handle) -> defaultdict[tuple[int, int], set[int]]:
 
 
 def blind(handle: Handle) -> list[Confirmed]:
-    """Return what each person had settled before seeing any suggestion or another's coding of the utterance.
+    """Return what each person had decided before seeing any suggestion or another's coding of the utterance.
 
     Exposure ends the blind record of an utterance: what was decided or undone later does not change it.
     """

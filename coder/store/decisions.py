@@ -224,10 +224,7 @@ class Acts:
         return str(self._handle.value(sql, (row["id"],)))
 
     def redo(self, coder: str, act: str | None = None) -> Saved | None:
-        """Bring back what the coder undid last, unless they did something else since; None if there is none.
-
-        Or bring back the act named. Raises StudyError if it is not the coder's or is not undone.
-        """
+        """Bring back what the coder undid last, unless they did something else since, or the act named."""
         return self._reverse(coder, act, "redo", self._newest_undone)
 
     def _reverse(
@@ -344,7 +341,7 @@ class Acts:
         return int(found)
 
     def voices_at(self, utterances: Sequence[int]) -> dict[int, list[str]]:
-        """Return which coders (the adjudicated voice too) have settled each utterance."""
+        """Return which coders (the adjudicated voice too) have decided each utterance."""
         found: dict[int, list[str]] = {key: [] for key in utterances}
         for some in chunks(list(found)):
             for row in self._handle.rows(

@@ -46,7 +46,7 @@ class CoderFigures:
 
     @property
     def decided(self) -> int:
-        """Utterances settled: coded, nothing to code, or all suggestions refused."""
+        """Utterances decided: coded, nothing to code, or all suggestions refused."""
         return self.coded + self.nothing + self.rejected
 
 
@@ -189,7 +189,7 @@ def acts_per_day(handle: Handle) -> list[tuple[str, str, int, float | None]]:
 def random_sample(handle: Handle) -> list[tuple[int, tuple[str, ...]]]:
     """Return (utterance, suggested codes) of the finished beginning of the random order: an unbiased sample.
 
-    It ends before the first codable utterance in that order that nobody has settled, so what is in it does not
+    It ends before the first codable utterance in that order that nobody has decided, so what is in it does not
     depend on what was easy, sure, or chosen by the queue. Only utterances that a run had looked at count.
     """
     first_open = handle.value(

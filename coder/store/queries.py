@@ -162,7 +162,7 @@ def containing(handle: Handle, wanted: str, transcript: int | None = None) -> li
 
 
 def disagreements(handle: Handle) -> list[int]:
-    """Return utterances that two people settled differently (codes or polarity) and nobody has adjudicated."""
+    """Return utterances that two people decided differently (codes or polarity) and nobody has adjudicated."""
     rows = handle.rows(
         "SELECT d.utterance FROM (SELECT utterance FROM unit INDEXED BY unit_utterance"
         f" WHERE voice <> ? AND codable = 1 AND state IN {DECIDED_SQL}"

@@ -122,7 +122,7 @@ class Study:
         return confirmed.confirmed(self.handle)
 
     def blind(self) -> list[Confirmed]:
-        """Return what each coder had settled before seeing suggestions or another's coding."""
+        """Return what each coder had decided before seeing suggestions or another's coding."""
         return confirmed.blind(self.handle)
 
     def figures(self) -> StudyFigures:

@@ -15,13 +15,13 @@ State = Literal["open", "coded", "nothing", "rejected", "skipped"]
 MODES: tuple[Mode, ...] = ("blind", "commit_first", "assisted")
 DECIDED: tuple[State, ...] = ("coded", "nothing", "rejected")  # a coder has decided here
 DECIDED_SQL = str(DECIDED)  # the same as a list in SQL
-ADJUDICATED = "adjudicated"  # the voice of settled disagreements; no person may bear this name
+ADJUDICATED = "adjudicated"  # the voice of adjudication; no person may bear this name
 LOTS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptInfo:
-    """One transcript in a list. `decided` counts the codable utterances a coder has settled, by coder."""
+    """One transcript in a list. `decided` counts the codable utterances a coder has decided, by coder."""
 
     id: int
     uid: str

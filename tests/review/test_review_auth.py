@@ -79,7 +79,7 @@ def test_no_page_has_inline_script_or_style_or_an_address_outside(page: Page) ->
         "/read/1",
         "/queue",
         "/bulk",
-        "/settle",
+        "/adjudicate",
         "/codebook",
         "/progress",
         "/model",

@@ -13,7 +13,7 @@ from coder.store.values import Decision
 pytestmark = pytest.mark.slow
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = (
-    "/", "/read/1", "/queue", "/bulk?code=physical_opportunity", "/settle", "/codebook", "/progress", "/model",
+    "/", "/read/1", "/queue", "/bulk?code=physical_opportunity", "/adjudicate", "/codebook", "/progress", "/model",
     "/keys", "/transcript/1", "/nowhere", "/search?q=time", "/codes?code=physical_opportunity", "/matrix", "/plan",
     "/codebook/reshape?kind=retire&code=physical_opportunity",
 )  # fmt: skip

@@ -102,7 +102,7 @@ def test_commit_first_shows_the_suggestion_after_the_decision(study_path: Path) 
     assert state(study_path, here["There"], "Eve").codes[0].blind
 
 
-def test_two_coders_disagree_and_a_third_settles_with_one_key(study_path: Path) -> None:
+def test_two_coders_disagree_and_a_third_adjudicates_with_one_key(study_path: Path) -> None:
     here = ids(study_path)["There"]
     coders = ("--coder", "Ann", "--coder", "Ben", "--coder", "Eve")
     with served(study_path, *coders, "--blind") as server:
@@ -112,7 +112,7 @@ def test_two_coders_disagree_and_a_third_settles_with_one_key(study_path: Path) 
                 tab.keys(key, "b")
                 tab.until(lambda: tab.current != here)
         with opened(server.addresses["Eve"]) as tab:
-            tab.go("/settle")
+            tab.go("/adjudicate")
             assert "Ann" not in tab.find("main").text and "Ben" not in tab.find("main").text
             tab.keys("e", "talked it over", Keys.ESCAPE)
             tab.script("document.activeElement.blur()")

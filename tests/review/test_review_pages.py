@@ -1,4 +1,4 @@
-"""The pages beside the desk: study, queue, by code, settling, codebook, progress, keys, downloads."""
+"""The pages beside the desk: study, queue, by code, adjudication, codebook, progress, keys, downloads."""
 
 import csv
 import io
@@ -78,16 +78,16 @@ def test_a_screenful_by_code_is_one_gesture(page: Page, study_path: Path) -> Non
     assert state(study_path, here).state == "open"
 
 
-def test_disagreements_are_settled_without_names_or_model(study_path: Path) -> None:
+def test_disagreements_are_adjudicated_without_names_or_model(study_path: Path) -> None:
     app, sessions = make_app(study_path, ["Ann", "Ben", "Eve"], port=8765, hosts=["127.0.0.1:8765"])
     ann, ben, eve = (entered(app, session) for session in sessions)
     here = ids(study_path)["There"]
     act(ann, "code", here, code="physical_opportunity")
     act(ben, "code", here, code="social_opportunity")
-    html = eve.get("/settle")
+    html = eve.get("/adjudicate")
     assert 'name" hidden>Ann' in html and "in 10 right" not in html and "like:" not in html
     eve.post(
-        "/settle",
+        "/adjudicate",
         utterance=here,
         codes=[{"code": "social_opportunity", "polarity": "barrier"}],
         memo="kin",
@@ -96,9 +96,9 @@ def test_disagreements_are_settled_without_names_or_model(study_path: Path) -> N
     held = state(study_path, here, "adjudicated")
     assert [(c.code, c.polarity, c.memo) for c in held.codes] == [("social_opportunity", "barrier", "kin")]
     assert state(study_path, here, "Ann").codes[0].code == "physical_opportunity"
-    assert "No disagreement is open" in eve.get("/settle")
-    eve.post("/undo", view="settle")
-    assert "Take A" in eve.get("/settle")
+    assert "No disagreement is open" in eve.get("/adjudicate")
+    eve.post("/undo", view="adjudicate")
+    assert "Take A" in eve.get("/adjudicate")
 
 
 def test_a_sharper_definition_is_a_new_version_and_a_stale_form_is_refused(

@@ -29,15 +29,15 @@ def test_a_double_coded_transcript_shows_nothing_until_both_have_decided(study_p
     ann.post("/memo", utterance=here, text="it is the clock", view="read")
     ben_sees = ben.get("/read/1", u=str(here), coders="on")
     assert "it is the clock" not in ben_sees and "Ann:" not in ben_sees
-    assert ben.client.get("/settle", params={"u": here}).status_code == 400
+    assert ben.client.get("/adjudicate", params={"u": here}).status_code == 400
     act(ben, "code", here, code="social_opportunity")
     ben_sees = ben.get("/read/1", u=str(here))
     assert "it is the clock" in ben_sees and "Ann: Physical opportunity, barrier" in ben_sees
     held = [state(study_path, here, name).codes[0] for name in ("Ann", "Ben")]
     assert all(code.blind for code in held)
-    settling = ben.get("/settle")
-    assert "it is the clock" in settling and "INTERVIEWER" in settling
-    assert "<strong>Social opportunity</strong>" in settling  # its definition is in view
+    adjudication = ben.get("/adjudicate")
+    assert "it is the clock" in adjudication and "INTERVIEWER" in adjudication
+    assert "<strong>Social opportunity</strong>" in adjudication  # its definition is in view
 
 
 def test_the_plan_says_how_far_both_are_and_then_their_agreement(study_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_the_plan_says_how_far_both_are_and_then_their_agreement(study_path: Pat
         act(ben, "nothing", key)
     act(ben, "code", units[0], code="physical_opportunity")
     html = ben.get("/plan")
-    assert "Settle what differs" in html and 'data-fetch="/part/agreement"' in html
+    assert "Adjudicate what differs" in html and 'data-fetch="/part/agreement"' in html
     with Study.open(study_path) as study:
         [row] = double_coding_progress(study)
         assert (row.both, row.disagreements, row.finished) == (7, 1, True)

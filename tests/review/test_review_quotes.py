@@ -149,6 +149,6 @@ def test_a_merged_code_is_gone_from_every_page_and_its_quotes_are_the_others(ann
         "/bulk?code=physical_opportunity",
         "/matrix",
         "/search?q=time",
-        "/settle",
+        "/adjudicate",
     ):
         assert ann.client.get(path, headers={"accept": "text/html"}).status_code == 200, path

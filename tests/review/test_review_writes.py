@@ -288,7 +288,9 @@ def test_only_the_author_changes_a_memo(study_path: Path) -> None:
     assert "only its author" in str(ben.post("/memo", 400, thread=thread, text="yours")["error"])
 
 
-def test_blind_work_shows_no_colleagues_memo_and_no_settling_before_both_decided(study_path: Path) -> None:
+def test_blind_work_shows_no_colleagues_memo_and_no_adjudication_before_both_decided(
+    study_path: Path,
+) -> None:
     ann, ben, eve = app_for(study_path, "Ann", "Ben", "Eve", mode="blind")
     here = ids(study_path)
     act(ann, "code", here["There"], code="physical_opportunity")
@@ -303,15 +305,15 @@ def test_blind_work_shows_no_colleagues_memo_and_no_settling_before_both_decided
         "/queue?state=any",
     ):
         shown = eve.client.get(path, headers={"accept": "text/html"}).text
-        assert "clearly time" not in shown and "✎" not in shown and 'href="/settle"' not in shown, path
-    assert "No disagreement is open" in eve.get("/settle")
-    assert eve.client.get("/settle", params={"u": here["There"]}).status_code == 400
-    eve.post("/settle", 400, utterance=here["There"], codes=[])
+        assert "clearly time" not in shown and "✎" not in shown and 'href="/adjudicate"' not in shown, path
+    assert "No disagreement is open" in eve.get("/adjudicate")
+    assert eve.client.get("/adjudicate", params={"u": here["There"]}).status_code == 400
+    eve.post("/adjudicate", 400, utterance=here["There"], codes=[])
     assert "unit aside" in eve.get("/queue", disagreement="1") or "No utterance" in eve.get(
         "/queue", disagreement="1"
     )
     assert "clearly time" in ben.get("/read/1", u=str(here["There"]))  # both have decided
-    assert 'href="/settle"' in ben.get("/")
+    assert 'href="/adjudicate"' in ben.get("/")
     assert not state(study_path, here["There"], "Eve").seen
 
 

@@ -43,9 +43,9 @@ def _material(data: StudyData) -> str:
         f"The material was {counted(len(data.sources), 'transcript')} {place}with"
         f" {counted(data.utterances, 'utterance')} that could be coded."
     )
-    if data.settled < data.utterances:
-        share = percent(data.settled / data.utterances) if data.utterances else "0 %"
-        text += f" So far {data.settled:,} of them ({share}) are coded; the others are in no figure below."
+    if data.decided < data.utterances:
+        share = percent(data.decided / data.utterances) if data.utterances else "0 %"
+        text += f" So far {data.decided:,} of them ({share}) are coded; the others are in no figure below."
     return text
 
 
@@ -57,11 +57,11 @@ def _coding(data: StudyData) -> str:
     scheme = f"the codebook '{book.name}' ({counted(len(book.codes), 'code')}"
     scheme += f" under {counted(len(book.components), 'component')})" if book.components else ")"
     text = f"{counted(len(data.coders), 'coder')} ({names}) coded utterances with {scheme}."
-    settled = sum(coder.settled for coder in data.coders)
+    decided = sum(coder.decided for coder in data.coders)
     blind = sum(coder.blind for coder in data.coders)
-    if settled:
+    if decided:
         text += (
-            f" {percent(blind / settled)} of their {settled:,} decisions were made blind, before any suggestion or"
+            f" {percent(blind / decided)} of their {decided:,} decisions were made blind, before any suggestion or"
             " another coder's codes were seen."
         )
     seconds = [coder.seconds for coder in data.coders if coder.seconds]

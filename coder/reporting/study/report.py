@@ -50,7 +50,7 @@ def _overview(data: StudyData, choices: Choices, remarks: Iterable[str]) -> list
     facts = [
         ("Transcripts", f"{len(data.sources):,}"), ("Participants", f"{len(data.cases):,}"),
         ("Utterances that could be coded", f"{data.utterances:,}"),
-        ("Utterances decided", f"{data.settled:,} ({percent(data.settled / data.utterances)})" if data.utterances
+        ("Utterances decided", f"{data.decided:,} ({percent(data.decided / data.utterances)})" if data.utterances
          else "0"),
         ("Codings", f"{len(data.codings):,}"),
         *(
@@ -116,11 +116,11 @@ def _coders_table(data: StudyData) -> Table:
     rows, tidy = [], []
     for coder in data.coders:
         hours = coder.seconds / 3600 if coder.seconds else None
-        blind = f"{coder.blind:,} ({percent(coder.blind / coder.settled)})" if coder.settled else "0"
+        blind = f"{coder.blind:,} ({percent(coder.blind / coder.decided)})" if coder.decided else "0"
         rows.append(
-            [cell(coder.name), cell(f"{coder.settled:,}"), cell(blind), cell(number(hours, digits=1))]
+            [cell(coder.name), cell(f"{coder.decided:,}"), cell(blind), cell(number(hours, digits=1))]
         )
-        tidy.append({"coder": coder.name, "decided": coder.settled, "blind": coder.blind, "hours": hours})
+        tidy.append({"coder": coder.name, "decided": coder.decided, "blind": coder.blind, "hours": hours})
     return Table("Coders", columns, rows, "coders", tidy, [f"{MISSING} = time was not measured."])
 
 

@@ -37,7 +37,7 @@ class Source:
 
     name: str
     utterances: int
-    settled: int
+    decided: int
     complete: bool
     label: str = ""
 
@@ -108,10 +108,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class CoderWork:
-    """What one coder did: utterances settled, how many blind, and seconds spent where they were measured."""
+    """What one coder did: utterances decided, how many blind, and seconds spent where they were measured."""
 
     name: str
-    settled: int
+    decided: int
     blind: int
     seconds: float | None
 
@@ -177,9 +177,9 @@ class StudyData:
         return sum(source.utterances for source in self.sources)
 
     @property
-    def settled(self) -> int:
+    def decided(self) -> int:
         """How many utterances somebody decided."""
-        return sum(source.settled for source in self.sources)
+        return sum(source.decided for source in self.sources)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ async def show(request: Request) -> Response:
     if focus is not None:
         document = context.review.home_of(focus)
         token = context.review.study.acts.states(ADJUDICATED, [focus])[focus].token
-        # Whoever settles has seen how others coded: this unit is not blind for them any more.
+        # Whoever adjudicates has seen how others coded: this unit is not blind for them any more.
         context.review.study.acts.record_exposure(session.coder, [focus], "coder")
         views = sides(context, focus)
         codes = dict.fromkeys(code.code for view in views for code in view.codes)
@@ -61,18 +61,19 @@ async def show(request: Request) -> Response:
             if focus in waiting else None,
         }  # fmt: skip
     return context.page(
-        request, "settle.html", room="Settle", waiting=waiting, focus=focus, signs=context.signs(session.coder),
-        code_keys=context.code_keys(session.coder), polarities=context.review.codebook.polarity,
-        settled=context.review.study.figures().adjudicated, **values,
+        request, "adjudicate.html", room="Adjudicate", waiting=waiting, focus=focus,
+        signs=context.signs(session.coder), code_keys=context.code_keys(session.coder),
+        polarities=context.review.codebook.polarity,
+        adjudicated=context.review.study.figures().adjudicated, **values,
     )  # fmt: skip
 
 
 def _refuse_unseen(context: ReviewContext, coder: str, mode: Mode, utterance: int) -> None:
     """Raise InputError where a blind coder would see others' coding before their own decision."""
-    if not context.review.may_settle(coder, mode, utterance):
+    if not context.review.may_adjudicate(coder, mode, utterance):
         raise InputError(
             "You are coding blind and have not decided on this utterance. Decide first, or choose another way to"
-            " work on the Study page if you only settle."
+            " work on the Study page if you only adjudicate."
         )
 
 
@@ -108,7 +109,7 @@ async def adjudicated(request: Request) -> Response:
         memo=str(content.get("memo") or ""), seconds=float(seconds) if isinstance(seconds, (int, float)) else None,
         expected=str(content.get("expected") or ""),
     )  # fmt: skip
-    return said(say="Settled", go="/settle")
+    return said(say="Adjudicated", go="/adjudicate")
 
 
-ROUTES = [Route("/settle", show), Route("/settle", adjudicated, methods=["POST"])]
+ROUTES = [Route("/adjudicate", show), Route("/adjudicate", adjudicated, methods=["POST"])]

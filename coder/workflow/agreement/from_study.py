@@ -1,4 +1,4 @@
-"""The codings of a study as a table for agreement: what each coder settled blind, and what with suggestions seen."""
+"""The codings of a study as a table for agreement: what each coder decided blind, and what with suggestions seen."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,10 +20,10 @@ UNIT = "utterance"
 def study_table(path: Path) -> tuple["DataFrame", Codebook, str | None]:
     """Return the codings of all coders, one row per utterance, coder and code; the codebook; the model's name.
 
-    What a coder settled before seeing any suggestion or another's coding is blind and stays as it was then,
+    What a coder decided before seeing any suggestion or another's coding is blind and stays as it was then,
     whatever was changed afterwards; everything else is assisted. Adjudicated codings are nobody's own and are
     left out. The model in use is one more coder (None: it has nothing to show), on utterances that people
-    settled in transcripts it did not learn from. Raises StudyError if the file is no study or nobody has coded.
+    decided in transcripts it did not learn from. Raises StudyError if the file is no study or nobody has coded.
     """
     import pandas as pd
 
@@ -31,11 +31,11 @@ def study_table(path: Path) -> tuple["DataFrame", Codebook, str | None]:
         raise StudyError(f"There is no study {path}.")
     with Study.open(path, readonly=True) as study:
         blind = study.blind()
-        settled = {(item.coder, item.utterance) for item in blind}
+        decided = {(item.coder, item.utterance) for item in blind}
         later = [
             item
             for item in study.confirmed()
-            if item.coder != ADJUDICATED and (item.coder, item.utterance) not in settled
+            if item.coder != ADJUDICATED and (item.coder, item.utterance) not in decided
         ]
         rows = [*_rows(study, blind, "yes"), *_rows(study, later, "no")]
         book = study.codebooks.current()
@@ -48,7 +48,7 @@ def study_table(path: Path) -> tuple["DataFrame", Codebook, str | None]:
 
 
 def _said_by_model(study: Study, items: Iterable[Confirmed]) -> list[Confirmed]:
-    """Return what the model in use suggests for utterances that people settled, as if it were a coder.
+    """Return what the model in use suggests for utterances that people decided, as if it were a coder.
 
     An earlier model's suggestions do not speak for it; nor do those on transcripts it learned from.
     """

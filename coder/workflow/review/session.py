@@ -286,18 +286,18 @@ class ReviewSession:
         self._double = double_coding(self.study)
 
     def disagreements(self, coder: str, mode: Mode) -> list[int]:
-        """Return the open disagreements that this coder may see (see `may_settle`)."""
+        """Return the open disagreements that this coder may see (see `may_adjudicate`)."""
         found = self.study.disagreements()
         own_side = (mode == "blind" and self.study.acts.has_coded(coder)) or self._double
         if not found or not own_side:
             return found
-        return [key for key in found if self.may_settle(coder, mode, key)]
+        return [key for key in found if self.may_adjudicate(coder, mode, key)]
 
-    def may_settle(self, coder: str, mode: Mode, utterance: int) -> bool:
+    def may_adjudicate(self, coder: str, mode: Mode, utterance: int) -> bool:
         """Return whether a coder may see how others coded an utterance.
 
         Not before their own decision where they double-code the transcript or code blind; somebody who has coded
-        nothing in this study only settles what others decided.
+        nothing in this study only adjudicates what others decided.
         """
         double = coder in self._double.get(self.home_of(utterance).transcript, ())
         if not double and (mode != "blind" or not self.study.acts.has_coded(coder)):

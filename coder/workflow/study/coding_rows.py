@@ -25,9 +25,9 @@ def codings_rows(study: Study) -> Iterator[dict[str, Any]]:
     labels = {code.id: code.label for code in study.codebooks.current().codes}
     names = {item.id: item.name for item in study.texts.all(superseded=True)}
     for coder in [*study.people.coders(), ADJUDICATED]:
-        settled = sorted(item for state in DECIDED for item in study.find(Filters(coder=coder, state=state)))
-        units = study.texts.by_id(settled)
-        for key, state in study.acts.states(coder, settled).items():
+        decided = sorted(item for state in DECIDED for item in study.find(Filters(coder=coder, state=state)))
+        units = study.texts.by_id(decided)
+        for key, state in study.acts.states(coder, decided).items():
             base = _base(units[key], names) | {"coder": coder}
             if not state.codes:
                 yield base | {

@@ -118,8 +118,8 @@ def _suggestion(study: Study, key: int | None) -> tuple[float | None, str | None
 
 def undecided(study: Study, units: Sequence[StudyUtterance]) -> list[StudyUtterance]:
     """Return the utterances that nobody has decided."""
-    settled = study.acts.voices_at([unit.id for unit in units])
-    return [unit for unit in units if not settled.get(unit.id)]
+    decided = study.acts.voices_at([unit.id for unit in units])
+    return [unit for unit in units if not decided.get(unit.id)]
 
 
 def _drafts(study: Study, info: TranscriptInfo, units: Sequence[StudyUtterance]) -> Iterator[Passage]:

@@ -160,9 +160,9 @@ def adjudicate(
     seconds: float | None = None,
     expected: str | None = None,
 ) -> Saved:
-    """Settle an utterance for good: these (code, polarity) pairs stand, or none ("nothing to code").
+    """Adjudicate an utterance: these (code, polarity) pairs stand, or none ("nothing to code").
 
-    Cites the acts of all coders who had settled it; their own codings stay as they are. `expected` is the
+    Cites the acts of all coders who had decided it; their own codings stay as they are. `expected` is the
     token of the adjudicated state (`study.acts.states(ADJUDICATED, ...)`). Undo works as for any decision.
     """
     codebook = study.codebooks.current()
@@ -206,7 +206,9 @@ def redo(study: Study, coder: str) -> Saved | None:
     memo, act = study.memos.redoable(coder), study.acts.redoable(coder)
     change = study.codebooks.redoable_change(coder)
     memo_time, change_time = memo[1] if memo else "", change[2] if change else ""
-    done = max(study.acts.last_made(coder), study.memos.last_written(coder), study.codebooks.last_change(coder))
+    done = max(
+        study.acts.last_made(coder), study.memos.last_written(coder), study.codebooks.last_change(coder)
+    )
     if change is not None and change_time > max(act, memo_time, done):
         redo_reshape(study, change[0], change[1], coder=coder)
         return Saved(change[0].uid, {}, what=change[0].what)

@@ -163,9 +163,9 @@ def _filled(choices: Choices, data: StudyData) -> Choices:
 def _cautions(data: StudyData, choices: Choices) -> list[str]:
     """Say what a reader of the report must know before the figures."""
     found = []
-    if data.codings and data.settled < data.utterances:
+    if data.codings and data.decided < data.utterances:
         found.append(
-            f"Coding is not finished: {data.utterances - data.settled:,} of {data.utterances:,} utterances have no"
+            f"Coding is not finished: {data.utterances - data.decided:,} of {data.utterances:,} utterances have no"
             " decision yet and are in no figure."
         )
     if choices.pseudonymised:

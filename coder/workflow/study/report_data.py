@@ -52,7 +52,7 @@ def read_data(study: Study, names: Names, *, coder: str | None = None, version: 
         raise StudyError(f"There is no coder '{coder}' in this study; its coders are {known}.")
     book = study.codebooks.current()
     transcripts = study.texts.all()
-    standing, settled = _standing(study, coder)
+    standing, decided = _standing(study, coder)
     codings: list[Coding] = []
     suggested: list[Coding] = []
     people = {item.id: study.people.participants(item.id) for item in transcripts}
@@ -65,12 +65,12 @@ def read_data(study: Study, names: Names, *, coder: str | None = None, version: 
     for info in transcripts:
         units = study.texts.utterances(info.id)
         place = _Place(info, units, people[info.id], names)
-        waiting = [unit.id for unit in units if unit.codable and unit.id not in settled]
+        waiting = [unit.id for unit in units if unit.codable and unit.id not in decided]
         suggested += place.suggested(study, waiting, book, len(codings) + len(suggested))
     return StudyData(
         name=study.name,
         codebook=_with_all_codes(book, codings),
-        sources=[_source(info, settled, study, names) for info in transcripts],
+        sources=[_source(info, decided, study, names) for info in transcripts],
         cases=_cases(study, transcripts, people, names),
         codings=codings,
         suggested=suggested,
@@ -84,21 +84,21 @@ def read_data(study: Study, names: Names, *, coder: str | None = None, version: 
 
 
 def _standing(study: Study, coder: str | None) -> tuple[dict[int, list[Standing]], set[int]]:
-    """Return the codes that stand by utterance, adjudicated ones alone where there are any, and who is settled."""
+    """Return the codes that stand by utterance (adjudicated ones alone if any), and what is decided."""
     found: defaultdict[int, list[Standing]] = defaultdict(list)
-    settled: set[int] = set()
+    decided: set[int] = set()
     adjudicated: set[int] = set()
     voices = [coder] if coder else [ADJUDICATED, *study.people.coders()]
     for voice in voices:
         keys = [key for state in DECIDED for key in study.find(Filters(coder=voice, state=state))]
-        settled |= set(keys)
+        decided |= set(keys)
         for key, state in study.acts.states(voice, keys).items():
             if voice == ADJUDICATED:
                 adjudicated.add(key)
             elif key in adjudicated:
                 continue
             found[key] += [Standing(voice, code) for code in state.codes]
-    return found, settled
+    return found, decided
 
 
 class _Place:
@@ -130,7 +130,7 @@ class _Place:
         return found
 
     def suggested(self, study: Study, waiting: Sequence[int], book: Codebook, start: int) -> list[Coding]:
-        """Return the suggestions shown on utterances that nobody has settled."""
+        """Return the suggestions shown on utterances that nobody has decided."""
         places = {unit.id: at for at, unit in enumerate(self.units)}
         found: list[Coding] = []
         for key, items in study.suggestions.newest(waiting).items():
@@ -182,9 +182,9 @@ def _with_all_codes(book: Codebook, codings: Sequence[Coding]) -> Codebook:
     return replace(book, codes=(*book.codes, *extra)) if extra else book
 
 
-def _source(info: TranscriptInfo, settled: set[int], study: Study, names: Names) -> Source:
+def _source(info: TranscriptInfo, decided: set[int], study: Study, names: Names) -> Source:
     units = study.texts.utterances(info.id, codable_only=True)
-    done = sum(unit.id in settled for unit in units)
+    done = sum(unit.id in decided for unit in units)
     shown = names.transcript(info.name)
     return Source(shown, len(units), done, bool(units) and done == len(units), shown)
 

@@ -1,4 +1,4 @@
-"""Codes merged, split, moved or retired with everybody's codings: previewed, done at once, undone and redone whole."""
+"""Codes merged, split, moved or retired with everybody's codings: previewed, done at once, undone, redone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -208,9 +208,7 @@ def redo_reshape(study: Study, change: CodebookChange, undoing: str, *, coder: s
         before = study.codebooks.current_id()
         for act in change.acts:
             study.acts.redo(coder, act)
-        change_codebook(
-            study, study.codebooks.get(change.after), note=f"redone: {change.what}", coder=coder
-        )
+        change_codebook(study, study.codebooks.get(change.after), note=f"redone: {change.what}", coder=coder)
         study.codebooks.record_change(
             change.kind, f"redone: {change.what}", (before, study.codebooks.current_id()), [], coder=coder,
             reverses=undoing,

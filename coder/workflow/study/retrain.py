@@ -104,7 +104,7 @@ def retrain(
 def _check_enough(train: Sequence[Lesson], tests: Sequence[Lesson], force: str | None) -> None:
     if len(train) < FEWEST or not any(1 in item.labels for item in train):
         raise StudyError(
-            f"There is too little to learn from: {len(train)} utterances settled by people outside the held-out"
+            f"There is too little to learn from: {len(train)} utterances decided by people outside the held-out"
             f" transcripts, at least {FEWEST} with some codes are needed. Code more, or import codings."
         )
     if not any(item.known for item in tests) and force is None:

@@ -119,7 +119,7 @@ def next_action(
     if not figures.decided:
         return f"Look at the first suggestions: coder review {path} --coder NAME"
     if figures.disagreements and figures.disagreements >= figures.utterances - figures.decided:
-        return f"Settle {figures.disagreements:,} disagreements: coder review {path} --coder NAME"
+        return f"Adjudicate {figures.disagreements:,} disagreements: coder review {path} --coder NAME"
     if _worth_retraining(study, figures, transcripts, trials):
         return f"Let the model learn from what was coded: coder retrain {path}"
     if figures.unsuggested:

@@ -1,4 +1,4 @@
-"""What a study's model may learn from: utterances that people settled; never suggestions, never unread text."""
+"""What a study's model may learn from: utterances that people decided; never suggestions, never unread text."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -66,8 +66,8 @@ def lessons(study: Study) -> list[Lesson]:
 
 
 def _deciding(items: Sequence[Confirmed]) -> list[Confirmed]:
-    settled = {item.utterance for item in items if item.coder == ADJUDICATED}
-    return [item for item in items if item.coder == ADJUDICATED or item.utterance not in settled]
+    adjudicated = {item.utterance for item in items if item.coder == ADJUDICATED}
+    return [item for item in items if item.coder == ADJUDICATED or item.utterance not in adjudicated]
 
 
 def _labels(item: Confirmed, codebook: Codebook, versions: Mapping[int, Codebook]) -> tuple[int, ...]:
@@ -112,7 +112,7 @@ def joined(items: Sequence[Lesson]) -> list[Lesson]:
 def training_set(study: Study, items: Sequence[Lesson], codebook: Codebook) -> "TrainingSet":
     """Return lessons as a training set, grouped by transcript, each transcript whole and in its order.
 
-    What nobody settled is there too, as rows that nobody looked at: a model's answer depends on the whole transcript.
+    What nobody decided is there too, as rows that nobody looked at: a model's answer depends on the whole transcript.
     """
     import numpy as np
 

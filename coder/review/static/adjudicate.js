@@ -1,10 +1,10 @@
-// Settling: one key takes a side; or choose other codes, then Enter.
+// Adjudication: one key takes a side; or choose other codes, then Enter.
 
 import { post, say } from "./talk.js";
 import { meaningOf } from "./keys.js";
 import "./theme.js";
 
-const box = document.getElementById("settle");
+const box = document.getElementById("adjudicate");
 const started = performance.now();
 
 if (box) {
@@ -15,8 +15,8 @@ if (box) {
   const pressed = (kind) => [...own.querySelectorAll(`[data-${kind}][aria-pressed="true"]`)];
   const toggle = (button, on) => button.setAttribute("aria-pressed", String(on ?? button.getAttribute("aria-pressed") !== "true"));
 
-  const settle = async (codes) => {
-    const { ok, content } = await post("/settle", {
+  const adjudicate = async (codes) => {
+    const { ok, content } = await post("/adjudicate", {
       utterance: Number(box.dataset.utterance), codes, expected: box.dataset.token, memo: document.getElementById("why").value,
       seconds: (performance.now() - started) / 1000,
     });
@@ -34,21 +34,21 @@ if (box) {
     for (const button of own.querySelectorAll("[data-polarity]")) toggle(button, button.dataset.polarity === value);
   };
   const deeds = {
-    take_a: () => settle(held.A || []),
-    take_b: () => settle(held.B || []),
-    take_both: () => settle(both()),
-    nothing: () => settle([]),
-    next: () => { location.href = box.dataset.later ? `/settle?u=${box.dataset.later}` : "/settle"; },
+    take_a: () => adjudicate(held.A || []),
+    take_b: () => adjudicate(held.B || []),
+    take_both: () => adjudicate(both()),
+    nothing: () => adjudicate([]),
+    next: () => { location.href = box.dataset.later ? `/adjudicate?u=${box.dataset.later}` : "/adjudicate"; },
     undo: async () => {
-      const { ok, content } = await post("/undo", { view: "settle" });
-      if (ok && content.focus) location.href = `/settle?u=${content.focus}`;
+      const { ok, content } = await post("/undo", { view: "adjudicate" });
+      if (ok && content.focus) location.href = `/adjudicate?u=${content.focus}`;
       else if (ok) say(content.say);
     },
     memo: () => document.getElementById("why").focus(),
     names: () => { for (const name of document.querySelectorAll(".name")) name.hidden = !name.hidden; },
     done: () => {
       const codes = pressed("own").map((button) => ({ code: button.dataset.own, polarity: pressed("polarity")[0]?.dataset.polarity ?? null }));
-      if (codes.length) settle(codes);
+      if (codes.length) adjudicate(codes);
       else say("Choose the codes that stand, or take a side.");
     },
     code: (code) => { own.open = true; toggle(own.querySelector(`[data-own="${CSS.escape(code)}"]`)); },
