@@ -120,3 +120,8 @@ def test_members_of_a_committee_share_the_asking() -> None:
         "Senator Moss",
         "Senator de la Cruz",
     }
+
+
+def test_a_question_in_a_script_without_capitals_is_no_name_in_a_header() -> None:
+    text = "المحاور: كيف تصل إلى العيادة؟\n\nالمشارك: أركب الحافلة كل يوم.\n\nالمحاور: ومن يساعدك؟\n"
+    assert [turn.role for turn in read(text).turns] == ["interviewer", "participant", "interviewer"]

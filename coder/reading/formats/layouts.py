@@ -16,6 +16,7 @@ from coder.reading.tables.columns import (
     is_transcript_header,
     speaker_and_time,
 )
+from coder.reading.tables.voices import VoiceColumns, columns_of_voices
 
 
 def _unwrapped(blocks: Sequence[Block]) -> list[Block]:
@@ -34,9 +35,12 @@ def _unwrapped(blocks: Sequence[Block]) -> list[Block]:
     return found
 
 
-def _columns_of(grid: Grid) -> tuple[Columns, int] | None:
+def _columns_of(grid: Grid) -> tuple[Columns | VoiceColumns, int] | None:
     """Return a table's columns and the number of rows above its turns; None if it is not a table of turns."""
     rows = [[cell_text(cell) for cell in row] for row in grid.rows]
+    voices = columns_of_voices(rows)
+    if voices is not None:
+        return voices, voices.above
     for place, row in enumerate(rows[:5]):
         columns = columns_by_name(row) if is_transcript_header(row) else None
         if columns is not None and len(rows) > place + 1:
@@ -48,7 +52,7 @@ def table_of_turns(blocks: Sequence[Block]) -> list[Paragraph] | None:
     """Return the turns of a document's tables, if these hold most of its words; None if there are none."""
     blocks = _unwrapped(blocks)
     found: list[Paragraph] = []
-    columns: Columns | None = None
+    columns: Columns | VoiceColumns | None = None
     width = in_table = outside = 0
     for block in blocks:
         if isinstance(block, Paragraph):
@@ -66,7 +70,10 @@ def table_of_turns(blocks: Sequence[Block]) -> list[Paragraph] | None:
             found += [replace(paragraph, kind="header" if columns is None else "note") for paragraph in words]
             continue
         (columns, above), width = recognised, _width(block)
-        turns = _turns_of(block, columns, above)
+        if isinstance(columns, VoiceColumns):
+            turns = _turns_by_column(block, columns, above)
+        else:
+            turns = _turns_of(block, columns, above)
         in_table += sum(len(paragraph.text) for paragraph in turns)
         found += turns
     return found if columns is not None and in_table > outside else None
@@ -74,6 +81,26 @@ def table_of_turns(blocks: Sequence[Block]) -> list[Paragraph] | None:
 
 def _width(grid: Grid) -> int:
     return max((len(row) for row in grid.rows), default=0)
+
+
+def _turns_by_column(grid: Grid, columns: VoiceColumns, above: int) -> list[Paragraph]:
+    """Return the turns of a table with a column per speaker, the rows above them as header lines."""
+    found = [
+        Paragraph("\t".join(cell_text(cell) for cell in row), kind="header") for row in grid.rows[:above]
+    ]
+    header = [cell_text(cell) for cell in grid.rows[above - 1]] if above else None
+    for row in grid.rows[above:]:
+        cells = [cell_text(cell) for cell in row]
+        if cells == header:
+            continue
+        time = seconds_in(_cell(cells, columns.start))
+        asked = " ".join(_cell(cells, columns.question).split()) or None
+        for name, place in zip(columns.names, columns.places, strict=True):
+            for paragraph in flat(row[place]) if place < len(row) else ():
+                if paragraph.text.strip():
+                    found.append(Paragraph(paragraph.text, speaker=name, time=time, question=asked))
+                    time = None
+    return found
 
 
 def _turns_of(grid: Grid, columns: Columns, above: int) -> list[Paragraph]:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -16,8 +16,8 @@ from coder.reading.tables.columns import (
     Columns,
     columns_by_content,
     columns_by_name,
-    columns_of_tiers,
     end_of,
+    is_time_name,
     is_transcript_header,
     is_words_name,
     plain_name,
@@ -28,6 +28,7 @@ from coder.reading.tables.columns import (
 from coder.reading.tables.delimited import Sheet, read_delimited, table_budget
 from coder.reading.tables.excel import read_workbook
 from coder.reading.tables.survey import columns_of_answers, question_of, survey_of
+from coder.reading.tables.voices import VoiceColumns, columns_of_voices, turns_of_voices
 
 _MACHINE_ROW = '{"ImportId"'
 _LABEL = re.compile(r"\s*(\S.{0,30}?)\s?[:：\t]\s*\S")
@@ -70,14 +71,16 @@ def looks_like(text: str) -> bool:
             return True
     lines = [line for line in text[:20_000].split("\n")[:100] if line.strip()]
     rows = [line.split("\t") for line in (lines if len(text) <= 20_000 else lines[:-1])]
+    if len(rows) > 2 and len(rows[0]) > 1 and max(map(len, rows)) == len(rows[0]):
+        voices = columns_of_voices(rows)
+        if voices is not None and voices.above == 1:
+            return True
     if len(rows) < 3 or len({len(row) for row in rows}) > 1 or len(rows[0]) < 3:
         return False
     recognised = _recognised(rows)
     if _is_label_track(rows):
         return True
-    return (recognised is not None and recognised[0].start is not None) or bool(
-        columns_of_tiers(rows[0], rows[1:])
-    )
+    return recognised is not None and recognised[0].start is not None
 
 
 def document_of(text: str, name: str, encoding: str | None, notes: Sequence[str] = ()) -> Document:
@@ -92,15 +95,15 @@ def document_of(text: str, name: str, encoding: str | None, notes: Sequence[str]
 def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
     """Return the turns or answers of a sheet, None if it has no column of words."""
     rows = [[cell or "" for cell in cells] for _, cells in sheet.rows]
-    tiers = columns_of_tiers(rows[0], rows[1:]) if rows and columns_by_name(rows[0]) is None else None
-    recognised = None if tiers else _recognised(rows)
+    voices = columns_of_voices(rows)
+    if voices is not None:
+        return _of_voices(sheet, kind, rows, voices)
+    recognised = _recognised(rows)
     notes = list(sheet.notes)
     labelled, above = True, 1
-    if tiers:
-        said = list(_tiers(rows[0], rows[1:], tiers, budget))
-    elif recognised is None:
+    if recognised is None:
         return None
-    elif recognised[0].answers:
+    if recognised[0].answers:
         columns, above = recognised
         said = list(_answers(rows[above:], columns, _questions(rows[:above]), budget))
         notes.append("Read as answers: what each row says is one participant's turn.")
@@ -109,13 +112,16 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
         said, labelled = with_stamps(_in_seconds(list(_turns(rows[above:], columns, budget))))
     if not said:
         return None
-    if recognised is not None and above:
+    if above:
         machine = _MACHINE_ROW in "".join(rows[above - 1])
         names = _questions(rows[:above]) if recognised[0].answers else rows[above - 1 - machine]
-        notes += _unread(names, rows[above:], recognised[0])
-    if sheet.name:
-        others = ", ".join(repr(name) for name in sheet.siblings[:12])
-        notes.append(f"Read from the sheet {sheet.name!r}{f'; not read: {others}' if others else ''}.")
+        read_ones = recognised[0].text if recognised[0].answers else recognised[0].text[:1]
+        notes += _unread(
+            names,
+            rows[above:],
+            {*read_ones, recognised[0].speaker, recognised[0].start, recognised[0].question, end_of(names)},
+        )
+    notes += _sheet_note(sheet)
     header = [Paragraph("\t".join(cell for cell in row if cell), kind="header") for row in rows[:above]]
     running = [plain_name(cell) for cell in rows[0]] == _WHISPER
     return Document(
@@ -124,15 +130,47 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
         sheet.encoding,
         labelled=labelled,
         running=running,
-        answers=recognised is not None and recognised[0].answers,
+        answers=recognised[0].answers,
         notes=tuple(notes),
     )
 
 
-def _unread(header: Sequence[str], rows: Cells, columns: Columns) -> list[str]:
+def _of_voices(sheet: Sheet, kind: str, rows: Cells, columns: VoiceColumns) -> Document:
+    """Return the turns of a sheet with a column of words per speaker, or per respondent."""
+    budget = Budget(sheet.name or kind)
+    turns = [replace(turn, text=without_markup(turn.text)) for turn in turns_of_voices(rows, columns)]
+    for turn in turns:
+        budget.spend(len(turn.text), 1)
+    answers = columns.question is not None
+    whose = "one respondent's answers" if answers else "one speaker's words"
+    names = ", ".join(map(repr, columns.names[:12]))
+    header = rows[columns.above - 1]
+    times = {place for place, name in enumerate(header) if is_time_name(name)}
+    read_ones = {*columns.places, columns.question, *times}
+    notes = [
+        *sheet.notes,
+        f"Each of {len(columns.names)} columns read as {whose}: {names}.",
+        *_unread(header, rows[columns.above :], read_ones),
+        *_sheet_note(sheet),
+    ]
+    above = [Paragraph("\t".join(filter(None, row)), kind="header") for row in rows[: columns.above]]
+    return Document(
+        kind, (*above, *turns), sheet.encoding, labelled=True, answers=answers, notes=tuple(notes)
+    )
+
+
+def _sheet_note(sheet: Sheet) -> list[str]:
+    """Say which sheet of a workbook was read, and which not."""
+    others = ", ".join(repr(name) for name in sheet.siblings[:12])
+    return (
+        [f"Read from the sheet {sheet.name!r}{f'; not read: {others}' if others else ''}."]
+        if sheet.name
+        else []
+    )
+
+
+def _unread(header: Sequence[str], rows: Cells, read_ones: Collection[int | None]) -> list[str]:
     """Say which columns with something in them were not read."""
-    words = columns.text if columns.answers else columns.text[:1]
-    read_ones = {*words, columns.speaker, columns.start, end_of(header)}
     names = [
         repr(name)
         for place, name in enumerate(header)
@@ -154,19 +192,6 @@ def without_markup(cell: str) -> str:
     if "&" in cell and _ENTITY.search(cell):
         cell = html.unescape(cell)
     return cell
-
-
-def _tiers(
-    header: Sequence[str], rows: Cells, found: tuple[int, tuple[int, ...]], budget: Budget
-) -> Iterator[Paragraph]:
-    """Yield the turns of a table with a column of times and one column per speaker (as ELAN exports it)."""
-    start, speakers = found
-    for row in rows:
-        for place in speakers:
-            words = _at(row, place)
-            if words.strip():
-                budget.spend(len(words), 1)
-                yield Paragraph(words, speaker=header[place].strip(), time=seconds_in(_at(row, start)))
 
 
 def _recognised(rows: Cells) -> tuple[Columns, int] | None:
@@ -285,7 +310,9 @@ def _answers(rows: Cells, columns: Columns, questions: Sequence[str], budget: Bu
             words = without_markup(_at(row, place))
             if any(character.isalpha() for character in words):
                 budget.spend(len(words), 1)
-                asked = questions[place] if place < len(questions) else ""
+                # A table with a question a row names it beside the answer; others have it as the heading.
+                asked = " ".join(_at(row, columns.question).split())
+                asked = asked or (questions[place] if place < len(questions) else "")
                 who = " ".join(_at(row, columns.speaker).split()) or None
                 yield Paragraph(words, speaker=who, question=asked or None)
 

@@ -17,7 +17,10 @@ from coder.reading.speakers.vocabulary import (
 
 _REACH = 60
 _LONGEST = 500
-_STOPS = "?!.…。？！"
+_STOPS = "?!.…。？！؟۔।"
+# A longer value in a script without capitals is a sentence, not somebody's name.
+_LONGEST_NAME = 4  # words
+_LONGEST_RUN = 12  # signs, where no spaces part the words
 _LEGEND = re.compile(r"^\W*([\w. ]{1,30}?)\s*(?:=|–|—|-|:|\(|stands for|is the)\s*(.{2,60}?)\)?\W*$")
 
 
@@ -105,6 +108,10 @@ def _is_naming(value: str) -> bool:
     if not bare:
         return bool(value.strip())
     if bare[-1] in _STOPS or len(bare) > 120:
+        return False
+    if bare.casefold() == bare.upper() and (
+        len(bare.split()) > _LONGEST_NAME or max(map(len, bare.split())) > _LONGEST_RUN
+    ):
         return False
     parts = re.split(r"\s*(?:,|;|/|&|\band\b|–| - )\s*", bare)
     return all(

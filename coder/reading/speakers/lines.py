@@ -291,7 +291,7 @@ def _furniture_kind(line: Line) -> str:
 
 # A sentence's end, perhaps with a bracket, quotation mark or time stamp behind it.
 _ENDS_SENTENCE = re.compile(
-    r"[.?!…。？！][)\]\"'”’»*_]*(?:\s*[\[(#<][\d:.,\- ]{4,24}[\])#>]|\s+\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,3})?)?\s*$"
+    r"[.?!…。？！؟۔।][)\]\"'”’»*_]*(?:\s*[\[(#<][\d:.,\- ]{4,24}[\])#>]|\s+\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,3})?)?\s*$"
 )
 
 

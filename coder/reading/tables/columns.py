@@ -115,6 +115,22 @@ def is_words_name(header: str) -> bool:
     return plain_name(header) in _KNOWN["text"]
 
 
+def is_question_name(header: str) -> bool:
+    """Tell whether a column of this name holds questions ("Question", "Frage")."""
+    return plain_name(header) in _KNOWN["question"]
+
+
+def is_time_name(header: str) -> bool:
+    """Tell whether a column of this name holds times ("Begin Time - ss.msec", "Duration")."""
+    name = plain_name(header)
+    return name in _KNOWN["start"] or name in _KNOWN["end"] or "time" in name or "duration" in name
+
+
+def time_column(header: Sequence[str]) -> int | None:
+    """Return the place of the column that names when somebody begins to speak."""
+    return _best("start", [plain_name(cell) for cell in header], set())
+
+
 def is_identifier_name(header: str) -> bool:
     """Tell whether a column of this name says who speaks or answers ("ID", "Participant")."""
     return plain_name(header) in _KNOWN["respondent"] | _KNOWN["speaker"]
@@ -152,28 +168,6 @@ def columns_by_name(header: Sequence[str]) -> Columns | None:
 def end_of(header: Sequence[str]) -> int | None:
     """Return the place of the column that names ends."""
     return _best("end", [plain_name(cell) for cell in header], set())
-
-
-def columns_of_tiers(header: Sequence[str], rows: Sequence[Row]) -> tuple[int, tuple[int, ...]] | None:
-    """Recognise a column of times beside one column per speaker, each row filled by the one who speaks.
-
-    Returns the place of the times and of the speakers' columns, whose names are the speakers'.
-    """
-    names = [plain_name(cell) for cell in header]
-    start = _best("start", names, set())
-    if start is None:
-        return None
-    speakers = tuple(
-        place
-        for place, name in enumerate(names)
-        if name
-        and name not in _KNOWN["start"] | _KNOWN["end"]
-        and "time" not in name
-        and "duration" not in name
-    )
-    filled = [sum(bool(row[place].strip()) for place in speakers if place < len(row)) for row in rows]
-    alone = sum(count == 1 for count in filled)
-    return (start, speakers) if len(speakers) > 1 and rows and alone >= 0.8 * len(rows) else None
 
 
 def is_transcript_header(header: Sequence[str]) -> bool:

@@ -1,0 +1,132 @@
+"""Tables with a column of words per speaker ("Interviewer | Participant"), or per respondent beside the questions."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import mean
+
+from coder.reading.clock import seconds_in
+from coder.reading.document import Paragraph
+from coder.reading.speakers.name_shapes import Shape, shape_of
+from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, PARTICIPANT_WORDS, key_of
+from coder.reading.tables.columns import (
+    Row,
+    columns_by_name,
+    is_no_name,
+    is_question_name,
+    is_time_name,
+    is_words_name,
+    time_column,
+)
+
+_HEADER_WITHIN = 5
+# In written talk hardly a cell is so short on average.
+_FEWEST_WORDS = 2
+_ALONE = 0.8  # the share of rows in which one person alone speaks, where people have a row each
+_ASKING, _ANSWERING = 0.6, 0.25  # shares of cells with a question that tell who asks from who answers
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceColumns:
+    """Whose words stand in which column; their names are in the row before `above`.
+
+    `question` is the column of questions where the others hold what respondents answered to them.
+    """
+
+    above: int
+    names: tuple[str, ...]
+    places: tuple[int, ...]
+    start: int | None = None
+    question: int | None = None
+
+
+def columns_of_voices(rows: Sequence[Row]) -> VoiceColumns | None:
+    """Recognise a table with a column of words per speaker; None for other tables.
+
+    Headings are labels of speakers and the cells below are words. Besides there is an interviewer by label, or
+    people have a row each, or one of two asks what the other answers, or a column holds the questions.
+    """
+    for above, header in enumerate(rows[:_HEADER_WITHIN], start=1):
+        found = _below(above, header, rows[above:])
+        if found is not None:
+            return found
+    return None
+
+
+def turns_of_voices(rows: Sequence[Row], columns: VoiceColumns) -> Iterator[Paragraph]:
+    """Yield what stands below the headings, row by row and from left to right."""
+    for row in rows[columns.above :]:
+        time = seconds_in(_at(row, columns.start))
+        asked = " ".join(_at(row, columns.question).split()) or None
+        for name, place in zip(columns.names, columns.places, strict=True):
+            if (words := _at(row, place)).strip():
+                yield Paragraph(words, speaker=name, time=time, question=asked)
+                time = None
+
+
+def _below(above: int, header: Row, below: Sequence[Row]) -> VoiceColumns | None:
+    names = [" ".join(cell.split()).rstrip(":：") for cell in header]
+    start = time_column(names)
+    voices = [
+        place
+        for place, name in enumerate(names)
+        if name and place != start and _is_voice(name, _cells(below, place))
+    ]
+    if len(voices) < 2 or len(below) < 2 or len({key_of(names[place]) for place in voices}) < len(voices):
+        return None
+    asking = [place for place in voices if set(key_of(names[place]).split()) & INTERVIEWER_WORDS]
+    answering = [place for place in voices if set(key_of(names[place]).split()) & PARTICIPANT_WORDS]
+    question = next((place for place, name in enumerate(names) if is_question_name(name)), None)
+    others = set(range(len(names))) - {*voices, start, question}
+    bare = all(_are_numbers(_cells(below, place)) for place in others)
+    known = columns_by_name(header) is not None
+    if asking and (answering or not known):
+        question = None
+    elif known or not bare:
+        return None
+    elif question is not None:
+        if not _are_questions(_cells(below, question)):
+            return None
+    elif not (_take_turns(below, voices, timed=start is not None) or _ask(below, voices)):
+        return None
+    return VoiceColumns(above, tuple(names[place] for place in voices), tuple(voices), start, question)
+
+
+def _is_voice(name: str, cells: Sequence[str]) -> bool:
+    if is_words_name(name) or is_time_name(name) or is_question_name(name) or shape_of(name) < Shape.NAME:
+        return False
+    said = [cell for cell in cells if not is_no_name(cell)]
+    distinct = len({cell.casefold() for cell in said}) > len(said) / 2
+    return bool(said) and distinct and mean(len(cell.split()) for cell in said) >= _FEWEST_WORDS
+
+
+def _take_turns(below: Sequence[Row], voices: Sequence[int], *, timed: bool) -> bool:
+    """Tell whether each row holds the words of one person, and more than one row of each."""
+    filled = [[place for place in voices if _at(row, place).strip()] for row in below]
+    alone = sum(len(places) == 1 for places in filled)
+    again = all(sum(place in places for places in filled) > 1 for place in voices)
+    return alone >= _ALONE * len(below) and (again or timed)
+
+
+def _ask(below: Sequence[Row], voices: Sequence[int]) -> bool:
+    """Tell whether one of two columns holds questions and the other none."""
+    shares = sorted(
+        mean(cell.rstrip().endswith(("?", "？", "؟")) for cell in _cells(below, place)) for place in voices
+    )
+    return len(voices) == 2 and shares[0] <= _ANSWERING and shares[1] >= _ASKING
+
+
+def _are_questions(cells: Sequence[str]) -> bool:
+    asked = [cell for cell in cells if cell.endswith(("?", "？", "؟")) or len(cell.split()) >= 4]
+    return bool(cells) and len(asked) >= _ASKING * len(cells)
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    return all(seconds_in(cell) is not None or is_no_name(cell) for cell in cells)
+
+
+def _cells(rows: Sequence[Row], place: int) -> list[str]:
+    return [cell for row in rows if (cell := _at(row, place).strip())]
+
+
+def _at(row: Row, place: int | None) -> str:
+    return row[place] if place is not None and place < len(row) else ""
