@@ -30,7 +30,7 @@ class Parts:
     """Everything a model has learned, apart from the encoder's weights.
 
     `reference` (texts, d) are centred vectors of a sample of what it learned from: how far apart a new codebook
-    sets them tells how loudly it speaks.
+    sets them tells how loudly it speaks. `questions` are the fingerprints of those that it learned something of.
     """
 
     known_mean: NDArray[np.float32]
@@ -42,6 +42,7 @@ class Parts:
     examples: Examples | None = None
     seen: Fingerprints = field(default_factory=lambda: NOTHING_SEEN)
     reference: NDArray[np.float16] | None = None
+    questions: Fingerprints = field(default_factory=lambda: NOTHING_SEEN)
 
 
 def codable_blocks(signals: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
@@ -123,7 +124,7 @@ class Model:
     @property
     def reader(self) -> Reader:
         """What turns texts into this model's features."""
-        return Reader(self.encoder, self.parts.known_mean, self.bank, self.parts.ngrams)
+        return Reader(self.encoder, self.parts.known_mean, self.bank, self.parts.ngrams, self.parts.questions)
 
     def signals(
         self,

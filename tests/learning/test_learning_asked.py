@@ -1,14 +1,22 @@
 """A text is also read as the answer to its question, which decides what a bare noun means."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
+from conftest import WordEncoder
+from made_excerpts import excerpts
 from small_model import LetterEncoder
 
-from coder.codebook import load_codebook
+from coder.codebook import Codebook, load_codebook
 from coder.encoding import answer
 from coder.errors import ModelError
-from coder.learning import blank_model, load_model
+from coder.learning import TrainingSet, blank_model, load_model, save_model, train_model
 from coder.learning.dataset import Batch
+from coder.learning.model import Model
+from coder.learning.persistence.model_files import read_model
+from coder.learning.training.train import common_questions
 
 
 def test_the_end_of_a_long_question_is_set_apart_as_the_encoder_was_taught() -> None:
@@ -44,3 +52,57 @@ def test_the_starter_is_the_model_that_a_variable_names(monkeypatch: pytest.Monk
     monkeypatch.setenv("CODER_STARTER", "nowhere")
     with pytest.raises(ModelError, match="no model 'nowhere'"):
         load_model("starter")
+
+
+GOOD, BETTER = "What was good?", "What could we do better?"
+
+
+@pytest.fixture
+def survey(codebook: Codebook, encoder: WordEncoder) -> Model:
+    """A model of answers whose direction shows in the question alone."""
+    taught = excerpts(codebook, 120)
+    asked = [GOOD if row % 2 else BETTER for row in range(120)]
+    sides = ["facilitator" if row % 2 else "barrier" for row in range(120)]
+    data = TrainingSet(taught.texts, taught.labels, sides, asked, taught.groups)
+    return train_model(data, codebook, base=blank_model(codebook, encoder), name="survey")
+
+
+def directions(model: Model, question: str | None) -> np.ndarray:
+    texts = list(excerpts(model.codebook, 40, seed=7).texts)
+    said = model.predict(Batch.of_texts(texts, [question] * len(texts)))
+    return said.polarity[:, 1] - said.polarity[:, 0]
+
+
+def test_a_question_of_the_survey_tells_the_direction_of_its_answers(survey: Model) -> None:
+    assert (directions(survey, "what was  GOOD?") > 0).mean() > 0.9
+    assert (directions(survey, BETTER) < 0).mean() > 0.9
+
+
+def test_a_question_that_was_not_learned_from_says_nothing(survey: Model) -> None:
+    """Its likeness to one that was would be a guess: answers to it are judged by their own words."""
+    assert (directions(survey, "What could be better?") == directions(survey, None)).all()
+
+
+def test_what_questions_told_is_kept_with_the_model(
+    survey: Model, encoder: WordEncoder, tmp_path: Path
+) -> None:
+    save_model(survey, tmp_path / "survey")
+    again = read_model(tmp_path / "survey", encoder)
+    assert len(again.parts.questions) == 2
+    assert (directions(again, GOOD) == directions(survey, GOOD)).all()
+
+
+def test_a_model_that_read_questions_as_vectors_is_to_be_trained_again(
+    survey: Model, encoder: WordEncoder, tmp_path: Path
+) -> None:
+    survey.parts = replace(survey.parts, questions=survey.parts.questions[:0])
+    save_model(survey, tmp_path / "old")
+    with pytest.raises(ModelError, match="which read questions in another way; train it again"):
+        read_model(tmp_path / "old", encoder)
+
+
+def test_questions_that_few_texts_answer_or_that_all_answer_tell_nothing(codebook: Codebook) -> None:
+    taught = excerpts(codebook, 40)
+    for asked in ([GOOD] * 40, [f"Question {row}?" for row in range(40)], [None] * 40):
+        data = TrainingSet(taught.texts, taught.labels, taught.polarity, asked, taught.groups)
+        assert len(common_questions(data)) == 0

@@ -23,6 +23,10 @@ from coder.learning.estimators.linear import LinearHead, apply_linear, log_softm
 Floats = NDArray[np.float64]
 ENOUGH = 10  # rows with a class, and without it, that are needed to learn it
 PULL = 4.0  # ridge toward the prior weights, in units of rows
+QUESTION, QUESTION_PULL = (
+    "question",
+    2.0,
+)  # the block that tells a text's question; ridge of its odds toward none
 # Chosen on whole interviews that the model had not seen: see docs/learning.md, "Neighbours".
 NEIGHBOUR_WEIGHT = 0.35
 
@@ -131,6 +135,29 @@ def fit_weights(
         objective, np.concatenate([prior, np.zeros(k)]), jac=True, method="L-BFGS-B", bounds=bounds
     )
     return found.x[:count].astype(np.float32), found.x[count:].astype(np.float32)
+
+
+def question_odds(logits: Floats, targets: Floats, row_weights: Floats, asked: Floats) -> Floats:
+    """Return what each question adds to the logits of its answers, (questions, k), of least log loss.
+
+    `logits` (n, k) are held-out ones of the texts, `targets` (n, k) sum to 1 per row, `asked` (n, questions) is 1 at
+    the row's question. A question with few answers adds little.
+    """
+    from scipy.optimize import minimize
+
+    shape = asked.shape[1], targets.shape[1]
+
+    def objective(flat: Floats) -> tuple[float, Floats]:
+        odds = flat.reshape(shape)
+        logs = log_softmax(logits + asked @ odds)
+        slope = row_weights[:, None] * (np.exp(logs) - targets)
+        value = 0.5 * QUESTION_PULL * float(flat @ flat) - float(
+            (row_weights[:, None] * targets * logs).sum()
+        )
+        return value, (asked.T @ slope).ravel() + QUESTION_PULL * flat
+
+    found = minimize(objective, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B")
+    return np.asarray(found.x.reshape(shape), dtype=np.float64)
 
 
 def with_neighbours(logits: Floats, batch: Batch, weight: float = NEIGHBOUR_WEIGHT) -> Floats:

@@ -5,7 +5,7 @@ vectors) cost several times more than all the sparse ones.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.encoding import Encoder, answer
-from coder.learning.dataset import Batch
+from coder.learning.dataset import NOTHING_SEEN, Batch, Fingerprints, fingerprints
 from coder.learning.features.codebook_similarity import PhraseBank
 from coder.learning.features.topic_centering import topic_means, unit_rows
 from coder.learning.features.wording import NGrams, cues
@@ -73,12 +73,16 @@ class GramBlock:
 
 @dataclass(frozen=True)
 class Reader:
-    """What turns texts into features: an encoder, the mean it is centred by, a codebook's phrases, a vocabulary."""
+    """What turns texts into features: an encoder, the mean it is centred by, a codebook's phrases, a vocabulary.
+
+    `questions` are the fingerprints of the questions whose answers it has learned from in some number.
+    """
 
     encoder: Encoder
     known_mean: NDArray[np.floating]
     bank: PhraseBank
     ngrams: NGrams | None = None
+    questions: Fingerprints = field(default_factory=lambda: NOTHING_SEEN)
 
 
 class Signals(Mapping[str, Any]):
@@ -92,7 +96,7 @@ class Signals(Mapping[str, Any]):
     lean       how much closer to facilitator than to barrier phrases (n, 1)
     words      n-grams (only with a vocabulary)
     leaning    the lean as polarity logits (n, 3)
-    question   the vectors of the questions, zeros where there is none (n, d)
+    question   1 at the row's question among the reader's, (n, questions); all 0 where it is none of them
     asked      the vectors of the texts read as answers to their questions (n, d)
     Vectors and topics (n, d) already at hand are given as `vectors` and `topic`.
     Further blocks (such as what a base model says) are given as `extra`.
@@ -182,13 +186,12 @@ class Signals(Mapping[str, Any]):
 
     @cached_property
     def question(self) -> FloatArray:
-        """The questions' vectors, (n, d)."""
-        asked = list(dict.fromkeys(question for question in self.batch.questions if question))
-        table = np.zeros((len(asked) + 1, self._reader.encoder.dimension), dtype=np.float32)
-        if asked:
-            table[1:] = self._reader.encoder.encode(asked)
-        place = {question: at + 1 for at, question in enumerate(asked)}
-        return table[[place.get(question or "", 0) for question in self.batch.questions]]
+        """Which of the questions learned from each text answers, (n, questions)."""
+        known = self._reader.questions
+        if not len(known) or not len(self.batch):
+            return np.zeros((len(self.batch), len(known)), dtype=np.float32)
+        asked = fingerprints([question or "" for question in self.batch.questions])
+        return np.asarray(asked[:, None] == known[None, :], dtype=np.float32)
 
     @cached_property
     def asked(self) -> FloatArray:

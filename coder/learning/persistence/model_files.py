@@ -25,7 +25,7 @@ from coder.encoding.named import folder_or_name
 from coder.errors import ModelError, OutputError
 from coder.learning.dataset import NOTHING_SEEN
 from coder.learning.estimators.calibration import Calibration
-from coder.learning.estimators.ensemble import Member, Stack
+from coder.learning.estimators.ensemble import QUESTION, Member, Stack
 from coder.learning.estimators.linear import LinearHead
 from coder.learning.explanation import Examples
 from coder.learning.features.wording import NGrams
@@ -251,6 +251,7 @@ def read_model(directory: Path, encoder: Encoder, base: Model | None = None) -> 
         codebook = from_dict(card["codebook"])
         parts = unpacked(arrays, card["parts"], encoder.dimension, len(codebook.codes))
         name = str(card["name"])
+        _check_questions(parts, directory)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise ModelError(f"The model {directory} is damaged: {error}.") from error
     if codebook.hash != card.get("codebook_hash"):
@@ -258,6 +259,18 @@ def read_model(directory: Path, encoder: Encoder, base: Model | None = None) -> 
             f"The codebook in {directory / CARD} was changed after training; train the model again."
         )
     return Model(name, codebook, encoder, parts, card, base)
+
+
+def _check_questions(parts: Parts, directory: Path) -> None:
+    """Raise ModelError for a model that reads questions as earlier versions did: by their vectors."""
+    for stack in (parts.themes, parts.polarity):
+        for member in stack.members:
+            table = member.head.coefficients.get(QUESTION) if member.head else None
+            if table is not None and len(table) != len(parts.questions):
+                raise ModelError(
+                    f"The model {directory} was trained by an earlier version of coder, which read questions in"
+                    " another way; train it again."
+                )
 
 
 def _read_arrays(path: Path, expected: str) -> Arrays:
@@ -325,6 +338,8 @@ def packed(parts: Parts) -> tuple[Arrays, dict[str, Any]]:
     shape["temperature"] = settled.temperature
     if parts.reference is not None:
         arrays["reference"] = parts.reference
+    if len(parts.questions):
+        arrays["questions"] = parts.questions
     if parts.ngrams is not None:
         arrays |= {"ngrams.idf": parts.ngrams.idf, "ngrams.vocabulary": _bytes(list(parts.ngrams.vocabulary))}
     if parts.examples is not None:
@@ -370,6 +385,7 @@ def unpacked(arrays: Arrays, shape: Mapping[str, Any], dimension: int, codes: in
         _head(arrays, "codable", shape["codable"], 1), settled, ngrams, examples,
         _checked(arrays, "seen", (None,)) if "seen" in arrays else NOTHING_SEEN,
         _checked(arrays, "reference", (None, dimension)) if "reference" in arrays else None,
+        _checked(arrays, "questions", (None,)) if "questions" in arrays else NOTHING_SEEN,
     )  # fmt: skip
 
 

@@ -7,13 +7,24 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.learning.estimators.ensemble import Member, Stack, even, firmness, fit_weights, keeping, taught
+from coder.learning.estimators.ensemble import (
+    QUESTION,
+    Member,
+    Stack,
+    even,
+    firmness,
+    fit_weights,
+    keeping,
+    question_odds,
+    taught,
+)
 from coder.learning.estimators.linear import LinearHead, fit_linear
 from coder.learning.features.blocks import MixedMatrix
 from coder.learning.training.folds import Folds
 
 Floats = NDArray[np.float64]
 Report = Callable[[str], None]
+LEAST_WEIGHT = 0.01  # views that count less are left out
 SMALL = 1500  # rows up to which features are turned into as many coordinates as there are rows
 
 
@@ -127,8 +138,10 @@ def fit_stack(
 ) -> tuple[Stack, Floats]:
     """Fit a stack of recipes and of `given` blocks (with their prior weights); also its held-out logits (n, k).
 
-    The weights that make the held-out logits are learned on the other folds, so that the logits are honest. With
-    `keep`, classes that the rows cannot teach keep the odds of the first of `given`.
+    The weights that make the held-out logits are learned on the other folds, so that the logits are honest. What the
+    questions that many texts answer tell (block `question`, if there is one) is added last: the views are learned
+    without it, so that texts after other questions are judged as if nothing had been asked. With `keep`, classes
+    that the rows cannot teach keep the odds of the first of `given`.
     """
     designs = [Design(recipe, blocks) for recipe in recipes]
     views = [even(np.asarray(blocks[name], dtype=np.float64)) for name in given]
@@ -136,30 +149,79 @@ def fit_stack(
         if progress:
             progress(design.recipe.name)
         views.append(held_out(design, targets, weights, folds))
+    evidence = _Evidence(np.stack(views), targets, weights, blocks.get(QUESTION))
     prior = np.array([*given.values(), *(0.0 for _ in recipes)])
     honest = np.zeros_like(targets)
     tested = np.zeros(len(targets), dtype=bool)
     for inside, outside in folds.parts():
         tested[outside] = len(inside) > 0
-        kept, bias = fit_weights([view[inside] for view in views], targets[inside], weights[inside], prior)
-        honest[outside] = sum(w * view[outside] for w, view in zip(kept, views, strict=True)) + bias
+        honest[outside] = evidence.weighed(inside, prior).of(evidence, outside)
         if keep:
             firm = firmness(views[0][inside], targets[inside])
             honest[outside] = keeping(honest[outside], firm * views[0][outside], untaught(targets[inside]))
-    found, bias = fit_weights([view[tested] for view in views], targets[tested], weights[tested], prior)
-    members, kept_weights = [Member(name) for name in given], list(found[: len(given)])
+    found = evidence.weighed(np.flatnonzero(tested), prior)
     everything = np.arange(len(targets))
-    for design, weight in zip(designs, found[len(given) :], strict=True):
-        if weight > 0.01:
-            members.append(
-                Member(design.recipe.name, design.head(*design.fitted(everything, targets, weights)))
-            )
-            kept_weights.append(weight)
-    stack = Stack(tuple(members), np.array(kept_weights, dtype=np.float32), bias)
+    fitted = [
+        Member(design.recipe.name, design.head(*design.fitted(everything, targets, weights)))
+        if weight > LEAST_WEIGHT
+        else None
+        for design, weight in zip(designs, found.weights[len(given) :], strict=True)
+    ]
+    stack = found.stack([*(Member(name) for name in given), *fitted])
     if keep:
         own = untaught(targets).astype(np.float32)
         stack = replace(stack, kept=own, firm=firmness(views[0], targets))
     return stack, honest
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """Held-out logits of every view (views, n, k) with the truth (n, k), and each row's question, if known."""
+
+    views: Floats
+    targets: Floats
+    row_weights: Floats
+    asked: NDArray[np.floating] | None
+
+    def weighed(self, rows: NDArray[np.intp], prior: Floats) -> "_Weighed":
+        """Return the weights of the views, and what questions add to them, learned on some rows."""
+        targets, row_weights = self.targets[rows], self.row_weights[rows]
+        weights, bias = fit_weights(list(self.views[:, rows]), targets, row_weights, prior)
+        found = _Weighed(weights, bias, None)
+        if self.asked is None or not len(rows):
+            return found
+        asked = self.asked[rows].astype(np.float64)
+        return replace(found, odds=question_odds(found.of(self, rows), targets, row_weights, asked))
+
+
+@dataclass(frozen=True)
+class _Weighed:
+    """The weights of views, a bias per class, and what each question adds, (questions, k)."""
+
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    odds: Floats | None
+
+    def of(self, evidence: _Evidence, rows: NDArray[np.intp]) -> Floats:
+        """Return the logits of some rows."""
+        total = np.tensordot(self.weights.astype(np.float64), evidence.views[:, rows], axes=1) + self.bias
+        if self.odds is not None and evidence.asked is not None:
+            total = total + even(evidence.asked[rows] @ self.odds)
+        return np.asarray(total, dtype=np.float64)
+
+    def stack(self, members: Sequence[Member | None]) -> Stack:
+        """Return the stack of the members that are there, with what questions add as the last one."""
+        kept = [(one, weight) for one, weight in zip(members, self.weights, strict=True) if one is not None]
+        if self.odds is not None:
+            none = np.zeros(self.odds.shape[1], dtype=np.float32)
+            kept.append(
+                (Member(QUESTION, LinearHead({QUESTION: self.odds.astype(np.float32)}, none)), np.float32(1))
+            )
+        return Stack(
+            tuple(one for one, _ in kept),
+            np.array([weight for _, weight in kept], dtype=np.float32),
+            self.bias,
+        )
 
 
 def untaught(targets: Floats) -> Floats:

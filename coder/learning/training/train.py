@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.encoding import Encoder
-from coder.learning.dataset import TrainingSet, fingerprints
+from coder.learning.dataset import NOTHING_SEEN, Fingerprints, TrainingSet, fingerprints
 from coder.learning.estimators.calibration_fit import Settled, Thresholds, settle
 from coder.learning.estimators.codability import codability
-from coder.learning.estimators.ensemble import Member, Stack, with_neighbours
+from coder.learning.estimators.ensemble import ENOUGH, QUESTION, Member, Stack, with_neighbours
 from coder.learning.estimators.ensemble import taught as teachable
 from coder.learning.estimators.linear import LinearHead
 from coder.learning.explanation import Examples
@@ -29,7 +29,6 @@ from coder.learning.training.recipes import Recipe, applicable, fit_stack
 Floats = NDArray[np.float64]
 Report = Callable[[str], None]
 FEW = 10  # rows; with fewer there is nothing to learn from
-ASKED = 0.3  # share of rows with a question from which questions are looked at
 ALWAYS = ("plain", "centred", "cues", "reading", "leaning")
 TAUGHT, TAUGHT_WEIGHT = "learned with the encoder", 0.5
 KEPT = 4000  # excerpts kept as evidence
@@ -59,6 +58,7 @@ USUAL_RECIPES = Recipes(
         Recipe(
             "words, margins", {"plain": 1.0, "words": 1.0, "cues": 0.5, "base polarity": 0.3}, 0.5, "hinge"
         ),
+        Recipe("meaning", {"plain": 3.0}, 3.0),
     ),
 )
 TRAVELLING_RECIPES = Recipes(  # for a model that others start from: nothing that knows a topic's words
@@ -79,12 +79,16 @@ class Taught:
 
 @dataclass(frozen=True)
 class Material:
-    """A training set with its feature blocks (rows cut together), its folds, and the copies among its texts."""
+    """A training set with its feature blocks (rows cut together), its folds, and the copies among its texts.
+
+    `questions` are the fingerprints of those that many of its texts answer.
+    """
 
     data: TrainingSet
     blocks: Mapping[str, Any]
     folds: Folds
     copies: Repeats
+    questions: Fingerprints
 
 
 def train_model(
@@ -152,7 +156,7 @@ def _trained(
     parts = Parts(
         reader.parts.known_mean, themes, polarity, codable.head, calibration, ngrams,
         _examples(data, material.blocks) if recipes.words else None,
-        np.unique(fingerprints(looked)), _reference(data, material.blocks),
+        np.unique(fingerprints(looked)), _reference(data, material.blocks), material.questions,
     )  # fmt: skip
     learned = Learned(verdicts, theme_logits, polarity_logits, settled, read, languages)
     card = described(
@@ -177,17 +181,18 @@ def gathered(
 
     `reader` has the encoder and reads the codebook; `base` (if any) says what it knows already.
     """
-    texts, asked = list(data.texts), list(data.questions)
+    texts = list(data.texts)
     vectors = reader.encoder.encode(texts)
     extra: Mapping[str, Any] = {}
     if base is not None:
         extra = base.opinions(data.batch, vectors if base.encoder.id == reader.encoder.id else None)
-    signals = Signals(data.batch, reader.reader, vectors=vectors, extra=extra)
+    known = common_questions(data) if questions else NOTHING_SEEN
+    signals = Signals(data.batch, replace(reader.reader, questions=known), vectors=vectors, extra=extra)
     blocks: dict[str, Any] = {name: signals[name] for name in (*ALWAYS, *extra)}
     if ngrams is not None:
         blocks["words"] = ngrams.matrix(texts)
-    if questions and np.mean([bool(question) for question in asked] or [False]) > ASKED:
-        blocks["question"] = signals.question
+    if len(known):
+        blocks[QUESTION] = signals.question
     main = (
         np.where(data.labels.max(axis=1) > 0, data.labels.argmax(axis=1) + 1, 0)
         if len(data)
@@ -195,7 +200,15 @@ def gathered(
     )
     copies = repeats(texts, data.groups)
     folds = folds_of(texts, data.groups, main.astype(np.intp), 5 if len(data) <= 400 else 3, copies)
-    return Material(data, blocks, folds, copies)
+    return Material(data, blocks, folds, copies, known)
+
+
+def common_questions(data: TrainingSet) -> Fingerprints:
+    """Return the fingerprints of the questions that ENOUGH texts or more answer; none where there is only one."""
+    asked = [question for question in data.questions if question and question.strip()]
+    found, counts = np.unique(fingerprints(asked), return_counts=True)
+    common = found[counts >= ENOUGH]
+    return common if len(common) > 1 else NOTHING_SEEN
 
 
 def _cut(blocks: Mapping[str, Any], rows: NDArray[np.intp]) -> dict[str, Any]:
@@ -203,18 +216,11 @@ def _cut(blocks: Mapping[str, Any], rows: NDArray[np.intp]) -> dict[str, Any]:
 
 
 def fitting(recipes: Sequence[Recipe], blocks: Mapping[str, Any]) -> list[Recipe]:
-    """Return the recipes over the blocks there are; where questions were asked, one with the question beside."""
-    usable = [
+    """Return the recipes over the blocks there are."""
+    return [
         replace(recipe, blocks={name: factor for name, factor in recipe.blocks.items() if name in blocks})
         for recipe in recipes
     ]
-    if "question" not in blocks:
-        return usable
-    last = usable[-1]
-    asked = Recipe(
-        f"{last.name}, with the question", {**last.blocks, "question": 1.0}, last.strength, last.loss
-    )
-    return [*usable, asked]
 
 
 def _themes(material: Material, recipes: Recipes, progress: Report | None) -> tuple[Stack, Floats]:
