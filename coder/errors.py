@@ -8,6 +8,7 @@ CoderError
 │   └── CodebookError   a codebook is broken (carries `problems`)
 ├── ModelError          a model cannot be loaded, or does not fit the codebook or encoder
 ├── StudyError          a study file cannot be opened, or the request contradicts what it holds
+│   ├── PassphraseError the study is encrypted, and its passphrase is missing or wrong
 │   └── StaleError      the utterance was decided elsewhere since the page was shown; nothing was written
 ├── InstallationError  something that the request needs is not installed
 └── OutputError         a result cannot be written (exists already, folder missing, disk full)
@@ -57,6 +58,10 @@ class ModelError(CoderError):
 
 class StudyError(CoderError):
     """A study file cannot be opened, or the request contradicts what it holds."""
+
+
+class PassphraseError(StudyError):
+    """A file is encrypted, and its passphrase is missing or wrong; nothing was changed."""
 
 
 class StaleError(StudyError):

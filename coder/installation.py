@@ -17,6 +17,7 @@ EXTRAS = {  # what each optional group of pyproject.toml asks for, with the modu
     },
     "dask": {"dask": "dask[dataframe]>=2024.4", "distributed": "distributed>=2024.4"},
     "sav": {"pyreadstat": "pyreadstat>=1.2.7"},
+    "encrypted": {"sqlcipher3": "sqlcipher3>=0.6.2", "cryptography": "cryptography>=44"},
 }
 CPU_TORCH = (
     "--index-url https://download.pytorch.org/whl/cpu"  # the default build on Linux brings 3 GB of CUDA

@@ -20,6 +20,7 @@ FAMILIES: tuple[str, ...] = (
     "start",
     "pseudonymise",
     "delete",
+    "passphrase",
 )
 
 

@@ -8,8 +8,10 @@ import typer
 
 from coder import __version__
 from coder.cli import FAMILIES, load_family
+from coder.cli.passphrase import ask
 from coder.cli.terminal import harmless, prepare_streams
 from coder.errors import CoderError
+from coder.passphrases import PASSPHRASES
 
 # The matrices of a command are small: a second thread of numpy's only waits for the first, at full cost, and how a
 # product is split between threads can change its last bit. The encoder has threads of its own.
@@ -67,6 +69,7 @@ def main() -> None:
     """Run the command line; the one place where errors become text and exit codes."""
     _end_calmly()
     prepare_streams()
+    PASSPHRASES.ask = ask
     try:
         app()
     except CoderError as error:

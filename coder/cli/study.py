@@ -20,16 +20,24 @@ def init(
     codebook: Annotated[
         str, typer.Option(help="A shipped codebook (comb, coproduction) or a YAML, csv or .qdc file.")
     ] = "comb",
+    encrypt: Annotated[
+        bool,
+        typer.Option("--encrypt", help="Ask twice for a passphrase; without it nobody can read the study."),
+    ] = False,
 ) -> None:
     """Begin a study: one file that will hold transcripts, suggestions and every decision.
 
     Example: coder init pilot.coder --codebook comb
     """
+    from coder.cli.passphrase import LOST, ask_new
     from coder.workflow.study.open import begin_study
 
-    with begin_study(study, codebook=codebook) as begun:
+    passphrase = ask_new(study) if encrypt else None
+    with begin_study(study, codebook=codebook, passphrase=passphrase) as begun:
         codes = len(begun.codebooks.current().codes)
         typer.echo(f"{study}: begun with {codes} codes. Next: coder import {study} INTERVIEWS")
+    if encrypt:
+        note(LOST)
 
 
 def import_(

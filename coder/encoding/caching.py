@@ -3,7 +3,8 @@
 The cache holds vectors by the hash of their text, never the text itself, in one SQLite file per encoder. It
 may be deleted at any time, is shared safely by concurrent runs, and never grows over KEPT vectors for each of the
 FILES encoders used last. Where it is: the folder named by CODER_CACHE (or `off`, or `memory` for this process
-alone), else the user's cache folder (`coder.installation.cache_folder`).
+alone), else the user's cache folder (`coder.installation.cache_folder`). After `keep_in_memory()`, as when an
+encrypted study is open, no vector of this process reaches the disk.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +92,11 @@ def open_store(fingerprint: str, dimension: int) -> Store:
         return NoStore()
 
 
+def keep_in_memory() -> None:
+    """Write no more vectors to the disk in this process; vectors that are there are still read."""
+    FileStore.in_memory = True
+
+
 def cache_folder() -> Path:
     """Return the folder of the cache, without creating it."""
     return Path(wanted) if (wanted := os.environ.get("CODER_CACHE")) else _usual_folder()
@@ -138,7 +144,13 @@ class MemoryStore:
 
 
 class FileStore:
-    """Keeps the newest vectors in a SQLite file; a file that cannot be used is done without."""
+    """Keeps the newest vectors in a SQLite file; a file that cannot be used is done without.
+
+    While `in_memory` is set, new ones are kept in this process alone.
+    """
+
+    in_memory = False
+    _memories: ClassVar[dict[Path, MemoryStore]] = {}  # by file: stores come and go while the process lives
 
     def __init__(self, path: Path, dimension: int, kept: int = KEPT) -> None:
         self._path = path
@@ -147,7 +159,7 @@ class FileStore:
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         """Return the vectors that are kept, by key."""
-        found: dict[bytes, Vectors] = {}
+        found = self._memories[self._path].get(keys) if self._path in self._memories else {}
         if not self._path.exists():
             return found
         try:
@@ -167,6 +179,9 @@ class FileStore:
 
     def put(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         """Keep vectors; the oldest beyond the limit are forgotten."""
+        if self.in_memory:
+            self._memories.setdefault(self._path, MemoryStore(self._kept)).put(keys, vectors)
+            return
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with closing(self._connected()) as connection, connection:

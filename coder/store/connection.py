@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from coder.errors import InputError, StudyError
+from coder.store.encryption import database_errors
 
 Clock = Callable[[], datetime]
 Parameters = Sequence[Any]
@@ -69,7 +70,7 @@ def translated(path: Path) -> Iterator[None]:
     """Turn SQLite's errors about the file into StudyErrors; errors of our own SQL pass through."""
     try:
         yield
-    except (sqlite3.DatabaseError, OSError) as error:
+    except _file_errors() as error:
         for sign, sentence in _SENTENCES:
             if sign in str(error).lower() or (sign == "full" and "no space" in str(error).lower()):
                 raise StudyError(f"{path} {sentence}") from error
@@ -80,6 +81,10 @@ def translated(path: Path) -> Iterator[None]:
         raise InputError(f"A text holds characters that cannot be stored: {error.reason}.") from error
 
 
+def _file_errors() -> tuple[type[Exception], ...]:
+    return (*database_errors(), OSError)
+
+
 class Handle:
     """A connection that several threads may use in turn; `write` is one transaction."""
 
@@ -88,6 +93,11 @@ class Handle:
         self.path = path
         self._clock = clock
         self._lock = RLock()
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the driver is that of encrypted files, which is no `sqlite3.Connection`."""
+        return not isinstance(self.connection, sqlite3.Connection)
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """Return all rows of a query."""

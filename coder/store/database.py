@@ -12,7 +12,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from coder.errors import StudyError
+from coder.passphrases import PASSPHRASES
 from coder.store.connection import transaction, translated
+from coder.store.encryption import connected, database_errors, is_encrypted, rewrite
 
 APPLICATION_ID = 0x434F4452  # "CODR", so that `file` and other programs can tell
 PATIENCE = 15.0  # seconds to wait for another writer
@@ -44,8 +46,8 @@ def _statements(script: str) -> Iterator[str]:
 STEPS: tuple[Step, ...] = tuple(_script_step(path) for path in sorted(SCHEMA.glob("[0-9]*.sql")))
 
 
-def create(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
-    """Make a new study file whole or not at all; `fill` writes its first rows.
+def create(path: Path, fill: Callable[[sqlite3.Connection], None], *, passphrase: str | None = None) -> None:
+    """Make a new study file whole or not at all, encrypted if there is a passphrase; `fill` writes its first rows.
 
     Raises StudyError if the file exists or its folder cannot be written.
     """
@@ -57,7 +59,7 @@ def create(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
     try:
         with translated(path):
             make_private(draft)
-            connection = sqlite3.connect(draft, isolation_level=None)
+            connection = connected(draft, passphrase)
             try:
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 with transaction(connection, path):
@@ -68,6 +70,8 @@ def create(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
             publish(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+    if passphrase is not None:
+        PASSPHRASES.remember(path, passphrase)
 
 
 def make_private(path: Path) -> None:
@@ -85,11 +89,14 @@ def publish(draft: Path, path: Path) -> None:
         draft.rename(path)
 
 
-def connect(path: Path, *, readonly: bool = False, steps: Sequence[Step] = STEPS) -> sqlite3.Connection:
+def connect(
+    path: Path, *, readonly: bool = False, steps: Sequence[Step] = STEPS, passphrase: str | None = None
+) -> sqlite3.Connection:
     """Open a study file, bringing an older one up to date first (a backup copy is kept beside it).
 
-    Raises StudyError if there is no such file, it is not a study, a newer program made it, it is damaged,
-    or (unless `readonly`) it cannot be written.
+    Without `passphrase`, that of an encrypted one comes from PASSPHRASES. Raises StudyError if there is no such
+    file, it is not a study, a newer program made it, it is damaged, or (unless `readonly`) it cannot be written;
+    PassphraseError if the passphrase is missing or wrong.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StudyError(f"SQLite {sqlite3.sqlite_version} is too old; 3.37 or newer is needed.")
@@ -98,12 +105,13 @@ def connect(path: Path, *, readonly: bool = False, steps: Sequence[Step] = STEPS
     writable = _writable(path)
     if not writable and not readonly:
         raise StudyError(f"{path} is read-only. Make the file writable, or work on a copy.")
+    passphrase = _passphrase_of(path, passphrase)
     with translated(path):
-        connection = _opened(path, writable)
+        connection = _opened(path, writable, passphrase)
         try:
             _check_ours(connection, path, len(steps))
             if writable:
-                _bring_up_to_date(connection, path, steps)
+                _bring_up_to_date(connection, path, steps, passphrase)
             elif _version(connection) < len(steps):
                 raise StudyError(f"{path} is from an older version and read-only; make it writable once.")
             connection.execute(f"PRAGMA query_only = {int(readonly)}")
@@ -111,6 +119,13 @@ def connect(path: Path, *, readonly: bool = False, steps: Sequence[Step] = STEPS
             connection.close()
             raise
     return connection
+
+
+def _passphrase_of(path: Path, given: str | None = None) -> str | None:
+    """Return the passphrase of an encrypted study, None for a plain one."""
+    if not is_encrypted(path):
+        return None
+    return given or PASSPHRASES.of(path)
 
 
 def _writable(path: Path) -> bool:
@@ -131,17 +146,13 @@ def _mode(path: Path, writable: bool) -> str:
     )
 
 
-def _opened(path: Path, writable: bool) -> sqlite3.Connection:
+def _opened(path: Path, writable: bool, passphrase: str | None) -> sqlite3.Connection:
     location = f"{path.resolve().as_uri()}?{_mode(path, writable)}"
-    connection = sqlite3.connect(
-        location,
-        uri=True,
-        isolation_level=None,
-        timeout=PATIENCE,
-        check_same_thread=False,
-        cached_statements=256,
-    )
-    connection.row_factory = sqlite3.Row
+    connection = connected(
+        location, passphrase, path, uri=True, timeout=PATIENCE, check_same_thread=False, cached_statements=256
+    )  # fmt: skip
+    if passphrase is not None:
+        PASSPHRASES.remember(path, passphrase)
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -169,7 +180,7 @@ def check_schema(connection: sqlite3.Connection, path: Path) -> None:
     """
     try:
         found = _schema(connection)
-    except sqlite3.DatabaseError as error:
+    except database_errors() as error:
         raise StudyError(f"{path} is damaged ({error}). Go back to a backup copy.") from error
     expected = _schema_of(_version(connection))
     strange = sorted(name for kind, name in found.keys() - expected.keys())
@@ -209,7 +220,9 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _bring_up_to_date(connection: sqlite3.Connection, path: Path, steps: Sequence[Step]) -> None:
+def _bring_up_to_date(
+    connection: sqlite3.Connection, path: Path, steps: Sequence[Step], passphrase: str | None
+) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     # Each commit goes on into the study file itself, so that a copy of that one file holds all that was saved.
     connection.execute("PRAGMA wal_autocheckpoint = 1")
@@ -217,7 +230,7 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path, steps: Sequenc
         connection.execute("PRAGMA journal_mode = WAL")
     if _version(connection) == len(steps):
         return
-    back_up(connection, path, f"before-{len(steps)}")
+    back_up(connection, path, f"before-{len(steps)}", passphrase)
     with transaction(connection, path):
         _apply(connection, steps)  # looks at the version again: another program may have been quicker
 
@@ -238,8 +251,11 @@ def is_outdated(path: Path) -> bool:
     return ours and int.from_bytes(header[60:64], "big") < len(STEPS)
 
 
-def back_up(connection: sqlite3.Connection, path: Path, tag: str) -> Path:
-    """Copy the whole study beside itself as NAME.TAG.backup, complete or not at all; return the copy's path."""
+def back_up(connection: sqlite3.Connection, path: Path, tag: str, passphrase: str | None) -> Path:
+    """Copy the whole study beside itself as NAME.TAG.backup, complete or not at all; return the copy's path.
+
+    The copy of an encrypted study is encrypted with the same passphrase.
+    """
     target = path.with_name(f"{path.name}.{tag}.backup")
     number = 1
     while target.exists():
@@ -247,7 +263,7 @@ def back_up(connection: sqlite3.Connection, path: Path, tag: str) -> Path:
         target = path.with_name(f"{path.name}.{tag}-{number}.backup")
     draft = target.with_name(f".{target.name}.{uuid4().hex[:8]}.new")
     try:
-        back_up_to(connection, draft)
+        back_up_to(connection, draft, passphrase)
         draft.rename(target)
     finally:
         draft.unlink(missing_ok=True)
@@ -257,25 +273,53 @@ def back_up(connection: sqlite3.Connection, path: Path, tag: str) -> Path:
 def copy(path: Path, target: Path) -> None:
     """Copy a study file whole, also while others write to it; the file itself is not touched.
 
-    Raises StudyError if it is not a study, is newer than this program, or is damaged.
+    The copy of an encrypted study has the same passphrase. Raises StudyError if it is not a study, is newer than
+    this program, or is damaged.
     """
     if not path.is_file():
         raise StudyError(f"There is no study {path}.")
+    passphrase = _passphrase_of(path)
     with translated(path):
-        source = _opened(path, _writable(path))
+        source = _opened(path, _writable(path), passphrase)
         try:
             source.execute("PRAGMA query_only = 1")
             _check_ours(source, path, len(STEPS))
-            back_up_to(source, target)
+            back_up_to(source, target, passphrase)
         finally:
             source.close()
+    if passphrase is not None:
+        PASSPHRASES.remember(target, passphrase)
 
 
-def back_up_to(connection: sqlite3.Connection, target: Path) -> None:
+def back_up_to(connection: sqlite3.Connection, target: Path, passphrase: str | None) -> None:
     """Copy the database of a connection into a new file that only its owner can read."""
     make_private(target)
-    copied = sqlite3.connect(target)
+    copied = connected(target, passphrase)
     try:
         connection.backup(copied)
     finally:
         copied.close()
+
+
+def change_passphrase(path: Path, new: str | None) -> None:
+    """Give a study or a backup of one another passphrase; None makes it plain, a plain one becomes encrypted.
+
+    The file is written anew beside itself, compared with the old one and swapped. Raises StudyError if another
+    program has it open, PassphraseError if its present passphrase is missing or wrong; then nothing was changed.
+    """
+    if not path.is_file():
+        raise StudyError(f"There is no study {path}.")
+    if not _writable(path):
+        raise StudyError(f"{path} is read-only. Make the file and its folder writable first.")
+    old = _passphrase_of(path)
+    draft = path.with_name(f".{path.name}.{uuid4().hex[:8]}.new")
+    try:
+        with translated(path):
+            make_private(draft)
+            rewrite(path, old, draft, new)
+    finally:
+        for left in (draft, draft.with_name(f"{draft.name}-journal")):
+            left.unlink(missing_ok=True)
+    PASSPHRASES.forget(path)
+    if new is not None:
+        PASSPHRASES.remember(path, new)

@@ -8,8 +8,10 @@ thing after they parted, the later change stands, and the conflict is listed.
 from pathlib import Path
 from sqlite3 import Connection
 
+from coder.passphrases import PASSPHRASES
 from coder.store.coders import apply_roles
 from coder.store.connection import Handle, transaction
+from coder.store.encryption import attach, is_encrypted
 from coder.store.replay import rebuild
 from coder.store.suggestions import refresh_all_outlooks
 from coder.store.transcripts import derive_transcripts
@@ -244,11 +246,12 @@ _STEPS: tuple[tuple[str, str], ...] = (
 def join(handle: Handle, other: Path) -> list[str]:
     """Take over everything that the file `other` (of the same format) has and this one has not.
 
-    Returns the conflicts, sorted: one sentence for each thing that both changed since they parted. One
-    transaction: all or nothing.
+    If the other file is encrypted, this one must be, too. Returns the conflicts, sorted: one sentence for each thing
+    that both changed since they parted. One transaction: all or nothing.
     """
     connection = handle.connection
-    connection.execute("ATTACH DATABASE ? AS other", (f"{other.resolve().as_uri()}?mode=ro",))
+    passphrase = PASSPHRASES.of(other) if is_encrypted(other) else None
+    attach(connection, f"{other.resolve().as_uri()}?mode=ro", passphrase, "other")
     try:
         with transaction(connection, handle.path):
             _make_maps(connection)

@@ -21,10 +21,11 @@ millisecond; one `Study` may be used from several threads in turn, and several m
 """
 
 from pathlib import Path
-from sqlite3 import Connection, Row
+from sqlite3 import Connection
 from types import TracebackType
 
 from coder.codebook import Codebook
+from coder.passphrases import check_new
 from coder.store import confirmed_codings as confirmed
 from coder.store import database, figures, queries
 from coder.store.codebooks import Codebooks
@@ -58,9 +59,18 @@ class Study:
 
     @classmethod
     def create(
-        cls, path: str | Path, codebook: Codebook, *, name: str = "", clock: Clock = utc_now
+        cls,
+        path: str | Path,
+        codebook: Codebook,
+        *,
+        name: str = "",
+        clock: Clock = utc_now,
+        passphrase: str | None = None,
     ) -> "Study":
-        """Make a new study file and open it. Raises StudyError if the file exists or cannot be written."""
+        """Make a new study file, encrypted if there is a passphrase, and open it.
+
+        Raises StudyError if the file exists or cannot be written, InputError if the passphrase is too short.
+        """
         path = Path(path)
 
         def fill(connection: Connection) -> None:
@@ -68,17 +78,27 @@ class Study:
             connection.execute(
                 "INSERT INTO study VALUES (1, ?, ?, ?, ?)", (new_uid(), name or path.stem, now, now)
             )
-            connection.row_factory = Row
             Codebooks(Handle(connection, path, clock)).add(codebook, note="first version")
 
-        database.create(path, fill)
+        database.create(path, fill, passphrase=None if passphrase is None else check_new(passphrase))
         return cls.open(path, clock=clock)
 
     @classmethod
-    def open(cls, path: str | Path, *, readonly: bool = False, clock: Clock = utc_now) -> "Study":
-        """Open a study file, updating an older one (a backup is kept). Raises StudyError with the reason."""
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        readonly: bool = False,
+        clock: Clock = utc_now,
+        passphrase: str | None = None,
+    ) -> "Study":
+        """Open a study file, updating an older one (a backup is kept). Raises StudyError with the reason.
+
+        `passphrase` opens an encrypted study; it is remembered while the process runs.
+        """
         path = Path(path)
-        return cls(Handle(database.connect(path, readonly=readonly), path, clock))
+        connection = database.connect(path, readonly=readonly, passphrase=passphrase)
+        return cls(Handle(connection, path, clock))
 
     def close(self) -> None:
         """Close the file."""
@@ -91,6 +111,11 @@ class Study:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the file is encrypted with a passphrase."""
+        return self.handle.encrypted
 
     @property
     def name(self) -> str:

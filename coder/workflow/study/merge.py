@@ -7,7 +7,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from coder.errors import OutputError, StudyError
+from coder.passphrases import PASSPHRASES
 from coder.store import Study, database
+from coder.store.encryption import is_encrypted
 from coder.store.figures import StudyFigures
 from coder.store.merge import join
 
@@ -28,7 +30,8 @@ def merge_studies(paths: Sequence[str | Path], out: str | Path, *, force: bool =
     """Join copies of one study into the file `out`; the copies themselves stay as they are.
 
     Nothing is lost and nothing comes twice, whatever the order. Where one coder decided the same utterance in
-    two copies, the later decision stands and the conflict is listed. Raises StudyError if a file is not a
+    two copies, the later decision stands and the conflict is listed. If a copy is encrypted, the result is, with the
+    passphrase of the first such copy. Raises StudyError if a file is not a
     study, OutputError if `out` exists (without `force`) or is one of the copies.
     """
     sources, target = [Path(path) for path in paths], Path(out)
@@ -47,11 +50,16 @@ def merge_studies(paths: Sequence[str | Path], out: str | Path, *, force: bool =
             draft.replace(target)
         else:
             database.publish(draft, target)
+        if is_encrypted(target):
+            PASSPHRASES.remember(target, PASSPHRASES.of(draft))
     return MergeReport(tuple(conflicts), figures)
 
 
 def _joined(sources: Sequence[Path], draft: Path, folder: Path) -> tuple[list[str], StudyFigures]:
     database.copy(sources[0], draft)
+    secret = next((source for source in sources if is_encrypted(source)), None)
+    if secret is not None and not is_encrypted(draft):
+        database.change_passphrase(draft, PASSPHRASES.of(secret))
     conflicts: set[str] = set()
     with Study.open(draft) as study:
         for number, source in enumerate(sources[1:]):

@@ -3,7 +3,10 @@
 The values that a `Study` hands out are re-exported here, so that layers above need no other import.
 """
 
+import os
+import tempfile
 from pathlib import Path
+from shutil import disk_usage
 
 from coder.store import Study
 from coder.store.connection import Clock, utc_now
@@ -34,6 +37,8 @@ from coder.store.values import (
 )
 from coder.workflow.codebooks import open_codebook
 
+IN_MEMORY = Path("/dev/shm")  # a folder of Linux that is no disk
+ROOM_IN_MEMORY = 500_000_000  # bytes: an upload has up to 100 MB, a model with its encoder up to 300 MB
 __all__ = [
     "ADJUDICATED",
     "DECIDED",
@@ -63,20 +68,51 @@ __all__ = [
     "Verdict",
     "begin_study",
     "open_study",
+    "work_in_memory",
 ]
 
 
-def begin_study(path: str | Path, *, codebook: str | Path = "comb", clock: Clock = utc_now) -> Study:
+def begin_study(
+    path: str | Path,
+    *,
+    codebook: str | Path = "comb",
+    clock: Clock = utc_now,
+    passphrase: str | None = None,
+) -> Study:
     """Make a new study with a codebook (shipped name, or a YAML, csv or .qdc file) and open it.
 
-    Raises StudyError if the file exists or cannot be written, CodebookError if the codebook is broken.
+    With a passphrase the file is encrypted. Raises StudyError if the file exists or cannot be written, CodebookError
+    if the codebook is broken, InputError if the passphrase is too short.
     """
-    return Study.create(path, open_codebook(codebook), clock=clock)
+    return _guarded(Study.create(path, open_codebook(codebook), clock=clock, passphrase=passphrase))
 
 
-def open_study(path: str | Path, *, readonly: bool = False, clock: Clock = utc_now) -> Study:
+def open_study(
+    path: str | Path, *, readonly: bool = False, clock: Clock = utc_now, passphrase: str | None = None
+) -> Study:
     """Open a study file; an older one is updated first, with a backup copy beside it.
 
-    Raises StudyError if it does not exist, is not a study, is newer than this program, damaged or read-only.
+    An encrypted one needs its passphrase: the one given, known, in CODER_PASSPHRASE or typed (coder.passphrases).
+    Raises StudyError if it does not exist, is not a study, is newer than this program, damaged or read-only;
+    PassphraseError if the passphrase is missing or wrong.
     """
-    return Study.open(path, readonly=readonly, clock=clock)
+    return _guarded(Study.open(path, readonly=readonly, clock=clock, passphrase=passphrase))
+
+
+def _guarded(study: Study) -> Study:
+    if study.encrypted:
+        work_in_memory()
+    return study
+
+
+def work_in_memory() -> None:
+    """Keep texts and what is computed from them off the disk for the rest of this process: vectors, temporary files.
+
+    Temporary files are kept in memory where the system has a place for them (Linux: /dev/shm, with room enough);
+    elsewhere they lie in the user's own folder for them until the work is done.
+    """
+    from coder.encoding.caching import keep_in_memory
+
+    keep_in_memory()
+    if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and disk_usage(IN_MEMORY).free >= ROOM_IN_MEMORY:
+        tempfile.tempdir = str(IN_MEMORY)
