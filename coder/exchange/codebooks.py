@@ -199,7 +199,7 @@ def to_taguette(codebook: Codebook) -> str:
     lines = [csv_line(("tag", "description"))]
     for code in codebook.codes:
         path = [part.replace(".", " ") for part in (code.parent, code.label) if part]
-        lines.append(csv_line((".".join(path), _description(code))))
+        lines.append(csv_line((".".join(path), code_description(code))))
     return "".join(lines)
 
 
@@ -276,7 +276,7 @@ def to_qdc(codebook: Codebook) -> str:
                 )
             under = parents[code.parent]
         element = _qdc_code(under, codebook, code.label, code.id, "true", code.colour)
-        description = _description(code)
+        description = code_description(code)
         if description:
             ET.SubElement(element, f"{{{NAMESPACE}}}Description").text = description
         for sub in code.subthemes:
@@ -296,8 +296,13 @@ def _qdc_code(
     return ET.SubElement(under, f"{{{NAMESPACE}}}Code", attributes)
 
 
-def _description(code: Code) -> str:
+def code_description(code: Code, *, subthemes: bool = False) -> str:
+    """Return a code's definition and rules in words, for tools that hold no more; with its sub-themes if asked."""
     parts = [code.definition]
     parts += [f"Include: {'; '.join(code.include)}"] if code.include else []
     parts += [f"Exclude: {'; '.join(code.exclude)}"] if code.exclude else []
+    if subthemes and code.subthemes:
+        parts.append(
+            f"Sub-themes: {'; '.join(_marked(item.label, item.polarity) for item in code.subthemes)}"
+        )
     return "\n".join(part for part in parts if part)

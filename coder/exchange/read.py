@@ -9,6 +9,7 @@ from coder.reading.tables.read import TABLE_SUFFIXES
 
 _TEXTS = frozenset({".txt", ".docx", ".rtf", ".pdf", ".odt"})
 _DATABASES = frozenset({".qda", ".sqlite3", ".sqlite", ".db"})
+PROJECTS = frozenset({".qdpx", *_DATABASES})  # these hold the texts themselves
 _CLOSED = {
     ".nvp": "NVivo project: in NVivo choose Export > Export Project as REFI-QDA (.qdpx), or export codes' references",
     ".atlproj": "ATLAS.ti project: in ATLAS.ti choose Export > QDPX bundle, or export the quotations to Excel",

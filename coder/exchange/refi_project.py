@@ -18,11 +18,12 @@ _OTHER_SELECTIONS = frozenset(
     {"PictureSelection", "PDFSelection", "AudioSelection", "VideoSelection", "TranscriptSelection"}
 )
 _VALUES = frozenset({"TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue", "DateTimeValue"})
+_MEDIA = frozenset({"PictureSource", "PDFSource", "AudioSource", "VideoSource"})
 
 
 @dataclass(slots=True)
 class Selection:
-    """A stretch of a text source with the codes given to it: (code's guid, user's guid)."""
+    """A stretch of a text source with the codes given to it: (code's guid, user's guid); a comment has none."""
 
     start: int
     end: int
@@ -30,6 +31,7 @@ class Selection:
     user: str
     codings: list[tuple[str, str]] = field(default_factory=list)
     description: str = ""
+    guid: str = ""
 
 
 @dataclass(slots=True)
@@ -42,6 +44,8 @@ class Source:
     content: str | None = None
     selections: list[Selection] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
+    description: str = ""
+    user: str = ""
 
 
 @dataclass(slots=True)
@@ -51,11 +55,26 @@ class Case:
     name: str
     values: dict[str, str] = field(default_factory=dict)
     sources: list[str] = field(default_factory=list)
+    guid: str = ""
+    description: str = ""
+
+
+@dataclass(slots=True)
+class SourceSet:
+    """A set (a group of documents, codes or notes): the guids of its sources, and how many others it has."""
+
+    name: str
+    sources: list[str] = field(default_factory=list)
+    others: int = 0
 
 
 @dataclass(slots=True)
 class Project:
-    """A project: guids are in lower case and without braces. `skipped` counts what is not text."""
+    """A project: guids are in lower case and without braces. `skipped` counts what is not text.
+
+    `notes` are memos with a text of their own; `about` says what a note is about (its guid -> guids of others).
+    `media` names sources of which there is no text, by kind.
+    """
 
     users: dict[str, str] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
@@ -63,8 +82,13 @@ class Project:
     variables: dict[str, str] = field(default_factory=dict)
     cases: list[Case] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
+    notes: list[Source] = field(default_factory=list)
+    about: dict[str, list[str]] = field(default_factory=dict)
+    sets: list[SourceSet] = field(default_factory=list)
+    media: list[tuple[str, str]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     origin: str = ""
+    description: str = ""
 
 
 def parse_project(pieces: Iterable[bytes], name: str) -> Project:
@@ -93,6 +117,9 @@ class _Handler:
         self._selection: Selection | None = None
         self._coding: dict[str, str] | None = None
         self._case: Case | None = None
+        self._set: SourceSet | None = None
+        self._note: Source | None = None
+        self._texts = 0  # texts met before the source of media that is open
         self._variable = ""
         self._value: dict[str, str] | None = None
         self._text: list[str] | None = None
@@ -132,6 +159,17 @@ class _Handler:
             source = self._sources.pop()
             if source.selections or source.path or source.content is not None:
                 self.project.sources.append(source)
+        elif name in _MEDIA and self._sources:
+            self._close_media(name, self._sources.pop())
+
+    def _close_media(self, kind: str, source: Source) -> None:
+        """Note a source of media of which no text was met, and keep what is said of it with its text."""
+        texts = self.project.sources[self._texts :]
+        if not texts:
+            self.project.media.append((kind, source.name))
+        for text in texts:
+            text.values = {**source.values, **text.values}
+            self.project.about.setdefault(text.guid, []).append(source.guid)
 
     def _parent(self) -> str:
         return self._stack[-2] if len(self._stack) > 1 else ""
@@ -143,19 +181,62 @@ class _Handler:
                 guid_of(attributes.get("guid")),
                 attributes.get("name") or above,
                 attributes.get("plainTextPath", ""),
+                user=_user(attributes),
             )
         )
 
     def _start_PDFSource(self, attributes: Mapping[str, str]) -> None:  # noqa: N802 (the standard's names)
         # The text of a PDF is a Representation within; the PDF itself gives its name.
         self._sources.append(Source(guid_of(attributes.get("guid")), attributes.get("name", "")))
+        self._texts = len(self.project.sources)
 
-    _start_AudioSource = _start_VideoSource = _start_PDFSource  # noqa: N815
+    _start_AudioSource = _start_VideoSource = _start_PictureSource = _start_PDFSource  # noqa: N815
 
-    def _end_PDFSource(self) -> None:  # noqa: N802
-        self._sources.pop()
+    def _start_Note(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        self._note = Source(
+            guid_of(attributes.get("guid")), attributes.get("name", ""), attributes.get("plainTextPath", ""),
+            user=_user(attributes),
+        )  # fmt: skip
+        self.project.notes.append(self._note)
 
-    _end_AudioSource = _end_VideoSource = _end_PDFSource  # noqa: N815
+    def _end_Note(self) -> None:  # noqa: N802
+        self._note = None
+
+    def _start_NoteRef(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        if self._selection is not None:
+            about = self._selection.guid
+        elif self._sources:
+            about = self._sources[-1].guid
+        elif self._codes:
+            about = self._codes[-1][0]
+        else:
+            return  # about the project, or about another note
+        self._link(guid_of(attributes.get("targetGUID")), about)
+
+    def _start_Link(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        ends = guid_of(attributes.get("originGUID")), guid_of(attributes.get("targetGUID"))
+        self._link(*ends)
+        self._link(*reversed(ends))
+
+    def _link(self, note: str, about: str) -> None:
+        self.project.about.setdefault(note, []).append(about)
+
+    def _start_Set(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        self._set = SourceSet(attributes.get("name", "").strip())
+        self.project.sets.append(self._set)
+
+    def _end_Set(self) -> None:  # noqa: N802
+        self._set = None
+
+    def _start_MemberSource(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        if self._set is not None:
+            self._set.sources.append(guid_of(attributes.get("targetGUID")))
+
+    def _start_MemberCode(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        if self._set is not None:
+            self._set.others += 1
+
+    _start_MemberNote = _start_MemberCode  # noqa: N815
 
     def _start_User(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
         guid = guid_of(attributes.get("guid"))
@@ -173,7 +254,7 @@ class _Handler:
         self.project.variables[guid_of(attributes.get("guid"))] = attributes.get("name", "")
 
     def _start_Case(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
-        self._case = Case(attributes.get("name", ""))
+        self._case = Case(attributes.get("name", ""), guid=guid_of(attributes.get("guid")))
         self.project.cases.append(self._case)
 
     def _end_Case(self) -> None:  # noqa: N802
@@ -199,12 +280,15 @@ class _Handler:
         except (KeyError, ValueError):
             self.project.skipped["PlainTextSelection without positions"] += 1
             return
-        user = guid_of(attributes.get("creatingUser"))
-        self._selection = Selection(start, end, attributes.get("name", ""), user)
+        self._selection = Selection(
+            start, end, attributes.get("name", ""), _user(attributes), guid=guid_of(attributes.get("guid"))
+        )
 
     def _end_PlainTextSelection(self) -> None:  # noqa: N802
-        if self._selection is not None and self._sources:
-            self._sources[-1].selections.append(self._selection)
+        # Within a note it is the place of the text that the note is about (so QualCoder writes its annotations).
+        holder = self._note or (self._sources[-1] if self._sources else None)
+        if self._selection is not None and holder is not None:
+            holder.selections.append(self._selection)
         self._selection = None
 
     def _start_Coding(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
@@ -225,9 +309,28 @@ class _Handler:
         if name in _VALUES:
             if self._value is not None:
                 self._value[self.project.variables.get(self._variable, self._variable)] = said.strip()
-        elif name == "PlainTextContent" and self._sources and parent in _TEXT_SOURCES:
-            self._sources[-1].content = said
-        elif name == "Description" and parent == "Code" and self._codes:
-            self.project.descriptions[self.project.codes[self._codes[-1][0]]] = said.strip()
-        elif name == "Description" and parent == "PlainTextSelection" and self._selection is not None:
-            self._selection.description = said.strip()
+        elif name == "PlainTextContent":
+            holder = self._note or (self._sources[-1] if self._sources and parent in _TEXT_SOURCES else None)
+            if holder is not None:
+                holder.content = said
+        elif name == "Description":
+            self._described(parent, said.strip())
+
+    def _described(self, parent: str, said: str) -> None:
+        if parent == "Code" and self._codes:
+            self.project.descriptions[self.project.codes[self._codes[-1][0]]] = said
+        elif parent == "PlainTextSelection" and self._selection is not None:
+            self._selection.description = said
+        elif parent == "Case" and self._case is not None:
+            self._case.description = said
+        elif parent == "Project":
+            self.project.description = said
+        elif parent == "Note" and self._note is not None:
+            self._note.description = said
+        elif parent in _TEXT_SOURCES | _MEDIA and self._sources:
+            self._sources[-1].description = said
+
+
+def _user(attributes: Mapping[str, str]) -> str:
+    """Return the guid of who made a thing; some tools name only who changed it last."""
+    return guid_of(attributes.get("creatingUser") or attributes.get("modifyingUser"))

@@ -1,19 +1,29 @@
 """REFI-QDA projects (`.qdpx`) of any tool: codings with coder, document and verified place.
 
-Source: REFI-QDA standard 1.5. Read are text sources, the texts of PDFs and their selections; pictures, sound and film
-are counted and left out. The archive is read in memory, within limits, and no entity of its XML is ever resolved.
+Source: REFI-QDA standard 1.5. Read are text sources, the texts of PDFs and their selections, cases and variables,
+sets of sources, memos and comments; pictures, sound and film are named and left out. The archive is read in memory,
+within limits, and no entity of its XML is ever resolved.
 """
 
 from pathlib import Path, PurePosixPath
 
 from coder.coded_tables.grammar import counted, examples
 from coder.errors import FormatError, UnsafeFileError
+from coder.exchange.refi_memos import comments_of, memos_of, notes_about, notes_placed
 from coder.exchange.refi_offsets import Placed, placed
 from coder.exchange.refi_project import Project, Source, parse_project
-from coder.exchange.values import ExternalCoding, ExternalCodings, ExternalDocument
+from coder.exchange.values import (
+    ExternalCase,
+    ExternalCoding,
+    ExternalCodings,
+    ExternalDocument,
+    ExternalMemo,
+)
 from coder.reading.safety.archive import Archive
 
 MAX_BYTES = 2_000_000_000
+SET = "set"  # the attribute of a transcript that names the sets it is in
+_MEDIA = {"PictureSource": "picture", "PDFSource": "PDF", "AudioSource": "sound", "VideoSource": "film"}
 _WORDS = {
     "PictureSelection": "of pictures", "PDFSelection": "of areas of a PDF", "AudioSelection": "of sound",
     "VideoSelection": "of film", "TranscriptSelection": "of stretches of a recording",
@@ -26,8 +36,13 @@ def read_project(path: Path) -> ExternalCodings:
     archive, project = _opened(path)
     files = {PurePosixPath(name.replace("\\", "/")).name.lower(): name for name in archive.members}
     names = _names(project)
+    for note in project.notes:
+        note.content = _text(note, archive, files)
+    homeless = notes_placed(project)
+    persons, about = _case_codings(project), notes_about(project)
     codings: list[ExternalCoding] = []
     documents: list[ExternalDocument] = []
+    comments: list[ExternalMemo] = []
     placings: list[tuple[str, Placed]] = []
     lost: list[str] = []
     for source in project.sources:
@@ -35,21 +50,75 @@ def read_project(path: Path) -> ExternalCodings:
         if raw is None:
             lost.append(source.name)
             continue
-        found = placed(raw, source.selections)
-        documents.append(ExternalDocument(names[source.guid], found.text, _attributes(project, source)))
-        placings.append((names[source.guid], found))
-        codings += _codings(project, names[source.guid], source, found, len(codings))
-    notes = _placing_noted(placings)
+        name, found = names[source.guid], placed(raw, source.selections)
+        documents.append(ExternalDocument(name, found.text, _attributes(project, source)))
+        placings.append((name, found))
+        codings += _codings(project, name, source, found, len(codings))
+        comments += comments_of(project, about, name, source, found)
+    notes = [*_placing_noted(placings), *_left_out(project, lost)]
+    if persons:
+        notes.append(
+            f"{counted(persons, 'coding')} that say where a case speaks read as that, not as codings."
+        )
+    if homeless:
+        notes.append(
+            f"{counted(homeless, 'note')} on a passage of a document that is not named: kept as a note."
+        )
+    cases = {case.guid for case in project.cases}
+    codes = {
+        code: project.descriptions.get(code, "") for guid, code in project.codes.items() if guid not in cases
+    }
+    origin = f" of {project.origin}" if project.origin else ""
+    return ExternalCodings(
+        path.name, f"REFI-QDA project{origin}", tuple(codings), tuple(notes), tuple(documents), codes,
+        _cases(project, names), (*comments, *memos_of(project, names)),
+    )  # fmt: skip
+
+
+def _left_out(project: Project, lost: list[str]) -> list[str]:
+    """Say which sources have no text, and what else of the project is not read."""
+    notes = []
     if lost:
         notes.append(f"{counted(len(lost), 'source')} without a text in the file left out: {examples(lost)}.")
+    if project.media:
+        kinds = [f"{name or 'unnamed'} ({_MEDIA[kind]})" for kind, name in project.media]
+        notes.append(
+            f"{counted(len(kinds), 'source')} of which there is no text left out: {examples(kinds)}."
+        )
     notes += [
         f"{counted(count, 'coding')} {_WORDS.get(kind, kind)} left out."
         for kind, count in project.skipped.items()
     ]
-    codes = {code: project.descriptions.get(code, "") for code in project.codes.values()}
-    origin = f" of {project.origin}" if project.origin else ""
-    return ExternalCodings(
-        path.name, f"REFI-QDA project{origin}", tuple(codings), tuple(notes), tuple(documents), codes
+    others = sum(item.others for item in project.sets)
+    if others:
+        notes.append(f"{counted(others, 'code')} or notes that lie in sets: that they do is left out.")
+    return notes
+
+
+def _case_codings(project: Project) -> int:
+    """Take codings by codes that are cases for what they are in NVivo, the case's text; return how many there are."""
+    cases = {case.guid: case for case in project.cases if case.guid in project.codes}
+    count = 0
+    for source in project.sources if cases else ():
+        for item in source.selections:
+            mine = {code for code, _ in item.codings if code in cases}
+            for code in mine:
+                if source.guid not in cases[code].sources:
+                    cases[code].sources.append(source.guid)
+            count += len(mine)
+            item.codings = [(code, user) for code, user in item.codings if code not in cases]
+    return count
+
+
+def _cases(project: Project, names: dict[str, str]) -> tuple[ExternalCase, ...]:
+    return tuple(
+        ExternalCase(
+            case.name.strip(),
+            {**case.values, **({"description": case.description} if case.description else {})},
+            tuple(names[guid] for guid in case.sources if guid in names),
+        )
+        for case in project.cases
+        if case.name.strip()
     )
 
 
@@ -100,11 +169,13 @@ def _text(source: Source, archive: Archive, files: dict[str, str]) -> str | None
 
 
 def _attributes(project: Project, source: Source) -> dict[str, str]:
+    """Return what is known of a source: its own values, those of a case without a name, and the sets it is in."""
     values = dict(source.values)
     for case in project.cases:
-        if source.guid in case.sources:
-            values |= ({"case": case.name} if case.name else {}) | case.values
-    return values
+        if not case.name.strip() and source.guid in case.sources:
+            values |= case.values
+    sets = [item.name for item in project.sets if source.guid in item.sources and item.name]
+    return values | ({SET: "; ".join(sets)} if sets else {})
 
 
 def _placing_noted(placings: list[tuple[str, Placed]]) -> list[str]:

@@ -2,8 +2,10 @@
 
 Source: REFI-QDA standard 1.5. What is written so because a tool needs it: texts as files, UTF-8 with LF and no byte
 order mark; code names unique in the whole tree, since QualCoder loses codings of names that come twice; one selection
-per passage, coder and code, with the coder on the selection and on the coding. GUIDs and times are made from the
-study, so that two exports of the same study are the same file.
+per passage, coder and code, with the coder on the selection and on the coding. A memo on an utterance is a selection
+with a description and no coding, and a memo on a text a note joined to it by a link: notes that a text refers to are
+lost in QualCoder, which also stops at two notes of one name. GUIDs and times are made from the study, so that two
+exports of the same study are the same file.
 """
 
 import re
@@ -15,12 +17,13 @@ from xml.etree import ElementTree as ET
 
 from coder import __version__
 from coder.codebook import Code
+from coder.exchange.codebooks import code_description
 from coder.exchange.study_content import Drafts, MemoContent, Passage, PolarityAs, StudyContent
 from coder.exchange.values import DRAFT_CODE, DRAFT_USER
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_NOT_IN_NAMES = re.compile(r"[/:?*\\\r\n\t]+")
+_NOT_IN_NAMES = re.compile(r'[/:?*"<>|\\\r\n\t]+')  # QualCoder makes files of these names
 _EPOCH = (
     1980,
     1,
@@ -28,7 +31,8 @@ _EPOCH = (
     0,
     0,
     0,
-)  # the earliest time of a zip archive; the true one would differ from export to export
+)  # the earliest time of a zip archive; the true one differs from export to export
+SET = "set"  # the attribute of transcripts that is written as sets of sources
 POLARITY_CATEGORY = "Polarity"
 
 
@@ -101,6 +105,7 @@ class _Writer:
         if sources is not None:
             self._sources(sources)
         self._notes(root)
+        self._sets(root)
         ET.indent(root, " ")
         return (
             b'<?xml version="1.0" encoding="utf-8"?>\n'
@@ -129,9 +134,7 @@ class _Writer:
             attributes["color"] = like.colour
         element = ET.SubElement(under, "Code", attributes)
         if like is not None:
-            said = [like.definition, *(f"Include: {rule}" for rule in like.include)]
-            said += [f"Exclude: {rule}" for rule in like.exclude]
-            _description(element, "\n".join(filter(None, said)))
+            _description(element, code_description(like, subthemes=True))
         return element
 
     def _codebook(self, codes: ET.Element) -> None:
@@ -167,6 +170,9 @@ class _Writer:
                 under = parents[code.parent]
             leaves = self._leaves(code, used, draft=draft)
             holder = self._code(under, start + code.label, *mark, code.id, codable=None in leaves, like=code)
+            for memo in self._study.memos if not draft else ():
+                if memo.code == code.id:
+                    ET.SubElement(holder, "NoteRef", {"targetGUID": self.guid("memo", memo.uid)})
             for side in leaves:
                 element = holder
                 if side is not None:
@@ -190,7 +196,7 @@ class _Writer:
 
     def _variables(self) -> list[str]:
         facts = [*self._study.people.values(), *(document.facts for document in self._study.documents)]
-        return sorted({name for held in facts for name in held})
+        return sorted({name for held in facts for name in held} - {SET})
 
     def _cases(self, root: ET.Element) -> None:
         """Write a case per participant, with attributes and the texts in which the participant speaks."""
@@ -221,9 +227,7 @@ class _Writer:
         for document in self._study.documents:
             guid = self.guid("source", document.uid)
             name = " ".join(_NOT_IN_NAMES.sub(" ", _clean(document.name)).split()) or "transcript"
-            while name.casefold() in names:
-                name += "_"
-            names.add(name.casefold())
+            name = _free(name, names)
             self.files[f"{guid}.txt"] = document.text
             source = ET.SubElement(
                 holder, "TextSource",
@@ -235,9 +239,9 @@ class _Writer:
             for item in by_document.get(document.uid, []):
                 self._selection(source, item, document.text)
             for memo in self._study.memos:
-                if memo.document == document.uid:
-                    ET.SubElement(source, "NoteRef", {"targetGUID": self.guid("memo", memo.uid)})
-            self._values(source, document.facts)
+                if memo.document == document.uid and memo.start is not None:
+                    self._comment(source, memo, document.text)
+            self._values(source, {key: held for key, held in document.facts.items() if key != SET})
 
     def _selection(self, source: ET.Element, item: Passage, text: str) -> None:
         user = self.guid("user", DRAFT_USER if item.draft else item.coder)
@@ -263,6 +267,18 @@ class _Writer:
             coding = ET.SubElement(selection, "Coding", {"guid": self.guid("coding", *key, code), **made})
             ET.SubElement(coding, "CodeRef", {"targetGUID": code})
 
+    def _comment(self, source: ET.Element, memo: MemoContent, text: str) -> None:
+        """Write a memo on an utterance as a selection without a coding."""
+        selection = ET.SubElement(
+            source, "PlainTextSelection",
+            {
+                "guid": self.guid("memo", memo.uid), "name": _clean(text[memo.start : memo.end]),
+                "startPosition": str(memo.start), "endPosition": str(memo.end),
+                "creatingUser": self.guid("user", memo.coder), "creationDateTime": _time(memo.time),
+            },
+        )  # fmt: skip
+        _description(selection, memo.text)
+
     def _targets(self, item: Passage) -> Iterator[str]:
         draft = self._as_branch(item)
         if self._polarity == "branch" or not self._study.codebook.polarity:
@@ -273,20 +289,49 @@ class _Writer:
             yield self._codes[item.code, item.polarity, draft]
 
     def _notes(self, root: ET.Element) -> None:
-        memos = [memo for memo in self._study.memos if memo.text]
+        """Write memos on codes, texts and the study, and the links to the texts."""
+        memos = [memo for memo in self._study.memos if memo.text and memo.start is None]
         if not memos:
             return
         holder = ET.SubElement(root, "Notes")
+        names: set[str] = set()
         for memo in memos:
             guid = self.guid("memo", memo.uid)
             self.files[f"{guid}.txt"] = memo.text
             ET.SubElement(
                 holder, "Note",
                 {
-                    "guid": guid, "name": _memo_name(memo), "plainTextPath": f"internal://{guid}.txt",
+                    "guid": guid, "name": _free(_memo_name(memo), names), "plainTextPath": f"internal://{guid}.txt",
                     "creatingUser": self.guid("user", memo.coder), "creationDateTime": _time(memo.time),
                 },
             )  # fmt: skip
+        about = [memo for memo in memos if memo.document is not None]
+        if not about:
+            return
+        links = ET.SubElement(root, "Links")
+        for memo in about:
+            ET.SubElement(
+                links, "Link",
+                {
+                    "guid": self.guid("link", memo.uid), "direction": "OneWay",
+                    "originGUID": self.guid("memo", memo.uid),
+                    "targetGUID": self.guid("source", str(memo.document)),
+                },
+            )  # fmt: skip
+
+    def _sets(self, root: ET.Element) -> None:
+        """Write sets of sources, which are an attribute of transcripts here."""
+        members: dict[str, list[str]] = {}
+        for document in self._study.documents:
+            for name in document.facts.get(SET, ()):
+                members.setdefault(name, []).append(document.uid)
+        if not members:
+            return
+        holder = ET.SubElement(root, "Sets")
+        for name, documents in sorted(members.items()):
+            element = ET.SubElement(holder, "Set", {"guid": self.guid("set", name), "name": _clean(name)})
+            for uid in documents:
+                ET.SubElement(element, "MemberSource", {"targetGUID": self.guid("source", uid)})
 
     def notes(self) -> list[str]:
         """Return what of the study the file does not hold, or holds only in words."""
@@ -341,6 +386,14 @@ def _said(item: Passage) -> str:
             f"Confirmed by {item.coder} {day} from suggestion {item.confidence:.2f} (model {item.model})."
         )
     return "\n".join(filter(None, [item.memo, source]))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return a name that is not taken yet, case aside, and take it."""
+    while name.casefold() in taken:
+        name += "_"
+    taken.add(name.casefold())
+    return name
 
 
 def _memo_name(memo: MemoContent) -> str:

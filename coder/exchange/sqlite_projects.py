@@ -13,9 +13,15 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from coder.coded_tables.grammar import counted, text_of
+from coder.coded_tables.grammar import counted, examples, text_of
 from coder.errors import FormatError, UnsafeFileError
-from coder.exchange.values import ExternalCoding, ExternalCodings, ExternalDocument
+from coder.exchange.values import (
+    ExternalCase,
+    ExternalCoding,
+    ExternalCodings,
+    ExternalDocument,
+    ExternalMemo,
+)
 
 MAX_BYTES = 2_000_000_000
 MAX_TEXT = 64_000_000  # characters of one value
@@ -93,13 +99,68 @@ def _qualcoder(database: sqlite3.Connection, path: Path) -> ExternalCodings:
             )
         )
     notes = [f"{counted(len(codings), 'coding')}; at {right} places the text is the coded one."]
-    other = _qualcoder_media(database)
-    if other:
-        notes.append(f"{counted(other, 'coding')} of pictures, sound or film left out.")
-    documents = tuple(ExternalDocument(name, text) for name, text in texts.values())
-    return ExternalCodings(
-        path.name, "QualCoder project", tuple(codings), tuple(notes), documents, definitions
+    notes += _qualcoder_media(database)
+    facts = _qualcoder_attributes(database)
+    documents = tuple(
+        ExternalDocument(name, text, facts.get(("file", key), {})) for key, (name, text) in texts.items()
     )
+    names = {key: name for key, (name, _) in texts.items()}
+    return ExternalCodings(
+        path.name, "QualCoder project", tuple(codings), tuple(notes), documents, definitions,
+        _qualcoder_cases(database, names, facts), tuple(_qualcoder_memos(database, names)),
+    )  # fmt: skip
+
+
+def _rows(database: sqlite3.Connection, sql: str) -> list[sqlite3.Row]:
+    """Return the rows of a query; none where an older project lacks the table or a column."""
+    try:
+        return list(database.execute(sql))
+    except sqlite3.OperationalError as error:
+        if "no such" in str(error):
+            return []
+        raise
+
+
+def _qualcoder_attributes(database: sqlite3.Connection) -> dict[tuple[str, Any], dict[str, str]]:
+    """Return the attributes of files and cases, by kind ('file', 'case') and id."""
+    facts: dict[tuple[str, Any], dict[str, str]] = {}
+    for row in _rows(database, "SELECT name, attr_type, value, id FROM attribute"):
+        if text_of(row["value"]).strip():
+            facts.setdefault((text_of(row["attr_type"]), row["id"]), {})[text_of(row["name"])] = text_of(
+                row["value"]
+            )
+    return facts
+
+
+def _qualcoder_cases(
+    database: sqlite3.Connection, names: dict[Any, str], facts: dict[tuple[str, Any], dict[str, str]]
+) -> tuple[ExternalCase, ...]:
+    texts: dict[Any, dict[str, None]] = {}
+    for row in _rows(database, "SELECT caseid, fid FROM case_text"):
+        if row["fid"] in names:
+            texts.setdefault(row["caseid"], {})[names[row["fid"]]] = None
+    return tuple(
+        ExternalCase(
+            text_of(row["name"]), facts.get(("case", row["caseid"]), {}), tuple(texts.get(row["caseid"], ()))
+        )
+        for row in _rows(database, "SELECT caseid, name FROM cases")
+        if text_of(row["name"]).strip()
+    )
+
+
+def _qualcoder_memos(database: sqlite3.Connection, names: dict[Any, str]) -> Iterator[ExternalMemo]:
+    """Yield memos on files, annotations on passages, and journals."""
+    for row in _rows(database, "SELECT id, memo, owner FROM source"):
+        if text_of(row["memo"]).strip() and row["id"] in names:
+            yield ExternalMemo(text_of(row["memo"]), text_of(row["owner"]) or None, names[row["id"]])
+    for row in _rows(database, "SELECT fid, pos0, pos1, memo, owner FROM annotation"):
+        if text_of(row["memo"]).strip() and row["fid"] in names:
+            place = int(row["pos0"]), int(row["pos1"])
+            yield ExternalMemo(text_of(row["memo"]), text_of(row["owner"]) or None, names[row["fid"]], *place)
+    for row in _rows(database, "SELECT name, jentry, owner FROM journal"):
+        if text_of(row["jentry"]).strip():
+            words = f"{text_of(row['name'])}\n{text_of(row['jentry'])}"
+            yield ExternalMemo(words, text_of(row["owner"]) or None)
 
 
 def _qualcoder_codes(database: sqlite3.Connection) -> tuple[dict[int, str], dict[str, str]]:
@@ -118,13 +179,18 @@ def _qualcoder_codes(database: sqlite3.Connection) -> tuple[dict[int, str], dict
     return paths, {paths[cid]: names[cid][3] for cid in names}
 
 
-def _qualcoder_media(database: sqlite3.Connection) -> int:
-    tables = {str(row[0]) for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return sum(
-        int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-        for table in ("code_image", "code_av")
-        if table in tables
-    )
+def _qualcoder_media(database: sqlite3.Connection) -> list[str]:
+    """Say how many codings are of media, and which sources have no text."""
+    counts = (_rows(database, f"SELECT count(*) FROM {table}") for table in ("code_image", "code_av"))
+    codings = sum(int(rows[0][0]) for rows in counts if rows)
+    notes = [f"{counted(codings, 'coding')} of pictures, sound or film left out."] if codings else []
+    rows = database.execute("SELECT name FROM source WHERE fulltext IS NULL ORDER BY id")
+    media = [text_of(row[0]) for row in rows]
+    if media:
+        notes.append(
+            f"{counted(len(media), 'source')} of which there is no text left out: {examples(media)}."
+        )
+    return notes
 
 
 def _path(cid: int, names: dict[int, Any], categories: dict[int, Any]) -> str:

@@ -62,7 +62,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class MemoContent:
-    """A memo; `document` is the uid of the transcript it is about, if any; `about` says the rest in words."""
+    """A memo about a transcript (`document`, its uid), a place in it, or a code (its id); `about` says it."""
 
     uid: str
     coder: str
@@ -70,6 +70,9 @@ class MemoContent:
     text: str
     about: str
     document: str | None = None
+    start: int | None = None
+    end: int | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True)

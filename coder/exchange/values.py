@@ -41,19 +41,40 @@ class ExternalCoding:
 
 @dataclass(frozen=True, slots=True)
 class ExternalDocument:
-    """A source of a project with its text (LF line ends) and attributes."""
+    """A source of a project with its text (LF line ends) and attributes; several values are joined by `;`."""
 
     name: str
     text: str
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ExternalCase:
+    """A case of a project, as a rule a person: what is known of it, and the documents that belong to it."""
+
+    name: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalMemo:
+    """A memo of a project: on a place of a document, on a document, on a code, or on the whole."""
+
+    text: str
+    coder: str | None = None
+    document: str | None = None
+    start: int | None = None
+    end: int | None = None
+    code: str | None = None
+
+
 @dataclass(frozen=True)
 class ExternalCodings:
     """What a file of another tool holds: `format` is the tool and kind of export.
 
-    `documents` and `codes` (path -> definition) are empty where the export has none. `notes` say what was read how,
-    and what was left out.
+    `documents`, `codes` (path -> definition), `cases` and `memos` are empty where the export has none. `notes` say
+    what was read how, and what was left out.
     """
 
     file: str
@@ -62,6 +83,8 @@ class ExternalCodings:
     notes: tuple[str, ...] = ()
     documents: tuple[ExternalDocument, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
+    cases: tuple[ExternalCase, ...] = ()
+    memos: tuple[ExternalMemo, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document that `coder codings FILE --json` prints."""

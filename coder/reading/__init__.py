@@ -74,6 +74,30 @@ def read_transcript(
     return assemble(document, path.name, data, interviewer, corrections or Corrections())
 
 
+def read_text(
+    text: str,
+    name: str,
+    format: str,
+    *,
+    interviewer: Sequence[str] = (),
+    corrections: Corrections | None = None,
+) -> Transcript:
+    """Read a text that lies in another program's project into turns; every character keeps its place.
+
+    `name` is the text's name there, `format` the kind of project. Raises FormatError if nobody says anything,
+    InputError for an unknown label in `interviewer`.
+    """
+    from coder.reading.speakers.assemble import assemble
+
+    document = Document(format, tuple(map(Paragraph, text.split("\n"))), separator="\n", fixed=True)
+    data = text.encode("utf-8", "surrogatepass")
+    read = assemble(document, name, data, interviewer, corrections or Corrections())
+    bare = name.strip()
+    if Path(bare).suffix.lower() in READABLE_SUFFIXES | _OLD_SUFFIXES.keys():
+        bare = bare[: -len(Path(bare).suffix)]
+    return replace(read, id=bare or read.id, name=name)
+
+
 def read_document(path: str | Path) -> Document:
     """Read the paragraphs of a text, Word, OpenDocument, RTF or PDF file as they stand, without looking for speakers.
 

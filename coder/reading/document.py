@@ -42,7 +42,8 @@ class Document:
     of one speaker are joined by a space. Documents that are neither keep their text as it is: the
     transcript's text is then the paragraphs joined by `separator` ("\n" for plain text, whose lines are its
     paragraphs). `answers`: the paragraphs are answers to a survey, everybody takes part and nobody
-    interviews. `notes` are sentences about what was left out or guessed ("2 comments were left out.").
+    interviews. `fixed`: places of the text are known elsewhere (codings of a project), so nothing is taken out of
+    it or joined. `notes` are sentences about what was left out or guessed ("2 comments were left out.").
     """
 
     format: str
@@ -51,5 +52,6 @@ class Document:
     labelled: bool = False
     running: bool = False
     answers: bool = False
+    fixed: bool = False
     separator: str = "\n\n"
     notes: tuple[str, ...] = ()

@@ -60,7 +60,10 @@ def open_coded_file(
     Unconfirmed suggestions of this program are left out. Raises the readers' errors.
     """
     reading = reading or CodedReading()
-    table = _opened(path, likely, where or str(path), study, reading)
+    return _mapped(_opened(path, likely, where or str(path), study, reading), codebook, reading)
+
+
+def _mapped(table: CodedTable, codebook: Codebook | None, reading: CodedReading) -> CodedTable:
     if codebook is None and reading.mapping is None:
         return table
     from coder.coded_tables.code_mapping import CodeMapper, mapped_table, read_mapping
@@ -83,15 +86,26 @@ def _opened(path: Path, likely: str, where: str, study: str, reading: CodedReadi
         if reading.columns or tool_of(table.frame) is None:
             return table
     from coder.exchange.read import read_codings
+
+    return _as_table(read_codings(path), where, study)
+
+
+def _as_table(found: "ExternalCodings", where: str, study: str = "") -> CodedTable:
     from coder.exchange.values import without_drafts
 
-    found = read_codings(path)
     kept, notes = without_drafts(found.codings)
     if not kept:
         raise TableError(f"{where} ({found.format}) holds no coded passage of text.", found.notes[:8])
     table = CodedTable.of(replace(found, codings=tuple(kept)).frame(), where, study=study)
     said = tuple(f"{where} ({found.format}): {note}" for note in (*found.notes, *notes))
     return replace(table, notes=said)
+
+
+def coded_table(
+    found: "ExternalCodings", codebook: Codebook, reading: CodedReading | None = None
+) -> CodedTable:
+    """Return the codings of a project that was read already, as `open_coded_file` does. Raises TableError."""
+    return _mapped(_as_table(found, found.file), codebook, reading or CodedReading())
 
 
 def coded_excerpts(

@@ -100,10 +100,13 @@ def test_attributes_cases_pdf_texts_and_what_is_left_out(tmp_path: Path) -> None
     path = qdpx(tmp_path / "p.qdpx", xml, {"sources/d1.txt": b"late bus", "sources/r.txt": b"late bus"})
     found = read_codings(path)
     assert [(item.document, item.text) for item in found.codings] == [("i1", "late"), ("a paper", "late")]
-    assert found.documents[0].attributes == {"case": "P1", "Age": "30"}
+    assert [(case.name, case.attributes, case.documents) for case in found.cases] == [
+        ("P1", {"Age": "30"}, ("i1",))
+    ]
     assert found.codes == {"Opportunity": "", "Opportunity > Social": "others"}
     said = " ".join(found.notes)
     assert "1 coding of areas of a PDF left out" in said and "1 coding of pictures left out" in said
+    assert "1 source of which there is no text left out: 'photo (picture)'" in said
 
 
 def test_sources_of_one_name_stay_apart_and_missing_texts_are_named(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 import io
 import re
+import time
 import zipfile
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from conftest import Page
+from refi_making import qde, qdpx, selection, source
 
 from coder.review.pages.exchange import FILES
 from coder.store import Study
@@ -51,6 +53,40 @@ def test_codings_come_in_with_the_codes_that_were_chosen(page: Page, study_path:
         held = {code for item in study.confirmed() for code in item.codes if item.coder == "Zoe"}
     assert held == {("physical_opportunity", "barrier"), ("automatic_motivation", "barrier")}
     page.post("/exchange/bring", 400, file=token)  # it is gone
+
+
+def _project(folder: Path) -> bytes:
+    talk = "I: How was it?\nP: It rained all day, and nobody came.\nI: And then?\nP: We went home.\n"
+    start = talk.index("nobody came")
+    marks = selection(start, start + 11, "nobody came")
+    xml = qde(sources=source(marks, name="a new talk"))
+    return qdpx(folder / "p.qdpx", xml, {"sources/d1.txt": talk.encode()}).read_bytes()
+
+
+@pytest.mark.parametrize("address", ["/exchange/look", "/upload"])
+def test_a_project_brings_its_texts(page: Page, study_path: Path, tmp_path: Path, address: str) -> None:
+    response = page.client.post(
+        address, files={"files": ("p.qdpx", _project(tmp_path))}, headers=page.headers
+    )
+    assert response.status_code == 200, response.text
+    go = str(response.json()["go"])
+    shown = page.get(go)
+    assert (
+        "1 texts that this study does not have" in shown and "a new talk: 1 – becomes a transcript" in shown
+    )
+    token = go.partition("file=")[2]
+    answer = page.post(
+        "/exchange/bring", file=token, texts="1", **{"code-0": "social_opportunity", "side-0": "barrier"}
+    )
+    until = time.monotonic() + 120
+    while (state := page.client.get(f"/jobs/{answer['job']}").json())["running"] and time.monotonic() < until:
+        time.sleep(0.05)
+    assert state["problem"] == "" and "1 of 1 codings came in, Anna: 1 utterances" in state["html"]
+    with Study.open(study_path) as study:
+        key = study.texts.find("a new talk")
+        held = [item for item in study.confirmed() if item.coder == "Anna"]
+        (unit,) = study.texts.by_id([held[0].utterance]).values()
+        assert unit.transcript == key and "nobody came" in unit.text
 
 
 def test_what_cannot_be_read_is_refused_with_a_sentence(page: Page) -> None:

@@ -57,6 +57,10 @@ def study(tmp_path: Path) -> Iterator[Study]:
         made.people.set_attribute("participant", "Pia", "age group", ["30", "old"])
         made.people.add_coder("Cleo")
         made.memos.write("Cleo", "a memo 🙂", transcript=key)
+        made.memos.write("Cleo", "another", transcript=key)
+        made.memos.write("Cleo", "on these words", utterance=sun.id)
+        made.memos.write("Cleo", "on rain", code="rain")
+        made.people.set_attribute("transcript", made.texts.all()[0].uid, "set", ["first wave"])
         yield made
 
 
@@ -108,7 +112,14 @@ def test_a_project_has_the_order_of_the_schema_and_is_the_same_every_time(
         texts = {name: archive.read(name) for name in archive.namelist() if name.startswith("sources/")}
     root = ET.fromstring(xml)
     kinds = [child.tag.removeprefix(NS) for child in root]
-    assert kinds == ["Users", "CodeBook", "Variables", "Cases", "Sources", "Notes"]
+    assert kinds == ["Users", "CodeBook", "Variables", "Cases", "Sources", "Notes", "Links", "Sets"]
+    notes = [note.get("name") for note in root.iter(f"{NS}Note")]
+    assert len(notes) == len(set(notes)) == 3
+    code = root.find(f".//{NS}Code[@name='Rain']")
+    assert code is not None and [child.tag.removeprefix(NS) for child in code][:2] == [
+        "Description",
+        "NoteRef",
+    ]
     assert [user.get("name") for user in root.iter(f"{NS}User")] == ["Ann", "Ben", "Cleo", DRAFT_USER]
     names = [code.get("name", "").casefold() for code in root.iter(f"{NS}Code")]
     assert len(names) == len(set(names))

@@ -141,7 +141,9 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
     labels, notes = _labels(lines, header.lines, corrections)
     unnamed, doubts = _unnamed(labels, lines, header.lines)
     reading = read_lines(text, lines, labels, header.lines, running=document.running, unnamed=unnamed)
-    if reading.inner_stamps:
+    if reading.inner_stamps and document.fixed:
+        notes.append("Time stamps inside sentences stay among the words, whose places codings refer to.")
+    elif reading.inner_stamps:
         read = _learned(_without(document, reading.inner_stamps), corrections)
         count = len(reading.inner_stamps)
         read.notes.append(
@@ -153,7 +155,7 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
     doubts += _lost_speech(lines, labels, start)
     _quote(reading, text)
     read = _Read(text, reading, header, unnamed, notes, doubts)
-    if document.running or _runs_on(reading, text):
+    if document.running or (not document.fixed and _runs_on(reading, text)):
         words = [
             Words(text[piece.start : piece.end], piece.speaker, piece.time, opens=piece.opens)
             for piece in reading.pieces

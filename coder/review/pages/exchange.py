@@ -1,11 +1,7 @@
 """Codes from and to other tools: a file is looked at first, then brought in; every export as a download."""
 
-import atexit
-import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_urlsafe
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -13,19 +9,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from coder.errors import CoderError, InputError
-from coder.review.context import context_of, said
+from coder.errors import InputError
+from coder.review.background import Report
+from coder.review.context import ReviewContext, context_of, said
 from coder.review.pages.downloads import attachment
+from coder.review.pages.pending import Pending, look_at, new_folder, pending_files
 from coder.review.pages.study import kept_upload
 from coder.review.pages.writes import body_of
 from coder.workflow.coded_files import CodedReading
-from coder.workflow.study.codings_preview import CodingsPreview, preview_codings, write_mapping
+from coder.workflow.study.codings_preview import write_mapping
 from coder.workflow.study.export import ExportRequest, export_study
 from coder.workflow.study.import_codings import import_codings
+from coder.workflow.study.import_project import ProjectReport, import_project
+from coder.workflow.study.open import open_study
 
-MOST_PENDING = 3  # files that were looked at and not brought in yet
 MOST_SHOWN = 300  # codes with a choice of their own; a file with more needs a mapping on the command line
 LEAVE_OUT = "-"
+BRINGING = "Bringing a project in"
 # What can be downloaded: the file's name, what it is, and the options of the export.
 FILES: dict[str, tuple[str, dict[str, Any]]] = {
     "study.qdpx": ("Project for NVivo, ATLAS.ti, MAXQDA and QualCoder", {}),
@@ -44,30 +44,10 @@ FILES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@dataclass(frozen=True)
-class Pending:
-    """A file that was looked at, in a folder of its own that goes away with it or with the program."""
-
-    path: Path
-    preview: CodingsPreview
-
-    def forget(self) -> None:
-        """Remove the file and its folder."""
-        shutil.rmtree(self.path.parent, ignore_errors=True)
-
-
-def _pending(request: Request) -> dict[str, Pending]:
-    state = request.app.state
-    if not hasattr(state, "pending_codings"):
-        state.pending_codings = {}
-    held: dict[str, Pending] = state.pending_codings
-    return held
-
-
 async def exchange(request: Request) -> Response:
     """Show the place to drop a file, what the last one would bring, and the downloads."""
     context = context_of(request)
-    found = _pending(request).get(request.query_params.get("file", ""))
+    found = pending_files(request).get(request.query_params.get("file", ""))
     return context.page(
         request, "exchange.html", room="Study", preview=found.preview if found else None,
         token=request.query_params.get("file", ""), codes=context.review.codebook.codes,
@@ -78,31 +58,20 @@ async def exchange(request: Request) -> Response:
 
 async def look(request: Request) -> Response:
     """Take a file and show what it would bring; nothing is written into the study."""
-    context = context_of(request)
-    folder = Path(tempfile.mkdtemp(prefix="coder-codings-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = new_folder()
     async with request.form(max_files=1, max_fields=2) as form:
         item = form.get("files")
         if not isinstance(item, UploadFile):
             raise InputError("No file arrived. Drop a .qdpx, an export of your tool or a table of codings.")
         path = await kept_upload(item, folder)
-    try:
-        preview = preview_codings(context.review.study, path)
-    except CoderError:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    pending, token = _pending(request), token_urlsafe(9)
-    pending[token] = Pending(path, preview)
-    for old in list(pending)[:-MOST_PENDING]:
-        pending.pop(old).forget()
-    return said(say="Looked at; nothing has been written", go=f"/exchange?file={token}")
+    return look_at(request, path)
 
 
 async def bring(request: Request) -> Response:
     """Bring the codings of a file in, with the codes as they were chosen."""
     context = context_of(request)
     content = await body_of(request)
-    found = _pending(request).get(str(content.get("file") or ""))
+    found = pending_files(request).get(str(content.get("file") or ""))
     if found is None:
         raise InputError("The file is not here any more. Drop it again.")
     chosen = []
@@ -114,17 +83,46 @@ async def bring(request: Request) -> Response:
             chosen.append((name, code, side))
     mapping = found.path.parent / "chosen codes.csv"
     write_mapping(mapping, chosen)
-    coder = str(content.get("coder") or "").strip() or None
-    report = import_codings(
-        context.review.study, found.path, coder=None if found.preview.coders else coder,
-        complete=content.get("complete") in ("1", True, "on"), reading=CodedReading(mapping=mapping),
-    )  # fmt: skip
-    _pending(request).pop(str(content["file"])).forget()
+    coder = None if found.preview.coders else str(content.get("coder") or "").strip() or None
+    complete, reading = content.get("complete") in ("1", True, "on"), CodedReading(mapping=mapping)
+    pending_files(request).pop(str(content["file"]))
+    if content.get("texts") in ("1", True, "on"):
+        return said(job=_bring_project(context, found, coder, complete, reading))
+    try:
+        report = import_codings(
+            context.review.study, found.path, coder=coder, complete=complete, reading=reading
+        )
+    finally:
+        found.forget()
     context.review.plan_changed()
     who = ", ".join(f"{name}: {count} utterances" for name, count in report.coded.items()) or "nothing"
     return said(
         say=f"{report.used} of {report.rows} codings came in ({who})", problems=report.problems[:200], go="/"
     )
+
+
+def _bring_project(
+    context: ReviewContext, found: Pending, coder: str | None, complete: bool, reading: CodedReading
+) -> str:
+    """Begin to bring a project in with its texts, in the background; return the job's id."""
+
+    def work(report: Report) -> ProjectReport:
+        done = 0
+
+        def advance(path: Path) -> None:
+            nonlocal done
+            done += 1
+            report(path.name, done, None)
+
+        try:
+            with open_study(context.review.study.path) as held:
+                return import_project(
+                    held, found.path, coder=coder, complete=complete, reading=reading, progress=advance
+                )
+        finally:
+            found.forget()
+
+    return context.jobs.start(BRINGING, work).id
 
 
 async def download(request: Request) -> Response:

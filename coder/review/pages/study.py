@@ -1,6 +1,7 @@
 """The study's own page: transcripts with progress, adding files, how each was read, preferences, the mode."""
 
 import re
+import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +18,11 @@ from coder.review.background import Report
 from coder.review.context import MODE_HELP, MODE_WORDS, ReviewContext, context_of, said, session_of
 from coder.review.keyboard import ACTIONS, checked
 from coder.review.legend import minutes_left
+from coder.review.pages.pending import look_at, new_folder
 from coder.review.pages.writes import body_of
 from coder.workflow.study.double_coding import double_coding
 from coder.workflow.study.import_attributes import import_attributes
+from coder.workflow.study.import_project import is_project
 from coder.workflow.study.import_transcripts import ImportReport, import_transcripts
 from coder.workflow.study.open import Filters, Mode, open_study
 from coder.workflow.study.reading_corrections import (
@@ -76,7 +79,7 @@ def _resume(context: ReviewContext, coder: str) -> str | None:
 
 
 async def upload(request: Request) -> Response:
-    """Take dropped transcripts; reading them goes on in the background."""
+    """Take dropped transcripts, which are read in the background; a project of another tool is looked at first."""
     context = context_of(request)
     folder = tempfile.TemporaryDirectory(prefix="coder-upload-")
     new_version = False
@@ -90,6 +93,14 @@ async def upload(request: Request) -> Response:
     if not paths:
         folder.cleanup()
         raise InputError("No file arrived. Drop Word, text, Teams, Zoom or other transcripts here.")
+    projects = [path for path in paths if is_project(path)]
+    if len(paths) == len(projects) == 1:
+        kept = Path(shutil.move(paths[0], new_folder()))
+        folder.cleanup()
+        return look_at(request, kept)
+    if projects:
+        folder.cleanup()
+        raise InputError(f"{projects[0].name} is a project of another tool: drop it by itself.")
 
     def work(report: Report) -> ImportReport:
         done = 0

@@ -14,7 +14,11 @@ from coder.store import Study
 
 @dataclass(frozen=True, slots=True)
 class CodingsPreview:
-    """Documents (name, codings, whether the study has it), coders, and what each name of a code seems to mean."""
+    """Documents (name, codings, whether the study has it), coders, and what each name of a code seems to mean.
+
+    `texts` are the documents that could become transcripts, since the file holds their texts and the study does not;
+    `cases` and `memos` would come with them.
+    """
 
     file: str
     format: str
@@ -22,6 +26,9 @@ class CodingsPreview:
     coders: tuple[str, ...]
     codes: tuple[tuple[str, int, Mapped], ...]
     notes: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+    memos: int = 0
 
     @property
     def codings(self) -> int:
@@ -31,7 +38,7 @@ class CodingsPreview:
     @property
     def homeless(self) -> int:
         """How many codings are of documents that the study does not have."""
-        return sum(count for _, count, here in self.documents if not here)
+        return sum(count for name, count, here in self.documents if not here and name not in self.texts)
 
 
 def preview_codings(study: Study, path: Path) -> CodingsPreview:
@@ -50,6 +57,9 @@ def preview_codings(study: Study, path: Path) -> CodingsPreview:
         coders=tuple(sorted({item.coder for item in kept if item.coder})),
         codes=tuple((name, count, mapper.map(name)) for name, count in codes.most_common()),
         notes=(*found.notes, *drafts),
+        texts=tuple(item.name for item in found.documents if not _has(study, item.name)),
+        cases=tuple(case.name for case in found.cases),
+        memos=len(found.memos),
     )
 
 

@@ -136,14 +136,14 @@ def _drafts(study: Study, info: TranscriptInfo, units: Sequence[StudyUtterance])
 
 def _memos(study: Study) -> Iterator[MemoContent]:
     uids = {info.id: (info.uid, info.name) for info in study.texts.all()}
-    homes: dict[int, int] = {}
-    for memo in study.memos.all():
-        home = memo.transcript
-        if home is None and memo.utterance is not None:
-            homes |= {key: unit.transcript for key, unit in study.texts.by_id([memo.utterance]).items()}
-            home = homes.get(memo.utterance)
+    written = study.memos.all()
+    units = study.texts.by_id([memo.utterance for memo in written if memo.utterance is not None])
+    for memo in written:
+        unit = units.get(memo.utterance) if memo.utterance is not None else None
+        home = memo.transcript if unit is None else unit.transcript
         uid, name = uids.get(home, (None, "")) if home is not None else (None, "")
         about = (
             f"Memo on {memo.kind}" + (f" {memo.code}" if memo.code else "") + (f" in {name}" if name else "")
         )
-        yield MemoContent(memo.thread, memo.coder, memo.time, memo.text, about, uid)
+        start, end = (None, None) if unit is None or uid is None else (unit.start, unit.end)
+        yield MemoContent(memo.thread, memo.coder, memo.time, memo.text, about, uid, start, end, memo.code)

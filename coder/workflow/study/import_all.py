@@ -5,11 +5,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from coder.coded_tables.grammar import counted
 from coder.errors import CoderError, StudyError
 from coder.store import Study
 from coder.workflow.coded_files import CodedReading
 from coder.workflow.study.import_attributes import AttributeReport, import_attributes
 from coder.workflow.study.import_codings import CodingsReport, import_codings
+from coder.workflow.study.import_project import ProjectReport, import_project, is_project
 from coder.workflow.study.import_transcripts import Added, ImportReport, import_transcripts
 
 
@@ -35,28 +37,29 @@ class Brought:
     transcripts: ImportReport
     attributes: AttributeReport | None = None
     codings: CodingsReport | None = None
+    projects: tuple[ProjectReport, ...] = ()
     failed: tuple[tuple[Path, str], ...] = ()
 
     @property
     def refused(self) -> list[tuple[Path, str]]:
         """Return the files that could not be used, with the reason."""
-        return [*self.transcripts.refused, *self.failed]
+        of_projects = [item for project in self.projects for item in project.transcripts.refused]
+        return [*self.transcripts.refused, *of_projects, *self.failed]
 
     def problems(self) -> list[str]:
         """Return a line for each file or row that was left out, in whole or in part, and on how tables were read."""
         lines = [f"{path}: {reason}" for path, reason in self.refused]
         lines += [f"attributes, {line}" for line in (self.attributes.problems if self.attributes else [])]
-        lines += (
-            [*self.codings.notes, *(f"codings, {line}" for line in self.codings.problems)]
-            if self.codings
-            else []
-        )
+        lines += [note for project in self.projects for note in project.notes]
+        for codings in (*(project.codings for project in self.projects), self.codings):
+            lines += [*codings.notes, *(f"codings, {line}" for line in codings.problems)] if codings else []
         return lines
 
     def text(self) -> str:
         """Return what happened, for people."""
-        lines = [_added_line(item) for item in self.transcripts.added]
-        lines += [f"{path}: {reason}; left alone." for path, reason in self.transcripts.unchanged]
+        lines = _transcript_lines(self.transcripts)
+        for project in self.projects:
+            lines += _project_lines(project)
         lines += [
             f"{path}: a table about transcripts, left out; name it with --codings or --attributes."
             for path in self.transcripts.left_out
@@ -78,6 +81,7 @@ class Brought:
             "unchanged": [str(path) for path, _ in self.transcripts.unchanged],
             "left_out": [str(path) for path in self.transcripts.left_out],
             "refused": {str(path): reason for path, reason in self.refused},
+            "projects": [_project_dict(project) for project in self.projects],
             "attributes": asdict(self.attributes) if self.attributes else None,
             "codings": asdict(self.codings) if self.codings else None,
         }
@@ -91,10 +95,11 @@ def bring_in(study: Study, request: Request, progress: Callable[[Path], None] | 
     """
     if not (request.paths or request.attributes or request.codings):
         raise StudyError("Say what to import: transcripts, --attributes TABLE or --codings TABLE.")
+    projects = [path for path in request.paths if is_project(path)]
     tables = [path for path in (request.attributes, request.codings, request.looked_at) if path is not None]
     transcripts = import_transcripts(
         study,
-        request.paths,
+        [path for path in request.paths if path not in projects],
         interviewer=request.interviewer,
         new_version=request.new_version,
         tables=tables,
@@ -102,6 +107,13 @@ def bring_in(study: Study, request: Request, progress: Callable[[Path], None] | 
     )
     brought = Brought(transcripts)
     failed: list[tuple[Path, str]] = []
+    for path in projects:
+        try:
+            brought.projects += (_project(study, path, request, progress),)
+        except CoderError as error:
+            if len(request.paths) == 1 and not (request.attributes or request.codings):
+                raise
+            failed.append((path, str(error)))
     for table, work in ((request.attributes, _attributes), (request.codings, _codings)):
         if table is None:
             continue
@@ -113,6 +125,21 @@ def bring_in(study: Study, request: Request, progress: Callable[[Path], None] | 
             failed.append((table, str(error)))
     brought.failed = tuple(failed)
     return brought
+
+
+def _project(
+    study: Study, path: Path, request: Request, progress: Callable[[Path], None] | None
+) -> ProjectReport:
+    return import_project(
+        study,
+        path,
+        coder=request.coder,
+        interviewer=request.interviewer,
+        complete=request.complete,
+        new_version=request.new_version,
+        reading=request.reading,
+        progress=progress,
+    )
 
 
 def _attributes(study: Study, table: Path, request: Request, brought: Brought) -> None:
@@ -128,6 +155,35 @@ def _codings(study: Study, table: Path, request: Request, brought: Brought) -> N
         complete=request.complete,
         reading=request.reading,
     )
+
+
+def _transcript_lines(report: ImportReport) -> list[str]:
+    lines = [_added_line(item) for item in report.added]
+    return lines + [f"{path}: {reason}; left alone." for path, reason in report.unchanged]
+
+
+def _project_lines(project: ProjectReport) -> list[str]:
+    added, there = len(project.transcripts.added), len(project.transcripts.unchanged)
+    lines = [f"{project.path} ({project.format}):", *_transcript_lines(project.transcripts)]
+    lines.append(
+        f"{counted(added, 'text')} added, {there} here before; {counted(project.participants, 'participant')};"
+        f" {counted(project.memos, 'memo')}."
+    )
+    return lines + (_codings_lines(project.codings) if project.codings else ["No codings."])
+
+
+def _project_dict(project: ProjectReport) -> dict[str, Any]:
+    return {
+        "path": str(project.path),
+        "format": project.format,
+        "added": [{**asdict(item), "path": str(item.path)} for item in project.transcripts.added],
+        "unchanged": [str(path) for path, _ in project.transcripts.unchanged],
+        "participants": project.participants,
+        "groups": project.groups,
+        "memos": project.memos,
+        "codings": asdict(project.codings) if project.codings else None,
+        "notes": project.notes,
+    }
 
 
 def _added_line(item: Added) -> str:

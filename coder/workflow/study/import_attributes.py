@@ -114,7 +114,7 @@ def _link(
     for item in study.texts.all():
         if told and item.id not in transcripts:
             continue
-        label = _label(study, item.id, participant, alone=told or _named_after(item.name, participant))
+        label = speaker_of(study, item.id, participant, alone=told or _named_after(item.name, participant))
         if label is not None:
             study.people.link(item.id, label, participant)
             linked += 1
@@ -133,7 +133,7 @@ def _named_after(transcript: str, participant: str) -> bool:
     return first == participant.casefold()
 
 
-def _label(study: Study, transcript: int, participant: str, *, alone: bool) -> str | None:
+def speaker_of(study: Study, transcript: int, participant: str, *, alone: bool) -> str | None:
     """Return the speaker who bears the participant's name; `alone`: else the only one who is not the interviewer."""
     turns = [turn for turn in study.texts.turns(transcript) if turn.speaker]
     for turn in turns:

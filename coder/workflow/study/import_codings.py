@@ -57,8 +57,19 @@ def import_codings(
     """
     book = study.codebooks.current()
     table = open_coded_file(Path(path), where=Path(path).name, codebook=book, reading=reading)
+    return import_coded_table(study, table, Placing(study), coder, looked_at, complete)
+
+
+def import_coded_table(
+    study: Study,
+    table: CodedTable,
+    placing: Placing,
+    coder: str | None = None,
+    looked_at: str | Path | None = None,
+    complete: bool = False,
+) -> CodingsReport:
+    """Take over the codings of an opened table, as `import_codings` does, and with its errors."""
     report = CodingsReport(rows=len(table))
-    placing = Placing(study)
     rows = _placed(study, table, coder, placing, report)
     report.tolerant = placing.tolerant
     read = _places_read(looked_at, placing, report) if looked_at else None
@@ -87,6 +98,8 @@ def _placed(
     columns = {role: table.cells(role) for role in ("text", "transcript", "start", "end", "polarity", "memo")}
     found: list[PlacedRow] = []
     for at, (row, who) in enumerate(zip(table.row_numbers(), coders, strict=True)):
+        if not who:
+            report.problems.append(f"row {row}: nobody is named who coded it")
         if not who or (coder is not None and who != coder):
             continue
         held = {role: cells[at] for role, cells in columns.items()}

@@ -71,7 +71,7 @@ def import_transcripts(
     for path in _expanded(paths, tables, report):
         try:
             transcript = _as_corrected(study, path, read, tuple(interviewer))
-            _import_one(study, path, transcript, cut, new_version, report)
+            add_transcript(study, path, transcript, cut, new_version, report)
         except CoderError as error:
             if isinstance(error, StudyError):
                 raise  # the study cannot be written: the next file would fare no better
@@ -127,9 +127,19 @@ def _about_transcripts(path: Path) -> bool:
     return "code" in known or not ("text" in known or find_column(columns, ANSWER))
 
 
-def _import_one(
-    study: Study, path: Path, transcript: Transcript, cut: Cut, new_version: bool, report: ImportReport
+def add_transcript(
+    study: Study,
+    path: Path,
+    transcript: Transcript,
+    cut: Cut,
+    new_version: bool,
+    report: ImportReport,
+    source: str = "",
 ) -> None:
+    """Store a transcript that was read from `path`; what came of it goes into the report.
+
+    `source` is the name by which the text is known, if not the file's.
+    """
     twin = study.texts.with_content(transcript.source_hash, transcript.text)
     if twin is not None:
         report.unchanged.append((path, f"in the study already, as '{twin}'"))
@@ -148,7 +158,7 @@ def _import_one(
     utterances = cut(as_participants(transcript))
     with study.handle.write():
         replaced = None if old is None else old.id
-        key = study.texts.add(transcript, utterances, source=path.name, replaces=replaced)
+        key = study.texts.add(transcript, utterances, source=source or path.name, replaces=replaced)
         carried = 0 if old is None else carry_codings(study, old.id, key)
     report.added.append(_added(study, key, path, transcript, carried, 1 if old is None else old.version + 1))
 

@@ -29,9 +29,13 @@ class PlacedRow:
 
 @dataclass(slots=True)
 class Placing:
-    """What rows are placed against: transcripts by id, with utterances and a locator, each read once."""
+    """What rows are placed against: transcripts by id, with utterances and a locator, each read once.
+
+    `homes` says which transcript a document is, where its name does not.
+    """
 
     study: Study
+    homes: Mapping[str, int] = field(default_factory=dict)
     units: dict[int, Units] = field(default_factory=dict)
     locators: dict[int, Locator] = field(default_factory=dict)
     tolerant: int = 0
@@ -53,7 +57,7 @@ def place(held: Mapping[str, Any], placing: Placing) -> tuple[int, int, int]:
 
     Raises UnplacedError if the passage is nowhere, or in several places that nothing tells apart.
     """
-    homes = _homes(placing.study, held["transcript"])
+    homes = _homes(placing, held["transcript"])
     span = _offsets(held)
     text = str(held["text"] or "")
     if span is not None and len(homes) == 1:
@@ -80,11 +84,13 @@ def place(held: Mapping[str, Any], placing: Placing) -> tuple[int, int, int]:
     return places[0]
 
 
-def _homes(study: Study, name: Any) -> list[int]:
+def _homes(placing: Placing, name: Any) -> list[int]:
     if not name:
-        return [item.id for item in study.texts.all()]
+        return [item.id for item in placing.study.texts.all()]
+    if str(name) in placing.homes:
+        return [placing.homes[str(name)]]
     try:
-        return [study.texts.find(str(name))]
+        return [placing.study.texts.find(str(name))]
     except StudyError:
         raise UnplacedError(f"there is no transcript '{name}' in the study") from None
 
