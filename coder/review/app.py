@@ -22,6 +22,7 @@ from coder.review.pages import (
     dashboard,
     downloads,
     exchange,
+    groups,
     model,
     plan,
     queue,
@@ -82,9 +83,9 @@ def make_app(
 
 def _routes() -> list[BaseRoute]:
     return [
-        *study.ROUTES, *transcript.ROUTES, *queue.ROUTES, *quotes.ROUTES, *writes.ROUTES, *by_code.ROUTES,
-        *adjudication.ROUTES, *plan.ROUTES, *codebook.ROUTES, *dashboard.ROUTES, *report.ROUTES, *model.ROUTES,
-        *exchange.ROUTES, *downloads.ROUTES,
+        *study.ROUTES, *transcript.ROUTES, *queue.ROUTES, *quotes.ROUTES, *groups.ROUTES, *writes.ROUTES,
+        *by_code.ROUTES, *adjudication.ROUTES, *plan.ROUTES, *codebook.ROUTES, *dashboard.ROUTES, *report.ROUTES,
+        *model.ROUTES, *exchange.ROUTES, *downloads.ROUTES,
         Route("/codes.css", codes_css),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]  # fmt: skip

@@ -206,6 +206,19 @@ _STEPS: tuple[tuple[str, str], ...] = (
     (
         "",
         _fresh(
+            "group_change",
+            "uid, code, polarity, what, reverses, coder, time",
+            f"uid, code, polarity, what, reverses, {_BY}, time",
+        ),
+    ),
+    (
+        "",
+        "INSERT OR IGNORE INTO main.group_member (change, utterance, name, proposed)"
+        f" SELECT change, {_UTTERANCE}, name, proposed FROM other.group_member o",
+    ),
+    (
+        "",
+        _fresh(
             "good_quote",
             "uid, utterance, code, coder, good, time",
             f"uid, {_UTTERANCE}, code, {_BY}, good, time",

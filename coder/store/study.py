@@ -13,6 +13,7 @@
 | `people` | coders, roles of speakers, participants and attributes |
 | `codebooks`, `settings`, `memos` | versions of the codebook, settings, notes |
 | `acts` | decide, undo, redo, states, history, exposure |
+| `groups` | how people group the passages of a code |
 | `suggestions` | runs, proposals, suggestions |
 | `models` | model versions, activation, held-out transcripts, comparisons |
 
@@ -36,6 +37,7 @@ from coder.store.decisions import Acts
 from coder.store.figures import StudyFigures
 from coder.store.memos import Memos
 from coder.store.model_versions import Models
+from coder.store.passage_groups import PassageGroups
 from coder.store.settings import Settings
 from coder.store.suggestions import Suggestions
 from coder.store.transcripts import Texts
@@ -54,6 +56,7 @@ class Study:
         self.settings = Settings(handle)
         self.memos = Memos(handle)
         self.acts = Acts(handle)
+        self.groups = PassageGroups(handle)
         self.suggestions = Suggestions(handle)
         self.models = Models(handle)
 

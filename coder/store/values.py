@@ -199,7 +199,7 @@ class Saved:
     act: str
     states: Mapping[int, UnitState]
     memo: "Memo | None" = None  # undo, redo: the memo that was taken back or returned, in its present wording
-    what: str = ""  # undo, redo: the change of the codebook that was taken back or done again
+    what: str = ""  # undo, redo: the change of codes or groups that was taken back or done again
 
 
 @dataclass(frozen=True, slots=True)

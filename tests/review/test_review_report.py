@@ -1,20 +1,25 @@
 """The report page: choices, a preview that leads to quotes, downloads, and what blind coders may see."""
 
 import io
+import re
+from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from conftest import Page, entered
 from docx import Document
 from test_review_quotes import ann, coded  # noqa: F401  (fixtures)
+from test_review_writes import ids, state
 
 from coder.review.app import make_app
+from coder.store import Study
 
 
 @pytest.fixture(autouse=True)
 def quick_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("coder.workflow.study.report._encode", lambda texts: np.eye(len(texts), 8))
+    monkeypatch.setattr("coder.workflow.study.report.encode_texts", lambda texts: np.eye(len(texts), 8))
 
 
 def test_the_preview_shows_themes_and_participants_and_leads_to_the_quotes(ann: Page) -> None:  # noqa: F811
@@ -37,8 +42,49 @@ def test_the_report_is_saved_in_every_format_as_chosen(ann: Page) -> None:  # no
     assert ann.client.get("/report", params={"by": "age"}).status_code == 400
 
 
+def test_groups_are_named_moved_and_undone_on_their_page_and_are_the_reports_sub_themes(ann: Page) -> None:  # noqa: F811
+    html = ann.get("/groups", code="social_opportunity", polarity="facilitator")
+    assert "Their families talk" in html and "proposed" in html and "Families help" not in html
+    given = {"code": "social_opportunity", "polarity": "facilitator"}
+    name = re.findall(r'name="group" value="([^"]+)"', html)[0]
+    answer = ann.post("/groups", kind="rename", group=unescape(name), label="Family talk", **given)
+    assert "Family talk" in str(answer["say"]) and "Undo takes it back" in str(answer["say"])
+    html = ann.get("/groups", **given)
+    assert "<h2" in html and "Undo: Group" in html and "/codebook/reshape" in html
+    assert "<strong>Family talk</strong>" in ann.get("/report") and "/groups" in ann.get("/report")
+    assert "Undone: Group" in str(ann.post("/undo", view="read")["say"])
+    assert "Redo: Group" in ann.get("/groups", **given)
+    ann.post("/groups", 400, kind="burn", **given)
+    assert ann.client.get("/groups", params={"code": "nothing"}).status_code == 400
+
+
+def test_the_nearest_quotes_of_a_new_code_are_ticked_or_it_is_said_why_not(
+    ann: Page,  # noqa: F811
+    coded: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "near=1" in ann.get("/codes", code="social_opportunity")
+    assert "No model is in use" in ann.get("/codes", code="social_opportunity", near="1")
+    active = SimpleNamespace(label="starter")
+    monkeypatch.setattr("coder.store.model_versions.Models.active", lambda self: active)
+    here = ids(coded)
+    with Study.open(coded) as study:
+        utterance = study.texts.by_id([here["There"]])[here["There"]]
+    monkeypatch.setattr("coder.review.pages.quotes.like_code", lambda study, code: [utterance])
+    html = ann.get("/codes", code="social_opportunity", near="1")
+    assert f'value="{here["There"]}" form="give"' in html
+    answer = ann.post("/codes/give", code="social_opportunity", utterances=str(here["There"]))
+    assert "1 coded as Social opportunity" in str(answer["say"])
+    assert "social_opportunity" in {item.code for item in state(coded, here["There"]).codes}
+    assert 'form="give"' not in ann.get("/codes", code="social_opportunity", near="1")  # it has the code now
+    ann.post("/codes/give", 400, code="social_opportunity", utterances="")
+
+
 def test_a_blind_coder_gets_their_own_codings_and_no_suggestion(coded: Path) -> None:  # noqa: F811
     app, sessions = make_app(coded, ["Ann"], port=8765, hosts=["127.0.0.1:8765"], mode="blind")
     html = entered(app, next(iter(sessions))).get("/report", suggestions="1")
     assert "only your own codings" in html
     assert "Families help" in html and "Their families" not in html and "Suggested" not in html
+    blind = entered(app, next(iter(sessions)))
+    assert "you code blind" in blind.client.get("/groups", headers={"accept": "text/html"}).text
+    assert "assisted work only" in blind.get("/codes", code="social_opportunity", near="1")

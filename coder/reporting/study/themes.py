@@ -141,8 +141,8 @@ def _notes(data: StudyData, groups: Sequence[Group], choices: Choices) -> list[s
     if any(group.proposed for group in groups):
         notes.append(
             "Sub-themes in italics are PROPOSED by the program from the likeness of the passages. Nobody has"
-            " confirmed them. To name, merge or split them, write them to a table with --write-groups, edit the"
-            " column 'group', and read it with --groups."
+            " confirmed them. Name, merge or split them on the review page (Report), or write them to a table with"
+            " --write-groups, edit the column 'group', and read it with --groups."
         )
     if data.disputed:
         notes.append(

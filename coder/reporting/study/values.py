@@ -48,7 +48,7 @@ class Coding:
 
     `place` is the utterance's number in its transcript, from 1; `position` its share of the transcript's length.
     `coders` gave it; `before`, `after` and `question` are its surroundings. `good`: somebody
-    marked it as a good quote.
+    marked it as a good quote. `utterance` is the utterance's id in the study.
     """
 
     number: int
@@ -66,6 +66,7 @@ class Coding:
     before: str = ""
     after: str = ""
     good: bool = False
+    utterance: int = 0
 
 
 @dataclass(frozen=True, slots=True)

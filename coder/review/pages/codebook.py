@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.codebook import load_codebook, shipped_names, to_yaml
+from coder.domain import POLARITIES
 from coder.errors import InputError
 from coder.review.context import context_of, said, session_of
 from coder.review.pages.downloads import attachment
@@ -52,7 +53,10 @@ async def change(request: Request) -> Response:
     label = new.by_id[code].label if code else str(content.get("label"))
     note = str(content.get("note") or "").strip() or (f"{label} reworded" if code else f"{label} added")
     change_codebook(context.review.study, new, note=note[:400], coder=session.coder)
-    return said(say="Saved as a new version", go="/codebook")
+    if code:
+        return said(say="Saved as a new version", go="/codebook")
+    added = next(item.id for item in new.codes if item.id not in book.by_id)
+    return said(say=f"{label} added", go=f"/codes?code={added}&near=1")
 
 
 def _reshape(given: Mapping[str, object]) -> Reshape:
@@ -64,6 +68,7 @@ def _reshape(given: Mapping[str, object]) -> Reshape:
         kind, str(given.get("code") or ""), into=str(given.get("into") or ""),
         label=str(given.get("label") or "")[:200], parent=str(given.get("parent") or "").strip(),
         quotes=tuple(int(word) for word in quotes),
+        polarity=next((name for name in POLARITIES if name == given.get("polarity")), None),
     )  # fmt: skip
 
 

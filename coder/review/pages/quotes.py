@@ -1,8 +1,9 @@
 """The quotes of a code on one page, the matrix of codes by group, and search: lists that are coded in place."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,7 +14,9 @@ from coder.review.pages.downloads import attachment
 from coder.review.pages.queue import listing_of
 from coder.review.pages.writes import body_of
 from coder.review.presenters import RowView
-from coder.workflow.study.open import Filters
+from coder.workflow.study.decide import decide
+from coder.workflow.study.nearest import like_code
+from coder.workflow.study.open import Decision, Filters
 from coder.workflow.study.quotes import (
     BY_TRANSCRIPT,
     PlacedQuote,
@@ -29,8 +32,18 @@ from coder.workflow.study.quotes import (
 MOST_QUOTES = 400  # rows of one page; more are reached by narrowing
 MOST_SUGGESTED = 20
 MOST_FOUND = 200
+MOST_LIKE = 20  # utterances most like a code's quotes, to tick
 CONTEXT = 3  # turns either side of a quote
 MATRIX_ROWS = {"code": "Codes", "component": "Components", "polarity": "Polarity"}
+
+
+@dataclass(frozen=True, slots=True)
+class Likest:
+    """The utterances most like a code's quotes by a model's vectors, or why there are none."""
+
+    model: str
+    why_not: str
+    rows: list[RowView]
 
 
 def _own_only(context: ReviewContext, request: Request) -> str | None:
@@ -39,7 +52,7 @@ def _own_only(context: ReviewContext, request: Request) -> str | None:
     return session.coder if context.mode(session) == "blind" else None
 
 
-async def code_room(request: Request) -> Response:
+async def code_page(request: Request) -> Response:
     """Show every confirmed quote of a code or component, by group, and below a line what is only suggested."""
     context, session = context_of(request), session_of(request)
     study, codebook, own = context.review.study, context.review.codebook, _own_only(context, request)
@@ -60,11 +73,12 @@ async def code_room(request: Request) -> Response:
         (group.value, len(group.quotes), group.participants, [rows[id(item)] for item in group.quotes])
         for group in grouped(found[:MOST_QUOTES])
     ]
+    likest = await run_in_threadpool(_likest, context, request, name)
     return context.page(
         request, "quotes.html", room="Codes", name=name, label=_label(context, name), by=by, value=value,
         polarity=polarity, good=bool(request.query_params.get("good")), groups=groups, counts=counts,
         found=len(found), participants=len({item.participant for item in found}), listed=min(len(found), MOST_QUOTES),
-        suggested=_suggested(context, request, name), groupings=groupings(study), codebook=codebook,
+        suggested=_suggested(context, request, name), likest=likest, groupings=groupings(study), codebook=codebook,
         signs=context.signs(session.coder), code_keys=context.code_keys(session.coder),
     )  # fmt: skip
 
@@ -102,6 +116,46 @@ def _suggested(context: ReviewContext, request: Request, name: str) -> list[RowV
             if any(offer.code == code for offer in unit.offers):
                 rows.append(drawing.row(unit, context.review.home_of(key).name))
     return rows
+
+
+def _likest(context: ReviewContext, request: Request, name: str) -> Likest | None:
+    """Return the utterances most like a code's quotes, if they were asked for and this coder may see them."""
+    session = session_of(request)
+    if not request.query_params.get("near") or name not in context.review.codebook.by_id:
+        return None
+    study, mode = context.review.study, context.mode(session)
+    if mode != "assisted":
+        return Likest("", "What the machine finds alike is shown in assisted work only.", [])
+    version = study.models.active()
+    if version is None:
+        return Likest(
+            "", "No model is in use in this study yet. Let it suggest first, on the page Model.", []
+        )
+    utterances = like_code(study, name)
+    units = [
+        unit
+        for unit in context.review.units(session.coder, utterances, mode)
+        if not unit.hidden and name not in {code.code for code in unit.state.codes}
+    ][:MOST_LIKE]
+    study.acts.record_exposure(session.coder, [unit.utterance.id for unit in units])
+    drawing = context.drawing(session.coder)
+    names = {info.id: info.name for info in study.texts.all()}
+    rows = [drawing.row(unit, names[unit.utterance.transcript]) for unit in units]
+    return Likest(version.label, "", rows)
+
+
+async def give_code(request: Request) -> Response:
+    """Give a code to the ticked utterances: one gesture, which undo takes back."""
+    context, session = context_of(request), session_of(request)
+    content = await body_of(request)
+    code = str(content.get("code") or "")
+    keys = [int(word) for word in str(content.get("utterances") or "").split(",") if word.isdigit()]
+    if not keys:
+        raise InputError("Tick the quotes that are meant first.")
+    choices = [Decision(key, "add", code=code) for key in dict.fromkeys(keys)]
+    decide(context.review.study, session.coder, choices, mode=context.mode(session), drawn="list")
+    label = _label(context, code)
+    return said(say=f"{len(choices)} coded as {label}. Undo takes it back", go=f"/codes?code={code}&near=1")
 
 
 async def matrix_page(request: Request) -> Response:
@@ -181,10 +235,11 @@ async def good(request: Request) -> Response:
 
 
 ROUTES = [
-    Route("/codes", code_room),
+    Route("/codes", code_page),
     Route("/matrix", matrix_page),
     Route("/download/matrix.{suffix}", matrix_download),
     Route("/search", search),
     Route("/part/around", around),
     Route("/good", good, methods=["POST"]),
+    Route("/codes/give", give_code, methods=["POST"]),
 ]

@@ -5,7 +5,7 @@ import { follow } from "./jobs.js";
 
 function contentOf(form) {
   const content = {};
-  for (const [name, value] of new FormData(form)) content[name] = value;
+  for (const [name, value] of new FormData(form)) content[name] = name in content ? `${content[name]},${value}` : value;
   return content;
 }
 

@@ -3,6 +3,7 @@
 import { get, post, say, clearWarning } from "./talk.js";
 import { meaningOf } from "./keys.js";
 import "./theme.js";
+import "./forms.js";
 
 const main = document.getElementById("main");
 const rows = [...document.querySelectorAll(".row")];

@@ -185,36 +185,55 @@ def adjudicate(
 
 
 def undo(study: Study, coder: str, act: str | None = None) -> Saved | None:
-    """Take back what the coder did last, a gesture, a memo or a change of codes, or the act named (also an import).
+    """Take back what the coder did last: a gesture, a memo, a change of codes or of groups; or the act named.
 
     Returns None if there is nothing to undo.
     """
-    if act is None:
-        change = study.codebooks.undoable_change()
-        last = max(study.acts.undoable(coder), (study.memos.undoable(coder) or ("", ""))[1])
-        if change is not None and change.coder == coder and change.time > last:
-            undo_reshape(study, change, coder=coder)
-            return Saved(change.uid, {}, what=change.what)
-        memo = study.memos.undoable(coder)
-        if memo is not None and memo[1] > study.acts.undoable(coder):
-            return _memo_reversed(study, coder, memo[0])
-    return study.acts.undo(coder, act)
+    if act is not None:
+        return study.acts.undo(coder, act)
+    memo, group = study.memos.undoable(coder), study.groups.undoable(coder)
+    change = study.codebooks.undoable_change()
+    if change is not None and change.coder != coder:
+        change = None
+    newest = max(
+        study.acts.undoable(coder),
+        memo[1] if memo else "",
+        group.time if group else "",
+        change.time if change else "",
+    )
+    if change is not None and change.time == newest:
+        undo_reshape(study, change, coder=coder)
+        return Saved(change.uid, {}, what=change.what)
+    if group is not None and group.time == newest:
+        study.groups.reverse(coder, group)
+        return Saved(group.uid, {}, what=group.what)
+    if memo is not None and memo[1] == newest:
+        return _memo_reversed(study, coder, memo[0])
+    return study.acts.undo(coder)
 
 
 def redo(study: Study, coder: str) -> Saved | None:
     """Bring back what the coder undid last, unless they did something since; None: nothing to redo."""
-    memo, act = study.memos.redoable(coder), study.acts.redoable(coder)
-    change = study.codebooks.redoable_change(coder)
-    memo_time, change_time = memo[1] if memo else "", change[2] if change else ""
+    memo, group = study.memos.redoable(coder), study.groups.redoable(coder)
+    change, act = study.codebooks.redoable_change(coder), study.acts.redoable(coder)
+    newest = max(act, memo[1] if memo else "", group.time if group else "", change[2] if change else "")
     done = max(
-        study.acts.last_made(coder), study.memos.last_written(coder), study.codebooks.last_change(coder)
+        study.acts.last_made(coder),
+        study.memos.last_written(coder),
+        study.groups.last_change(coder),
+        study.codebooks.last_change(coder),
     )
-    if change is not None and change_time > max(act, memo_time, done):
+    if newest <= done:
+        return None
+    if change is not None and change[2] == newest:
         redo_reshape(study, change[0], change[1], coder=coder)
         return Saved(change[0].uid, {}, what=change[0].what)
-    if memo is not None and memo_time > max(act, done):
+    if group is not None and group.time == newest:
+        study.groups.reverse(coder, group)
+        return Saved(group.uid, {}, what=group.what)
+    if memo is not None and memo[1] == newest:
         return _memo_reversed(study, coder, memo[0])
-    return study.acts.redo(coder) if act > done else None
+    return study.acts.redo(coder)
 
 
 def _memo_reversed(study: Study, coder: str, uid: str) -> Saved:

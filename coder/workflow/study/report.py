@@ -13,10 +13,11 @@ from coder.reporting.rows import check_new, written_whole
 from coder.reporting.study.contents import Contents, Picture, Table
 from coder.reporting.study.values import Choices, Group, StudyData
 from coder.store import Study
+from coder.workflow.study.group_names import Encode
+from coder.workflow.study.passage_groups import study_groups
 from coder.workflow.study.report_data import read_data
 from coder.workflow.study.report_groups import (
     MOST_PASSAGES,
-    Encode,
     propose_groups,
     read_groups,
     with_subthemes,
@@ -71,7 +72,7 @@ def write_report(study: Study, request: Request, *, encode: Encode | None = None
     not have, TableError for a table of groups that cannot be used.
     """
     _check(request)
-    data, groups, choices, remarks = report_parts(study, request, encode or _encode)
+    data, groups, choices, remarks = report_parts(study, request, encode or encode_texts)
     from coder.reporting.study.report import report_contents
 
     contents = report_contents(data, groups, choices, remarks)
@@ -104,7 +105,7 @@ def report_preview(
     from coder.reporting.study.participants import participant_tables
     from coder.reporting.study.themes import themes_table
 
-    data, groups, choices, remarks = report_parts(study, request, encode or _encode)
+    data, groups, choices, remarks = report_parts(study, request, encode or encode_texts)
     if not data.codings:
         return data, [], remarks
     return data, [themes_table(data, groups, choices), *participant_tables(data, choices)], remarks
@@ -121,7 +122,9 @@ def report_parts(
     if request.groups is not None:
         groups, remarks = read_groups(request.groups, data)
     else:
-        groups = propose_groups(data, encode)
+        # Groups that colleagues named show how they see the codings: one coder's report has proposals alone.
+        alone = request.coder is not None
+        groups = propose_groups(data, encode) if alone else study_groups(study, data, encode)
         if len(data.codings) > MOST_PASSAGES:
             remarks.append(
                 f"More than {MOST_PASSAGES:,} codings: no groups of similar passages are proposed."
@@ -182,7 +185,8 @@ def _agreement(study: Study) -> "AgreementReport | None":
     return agreement_so_far(study.path, resamples=2000)
 
 
-def _encode(texts: Sequence[str]) -> "NDArray[np.float64]":
+def encode_texts(texts: Sequence[str]) -> "NDArray[np.float64]":
+    """Return a vector for each text by the small encoder, by which passages are grouped."""
     import numpy as np
 
     from coder.encoding import get_encoder

@@ -148,7 +148,7 @@ class _Place:
         return Coding(
             number=number, transcript=self.names.transcript(self.info.name), place=unit.number + 1, turn=unit.turn,
             position=unit.start / self.end, case=self.case(unit.speaker), code=code, polarity=polarity,
-            text=unit.text, origin=origin, coders=coders, question=unit.question,
+            text=unit.text, origin=origin, coders=coders, question=unit.question, utterance=unit.id,
             before=" ".join(other.text for other in same if other.number < unit.number),
             after=" ".join(other.text for other in same if other.number > unit.number),
         )  # fmt: skip

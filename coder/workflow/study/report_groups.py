@@ -1,7 +1,7 @@
 """Sub-themes of a report: proposed groups of similar passages, or groups that a person named in a table."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,14 +9,13 @@ from coder.codebook import Code, Codebook, SubTheme
 from coder.errors import TableError
 from coder.reporting.rows import open_rows
 from coder.reporting.study.values import Group, Passage, StudyData, passages_of
+from coder.workflow.study.group_names import Encode, namer
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-
-Encode = Callable[[Sequence[str]], "Floats"]
 
 COLUMNS = ("group", "code", "polarity", "transcript", "utterance", "participant", "text", "proposed")
 NEEDED = ("group", "code", "transcript", "utterance")
@@ -29,130 +28,63 @@ APART = 0.05  # silhouette from which clusters are told from one cloud (Rousseeu
 # sample whose code has several sub-themes it files 88 %, 67 % of them as their authors did (by chance: 31 %).
 LIKE = 0.15
 READABLE = (40, 320)  # characters of a passage that makes a good quote
-KEYWORDS = 3
-WORD = r"(?u)(?<![\w'’])[^\W\d_]{3,}(?![\w'’])"  # no halves of contractions: "didn" of "didn't"
-OTHER = "other passages"
-# Words of all talk, which tell no group from another; scikit-learn's list has the function words.
-SPOKEN = {
-    "actually",
-    "asked",
-    "bit",
-    "came",
-    "come",
-    "day",
-    "doing",
-    "end",
-    "feel",
-    "getting",
-    "goes",
-    "going",
-    "good",
-    "got",
-    "just",
-    "kind",
-    "know",
-    "laughs",
-    "like",
-    "likes",
-    "little",
-    "long",
-    "look",
-    "looked",
-    "lot",
-    "make",
-    "maybe",
-    "mean",
-    "pause",
-    "people",
-    "probably",
-    "quite",
-    "real",
-    "really",
-    "right",
-    "said",
-    "saw",
-    "say",
-    "saying",
-    "says",
-    "sort",
-    "stuff",
-    "suppose",
-    "sure",
-    "tell",
-    "thing",
-    "things",
-    "think",
-    "thought",
-    "told",
-    "took",
-    "try",
-    "use",
-    "used",
-    "want",
-    "wanted",
-    "way",
-    "went",
-    "yeah",
-    "years",
-    "yes",
-}
 
 
-def propose_groups(data: StudyData, encode: Encode) -> list[Group]:
-    """Return groups of similar passages under each code and polarity, all of them proposals.
+def propose_groups(
+    data: StudyData, encode: Encode, *, only: tuple[str, str | None] | None = None
+) -> list[Group]:
+    """Return groups of similar passages under each code and polarity (or of one), all of them proposals.
 
     Passages are filed under the most similar sub-theme that the codebook has for the code and polarity. The others
-    are clustered (k-means; the number of clusters with the best silhouette) and named by the words that tell a
-    cluster from the rest.
+    are clustered (k-means; the number of clusters with the best silhouette) and named by `group_names`.
     """
     passages = passages_of(data.codings)
     if not passages or len(passages) > MOST_PASSAGES:
-        return _ungrouped(passages)
-    vectors = encode([passage.text for passage in passages])
+        return [group for group in _ungrouped(passages) if only in (None, (group.code, group.polarity))]
+    texts = [passage.text for passage in passages]
+    vectors = encode(texts)
     cells: defaultdict[tuple[str, str | None], list[int]] = defaultdict(list)
     for at, passage in enumerate(passages):
         cells[passage.first.code, passage.first.polarity].append(at)
-    words = _word_counts(passages)
+    name = namer(texts, vectors, encode)
     found: list[Group] = []
     for (code, polarity), places in cells.items():
+        if only not in (None, (code, polarity)):
+            continue
         themes = _subthemes(data.codebook.by_id[code], polarity)
-        filed = (
-            _filed(vectors[places], encode([theme.label for theme in themes]))
-            if themes
-            else [-1] * len(places)
-        )
-        names = _theme_names(themes)
-        left = [at for at, theme in zip(places, filed, strict=True) if theme < 0]
-        mine = [
-            (
-                name,
-                [at for at, theme in zip(places, filed, strict=True) if theme >= 0 and names[theme] == name],
-                True,
-            )
-            for name in dict.fromkeys(names)
-        ]
-        clusters = _clustered(vectors[left])
-        mine += [
-            (words(rows), rows, False)
-            for at in sorted(set(clusters))
-            for rows in [_chosen(left, clusters, at)]
-        ]
-        for name, rows, known in sorted(mine, key=lambda item: (not item[2], -len(item[1]))):
-            if rows:
-                typical = _by_typicality([passages[row] for row in rows], vectors[rows])
-                found.append(Group(name, code, polarity, tuple(typical), proposed=True, filed=known))
+        used: list[str] = []
+        for label, rows in _parts(themes, places, vectors, encode):
+            rows = _by_typicality([passages[row].text for row in rows], rows, vectors)
+            typical = tuple(passages[row] for row in rows)
+            used.append(_unlike(label or name(rows), used))
+            found.append(Group(used[-1], code, polarity, typical, proposed=True, filed=label is not None))
     return found
 
 
-def _named(
-    words: Callable[[Sequence[int]], str], clusters: Sequence[Sequence[int]]
-) -> list[tuple[str, list[int], bool]]:
-    """Return clusters with their names; those without a telling word are one group together."""
-    found: dict[str, list[int]] = {}
-    for rows in clusters:
-        name = words(rows) if len(rows) >= SMALLEST else OTHER
-        found[name] = sorted([*found.get(name, []), *rows])
-    return [(name, rows, False) for name, rows in found.items()]
+def _unlike(name: str, used: Sequence[str]) -> str:
+    """Return a name that no other group of the same code and polarity has."""
+    same = sum(other == name or other.startswith(f"{name} (") for other in used)
+    return f"{name} ({same + 1})" if same else name
+
+
+def _parts(
+    themes: Sequence[SubTheme], places: Sequence[int], vectors: "Floats", encode: Encode
+) -> list[tuple[str | None, list[int]]]:
+    """Return (sub-theme, rows of its passages), then (None, rows) of each cluster of the others, largest first."""
+    names = _theme_names(themes)
+    nearest = (
+        _filed(vectors[list(places)], encode([theme.label for theme in themes]))
+        if themes
+        else [-1] * len(places)
+    )
+    filed: dict[str | None, list[int]] = {}
+    left: list[int] = []
+    for row, theme in zip(places, nearest, strict=True):
+        (filed.setdefault(names[theme], []) if theme >= 0 else left).append(row)
+    labels = _clustered(vectors[left])
+    clusters = [_chosen(left, labels, at) for at in sorted(set(labels))]
+    largest = sorted(filed.items(), key=lambda item: -len(item[1]))
+    return [*largest, *((None, rows) for rows in sorted(clusters, key=len, reverse=True))]
 
 
 def _chosen(places: Sequence[int], labels: Sequence[int], wanted: int) -> list[int]:
@@ -208,41 +140,13 @@ def _clustered(vectors: "Floats") -> list[int]:
     return labels
 
 
-def _by_typicality(passages: Sequence[Passage], vectors: "Floats") -> list[Passage]:
-    """Return passages with the nearest to their mean first, those of a readable length before the others."""
-    near = vectors @ vectors.mean(axis=0)
+def _by_typicality(texts: Sequence[str], rows: Sequence[int], vectors: "Floats") -> list[int]:
+    """Return rows with the nearest to their mean first, those of a readable length before the others."""
+    mine = vectors[list(rows)]
+    near = mine @ mine.mean(axis=0)
     low, high = READABLE
-
-    def rank(row: int) -> tuple[bool, float]:
-        return not low <= len(passages[row].text) <= high, -float(near[row])
-
-    return [passages[row] for row in sorted(range(len(passages)), key=rank)]
-
-
-def _word_counts(passages: Sequence[Passage]) -> Callable[[Sequence[int]], str]:
-    """Return a function that names some of the passages by the words they have more often than all others."""
-    import numpy as np
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
-
-    stop = sorted(ENGLISH_STOP_WORDS | SPOKEN)
-    counter = CountVectorizer(stop_words=stop, token_pattern=WORD, binary=True)
-    try:
-        counts = counter.fit_transform([passage.text for passage in passages])
-    except ValueError:  # not one word of three letters
-        return lambda rows: OTHER
-    names, everywhere = counter.get_feature_names_out(), np.asarray(counts.sum(axis=0)).ravel()
-
-    def named(rows: Sequence[int]) -> str:
-        here = np.asarray(counts[list(rows)].sum(axis=0)).ravel()
-        # Share of the group's passages with the word, times how much more usual it is here than elsewhere.
-        score = here / len(rows) * np.log((1 + here) / len(rows) * len(passages) / (1 + everywhere))
-        score = np.where(
-            here >= min(2, len(rows)), score, 0.0
-        )  # a word of one passage alone says nothing of a group
-        best = [at for at in np.argsort(-score, kind="stable")[:KEYWORDS] if score[at] > 0]
-        return ", ".join(names[at] for at in best) or OTHER
-
-    return named
+    order = sorted(range(len(rows)), key=lambda at: (not low <= len(texts[at]) <= high, -float(near[at])))
+    return [rows[at] for at in order]
 
 
 def write_groups(path: Path, groups: Sequence[Group], data: StudyData, *, force: bool = False) -> None:

@@ -25,7 +25,8 @@ class Reshape:
     split     the codings of `quotes` (utterance ids) become those of `into`, or of a new code called `label`
     move      it goes under the component `parent` ('': none); its codings stay
     retire    its codings are withdrawn, and it leaves the codebook
-    subtheme  it gets a sub-theme called `label`, with words of `quotes` as examples; its codings stay
+    subtheme  it gets a sub-theme called `label` (of `polarity`, if given), with words of `quotes` as examples; its
+              codings stay
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Reshape:
     label: str = ""
     parent: str = ""
     quotes: tuple[int, ...] = ()
+    polarity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,9 @@ def _with_subtheme(codebook: Codebook, code: Code, change: Reshape) -> Plan:
     label = change.label.strip()
     if not label:
         raise InputError("Give the sub-theme a name.")
-    if label in {item.label for item in code.subthemes}:
+    if (label, change.polarity) in {(item.label, item.polarity) for item in code.subthemes}:
         raise InputError(f"{code.label} has a sub-theme '{label}' already.")
-    more = replace(code, subthemes=(*code.subthemes, SubTheme(label)))
+    more = replace(code, subthemes=(*code.subthemes, SubTheme(label, change.polarity)))
     return _with(codebook, more), None, f"{code.label}: sub-theme {label}"
 
 

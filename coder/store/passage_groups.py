@@ -1,0 +1,118 @@
+"""How people group the passages of a code: the newest change that stands counts, undo is one more row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from coder.store.connection import Handle, new_uid
+
+# A change `c` stands unless a row takes it back that was not itself taken back (by redo).
+_STANDS = (
+    "c.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM group_change r WHERE r.reverses = c.uid"
+    " AND NOT EXISTS (SELECT 1 FROM group_change x WHERE x.reverses = r.uid))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The group of one coded utterance ('': none); `proposed`: nobody has touched what the program proposed."""
+
+    name: str
+    proposed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChange:
+    """A change that can be undone or redone: `uid` is the row to reverse, `time` when that row was written."""
+
+    uid: str
+    code: str
+    polarity: str | None
+    what: str
+    time: str
+
+
+class PassageGroups:
+    """The groups of passages by code and polarity."""
+
+    def __init__(self, handle: Handle) -> None:
+        self._handle = handle
+
+    def members(self, code: str, polarity: str | None) -> dict[int, Member]:
+        """Return the group of each utterance of a code and polarity; empty if nobody changed its groups."""
+        uid = self._handle.value(
+            f"SELECT uid FROM group_change c WHERE code = ? AND polarity IS ? AND {_STANDS}"
+            " ORDER BY time DESC, uid DESC",
+            (code, polarity),
+        )
+        rows = self._handle.rows(
+            "SELECT utterance, name, proposed FROM group_member WHERE change = ?", (uid,)
+        )
+        return {row["utterance"]: Member(row["name"], bool(row["proposed"])) for row in rows}
+
+    def change(
+        self, coder: str, code: str, polarity: str | None, members: Mapping[int, Member], *, what: str
+    ) -> str:
+        """Write how the passages of a code and polarity are grouped from now on; return the change's uid."""
+        handle = self._handle
+        with handle.write() as stamp:
+            uid = new_uid()
+            handle.run(
+                "INSERT INTO group_change VALUES (?, ?, ?, ?, NULL, ?, ?)",
+                (uid, code, polarity, what, handle.coder_id(coder), stamp),
+            )
+            handle.run_many(
+                "INSERT INTO group_member VALUES (?, ?, ?, ?)",
+                ((uid, key, member.name, member.proposed) for key, member in members.items()),
+            )
+        return uid
+
+    def undoable(self, coder: str) -> GroupChange | None:
+        """Return the newest change of this coder that stands, if it is the newest of its code and polarity."""
+        row = self._handle.row(
+            f"SELECT c.* FROM group_change c WHERE coder = ? AND {_STANDS} ORDER BY time DESC, uid DESC",
+            (self._handle.coder_id(coder),),
+        )
+        if row is None:
+            return None
+        newest = self._handle.value(
+            f"SELECT uid FROM group_change c WHERE code = ? AND polarity IS ? AND {_STANDS}"
+            " ORDER BY time DESC, uid DESC",
+            (row["code"], row["polarity"]),
+        )
+        if newest != row["uid"]:
+            return None
+        return GroupChange(row["uid"], row["code"], row["polarity"], row["what"], row["time"])
+
+    def redoable(self, coder: str) -> GroupChange | None:
+        """Return the newest undoing of this coder that was not redone, unless the groups were changed since."""
+        row = self._handle.row(
+            "SELECT r.uid, r.time, c.code, c.polarity, c.what FROM group_change r"
+            " JOIN group_change c ON c.uid = r.reverses AND c.reverses IS NULL WHERE r.coder = ?"
+            " AND NOT EXISTS (SELECT 1 FROM group_change x WHERE x.reverses = r.uid)"
+            " AND NOT EXISTS (SELECT 1 FROM group_change n WHERE n.reverses IS NULL AND n.time > r.time"
+            "  AND n.code = c.code AND n.polarity IS c.polarity) ORDER BY r.time DESC, r.uid DESC",
+            (self._handle.coder_id(coder),),
+        )
+        return None if row is None else GroupChange(**dict(row))
+
+    def last_change(self, coder: str) -> str:
+        """Return the time of the coder's newest change of groups (undoing excepted); '' if there is none."""
+        sql = "SELECT max(time) FROM group_change WHERE coder = ? AND reverses IS NULL"
+        return str(self._handle.value(sql, (self._handle.coder_id(coder),)) or "")
+
+    def reverse(self, coder: str, change: GroupChange) -> None:
+        """Take back a change, or the undoing of one."""
+        handle = self._handle
+        with handle.write() as stamp:
+            handle.run(
+                "INSERT INTO group_change VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    new_uid(),
+                    change.code,
+                    change.polarity,
+                    change.what,
+                    change.uid,
+                    handle.coder_id(coder),
+                    stamp,
+                ),
+            )
