@@ -5,7 +5,17 @@ from importlib import import_module
 
 from benchmarks.measuring import machine, print_table
 
-NAMES = ("startup", "encoding", "segmenting", "agreement", "training", "scaling", "threads", "study")
+NAMES = (
+    "startup",
+    "encoding",
+    "segmenting",
+    "agreement",
+    "training",
+    "scaling",
+    "threads",
+    "study",
+    "review",
+)
 
 parser = argparse.ArgumentParser(prog="scripts/bench", description="Measure speed and memory.")
 parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(NAMES)}; default: all")

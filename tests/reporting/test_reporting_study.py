@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from coder.codebook import Code, Codebook, SubTheme
+from coder.reporting.study.contents import Heading, Paragraph, Quotation
 from coder.reporting.study.excel import write_excel
 from coder.reporting.study.html import html_of, ranges
 from coder.reporting.study.interventions import FUNCTIONS, intervention_table
@@ -17,7 +18,7 @@ from coder.reporting.study.methods import coreq_table, methods_paragraphs
 from coder.reporting.study.participants import participant_tables
 from coder.reporting.study.pictures import pictures, saturation
 from coder.reporting.study.report import NO_CODINGS, report_contents
-from coder.reporting.study.themes import themes_table
+from coder.reporting.study.themes import results_in_words, subthemes_table, themes_table
 from coder.reporting.study.values import (
     Case,
     Choices,
@@ -112,6 +113,37 @@ def test_the_table_of_themes_counts_codings_and_participants_and_quotes_with_lab
     assert {row["codings"] for row in table.tidy if row["code"] == "time"} == {3, 1}
     named = themes_table(data, groups_of(data, proposed=False), Choices())
     assert not any("PROPOSED" in note for note in named.notes)
+
+
+def test_the_short_table_names_sub_themes_alone_as_papers_print_them() -> None:
+    data = made(CODINGS)
+    table = subthemes_table(data, groups_of(data, proposed=False))
+    assert [column.title for column in table.columns][:4] == [
+        "Component",
+        "Sub-component",
+        "Barriers",
+        "Facilitators",
+    ]
+    assert texts(table)[0] == ["Opportunity", "Physical opportunity", "a sub-theme", "a sub-theme", "–"]
+    assert texts(table)[2][2:] == ["–", "–", "–"] and not any("italics" in note for note in table.notes)
+    assert any("italics" in note for note in subthemes_table(data, groups_of(data)).notes)
+
+
+def test_results_in_words_have_a_heading_per_code_and_polarity_and_quotes_with_labels() -> None:
+    long = coding(9, "norms", None, text="word " * 2_000)
+    data = made([*CODINGS, long])
+    parts = results_in_words(data, groups_of(data), Choices(min_cell=2))
+    headings = [(part.text, part.level) for part in parts if isinstance(part, Heading)]
+    assert headings == [
+        ("Opportunity: Physical opportunity", 2), ("Barriers", 3), ("Facilitators", 3),
+        ("Opportunity: Social opportunity", 2), ("Without polarity", 3),
+    ]  # fmt: skip
+    words = [part.text for part in parts if isinstance(part, Paragraph)]
+    assert "a sub-theme (3 codings, 2 participants; proposed by the program)." in words
+    assert "a sub-theme (1 coding, <2 participants; proposed by the program)." in words
+    quotes = [part for part in parts if isinstance(part, Quotation)]
+    assert Quotation("Words number 1. Words number 2.", "public, parent", (1, 2)) in quotes
+    assert max(len(part.text) for part in quotes) < 1_300
 
 
 def test_suggestions_stand_apart_and_only_when_asked_for() -> None:
@@ -260,7 +292,16 @@ def test_word_has_headings_captions_and_tables_and_survives_control_characters(t
     captions = [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Caption"]
     assert len(document.tables) == sum(text.startswith("Table") for text in captions)
     xml = zipfile.ZipFile(tmp_path / "r.docx").read("word/document.xml").decode()
+    assert "Heading 2" in styles and "Heading 3" in styles and "Quote" in styles
     assert "SEQ Table" in xml and "SEQ Figure" in xml and 'descr="' in xml and "w:tblHeader" in xml
+
+
+def test_word_sets_what_is_read_from_right_to_left_so(tmp_path: Path) -> None:
+    data = made([coding(1, text="שלום, הכול בסדר"), coding(2, "norms", text="“42” all is well")])
+    write_word(tmp_path / "r.docx", report_contents(data, groups_of(data), Choices()))
+    xml = zipfile.ZipFile(tmp_path / "r.docx").read("word/document.xml").decode()
+    quoted = [part for part in xml.split("<w:p>") if 'w:val="Quote"' in part]
+    assert [("<w:bidi/>" in part, "<w:rtl/>" in part) for part in quoted] == [(True, True), (False, False)]
 
 
 def test_excel_has_a_tidy_sheet_per_table_and_no_formula(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-
 PAGES = (
     "/", "/read/1", "/queue", "/bulk?code=physical_opportunity", "/adjudicate", "/codebook", "/progress", "/model",
     "/keys", "/transcript/1", "/nowhere", "/search?q=time", "/codes?code=physical_opportunity", "/matrix", "/plan",
+    "/reading", "/report", "/exchange", "/groups?code=physical_opportunity",
     "/codebook/reshape?kind=retire&code=physical_opportunity",
 )  # fmt: skip
 

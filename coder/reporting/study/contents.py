@@ -81,7 +81,24 @@ class Paragraph:
     warning: bool = False
 
 
-Part = Table | Picture | Paragraph
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading within a section: `level` 2 below the section's own, 3 below that."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A quote set apart from the text, with the label of who said it; `codings` are its numbers, for links."""
+
+    text: str
+    label: str
+    codings: tuple[int, ...] = ()
+
+
+Part = Table | Picture | Paragraph | Heading | Quotation
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from coder.reporting.study.matrix import attribute_table, framework_matrix
 from coder.reporting.study.methods import coreq_table, methods_paragraphs
 from coder.reporting.study.participants import participant_tables
 from coder.reporting.study.pictures import pictures
-from coder.reporting.study.themes import themes_table
+from coder.reporting.study.themes import results_in_words, subthemes_table, themes_table
 from coder.reporting.study.values import ORIGINS, Choices, Group, StudyData
 
 
@@ -22,6 +22,7 @@ def report_contents(
     sections = [
         Section("Overview", _overview(data, choices, remarks)),
         Section("Results", _results(data, groups, choices, drawn)),
+        *([Section("Results in words", results_in_words(data, groups, choices))] if data.codings else []),
         Section("Participants", participant_tables(data, choices) or [Paragraph(NO_PARTICIPANTS)]),
         Section("Framework matrix", _matrix(data, choices, drawn)),
         Section("How the coding was done", _process(data, drawn)),
@@ -75,7 +76,8 @@ def _results(
 ) -> list[Part]:
     if not data.codings and not choices.with_suggestions:
         return [Paragraph(NO_CODINGS)]
-    parts: list[Part] = [themes_table(data, groups, choices), *_named(drawn, "balance")]
+    parts: list[Part] = [subthemes_table(data, groups)] if data.codings else []
+    parts += [themes_table(data, groups, choices), *_named(drawn, "balance")]
     return [*parts, *_named(drawn, "together"), *_named(drawn, "saturation")]
 
 

@@ -4,12 +4,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from coder.codebook import Code, Codebook
-from coder.reporting.numbers import counted, shortened
-from coder.reporting.study.contents import Cell, Column, Kind, Line, Table, cell
+from coder.reporting.numbers import MISSING, counted, shortened
+from coder.reporting.study.contents import (
+    Cell,
+    Column,
+    Heading,
+    Kind,
+    Line,
+    Paragraph,
+    Part,
+    Quotation,
+    Table,
+    cell,
+)
 from coder.reporting.study.counting import cases_of, numbers_of, people, tidy_people
 from coder.reporting.study.values import ORIGINS, Choices, Coding, Group, Passage, StudyData
 
 QUOTE = 260  # characters of a quote in a table; the whole passage stands among the codings
+LONG_QUOTE = 1_200  # characters of a quote that is set apart from the text
 HEADINGS = {"barrier": "Barriers", "facilitator": "Facilitators", "mixed": "Mixed", None: "Without polarity"}
 PLAIN_HEADING = "Sub-themes"  # of a codebook without polarity
 
@@ -50,9 +62,71 @@ def themes_table(data: StudyData, groups: Sequence[Group], choices: Choices) -> 
     )  # fmt: skip
 
 
+def subthemes_table(data: StudyData, groups: Sequence[Group]) -> Table:
+    """Return the short table that papers print: the names of the sub-themes per code and polarity, largest first."""
+    columns = polarities_of(data)
+    titles = [HEADINGS[name] if data.codebook.polarity else PLAIN_HEADING for name in columns]
+    lead = ("Component", "Sub-component") if data.codebook.components else ("Code",)
+    rows: list[list[Cell]] = []
+    for code in data.codebook.codes:
+        cells = [
+            tuple(
+                Line(group.name, "proposed" if group.proposed else "plain")
+                for group in _named(groups, code, name)
+            )
+            for name in columns
+        ]
+        first = [cell(code.parent or "", "strong")] if data.codebook.components else []
+        rows.append([*first, cell(code.label), *(lines or cell(MISSING, "muted") for lines in cells)])
+    notes = ["Numbers and quotes: next table."]
+    if any(group.proposed for group in groups):
+        notes.append("In italics: proposed by the program, not confirmed by anybody.")
+    return Table(
+        title=f"{_what(data.codebook)}: sub-themes", columns=[*map(Column, [*lead, *titles])], rows=rows,
+        sheet="themes", tidy=[], notes=notes, spans=bool(data.codebook.components),
+    )  # fmt: skip
+
+
+def _named(groups: Sequence[Group], code: Code, polarity: str | None) -> list[Group]:
+    mine = [group for group in groups if group.code == code.id and group.polarity == polarity]
+    return sorted(mine, key=lambda group: -len(group.codings))
+
+
+def results_in_words(data: StudyData, groups: Sequence[Group], choices: Choices) -> list[Part]:
+    """Return a skeleton for the text of a results section: headings, sub-themes with counts, and their quotes."""
+    parts: list[Part] = [
+        Paragraph(
+            "A skeleton for your own text: each code and polarity with its sub-themes, numbers and quotes as a"
+            " results section has them."
+        )
+    ]
+    for code in data.codebook.codes:
+        mine = [(name, _named(groups, code, name)) for name in polarities_of(data)]
+        if not any(found for _, found in mine):
+            continue
+        parts.append(Heading(f"{code.parent}: {code.label}" if code.parent else code.label))
+        for name, found in mine:
+            if found and data.codebook.polarity:
+                parts.append(Heading(HEADINGS[name], 3))
+            for group in found:
+                count = f"{counted(len(group.codings), 'coding')}, {_people(group.codings, choices)}"
+                made = "; proposed by the program" if group.proposed else ""
+                parts.append(Paragraph(f"{group.name} ({count}{made})."))
+                parts += [_quotation(passage, data) for passage in best(group, choices.quotes)]
+    return parts
+
+
+def _quotation(passage: Passage, data: StudyData) -> Quotation:
+    label = data.cases[passage.first.case].label
+    return Quotation(shortened(passage.text, LONG_QUOTE), label, numbers_of(passage.codings))
+
+
 def _title(codebook: Codebook) -> str:
-    what = "Barriers and facilitators" if "barrier" in codebook.polarity else "Themes"
-    return f"{what} by {'sub-component' if codebook.components else 'code'}"
+    return f"{_what(codebook)} by {'sub-component' if codebook.components else 'code'}"
+
+
+def _what(codebook: Codebook) -> str:
+    return "Barriers and facilitators" if "barrier" in codebook.polarity else "Themes"
 
 
 def _of(codings: Sequence[Coding], code: str, polarity: str | None) -> list[Coding]:
@@ -75,7 +149,8 @@ def _cell(groups: Sequence[Group], codings: Sequence[Coding], data: StudyData, c
 
 def _people(codings: Sequence[Coding], choices: Choices) -> str:
     count = len(cases_of(codings))
-    return f"{people(count, choices.min_cell)} {'participant' if count == 1 else 'participants'}"
+    shown = people(count, choices.min_cell)
+    return f"{shown} {'participant' if shown == '1' else 'participants'}"
 
 
 def best(group: Group, most: int) -> list[Passage]:

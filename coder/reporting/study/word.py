@@ -1,13 +1,23 @@
 """A report as a Word document: real headings, caption styles with numbers that Word counts, tables, pictures."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from coder.reporting.rows import written_whole
-from coder.reporting.study.contents import Cell, Contents, Paragraph, Part, Picture, Table
+from coder.reporting.study.contents import (
+    Cell,
+    Contents,
+    Heading,
+    Paragraph,
+    Part,
+    Picture,
+    Quotation,
+    Table,
+)
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # not allowed in XML
 PAGE = (21.0, 29.7)  # centimetres, A4
@@ -45,6 +55,29 @@ def _document(contents: Contents) -> Any:
     return document
 
 
+def from_right(text: str) -> bool:
+    """Tell whether a text is read from right to left: its first letter is Hebrew, Arabic or the like."""
+    for letter in text:
+        direction = unicodedata.bidirectional(letter)
+        if direction in ("L", "R", "AL"):
+            return direction != "L"
+    return False
+
+
+def _directed(paragraph: Any, text: str) -> None:
+    """Set a paragraph from right to left where its text is read so; Word does not find out by itself."""
+    from docx.oxml import OxmlElement
+
+    if not from_right(text):
+        return
+    # Word wants the elements of a paragraph's properties in the schema's order.
+    paragraph._p.get_or_add_pPr().insert_element_before(
+        OxmlElement("w:bidi"), "w:adjustRightInd", "w:spacing", "w:ind", "w:jc", "w:rPr"
+    )
+    for run in paragraph.runs:
+        run._r.get_or_add_rPr().append(OxmlElement("w:rtl"))
+
+
 def clean(text: str) -> str:
     """Return a text without the characters that no XML file may hold, such as a bell."""
     return CONTROL.sub("\ufffd", text)
@@ -52,7 +85,13 @@ def clean(text: str) -> str:
 
 def _add(document: Any, part: Part) -> None:
     if isinstance(part, Paragraph):
-        document.add_paragraph(clean(part.text), style="Intense Quote" if part.warning else None)
+        style = "Intense Quote" if part.warning else None
+        _directed(document.add_paragraph(clean(part.text), style=style), part.text)
+    elif isinstance(part, Heading):
+        _directed(document.add_heading(clean(part.text), level=part.level), part.text)
+    elif isinstance(part, Quotation):
+        paragraph = document.add_paragraph(clean(f"“{part.text}” ({part.label})"), style="Quote")
+        _directed(paragraph, part.text)
     elif isinstance(part, Picture):
         _add_picture(document, part)
     else:
@@ -220,3 +259,4 @@ def _write(target: Any, lines: tuple[tuple[str, str], ...], *, right: bool) -> N
         run.italic = kind == "proposed"
         if kind == "muted":
             run.font.color.rgb = RGBColor(0x61, 0x5C, 0x54)
+        _directed(paragraph, text)

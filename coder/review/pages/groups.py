@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.errors import InputError
+from coder.reporting.study.themes import polarities_of
 from coder.reporting.study.values import Group, StudyData
 from coder.review.context import ReviewContext, context_of, said, session_of
 from coder.review.pages.writes import body_of
@@ -58,7 +59,7 @@ async def groups_page(request: Request) -> Response:
         request, "groups.html", room="Codes", code=code, polarity=polarity, groups=found, data=data, near=near,
         counts=counts, signs=context.signs(session.coder), codebook=book, ungrouped=UNGROUPED,
         undoable=study.groups.undoable(session.coder), redoable=study.groups.redoable(session.coder),
-        no_polarity=NO_POLARITY, most=MOST_PASSAGES,
+        no_polarity=NO_POLARITY, polarities=polarities_of(data), most=MOST_PASSAGES,
     )  # fmt: skip
 
 

@@ -103,12 +103,13 @@ def report_preview(
 ) -> tuple[StudyData, list[Table], list[str]]:
     """Return the data, the tables that most readers look at first, and what must be known of them."""
     from coder.reporting.study.participants import participant_tables
-    from coder.reporting.study.themes import themes_table
+    from coder.reporting.study.themes import subthemes_table, themes_table
 
     data, groups, choices, remarks = report_parts(study, request, encode or encode_texts)
     if not data.codings:
         return data, [], remarks
-    return data, [themes_table(data, groups, choices), *participant_tables(data, choices)], remarks
+    tables = [subthemes_table(data, groups), themes_table(data, groups, choices)]
+    return data, [*tables, *participant_tables(data, choices)], remarks
 
 
 def report_parts(
