@@ -36,6 +36,10 @@ class Passphrases:
             )
         return spelled(found)
 
+    def knows(self, path: Path) -> bool:
+        """Return whether the passphrase of a file is at hand without asking anybody."""
+        return path.resolve() in self._known or bool(os.environ.get(VARIABLE))
+
     def remember(self, path: Path, passphrase: str) -> None:
         """Keep the passphrase of a file until the process ends."""
         self._known[path.resolve()] = spelled(passphrase)

@@ -66,14 +66,21 @@ async def missing(request: Request, error: Exception) -> Response:
 
 
 def make_app(
-    study: str | Path, coders: Sequence[str], *, port: int, hosts: Iterable[str], mode: Mode | None = None
+    study: str | Path,
+    coders: Sequence[str],
+    *,
+    port: int,
+    hosts: Iterable[str],
+    mode: Mode | None = None,
+    passphrase: str | None = None,
 ) -> tuple[ASGIApp, Sessions]:
     """Return the application over a study and the sessions that open it.
 
     `hosts` are the Host headers it answers to, with port. Coders are added to the study if new.
-    Raises StudyError if the study cannot be opened or written.
+    Raises StudyError if the study cannot be opened or written, PassphraseError if it is encrypted and `passphrase`
+    (or that which is known already) does not open it.
     """
-    review = ReviewSession(open_study(study))
+    review = ReviewSession(open_study(study, passphrase=passphrase))
     names = [review.study.people.add_coder(name) for name in coders]
     sessions = Sessions(names, port)
     app = Starlette(routes=_routes(), exception_handlers={CoderError: refused, HTTPException: missing})

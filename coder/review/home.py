@@ -8,6 +8,7 @@ from threading import Thread
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -16,7 +17,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from coder.codebook import shipped_names
-from coder.errors import CoderError, InputError, StudyError
+from coder.errors import CoderError, InputError, PassphraseError, StudyError
+from coder.installation import require
+from coder.passphrases import check_new
 from coder.review.app import STATIC, make_app
 from coder.review.auth import Guard, Session, Sessions
 from coder.review.background import Jobs, Report
@@ -24,6 +27,7 @@ from coder.review.pages.study import kept_upload
 from coder.review.pages.writes import body_of
 from coder.workflow.demo import make_demo
 from coder.workflow.study.folder import Begun, StudyEntry, begin, list_studies, study_path
+from coder.workflow.study.open import work_in_memory
 
 MOST_FILES = 400
 BEGINNING, SAMPLE = "Beginning the study", "Making the sample study"
@@ -50,10 +54,11 @@ class Home:
             loader=FileSystemLoader(STATIC.parent / "templates"), autoescape=True, undefined=StrictUndefined
         )
 
-    def open(self, name: str, coder: str) -> str:
+    def open(self, name: str, coder: str, passphrase: str | None = None) -> str:
         """Open a study of the folder for a coder; return the address of its page.
 
-        Raises InputError if there is no such study here or no name is given, StudyError if it cannot be opened.
+        Raises InputError if there is no such study here or no name is given, StudyError if it cannot be opened,
+        PassphraseError if it is encrypted and the passphrase is missing or wrong.
         """
         entry = next((item for item in list_studies(self.folder) if item.name == name), None)
         if entry is None:
@@ -62,8 +67,12 @@ class Home:
             raise InputError("Say who codes: every decision bears a name.")
         key = (entry.path, coder.strip())
         if key not in self._opened:
+            if entry.locked and not passphrase:
+                raise PassphraseError(f"{name} is encrypted: type its passphrase.")
             place = self._find_place()
-            app, sessions = make_app(entry.path, [coder], port=place.port, hosts=place.hosts)
+            app, sessions = make_app(
+                entry.path, [coder], port=place.port, hosts=place.hosts, passphrase=passphrase
+            )
             Thread(target=place.serve, args=(app,), name=f"review {name}", daemon=True).start()
             session = next(iter(sessions))
             self._opened[key] = f"http://{place.hosts[0]}/?token={session.token}"
@@ -119,17 +128,21 @@ async def show(request: Request) -> Response:
 async def open_page(request: Request) -> Response:
     """Open a study and say where its page is."""
     content = await body_of(request)
-    return JSONResponse(
-        {"go": _home(request).open(str(content.get("study")), str(content.get("coder") or ""))}
+    secret = str(content.get("passphrase") or "") or None
+    go = await run_in_threadpool(  # deriving the key of an encrypted study takes a while
+        _home(request).open, str(content.get("study")), str(content.get("coder") or ""), secret
     )
+    return JSONResponse({"go": go})
 
 
 async def begin_page(request: Request) -> Response:
     """Begin a study with what was given; reading the transcripts goes on in the background."""
     home = _home(request)
+    if request.query_params.get("encrypted") == "1":
+        work_in_memory()  # before the files arrive
     folder = TemporaryDirectory(prefix="coder-begin-")
     try:
-        path, codebook, kept = await _given(request, home.folder, Path(folder.name))
+        path, codebook, kept, secret = await _given(request, home.folder, Path(folder.name))
     except Exception:
         folder.cleanup()
         raise
@@ -137,18 +150,19 @@ async def begin_page(request: Request) -> Response:
 
     def work(report: Report) -> Begun:
         with folder:
-            return begin(path, codebook, kept["transcripts"], participants, report)
+            return begin(path, codebook, kept["transcripts"], participants, report, secret)
 
     return JSONResponse({"job": home.jobs.start(BEGINNING, work).id})
 
 
 async def _given(
     request: Request, home: Path, folder: Path
-) -> tuple[Path, str | Path, dict[str, list[Path]]]:
-    """Return the new study's path, its codebook, and the uploaded files by field, written into `folder`."""
+) -> tuple[Path, str | Path, dict[str, list[Path]], str | None]:
+    """Return the new study's path, its codebook, the uploaded files by field in `folder`, and the passphrase."""
     kept: dict[str, list[Path]] = {"transcripts": [], "participants": [], "codebook_file": []}
     async with request.form(max_files=MOST_FILES, max_fields=10) as form:
         path = study_path(home, str(form.get("name") or ""))
+        secret = _new_passphrase(str(form.get("passphrase") or ""), str(form.get("again") or ""))
         for field, paths in kept.items():
             for item in form.getlist(field):
                 if isinstance(item, UploadFile) and item.filename:
@@ -157,10 +171,20 @@ async def _given(
                     paths.append(await kept_upload(item, within))
         chosen = str(form.get("codebook") or "comb")
     if kept["codebook_file"]:
-        return path, kept["codebook_file"][0], kept
+        return path, kept["codebook_file"][0], kept, secret
     if chosen not in shipped_names():
         raise InputError("Choose one of the codebooks in the list, or a file.")
-    return path, chosen, kept
+    return path, chosen, kept, secret
+
+
+def _new_passphrase(first: str, again: str) -> str | None:
+    """Return the passphrase for a new study, None if it shall be plain."""
+    if not first and not again:
+        return None
+    if first != again:
+        raise InputError("The two passphrases are not the same; type them again.")
+    require("encrypted", "An encrypted study")
+    return check_new(first)
 
 
 async def sample(request: Request) -> Response:

@@ -13,6 +13,7 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from coder.errors import InputError
+from coder.passphrases import PASSPHRASES
 from coder.workflow.study.open import Mode, begin_study
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def serve_home(
     Only this machine can reach them. Raises InputError if `folder` is no folder or no port is free.
     """
     from coder.review.home import Place, make_home
+
+    PASSPHRASES.ask = None  # the page asks in a form
 
     def find_place() -> Place:
         listener = _listen(LOOPBACK, None)

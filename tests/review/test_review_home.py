@@ -134,3 +134,44 @@ def test_strangers_are_kept_out_and_a_file_is_no_folder(tmp_path: Path) -> None:
     assert answer.status_code == 403
     with pytest.raises(InputError, match="not a folder"):
         make_home(tmp_path / "none", lambda: Place(1, ("",), print), port=1, hosts=("",))
+
+
+@pytest.fixture
+def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sqlcipher3")
+    monkeypatch.setattr("coder.passphrases.PASSPHRASES._known", {})
+    monkeypatch.setattr("coder.encoding.caching.FileStore.in_memory", False)
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.delenv("CODER_PASSPHRASE", raising=False)
+
+
+@pytest.mark.usefixtures("a_process_of_its_own")
+def test_an_encrypted_study_is_begun_and_opened_with_its_passphrase(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = Browser(tmp_path)
+    files = [
+        (
+            "transcripts",
+            ("C01.txt", b"Interviewer: How was it?\n\nMary: It rained all day, and I stayed in.\n"),
+        )
+    ]
+    refused = begin(
+        browser, files, status=400, name="pilot", passphrase="correct horse", again="corect horse"
+    )
+    assert "not the same" in str(refused["error"])
+    refused = begin(browser, files, status=400, name="pilot", passphrase="short", again="short")
+    assert "at least 8" in str(refused["error"]) and not list(tmp_path.iterdir())
+    made = begin(browser, files, name="pilot", passphrase="correct horse", again="correct horse")
+    assert browser.done(made["job"])["read"] == 1
+    assert not (tmp_path / "pilot.coder").read_bytes().startswith(b"SQLite")
+    assert "1 transcript" in browser.page()  # its passphrase is known as long as the program runs
+    monkeypatch.setattr("coder.passphrases.PASSPHRASES._known", {})
+    browser = Browser(tmp_path)
+    assert "Encrypted." in browser.page() and "1 transcript" not in browser.page()
+    assert "type its passphrase" in str(browser.post("/open", 400, study="pilot", coder="Ann")["error"])
+    wrong = browser.post("/open", 400, study="pilot", coder="Ann", passphrase="wrong horse")
+    assert "does not open" in str(wrong["error"])
+    opened = browser.post("/open", study="pilot", coder="Ann", passphrase="correct horse")
+    assert str(opened["go"]).startswith("http://127.0.0.1:")
+    assert "1 transcript" in browser.page()

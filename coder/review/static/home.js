@@ -13,7 +13,7 @@ const files = form.elements.transcripts;
 nameField.value = localStorage.getItem(NAME) || "";
 nameField.addEventListener("change", () => localStorage.setItem(NAME, nameField.value.trim()));
 
-async function open(study) {
+async function open(study, passphrase = "") {
   const coder = nameField.value.trim();
   if (!coder) {
     nameField.focus();
@@ -21,7 +21,7 @@ async function open(study) {
   }
   localStorage.setItem(NAME, coder);
   say("Opening…");
-  const { ok, content } = await post("/open", { study, coder });
+  const { ok, content } = await post("/open", { study, coder, passphrase });
   if (ok) location.href = content.go;
 }
 
@@ -51,7 +51,10 @@ document.getElementById("sample").addEventListener("click", () => {
   nameField.focus();
   warn("Write your name first: every decision bears it.");
 });
-form.addEventListener("submit", (event) => { event.preventDefault(); say("Sending…"); send("/begin", new FormData(form)); });
+form.addEventListener("submit", (event) => { event.preventDefault(); say("Sending…"); send(form.elements.passphrase.value ? "/begin?encrypted=1" : "/begin", new FormData(form)); });
+for (const locked of document.querySelectorAll("form[data-locked]")) {
+  locked.addEventListener("submit", (event) => { event.preventDefault(); open(locked.dataset.locked, locked.elements.passphrase.value); });
+}
 
 function tellChosen() {
   const names = [...files.files].map((file) => file.name);

@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from coder.errors import CoderError, InputError
+from coder.errors import CoderError, InputError, PassphraseError
+from coder.passphrases import PASSPHRASES
 from coder.store.database import is_outdated
+from coder.store.encryption import is_encrypted
 from coder.workflow.study.import_attributes import import_attributes
 from coder.workflow.study.import_transcripts import import_transcripts
 from coder.workflow.study.open import begin_study, open_study
@@ -19,7 +21,8 @@ LONGEST_NAME = 80
 class StudyEntry:
     """A study file of the folder; `problem` says in a sentence why it cannot be opened (then the counts are 0).
 
-    `outdated`: an older version made it; opening it brings it up to date, with a backup beside it.
+    `outdated`: an older version made it; opening it brings it up to date, with a backup beside it. `locked`: it is
+    encrypted and was not opened yet; its passphrase is needed to know more.
     """
 
     path: Path
@@ -30,6 +33,7 @@ class StudyEntry:
     coders: tuple[str, ...] = ()
     problem: str = ""
     outdated: bool = False
+    locked: bool = False
 
     @property
     def name(self) -> str:
@@ -55,6 +59,8 @@ def list_studies(folder: Path) -> list[StudyEntry]:
 
 
 def _entry(path: Path) -> StudyEntry:
+    if is_encrypted(path) and not PASSPHRASES.knows(path):
+        return StudyEntry(path, locked=True)
     if is_outdated(path):
         return StudyEntry(path, outdated=True)
     try:
@@ -68,6 +74,8 @@ def _entry(path: Path) -> StudyEntry:
                 figures.decided,
                 tuple(study.people.coders()),
             )
+    except PassphraseError:  # CODER_PASSPHRASE is another study's
+        return StudyEntry(path, locked=True)
     except CoderError as error:
         return StudyEntry(path, problem=str(error))
 
@@ -96,13 +104,14 @@ def begin(
     transcripts: Sequence[Path],
     participants: Path | None,
     progress: Callable[[str, int, int | None], None],
+    passphrase: str | None = None,
 ) -> Begun:
-    """Begin a study with a codebook and bring in transcripts and a table of participants.
+    """Begin a study with a codebook, encrypted if there is a passphrase; bring in transcripts and participants.
 
     `progress` gets (stage, done, total). What cannot be read is named in the result; the study is begun anyway.
     Raises CodebookError (nothing is made then) if the codebook is broken.
     """
-    with begin_study(path, codebook=codebook) as study:
+    with begin_study(path, codebook=codebook, passphrase=passphrase) as study:
         read, problems = 0, []
         if transcripts:
             done = 0
