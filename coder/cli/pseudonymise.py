@@ -1,11 +1,19 @@
 """`coder pseudonymise`: names, places and numbers out of transcripts, after a person has reviewed the list."""
 
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from coder.cli.console import note
+from coder.errors import InputError
+
+if TYPE_CHECKING:
+    from coder.domain import Transcript
+    from coder.workflow.pseudonymise import Item
 
 
 def pseudonymise(
@@ -28,7 +36,8 @@ def pseudonymise(
         Path | None,
         typer.Option(
             help="The file that says which pseudonym stands for whom; one that is there is continued, so that a study"
-            " keeps its pseudonyms. Default: DIR-mapping.csv. Keep it apart."
+            " keeps its pseudonyms. Default: DIR-mapping.csv. Keep it apart. A name that ends in .encrypted puts it"
+            " under a passphrase."
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
@@ -44,7 +53,7 @@ def pseudonymise(
     if apply and yes:
         raise typer.BadParameter("Give --apply or --yes, not both.")
     mapping = mapping or out.with_name(f"{out.name}-mapping.csv")
-    known = work.read_mapping(mapping)
+    known = known_pseudonyms(mapping)
     readings, items = work.find(files, known)
     for kind, different, count in work.counts_by_kind(items):
         typer.echo(f"{kind}: {different} different, {count} places")
@@ -68,6 +77,110 @@ def pseudonymise(
     note(work.HONEST)
 
 
+@dataclass(frozen=True, slots=True)
+class Pseudonymising:
+    """What `coder import --pseudonymise` was asked for."""
+
+    study: Path
+    paths: Sequence[Path]
+    apply: Path | None
+    mapping: Path | None
+    interviewer: Sequence[str]
+    tables: Sequence[Path]
+
+
+def reader_of(asked: Pseudonymising) -> "Callable[..., Transcript] | None":
+    """Return what reads the transcripts with pseudonyms, None if the list must be looked at first.
+
+    The list is written beside the study. On a terminal a person may edit it and go on at once; otherwise the same
+    command is repeated with --apply. Raises InputError for tables, which name people in their own way.
+    """
+    from coder.workflow import pseudonymise as work
+    from coder.workflow.study.import_project import is_project
+    from coder.workflow.study.import_transcripts import files_to_read
+    from coder.workflow.study.open import open_study
+
+    projects = [path.name for path in asked.paths if is_project(path)]
+    if projects:
+        raise InputError(
+            f"{', '.join(projects)}: a project of another tool is not pseudonymised; export its texts."
+        )
+    if asked.tables:
+        raise InputError(
+            "A table is not pseudonymised. Import the transcripts first; put the new names of speakers into the"
+            " table, then import it."
+        )
+    with open_study(asked.study, readonly=True) as opened:
+        suffix = work.ENCRYPTED if opened.encrypted else ".csv"
+    mapping = asked.mapping or asked.study.with_name(f"{asked.study.stem}-mapping{suffix}")
+    known = known_pseudonyms(mapping)
+    readings, items = work.find(files_to_read(asked.paths), known, interviewer=asked.interviewer)
+    chosen = asked.apply or _reviewed(asked, items)
+    if chosen is None:
+        return None
+    items = work.read_list(chosen, items)
+    work.write_mapping(items, known, mapping)
+    note(f"Who is who: {mapping}. Keep it apart from the study. Delete {chosen} when you no longer need it.")
+    note(work.HONEST)
+    return work.pseudonymising_reader(readings, items)
+
+
+def _reviewed(asked: Pseudonymising, items: "list[Item]") -> Path | None:
+    from coder.workflow import pseudonymise as work
+
+    target = asked.study.with_name(f"{asked.study.stem}-found.csv")
+    if target.exists():
+        raise InputError(f"{target} is a list from before: add --apply {target}, or delete it.")
+    work.write_list(items, target)
+    for kind, different, count in work.counts_by_kind(items):
+        note(f"{kind}: {different} different, {count} places")
+    note(
+        f"{len(items)} items, listed with context in {target}: set each to keep or replace, add what is missing."
+    )
+    if sys.stdin.isatty() and typer.confirm(
+        "Edit and save the list now. Import with it?", default=False, err=True
+    ):
+        return target
+    typer.echo(f"Nothing was imported. Edit the list, then repeat the command with: --apply {target}")
+    return None
+
+
+def known_pseudonyms(mapping: Path) -> dict[str, str]:
+    """Return the pseudonyms of a mapping file; for a new encrypted one, ask for its passphrase."""
+    from coder.cli.passphrase import ask_new
+    from coder.passphrases import PASSPHRASES
+    from coder.workflow import pseudonymise as work
+
+    if mapping.suffix == work.ENCRYPTED and not mapping.exists():
+        PASSPHRASES.remember(mapping, ask_new(mapping))
+    return work.read_mapping(mapping)
+
+
+def reidentify(
+    mapping: Annotated[
+        Path,
+        typer.Argument(help="The mapping file of coder pseudonymise, encrypted or not.", metavar="MAPPING"),
+    ],
+    pseudonym: Annotated[
+        list[str] | None, typer.Argument(help="Only these, such as 'Name 1'. Default: all.")
+    ] = None,
+) -> None:
+    """Say who is who: the spellings that each pseudonym stands for. Only with the mapping file can anybody tell.
+
+    Example: coder reidentify safe-mapping.encrypted 'Name 1'
+    """
+    from coder.workflow import pseudonymise as work
+
+    found = work.who_is_who(mapping)
+    wanted = [f"[{name.strip('[]')}]" for name in pseudonym or []]
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        raise InputError(f"{mapping} has no {', '.join(missing)}.")
+    for name in wanted or found:
+        typer.echo(f"{name}: {'; '.join(found[name])}")
+
+
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
     app.command("pseudonymise", no_args_is_help=True)(pseudonymise)
+    app.command("reidentify", no_args_is_help=True)(reidentify)

@@ -83,6 +83,22 @@ def import_(
             help="Take a changed file as a new version; codings of unchanged utterances move over.",
         ),
     ] = False,
+    pseudonymise: Annotated[
+        bool,
+        typer.Option(
+            "--pseudonymise", help="List names, places and numbers first; bring them in as pseudonyms only."
+        ),
+    ] = False,
+    apply: Annotated[
+        Path | None, typer.Option("--apply", help="With --pseudonymise: the list, as you edited it.")
+    ] = None,
+    pseudonyms: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --pseudonymise: the file that says who is who; it is continued. Default: STUDY-mapping.csv, of"
+            " an encrypted study STUDY-mapping.encrypted."
+        ),
+    ] = None,
     as_json: AsJson = False,
     *,
     options: CodedOptions,
@@ -92,12 +108,22 @@ def import_(
     What is there already is left alone, so the same command may be repeated.
     Example: coder import pilot.coder interviews/ --attributes participants.csv --codings codes.csv --coder Ann
     """
+    from coder.cli.pseudonymise import Pseudonymising, reader_of
     from coder.workflow.study import import_all as bringing
     from coder.workflow.study.open import open_study
 
+    read = None
+    if pseudonymise:
+        tables = tuple(table for table in (attributes, codings, looked_at) if table)
+        read = reader_of(Pseudonymising(study, paths or [], apply, pseudonyms, interviewer or [], tables))
+        if read is None:
+            return
+    elif apply or pseudonyms:
+        raise typer.BadParameter("--apply and --pseudonyms go with --pseudonymise.")
     request = bringing.Request(
         paths=tuple(paths or ()), attributes=attributes, codings=codings, coder=coder, looked_at=looked_at,
         complete=complete, reading=options.reading(), interviewer=tuple(interviewer or ()), new_version=new_version,
+        read=read,
     )  # fmt: skip
     with open_study(study) as opened, progress_bar("Importing") as advance:
         brought = bringing.bring_in(opened, request, progress=lambda path: advance(1, None))

@@ -4,6 +4,7 @@ Only the words of the turns are written. Titles, headers, comments, time stamps,
 of tables are not copied, since any of them may identify somebody.
 """
 
+import json
 import os
 import re
 import tempfile
@@ -11,12 +12,20 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from coder.domain import Transcript
-from coder.errors import OutputError, TableError
-from coder.pseudonyms import Item, Mention, Replacer, items_of, mentions_in
+from coder.domain import Corrections, Span, Transcript, Turn
+from coder.errors import InputError, OutputError, TableError
+from coder.passphrases import PASSPHRASES
+from coder.pseudonyms import Item as Item
+from coder.pseudonyms import Mention, Replacer, items_of, mentions_in
 from coder.pseudonyms.items import KEEP, REPLACE
 from coder.pseudonyms.recognise import names_of_labels
+from coder.pseudonyms.sealed import is_sealed, sealed, unsealed
+from coder.safe_csv import armed
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 LIST_COLUMNS = ("item", "kind", "action", "replacement", "count", "files", "context")
 MAPPING_COLUMNS = ("pseudonym", "item", "kind")
@@ -24,6 +33,8 @@ HONEST = (
     "Recognition misses some of what identifies people, above all names in lower case, nicknames, rare jobs and"
     " events. A person must read each new text before it is shared."
 )
+ENCRYPTED = ".encrypted"  # what the name of an encrypted mapping file ends in
+MOST_SEALED = 50_000_000  # bytes; a study has thousands of names, not millions
 Progress = Callable[[str], None]
 
 
@@ -46,22 +57,29 @@ class Written:
     notes: tuple[str, ...] = ()
 
 
-def find(paths: Sequence[Path], known: Mapping[str, str] | None = None) -> tuple[list[Reading], list[Item]]:
+def find(
+    paths: Sequence[Path], known: Mapping[str, str] | None = None, *, interviewer: Sequence[str] = ()
+) -> tuple[list[Reading], list[Item]]:
     """Read transcripts (files or folders) and return them with all that could identify a person.
 
-    `known` has the pseudonyms given earlier in the same study by spelling. Raises InputError or FormatError for a
-    file that cannot be read: all files of one call share their pseudonyms, so none may be left out silently.
+    `interviewer` names labels that are the interviewer's. `known` has the pseudonyms given earlier in the same study
+    by spelling. Raises InputError or FormatError for a file that cannot be read: all files of one call share their
+    pseudonyms, so none may be left out silently.
     """
-    from coder.reading import read_transcript, transcript_paths
+    from coder.reading import transcript_paths
 
-    readings = []
-    for path in transcript_paths(paths):
-        transcript = read_transcript(path)
-        words = [transcript.words_of(turn) for turn in transcript.turns]
-        readings.append(Reading(path, transcript, tuple(mentions_in(words))))
+    readings = [_reading(path, interviewer) for path in transcript_paths(paths)]
     labels = [("", mention) for mention in names_of_labels(reading.transcript for reading in readings)]
     mentions = [(held.path.name, item) for held in readings for found in held.mentions for item in found]
     return readings, items_of([*labels, *mentions], known)
+
+
+def _reading(path: Path, interviewer: Sequence[str], corrections: Corrections | None = None) -> Reading:
+    from coder.reading import read_transcript
+
+    transcript = read_transcript(path, interviewer=interviewer, corrections=corrections)
+    words = [transcript.words_of(turn) for turn in transcript.turns]
+    return Reading(path, transcript, tuple(mentions_in(words)))
 
 
 def write_list(items: Sequence[Item], path: Path, *, force: bool = False) -> None:
@@ -86,7 +104,6 @@ def read_list(path: Path, items: Sequence[Item]) -> list[Item]:
     replacement, naming the row.
     """
     from coder.reading.tables.read import read_table
-    from coder.safe_csv import armed
 
     frame = read_table(path, needed=["item", "action", "replacement"])
     found = {item.text: item for item in items}
@@ -113,27 +130,60 @@ def read_list(path: Path, items: Sequence[Item]) -> list[Item]:
 
 
 def read_mapping(path: Path) -> dict[str, str]:
-    """Return the pseudonyms given earlier, by spelling; empty if there is no mapping file yet."""
-    from coder.reading.tables.read import read_table
-    from coder.safe_csv import armed
+    """Return the pseudonyms given earlier, by spelling; empty if there is no mapping file yet.
 
+    An encrypted one needs its passphrase (coder.passphrases). Raises PassphraseError if that is missing or wrong.
+    """
     if not path.exists():
         return {}
-    frame = read_table(path, needed=list(MAPPING_COLUMNS[:2]))
-    return {armed(str(row["item"])): armed(str(row["pseudonym"])) for row in frame.to_dict("records")}
+    rows = _mapping_table(path).to_dict("records")
+    return {armed(str(row["item"])): armed(str(row["pseudonym"])) for row in rows}
+
+
+def _mapping_table(path: Path) -> "DataFrame":
+    from coder.reading.tables.read import read_table
+
+    with path.open("rb") as file:
+        marked = is_sealed(file.read(100))
+    if not marked:
+        return read_table(path, needed=list(MAPPING_COLUMNS[:2]))
+    if path.stat().st_size > MOST_SEALED:
+        raise InputError(f"{path} is larger than a list of pseudonyms can be.")
+    import pandas as pd
+
+    content = unsealed(path.read_bytes(), PASSPHRASES.of(path), str(path))
+    return pd.DataFrame(json.loads(content), columns=list(MAPPING_COLUMNS), dtype=object)
 
 
 def write_mapping(items: Sequence[Item], known: Mapping[str, str], path: Path) -> None:
-    """Write which pseudonym stands for what: the one file by which people can be identified again."""
+    """Write which pseudonym stands for what: the one file by which people can be identified again.
+
+    A name that ends in .encrypted makes it an encrypted file; its passphrase must be known (coder.passphrases).
+    """
     from coder.reporting.rows import open_rows
 
     given = {text: (pseudonym, "") for text, pseudonym in known.items()}
     given |= {item.text: (item.replacement, item.kind) for item in items if item.action == REPLACE}
+    lines = [
+        {"pseudonym": pseudonym, "item": text, "kind": kind} for text, (pseudonym, kind) in given.items()
+    ]
+    if path.suffix == ENCRYPTED:
+        content = json.dumps(lines, ensure_ascii=False).encode()
+        _write_privately(path, sealed(content, PASSPHRASES.of(path)))
+        return
     with open_rows(path, MAPPING_COLUMNS, force=True) as rows:
-        rows.write(
-            {"pseudonym": pseudonym, "item": text, "kind": kind} for text, (pseudonym, kind) in given.items()
-        )
+        rows.write(lines)
     path.chmod(0o600)
+
+
+def who_is_who(path: Path) -> dict[str, list[str]]:
+    """Return the spellings that each pseudonym of a mapping file stands for. Raises InputError if it is missing."""
+    if not path.is_file():
+        raise InputError(f"There is no file {path}.")
+    found: dict[str, list[str]] = {}
+    for text, pseudonym in read_mapping(path).items():
+        found.setdefault(pseudonym, []).append(text)
+    return found
 
 
 def write_transcripts(
@@ -158,6 +208,50 @@ def write_transcripts(
         raise OutputError(f"{out} cannot be written: {error.strerror or error}.") from error
 
 
+def pseudonymised(reading: Reading, replacer: Replacer, name: str) -> Transcript:
+    """Return a transcript with pseudonyms: the words of its turns with speakers' labels, roles and times.
+
+    `name` is that of its file from now on. Titles, headers and other lines outside turns are left out. Names in
+    questions and in what the reader noted are replaced, too.
+    """
+    held = reading.transcript
+    labels = {turn.speaker: _label(turn.speaker, turn.role == "interviewer", replacer) for turn in held.turns}
+    turns, furniture, text = list[Turn](), list[Span](), ""
+    for turn, mentions in zip(held.turns, reading.mentions, strict=True):
+        label = labels[turn.speaker]
+        start = len(text)
+        text += f"{label}: " if label else ""
+        if label:
+            furniture.append(Span(start, len(text), "label"))
+        words = replacer.replaced(held.words_of(turn), mentions).text
+        question = None if turn.question is None else replacer.replaced(turn.question).text
+        end = len(text) + len(words)
+        turns.append(replace(turn, speaker=label or None, start=len(text), end=end, question=question))
+        furniture.append(Span(end, end + 2, "gap"))
+        text += words + "\n\n"
+    notes, doubts = (
+        tuple(replacer.replaced(line).text for line in lines) for lines in (held.notes, held.doubts)
+    )
+    return replace(
+        held, id=Path(name).stem, name=name, text=text, turns=tuple(turns), furniture=tuple(furniture),
+        attributes={}, notes=notes, doubts=doubts,
+    )  # fmt: skip
+
+
+def pseudonymising_reader(readings: Sequence[Reading], items: Sequence[Item]) -> Callable[..., Transcript]:
+    """Return what reads these files for an import, with the pseudonyms that were decided on."""
+    replacer, known = Replacer(items), {reading.path: reading for reading in readings}
+    names = dict(zip(known, _file_names(readings, replacer), strict=True))
+
+    def read(
+        path: Path, *, interviewer: Sequence[str] = (), corrections: Corrections | None = None
+    ) -> Transcript:
+        found = known[path] if corrections is None else _reading(path, interviewer, corrections)
+        return pseudonymised(found, replacer, names[path])
+
+    return read
+
+
 def counts_by_kind(items: Sequence[Item]) -> list[tuple[str, int, int]]:
     """Return (kind, different items, places) by kind, the most frequent first."""
     places = Counter[str]()
@@ -177,7 +271,7 @@ def _written(reading: Reading, target: Path, replacer: Replacer) -> Written:
         words = re.sub(r"\s*\n\s*", " ", done.text)
         label = labels[turn.speaker]
         blocks.append(f"{label}: {words}" if label else words)
-    _write_privately(target, "\n\n".join(blocks) + "\n")
+    _write_privately(target, ("\n\n".join(blocks) + "\n").encode())
     return Written(reading.path, target, count, _differences(reading, target))
 
 
@@ -222,11 +316,11 @@ def _file_names(readings: Sequence[Reading], replacer: Replacer) -> list[str]:
     return names
 
 
-def _write_privately(path: Path, text: str) -> None:
+def _write_privately(path: Path, content: bytes) -> None:
     handle, name = tempfile.mkstemp(prefix=".pseudonymised-", dir=path.parent)  # readable by its owner alone
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from coder.workflow.coded_files import CodedReading
 from coder.workflow.study.import_attributes import AttributeReport, import_attributes
 from coder.workflow.study.import_codings import CodingsReport, import_codings
 from coder.workflow.study.import_project import ProjectReport, import_project, is_project
-from coder.workflow.study.import_transcripts import Added, ImportReport, import_transcripts
+from coder.workflow.study.import_transcripts import Added, ImportReport, Read, import_transcripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Request:
     reading: CodedReading | None = None
     interviewer: tuple[str, ...] = ()
     new_version: bool = False
+    read: Read | None = None  # what reads transcripts; None: as they are
 
 
 @dataclass(slots=True)
@@ -104,6 +105,7 @@ def bring_in(study: Study, request: Request, progress: Callable[[Path], None] | 
         new_version=request.new_version,
         tables=tables,
         progress=progress,
+        read=request.read,
     )
     brought = Brought(transcripts)
     failed: list[tuple[Path, str]] = []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from coder.coded_tables.grammar import columns_of
 from coder.domain import Corrections, Role, Transcript
-from coder.errors import CoderError, StudyError
+from coder.errors import CoderError, InputError, StudyError
 from coder.store import Study
 from coder.store.values import ADJUDICATED, DECIDED, Decision, StudyUtterance, UnitState
 from coder.workflow.study.cutting import Cut, as_participants, cut_utterances
@@ -71,7 +71,9 @@ def import_transcripts(
     for path in _expanded(paths, tables, report):
         try:
             transcript = _as_corrected(study, path, read, tuple(interviewer))
-            add_transcript(study, path, transcript, cut, new_version, report)
+            # A reader of the caller's may have given the text another name than its file's (pseudonyms).
+            source = "" if read is _read else transcript.name
+            add_transcript(study, path, transcript, cut, new_version, report, source)
         except CoderError as error:
             if isinstance(error, StudyError):
                 raise  # the study cannot be written: the next file would fare no better
@@ -93,6 +95,15 @@ def _read(path: Path, *, interviewer: Sequence[str], corrections: Corrections | 
     from coder.reading import read_transcript
 
     return read_transcript(path, interviewer=interviewer, corrections=corrections)
+
+
+def files_to_read(paths: Sequence[str | Path], tables: Sequence[Path] = ()) -> list[Path]:
+    """Return the transcripts of files and folders as an import takes them. Raises InputError if one is missing."""
+    report = ImportReport()
+    found = _expanded(paths, tables, report)
+    if report.refused:
+        raise InputError("\n".join(f"{path}: {reason}" for path, reason in report.refused))
+    return found
 
 
 def _expanded(paths: Sequence[str | Path], tables: Sequence[Path], report: ImportReport) -> list[Path]:
