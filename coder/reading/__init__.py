@@ -33,6 +33,7 @@ _READERS = {
     ".tsv": "transcript_tables",
     ".xlsx": "transcript_tables",
     ".json": "json_transcripts",
+    ".otr": "json_transcripts",
     ".eaf": "elan",
     ".cha": "chat",
     ".textgrid": "textgrid",

@@ -70,12 +70,14 @@ def are_milliseconds(times: Sequence[float | None], words: int) -> bool:
 
 _FRACTION = r"(?:[.,:;]\d{1,6}|-\d(?![\d:]))?"
 # Two parts need two digits in the second ("1:1 support" is no time); Teams writes 0:0:3 for three.
+# Video editors write hours, minutes, seconds and frames, with semicolons where frames are dropped.
+_DROP = r"\d{2};\d{2};\d{2};\d{2}"
 _CLOCK = rf"\d{{1,3}}:(?:[0-5]?\d:[0-5]?\d|[0-5]\d){_FRACTION}(?!\d)"
 _LETTERED = r"(?:\d{1,2} ?h:? ?)?\d{1,3} ?m(?:in)?:? ?[0-5]?\d ?s(?:ec)?\b"
 _SPOKEN_STAMP = r"(?:\d+ hours? )?(?:\d+ minutes? )?\d+ seconds?\b"
 _DAYTIME = r"(?: ?[AaPp]\.?[Mm]\b\.?)?"
 _DATE = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? (?:at )?"
-_ONE = rf"(?:{_CLOCK}{_DAYTIME}|{_LETTERED})"
+_ONE = rf"(?:{_DROP}|{_CLOCK}{_DAYTIME}|{_LETTERED})"
 _TO = r" ?(?:-->|->|–|—|-|to|/) ?"
 _DOTTED = r"\d{1,2}\.\d{2}\.\d{2}(?:[.,:]\d{1,3})?"
 _SHORT = r"\d{1,3}:\d(?:\.\d{1,3})?(?!\d)"
@@ -84,7 +86,8 @@ _INNER = rf"\s*(?:[Tt]ime:? ?|at )?(?:{_DATE})?{_ANY}(?:{_TO}{_ANY})?\s*"
 # Markdown escapes brackets; Transana writes milliseconds as ¤<3400>.
 _CLOSED = rf"\\?\[{_INNER}\\?\]|\\?\({_INNER}\\?\)|<{_INNER}>|\{{{_INNER}\}}|#{_INNER}#|\*{_INNER}\*|¤\s?<\d{{1,10}}>"
 _STAMP_RANGE = rf"{_ONE}{_TO}{_ONE}(?:{_DAYTIME})"
-_BARE = rf"@?(?:{_DATE})?(?:{_STAMP_RANGE}|{_CLOCK}{_DAYTIME}|{_SPOKEN_STAMP}|{_LETTERED})(?![\w%€£$]|[.,]\d)"
+_NO_STAMP_BEHIND = r"(?![^\W_]|[%€£$]|[.,]\d)"
+_BARE = rf"@?(?:{_DATE})?(?:{_STAMP_RANGE}|{_DROP}|{_CLOCK}{_DAYTIME}|{_SPOKEN_STAMP}|{_LETTERED}){_NO_STAMP_BEHIND}"
 
 # A line that holds more stamps than this is no line of a transcript.
 _MOST = 6
@@ -102,7 +105,7 @@ BARE = re.compile(_BARE)
 _TRAILING = re.compile(
     rf"\s*(?:{_CLOSED})\s*$|(?<=[.?!…)\]\"”])\s+\d{{1,2}}:[0-5]\d:[0-5]\d(?:[.,]\d{{1,3}})?\s*$"
 )
-_CORE = re.compile(rf"{_CLOCK}|{_DOTTED}|{_LETTERED}|{_SPOKEN_STAMP}|{_SHORT}")
+_CORE = re.compile(rf"{_DROP}|{_CLOCK}|{_DOTTED}|{_LETTERED}|{_SPOKEN_STAMP}|{_SHORT}")
 _TENTHS = re.compile(r":\d\d[.,]\d")
 _DATED = re.compile(rf"\s*{_DATE}")
 
@@ -126,7 +129,8 @@ def _stamp(found: re.Match[str], bare: bool) -> Stamp:
     dated = _DATED.match(words) is not None
     seconds = None
     if core and not dated:
-        seconds = seconds_in(re.sub(r"(?<=\d)\.(?=\d{2}\.\d{2})|(?<=\d\.\d\d)\.(?=\d\d)", ":", core[0]))
+        colons = core[0].replace(";", ":") if core[0].count(";") > 1 else core[0]
+        seconds = seconds_in(re.sub(r"(?<=\d)\.(?=\d{2}\.\d{2})|(?<=\d\.\d\d)\.(?=\d\d)", ":", colons))
     # Nobody says "00:01:02" or "0:04.2"; "10:30" alone may well be speech.
     certain = (
         not bare
@@ -134,6 +138,7 @@ def _stamp(found: re.Match[str], bare: bool) -> Stamp:
         or core is None
         or words.startswith("@")
         or core[0].count(":") >= 2
+        or core[0].count(";") > 1
         or _TENTHS.search(core[0]) is not None
         or "-->" in words
     )

@@ -160,3 +160,39 @@ def test_words_beside_form_feeds_are_no_speech(edge: str) -> None:
 def test_what_is_said_beside_form_feeds_and_page_numbers_stays(page: str) -> None:
     words = [("INT", "Is it so?"), ("P1", "Yes")] * 4
     assert _spoken(page.join(f"{speaker}: {said}\n" for speaker, said in words)) == words
+
+
+def test_lone_numbers_that_count_up_are_those_of_pages_unless_they_are_answers() -> None:
+    page = "".join(f"A: Who cooks?\n\nB: My son {n}.\n\n" for n in range(5))
+    assert ("B", "My son 4.") in _spoken(f"{page}1\n\n{page}2\n\n{page}3\n")
+    assert not any(words in "123" for _, words in _spoken(f"{page}1\n\n{page}2\n\n{page}3\n"))
+    rated = "A: From one to ten?\n\nB:\n\n7\n\nA: And last year?\n\nB:\n\n8\n\nA: Why?\n\nB: My knee.\n"
+    assert [words for _, words in _spoken(rated)][1:4:2] == ["7", "8"]
+
+
+def test_short_pieces_of_parliaments_records() -> None:
+    text = (
+        "3. Ida Moss (Harbour) (Lab): What steps is he taking?\n\n"
+        "The Minister for Ports (Per Vale): It is in dock.\n\n"
+        "Ida Moss: Since June!\n\nMinister of State at the Department of Ports (Deputy Una Bell): Until May.\n\n"
+        "Per Vale: Until May.\n"
+    )
+    assert [speaker for speaker, _ in _spoken(text)] == [
+        "Ida Moss (Harbour) (Lab)",
+        "The Minister for Ports (Per Vale)",
+        "Ida Moss (Harbour) (Lab)",
+        "Minister of State at the Department of Ports (Deputy Una Bell)",
+        "The Minister for Ports (Per Vale)",
+    ]
+    text = "Ida Moss\n(Harbour) (Lab)\nWill he come?\n\nPer Vale\nI will.\n\nIda Moss\nWhen?\n\nPer Vale\nIn May.\n"
+    assert _spoken(text)[0] == ("Ida Moss", "Will he come?")
+
+
+def test_times_with_frames_and_semicolons_are_no_words() -> None:
+    text = "".join(f"00;00;0{n};12 - 00;00;0{n + 1};03\nSpeaker {n % 2}\nwords {n}.\n\n" for n in range(4))
+    assert _spoken(text) == [(f"Speaker {n % 2}", f"words {n}.") for n in range(4)]
+
+
+def test_who_takes_part_by_a_list_is_no_talk() -> None:
+    text = "Name\tRole\nIda Moss\tInterviewer\nPer Vale\tParticipant\n\nIda Moss: Where?\nPer Vale: Here.\n"
+    assert _spoken(text + "Ida Moss: Since when?\nPer Vale: May.\n")[0] == ("Ida Moss", "Where?")

@@ -125,3 +125,26 @@ def test_members_of_a_committee_share_the_asking() -> None:
 def test_a_question_in_a_script_without_capitals_is_no_name_in_a_header() -> None:
     text = "المحاور: كيف تصل إلى العيادة؟\n\nالمشارك: أركب الحافلة كل يوم.\n\nالمحاور: ومن يساعدك؟\n"
     assert [turn.role for turn in read(text).turns] == ["interviewer", "participant", "interviewer"]
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("Mhojaji", "Mhojiwa"), ("Tagapanayam", "Kalahok"), ("Интервюиращ", "Участник"), ("Ispitivač", "Ispitanik"),
+        ("Spraševalka", "Intervjuvanka"), ("Interviuotojas", "Dalyvis"), ("Intervētāja", "Dalībnieks"),
+        ("Küsitleja", "Vastaja"), ("Spyrill", "Viðmælandi"), ("Elkarrizketatzailea", "Elkarrizketatua"),
+        ("Intervistuesi", "I intervistuari"), ("সাক্ষাৎকারগ্রহীতা", "উত্তরদাতা"), ("انٹرویو لینے والا", "جواب دہندہ"),
+        ("நேர்காணல் செய்பவர்", "பங்கேற்பாளர்"), ("ጠያቂ", "መላሽ"), ("ინტერვიუერი", "რესპონდენტი"), ("Հարցազրուցավար", "Մասնակից"),
+    ],
+    ids=lambda labels: labels[0],
+)  # fmt: skip
+def test_labels_of_more_languages_tell_roles_without_any_question(labels: tuple[str, str]) -> None:
+    text = "".join(f"{labels[0]}: Mm {n}.\n\n{labels[1]}: Kato sela {n}, bala nu.\n\n" for n in range(3))
+    assert asking(text) == {labels[0]}
+
+
+def test_a_second_talk_in_the_file_has_its_own_interviewer() -> None:
+    second = "Ruth: How long?\n\nBen: Nine years.\n\nRuth: Who digs?\n\nBen: My neighbour did.\n"
+    found = read(talk("Interviewer", "P1") + "\n\n" + second)
+    assert {turn.speaker for turn in found.turns if turn.role == "interviewer"} == {"Interviewer", "Ruth"}
+    assert any("Ruth taken for the interviewer" in note for note in found.notes)

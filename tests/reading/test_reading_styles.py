@@ -109,3 +109,93 @@ def test_a_style_is_read_in_every_layout(style: str) -> None:
         assert asking == {cast[0]}
         if "{t}" in style or "{T}" in style.split("{w}")[0]:
             assert [turn.time for turn in transcript.turns] == [7.0 * number for number in range(len(spoken))]
+
+
+ODD = [
+    "{L} {T}: {L}: {w}",
+    "[{T}] {L}: {L}: {w}",
+    "{L} ({t}): {L}: {w}",
+    "{L} - {t} - {L}: {w}",
+    "{L}: {L}: {w}",
+    "_{L}:_ {w}",
+    "*{L}:* {w}",
+    "_{L}_: {w}",
+    "`{L}:` {w}",
+    "=={L}:== {w}",
+    "~~{L}:~~ {w}",
+    "'''{L}:''' {w}",
+    "[b]{L}:[/b] {w}",
+    "<b>{L}:</b> {w}",
+    '<span style="color:red">{L}:</span> {w}',
+    r"\*\*{L}:\*\* {w}",
+    "1. **{L}:** {w}",
+    "**{L}** — {w}",
+    "_{t}_ **{L}:** {w}",
+    "{L}/ {w}",
+    "{L} = {w}",
+    "{L} | {w}",
+    "{L} » {w}",
+    "{L}) {w}",
+    "{L}; {w}",
+    "{L} [v] {w}".replace("[v] ", "[v]\t"),
+]
+ASKED = ["How do you get here?", "And when it rains?", "Who helps you?", "Would a bus do?"]
+TOLD = [
+    "I walk along the canal.",
+    "My sister drives me then.",
+    "Nobody but her.",
+    "It would, at ten past six.",
+]
+
+
+@pytest.mark.parametrize(
+    "cast", [("Mary", "Omar"), ("Int", "P07"), ("Helen Marsh", "Tom Adu")], ids=lambda c: c[0]
+)
+@pytest.mark.parametrize("style", ODD)
+def test_labels_in_mark_up_in_odd_signs_or_doubled(style: str, cast: tuple[str, str]) -> None:
+    talk = [turn for pair in zip(ASKED, TOLD, strict=True) for turn in zip(cast, pair, strict=True)]
+    lines = [
+        style.format(L=label, w=words, t=f"0{n}:1{n}", T=f"00:0{n}:1{n}")
+        for n, (label, words) in enumerate(talk)
+    ]
+    read = assemble(document_of("\n\n".join(lines), "x.md", "utf-8"), "x.md", b"")
+    assert [(turn.speaker, read.words_of(turn)) for turn in read.turns] == talk
+    assert {turn.role for turn in read.turns if turn.speaker == cast[0]} == {"interviewer"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "Yes / no is all they ask.",
+            "Hot / cold, it is the same.",
+            "Yes / no again.",
+            "Hot / cold, as I said.",
+        ],
+        ["Pain = no walking for me.", "Money = freedom.", "Then he lost it.", "We moved into one room."],
+        ["Honestly; I never went back.", "Sometimes; it depends.", "I said so.", "Nothing came of it."],
+        ["*Really*, nobody came.", "I waited.", "*Really*, that is how it was.", "Then they let me in."],
+        ["I have <3 hours.", "That is <b>not</b> enough.", "My sister has <5.", "So it goes."],
+    ],
+    ids=["slash", "equals", "semicolon", "italics", "less than"],
+)
+def test_signs_among_words_make_nobody_a_speaker(lines: list[str]) -> None:
+    read = assemble(document_of("\n\n".join(lines), "x.md", "utf-8"), "x.md", b"")
+    assert [turn.speaker for turn in read.turns] == [None] * 4
+    assert [read.words_of(turn) for turn in read.turns] == lines
+
+
+def test_emphasis_around_label_and_words_is_no_word() -> None:
+    text = "**Int: Why?**\n\nP1: It was *wet*.\n\n**Int: And then?**\n\nP1: I went *home*\n"
+    read = assemble(document_of(text, "x.md", "utf-8"), "x.md", b"")
+    words = [read.words_of(turn) for turn in read.turns]
+    assert words == ["Why?", "It was *wet*.", "And then?", "I went *home*"]
+
+
+def test_a_tools_label_above_the_words_own_label_is_no_word() -> None:
+    words = [f"I have said this {n} times and will say it again." for n in range(6)]
+    text = "".join(f"Speaker {n % 2 + 1}  00:0{n}\n{'IP'[n % 2]}: {said}\n\n" for n, said in enumerate(words))
+    read = assemble(document_of(text, "x.txt", "utf-8"), "x.txt", b"")
+    assert [(turn.speaker, read.words_of(turn)) for turn in read.turns] == [
+        ("IP"[n % 2], said) for n, said in enumerate(words)
+    ]

@@ -148,7 +148,8 @@ def test_subtitles_without_speakers_are_running_speech(tmp_path: Path) -> None:
     transcript = read(tmp_path, "talk.srt", SRT)
     assert transcript.format == "srt"
     words = " ".join(transcript.words_of(turn) for turn in transcript.turns)
-    assert words == "I've had two operations and I'd have a third. - Really? - Tomorrow."
+    assert words == "I've had two operations and I'd have a third. Really? Tomorrow."
+    assert [transcript.words_of(turn) for turn in transcript.turns][1:] == ["Really?", "Tomorrow."]
     assert {turn.speaker for turn in transcript.turns} == {None}
 
 
@@ -207,3 +208,47 @@ def test_cues_without_blank_lines_between_them(tmp_path: Path) -> None:
 def test_subtitles_without_words_are_refused(tmp_path: Path, content: str) -> None:
     with pytest.raises(FormatError, match="no subtitles with words"):
         read(tmp_path, "empty.vtt", content)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["- {}\n- {}", "-{}\n-{}", "– {}\n– {}", "- {} - {}", "<i>- {}</i>\n<i>- {}</i>"]
+)
+@pytest.mark.parametrize("name", ["talk.srt", "talk.vtt"])
+def test_two_dashes_in_a_cue_are_two_voices(pattern: str, name: str, tmp_path: Path) -> None:
+    cues = [
+        pattern.format("Are you there?", "Yes, by the door."),
+        "Mind the step.",
+        pattern.format("Tea?", "No."),
+    ]
+    times = [f"00:00:0{n},000 --> 00:00:0{n + 1},000" for n in range(3)]
+    if name.endswith("vtt"):
+        times = [time.replace(",", ".") for time in times]
+    top = "WEBVTT\n\n" if name.endswith("vtt") else ""
+    text = top + "\n\n".join(
+        f"{n + 1}\n{time}\n{cue}" for n, (time, cue) in enumerate(zip(times, cues, strict=True))
+    )
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    read = read_transcript(tmp_path / name)
+    said = ["Are you there?", "Yes, by the door.", "Mind the step.", "Tea?", "No."]
+    assert [read.words_of(turn) for turn in read.turns] == said
+
+
+def test_one_dash_in_a_cue_is_a_dash(tmp_path: Path) -> None:
+    text = (
+        "1\n00:00:01,000 --> 00:00:03,000\n- and then we left.\n\n"
+        "2\n00:00:03,000 --> 00:00:06,000\nNobody spoke - not one.\n"
+    )
+    (tmp_path / "talk.srt").write_text(text, encoding="utf-8")
+    read = read_transcript(tmp_path / "talk.srt")
+    assert [read.words_of(turn) for turn in read.turns] == ["- and then we left. Nobody spoke - not one."]
+
+
+def test_two_names_in_a_cue_are_two_speakers(tmp_path: Path) -> None:
+    cues = ["MARY: Are you there?\nOMAR: By the door.", "MARY: Come in.\nOMAR: It is dark.", "MARY: Wait."]
+    text = "\n\n".join(
+        f"{n}\n00:00:0{n},000 --> 00:00:0{n + 1},000\n{cue}" for n, cue in enumerate(cues, start=1)
+    )
+    (tmp_path / "talk.srt").write_text(text, encoding="utf-8")
+    assert [turn.speaker for turn in read_transcript(tmp_path / "talk.srt").turns] == ["MARY", "OMAR"] * 2 + [
+        "MARY"
+    ]

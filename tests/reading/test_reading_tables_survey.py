@@ -181,3 +181,42 @@ def test_open_questions_are_told_from_closed_ones(question: str, cells: list[str
 def test_a_questions_code_is_no_part_of_it() -> None:
     assert question_of("G01Q02[other]. How? [Other]") == "How? [Other]"
     assert question_of("What is hard?") == "What is hard?"
+
+
+def test_two_rows_of_headings_are_no_answers(tmp_path: Path) -> None:
+    qualtrics = [
+        ["StartDate", "EndDate", "Status", "Progress", "Finished", "ResponseId", "Q1"],
+        ["Start Date", "End Date", "Response Type", "Progress", "Finished", "Response ID", "What is hard?"],
+        *(["2024-01-01", "2024-01-01", "0", "100", "True", f"R_{n}", words] for n, words in enumerate(WORDS)),
+    ]
+    read_one = read(tmp_path, qualtrics)
+    assert [turn.speaker for turn in read_one.turns] == [f"R_{n}" for n in range(len(WORDS))]
+    assert {turn.question for turn in read_one.turns} == {"What is hard?"}
+    monkey = [["Respondent ID", "Collector ID", "Start Date", "Why?"], ["", "", "", "Open-Ended Response"]]
+    monkey += [[f"118{n}", "7", f"01/0{n + 1}/2024", words] for n, words in enumerate(WORDS)]
+    assert {turn.question for turn in read(tmp_path, monkey).turns} == {"Why?"}
+
+
+def test_titles_above_the_headings_are_passed_over(tmp_path: Path) -> None:
+    rows = [["Travel 2024", "", ""], ["Participant", "What is hard?", "What helps?"]]
+    rows += [[f"P{n}", words * 2, f"{words} It helps."] for n, words in enumerate(WORDS)]
+    found = read(tmp_path, rows)
+    assert found.turns[0].speaker == "P0" and found.turns[1].question == "What helps?"
+
+
+def test_missing_answers_are_left_out_and_counted(tmp_path: Path) -> None:
+    rows = google()
+    rows[1][2], rows[2][2] = "n/a", "NA"
+    found = read(tmp_path, rows)
+    assert len(found.turns) == len(WORDS) - 2
+    assert "2 answers left out that say only N/A." in found.notes
+
+
+def test_numbered_headings_and_ids_in_other_languages(tmp_path: Path) -> None:
+    rows = [["id. Antwort ID", "submitdate. Datum Abgeschickt", "Q1. Was ist schwer?", "Q2. 3. Was hilft?"]]
+    rows += [[str(n), f"2024-01-0{n + 1}", words, f"{words} Danke schön."] for n, words in enumerate(WORDS)]
+    found = read(tmp_path, rows, ";")
+    assert [(turn.speaker, turn.question) for turn in found.turns[:2]] == [
+        ("0", "Was ist schwer?"),
+        ("0", "Was hilft?"),
+    ]

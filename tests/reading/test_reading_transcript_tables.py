@@ -231,3 +231,11 @@ def test_a_table_without_words_is_refused_with_what_it_has(tmp_path: Path) -> No
         FormatError, match=r"a\.csv: no column of words was found .*age, sex.* Name the column"
     ):
         transcript(tmp_path, "a.csv", "age,sex\n34,f\n51,m\n")
+
+
+def test_elan_exports_in_milliseconds_are_known_in_txt(tmp_path: Path) -> None:
+    text = "\n".join(
+        f"{who}\t\t{n * 9000}\t{n * 9000 + 8000}\t8000\t{words}" for n, (who, words) in enumerate(TALK)
+    )
+    found = transcript(tmp_path, "elan.txt", text)
+    assert timed(found) == [(who, n * 9.0, words) for n, (who, words) in enumerate(TALK)]

@@ -7,12 +7,14 @@ Amazon Transcribe, Google Speech-to-Text, Deepgram, Speechmatics, ElevenLabs and
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coder.errors import FormatError, UnsafeFileError
 from coder.reading.clock import are_milliseconds, seconds_in
 from coder.reading.document import Document, Paragraph
+from coder.reading.formats.markup import is_html
+from coder.reading.formats.plain import document_of
 from coder.reading.safety.archive import Budget
 from coder.reading.safety.text_encoding import decode
 from coder.reading.tables.columns import plain_name
@@ -20,7 +22,7 @@ from coder.reading.tables.columns import plain_name
 # Objects and lists in Python take fifty times the room of the two characters that make them.
 _MAX_CONTAINERS = 500_000
 _MAX_NESTING = 6
-_TEXT = ("text", "utterance", "content", "transcript", "sentence", "words spoken", "message", "value")
+_TEXT = ("text", "utterance", "content", "transcript", "sentence", "words spoken", "message", "value", "body")
 _SPEAKER = (
     "speaker",
     "speaker name",
@@ -62,7 +64,7 @@ def read(data: bytes, name: str) -> Document:
     if decoded.text.count("{") + decoded.text.count("[") > _MAX_CONTAINERS:
         raise UnsafeFileError(f"{name}: the JSON is made of too many pieces for a transcript. Split it.")
     try:
-        content = json.loads(decoded.text.lstrip("\ufeff"))
+        content = _content_of(decoded.text.lstrip("\ufeff"))
     except json.JSONDecodeError as error:
         raise FormatError(
             f"{name}: this is not valid JSON ({error.msg} in line {error.lineno}). Export it again, or rename it "
@@ -78,6 +80,9 @@ def read(data: bytes, name: str) -> Document:
         worded = list(_from_words(content, budget))
         paragraphs = worded if _size(worded) >= _size(paragraphs) / 2 and worded else paragraphs
     if not paragraphs and isinstance(content, dict) and (whole := _words(content).strip()):
+        if is_html(whole):
+            # oTranscribe keeps its page; it is read as the text that it shows.
+            return replace(document_of(whole, name, decoded.encoding, decoded.notes), format="json")
         paragraphs = [Paragraph(whole)]
     if not paragraphs:
         raise FormatError(
@@ -96,6 +101,21 @@ def read(data: bytes, name: str) -> Document:
     return Document(
         "json", tuple(paragraphs), decoded.encoding, labelled=not marked, running=True, notes=decoded.notes
     )
+
+
+def _content_of(text: str) -> Any:
+    """Return what JSON holds; of several lines with an object each (JSON Lines) the list of these."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        lines = [line for line in text.split("\n") if line.strip()]
+        if (
+            error.msg != "Extra data"
+            or len(lines) < 2
+            or not all(line.lstrip().startswith("{") for line in lines)
+        ):
+            raise
+        return [json.loads(line) for line in lines]
 
 
 def _records(content: Any) -> list[Mapping[str, Any]]:
@@ -144,6 +164,9 @@ def _words(record: Mapping[str, Any]) -> str:
     elements = record.get("elements")
     if isinstance(elements, list):
         return "".join(str(element.get("value", "")) for element in elements if isinstance(element, dict))
+    words = record.get("words")
+    if isinstance(words, list) and words and "speaker" in record:
+        return " ".join(str(_value(word, _WORD) or "") for word in words if isinstance(word, dict))
     return ""
 
 

@@ -8,12 +8,13 @@ import re
 from collections.abc import Sequence
 
 from coder.reading.document import Document, Paragraph
+from coder.reading.formats.markup import is_html, lines_of_html
 from coder.reading.safety.text_encoding import decode
 from coder.reading.speakers.vocabulary import is_header_key, key_of
 
 _NUMBERED = re.compile(r"[\ufeff\s]{0,12}(?:\[(\d{1,5})\]|#?(\d{1,5})[.:)]?)(?=\s|$)[ \t\xa0]*")
 _FRONT_KEY = re.compile(r"[\"']?([A-Za-z_][\w .-]{0,40}?)[\"']?\s*[:=](?:\s|$)")
-_LABEL = re.compile(r"[^\W\d][\w .'’()-]{0,30}[:：\t]")
+_LABEL = re.compile(r"(?:\*\*|__)?[^\W\d][\w .'’()-]{0,30}[:：\t]")
 
 
 def read(data: bytes, name: str) -> Document:
@@ -24,11 +25,14 @@ def read(data: bytes, name: str) -> Document:
 
 def document_of(text: str, name: str, encoding: str | None, notes: Sequence[str] = ()) -> Document:
     """Return decoded text as a document of lines."""
+    said = [*notes]
+    if is_html(text):
+        text = lines_of_html(text)
+        said.append("The file is laid out with HTML: its mark-up was left out.")
     lines = text.split("\n")
     front = front_matter(lines)
     numbered, removed = without_line_numbers(lines[front:])
     lines = [*lines[:front], *numbered]
-    said = [*notes]
     if removed:
         said.append(f"{removed} line numbers were left out.")
     markdown = name.lower().endswith((".md", ".markdown"))
@@ -89,7 +93,8 @@ def without_line_numbers(lines: Sequence[str]) -> tuple[list[str], int]:
     step = max(set(steps), key=steps.count)
     even = steps.count(step) >= 0.9 * len(steps)
     labelled = sum(bool(_LABEL.match(lines[index], match.end())) for index, match in found)
-    dense = step == 1 and (len(found) >= 0.7 * visible or labelled >= 0.8 * len(found))
+    # In Markdown every item of a list may have the number 1.
+    dense = (step == 1 or {*numbers} == {1}) and (len(found) >= 0.7 * visible or labelled >= 0.8 * len(found))
     spaced = step in (5, 10) and len(found) >= 0.6 * visible / step
     if not (even and (dense or spaced)):
         return list(lines), 0

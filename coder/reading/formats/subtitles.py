@@ -3,7 +3,7 @@
 import html
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from coder.errors import FormatError
@@ -27,6 +27,8 @@ _SKIPPED = ("NOTE", "STYLE", "REGION")
 # Webex writes a cue's speaker into its identifier: 1 "Mina Sol" (3251498752).
 _QUOTED_NAME = re.compile(r'\d+\s+"([^"]{1,80})"(?:\s+\(\d+\))?')
 _NUMBERED_NAME = re.compile(r"(?:\d+[ .:\t-]+)?([^\W\d_].{0,47})")
+# A dash marks a change of voice in a cue that has several: on lines of their own, or behind a sentence.
+_VOICES = re.compile(r"(?:^|\n|(?<=[.?!…\"”’)])\s)[ \t]*[-–—][ \t]?(?=\w|[\"“‘'¿¡(])")
 _TURN_MARK = re.compile(r"(?<=\S)\s+(?=>>)|\s*\[SPEAKER_TURN\]\s*(?=\S)")
 
 
@@ -58,9 +60,7 @@ def document_of(text: str, name: str, encoding: str | None, notes: tuple[str, ..
     webvtt = text.lstrip("\ufeff \n").startswith("WEBVTT")
     cues, skipped = _cues(text)
     names = _names_above(cues)
-    paragraphs, inherited = _with_voices(
-        [paragraph for cue in cues for paragraph in _paragraphs(cue, names.get(cue.identifier))]
-    )
+    paragraphs, inherited = _with_voices(list(_all_paragraphs(cues, names)))
     if not paragraphs:
         raise FormatError(f"{name} holds no subtitles with words in them: export it again.")
     said = [*notes]
@@ -165,16 +165,33 @@ def _goes_on(lines: list[str], place: int) -> bool:
     return not any(_TIMING.match(line) for line in lines[place : place + 2])
 
 
+def _all_paragraphs(cues: Sequence[_Cue], names: Mapping[str, str]) -> Iterator[Paragraph]:
+    """Yield the words of all cues; who speaks behind a cue of several voices is somebody else, or not known."""
+    several = False
+    for cue in cues:
+        said = list(_paragraphs(cue, names.get(cue.identifier)))
+        if several and said and said[0].speaker is None and not said[0].text.lstrip().startswith(">>"):
+            said[0] = replace(said[0], text=f">> {said[0].text}")
+        several = len(said) > 1 and _VOICES.match(_plain("\n".join(cue.lines))) is not None
+        yield from said
+
+
 def _paragraphs(cue: _Cue, name: str | None) -> Iterator[Paragraph]:
     """Yield the cue's words, one paragraph per voice, without tags and entities; `name` is of its identifier."""
     pieces = _VOICE.split("\n".join(cue.lines))
-    for words in _TURN_MARK.split(_plain(pieces[0])):
+    for words in _TURN_MARK.split(_with_turn_marks(_plain(pieces[0]))):
         if words.strip():
             yield Paragraph(words, name, cue.time)
     for speaker, words in zip(pieces[1::2], pieces[2::2], strict=True):
         said = _plain(words)
         if said.strip():
             yield Paragraph(said, html.unescape(speaker or "").strip(), cue.time)
+
+
+def _with_turn_marks(words: str) -> str:
+    """Return a cue's words with ">>" for its dashes, if it opens with one and has several."""
+    marked = len(_VOICES.findall(words)) > 1 and _VOICES.match(words)
+    return _VOICES.sub(" >> ", words).strip() if marked else words
 
 
 def _plain(text: str) -> str:

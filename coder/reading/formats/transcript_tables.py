@@ -1,6 +1,5 @@
 """Read transcripts kept as tables (.csv, .tsv, .xlsx): a row per turn, or a row per respondent's answers."""
 
-import html
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from coder.errors import FormatError
 from coder.reading.clock import are_milliseconds, seconds_in
 from coder.reading.document import Document, Paragraph
 from coder.reading.formats.layouts import with_stamps
+from coder.reading.formats.markup import without_markup
 from coder.reading.safety.archive import Budget
 from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, key_of
 from coder.reading.tables.columns import (
@@ -27,11 +27,13 @@ from coder.reading.tables.columns import (
 )
 from coder.reading.tables.delimited import Sheet, read_delimited, table_budget
 from coder.reading.tables.excel import read_workbook
-from coder.reading.tables.survey import columns_of_answers, question_of, survey_of
+from coder.reading.tables.survey import columns_of_answers, questions_of, survey_of
 from coder.reading.tables.voices import VoiceColumns, columns_of_voices, turns_of_voices
 
 _MACHINE_ROW = '{"ImportId"'
 _LABEL = re.compile(r"\s*(\S.{0,30}?)\s?[:：\t]\s*\S")
+# What survey tools and people write where nothing was answered; "None" may be an answer.
+MISSING = frozenset({"n/a", "n.a.", "na", "nan", "null"})
 MAX_TRANSCRIPT_CELLS = 600_000
 _HEADER_WITHIN = 20
 # Segments of a speech recogniser, which end anywhere in a sentence.
@@ -107,6 +109,12 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
         columns, above = recognised
         said = list(_answers(rows[above:], columns, _questions(rows[:above]), budget))
         notes.append("Read as answers: what each row says is one participant's turn.")
+        missing = sum(
+            _at(row, place).strip().casefold() in MISSING for row in rows[above:] for place in columns.text
+        )
+        notes += (
+            [f"{missing} answer{'s' if missing > 1 else ''} left out that say only N/A."] if missing else []
+        )
     else:
         columns, above = recognised
         said, labelled = with_stamps(_in_seconds(list(_turns(rows[above:], columns, budget))))
@@ -180,18 +188,6 @@ def _unread(header: Sequence[str], rows: Cells, read_ones: Collection[int | None
 
 
 _SECONDS = re.compile(r"\s*\d{1,7}[.,]?\d{0,9}\s*")
-_MARKUP = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|font|li|ul|ol|a)(?:\s[^<>]{0,300})?/?>", re.I)
-_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-f]{2,6});", re.I)
-
-
-def without_markup(cell: str) -> str:
-    """Return a cell's words without the HTML that survey tools export: tags go, entities become their signs."""
-    if "<" in cell:
-        cell = re.sub(r"(?i)<br\s*/?>|</(?:p|div|li)>\s*(?=\S)", "\n", cell)
-        cell = _MARKUP.sub("", cell)
-    if "&" in cell and _ENTITY.search(cell):
-        cell = html.unescape(cell)
-    return cell
 
 
 def _recognised(rows: Cells) -> tuple[Columns, int] | None:
@@ -201,6 +197,11 @@ def _recognised(rows: Cells) -> tuple[Columns, int] | None:
         # Qualtrics writes three rows of names: short ones, the questions, and identifiers for machines.
         below = _recognised([rows[machine - 1], *rows[machine + 1 :]])
         return (below[0], below[1] + machine) if below else None
+    # Titles above the headings fill one cell a row.
+    titles = next((place for place, row in enumerate(rows[:_HEADER_WITHIN]) if sum(map(bool, row)) > 1), 0)
+    below = _recognised(rows[titles:]) if titles else None
+    if below is not None:
+        return below[0], below[1] + titles
     survey = survey_of(rows)
     if survey is not None:
         return survey.columns, survey.above
@@ -222,7 +223,9 @@ def _recognised(rows: Cells) -> tuple[Columns, int] | None:
     if max(map(len, rows), default=0) == 1 and _labels_within([row[0] for row in rows]):
         return Columns(text=(0,)), 0
     answers = columns_of_answers(rows)
-    return (answers, 1) if answers is not None else None
+    if answers is not None:
+        return answers, 1
+    return None
 
 
 def _is_label_track(rows: Sequence[Sequence[str]]) -> bool:
@@ -258,6 +261,11 @@ def _checked(columns: Columns, header: Sequence[str], rows: Cells) -> Columns:
         names = [name for row in rows if (name := _at(row, columns.speaker).strip())]
         interviewed = any(set(key_of(name).split()) & INTERVIEWER_WORDS for name in names)
         columns = replace(columns, answers=len(set(names)) == len(names) and not interviewed)
+    asked_by_row = columns.question is not None and columns.speaker is not None
+    numbers = [_at(row, columns.speaker).strip() for row in rows] if asked_by_row else []
+    if numbers and all(map(str.isdigit, numbers)) and len(set(numbers)) == len(numbers):
+        # They number the questions.
+        columns = replace(columns, speaker=None)
     if columns.answers and _labels_within(
         [row[columns.text[0]] for row in rows if _at(row, columns.text[0])]
     ):
@@ -290,25 +298,17 @@ def _in_seconds(said: list[Paragraph]) -> list[Paragraph]:
     return [replace(item, time=None if item.time is None else item.time / 1000) for item in said]
 
 
-def _questions(header: Cells) -> list[str]:
-    """Return the question of each column: the last heading that is one, blank ones as the one on their left."""
-    questions: list[str] = []
-    for place in range(max(map(len, header), default=0)):
-        cells = [
-            question_of(row[place]) for row in header if place < len(row) and _MACHINE_ROW not in row[place]
-        ]
-        asked = max(cells, key=len, default="")
-        left = question_of(header[0][place - 1]) if place and place <= len(header[0]) else ""
-        blank = len(header) > 1 and place < len(header[0]) and not header[0][place]
-        questions.append((questions[-1] if questions else left) if blank else asked)
-    return questions
+def _questions(header: Cells) -> tuple[str, ...]:
+    """Return the question of each column by the rows of headings; titles above these are none."""
+    headings = [row for row in header if _MACHINE_ROW not in "".join(row)]
+    return questions_of([row for row in headings if sum(map(bool, row)) > 1] or headings)
 
 
 def _answers(rows: Cells, columns: Columns, questions: Sequence[str], budget: Budget) -> Iterator[Paragraph]:
     for row in rows:
         for place in columns.text:
             words = without_markup(_at(row, place))
-            if any(character.isalpha() for character in words):
+            if any(character.isalpha() for character in words) and words.strip().casefold() not in MISSING:
                 budget.spend(len(words), 1)
                 # A table with a question a row names it beside the answer; others have it as the heading.
                 asked = " ".join(_at(row, columns.question).split())

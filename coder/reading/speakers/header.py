@@ -75,7 +75,7 @@ def _named_to(lines: Sequence[Line], repeated: frozenset[str]) -> int:
             end = number + 1
             continue
         value = line.text[found.words_start :].rstrip()
-        if end == number > 0 and _says_who_is_who(found, value, repeated):
+        if end == number > 0 and (_says_who_is_who(found, value, repeated) or _is_part(value)):
             end = number + 1
             continue
         asks = value.endswith(("?", "？"))
@@ -92,6 +92,11 @@ def _tabbed(line: Line) -> Candidate | None:
 def _says_who_is_who(found: Candidate, value: str, repeated: frozenset[str]) -> bool:
     """Tell whether a line goes on a header by naming whoever has a part: "Interviewer: Jane Smith"."""
     return found.shape is Shape.ROLE and found.key not in repeated and _is_naming(value)
+
+
+def _is_part(value: str) -> bool:
+    """Tell whether a value names nothing but a part in the talk ("Interviewer"), as in a list of who took part."""
+    return shape_of(value.strip()) is Shape.ROLE and len(value.split()) <= 3
 
 
 def _is_speech(value: str) -> bool:

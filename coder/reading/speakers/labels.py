@@ -6,7 +6,7 @@ the whole file which of them are speakers.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from coder.reading.clock import BARE, CLOSED, Stamp, dotted_at_end, leading_stamp, stamps_in
@@ -33,7 +33,7 @@ class Style(StrEnum):
     OWN_LINE = "name on a line of its own"
     SPACES = "Name, spaces, words"
     BARE = "NAME words"
-    SIGN = "I/ words"
+    SIGN = "Name/ words"
     SLIP = "Name; words"
 
 
@@ -68,22 +68,29 @@ def lead_of(text: str, *, believe_bare: bool) -> Lead:
     stamp: Stamp | None = None
     for _ in range(2):
         here = leading_stamp(text, position)
-        if here is None and stamp is None and (opened := _OPEN.match(text, position)) and opened[0]:
+        opened = _OPEN.match(text, position) if here is None and stamp is None else None
+        if opened and opened[0]:
             here = leading_stamp(text, opened.end())
         if here is None or not (here.certain or believe_bare):
             break
         stamp = stamp or here
-        after = _AFTER_STAMP.match(text, here.end)
-        position = after.end() if after else here.end
+        end = here.end + len(opened[0]) if opened and text.startswith(opened[0], here.end) else here.end
+        after = _AFTER_STAMP.match(text, end)
+        position = after.end() if after else end
     return Lead(position, stamp)
 
 
-_EMPHASIS = r"(?:\*{1,3}|__|</?(?:b|strong|i|em|u|v)>)"
+_TAGS = r"</?(?:b|strong|i|em|u|v|mark|code|span|font)(?:\s[^<>]{0,100})?>|\[/?[biu]\]"
+_EMPHASIS = rf"(?:\*{{1,3}}|(?:\\\*){{1,3}}|__|`|~~|==|'{{2,3}}|{_TAGS})"
 _QUOTES = tuple("\"'“”„‘’«»")
 _EMPHASES = re.compile(_EMPHASIS)
-_STRONG_RUN = re.compile(r"(\*\*|__)(?=\S)(.{1,60}?)\1")
-_OPEN = re.compile(rf"{_EMPHASIS}*")
-_CLOSE = re.compile(rf":*{_EMPHASIS}*[\s\ufeff]*")
+_STRONG_RUN = re.compile(r"(\*{1,3}|_{1,3})(?=\S)(.{1,60}?)\1(?!\w)")
+# A single "_" is emphasis at the edge of a label only: P_01 has one inside.
+_OPEN = re.compile(rf"(?:{_EMPHASIS}|_(?=[^\W_]))*")
+_CLOSE = re.compile(rf":*(?:{_EMPHASIS}|_(?=\s))*[\s\ufeff]*")
+# Tools that name whoever speaks above or before the words sometimes repeat the label in them.
+_DASHED = re.compile(r"[-–—]{1,2}\s+")
+_ECHO = re.compile(r"\s*[\[(*_]{0,3}([^:：\n]{1,48}?)[\])*_]{0,3}\s?[:：][*_]{0,3}\s*")
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ]"
 # Whom the records of hearings and parliaments name before a full stop: by title, or by office alone.
 _TITLE = (
@@ -97,11 +104,13 @@ _TITLED = (
     rf"(?: (?:{_CAPITAL}\.|{_CAPITAL}[\w'’-]*|of|de|von|van|del|la|du)){{0,3}}?"
     rf"|The {_CAPITAL}\w+(?: {_CAPITAL}\w+){{0,2}}"
 )
+# What EXMARaLDA writes behind a speaker: verbal or non-verbal.
+_TIER = re.compile(r"\s\[n?v\]?$")
 _REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 # Zoom's chat names sender and receiver; committees number the questions before the name.
 _NAME_INSIDE = re.compile(
     rf"From\s+(?P<from>\S.{{0,60}}?)\s+[Tt]o\s+\S.{{0,60}}"
-    rf"|Q\.?\s?\d{{1,4}}[.:]?\s+(?P<asked>{_CAPITAL}[\w.'’-]+(?: .{{1,40}})?)"
+    rf"|(?:Q\.?\s?\d{{1,4}}[.:]?|\d{{1,4}}\.)\s+(?P<asked>{_CAPITAL}[\w.'’-]+(?: .{{1,40}})?)"
 )
 _WRAP = "@*_#[]<>{}|\"'“”‘ \t\xa0\u202f\ufeff"
 _TRAILERS = {
@@ -109,10 +118,15 @@ _TRAILERS = {
     Style.BRACKET: re.compile(r"[\[<({]([^\])>}\n]{1,48})[\])>}]\s*:?\s*"),
     Style.DASH: re.compile(r"(.{1,48}?)(?:(?:\s+[-–—]{1,2}|[-–—]{1,2})\s+|—(?=\w))"),
     Style.ANGLE: re.compile(r"(.{1,48}?)\s*>{1,2}\s*"),
-    Style.DOT: re.compile(r"([A-Za-z]{1,3}\d{0,3}|[A-Z][A-Za-z]{2,12}(?: \d{1,2})?)\.\s+"),
+    Style.DOT: re.compile(
+        r"([A-Za-z]{1,3}\d{0,3}|[A-Z][A-Za-z]{2,12}(?: \d{1,2})?|[A-Z]\.[A-Z](?:\.[A-Z])?)\.\s+"
+    ),
     Style.STOP: re.compile(rf"({_TITLED})(?:\s*[(\[][^)\]\n]{{0,60}}[)\]])?\.(?:\s+|—|$)"),
     Style.SPACES: re.compile(r"(\S+(?: \S+){0,3})[ \xa0]{2,}"),
-    Style.SIGN: re.compile(r"([A-Z]{1,3}\d{0,3})(?: ?[/|] ?| = )(?=\S)"),
+    Style.SIGN: re.compile(
+        r"(?:([A-Z]{1,3}\d{0,3})(?: ?[/|] ?| = )|([^\s=/|»~)\n](?:[^=/|»~)\n]{0,46}[^\s=/|»~)\n])?)"
+        r" ?(?:[/=|»~]|(?<! )\)) )(?=\S)"
+    ),
     Style.SLIP: re.compile(r"(.{1,48}?)\s*;\s+"),
     Style.BARE: re.compile(
         r"([A-Z][A-Za-z]{2,15}(?: \d{1,3})?|[A-Z]{1,4}[-_]?\d{1,4}|[A-Z]{2,15}(?: \d{1,3})?)\s+"
@@ -134,6 +148,7 @@ def _clean(label: str) -> str:
     label = label.strip(_WRAP)
     if (inside := _NAME_INSIDE.fullmatch(label)) is not None:
         label = inside["from"] or inside["asked"]
+    label = _TIER.sub("", label)
     if label.count("(") > label.count(")"):
         label += ")"
     return label.strip(_WRAP)
@@ -188,16 +203,18 @@ def _colons(text: str, lead: Lead, believe_bare: bool) -> Iterator[Candidate]:
     if ":" not in text and "：" not in text:
         return
     masked, stamps = _masked(text, lead)
+    opened = _OPEN.match(text, lead.end)
+    start = opened.end() if opened else lead.end
     seen = 0
     for found in re.finditer("[:：]", masked):
         colon = found.start()
         between_digits = text[colon - 1 : colon].isdigit() and text[colon + 1 : colon + 2].isdigit()
         if text[colon + 1 : colon + 3] in ("//", "\\\\"):
             return
-        if colon < lead.end or between_digits:
+        if colon < start or between_digits:
             continue
         seen += 1
-        name, *behind_stamps = re.split("\0+", masked[lead.end : colon])
+        name, *behind_stamps = re.split("\0+", masked[start:colon])
         if seen > _MOST_COLONS or any(piece.strip(_WRAP + "()") for piece in behind_stamps):
             return
         times = [stamp.seconds for stamp in (lead.stamp, *stamps) if stamp and stamp.start < colon]
@@ -237,7 +254,34 @@ def _stamped(text: str, lead: Lead) -> Candidate | None:
 
 
 def candidates(text: str, lead: Lead, *, bold: int, believe_bare: bool) -> Iterator[Candidate]:
-    """Yield every reading of the line's start as a speaker label, the most trusted style first."""
+    """Yield every reading of the line's start as a speaker label, the most trusted style first.
+
+    A label that stands twice ("Ann 0:03: Ann: words") is read once.
+    """
+    for candidate in _readings(text, lead, bold=bold, believe_bare=believe_bare):
+        if (half := _half(candidate.label)) is not None:
+            candidate = replace(candidate, label=half, key=key_of(half), shape=shape_of(half))
+        once = candidate.label.replace("：", ":").split(":")
+        if len(once) > 1 and len({key_of(part) for part in once}) == 1:
+            continue
+        echo = _ECHO.match(text, candidate.words_start)
+        if echo and key_of(echo[1]) == candidate.key:
+            candidate = replace(candidate, words_start=echo.end())
+        yield candidate
+
+
+def _half(label: str) -> str | None:
+    """Return the label that stands twice in another one ("Ann - Ann", the time between taken out)."""
+    words = label.split()
+    for size in range(1, len(words) // 2 + 1):
+        one, other = " ".join(words[:size]), " ".join(words[-size:])
+        between = words[size : len(words) - size]
+        if key_of(one) and key_of(one) == key_of(other) and not any(map(key_of, between)):
+            return one.strip(_WRAP + "()-–—")
+    return None
+
+
+def _readings(text: str, lead: Lead, *, bold: int, believe_bare: bool) -> Iterator[Candidate]:
     time = lead.stamp.seconds if lead.stamp else None
     yield from _colons(text, lead, believe_bare)
     for found in (_own_stamp(text, lead), _stamped(text, lead)):
@@ -249,12 +293,23 @@ def candidates(text: str, lead: Lead, *, bold: int, believe_bare: bool) -> Itera
     if emphasised > lead.end:
         words, when = _words_after(text, emphasised, time, believe_bare)
         name = text[lead.end : emphasised].rstrip().rstrip(":.")
-        if (found := _candidate(Style.BOLD, name, words, when)) is not None:
+        dash = _DASHED.match(text, words)
+        words = dash.end() if dash else words
+        found = _candidate(Style.BOLD, name, words, when)
+        # A word in italics may be one that was stressed.
+        slight = (
+            not bold
+            and text[start : start + 1] not in ("", "*", "_")
+            and text[lead.end : start] in ("*", "_")
+        )
+        if found is not None and (not slight or found.shape >= Shape.CODE or " " in found.key):
             yield found
     for style, pattern in _TRAILERS.items():
         match = pattern.match(text, start)
         if match and (
-            found := _candidate(style, match[1], *_words_after(text, match.end(), time, believe_bare))
+            found := _candidate(
+                style, match[1] or match[2], *_words_after(text, match.end(), time, believe_bare)
+            )
         ):
             yield found
     name = text[lead.end :].rstrip()

@@ -162,8 +162,9 @@ _COVERAGE = {
     Style.STOP: 0.1,
     Style.OWN_LINE: 0.25,
     Style.SPACES: 0.6,
-    Style.BARE: 0.7,
     Style.SIGN: 0.6,
+    Style.SLIP: 0.6,
+    Style.BARE: 0.7,
 }
 # So many lines without a label may be a part of the file that has labels of another kind.
 _LONG_STRETCH = 8
@@ -333,6 +334,8 @@ def _may_speak(style: Style, candidate: Candidate, lines: Sequence[Line], number
         return False
     if style is Style.STOP and not _followed_by_a_sentence(candidate, line):
         return False
+    if style in (Style.SIGN, Style.SLIP) and candidate.shape < Shape.NAME:
+        return False
     if style is Style.BARE:
         return candidate.shape >= Shape.CODE and len(candidate.key) > 1 and line.after_gap
     if style is Style.BOLD and not line.text[candidate.words_start :].strip():
@@ -386,6 +389,7 @@ def _holds(
         Style.DOT,
         Style.STOP,
         Style.SIGN,
+        Style.SLIP,
         Style.BARE,
         Style.SPACES,
         Style.DASH,

@@ -30,6 +30,8 @@ _PAGE = re.compile(
     r"\s*(?:(?:page|seite|pg\.?|p\.)\s*\d{1,4}(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?|-\s*\d{1,4}\s*-)\s*$",
     re.I,
 )
+_PAGE_LINES = 8
+_LONE_NUMBER = re.compile(r"\[\d{1,4}\]|\d{1,4}", re.ASCII)
 _OCCASION = (
     "(?:interview|recording|transcript(?:ion)?|audio(?: recording| file)?|tape|file|session|focus group|discussion|"
     "conversation|call|meeting|aufnahme|transkript(?:ion)?|interviews|entretien|enregistrement)"
@@ -120,8 +122,27 @@ def lines_of(document: Document) -> list[Line]:
             bold = line.paragraph.bold if line.first else 0
             line.candidates = tuple(candidates(head, line.lead, bold=bold, believe_bare=believe_bare))
     _join_stamps_above_and_below(lines)
+    _take_out_page_numbers(lines)
     _take_out_running_heads(lines)
     return lines
+
+
+def _take_out_page_numbers(lines: Sequence[Line]) -> None:
+    """Take numbers that stand alone on lines and count up by one for those of pages, as in text copied from a PDF."""
+    visible = [line for line in lines if not line.blank]
+    alone = [
+        line
+        for above, line in itertools.pairwise(visible)
+        if line.after_gap
+        and _LONE_NUMBER.fullmatch(line.text.strip())
+        and not above.text.rstrip().endswith((":", "："))
+    ]
+    numbers = [int(line.text.strip("[] \t\xa0\f")) for line in alone]
+    # Fewer lines between them are no pages: numbers may be answers ("From one to ten?").
+    apart = all("[" in line.text for line in alone) or len(visible) >= _PAGE_LINES * len(alone)
+    if len(alone) > 1 and apart and all(a + 1 == b for a, b in itertools.pairwise(numbers)):
+        for line in alone:
+            line.kind, line.candidates = "page", ()
 
 
 def _take_out_running_heads(lines: Sequence[Line]) -> None:
@@ -305,10 +326,10 @@ def paragraph_starts(found: list[tuple[int, Candidate]], lines: Sequence[Line], 
     after_gap = {number for number in spoken if lines[number].after_gap or lines[number - 1].only_stamp}
     counts = Counter(candidate.key for _, candidate in found if candidate.shape >= Shape.NAME)
     likely = [number for number, candidate in found if counts[candidate.key] >= 2]
-    if likely and sum(number in after_gap for number in likely) >= 0.6 * len(likely):
-        return frozenset(after_gap)
     # A line break inside a cue or a paragraph begins a paragraph only where a name follows.
     named = {number for number, candidate in found if candidate.shape >= Shape.NAME}
+    if likely and sum(number in after_gap for number in likely) >= 0.6 * len(likely):
+        return frozenset(after_gap | {number for number in named if not lines[number].first})
     spoken = [number for number in spoken if lines[number].first or number in named]
     wrapped = is_wrapped([lines[number].text for number in spoken])
     return frozenset(

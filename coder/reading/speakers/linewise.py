@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from coder.reading.clock import inner_stamps, trailing_stamp
 from coder.reading.speakers.header import footer_of
-from coder.reading.speakers.labels import Candidate
+from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_sentence, is_wrapped
+from coder.reading.speakers.name_shapes import Shape
 from coder.reading.speakers.pieces import Piece, Reading
 
 Labels = dict[int, Candidate]
@@ -17,6 +18,8 @@ _NUMBERED = re.compile(r"(?:[*_]{0,2})(?:Q ?)?(?:\d{1,2}[a-z]?[.)]|\(\d{1,2}[a-z
 # Captions mark that somebody else speaks by ">>", whisper.cpp by a word behind the words.
 _TURN = re.compile(r"\s*(?:[-–—]\s*)?>>+\s*")
 _HANDED_OVER = re.compile(r"\s*\[SPEAKER_TURN\]\s*$")
+_BRACKETS = re.compile(r"\s*(?:\([^()\n]{1,60}\)\s*){1,3}")
+_MARK = re.compile(r"(\*{1,3}|_{1,3})(?=\S)")
 _DASH = re.compile(r"\s*[-–—]\s*(?=\S)")
 
 
@@ -33,6 +36,7 @@ class _Plan:
     dashes: bool
     unnamed: bool
     marked: bool
+    asides: frozenset[int]
 
     def kind(self, number: int, line: Line) -> str:
         """Return the kind of a line that holds no speech at all, else an empty string."""
@@ -40,6 +44,8 @@ class _Plan:
             return ""
         if line.blank or line.kind or number in self.labels:
             return line.kind
+        if number in self.asides:
+            return "label"
         if number < self.start:
             return "header"
         if number >= self.end:
@@ -105,7 +111,28 @@ def _plan(
         not labels and not running and _has_dashes(lines[start:]),
         unnamed,
         sum(bool(_TURN.match(line.text)) for line in lines) > (not running),
+        _asides(lines, labels),
     )
+
+
+def _asides(lines: Sequence[Line], labels: Labels) -> frozenset[int]:
+    """Return the lines that belong to a label: a party in brackets below a name, another name with its time above.
+
+    A tool's own label above ("Speaker 1 00:03") says less than the one with which the words begin.
+    """
+    found: set[int] = set()
+    own_stamps: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        if line.blank or number in labels:
+            continue
+        above = labels.get(number - 1)
+        if above and above.style is Style.OWN_LINE and _BRACKETS.fullmatch(line.text):
+            found.add(number)
+        stamped = next((one for one in line.candidates if one.style is Style.OWN_STAMP), None)
+        if stamped and stamped.shape >= Shape.NAME and number + 1 in labels:
+            own_stamps.setdefault(stamped.key, []).append(number)
+    again = [numbers for numbers in own_stamps.values() if len(numbers) > 1]
+    return frozenset(found.union(*again))
 
 
 def unlabelled_starts(lines: Sequence[Line], labels: Labels, start: int) -> frozenset[int]:
@@ -175,6 +202,7 @@ def _say_line(
     """Add a line's words without the stamp at its end; return the time that still waits for its words."""
     closing = trailing_stamp(line.text[words - line.start :])
     end = words + closing.start if closing else line.end
+    end -= _closing_mark(text[line.start : words], text[words:end])
     if time is None and reading.opening:
         time = reading.pending
     handed_over = _HANDED_OVER.search(text, words, end)
@@ -202,6 +230,14 @@ def _say_line(
     elif said:
         reading.pending = None
     return None if said else time
+
+
+def _closing_mark(head: str, words: str) -> int:
+    """Return the length of the emphasis that a line's words end with when it opened before the label."""
+    opened = _MARK.search(head)
+    if not opened or head.count(opened[1]) > 1 or not words.rstrip().endswith(opened[1]):
+        return 0
+    return len(words) - len(words.rstrip()) + len(opened[1])
 
 
 def _first_spoken(lines: Sequence[Line], labels: Labels, header: int, *, running: bool) -> int:

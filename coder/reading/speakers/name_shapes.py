@@ -91,7 +91,10 @@ def shape_of(label: str) -> Shape:
 
 
 # An office with the name of who holds it: "The Minister for Roads (Ida Moss)".
-OFFICE = re.compile(r"The [^()]{3,90} \(([^()]{2,48})\)")
+OFFICE = re.compile(
+    r"(?:The|Minister|Deputy|Parliamentary|Under-?[Ss]ecretary|Secretary|Leader|President|Chair\w{0,8}|Chancellor"
+    r"|Attorney|Solicitor|Commissioner) [^()]{2,90} \(([^()]{2,48})\)"
+)
 
 
 def name_and_aside(label: str) -> tuple[str, str]:

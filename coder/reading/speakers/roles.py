@@ -38,6 +38,7 @@ _LEAST_WORDS, _LEAST_QUESTIONS = 0.02, 0.35
 # An interviewer who says nearly everything, or a participant who says next to nothing, is doubtful.
 _NEARLY_ALL = 0.85
 _LONG_WORD = 8
+_SHORTEST_TALK = 4  # turns
 _GREEK = re.compile("[\u0370-\u03ff]{2}")
 _ROLE_WORDS = sorted(word for word in INTERVIEWER_WORDS | PARTICIPANT_WORDS if len(word) >= _LONG_WORD)
 
@@ -96,6 +97,8 @@ def assign_roles(turns: Sequence[Turn], text: str, hints: RoleHints, name: str) 
         asking, notes = _inferred(
             {label: v for label, v in voices.items() if label not in taking_part}, hints.named
         )
+        further, said = _in_another_talk(turns, text, asking)
+        asking, notes = asking | further, notes + said
     asking = (asking | corrected) - taking_part
     roles: dict[str | None, Role | None] = {
         label or None: "interviewer" if label in asking else "participant" for label in voices
@@ -213,6 +216,20 @@ def _inferred(voices: dict[str, _Voice], named: frozenset[str]) -> tuple[set[str
             f"{who} taken for the interviewer, since the other one is called {other}; name others to overrule."
         ]
     return set(), ["No interviewer was recognised: every speaker counts as a participant."]
+
+
+def _in_another_talk(turns: Sequence[Turn], text: str, asking: Collection[str]) -> tuple[set[str], list[str]]:
+    """Return who interviews in a second talk of the file: behind the interviewers' last word only others speak."""
+    last = max((place for place, turn in enumerate(turns) if turn.speaker in asking), default=-1)
+    before = {turn.speaker for turn in turns[: last + 1]}
+    first = next(
+        (place for place in range(last + 1, len(turns)) if turns[place].speaker not in before), len(turns)
+    )
+    rest = turns[first:]
+    if last < 0 or len(rest) < _SHORTEST_TALK or any(turn.speaker in before for turn in rest):
+        return set(), []
+    voices = _voices(rest, text, unnamed=False)
+    return _inferred(voices, frozenset()) if len(voices) > 1 else (set(), [])
 
 
 def _with_those_who_ask(

@@ -4,7 +4,9 @@ All are compared as `key_of` gives them: lower case, without accents and punctua
 of transcription services and of published interview data in English, Welsh, French, German, Dutch, Spanish,
 Portuguese, Italian and the Scandinavian languages; the words for interviewer and participant also in Arabic,
 Chinese, Czech, Greek, Hebrew, Hindi, Hungarian, Indonesian, Japanese, Korean, Persian, Polish, Romanian, Russian,
-Slovak, Turkish, Ukrainian and Vietnamese.
+Slovak, Turkish, Ukrainian and Vietnamese, and in Afrikaans, Albanian, Amharic, Armenian, Basque, Belarusian, Bengali,
+Bulgarian, Croatian, Estonian, Georgian, Icelandic, Irish, Latvian, Lithuanian, Macedonian, Malay, Nepali, Serbian,
+Slovenian, Swahili, Tagalog, Tamil, Telugu, Urdu and Zulu.
 """
 
 import re
@@ -56,6 +58,14 @@ nguoi_phong_van nguoi_hoi dieu_phoi_vien nghien_cuu_vien pvv phong_van_vien
 интервьюер модератор исследователь исследовательница ведущий ведущая вопрос корреспондент интервьюэр инт вед вопр корр
 інтервюер дослідник дослідниця ведучий ведуча питання
 مصاحبه_گر مصاحبهگر پژوهشگر مصاحبه_کننده
+mhojaji mtafiti penemu_bual tagapanayam mananaliksik umbuzi umcwaningi onderhoudvoerder
+интервюиращ интервюираща интервюер изследовател испитивач испитивачица истраживач истраживачица анкетар
+інтэрв_юер інтерв_юер интервјуер сұхбаттасушы ispitivač ispitivačica istraživač istraživačica anketar anketarka
+spraševalec spraševalka izpraševalec raziskovalec raziskovalka interviuotojas interviuotoja klausėjas tyrėjas tyrėja
+intervētājs intervētāja pētnieks pētniece küsitleja intervjueerija uurija spyrill rannsakandi entrevistador
+elkarrizketatzailea ikertzailea agallóir taighdeoir intervistuesi intervistuesja hulumtuesi
+সাক্ষাৎকারগ্রহীতা প্রশ্নকর্তা গবেষক انٹرویو_لینے_والا انٹرویو_لینے_والی محقق நேர்காணல்_செய்பவர் ஆய்வாளர் ጠያቂ ተመራማሪ
+ინტერვიუერი მკვლევარი მოდერატორი հարցազրուցավար հետազոտող अन्तर्वार्ताकार अनुसन्धानकर्ता ఇంటర్వ్యూయర్ పరిశోధకుడు
 kérdező interjúkészítő kutató intervievator intervievatoare cercetător cercetătoare operator
 ผู้สัมภาษณ์"""
 
@@ -75,6 +85,13 @@ nguoi_tham_gia nguoi_tra_loi nguoi_duoc_phong_van dap_vien
 респондент респондентка участник участница информант информантка опрошенный собеседник собеседница ответ респ инф отв
 учасник учасниця респондентка інформант відповідь
 مصاحبه_شونده مصاحبهشونده مشارکت_کننده پاسخگو
+mhojiwa mshiriki kalahok ophendulayo umphenduli
+интервюиран интервюирана участничка испитаник испитаница саговорник саговорница рэспандэнт рэспандэнтка удзельнік
+қатысушы ispitanik ispitanica sudionik sudionica učesnik učesnica intervjuvanec intervjuvanka sogovornik sogovornica
+udeleženec udeleženka dalyvis dalyvė informantė respondentas respondentė dalībnieks dalībniece vastaja
+intervjueeritav osaleja viðmælandi þátttakandi elkarrizketatua partaidea rannpháirtí i_intervistuari
+e_intervistuara pjesëmarrësi উত্তরদাতা অংশগ্রহণকারী جواب_دہندہ شریک பங்கேற்பாளர் பதிலளிப்பவர் መላሽ ተሳታፊ
+რესპონდენტი მონაწილე մասնակից պատասխանող ప్రతివాది పాల్గొనేవారు
 válaszadó résztvevő interjúalany intervievat intervievată
 ผู้ให้สัมภาษณ์"""
 # Single letters for who asks and who answers, which count only where one of either kind occurs.
@@ -89,6 +106,9 @@ _PERHAPS = """researcher researchers host chair chairperson presenter observer a
 chercheuse forsker onderzoeker ymchwilydd investigador investigadora ricercatore ricercatrice
 badacz badaczka výzkumník výzkumnice výskumník redaktor dziennikarz dziennikarka ερευνητής ερευνήτρια δημοσιογράφος
 исследователь исследовательница дослідник дослідниця araştırmacı peneliti penyelidik kutató cercetător cercetătoare
+mtafiti mananaliksik umcwaningi изследовател истраживач истраживачица istraživač istraživačica raziskovalec
+raziskovalka tyrėjas tyrėja pētnieks pētniece uurija rannsakandi ikertzailea taighdeoir hulumtuesi গবেষক محقق ஆய்வாளர்
+ተመራማሪ მკვლევარი հետազոտող अनुसन्धानकर्ता పరిశోధకుడు
 الباحث الباحثة باحث باحثة 研究者 研究员 연구자 शोधकर्ता nghien_cuu_vien חוקר חוקרת operator"""
 
 # Who speaks for others: whether that is to be coded only a person can tell.

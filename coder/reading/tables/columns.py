@@ -22,7 +22,8 @@ actor|interviewer interviewee|party|role|rolle|ruolo|papel|rol|roll|tier"""
 _RESPONDENT = """participant|participant name|participant id|participant code|participant number|respondent|
 respondent id|respondent name|interviewee|teilnehmer|teilnehmerin|teilnehmer id|teilnehmende|befragte|proband|
 participante|id participante|id participant|repondant|encuestado|partecipante|rispondente|respondente|deelnemer|
-respondentnr|deltagare|deltager|name|nom|nombre|nome|naam|namn|navn|person|persona|personne|pseudonym|pseudonyme|
+respondentnr|antwort id|id reponse|id de la reponse|id de respuesta|antwoord id|deltagare|deltager|name|nom|nombre|
+nome|naam|namn|navn|person|persona|personne|pseudonym|pseudonyme|
 response id|case id|case|subject|subject id|pid|user|user id|author|record id|id|code|nr"""
 _TEXT = """text|utterance|utterances|spoken text|speech|words|content|contents|what was said|said|transcription|
 transcript text|transcript|verbatim|dialogue|dialog|message|statement|paragraph|caption|subtitle|segment|sentence|
@@ -140,7 +141,8 @@ def columns_by_name(header: Sequence[str]) -> Columns | None:
     """Recognise a header row by its names; None without a column of words."""
     names = [plain_name(cell) for cell in header]
     places: dict[str, int | None] = {}
-    taken: set[int] = set()
+    # Where people coded excerpts, "code" is a theme; elsewhere it may name a respondent.
+    taken: set[int] = {names.index("code")} if {"code", "polarity"} <= {*names} else set()
     for role in ("start", "end", "speaker", "question", "text", "respondent"):
         place = places[role] = _best(role, names, taken)
         if place is not None:
@@ -212,7 +214,7 @@ def _columns_within(rows: Sequence[Row]) -> Columns | None:
     width = max((len(row) for row in rows), default=0)
     columns = [_column(rows, place) for place in range(width)]
     full = [place for place in range(width) if len(columns[place]) >= max(2, len(rows) // 3)]
-    times = [place for place in full if _share(columns[place], _is_clock) >= 0.8]
+    times = [place for place in full if _share(columns[place], _is_clock) >= 0.8] or _spans(rows, full)
     speakers = [place for place in full if place not in times and _is_speakers(columns[place])]
     others = [place for place in full if place not in times and place not in speakers]
     if not others or len(rows) < 3:
@@ -221,6 +223,17 @@ def _columns_within(rows: Sequence[Row]) -> Columns | None:
     if not (times or speakers) or mean(len(cell.split()) for cell in columns[text]) < 2:
         return None
     return Columns(text=(text,), speaker=speakers[0] if speakers else None, start=times[0] if times else None)
+
+
+def _spans(rows: Sequence[Row], places: Sequence[int]) -> list[int]:
+    """Return the columns of plain numbers when the first two are rising beginnings and ends, as ELAN writes them."""
+    counts = [place for place in places if all(_COUNT.fullmatch(cell) for cell in _column(rows, place))]
+    spans = [(row[counts[0]], row[counts[1]]) for row in rows if len(counts) > 1 and len(row) > counts[1]]
+    if len(spans) < 3 or not all(start.strip() and end.strip() for start, end in spans):
+        return []
+    starts = [float(start) for start, _ in spans]
+    rising = starts == sorted(starts) and len(set(starts)) > len(starts) / 2
+    return counts if rising and all(float(end) > float(start) for start, end in spans) else []
 
 
 def _is_header(rows: Sequence[Row], columns: Columns) -> bool:
@@ -271,6 +284,7 @@ def _is_clock(cell: str) -> bool:
     return seconds_in(cell, plain_numbers=False) is not None
 
 
+_COUNT = re.compile(r"\d{1,9}(?:\.\d{1,6})?")
 _NO_NAME = re.compile(
     r"\s*(?:[^\s@]+@[^\s@]+\.\w+|https?://\S+|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]\d{1,2}:\d{2}.*)?"
     r"|[-+]?\d+[.,]\d+\s*%?|\d+\s*%|\d{1,3}(?:\.\d{1,3}){3}|\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?)\s*"

@@ -32,6 +32,7 @@ heure de fin|adresse de messagerie|hora de inicio|hora de finalizacion|correo el
 )
 # LimeSurvey writes a question's code before its words: "G01Q02[other]. How? [Other]".
 _CODED = re.compile(r"\s*([A-Za-z][A-Za-z0-9_]{0,30}(?:\[[^\]]{1,30}\])*)\.\s+(?=\S)")
+_NUMBERED = re.compile(r"\s*\d{1,3}[a-z]?[.)]\s+(?=\S)")
 _SECOND = frozenset(
     [
         "open ended response",
@@ -51,11 +52,10 @@ _NUMBER = re.compile(r"\s*[-+]?\d+(?:[.,]\d+)*\s*%?\s*")
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A survey's export: its columns, how many rows of headings it has, and the questions by column."""
+    """A survey's export: its columns, and how many rows of headings it has."""
 
     columns: Columns
     above: int
-    questions: tuple[str, ...]
 
 
 def is_no_answer(cell: str) -> bool:
@@ -64,8 +64,8 @@ def is_no_answer(cell: str) -> bool:
 
 
 def question_of(heading: str) -> str:
-    """Return a heading's question without the code before it."""
-    return _CODED.sub("", heading, count=1).strip()
+    """Return a heading's question without the code or number before it."""
+    return _NUMBERED.sub("", _CODED.sub("", heading, count=1), count=1).strip()
 
 
 def survey_of(rows: Sequence[Row]) -> Survey | None:
@@ -73,12 +73,12 @@ def survey_of(rows: Sequence[Row]) -> Survey | None:
     if len(rows) < 2:
         return None
     header = [cell.strip() for cell in rows[0]]
-    if not _are_headings(header, rows[1:]):
-        return None
     above = 2 if len(rows) > 2 and _is_second_heading(rows[1]) else 1
-    questions = tuple(map(question_of, _filled_on(header) if above == 2 else header))
+    if not _are_headings(header, rows[above:]):
+        return None
+    questions = questions_of(rows[:above])
     columns = columns_of_answers([questions, *rows[above:]], sure=True)
-    return Survey(columns, above, questions) if columns is not None else None
+    return Survey(columns, above) if columns is not None else None
 
 
 def _are_headings(header: Sequence[str], below: Sequence[Row]) -> bool:
@@ -100,16 +100,23 @@ def _is_question(heading: str) -> bool:
 
 
 def _is_second_heading(row: Row) -> bool:
-    """Tell whether the second row goes on with the headings, as SurveyMonkey's does."""
-    return any(plain_name(cell) in _SECOND for cell in row)
+    """Tell whether the second row goes on with the headings, as those of SurveyMonkey and Qualtrics do."""
+    names = [plain_name(cell) for cell in row]
+    return any(name in _SECOND for name in names) or sum(name in _OWN for name in names) > 2
 
 
-def _filled_on(header: Sequence[str]) -> list[str]:
-    """Return headings where a blank one belongs to the question on its left."""
-    filled: list[str] = []
-    for cell in header:
-        filled.append(cell or (filled[-1] if filled else ""))
-    return filled
+def questions_of(header: Sequence[Row]) -> tuple[str, ...]:
+    """Return the question of each column: the longest heading above it, blank ones as the one on their left.
+
+    What only says that an answer is free ("Open-Ended Response") is no question.
+    """
+    questions: list[str] = []
+    for place in range(max(map(len, header), default=0)):
+        cells = [question_of(row[place]) for row in header if place < len(row)]
+        asked = max((cell for cell in cells if plain_name(cell) not in _SECOND), key=len, default="")
+        blank = len(header) > 1 and place < len(header[0]) and not header[0][place].strip()
+        questions.append(questions[-1] if blank and questions else asked)
+    return tuple(questions)
 
 
 def columns_of_answers(rows: Sequence[Row], *, sure: bool = False) -> Columns | None:

@@ -76,6 +76,10 @@ def _below(above: int, header: Row, below: Sequence[Row]) -> VoiceColumns | None
     asking = [place for place in voices if set(key_of(names[place]).split()) & INTERVIEWER_WORDS]
     answering = [place for place in voices if set(key_of(names[place]).split()) & PARTICIPANT_WORDS]
     question = next((place for place, name in enumerate(names) if is_question_name(name)), None)
+    if question is None and not asking and not columns_by_name(header):
+        question = next(
+            (p for p in range(len(names)) if p not in voices and _ask_at_length(_cells(below, p))), None
+        )
     others = set(range(len(names))) - {*voices, start, question}
     bare = all(_are_numbers(_cells(below, place)) for place in others)
     known = columns_by_name(header) is not None
@@ -113,6 +117,11 @@ def _ask(below: Sequence[Row], voices: Sequence[int]) -> bool:
         mean(cell.rstrip().endswith(("?", "？", "؟")) for cell in _cells(below, place)) for place in voices
     )
     return len(voices) == 2 and shares[0] <= _ANSWERING and shares[1] >= _ASKING
+
+
+def _ask_at_length(cells: Sequence[str]) -> bool:
+    asked = [cell for cell in cells if cell.endswith(("?", "？", "؟")) and len(cell.split()) > 2]
+    return len(cells) > 1 and len(asked) >= _ASKING * len(cells)
 
 
 def _are_questions(cells: Sequence[str]) -> bool:

@@ -1,0 +1,69 @@
+"""HTML where plain text should be: its tags and entities are no words, what they lay out stays."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from coder.domain import Transcript
+from coder.reading import read_transcript
+from coder.reading.formats.markup import is_html, lines_of_html, without_markup
+
+TALK = [
+    ("Int", "How do you get here?"),
+    ("P1", "I walk along the canal."),
+    ("Int", "And when it rains?"),
+    ("P1", "My sister & I take the car."),
+]
+
+
+def said(read: Transcript) -> list[tuple[str | None, str]]:
+    return [(turn.speaker, read.words_of(turn)) for turn in read.turns]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "<p><b>{}:</b> {}</p>",
+        "<p><strong>{}</strong> {}</p>",
+        "<b>{}:</b> {}<br>",
+        '<div class="turn"><span class="who">{}:</span> <span>{}</span></div>',
+        '<div class="who">{}</div>\n<div>{}</div>',
+        "{}:&nbsp;{}",
+    ],
+)
+def test_a_page_is_read_as_it_looks(pattern: str, tmp_path: Path) -> None:
+    lines = [pattern.format(who, words.replace("&", "&amp;")) for who, words in TALK]
+    path = tmp_path / "page.txt"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    read = read_transcript(path)
+    assert said(read) == TALK
+    assert any("HTML" in note for note in read.notes)
+
+
+@pytest.mark.parametrize("name", ["talk.otr", "talk.json"])
+def test_otranscribes_own_files_are_read(name: str, tmp_path: Path) -> None:
+    text = "".join(
+        f'<p><span class="timestamp" data-timestamp="{n}.5">0{n}:01</span>&nbsp;{who}: {words}</p>'
+        for n, (who, words) in enumerate(TALK)
+    )
+    path = tmp_path / name
+    path.write_text(json.dumps({"text": text, "media": "a.mp3", "media-time": 3.5}), encoding="utf-8")
+    read = read_transcript(path)
+    assert said(read) == TALK and [turn.time for turn in read.turns] == [1, 61, 121, 181]
+
+
+def test_json_lines_and_lists_of_words_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "lines.json"
+    path.write_text("\n".join(json.dumps({"speaker": who, "text": words}) for who, words in TALK), "utf-8")
+    assert said(read_transcript(path)) == TALK
+    records = [{"speaker": who, "words": [{"word": word} for word in words.split()]} for who, words in TALK]
+    path.write_text(json.dumps({"segments": records}), encoding="utf-8")
+    assert said(read_transcript(path)) == TALK
+
+
+def test_what_is_no_page_stays_as_it_is() -> None:
+    assert not is_html("I have <3 hours.\nThat is <b>not</b> enough.\n<laughs>\n")
+    assert is_html("<p>One</p>\n<p>Two</p>")
+    assert lines_of_html("<html><head><title>x</title></head><p>a &lt; b</p></html>") == "a < b"
+    assert without_markup("<p>one</p><p>two &#39;three&#39;</p>") == "one\ntwo 'three'"
