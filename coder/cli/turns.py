@@ -1,6 +1,9 @@
 """`coder turns`: how a transcript, or a folder of them, was read."""
 
 import json
+import shutil
+import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -96,7 +99,10 @@ def _folder_text(report: "ReadingReport", folder: Path) -> str:
     if report.refused:
         lines = [f"  {problem}" for _, problem in report.refused]
         parts.append("\n".join([f"Not read ({len(lines)}):", *lines]))
-    parts.append(table(header, rows, (0, 1, 3, 4, 6), ruled=True))
+    listing = table(header, rows, (0, 1, 3, 4, 6), ruled=True)
+    width = _width()
+    fits = max(map(len, listing.split("\n"))) <= width
+    parts.append(listing if fits else "\n".join(_block(file, folder, width) for file in report.files))
     if report.others:
         names = ", ".join(path.name for path in report.others[:_OTHERS_SHOWN])
         more = f" and {len(report.others) - _OTHERS_SHOWN} more" if len(report.others) > _OTHERS_SHOWN else ""
@@ -104,6 +110,29 @@ def _folder_text(report: "ReadingReport", folder: Path) -> str:
     if doubtful:
         parts.append("`coder turns FILE` shows a file's speakers and everything that was noted.")
     return "\n\n".join(parts)
+
+
+def _width() -> int:
+    """Return how many columns a terminal has; files and other programs take lines of any length."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+
+
+def _block(file: "TurnsReport", folder: Path, width: int) -> str:
+    """Return what the table says of a file in lines of its own, for a terminal that is too narrow for the table."""
+    asking = ", ".join(file.named("interviewer")) or "-"
+    answering = ", ".join(file.named("participant", None)) or "(no name)"
+    heading = f"{file.path.relative_to(folder).as_posix()} ({file.transcript.format})"
+    lines = [
+        f"{counted(len(file.transcript.turns), 'turn')}; interviewer: {asking}; participants: {answering},"
+        f" {counted(file.participant_words, 'word')}",
+        *(f"Look at: {doubt}" for doubt in file.transcript.doubts),
+    ]
+    return "\n".join(
+        [
+            heading,
+            *(textwrap.fill(line, width, initial_indent="  ", subsequent_indent="    ") for line in lines),
+        ]
+    )
 
 
 def _doubts(doubts: tuple[str, ...]) -> str:

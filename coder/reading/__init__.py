@@ -134,6 +134,19 @@ def transcript_paths(paths: Iterable[str | Path]) -> list[Path]:
     return list(files)
 
 
+def holds_talk(path: Path) -> bool:
+    """Tell whether a table (csv, tsv, xlsx) is a survey's export or has a column of words per speaker.
+
+    Raises as `read_transcript` does.
+    """
+    from coder.reading.formats import transcript_tables
+
+    suffix = path.suffix.lower()
+    return _READERS.get(suffix) == "transcript_tables" and transcript_tables.holds_talk(
+        _bytes_of(path), path.name
+    )
+
+
 def _files_in(folder: Path) -> list[Path]:
     return [
         path

@@ -83,6 +83,15 @@ def test_a_folder_gets_a_line_per_file_doubtful_ones_first(folder: Path) -> None
     assert "1 file of other kinds not read: talk.mp3." in result.stdout
 
 
+def test_a_narrow_terminal_gets_lines_of_its_width(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coder.cli.turns._width", lambda: 60)
+    printed = CliRunner().invoke(app, ["turns", str(folder)]).stdout
+    listing = printed[printed.index("c_alone.txt") : printed.index("1 file of other kinds")].strip()
+    assert max(map(len, listing.split("\n"))) <= 60
+    assert "  4 turns; interviewer: INT; participants: P1, 7 words" in listing
+    assert "Look at: Only the interviewer has a label: 2 paragraphs" in " ".join(listing.split())
+
+
 def test_a_folder_as_json(folder: Path) -> None:
     document = json.loads(CliRunner().invoke(app, ["turns", str(folder), "--json"]).stdout)
     first, second, third = document["files"]

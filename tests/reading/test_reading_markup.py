@@ -64,6 +64,7 @@ def test_json_lines_and_lists_of_words_are_read(tmp_path: Path) -> None:
 
 def test_what_is_no_page_stays_as_it_is() -> None:
     assert not is_html("I have <3 hours.\nThat is <b>not</b> enough.\n<laughs>\n")
+    assert not is_html("Write <p> before it.\n" + "A line of words.\n" * 9 + "And </p> behind <project>.\n")
     assert is_html("<p>One</p>\n<p>Two</p>")
     assert lines_of_html("<html><head><title>x</title></head><p>a &lt; b</p></html>") == "a < b"
     assert without_markup("<p>one</p><p>two &#39;three&#39;</p>") == "one\ntwo 'three'"

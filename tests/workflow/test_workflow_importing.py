@@ -271,3 +271,23 @@ def test_counts_follow_roles_and_versions(study: Study, talk: int, tmp_path: Pat
     put(tmp_path, "talk.txt", TEXT.replace("It rained all day.", "It did rain all day."))
     bring(study, tmp_path / "talk.txt", new_version=True)
     assert (study.figures().decided, study.figures().superseded) == (0, 1)
+
+
+def test_a_folder_gives_surveys_and_tables_of_talk_but_no_tables_about_them(
+    study: Study, tmp_path: Path
+) -> None:
+    put(
+        tmp_path,
+        "survey.csv",
+        "Timestamp,What is hard about coming here?\n2024-05-01,The stairs are steep.\n",
+    )
+    put(
+        tmp_path,
+        "talk.csv",
+        "Interviewer,Participant\nWhat was hard?,The stairs are steep.\nAnd else?,Nothing else.\n",
+    )
+    put(tmp_path, "people.csv", "participant,age,site\nP1,40,North\nP2,51,South\n")
+    put(tmp_path, "codes.csv", "text,code\nThe stairs are steep.,physical\n")
+    report = bring(study, tmp_path)
+    assert sorted(item.name for item in report.added) == ["survey", "talk"]
+    assert sorted(path.name for path in report.left_out) == ["codes.csv", "people.csv"]

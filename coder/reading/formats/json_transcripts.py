@@ -61,19 +61,7 @@ def read(data: bytes, name: str) -> Document:
         UnsafeFileError: it is made of absurdly many pieces.
     """
     decoded = decode(data, name)
-    if decoded.text.count("{") + decoded.text.count("[") > _MAX_CONTAINERS:
-        raise UnsafeFileError(f"{name}: the JSON is made of too many pieces for a transcript. Split it.")
-    try:
-        content = _content_of(decoded.text.lstrip("\ufeff"))
-    except json.JSONDecodeError as error:
-        raise FormatError(
-            f"{name}: this is not valid JSON ({error.msg} in line {error.lineno}). Export it again, or rename it "
-            "if it is something else."
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise FormatError(
-            f"{name}: the JSON is nested too deeply, or has numbers of absurd length."
-        ) from error
+    content = _content_of(decoded.text, name)
     budget = Budget(name)
     paragraphs = [paragraph for record in _records(content) if (paragraph := _paragraph(record, budget))]
     if not any(paragraph.speaker for paragraph in paragraphs) or _size(paragraphs) <= 2 * len(paragraphs):
@@ -103,17 +91,30 @@ def read(data: bytes, name: str) -> Document:
     )
 
 
-def _content_of(text: str) -> Any:
-    """Return what JSON holds; of several lines with an object each (JSON Lines) the list of these."""
+def _content_of(text: str, name: str) -> Any:
+    """Return what the JSON of the file `name` holds; of JSON Lines the list of its objects."""
+    if text.count("{") + text.count("[") > _MAX_CONTAINERS:
+        raise UnsafeFileError(f"{name}: the JSON is made of too many pieces for a transcript. Split it.")
+    try:
+        return _parsed(text.lstrip("\ufeff"))
+    except json.JSONDecodeError as error:
+        raise FormatError(
+            f"{name}: this is not valid JSON ({error.msg} in line {error.lineno}). Export it again, or rename it "
+            "if it is something else."
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise FormatError(
+            f"{name}: the JSON is nested too deeply, or has numbers of absurd length."
+        ) from error
+
+
+def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         lines = [line for line in text.split("\n") if line.strip()]
-        if (
-            error.msg != "Extra data"
-            or len(lines) < 2
-            or not all(line.lstrip().startswith("{") for line in lines)
-        ):
+        objects = len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines)
+        if error.msg != "Extra data" or not objects:
             raise
         return [json.loads(line) for line in lines]
 

@@ -9,11 +9,14 @@ _BLOCK = re.compile(
 )
 _UNSEEN = re.compile(r"<(head|style|script)\b[^<>]{0,300}>.{0,100000}?</\1\s*>", re.I | re.S)
 _TAG = re.compile(
-    r"</?[a-z][a-z0-9]{0,14}(?:\s[^<>]{0,300})?/?>|<!--.{0,2000}?-->|<!doctype[^<>]{0,200}>", re.I | re.S
+    r"</?(?:a|abbr|b|big|body|button|center|cite|code|em|font|footer|header|html|i|img|input|label|main|mark|meta|nav"
+    r"|s|small|span|strong|sub|sup|tbody|thead|th|time|title|u)(?:\s[^<>]{0,300})?/?>|<!--.{0,2000}?-->"
+    r"|<!doctype[^<>]{0,200}>",
+    re.I | re.S,
 )
 _STRONG = re.compile(r"(?im)^(\s*)<(b|strong)>([^<>\n]{1,80})</\2>")
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-f]{2,6});", re.I)
-_FEWEST = 2
+_FEWEST, _SHARE = 2, 0.25  # tags, and lines that have some; a text about HTML mentions them now and then
 
 
 def without_markup(cell: str) -> str:
@@ -27,9 +30,14 @@ def without_markup(cell: str) -> str:
 
 
 def is_html(text: str) -> bool:
-    """Tell whether text is laid out by HTML: several tags of paragraphs or line breaks, or entities for spaces."""
-    head = text[:50_000]
-    return ("<" in head and len(_BLOCK.findall(head)) >= _FEWEST) or head.count("&nbsp;") >= _FEWEST
+    """Tell whether text is laid out by HTML: many of its lines have tags of paragraphs, or entities for spaces."""
+    lines = [line for line in text[:50_000].split("\n") if line.strip()]
+    laid_out = sum("<" in line and _BLOCK.search(line) is not None for line in lines)
+    blocks = len(_BLOCK.findall(text[:50_000])) if laid_out else 0
+    spaces = sum("&nbsp;" in line for line in lines)
+    return (blocks >= _FEWEST and laid_out >= _SHARE * len(lines)) or spaces >= max(
+        _FEWEST, _SHARE * len(lines)
+    )
 
 
 def lines_of_html(text: str) -> str:

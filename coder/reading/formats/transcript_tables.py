@@ -64,6 +64,20 @@ def read(data: bytes, name: str) -> Document:
     )
 
 
+def holds_talk(data: bytes, name: str) -> bool:
+    """Tell whether a table is a survey tool's export or has a column of words per speaker.
+
+    Raises as `read` does for files of another kind.
+    """
+    cells = table_budget(name, MAX_TRANSCRIPT_CELLS)
+    excel = PurePath(name).suffix.casefold().startswith(".xls")
+    for sheet in read_workbook(data, name, cells) if excel else [read_delimited(data, name, cells)]:
+        rows = [[cell or "" for cell in row] for _, row in sheet.rows]
+        if columns_of_voices(rows) is not None or survey_of(rows) is not None:
+            return True
+    return False
+
+
 def looks_like(text: str) -> bool:
     """Tell whether plain text is a table: its first line names columns, or tabs and times are in all lines."""
     first = text.lstrip("\ufeff\n").partition("\n")[0]
@@ -101,35 +115,16 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
     if voices is not None:
         return _of_voices(sheet, kind, rows, voices)
     recognised = _recognised(rows)
-    notes = list(sheet.notes)
-    labelled, above = True, 1
     if recognised is None:
         return None
-    if recognised[0].answers:
-        columns, above = recognised
+    columns, above = recognised
+    labelled = True
+    if columns.answers:
         said = list(_answers(rows[above:], columns, _questions(rows[:above]), budget))
-        notes.append("Read as answers: what each row says is one participant's turn.")
-        missing = sum(
-            _at(row, place).strip().casefold() in MISSING for row in rows[above:] for place in columns.text
-        )
-        notes += (
-            [f"{missing} answer{'s' if missing > 1 else ''} left out that say only N/A."] if missing else []
-        )
     else:
-        columns, above = recognised
         said, labelled = with_stamps(_in_seconds(list(_turns(rows[above:], columns, budget))))
     if not said:
         return None
-    if above:
-        machine = _MACHINE_ROW in "".join(rows[above - 1])
-        names = _questions(rows[:above]) if recognised[0].answers else rows[above - 1 - machine]
-        read_ones = recognised[0].text if recognised[0].answers else recognised[0].text[:1]
-        notes += _unread(
-            names,
-            rows[above:],
-            {*read_ones, recognised[0].speaker, recognised[0].start, recognised[0].question, end_of(names)},
-        )
-    notes += _sheet_note(sheet)
     header = [Paragraph("\t".join(cell for cell in row if cell), kind="header") for row in rows[:above]]
     running = [plain_name(cell) for cell in rows[0]] == _WHISPER
     return Document(
@@ -138,9 +133,25 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
         sheet.encoding,
         labelled=labelled,
         running=running,
-        answers=recognised[0].answers,
-        notes=tuple(notes),
+        answers=columns.answers,
+        notes=(*sheet.notes, *_notes(rows, columns, above), *_sheet_note(sheet)),
     )
+
+
+def _notes(rows: Cells, columns: Columns, above: int) -> list[str]:
+    """Say that rows were read as answers, what of them was left out, and which columns were not read."""
+    notes = []
+    if columns.answers:
+        notes.append("Read as answers: what each row says is one participant's turn.")
+        cells = [_at(row, place).strip().casefold() for row in rows[above:] for place in columns.text]
+        missing = sum(cell in MISSING for cell in cells)
+        notes += [f"{missing} answer{'s' * (missing > 1)} left out that say only N/A."] if missing else []
+    if above:
+        machine = _MACHINE_ROW in "".join(rows[above - 1])
+        names = _questions(rows[:above]) if columns.answers else rows[above - 1 - machine]
+        used = {*columns.text, columns.question} if columns.answers else {columns.text[0]}
+        notes += _unread(names, rows[above:], {*used, columns.speaker, columns.start, end_of(names)})
+    return notes
 
 
 def _of_voices(sheet: Sheet, kind: str, rows: Cells, columns: VoiceColumns) -> Document:

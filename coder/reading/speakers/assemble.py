@@ -362,7 +362,8 @@ def _notes(read: _Read, *, answers: bool) -> list[str]:
     if counts["cue"]:
         notes.append(f"{counts['cue']} timed lines were joined to sentences; the times inside are left out.")
     if counts["turn"]:
-        notes.append(f'{counts["turn"]} changes of speaker are marked (">>" or the like) without a name.')
+        many = f"{counts['turn']} changes of speaker are" if counts["turn"] > 1 else "1 change of speaker is"
+        read.doubts.insert(0, f'{many} marked (by ">>", dashes or the like) without a name.')
     elif not answers and not any(piece.speaker for piece in read.reading.pieces):
         read.doubts.insert(0, "No speaker labels were found: each paragraph is a turn without a speaker.")
     return notes

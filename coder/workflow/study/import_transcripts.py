@@ -126,6 +126,7 @@ def _expanded(paths: Sequence[str | Path], tables: Sequence[Path], report: Impor
 
 def _about_transcripts(path: Path) -> bool:
     """Tell whether a file is a table about transcripts (codes, participants), not one itself."""
+    from coder.reading import holds_talk
     from coder.reading.tables.read import TABLE_SUFFIXES, read_table
 
     if path.suffix.casefold() not in TABLE_SUFFIXES:
@@ -135,7 +136,9 @@ def _about_transcripts(path: Path) -> bool:
     except CoderError:
         return False  # the reader of transcripts will say what is wrong with it
     known = columns_of(columns)
-    return "code" in known or not ("text" in known or find_column(columns, ANSWER))
+    if "code" in known:
+        return True
+    return not ("text" in known or find_column(columns, ANSWER) or holds_talk(path))
 
 
 def add_transcript(
