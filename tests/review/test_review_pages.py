@@ -11,6 +11,7 @@ from test_review_writes import act, ids, state
 
 from coder.review.app import make_app
 from coder.store import Study
+from coder.store.values import LOTS, Filters
 
 
 def wait(page: Page, job: object) -> dict[str, object]:
@@ -76,6 +77,24 @@ def test_a_screenful_by_code_is_one_gesture(page: Page, study_path: Path) -> Non
     page.post("/bulk", 400, answers=answers * 13)
     page.post("/undo", view="bulk")
     assert state(study_path, here).state == "open"
+
+
+def test_the_key_for_doubts_walks_through_them_and_skips_what_is_coded_first(study_path: Path) -> None:
+    with Study.open(study_path) as study:
+        doubtful = study.find(Filters(transcript=1, coder=None, state=None), order="uncertain")
+        lots = {key: unit.lot for key, unit in study.texts.by_id(doubtful).items()}
+    edge = min(lots.values()) + 1
+
+    def walked(share: float, path: list[int]) -> list[int]:
+        with Study.open(study_path) as study:
+            study.settings.set("blind_share", str(share))
+        app, sessions = make_app(study_path, ["Ann"], port=8765, hosts=["127.0.0.1:8765"], mode="assisted")
+        page = entered(app, next(iter(sessions)))
+        return [page.client.get("/part/uncertain", params={"u": key, "t": 1}).json()["id"] for key in path]
+
+    assert walked(0.0, doubtful) == [*doubtful[1:], doubtful[0]] and len(doubtful) > 2
+    shown = [key for key in doubtful if lots[key] >= edge]
+    assert len(shown) < len(doubtful) and walked(edge / LOTS, shown) == [*shown[1:], shown[0]]
 
 
 def test_disagreements_are_adjudicated_without_names_or_model(study_path: Path) -> None:

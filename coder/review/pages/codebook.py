@@ -56,7 +56,8 @@ async def change(request: Request) -> Response:
     if code:
         return said(say="Saved as a new version", go="/codebook")
     added = next(item.id for item in new.codes if item.id not in book.by_id)
-    return said(say=f"{label} added", go=f"/codes?code={added}&near=1")
+    near = context.mode(session) == "assisted"  # other work shows nothing that the machine finds
+    return said(say=f"{label} added", go=f"/codes?code={added}&near=1" if near else "/codebook")
 
 
 def _reshape(given: Mapping[str, object]) -> Reshape:

@@ -12,6 +12,7 @@ from coder.review.legend import minutes_left
 from coder.workflow.review.session import Document, Unit
 from coder.workflow.study.open import Filters, StudyUtterance
 
+MOST_UNCERTAIN = 500  # utterances that the key walks through, the most uncertain first
 CHUNK = 60  # utterances in one piece of a long transcript
 
 
@@ -129,7 +130,10 @@ def panel_answer(context: ReviewContext, request: Request, utterance: int) -> di
 
 
 async def uncertain(request: Request) -> Response:
-    """Return the open utterance that the machine is least sure about, other than the present one."""
+    """Return the open utterance that the machine is least sure about, or after one of these, the next of them.
+
+    Assisted work leaves out what is to be coded before the machine's view is seen.
+    """
     context, session = context_of(request), session_of(request)
     if context.mode(session) == "blind":
         raise InputError("You are coding blind: the machine's doubts are not shown.")
@@ -138,8 +142,12 @@ async def uncertain(request: Request) -> Response:
         coder=session.coder, state="open",
     )  # fmt: skip
     here = int(request.query_params.get("u", "0"))
-    found = [item for item in context.review.study.find(wanted, order="uncertain", limit=2) if item != here]
-    return said(id=found[0] if found else None)
+    found = context.review.study.find(wanted, order="uncertain", limit=MOST_UNCERTAIN)
+    if context.mode(session) == "assisted":
+        found = context.review.not_first(session.coder, found)
+    after = found[found.index(here) + 1 :] if here in found else []
+    rest = [item for item in found if item != here]
+    return said(id=next(iter(after or rest), None))
 
 
 async def place(request: Request) -> Response:

@@ -275,6 +275,13 @@ class ReviewSession:
             for key, memos in found.items()
         }
 
+    def not_first(self, coder: str, utterances: Sequence[int]) -> list[int]:
+        """Return those of some open utterances whose suggestion is shown at once in assisted work, in their order."""
+        units = self.study.texts.by_id(utterances)
+        double = self._double_open(coder, list(units.values()))
+        edge = self._blind_share * LOTS
+        return [key for key in utterances if key not in double and units[key].lot >= edge]
+
     def note_memos_seen(self, unit: Unit) -> None:
         """Record that the unit's coder has now read colleagues' memos: later decisions there are not blind."""
         coder = unit.state.coder
