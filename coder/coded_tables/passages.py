@@ -1,9 +1,12 @@
 """A table of coded passages (start, end, no units) -> `Passages`, with every row that cannot be used named."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from coder.agreement.codings import ASSISTED, BLIND
 from coder.agreement.passages import Passages
+from coder.coded_tables.grammar import counted
 from coder.coded_tables.rating_rows import Cells, cells_of
 from coder.coded_tables.ratings import coders_of, marks_of
 from coder.coded_tables.values import Choice, CodedTable, Problems
@@ -21,7 +24,8 @@ def holds_passages(table: CodedTable) -> bool:
 def passages_of(table: CodedTable, choice: Choice, problems: Problems) -> Passages:
     """Return the passages of a table: transcript, coder, start, end, code; optional polarity and blind.
 
-    A coder with any row in a transcript counts as having read all of it. A row without code says only that.
+    A coder with any row in a transcript counts as having read all of it. A row without code says only that. The
+    frame's `attrs["lengths"]` may say how long transcripts are; else the last passage ends them.
     Raises TableError if no passage is left.
     """
     import pandas as pd
@@ -42,7 +46,7 @@ def passages_of(table: CodedTable, choice: Choice, problems: Problems) -> Passag
     cells = cells_of(CodedTable.of(kept, where, given=table.columns.by_role), choice, problems)
     if len(cells.unit) != len(kept):
         raise TableError(f"{where}: every passage needs a coder.", problems.rows[:8])
-    return _arranged(cells, span, empty, choice, problems)
+    return _arranged(cells, span, empty, choice, problems, frame.attrs.get("lengths", {}))
 
 
 def _arranged(
@@ -51,6 +55,7 @@ def _arranged(
     empty: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]",
     choice: Choice,
     problems: Problems,
+    known_lengths: Mapping[str, int],
 ) -> Passages:
     coder_of, coders = coders_of(cells, choice, problems)
     marks = marks_of(cells, choice, problems)
@@ -67,12 +72,17 @@ def _arranged(
     saw = np.isin(np.array([*coders, ""])[coder_of], choice.assisted) | ("all" in choice.assisted)
     state = np.where(cells.blind & ~saw, BLIND, ASSISTED).astype(np.int8)
     np.maximum.at(looked, (transcript[known], coder_of[known]), state[known])
-    lengths = np.zeros(len(index), dtype=np.int64)
+    lengths = np.array([known_lengths.get(name, 0) for name in index], dtype=np.int64)
+    unmeasured = int((lengths == 0).sum())
     start, end = span[line, 0].astype(np.int64), span[line, 1].astype(np.int64)
     np.maximum.at(lengths, transcript[line], end)
     problems.notes.append(
-        "Units are characters between boundaries; text after the last passage of a transcript is not known and"
-        " counts for nothing."
+        "Units are characters between boundaries."
+        + (
+            f" Text after the last passage of {counted(unmeasured, 'transcript')} is not known and not counted."
+            if unmeasured
+            else " Text that nobody coded counts, to the end of each transcript."
+        )
     )
     return Passages(
         transcript=transcript[line], start=start, end=end, coder=coder_of[line], code=marks.code[used],

@@ -4,6 +4,7 @@ The standard counts Unicode code points from 0. In files of real tools a byte or
 may be CRLF and count one or two, and a character beyond the basic plane may count two (UTF-16).
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from itertools import product
 from coder.exchange.refi_project import Selection
 
 FEW = 400  # selections by which the ways are compared; more tell nothing new
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # written as U+FFFD
 NAMED = 8  # characters of a selection's name that are enough to know its text by
 
 
@@ -31,8 +33,10 @@ class Placed:
     unclear: bool = False
 
 
-def placed(raw: str, selections: Sequence[Selection]) -> Placed:
+def placed(raw: str, selections: Sequence[Selection], *, standard: bool = False) -> Placed:
     """Return the selections' places in a text as it lies in the file (its BOM and CRLF kept).
+
+    `standard`: who wrote the file is known to count as the standard says, so that no other way is tried.
 
     Ways of counting that give the same places are one. Where no name tells them apart, starts and ends at the edges
     of words do; where that does not either, the standard's way is taken and `unclear` is True.
@@ -41,7 +45,7 @@ def placed(raw: str, selections: Sequence[Selection]) -> Placed:
     some = selections[:: max(1, len(selections) // FEW)]
     best: tuple[tuple[float, float], _Way] | None = None
     rivals: list[_Way] = []
-    for way in _ways(raw):
+    for way in _ways(raw)[: 1 if standard else None]:
         spans = [way.span(item, len(text)) for item in some]
         score = _score(text, some, spans)
         if best is None or score > best[0]:
@@ -111,7 +115,7 @@ def _holds(text: str, item: Selection, span: tuple[int, int] | None) -> bool:
     if span is None:
         return False
     name = _name(item)
-    held = " ".join(text[slice(*span)].split())
+    held = " ".join(NOT_XML.sub("\ufffd", text[slice(*span)]).split())
     return held == name or (len(name) >= NAMED and held.startswith(name))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from coder.coded_tables.grammar import counted, examples
 from coder.errors import FormatError, UnsafeFileError
-from coder.exchange.refi_memos import comments_of, memos_of, notes_about, notes_placed
+from coder.exchange.refi_memos import OURS, comments_of, memos_of, notes_about, notes_placed
 from coder.exchange.refi_offsets import Placed, placed
 from coder.exchange.refi_project import Project, Source, parse_project
 from coder.exchange.values import (
@@ -50,7 +50,10 @@ def read_project(path: Path) -> ExternalCodings:
         if raw is None:
             lost.append(source.name)
             continue
-        name, found = names[source.guid], placed(raw, source.selections)
+        name, found = (
+            names[source.guid],
+            placed(raw, source.selections, standard=project.origin.startswith(OURS)),
+        )
         documents.append(ExternalDocument(name, found.text, _attributes(project, source)))
         placings.append((name, found))
         codings += _codings(project, name, source, found, len(codings))

@@ -18,11 +18,11 @@ from xml.etree import ElementTree as ET
 from coder import __version__
 from coder.codebook import Code
 from coder.exchange.codebooks import code_description
+from coder.exchange.refi_offsets import NOT_XML
 from coder.exchange.study_content import Drafts, MemoContent, Passage, PolarityAs, StudyContent
 from coder.exchange.values import DRAFT_CODE, DRAFT_USER
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_NAMES = re.compile(r'[/:?*"<>|\\\r\n\t]+')  # QualCoder makes files of these names
 _EPOCH = (
     1980,
@@ -115,7 +115,7 @@ class _Writer:
 
     def _unique(self, name: str) -> str:
         """Return a name that no code has yet, case aside, and take it."""
-        plain = " ".join(_NOT_XML.sub("\ufffd", name).split()) or "unnamed"
+        plain = " ".join(NOT_XML.sub("\ufffd", name).split()) or "unnamed"
         found, number = plain, 2
         while found.casefold() in self._names:
             found, number = f"{plain} ({number})", number + 1
@@ -370,7 +370,7 @@ def _leaf(code: Code) -> Code:
 
 def _description(element: ET.Element, text: str) -> None:
     if text:
-        ET.SubElement(element, "Description").text = _NOT_XML.sub("\ufffd", text)
+        ET.SubElement(element, "Description").text = NOT_XML.sub("\ufffd", text)
 
 
 def _said(item: Passage) -> str:
@@ -401,7 +401,7 @@ def _memo_name(memo: MemoContent) -> str:
 
 
 def _clean(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)
+    return NOT_XML.sub("\ufffd", text)
 
 
 def _time(stamp: str) -> str:

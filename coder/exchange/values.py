@@ -100,7 +100,7 @@ class ExternalCodings:
         return Counter(coding.code for coding in self.codings)
 
     def frame(self) -> "DataFrame":
-        """Return the codings in the columns of our own tables, a row each."""
+        """Return the codings in the columns of our own tables, a row each; `attrs["lengths"]` are the documents'."""
         import pandas as pd
 
         rows = [
@@ -112,7 +112,10 @@ class ExternalCodings:
             for item in self.codings
         ]  # fmt: skip
         frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
-        frame.attrs = {"row_numbers": [item.row or place for place, item in enumerate(self.codings, start=1)]}
+        frame.attrs = {
+            "row_numbers": [item.row or place for place, item in enumerate(self.codings, start=1)],
+            "lengths": {document.name: len(document.text) for document in self.documents},
+        }
         known = [name for name in COLUMNS if name in ("text", "code") or frame[name].notna().any()]
         kept = frame[known]
         kept.attrs = frame.attrs

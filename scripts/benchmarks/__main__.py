@@ -15,6 +15,7 @@ NAMES = (
     "threads",
     "study",
     "review",
+    "exchange",
 )
 
 parser = argparse.ArgumentParser(prog="scripts/bench", description="Measure speed and memory.")

@@ -13,6 +13,7 @@ from coder.agreement.report import AgreementReport, Options
 from coder.agreement.report_builder import agreement_report
 from coder.agreement.software_views import Tool, view
 from coder.codebook import Codebook
+from coder.coded_tables.grammar import counted, examples
 from coder.coded_tables.passages import holds_passages, passages_of, used_polarities
 from coder.coded_tables.rating_rows import cells_of, joined
 from coder.coded_tables.ratings import arranged, codings_of_frame, known_categories
@@ -133,6 +134,7 @@ def _of_passages(
     frame.attrs["row_numbers"] = [
         number for part in own for number in part.attrs.get("row_numbers", range(1, len(part) + 1))
     ]
+    frame.attrs["lengths"] = _lengths(own, problems)
     together = CodedTable.of(frame, " and ".join(table.where for table in tables))
     passages = passages_of(together, choice, problems)
     book = choice.codebook
@@ -145,6 +147,23 @@ def _of_passages(
         codings, problems, replace(request, unit="character of text, boundaries by the coders")
     )
     return replace(outcome, report=replace(outcome.report, unitizing=unitizing_alphas(passages)))
+
+
+def _lengths(frames: "Sequence[DataFrame]", problems: Problems) -> dict[str, int]:
+    """Return how long the texts of the documents are, where their files hold them."""
+    known: dict[str, int] = {}
+    unlike: dict[str, None] = {}
+    for frame in frames:
+        for name, length in frame.attrs.get("lengths", {}).items():
+            if known.setdefault(name, length) != length:
+                unlike[name] = None
+                known[name] = max(known[name], length)
+    if unlike:
+        problems.notes.append(
+            f"{counted(len(unlike), 'document')} whose text is not equally long in the files, so that places may not"
+            f" be the same: {examples(unlike)}."
+        )
+    return known
 
 
 def agree_on(frame: "DataFrame", request: Request) -> Outcome:

@@ -69,7 +69,10 @@ def _with_documents(tables: Sequence[CodedTable]) -> list[CodedTable]:
         names = [name or "" for name in table.texts("transcript")]
         for name in names:
             first.setdefault(_plain(name), name)
-        found.append(_with_column(table, "transcript", [first[_plain(name)] or None for name in names]))
+        named = _with_column(table, "transcript", [first[_plain(name)] or None for name in names])
+        lengths = table.frame.attrs.get("lengths", {})
+        named.frame.attrs["lengths"] = {first.get(_plain(name), name): held for name, held in lengths.items()}
+        found.append(named)
     return found
 
 
