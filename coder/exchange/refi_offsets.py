@@ -102,7 +102,7 @@ def _units(body: str, crlf: int, utf16: bool) -> list[int]:
 def _ways(raw: str) -> list[_Way]:
     boms = (False, True) if raw.startswith("\ufeff") else (False,)
     ends = (1, 2) if "\r\n" in raw else (1,)
-    wide = (False, True) if any(ord(letter) > 0xFFFF for letter in raw) else (False,)
+    wide = (False, True) if max(raw, default="") > "\uffff" else (False,)
     return [_Way(raw, bom=bom, crlf=crlf, utf16=utf16) for bom, crlf, utf16 in product(boms, ends, wide)]
 
 

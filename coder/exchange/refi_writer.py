@@ -353,9 +353,7 @@ class _Writer:
                 f"{len(self._study.drafts)} unconfirmed suggestions are not in the file (--drafts user or"
                 " branch writes them)."
             )
-        wide = sum(
-            any(ord(letter) > 0xFFFF for letter in document.text) for document in self._study.documents
-        )
+        wide = sum(max(document.text, default="") > "\uffff" for document in self._study.documents)
         if wide:
             said.append(
                 f"{wide} texts have emoji or other rare characters: a tool that counts in UTF-16 shifts"

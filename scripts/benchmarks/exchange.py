@@ -32,11 +32,12 @@ def tables(*, quick: bool) -> Iterator[Table]:
             report = import_project(study, out)
         done = process_time()
         size = out.stat().st_size / 1e6
+    taken = (written - start, read - written, done - read)
     assert report.codings is not None and len(found.codings) == report.codings.used == count
     yield Table(
         "Projects of other tools",
         ["codings", "texts", ".qdpx MB", "written, CPU s", "read, CPU s", "brought into a study with texts, CPU s"],
-        [[f"{count:,}", str(TEXTS), f"{size:.1f}", *(f"{t:.1f}" for t in (written - start, read - written, done - read))]],
+        [[f"{count:,}", str(TEXTS), f"{size:.1f}", *(f"{seconds:.1f}" for seconds in taken)]],
         "Every coding read back is on the words it was on. Bringing in reads the file again and cuts the texts.",
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from coder.domain import Transcript
 from coder.store.values import StudyUtterance
@@ -28,13 +29,15 @@ class Found:
 
 
 class Locator:
-    """Finds passages in one transcript; the plain form is made once."""
+    """Finds passages in one transcript; the plain form is made once, when a passage is not found as it stands."""
 
     def __init__(self, transcript: Transcript) -> None:
-        self.text = transcript.text
-        whole = range(len(transcript.text))
-        spoken = [at for turn in transcript.turns for at in range(turn.start, turn.end)]
-        self._forms = [_plain(self.text, whole), _plain(self.text, spoken)]
+        self.text, self._turns = transcript.text, transcript.turns
+
+    @cached_property
+    def _forms(self) -> list[tuple[str, list[int]]]:
+        spoken = [at for turn in self._turns for at in range(turn.start, turn.end)]
+        return [_plain(self.text, range(len(self.text))), _plain(self.text, spoken)]
 
     def find(self, passage: str) -> Found:
         """Return every place where the passage stands; quotes around it, and a cut "..." at its ends, are ignored."""
