@@ -50,15 +50,26 @@ def read_project(path: Path) -> ExternalCodings:
         if raw is None:
             lost.append(source.name)
             continue
-        name, found = (
-            names[source.guid],
-            placed(raw, source.selections, standard=project.origin.startswith(OURS)),
-        )
+        name = names[source.guid]
+        found = placed(raw, source.selections, standard=project.origin.startswith(OURS))
         documents.append(ExternalDocument(name, found.text, _attributes(project, source)))
         placings.append((name, found))
         codings += _codings(project, name, source, found, len(codings))
         comments += comments_of(project, about, name, source, found)
-    notes = [*_placing_noted(placings), *_left_out(project, lost)]
+    notes = [*_placing_noted(placings), *_left_out(project, lost), *_taken_otherwise(persons, homeless)]
+    cases = {case.guid for case in project.cases}
+    held = [code for guid, code in project.codes.items() if guid not in cases]
+    codes = {code: project.descriptions.get(code, "") for code in held}
+    origin = f" of {project.origin}" if project.origin else ""
+    return ExternalCodings(
+        path.name, f"REFI-QDA project{origin}", tuple(codings), tuple(notes), tuple(documents), codes,
+        _cases(project, names), (*comments, *memos_of(project, names)),
+    )  # fmt: skip
+
+
+def _taken_otherwise(persons: int, homeless: int) -> list[str]:
+    """Say how many codings were taken for what they say of cases, and how many notes lost their place."""
+    notes = []
     if persons:
         notes.append(
             f"{counted(persons, 'coding')} that say where a case speaks read as that, not as codings."
@@ -67,15 +78,7 @@ def read_project(path: Path) -> ExternalCodings:
         notes.append(
             f"{counted(homeless, 'note')} on a passage of a document that is not named: kept as a note."
         )
-    cases = {case.guid for case in project.cases}
-    codes = {
-        code: project.descriptions.get(code, "") for guid, code in project.codes.items() if guid not in cases
-    }
-    origin = f" of {project.origin}" if project.origin else ""
-    return ExternalCodings(
-        path.name, f"REFI-QDA project{origin}", tuple(codings), tuple(notes), tuple(documents), codes,
-        _cases(project, names), (*comments, *memos_of(project, names)),
-    )  # fmt: skip
+    return notes
 
 
 def _left_out(project: Project, lost: list[str]) -> list[str]:
