@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook
 from coder.learning import Batch, TrainingSet
 from coder.learning.features.language import other_language
+from coder.learning.persistence.card import ModelCard, TrainingData
 
 
 class LetterEncoder:
@@ -34,7 +35,7 @@ class Keywords:
 
     def __init__(self, codebook: Codebook, words: Mapping[str, Sequence[str]], name: str = "starter") -> None:
         self.codebook, self.words, self.name = codebook, dict(words), name
-        self.card: dict[str, Any] = {"name": name}
+        self.card = ModelCard(data=TrainingData(0), name=name)
         self.encoder = LetterEncoder()
 
     @property

@@ -1,10 +1,11 @@
 """The agreement report: everything about one set of codings, as values; files and words are made elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from coder.agreement.coefficients import Level
+from coder.plain import plain
 from coder.statistics import Estimate
 
 Estimates = Mapping[str, Estimate]  # coefficient -> estimate
@@ -41,7 +42,7 @@ class PairAgreement:
             "coders": list(self.coders),
             "n_units": self.n_units,
             **estimates,
-            "codes": _plain(self.codes),
+            "codes": plain(self.codes),
         }
 
 
@@ -81,7 +82,7 @@ class TranscriptAgreement:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, the coefficients beside the number of units."""
-        return {"n_units": self.n_units, **self.values, "codes": _plain(self.codes)}
+        return {"n_units": self.n_units, **self.values, "codes": plain(self.codes)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,8 @@ class TranscriptTable:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, the totals per code under "codes" of the totals."""
-        totals = _plain(self.totals) | {"codes": _plain(self.code_totals)}
-        return {"transcripts": _plain(self.transcripts), "totals": totals}
+        totals = plain(self.totals) | {"codes": plain(self.code_totals)}
+        return {"transcripts": plain(self.transcripts), "totals": totals}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +153,10 @@ class Disagreement:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, the context beside the codes."""
-        plain = {
-            name: _plain(getattr(self, name)) for name in ("transcript", "unit", "kind", "pair", "coders")
+        found = {
+            name: plain(getattr(self, name)) for name in ("transcript", "unit", "kind", "pair", "coders")
         }
-        return plain | dict(self.context)
+        return found | dict(self.context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +229,12 @@ class AgreementReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values: null where undefined, with the reason beside it."""
-        plain = {item.name: _plain(getattr(self, item.name)) for item in fields(self)}
-        plain["n_coded"], plain["coders"] = plain["coders"], list(self.coders)
-        plain["codes"] = {code: _flat(found) for code, found in self.codes.items()}
+        found = {item.name: plain(getattr(self, item.name)) for item in fields(self)}
+        found["n_coded"], found["coders"] = found["coders"], list(self.coders)
+        found["codes"] = {code: _flat(found) for code, found in self.codes.items()}
         for name in ("components", "transcripts"):
-            plain[name] = plain[name] or {}
-        return plain
+            found[name] = found[name] or {}
+        return found
 
 
 SHARES = ("prevalence", "positive_agreement", "negative_agreement", "prevalence_index", "bias_index")
@@ -241,23 +242,11 @@ SHARES = ("prevalence", "positive_agreement", "negative_agreement", "prevalence_
 
 def _flat(found: Estimates) -> dict[str, Any]:
     """Return a code's coefficients as objects and its descriptive shares as plain numbers with bounds beside."""
-    plain: dict[str, Any] = {}
+    shown: dict[str, Any] = {}
     for name, estimate in found.items():
         if name not in SHARES:
-            plain[name] = estimate.to_dict()
+            shown[name] = estimate.to_dict()
             continue
-        plain[name] = estimate.value
-        plain[f"{name}_ci_low"], plain[f"{name}_ci_high"] = estimate.low, estimate.high
-    return plain
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
-    return value
+        shown[name] = estimate.value
+        shown[f"{name}_ci_low"], shown[f"{name}_ci_high"] = estimate.low, estimate.high
+    return shown

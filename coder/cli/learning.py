@@ -1,14 +1,15 @@
 """`coder train`, `coder evaluate`, `coder models`: learning from human codes and measuring it."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from coder.cli.coded_options import ExcerptOptions
 from coder.cli.console import note
-from coder.cli.options import with_options
+from coder.cli.options import spread
 
 Excerpts = Annotated[
     list[Path],
@@ -50,82 +51,84 @@ models_group = typer.Typer(
 )
 
 
-def train(
-    excerpts: Excerpts,
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write the model to.")],
-    codebook: TrainBook = None,
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """What is learned from, and how."""
+
+    excerpts: Excerpts
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write the model to.")]
+    codebook: TrainBook = None
     base: Annotated[
         str, typer.Option(help="A model to build on; 'none' to learn from these excerpts alone.")
-    ] = "starter",
+    ] = "starter"
     measure: Annotated[
         bool,
         typer.Option("--measure/--no-measure", help="Measure on held-out studies and groups (trains again)."),
-    ] = True,
+    ] = True
     fine_tune: Annotated[
         bool,
         typer.Option("--fine-tune", help="Also tune the encoder (slow); used only if it wins held out."),
-    ] = False,
+    ] = False
     thresholds: Annotated[
         Thresholds,
         typer.Option(
             help="From which confidence codes are suggested: usual, or macro-f1, which suggests rare codes sooner."
         ),
-    ] = "usual",
+    ] = "usual"
     encoder: Annotated[
         str | None,
         typer.Option(
             help="Folder or installed name of a sentence-transformers model, such as one for another language."
             " Default: the base model's."
         ),
-    ] = None,
-    by: By = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace the model if the folder holds one.")
-    ] = False,
-    as_json: AsJson = False,
-    *,
-    options: ExcerptOptions,
-) -> None:
+    ] = None
+    by: By = None
+    force: Annotated[bool, typer.Option("--force", help="Replace the model if the folder holds one.")] = False
+    as_json: AsJson = False
+
+
+def train(asked: Training, tables: ExcerptOptions) -> None:
     """Train a model on human-coded excerpts and report how well it does on what it has not seen.
 
     The folder holds plain data, a card (card.md) and plots. It contains your excerpts: keep it as confidential as
     they are. Example: coder train coded.xlsx -o my-model --codebook my-codebook.yaml
     """
     from coder.workflow.modelling.report_files import held_out_text
-    from coder.workflow.modelling.train import train_files
+    from coder.workflow.modelling.train import TrainingOptions, train_files
 
-    trained = train_files(
-        excerpts, out, codebook=codebook,
-        base=None if base == "none" else base, measure=measure, fine_tune=fine_tune, thresholds=thresholds,
-        encoder=encoder, by=by, force=force, reading=options.reading(), progress=note,
+    options = TrainingOptions(
+        codebook=asked.codebook, base=None if asked.base == "none" else asked.base, measure=asked.measure,
+        fine_tune=asked.fine_tune, thresholds=asked.thresholds, encoder=asked.encoder, by=asked.by,
     )  # fmt: skip
+    trained = train_files(
+        asked.excerpts, asked.out, options, force=asked.force, reading=tables.reading(), progress=note
+    )
     for line in trained.notes:
         note(line)
-    typer.echo(
-        json.dumps(trained.report, indent=1, ensure_ascii=False)
-        if as_json
-        else held_out_text(trained.model.card)
-    )
-    note(f"Model written to {out}, with its card (card.md)")
+    typer.echo(as_text(trained.to_dict()) if asked.as_json else held_out_text(trained.model.card))
+    note(f"Model written to {asked.out}, with its card (card.md)")
 
 
-def evaluate(
-    model: Annotated[str, typer.Argument(help="A model's name or folder, or 'none' with --codebook.")],
-    excerpts: Excerpts,
-    codebook: Book = None,
-    by: By = None,
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """What is measured, on what, and how the figures are shown."""
+
+    model: Annotated[str, typer.Argument(help="A model's name or folder, or 'none' with --codebook.")]
+    excerpts: Excerpts
+    codebook: Book = None
+    by: By = None
     baselines: Annotated[
         bool,
         typer.Option(
             "--baselines/--no-baselines", help="Also train simple methods on these very excerpts, to compare."
         ),
-    ] = True,
-    plot: Annotated[Path | None, typer.Option(help="Also draw the figures: .svg, .png, .pdf.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the plot if it exists.")] = False,
-    as_json: AsJson = False,
-    *,
-    options: ExcerptOptions,
-) -> None:
+    ] = True
+    plot: Annotated[Path | None, typer.Option(help="Also draw the figures: .svg, .png, .pdf.")] = None
+    force: Annotated[bool, typer.Option("--force", help="Replace the plot if it exists.")] = False
+    as_json: AsJson = False
+
+
+def evaluate(asked: Evaluation, tables: ExcerptOptions) -> None:
     """Measure a model against human codes: which code, what is suggested, polarity, code by code, with intervals.
 
     Example: coder evaluate starter coded.csv --by profession
@@ -133,17 +136,18 @@ def evaluate(
     from coder.workflow.modelling.evaluate import evaluate_files
     from coder.workflow.modelling.report_files import check_plot, draw, performance_text
 
-    if plot:
-        check_plot(plot, force=force)
+    if asked.plot:
+        check_plot(asked.plot, force=asked.force)
     report = evaluate_files(
-        model, excerpts, codebook=codebook, by=by, with_baselines=baselines, reading=options.reading()
-    )
-    for line in report["notes"]:
+        asked.model, asked.excerpts, codebook=asked.codebook, by=asked.by, with_baselines=asked.baselines,
+        reading=tables.reading(),
+    )  # fmt: skip
+    for line in report.notes or ():
         note(line)
-    typer.echo(json.dumps(report, indent=1, ensure_ascii=False) if as_json else performance_text(report))
-    if plot:
-        draw(report, plot, force=force)
-        note(f"Plot written to {plot}")
+    typer.echo(as_text(report.to_dict()) if asked.as_json else performance_text(report))
+    if asked.plot:
+        draw(report, asked.plot, force=asked.force)
+        note(f"Plot written to {asked.plot}")
 
 
 @models_group.command("list")
@@ -156,7 +160,15 @@ def list_models(as_json: AsJson = False) -> None:
     from coder.workflow.modelling.report_files import list_text
 
     found = known_models()
-    typer.echo(json.dumps(found, indent=1, ensure_ascii=False) if as_json else list_text(found))
+    if as_json:
+        typer.echo(as_text([model.to_dict() for model in found]))
+        return
+    typer.echo(
+        list_text(
+            [(model.card, str(model.path)) for model in found if model.card],
+            [model.problem for model in found if model.problem],
+        )
+    )
 
 
 @models_group.command("show")
@@ -167,22 +179,28 @@ def show_model(
 
     Example: coder models show starter
     """
-    from coder.workflow.modelling.model_lookup import model_card
+    from coder.workflow.modelling.model_lookup import described_model
     from coder.workflow.modelling.report_files import card_text
 
-    card = model_card(model)
-    typer.echo(json.dumps(card, indent=1, ensure_ascii=False) if as_json else card_text(card))
+    found = described_model(model)
+    if as_json:
+        typer.echo(as_text(found.to_dict()))
+    elif found.card:
+        typer.echo(card_text(found.card))
 
 
-def compare_models(
-    first: Annotated[str, typer.Argument(help="A model's name or folder.")],
-    second: Annotated[str, typer.Argument(help="Another one.")],
-    excerpts: Excerpts,
-    codebook: SharedBook = None,
-    as_json: AsJson = False,
-    *,
-    options: ExcerptOptions,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Which models are compared, on what."""
+
+    first: Annotated[str, typer.Argument(help="A model's name or folder.")]
+    second: Annotated[str, typer.Argument(help="Another one.")]
+    excerpts: Excerpts
+    codebook: SharedBook = None
+    as_json: AsJson = False
+
+
+def compare_models(asked: Comparison, tables: ExcerptOptions) -> None:
     """Compare two models on the same coded excerpts, per code, with paired intervals over groups.
 
     The excerpts should be new to both. Example: coder models compare starter my-model held-out.csv
@@ -190,15 +208,22 @@ def compare_models(
     from coder.workflow.modelling.compare import compare_files
     from coder.workflow.modelling.report_files import comparison_text
 
-    report = compare_files(first, second, excerpts, codebook=codebook, reading=options.reading())
-    for line in report["notes"]:
+    report = compare_files(
+        asked.first, asked.second, asked.excerpts, codebook=asked.codebook, reading=tables.reading()
+    )
+    for line in report.notes:
         note(line)
-    typer.echo(json.dumps(report, indent=1, ensure_ascii=False) if as_json else comparison_text(report))
+    typer.echo(as_text(report.to_dict()) if asked.as_json else comparison_text(report))
+
+
+def as_text(document: Any) -> str:
+    """Return a JSON document as it is printed."""
+    return json.dumps(document, indent=1, ensure_ascii=False)
 
 
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
-    app.command("train", no_args_is_help=True)(with_options(train, ExcerptOptions))
-    app.command("evaluate", no_args_is_help=True)(with_options(evaluate, ExcerptOptions))
-    models_group.command("compare")(with_options(compare_models, ExcerptOptions))
+    app.command("train", no_args_is_help=True)(spread(train, Training, ExcerptOptions))
+    app.command("evaluate", no_args_is_help=True)(spread(evaluate, Evaluation, ExcerptOptions))
+    models_group.command("compare")(spread(compare_models, Comparison, ExcerptOptions))
     app.add_typer(models_group, name="models")

@@ -20,6 +20,7 @@ from coder.learning.features.codebook_similarity import PhraseBank, codebook_phr
 from coder.learning.features.language import unread
 from coder.learning.features.topic_centering import Topics, study_sums
 from coder.learning.features.wording import NGrams
+from coder.learning.persistence.card import ModelCard
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int], None]
@@ -82,27 +83,27 @@ class Model:
         codebook: Codebook,
         encoder: Encoder,
         parts: Parts,
-        card: Mapping[str, Any],
+        card: ModelCard,
         base: "Model | None" = None,
     ) -> None:
         self.name = name
         self.codebook = codebook
         self.encoder = encoder
         self.parts = parts
-        self.card = dict(card)
+        self.card = card
         self.base = base
 
     @property
     def blank(self) -> bool:
         """Whether the model has learned from no excerpt at all."""
-        return self.base is None and not self.card.get("data", {}).get("n")
+        return self.base is None and not self.card.data.n
 
     @property
     def fingerprint(self) -> dict[str, str]:
         """What tells two models apart: name, arrays, codebook, encoder."""
         return {
             "model": self.name,
-            "arrays": str(self.card.get("arrays_sha256", "")),
+            "arrays": self.card.arrays_sha256 or "",
             "codebook": self.codebook.hash,
             "encoder": self.encoder.id,
         }
@@ -112,7 +113,7 @@ class Model:
 
         What the model was trained on in some number, it was taught.
         """
-        return unread(texts, self.encoder.id, self.card.get("data", {}).get("languages", {}))
+        return unread(texts, self.encoder.id, self.card.data.languages)
 
     @cached_property
     def bank(self) -> PhraseBank:

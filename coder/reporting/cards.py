@@ -1,59 +1,48 @@
 """Model cards, lists of models and comparisons of two as text for a terminal, a card also as Markdown."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from coder.reporting.heldout import held_out_blocks, parts_of_one, tested_words
-from coder.reporting.numbers import counted, figure, number, ranged, shortened
-from coder.reporting.performance import KAPPA, LONGEST, Report
+from coder.learning.evaluation.performance import Change, ModelComparison
+from coder.learning.persistence.card import UNNAMED, ModelCard, StoredCard, Verdict
+from coder.reporting.heldout import held_out_blocks, tested_words
+from coder.reporting.numbers import counted, number, ranged, shortened
+from coder.reporting.performance import KAPPA, LONGEST
 from coder.reporting.text import Block, table, text_of, wrapped
 from coder.reporting.verdicts import failed_line, judged
 
 MOST_LISTED = 24  # entries of a list; all of them are in card.json
-DATA_WORDS = {
-    "n": "excerpts",
-    "groups": "groups (transcripts, participants or studies, kept whole when held out)",
-    "repeated_across_groups": "excerpts that repeat a text of another group word for word",
-    "repeated_short": "of these, texts of a few words",
-    "nothing_to_code": "excerpts with nothing to code",
-    "per_study": "excerpts per study",
-    "texts_sha256": "",
-    "codes": "",
-}  # an empty name: shown elsewhere
 
 
-def list_text(models: Sequence[Report]) -> str:
-    """Return the models one per line: name, codebook, number of excerpts, held-out kappa, folder; then problems."""
+def list_text(models: Sequence[tuple[StoredCard, str]], problems: Sequence[str] = ()) -> str:
+    """Return cards with their folders, a line each: name, codebook, excerpts, held-out kappa; then problems."""
     rows = [
         [
-            str(card["name"]), str(card["codebook"]["name"]), f"{card['data']['n']:,}",
-            figure(card.get("held_out", {}).get("themes", {}), "kappa"), str(card["path"]),
+            card.name, card.codebook.name, f"{card.data.n:,}",
+            number(card.held_out.themes.kappa if card.held_out.themes else None), folder,
         ]
-        for card in models
-        if "problem" not in card
+        for card, folder in models
     ]  # fmt: skip
-    problems = [Block(words=f"Cannot be used: {card['problem']}") for card in models if "problem" in card]
     words = "Kappa: agreement with people's codes beyond chance (0 = chance, 1 = always alike) on held-out excerpts."
     return text_of([
         Block(words=words, table=table(("model", "codebook", "learned from", "kappa", "folder"), rows, (0, 1, 4))),
         Block(words="`none` also is a model: the codebook's own text, without anything learned about codes."),
-        *problems,
+        *(Block(words=f"Cannot be used: {problem}") for problem in problems),
     ])  # fmt: skip
 
 
-def comparison_text(report: Report) -> str:
+def comparison_text(report: ModelComparison) -> str:
     """Return a comparison of two models as text."""
-    first, second = str(report["first"]), str(report["second"])
+    first, second = report.first, report.second
     names = ["first", "second"] if first == second else [first, second]
     rows = [
-        _compared("which code: kappa", "", report["theme_kappa"]),
-        _compared("barrier or facilitator: kappa", "", report["polarity_kappa"]),
+        _compared("which code: kappa", "", report.theme_kappa),
+        _compared("barrier or facilitator: kappa", "", report.polarity_kappa),
         *(
-            _compared(f"{shortened(code, LONGEST)}: F1", f"{found['support']:,}", found["f1"])
-            for code, found in report["codes"].items()
+            _compared(f"{shortened(code, LONGEST)}: F1", f"{found.support:,}", found.f1)
+            for code, found in report.codes.items()
         ),
     ]
-    groups = report["n_groups"]
+    groups = report.n_groups
     words = (
         f"Change: {names[1]} minus {names[0]}, "
         + (
@@ -64,82 +53,76 @@ def comparison_text(report: Report) -> str:
         + f" {KAPPA} F1 joins how many of the suggestions people gave, too, and how many of theirs are suggested."
         " n: excerpts with the code."
     )  # fmt: skip
-    title = f"{first} and {second} on {counted(report['n'], 'excerpt')} in {counted(groups, 'group')}"
+    title = f"{first} and {second} on {counted(report.n, 'excerpt')} in {counted(groups, 'group')}"
     return text_of(
         [Block(title, words, table(("", "n", *(shortened(n, 20) for n in names), "change"), rows))]
     )
 
 
-def _compared(name: str, count: str, found: Report) -> list[str]:
-    change = ranged(found["difference"], (found.get("ci_low"), found.get("ci_high")), "+")
-    return [name, count, number(found["first"]), number(found["second"]), change]
+def _compared(name: str, count: str, found: Change) -> list[str]:
+    change = ranged(found.difference, (found.ci_low, found.ci_high), "+")
+    return [name, count, number(found.first), number(found.second), change]
 
 
-def card_text(card: Report) -> str:
+def card_text(card: StoredCard) -> str:
     """Return a model card as Markdown: limits, data, verdict per code, held-out figures, settings, fingerprints."""
-    parts = [f"# Model {card['name']}", *map(wrapped, _listed(card["limits"]))]
+    parts = [f"# Model {card.name}", wrapped(card.limits)]
     parts += ["## Trained on", "\n".join(_data_lines(card))]
-    parts += ["## Verdict per code", _verdicts(card.get("codes", []))]
-    held_out = card.get("held_out", {})
-    title = "Performance on parts of one group" if parts_of_one(held_out) else "Held-out performance"
-    parts += [f"## {title}", wrapped(tested_words(held_out))]
-    if card.get("measured"):
-        parts.append(text_of(held_out_blocks(card), markdown=True))
+    parts += ["## Verdict per code", _verdicts(card.codes)]
+    title = "Performance on parts of one group" if card.held_out.parts_of_one else "Held-out performance"
+    parts += [f"## {title}", wrapped(tested_words(card.held_out))]
+    if card.measured:
+        parts.append(text_of(held_out_blocks(card.measured), markdown=True))
     if settings := _settings(card):
         parts += ["## Settings", "\n".join(_bullets(settings))]
     parts += ["## Fingerprints", "\n".join(_bullets(_fingerprints(card)))]
     return "\n\n".join(parts)
 
 
-def _listed(value: Any) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, (list, tuple)) else [str(value)]
-
-
-def _data_lines(card: Report) -> list[str]:
-    data = {key: value for key, value in card["data"].items() if value not in (0, {}, "", None) or key == "n"}
-    if list(data.get("coders", {})) == ["unnamed"]:
-        del data["coders"]
-    if len(data.get("per_study", {})) == 1:
-        del data["per_study"]
-    if data.get("groups") == 1:
-        del data["groups"]
-    found = {
-        name: _shown(value)
-        for key, value in data.items()
-        if (name := DATA_WORDS.get(key, key.replace("_", " ")))
+def _data_lines(card: ModelCard) -> list[str]:
+    """Return the facts of the excerpts, those that say nothing left out, and what training remarked."""
+    data = card.data
+    several = data.groups if data.groups != 1 else None
+    counts = {
+        "excerpts": data.n,
+        "groups (transcripts, participants or studies, kept whole when held out)": several,
+        "studies": data.studies,
+        "excerpts per study": data.per_study if len(data.per_study) > 1 else None,
+        "excerpts that repeat a text of another group word for word": data.repeated_across_groups,
+        "of these, texts of a few words": data.repeated_short,
+        "coders": data.coders if list(data.coders) != [UNNAMED] else None,
+        "polarity": data.polarity,
+        "excerpts with nothing to code": data.nothing_to_code,
+        "languages": data.languages,
     }
-    notes = dict.fromkeys([*card.get("training_notes", []), *card.get("remarks", [])])
-    return [*_bullets(found), *(wrapped(str(note), "  ", "- ") for note in notes)]
+    found = {name: _shown(count) for name, count in counts.items() if count or name == "excerpts"}
+    notes = dict.fromkeys([*card.training_notes, *card.remarks])
+    return [*_bullets(found), *(wrapped(note, "  ", "- ") for note in notes)]
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, Mapping):
-        told = [f"{name} {_shown(count)}" for name, count in list(value.items())[:MOST_LISTED]]
-        return ", ".join(
-            [*told, f"and {len(value) - MOST_LISTED} more"] if len(value) > MOST_LISTED else told
-        )
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.2g}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+def _shown(count: int | Mapping[str, int] | None) -> str:
+    """Return a count, or the largest part of several by name."""
+    if not isinstance(count, Mapping):
+        return f"{count or 0:,}"
+    told = [f"{name} {part:,}" for name, part in list(count.items())[:MOST_LISTED]]
+    more = len(count) - MOST_LISTED
+    return ", ".join([*told, f"and {more} more"] if more > 0 else told)
 
 
 def _bullets(found: Mapping[str, str]) -> list[str]:
     return [wrapped(f"{name}: {value}", "  ", "- ") for name, value in found.items()]
 
 
-def _verdicts(verdicts: Sequence[Report]) -> str:
+def _verdicts(verdicts: Sequence[Verdict]) -> str:
     """Return a table of the codes, with columns for what the card knows, and what would mend those that failed."""
-    columns = {"code": [shortened(found["code"], LONGEST) for found in verdicts]}
-    columns["excerpts"] = [f"{found['positives']:,}" for found in verdicts]
-    columns["kappa"] = [
-        ranged(found["kappa"], (found.get("ci_low"), found.get("ci_high"))) for found in verdicts
-    ]
-    columns["F1"] = [number(found.get("f1")) for found in verdicts]
-    for key, title in (("threshold", "threshold"), ("coders", "coders")):
-        if any(found.get(key) is not None for found in verdicts):
-            columns[title] = [number(found.get(key)) for found in verdicts]
+    columns = {"code": [shortened(found.code, LONGEST) for found in verdicts]}
+    columns["excerpts"] = [f"{found.positives:,}" for found in verdicts]
+    columns["kappa"] = [ranged(found.kappa, (found.ci_low, found.ci_high)) for found in verdicts]
+    columns["F1"] = [number(found.f1) for found in verdicts]
+    if any(found.threshold is not None for found in verdicts):
+        columns["threshold"] = [number(found.threshold) for found in verdicts]
+    if any(found.coders is not None for found in verdicts):
+        columns["coders"] = [number(found.coders) for found in verdicts]
     columns["suggested"] = [judged(found) for found in verdicts]
     words = (
         "On excerpts that were not learned from: kappa and F1 of what is suggested (F1 joins how many suggestions are"
@@ -152,28 +135,33 @@ def _verdicts(verdicts: Sequence[Report]) -> str:
     if "untested" in columns["suggested"]:
         words += " Untested: too few excerpts, so the codebook's text speaks alone, unproven."
     body = list(zip(*columns.values(), strict=True))
-    failed = [failed_line(found["code"], found, "- ", "  ") for found in verdicts if not found["usable"]]
+    failed = [failed_line(found.code, found, "- ", "  ") for found in verdicts if not found.usable]
     parts = [text_of([Block(words=words, table=table(list(columns), body))]), "\n".join(failed)]
     return "\n\n".join(filter(None, parts))
 
 
-def _settings(card: Report) -> dict[str, str]:
+def _settings(card: ModelCard) -> dict[str, str]:
     """Return how the model was made: the card's settings, and how much each of its views counts."""
-    settings = {key: value for key, value in card.get("training", {}).items() if key != "encoder"}
-    found = {key.replace("_", " "): _shown(value) for key, value in settings.items()}
-    if not found and card.get("base"):
-        found["base"] = _shown(card["base"].get("name", ""))
-    for part, words in (("themes", "views on codes"), ("polarity", "views on barrier or facilitator")):
-        weights = {name: weight for name, weight in card.get("weights", {}).get(part, {}).items() if weight}
-        if weights:
-            found[f"{words}, with their weights"] = "; ".join(
-                f"{name} {number(weight)}" for name, weight in weights.items()
-            )
+    made, base = card.training, card.training.base or (card.base.name if card.base else "")
+    found = {"base": base} if base else {}
+    if made.base:  # cards of old have no settings
+        found |= {"fine tuned": _yes(made.fine_tuned), "measured": _yes(made.measured)}
+    if made.thresholds:
+        found["thresholds"] = made.thresholds
+    for weights, words in (
+        (card.weights.themes, "views on codes"),
+        (card.weights.polarity, "views on barrier or facilitator"),
+    ):
+        counted_views = [f"{name} {number(weight)}" for name, weight in weights.items() if weight]
+        if counted_views:
+            found[f"{words}, with their weights"] = "; ".join(counted_views)
     return found
 
 
-def _fingerprints(card: Report) -> dict[str, str]:
-    found = {f"codebook {card['codebook']['name']}": card["codebook_hash"], "encoder": card["encoder"]["id"]}
-    if card["data"].get("texts_sha256"):
-        found["texts"] = card["data"]["texts_sha256"]
-    return {name: str(value) for name, value in found.items()}
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _fingerprints(card: StoredCard) -> dict[str, str]:
+    found = {f"codebook {card.codebook.name}": card.codebook_hash, "encoder": card.encoder.id}
+    return found | ({"texts": card.data.texts_sha256} if card.data.texts_sha256 else {})

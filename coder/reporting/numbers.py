@@ -1,8 +1,5 @@
 """The one way to write counts, figures, shares, intervals and shortened texts for people."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from coder.statistics import Estimate
 
 MISSING = "–"  # a figure that is not defined
@@ -76,29 +73,19 @@ def shortened(text: str, width: int) -> str:
     return whole.rstrip(" ,;:") + "…"
 
 
-# Sections of evaluation reports keep an estimate by name, its bounds under ci_low and ci_high.
-Section = Mapping[str, Any]
+def bounds(found: Estimate) -> tuple[float, float] | None:
+    """Return the 95 % interval of an estimate, None where there is none."""
+    return None if found.low is None or found.high is None else (found.low, found.high)
 
 
-def bounds(section: Section, name: str) -> tuple[float, float] | None:
-    """Return the 95 % interval of a figure of a report's section, None where there is none."""
-    low, high = (section.get(bound, {}).get(name) for bound in ("ci_low", "ci_high"))
-    return None if low is None or high is None else (low, high)
-
-
-def figure(section: Section, name: str) -> str:
-    """Return an estimate with its 95 % interval, or a dash where it is not defined."""
-    return ranged(section.get(name), bounds(section, name))
-
-
-def share(section: Section, name: str) -> str:
+def share(found: Estimate) -> str:
     """Return a share in per cent with its 95 % interval, or a dash where it is not defined."""
-    return f"{percent(section.get(name))} {percent_interval(bounds(section, name))}".rstrip()
+    return f"{percent(found.value)} {percent_interval((found.low, found.high))}".rstrip()
 
 
-def change(section: Section, name: str) -> str:
+def change(found: Estimate) -> str:
     """Return a difference of shares in percentage points with its 95 % interval, or a dash."""
-    value, interval = section.get(name), bounds(section, name)
+    value, interval = found.value, bounds(found)
     if value is None or interval is None:
         return MISSING if value is None else points(value, "+")
     return f"{points(value, '+')} [{points(interval[0], '+')}, {points(interval[1], '+')}]"

@@ -4,13 +4,30 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coder.reporting.numbers import bounds, figure, percent, share, shortened
-from coder.reporting.performance import BASELINES, MOST_VALUES, Report, mistaken
+from coder.learning.evaluation.performance import (
+    EvaluationReport,
+    LearningCurve,
+    RiskCurve,
+    Split,
+    Subgroup,
+)
+from coder.reporting.numbers import bounds, estimate, percent, share, shortened
+from coder.reporting.performance import BASELINES, MOST_VALUES, mistaken
+from coder.statistics import Estimate
 
 INK, MODEL, OTHER, FAINT = "#2b2b2b", "#1b6ca8", "#b9b4a9", "#8a857b"
 LONGEST = 30  # characters of a name beside a bar
 UNDEFINED = "not defined"
 CURVE_ROWS = 8  # height of a panel with a curve, in rows
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A report to draw, what one and several of its groups are called, and the learning curve, if it was measured."""
+
+    report: EvaluationReport
+    groups: tuple[str, str] = ("group", "groups")
+    curve: LearningCurve | None = None
 
 
 @dataclass(frozen=True)
@@ -23,34 +40,34 @@ class Panel:
 
 @dataclass(frozen=True)
 class Bar:
-    """A horizontal bar: its name, the report's section and figure it shows, and its colour."""
+    """A horizontal bar: its name, the estimate it shows, and its colour."""
 
     name: str
-    section: Report
-    key: str
+    figure: Estimate
     colour: str = MODEL
 
 
-def panels_of(report: Report) -> list[Panel]:
+def panels_of(drawing: Drawing) -> list[Panel]:
     """Return the panels for what a report has, the most important first."""
-    found = [_codes(report), _kappas(report), _risk(report)]
+    report = drawing.report
+    found = [_codes(report), _kappas(report), _risk(report.calibration.risk_coverage)]
     if mistaken(report, 1):
         found.append(_mistakes(report))
-    if "by" in report:
-        found.append(_by(report["by"]))
-    if len(report.get("studies", {})) > 1:
-        found.append(_studies(report["studies"]))
-    if report.get("learning_curve"):
-        found.append(_curve(report["learning_curve"]))
+    if report.by:
+        found.append(_by(report.by))
+    if len(report.studies or {}) > 1:
+        found.append(_studies(report.studies or {}))
+    if drawing.curve:
+        found.append(_curve(drawing.curve))
     return found
 
 
-def bars(axes: Any, rows: Sequence[Bar], title: str, shown: Callable[[Report, str], str] = figure) -> None:
+def bars(axes: Any, rows: Sequence[Bar], title: str, shown: Callable[[Estimate], str] = estimate) -> None:
     """Draw horizontal bars, first on top, with 95 % intervals; figures stand beside the axes, never on a bar."""
     low, high = 0.0, 1.0
     for place, bar in enumerate(rows):
-        value, interval = bar.section.get(bar.key), bounds(bar.section, bar.key)
-        said = UNDEFINED if value is None else shown(bar.section, bar.key)
+        value, interval = bar.figure.value, bounds(bar.figure)
+        said = UNDEFINED if value is None else shown(bar.figure)
         _beside(axes, place, said, INK if value is not None else FAINT)
         if value is None:
             continue
@@ -77,55 +94,58 @@ def _titled(axes: Any, title: str) -> None:
     axes.set_title(title, loc="left", fontsize=10, color=INK)
 
 
-def _codes(report: Report) -> Panel:
+def _codes(report: EvaluationReport) -> Panel:
     rows = [
-        Bar(f"{shortened(code.replace('_', ' '), LONGEST)} ({found['support']:,})", found, "f1")
-        for code, found in report["codes"].items()
+        Bar(f"{shortened(code.replace('_', ' '), LONGEST)} ({found.support:,})", found.f1)
+        for code, found in report.codes.items()
     ]
     title = "F1 of what is suggested, per code (excerpts)"
     return Panel(len(rows), lambda axes: bars(axes, rows, title))
 
 
-def _kappas(report: Report) -> Panel:
-    rows = []
-    for part, words in (("themes", "codes"), ("polarity", "barrier or facilitator")):
-        rows.append(Bar(words, report[part], "kappa"))
-        for name in ("tfidf_svm", "frozen_lr"):
-            if name in report.get("baselines", {}):
-                rows.append(Bar(BASELINES[name], report["baselines"][name][part], "kappa", OTHER))
-    title = "Kappa" + (", beside simple methods (grey)" if len(rows) > 2 else "")
+def _kappas(report: EvaluationReport) -> Panel:
+    simple = [
+        (BASELINES[name], found)
+        for name in ("tfidf_svm", "frozen_lr")
+        if (found := (report.baselines or {}).get(name))
+    ]
+    rows = [
+        Bar("codes", report.themes.kappa),
+        *(Bar(name, found.themes.kappa, OTHER) for name, found in simple),
+        Bar("barrier or facilitator", report.polarity.kappa),
+        *(Bar(name, found.polarity.kappa, OTHER) for name, found in simple),
+    ]
+    title = "Kappa" + (", beside simple methods (grey)" if simple else "")
     return Panel(len(rows), lambda axes: bars(axes, rows, title))
 
 
-def _by(found: Report) -> Panel:
-    values = sorted(found["values"].items(), key=lambda item: -item[1]["n"])[:MOST_VALUES]
+def _by(found: Split) -> Panel:
+    values = sorted(found.values.items(), key=lambda item: -item[1].n)[:MOST_VALUES]
     rows = [
-        Bar(f"{shortened(value, LONGEST)} ({'too few: ' if part['too_few'] else ''}{part['n']:,})", part,
-            "error_rate", OTHER if part["too_few"] else MODEL)
+        Bar(f"{shortened(value, LONGEST)} ({'too few: ' if part.too_few else ''}{part.n:,})", part.error_rate,
+            OTHER if part.too_few else MODEL)
         for value, part in values
     ]  # fmt: skip
-    return Panel(
-        len(rows), lambda axes: _rates(axes, rows, f"Best code wrong, by {found['column']} (excerpts)")
-    )
+    return Panel(len(rows), lambda axes: _rates(axes, rows, f"Best code wrong, by {found.column} (excerpts)"))
 
 
 def _rates(axes: Any, rows: Sequence[Bar], title: str) -> None:
     """Draw shares as bars, the axis as long as they need."""
     bars(axes, rows, title, share)
-    ends = [(bounds(bar.section, bar.key) or (0, bar.section.get(bar.key) or 0))[1] for bar in rows]
+    ends = [(bounds(bar.figure) or (0, bar.figure.value or 0))[1] for bar in rows]
     axes.set_xlim(0, min(1.0, 1.1 * max([0.05, *ends])))
     _in_percent(axes.xaxis)
 
 
-def _studies(found: Report) -> Panel:
-    values = list(found.items())[:MOST_VALUES]
+def _studies(found: Mapping[str, Subgroup]) -> Panel:
     rows = [
-        Bar(f"{shortened(study, LONGEST)} ({part['n']:,})", part, "theme_kappa") for study, part in values
+        Bar(f"{shortened(study, LONGEST)} ({part.n:,})", part.theme_kappa)
+        for study, part in list(found.items())[:MOST_VALUES]
     ]
     return Panel(len(rows), lambda axes: bars(axes, rows, "Kappa of codes, study by study (excerpts)"))
 
 
-def _mistakes(report: Report) -> Panel:
+def _mistakes(report: EvaluationReport) -> Panel:
     rows = mistaken(report, 8)
 
     def draw(axes: Any) -> None:
@@ -144,9 +164,7 @@ def _mistakes(report: Report) -> Panel:
     return Panel(len(rows), draw)
 
 
-def _risk(report: Report) -> Panel:
-    curve = report["calibration"]["risk_coverage"]
-
+def _risk(curve: RiskCurve) -> Panel:
     def draw(axes: Any) -> None:
         _titled(axes, "Best code wrong among the surest excerpts")
         axes.set(xlabel="share of coded excerpts kept, surest first", xlim=(0, 1))
@@ -154,29 +172,35 @@ def _risk(report: Report) -> Panel:
         if not curve:
             _undefined(axes)
             return
-        axes.plot([p["coverage"] for p in curve], [p["risk"] for p in curve], color=MODEL, marker=".")
-        axes.set_ylim(0, min(1.0, max(0.05, 1.15 * max(point["risk"] for point in curve))))
+        axes.plot([p.coverage for p in curve], [p.risk for p in curve], color=MODEL, marker=".")
+        axes.set_ylim(0, min(1.0, max(0.05, 1.15 * max(point.risk for point in curve))))
         _in_percent(axes.yaxis)
-        _beside(axes, curve[-1]["risk"], percent(curve[-1]["risk"]))
+        _beside(axes, curve[-1].risk, percent(curve[-1].risk))
 
     return Panel(CURVE_ROWS, draw)
 
 
-def _curve(curve: Report) -> Panel:
-    lines = (("theme_kappa", "codes", MODEL), ("polarity_kappa", "barrier or facilitator", FAINT))
+def _curve(curve: LearningCurve) -> Panel:
+    sizes = [point.excerpts for point in curve.points]
+    lines = (
+        ([point.theme_kappa for point in curve.points], "codes", MODEL),
+        ([point.polarity_kappa for point in curve.points], "barrier or facilitator", FAINT),
+    )
 
     def draw(axes: Any) -> None:
-        ends = []
-        for key, words, colour in lines:
-            points = [point for point in curve["points"] if point.get(key) is not None]
-            if not points:
+        ends: list[float] = []
+        for figures, words, colour in lines:
+            known = [
+                (size, found) for size, found in zip(sizes, figures, strict=True) if found.value is not None
+            ]
+            if not known:
                 continue
-            _line(axes, points, key, colour)
-            ends += [value for point in points for value in (point[key], *(bounds(point, key) or ()))]
+            _line(axes, known, colour)
+            ends += [end for _, found in known for end in (float(found), *(bounds(found) or ()))]
             axes.plot([], [], color=colour, marker="o", label=words)
         _titled(axes, "Kappa with more excerpts to learn from")
         axes.set_xlabel("excerpts learned from")
-        axes.set_xticks([point["excerpts"] for point in curve["points"]])
+        axes.set_xticks(sizes)
         if not ends:
             _undefined(axes)
             return
@@ -186,11 +210,10 @@ def _curve(curve: Report) -> Panel:
     return Panel(CURVE_ROWS, draw)
 
 
-def _line(axes: Any, points: Sequence[Mapping[str, Any]], key: str, colour: str) -> None:
-    sizes = [point["excerpts"] for point in points]
-    axes.plot(sizes, [point[key] for point in points], color=colour, marker="o")
-    for size, point in zip(sizes, points, strict=True):
-        interval = bounds(point, key)
+def _line(axes: Any, points: Sequence[tuple[int, Estimate]], colour: str) -> None:
+    axes.plot([size for size, _ in points], [found.value for _, found in points], color=colour, marker="o")
+    for size, found in points:
+        interval = bounds(found)
         if interval is not None:
             axes.plot([size, size], interval, color=colour, linewidth=1)
 

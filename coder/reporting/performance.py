@@ -1,12 +1,11 @@
 """Evaluation reports as text: each table with a line that says how to read it, all figures with their intervals."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from coder.reporting.numbers import change, counted, figure, percent, share, shortened
+from coder.learning.evaluation.performance import EvaluationReport
+from coder.reporting.numbers import change, counted, estimate, number, percent, share, shortened
 from coder.reporting.text import Block, table, text_of
 
-Report = Mapping[str, Any]
 BASELINES = {
     "majority": "always the commonest code",
     "tfidf_svm": "words alone (TF-IDF + SVM)",
@@ -28,18 +27,18 @@ def known(share: float | None) -> bool:
     return (share or 0.0) >= SEEN_SHARE
 
 
-def performance_text(report: Report) -> str:
+def performance_text(report: EvaluationReport) -> str:
     """Return an evaluation report as text for a terminal."""
-    seen = report.get("seen_share")
-    title = f"MODEL {report['model']} on {_amount(report)}"
+    seen = report.seen_share
+    title = f"MODEL {report.model} on {_amount(report)}"
     if known(seen):
         title += f": NOT HELD OUT ({percent(seen)} of them are known to it, so its figures flatter it)"
     return text_of(
-        [Block(title, intervals(report["n_groups"], "groups"), top=True), *performance_blocks(report)]
+        [Block(title, intervals(report.n_groups, "groups"), top=True), *performance_blocks(report)]
     )
 
 
-def performance_blocks(report: Report, *, held_out: bool = False) -> list[Block]:
+def performance_blocks(report: EvaluationReport, *, held_out: bool = False) -> list[Block]:
     """Return the report's tables: which code, what is suggested, polarity, confidence, baselines, codes, splits.
 
     `held_out` says that the baselines and the model were trained on the same parts.
@@ -54,14 +53,14 @@ def performance_blocks(report: Report, *, held_out: bool = False) -> list[Block]
     ]  # fmt: skip
 
 
-def detail_blocks(report: Report) -> list[Block]:
+def detail_blocks(report: EvaluationReport) -> list[Block]:
     """Return the tables of single codes, of mistakes, of single studies and of a column's values."""
     parts = (*_codes(report), _confusable(report), studies_block(report), _attribute(report))
     return [block for block in parts if block]
 
 
-def _amount(report: Report) -> str:
-    return f"{counted(report['n'], 'excerpt')} in {counted(report['n_groups'], 'group')}"
+def _amount(report: EvaluationReport) -> str:
+    return f"{counted(report.n, 'excerpt')} in {counted(report.n_groups, 'group')}"
 
 
 def intervals(count: int, what: str) -> str:
@@ -72,41 +71,41 @@ def intervals(count: int, what: str) -> str:
     return f"In brackets: 95 % intervals, from resampling whole {what}.{rough}"
 
 
-def _which_code(report: Report) -> Block:
-    themes = report["themes"]
-    if not themes["n_single"]:
+def _which_code(report: EvaluationReport) -> Block:
+    themes = report.themes
+    if not themes.n_single:
         return Block("Which code", "No excerpt has exactly one code, so this was not measured.")
     rows = [
-        ["its best code is theirs", figure(themes, "accuracy")],
-        ["kappa", figure(themes, "kappa")],
-        ["theirs is among its best two", figure(themes, "top2_accuracy")],
-        ["F1, mean over codes", figure(themes, "forced_macro_f1")],
+        ["its best code is theirs", estimate(themes.accuracy)],
+        ["kappa", estimate(themes.kappa)],
+        ["theirs is among its best two", estimate(themes.top2_accuracy)],
+        ["F1, mean over codes", estimate(themes.forced_macro_f1)],
     ]
-    even = themes.get("without_base_rate")
+    even = themes.without_base_rate
     if even:
         rows += [
-            ["kappa, common codes not favoured", figure(even, "kappa")],
-            ["F1, mean over codes, common codes not favoured", figure(even, "forced_macro_f1")],
+            ["kappa, common codes not favoured", estimate(even.kappa)],
+            ["F1, mean over codes, common codes not favoured", estimate(even.forced_macro_f1)],
         ]
-    if "components" in report:
-        rows.insert(2, ["kappa of components", figure(report["components"], "kappa")])
+    if report.components:
+        rows.insert(2, ["kappa of components", estimate(report.components.kappa)])
     words = (
-        f"The model's best code beside people's, on the {counted(themes['n_single'], 'excerpt')} to which people gave"
+        f"The model's best code beside people's, on the {counted(themes.n_single, 'excerpt')} to which people gave"
         f" exactly one code. {KAPPA} F1 is explained below."
     )
     return Block("Which code", words, table(("", ""), rows))
 
 
-def _suggested(report: Report) -> Block:
-    themes, codable = report["themes"], report["codable"]
+def _suggested(report: EvaluationReport) -> Block:
+    themes, codable = report.themes, report.codable
     rows = [
-        ["F1, mean over codes (macro)", figure(themes, "macro_f1")],
-        ["F1, all suggestions together (micro)", figure(themes, "micro_f1")],
-        ["coded excerpts that get a suggestion", figure(codable, "recall")],
+        ["F1, mean over codes (macro)", estimate(themes.macro_f1)],
+        ["F1, all suggestions together (micro)", estimate(themes.micro_f1)],
+        ["coded excerpts that get a suggestion", estimate(codable.recall)],
     ]
     after = ""
-    if codable["support"] < codable["n"]:
-        rows.append(["excerpts with a suggestion that people coded", figure(codable, "precision")])
+    if codable.support < codable.n:
+        rows.append(["excerpts with a suggestion that people coded", estimate(codable.precision)])
     else:
         after = (
             "Every excerpt is coded, so nothing tells how often it suggests where there is nothing to code."
@@ -118,25 +117,24 @@ def _suggested(report: Report) -> Block:
     return Block("What is suggested", words, table(("", ""), rows), after)
 
 
-def _polarity(report: Report) -> Block | None:
-    found = report["polarity"]
-    if not found["n"]:
+def _polarity(report: EvaluationReport) -> Block | None:
+    found = report.polarity
+    if not found.n:
         return None
-    rows = [["kappa", figure(found, "kappa")], ["F1, mean of both", figure(found, "macro_f1")]]
-    mixed = found.get("mixed", {})
-    if mixed.get("n"):
-        rows.append([f"of the {mixed['n']:,} that people call mixed, found", percent(mixed["recall"])])
-    words = f"On the {counted(found['n'], 'excerpt')} that people call the one or the other."
+    rows = [["kappa", estimate(found.kappa)], ["F1, mean of both", estimate(found.macro_f1)]]
+    if found.mixed.n:
+        rows.append([f"of the {found.mixed.n:,} that people call mixed, found", percent(found.mixed.recall)])
+    words = f"On the {counted(found.n, 'excerpt')} that people call the one or the other."
     return Block("Barrier or facilitator", words, table(("", ""), rows))
 
 
-def _confidence(report: Report) -> Block | None:
-    found = report["calibration"]
+def _confidence(report: EvaluationReport) -> Block | None:
+    found = report.calibration
     rows = []
-    if found["ece_suggested"] is not None:
-        rows.append(["confidence beside suggestions is off by, on average", percent(found["ece_suggested"])])
-    if found.get("surest_quarter") is not None:
-        rows.append(["right among the surest quarter of suggestions", percent(found["surest_quarter"])])
+    if found.ece_suggested is not None:
+        rows.append(["confidence beside suggestions is off by, on average", percent(found.ece_suggested)])
+    if found.surest_quarter is not None:
+        rows.append(["right among the surest quarter of suggestions", percent(found.surest_quarter)])
     for part, words in ((0.25, "the surest quarter"), (0.5, "the surest half"), (1.0, "all coded excerpts")):
         risk = wrong_among(report, part)
         if risk is not None:
@@ -150,20 +148,20 @@ def _confidence(report: Report) -> Block | None:
     return Block("How far its confidence can be trusted", words, table(("", ""), rows))
 
 
-def wrong_among(report: Report, part: float) -> float | None:
+def wrong_among(report: EvaluationReport, part: float) -> float | None:
     """Return the share of wrong best codes among the surest part of the coded excerpts; None if not measured."""
-    curve = report["calibration"]["risk_coverage"]
-    point = min(curve, key=lambda point: abs(point["coverage"] - part), default=None)
-    return None if point is None or abs(point["coverage"] - part) > 0.05 else float(point["risk"])
+    curve = report.calibration.risk_coverage
+    point = min(curve, key=lambda point: abs(point.coverage - part), default=None)
+    return None if point is None or abs(point.coverage - part) > 0.05 else point.risk
 
 
-def _baselines(report: Report, held_out: bool) -> Block | None:
-    if "baselines" not in report:
+def _baselines(report: EvaluationReport, held_out: bool) -> Block | None:
+    if report.baselines is None:
         return None
-    rows = [["this model", figure(report["themes"], "kappa"), figure(report["polarity"], "kappa")]]
+    rows = [["this model", estimate(report.themes.kappa), estimate(report.polarity.kappa)]]
     for name, words in BASELINES.items():
-        found = report["baselines"][name]
-        rows.append([words, figure(found["themes"], "kappa"), figure(found["polarity"], "kappa")])
+        found = report.baselines[name]
+        rows.append([words, estimate(found.themes.kappa), estimate(found.polarity.kappa)])
     how = (
         "trained and tested on the same parts as the model"
         if held_out
@@ -173,21 +171,22 @@ def _baselines(report: Report, held_out: bool) -> Block | None:
     return Block("Beside simple methods", words, table(("", "which code", "barrier or facilitator"), rows))
 
 
-def _codes(report: Report) -> list[Block]:
+def _codes(report: EvaluationReport) -> list[Block]:
     """Two tables of the codes that people gave or the model suggests; the others are named below."""
-    used = {code: found for code, found in report["codes"].items() if found["f1"] is not None}
-    idle = [code for code in report["codes"] if code not in used]
+    used = {code: found for code, found in report.codes.items() if found.f1.value is not None}
+    idle = [code for code in report.codes if code not in used]
     after = f"Neither given by people nor suggested: {', '.join(idle)}." if idle else ""
     if not used:
         return [Block("Each code", after)]
-
-    def rows(names: Sequence[str]) -> list[list[str]]:
-        return [
-            [shortened(code, LONGEST), f"{found['support']:,}", *(figure(found, name) for name in names)]
-            for code, found in used.items()
-        ]
-
-    first, second = rows(("precision", "recall", "f1")), rows(("kappa", "gwet_ac1", "pabak"))
+    names = {code: (shortened(code, LONGEST), f"{found.support:,}") for code, found in used.items()}
+    first = [
+        [*names[code], estimate(found.precision), estimate(found.recall), estimate(found.f1)]
+        for code, found in used.items()
+    ]
+    second = [
+        [*names[code], estimate(found.kappa), estimate(found.gwet_ac1), estimate(found.pabak)]
+        for code, found in used.items()
+    ]
     return [
         Block(
             "Each code: what is suggested",
@@ -204,17 +203,17 @@ def _codes(report: Report) -> list[Block]:
     ]  # fmt: skip
 
 
-def mistaken(report: Report, most: int) -> list[tuple[str, str, int]]:
+def mistaken(report: EvaluationReport, most: int) -> list[tuple[str, str, int]]:
     """Return the commonest mistakes: people's code, the model's best code, how often; most often first."""
     found = []
-    for pair in report["confusable"]:
-        first, second = pair["codes"]
-        found += [(first, second, pair["first_as_second"]), (second, first, pair["second_as_first"])]
+    for pair in report.confusable:
+        first, second = pair.codes
+        found += [(first, second, pair.first_as_second), (second, first, pair.second_as_first)]
     found = [mistake for mistake in found if mistake[2]]
     return sorted(found, key=lambda mistake: -mistake[2])[:most]
 
 
-def _confusable(report: Report) -> Block | None:
+def _confusable(report: EvaluationReport) -> Block | None:
     rows = [[theirs, its, f"{count:,}"] for theirs, its, count in mistaken(report, 6)]
     if not rows:
         return None
@@ -225,37 +224,47 @@ def _confusable(report: Report) -> Block | None:
     )
 
 
-def studies_block(report: Report) -> Block | None:
+def studies_block(report: EvaluationReport) -> Block | None:
     """Held-out studies one by one, beside the better of the simple methods that learn."""
-    if len(report.get("studies", {})) < 2:
+    studies = report.studies or {}
+    if len(studies) < 2:
         return None
     rows = []
-    for study, found in report["studies"].items():
-        simple = [report["baselines"][name]["parts"].get(study) for name in ("tfidf_svm", "frozen_lr")]
-        best = max((kappa for kappa in simple if kappa is not None), default=None)
+    for study, found in studies.items():
         rows.append([
-            shortened(study, LONGEST), f"{found['n']:,}", f"{found['n_groups']:,}", figure(found, "theme_kappa"),
-            figure({"kappa": best}, "kappa"), share(found, "error_rate"), TOO_FEW if found["too_few"] else "",
+            shortened(study, LONGEST), f"{found.n:,}", f"{found.n_groups:,}", estimate(found.theme_kappa),
+            number(_better_simple(report, study)), share(found.error_rate), TOO_FEW if found.too_few else "",
         ])  # fmt: skip
     words = (
         "Each study when it was held out: kappa (intervals over its own groups), kappa of the better simple method,"
         " and the share of coded excerpts whose best code is wrong."
     )
-    if any(found.get("by_rows") for found in report["studies"].values()):
+    if any(found.by_rows for found in studies.values()):
         words += " Under three groups the intervals are over single excerpts, and mostly too narrow."
     header = ("study", "n", "groups", "kappa", "simple", "best code wrong", "")
     return Block("Each study", words, *_cut(header, rows))
 
 
-def _attribute(report: Report) -> Block | None:
-    if "by" not in report:
+def _better_simple(report: EvaluationReport, study: str) -> float | None:
+    """Return the theme kappa of the better of the simple methods that learn, within a study."""
+    simple = (
+        [report.baselines[name].parts or {} for name in ("tfidf_svm", "frozen_lr")]
+        if report.baselines
+        else []
+    )
+    known = [kappa for parts in simple if (kappa := parts.get(study)) is not None]
+    return max(known, default=None)
+
+
+def _attribute(report: EvaluationReport) -> Block | None:
+    if report.by is None:
         return None
     rows = [
         [
-            shortened(value, LONGEST), f"{found['n']:,}", f"{found['n_groups']:,}", share(found, "error_rate"),
-            TOO_FEW if found["too_few"] else change(found, "difference"), figure(found, "theme_kappa"),
+            shortened(value, LONGEST), f"{found.n:,}", f"{found.n_groups:,}", share(found.error_rate),
+            TOO_FEW if found.too_few else change(found.difference), estimate(found.theme_kappa),
         ]
-        for value, found in sorted(report["by"]["values"].items(), key=lambda item: -item[1]["n"])
+        for value, found in sorted(report.by.values.items(), key=lambda item: -item[1].n)
     ]  # fmt: skip
     words = (
         "Is the model worse for some? Best code wrong: share of coded excerpts whose best code people did not give."
@@ -263,7 +272,7 @@ def _attribute(report: Report) -> Block | None:
         " is more than chance would make."
     )
     header = ("", "n", "groups", "best code wrong", "against the rest", "kappa")
-    return Block(f"By {report['by']['column']}", words, *_cut(header, rows))
+    return Block(f"By {report.by.column}", words, *_cut(header, rows))
 
 
 def _cut(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, str]:

@@ -122,8 +122,8 @@ def _models() -> Finding:
     from coder.workflow.modelling.model_lookup import known_models
 
     models = known_models()
-    broken = [str(card["name"]) for card in models if "problem" in card]
-    names = ", ".join(sorted(str(card["name"]) for card in models if "problem" not in card))
+    broken = [model.name for model in models if model.problem]
+    names = ", ".join(sorted(model.name for model in models if not model.problem))
     advice = f"Cannot be read: {', '.join(broken)}. See: coder models list" if broken else ""
     return Finding("models", names or "none", bool(names) and not broken, advice)
 

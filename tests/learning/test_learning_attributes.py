@@ -25,13 +25,13 @@ def test_error_rates_and_their_difference_are_those_counted_by_hand() -> None:
     groups = [f"g{row // 10}" for row in range(200)]
     found = by_attribute(*case(wrong, groups), ["nurse"] * 100 + ["patient"] * 100)
     nurse, patient = found["nurse"], found["patient"]
-    assert (nurse["n"], nurse["n_groups"], nurse["n_coded"]) == (100, 10, 100)
-    assert nurse["error_rate"] == 0.25 and patient["error_rate"] == 0.1
-    assert nurse["accuracy"] == 0.75
-    assert nurse["difference"] == pytest.approx(0.15) == -patient["difference"]
-    assert nurse["ci_low"]["difference"] < 0.15 < nurse["ci_high"]["difference"]
-    assert nurse["ci_low"]["difference"] == pytest.approx(-patient["ci_high"]["difference"])
-    assert not nurse["too_few"]
+    assert (nurse.n, nurse.n_groups, nurse.n_coded) == (100, 10, 100)
+    assert nurse.error_rate.value == 0.25 and patient.error_rate.value == 0.1
+    assert nurse.accuracy.value == 0.75
+    assert nurse.difference.value == pytest.approx(0.15) == -(patient.difference.value or 0)
+    assert nurse.difference.low < 0.15 < nurse.difference.high
+    assert nurse.difference.low == pytest.approx(-(patient.difference.high or 0))
+    assert not nurse.too_few
 
 
 def test_intervals_resample_groups_whole() -> None:
@@ -39,7 +39,7 @@ def test_intervals_resample_groups_whole() -> None:
     values = ["a" if row % 4 < 2 else "b" for row in range(200)]
     by_group = by_attribute(*case(wrong, [str(row // 20) for row in range(200)]), values)["a"]
     by_row = by_attribute(*case(wrong, [str(row) for row in range(200)]), values)["a"]
-    widths = [found["ci_high"]["error_rate"] - found["ci_low"]["error_rate"] for found in (by_group, by_row)]
+    widths = [found.error_rate.high - found.error_rate.low for found in (by_group, by_row)]
     assert widths[0] > 1.5 * widths[1]
 
 
@@ -48,11 +48,13 @@ def test_a_value_of_few_groups_is_marked_and_has_no_interval_below_three() -> No
     groups = [f"g{row // 60}" for row in range(60)] + [f"h{row // 6}" for row in range(60)]
     groups[30:60] = ["g1"] * 30
     found = by_attribute(*case(wrong, groups), ["few"] * 60 + ["many"] * 60)
-    assert found["few"]["n_groups"] == 2 < FEW_GROUPS
-    assert found["few"]["too_few"] and not found["many"]["too_few"]
-    assert found["few"]["error_rate"] == 0
-    assert "error_rate" not in found["few"].get("ci_low", {})
-    assert "difference" not in found["many"]["ci_low"]  # the rest are two groups
+    assert found["few"].n_groups == 2 < FEW_GROUPS
+    assert found["few"].too_few and not found["many"].too_few
+    assert found["few"].error_rate.value == 0
+    assert found["few"].error_rate.low is None
+    assert (
+        found["many"].difference.low is None and found["many"].error_rate.low is not None
+    )  # the rest are two groups
 
 
 def test_rows_without_a_code_count_but_have_no_best_code_to_be_wrong() -> None:
@@ -60,17 +62,18 @@ def test_rows_without_a_code_count_but_have_no_best_code_to_be_wrong() -> None:
     truth.labels[:10] = 0
     truth.labels[10] = -1
     found = by_attribute(truth, guess, [None] * 40)["(empty)"]
-    assert (found["n"], found["n_coded"], found["error_rate"]) == (40, 29, 0)
-    assert found["difference"] is None  # there is no rest
-    assert found["polarity_kappa"] is None
+    assert (found.n, found.n_coded, found.error_rate.value) == (40, 29, 0)
+    assert found.difference.value is None  # there is no rest
+    assert found.polarity_kappa.value is None
 
 
 def test_a_study_that_is_one_group_has_intervals_over_its_rows() -> None:
     wrong = np.arange(120) % 4 == 0
     studies = [f"s{row // 40}" for row in range(120)]
     plain, whole = (by_attribute(*case(wrong, studies), studies, whole=flag)["s0"] for flag in (False, True))
-    assert plain["too_few"] and "ci_low" not in plain and not plain["by_rows"]
-    assert not whole["too_few"] and whole["by_rows"] and whole["n_groups"] == 1
-    assert whole["ci_low"]["theme_kappa"] < whole["theme_kappa"] < whole["ci_high"]["theme_kappa"]
+    assert plain.too_few and plain.theme_kappa.low is None and not plain.by_rows
+    assert not whole.too_few and whole.by_rows and whole.n_groups == 1
+    kappa = whole.theme_kappa
+    assert kappa.low < kappa.value < kappa.high
     people = [f"p{row // 10}" for row in range(120)]
-    assert not by_attribute(*case(wrong, people), studies, whole=True)["s0"]["by_rows"]
+    assert not by_attribute(*case(wrong, people), studies, whole=True)["s0"].by_rows

@@ -7,7 +7,7 @@ from coder.learning import TrainingSet
 from coder.learning.evaluation.baselines import baselines
 from coder.learning.evaluation.metrics import forced_choice
 from coder.learning.training.folds import Folds
-from coder.statistics import ClusterBootstrap
+from coder.statistics import ClusterBootstrap, Estimate
 
 
 @pytest.fixture
@@ -25,10 +25,10 @@ def data() -> TrainingSet:
 def test_intervals_resample_what_was_held_out(data: TrainingSet) -> None:
     folds = Folds(np.array([int(name[1:]) for name in data.studies], dtype=np.intp), np.full(90, -1))
     vectors = np.random.default_rng(0).normal(size=(90, 8)).astype(np.float32)
-    by_study = baselines(data, vectors, folds, data.studies)["tfidf_svm"]["themes"]
-    by_row = baselines(data, vectors, folds, data.groups)["tfidf_svm"]["themes"]
-    assert by_study["kappa"] == by_row["kappa"]
-    widths = [found["ci_high"]["kappa"] - found["ci_low"]["kappa"] for found in (by_study, by_row)]
+    by_study = baselines(data, vectors, folds, data.studies)["tfidf_svm"].themes.kappa
+    by_row = baselines(data, vectors, folds, data.groups)["tfidf_svm"].themes.kappa
+    assert by_study.value == by_row.value
+    widths = [found.high - found.low for found in (by_study, by_row)]
     assert widths[0] > 1.5 * widths[1]
 
 
@@ -36,14 +36,14 @@ def test_parts_have_their_own_kappa(data: TrainingSet) -> None:
     folds = Folds(np.array([int(name[1:]) for name in data.studies], dtype=np.intp), np.full(90, -1))
     vectors = np.random.default_rng(0).normal(size=(90, 8)).astype(np.float32)
     found = baselines(data, vectors, folds, data.studies, parts=data.studies)
-    assert found["majority"]["parts"] == dict.fromkeys(sorted(set(data.studies)), 0.0)
-    first = found["tfidf_svm"]["parts"]["s0"]
-    assert first is not None and first > found["tfidf_svm"]["parts"]["s5"]
-    assert "parts" not in baselines(data, vectors, folds, data.studies)["majority"]
+    assert found["majority"].parts == dict.fromkeys(sorted(set(data.studies)), 0.0)
+    first = found["tfidf_svm"].parts["s0"]
+    assert first is not None and first > found["tfidf_svm"].parts["s5"]
+    assert baselines(data, vectors, folds, data.studies)["majority"].parts is None
 
 
 def test_no_interval_without_groups_to_resample() -> None:
     section, _ = forced_choice(
         np.eye(2, dtype=bool), np.eye(2), ClusterBootstrap.over(["a", "b"], resamples=0)
     )
-    assert section["kappa"] == 1.0 and "ci_low" not in section
+    assert section.kappa == Estimate(1.0)

@@ -17,6 +17,7 @@ from coder.learning.estimators.calibration_fit import (
     fit_probabilities,
 )
 from coder.learning.evaluation.report import Guess
+from coder.learning.persistence.card import ModelCard, TrainingData
 from coder.learning.training.train import USUAL_RECIPES
 
 
@@ -78,7 +79,7 @@ def test_excerpts_that_are_all_coded_give_codes_that_can_be_used(codebook, encod
     model = train_model(data, codebook, base=blank_model(codebook, encoder))
     settled = model.parts.calibration
     assert settled.usable.all() and settled.thresholds.max() < 0.9
-    assert all(verdict["kappa"] > 0.5 for verdict in model.card["codes"])
+    assert all(verdict.kappa > 0.5 for verdict in model.card.codes)
     fresh = excerpts(codebook, 45, seed=5)
     coded = (fresh.labels == 1).any(axis=1)
     said = model.predict(Batch.of_texts(list(fresh.texts), studies=list(fresh.groups)))
@@ -103,8 +104,8 @@ def test_thresholds_for_macro_f1_are_set_anew_and_told_in_the_card(codebook, enc
     base, other = blank_model(codebook, encoder), replace(USUAL_RECIPES, thresholds="macro-f1")
     usual = train_model(data, codebook, base=base)
     macro = train_model(data, codebook, base=base, recipes=other)
-    assert macro.card["training"]["thresholds"] == "macro-f1"
-    assert usual.card["training"]["thresholds"] == "usual"
+    assert macro.card.training.thresholds == "macro-f1"
+    assert usual.card.training.thresholds == "usual"
     assert (macro.parts.calibration.thresholds != usual.parts.calibration.thresholds).all()
     assert (macro.parts.calibration.coefficients == usual.parts.calibration.coefficients).all()
 
@@ -116,7 +117,11 @@ def test_where_every_row_is_coded_such_rows_get_suggestions_whatever_the_base_th
     mute = replace(blank.parts.codable, intercept=np.array([-8.0], dtype=np.float32))
     firm = replace(blank.parts.calibration, coefficients=np.array([0.25, 1.0, 2.0, 0.0]))
     base = Model(
-        "mute", codebook, encoder, replace(blank.parts, codable=mute, calibration=firm), {"data": {"n": 9}}
+        "mute",
+        codebook,
+        encoder,
+        replace(blank.parts, codable=mute, calibration=firm),
+        ModelCard(data=TrainingData(9)),
     )
     data = excerpts(codebook, 60)
     data = data.rows(np.flatnonzero((data.labels == 1).any(axis=1)))

@@ -1,5 +1,7 @@
 """Two models on the same rows: the difference, its paired interval, and the text people read."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -22,13 +24,13 @@ def test_a_better_model_wins_with_an_interval_above_zero() -> None:
     groups = [f"g{row // 20}" for row in range(300)]
     people = Truth(labels, ["barrier", "facilitator"] * 150, groups)
     report = differences(people, guess(truth, 0.4, 1), guess(truth, 0.9, 2), ("a", "b", "c"))
-    assert report["theme_kappa"]["difference"] == pytest.approx(
-        report["theme_kappa"]["second"] - report["theme_kappa"]["first"], abs=1e-6
+    assert report.theme_kappa.difference == pytest.approx(
+        report.theme_kappa.second - report.theme_kappa.first, abs=1e-6
     )
-    assert report["theme_kappa"]["ci_low"] > 0.2
-    assert report["codes"]["a"]["support"] == 100
-    assert report["polarity_kappa"]["difference"] == 0
-    text = comparison_text({"first": "old", "second": "new", **report})
+    assert report.theme_kappa.ci_low > 0.2
+    assert report.codes["a"].support == 100
+    assert report.polarity_kappa.difference == 0
+    text = comparison_text(replace(report, first="old", second="new"))
     assert "which code: kappa" in text and "a: F1" in text and "+0." in text
 
 
@@ -37,7 +39,7 @@ def test_the_same_model_twice_differs_by_nothing() -> None:
     people = Truth(np.eye(K, dtype=np.int8)[truth], [None] * 60, ["one"] * 60)
     same = guess(truth, 0.5, 1)
     report = differences(people, same, same, ("a", "b", "c"))
-    assert report["theme_kappa"]["difference"] == 0
-    assert "ci_low" not in report["theme_kappa"]
-    assert report["polarity_kappa"]["difference"] is None
-    assert "–" in comparison_text({"first": "one", "second": "two", **report})
+    assert report.theme_kappa.difference == 0
+    assert report.theme_kappa.ci_low is None
+    assert report.polarity_kappa.difference is None
+    assert "–" in comparison_text(replace(report, first="one", second="two"))

@@ -19,15 +19,15 @@ def test_a_curve_has_growing_sizes_on_the_same_excerpts_and_a_range(codebook, en
 
     whole = cross_validated(data, codebook, names, trainer)
     found = learning_curve(data, names, trainer, whole)
-    sizes = [point["excerpts"] for point in found["points"]]
-    assert sizes == sorted(sizes) and sizes[-1] == 144 and found["parts"] == 3 and found["tested_on"] == 108
-    kappas = [point["theme_kappa"] for point in found["points"]]
+    sizes = [point.excerpts for point in found.points]
+    assert sizes == sorted(sizes) and sizes[-1] == 144 and found.parts == 3 and found.tested_on == 108
+    kappas = [point.theme_kappa.value for point in found.points]
     assert kappas[0] < kappas[-1]
     tested = np.isin(whole.folds.of, [0, 1, 2])
     right = whole.guess.forced.argmax(axis=1) == data.labels.argmax(axis=1)
     coded = (data.labels == 1).any(axis=1)
     assert kappas[-1] == pytest.approx((right[tested & coded].mean() - 1 / 3) / (2 / 3), abs=0.02)
-    assert found["more"] == 180 and found["gain_low"] <= found["gain_high"]
+    assert found.more == 180 and found.gain_low <= found.gain_high
 
 
 @pytest.mark.parametrize(("noise", "told"), [(0.01, True), (0.3, False)])
@@ -35,18 +35,18 @@ def test_a_gain_too_noisy_to_tell_is_not_told(noise, told):
     kappas = np.array([0.5, 0.55, 0.6])
     drawn = kappas + np.random.default_rng(0).normal(size=(500, 3)) * noise
     found = _gain(np.array([100, 200, 400]), kappas, drawn, 500)
-    assert (found["gain"] is not None) == told == ("why" not in found)
+    assert (found.gain is not None) == told == (found.why is None)
     if told:  # 0.05 for each doubling, from all 500 on
-        assert found["gain"] == pytest.approx(0.05 * np.log2(1 + 200 / 500), abs=0.001)
-        assert found["gain_low"] < found["gain"] < found["gain_high"]
+        assert found.gain == pytest.approx(0.05 * np.log2(1 + 200 / 500), abs=0.001)
+        assert found.gain_low < found.gain < found.gain_high
     else:
-        assert "Too noisy to tell" in found["why"]
+        assert "Too noisy to tell" in found.why
 
 
 def test_no_more_than_a_doubling_is_forecast_and_no_loss():
     falling = np.array([0.6, 0.58, 0.55])
     found = _gain(np.array([30, 60, 120]), falling, falling + np.zeros((50, 3)), 150)
-    assert found["more"] == 150 and found["gain"] == 0.0
+    assert found.more == 150 and found.gain == 0.0
 
 
 def test_few_excerpts_or_groups_have_no_curve_and_a_reason(codebook):

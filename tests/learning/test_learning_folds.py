@@ -63,10 +63,10 @@ def test_a_model_is_learned_and_measured_where_all_groups_share_a_sentence(codeb
     data = with_boilerplate(codebook)
     base = blank_model(codebook, encoder)
     model = train_model(data, codebook, base=base)
-    assert model.card["held_out"]["themes"]["kappa"] > 0.7
-    assert model.card["data"]["repeated_across_groups"] == 4
+    assert model.card.held_out.themes.kappa > 0.7
+    assert model.card.data.repeated_across_groups == 4
     found = cross_validated(data, codebook, data.groups, lambda part: train_model(part, codebook, base=base))
-    assert found.report["themes"]["kappa"] > 0.7 and found.report["repeated_texts"] == 4
+    assert found.report.themes.kappa.value > 0.7 and found.report.repeated_texts == 4
 
 
 def test_a_single_group_is_parted_in_its_order_and_learned_from(codebook, encoder):
@@ -75,13 +75,13 @@ def test_a_single_group_is_parted_in_its_order_and_learned_from(codebook, encode
     folds = split(one, one.groups)[0]
     assert not folds.whole and np.array_equal(folds.of, np.arange(90) // 18)
     model = train_model(one, codebook, base=blank_model(codebook, encoder))
-    assert max(model.card["weights"]["themes"], key=model.card["weights"]["themes"].get) != "reading"
-    assert model.card["held_out"]["measured_on"] == PARTS and model.card["held_out"]["themes"]["kappa"] > 0.7
-    said = " ".join([model.card["limits"], *(verdict["why"] for verdict in model.card["codes"])])
+    assert max(model.card.weights.themes, key=model.card.weights.themes.get) != "reading"
+    assert model.card.held_out.measured_on == PARTS and model.card.held_out.themes.kappa > 0.7
+    said = " ".join([model.card.limits, *(verdict.why for verdict in model.card.codes)])
     assert "parts of" in said and "held-out kappa" not in said and "groups held out" not in said
     several = train_model(data, codebook, base=blank_model(codebook, encoder))
-    assert several.card["held_out"]["measured_on"] == WHOLE
-    assert "held-out kappa" in several.card["codes"][0]["why"]
+    assert several.card.held_out.measured_on == WHOLE
+    assert "held-out kappa" in several.card.codes[0].why
 
 
 @pytest.mark.parametrize("n", [0, 1, 3])
@@ -96,7 +96,7 @@ def test_what_leaves_nothing_to_learn_from_is_said_and_does_no_harm(codebook, en
     same = TrainingSet([BOILERPLATE] * 40, labels, groups=[f"g{row % 5}" for row in range(40)])
     assert "nothing is left" in (untestable(same, same.groups) or "")
     model = train_model(same, codebook, base=blank_model(codebook, encoder))
-    assert "nothing is left" in model.card["held_out"]["why_not"] and "themes" not in model.card["held_out"]
+    assert "nothing is left" in model.card.held_out.why_not and model.card.held_out.themes is None
     few = excerpts(codebook, 12)
     assert "are left to learn from" in (untestable(few, few.groups) or "")
     assert untestable(excerpts(codebook, 60), excerpts(codebook, 60).groups) is None

@@ -83,7 +83,7 @@ def test_a_saved_model_says_the_same(model, codebook, encoder, tmp_path):
     assert np.allclose(
         model.predict(Batch.of_texts(texts)).scores, again.predict(Batch.of_texts(texts)).scores, atol=1e-6
     )
-    assert again.card["held_out"]["themes"]["kappa"] > 0.8
+    assert again.card.held_out.themes.kappa > 0.8
 
 
 def test_a_changed_file_or_another_encoder_is_refused(model, encoder, tmp_path):
@@ -147,10 +147,10 @@ def test_one_group_one_polarity_and_an_unused_code_do_no_harm(codebook, encoder)
     model = train_model(same, codebook, base=blank_model(codebook, encoder))
     said = model.predict(Batch.of_texts(["clock rota"]))
     assert np.isfinite(said.scores).all() and said.forced[0].argmax() == 0
-    verdict = next(item for item in model.card["codes"] if item["code"] == "body")
-    assert verdict["positives"] == 0 and "never used" in verdict["why"] and "10 excerpts" in verdict["mend"]
-    assert any("Every polarity given is barrier" in remark for remark in model.card["remarks"])
-    assert "polarity" not in model.card["held_out"]
+    verdict = next(item for item in model.card.codes if item.code == "body")
+    assert verdict.positives == 0 and "never used" in verdict.why and "10 excerpts" in verdict.mend
+    assert any("Every polarity given is barrier" in remark for remark in model.card.remarks)
+    assert model.card.held_out.polarity is None
 
 
 def test_evidence_names_a_coded_excerpt_of_another_text_or_a_phrase(model, codebook):

@@ -87,4 +87,4 @@ def test_what_is_called_held_out_after_tuning_is_no_memory_of_the_excerpts(tmp_p
     data = TrainingSet(texts, labels, groups=[f"g{row // 8}" for row in range(120)])
     plain = train_model(data, book, base=blank_model(book, get_encoder()))
     found = fine_tuned_model(data, book, plain, start=None, folder=tmp_path, epochs=2)
-    assert found.model.card["held_out"]["themes"]["kappa"] < kappa_of(true, coded) + 0.05
+    assert found.model.card.held_out.themes.kappa < kappa_of(true, coded) + 0.05

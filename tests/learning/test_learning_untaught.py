@@ -7,6 +7,7 @@ from made_excerpts import WORDS, excerpts
 from coder.learning import Batch, TrainingSet, blank_model, save_model, train_model
 from coder.learning.estimators.ensemble import firmness, keeping, taught
 from coder.learning.estimators.linear import log_softmax
+from coder.learning.persistence.card import HeldOut
 from coder.learning.persistence.model_files import read_model
 
 READ = "pain and tired legs"  # what the codebook says of the code "body"
@@ -80,8 +81,8 @@ def test_excerpts_that_all_have_one_code_teach_nothing(codebook, encoder):
     before, after = base.predict(Batch.of_texts(probe)), model.predict(Batch.of_texts(probe))
     assert (after.forced.argmax(axis=1) == before.forced.argmax(axis=1)).all()
     assert (after.selected == before.selected).all() and after.selected[2, 0]
-    assert "themes" not in model.card["held_out"] and "without it" in model.card["held_out"]["why_not"]
-    assert "excerpts WITHOUT it are missing" in model.card["codes"][0]["why"]
+    assert model.card.held_out.themes is None and "without it" in model.card.held_out.why_not
+    assert "excerpts WITHOUT it are missing" in model.card.codes[0].why
 
 
 def test_few_excerpts_leave_the_base_nearly_as_it_was(codebook, encoder):
@@ -90,5 +91,5 @@ def test_few_excerpts_leave_the_base_nearly_as_it_was(codebook, encoder):
     few = train_model(excerpts(codebook, 14, seed=3), codebook, base=base)
     assert np.abs(few.parts.calibration.coefficients - base.parts.calibration.coefficients).max() < 1.0
     one = train_model(excerpts(codebook, 2, seed=3), codebook, base=base)
-    assert few.card["remarks"] and "too few to learn codes from" in one.card["remarks"][0]
-    assert one.card["held_out"] == {"why_not": "only 1 coded excerpt"}
+    assert few.card.remarks and "too few to learn codes from" in one.card.remarks[0]
+    assert one.card.held_out == HeldOut(why_not="only 1 coded excerpt")

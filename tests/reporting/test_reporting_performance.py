@@ -2,19 +2,39 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from made_reports import FAILED, made_card, made_report, verdict
 
+from coder.learning.evaluation.performance import CurvePoint, EvaluationReport, LearningCurve
+from coder.learning.persistence.card import StoredCard, TrainingSettings, ViewWeights
 from coder.reporting.cards import card_text, list_text
 from coder.reporting.heldout import held_out_text
 from coder.reporting.performance import performance_text
 from coder.reporting.verdicts import failed_lines, verdict_block
+from coder.statistics import Estimate
 
 INTERVAL = r"-?\d\.\d\d \[-?\d\.\d\d, -?\d\.\d\d\]"
 SHIPPED = Path(__file__).parent.parent.parent / "models/starter-small/card.json"
+OLD = {  # what the first version wrote: no settings, no intervals, no notes, not what the figures are of
+    "name": "old", "codebook": {"name": "COM-B", "codes": []}, "codebook_hash": "0", "format": 1,
+    "arrays_sha256": "0", "encoder": {"weights": "w", "id": "w/x"},
+    "base": {"name": "blank", "encoder": "w"}, "limits": "It suggests.",
+    "data": {
+        "n": 1234, "groups": 9, "studies": 1, "repeated_across_groups": 0, "coders": {"unnamed": 1234},
+        "codes": {"time": 12}, "polarity": {}, "nothing_to_code": 0, "texts_sha256": "0",
+    },
+    "codes": [
+        {"code": "time", "positives": 12, "kappa": 0.5, "f1": 0.4, "usable": True, "why": "held-out", "mend": ""}
+    ],
+    "held_out": {
+        "themes": {"n": 90, "kappa": 0.61, "top2": 0.8, "coverage": [{"coverage": 1.0, "risk": 0.3}]},
+        "polarity": {"n": 80, "kappa": None, "order": ["barrier", "facilitator"]}, "calibration_error": 0.05,
+    },
+    "weights": {"themes": {"reading": 1.0}, "polarity": {"leaning": 1}},
+}  # fmt: skip
 FORTY = [f"code_{number}_of_a_codebook_with_long_names" for number in range(40)]
 
 
@@ -32,7 +52,7 @@ def test_every_figure_of_a_code_stands_with_its_interval() -> None:
     [made_report(), made_report(FORTY, idle=10), made_report(groups=2), made_report(rows=12, groups=3)],
     ids=["three codes", "forty codes", "two groups", "hardly any"],
 )
-def test_reports_fit_a_terminal_and_show_no_false_precision(report: dict[str, Any]) -> None:
+def test_reports_fit_a_terminal_and_show_no_false_precision(report: EvaluationReport) -> None:
     for text in (performance_text(report), held_out_text(made_card(report)), card_text(made_card(report))):
         assert max(map(len, text.splitlines())) <= 100
         assert not re.search(r"\d\.\d{3}", text)
@@ -65,7 +85,7 @@ def test_baselines_say_what_they_were_trained_on() -> None:
 
 
 def test_figures_of_known_excerpts_are_called_so() -> None:
-    report = {**made_report(), "seen_share": 0.3, "notes": ["NOT HELD OUT: ..."]}
+    report = replace(made_report(), seen_share=0.3, notes=("NOT HELD OUT: ...",))
     assert "NOT HELD OUT (30 %" in performance_text(report).splitlines()[0]
     text = " ".join(held_out_text(made_card(made_report(), seen_share=0.5)).split())
     assert "NOT HELD OUT from the base model, which learned from 50 %" in text
@@ -75,8 +95,9 @@ def test_values_of_a_column_stand_with_error_rate_difference_and_mark() -> None:
     report = made_report()
     (nurse,) = lines_of(performance_text(report), "nurse ")
     assert re.search(r"\d+ % \[\d+, \d+\] +[+-]\d+ \[[+-]\d+, [+-]\d+\] +" + INTERVAL + "$", nurse)
-    report["by"]["values"]["nurse"]["too_few"] = True
-    text = performance_text(report)
+    assert report.by
+    values = {**report.by.values, "nurse": replace(report.by.values["nurse"], too_few=True)}
+    text = performance_text(replace(report, by=replace(report.by, values=values)))
     (nurse,) = lines_of(text, "nurse ")
     assert re.search(r"\d+ % \[\d+, \d+\] +too few +" + INTERVAL + "$", nurse)
     assert "Too few: under 5 groups" in text
@@ -85,21 +106,17 @@ def test_values_of_a_column_stand_with_error_rate_difference_and_mark() -> None:
 def test_repeated_texts_are_counted_aloud() -> None:
     card = made_card(made_report())
     assert "word for word" not in held_out_text(card)
-    card["measured"]["by_group"]["repeated_texts"] = 7
+    report = replace(made_report(), folds=5, repeated_texts=7)
+    card = made_card(report, by_group=report)
     for text in (held_out_text(card), card_text(card)):
         assert "7 excerpts repeat a text of another group word for word" in " ".join(text.split())
 
 
 def test_held_out_studies_stand_beside_the_others_and_one_by_one() -> None:
     report = made_report()
-    study = {**report["by"]["values"]["nurse"], "too_few": False}
-    by_study = {
-        **report,
-        "folds": 3,
-        "n_groups": 3,
-        "repeated_texts": 0,
-        "studies": {"g1": study, "g2": study},
-    }
+    assert report.by
+    study = replace(report.by.values["nurse"], too_few=False)
+    by_study = replace(report, folds=3, n_groups=3, repeated_texts=0, studies={"g1": study, "g2": study})
     text = held_out_text(made_card(report, by_study=by_study))
     (glance,) = lines_of(text, "kappa of codes")
     assert len(re.findall(INTERVAL, glance)) == 2
@@ -119,7 +136,7 @@ def test_what_failed_is_named_with_what_would_mend_it() -> None:
 
 
 def test_an_unmeasured_model_says_so_and_gives_its_verdicts() -> None:
-    text = held_out_text({**made_card(made_report()), "measured": {}})
+    text = held_out_text(replace(made_card(made_report()), measured=None))
     assert "NOT MEASURED" in text and "--no-measure" in text and "NOT suggested: 1 of 3" in text
 
 
@@ -141,18 +158,23 @@ def test_a_card_says_each_thing_once_and_nothing_empty() -> None:
 
 def test_a_card_shows_all_that_newer_ones_know() -> None:
     card = made_card(made_report())
-    card["codes"][0] |= {"ci_low": 0.7, "ci_high": 0.9, "threshold": 0.3456, "coders": 0.75}
-    card["data"] |= {"per_study": {"ward": 70, "home": 50}, "nothing_to_code": 3}
-    card["training"] = {"base": "starter", "fine_tuned": False, "rate": 0.12345}
-    card["weights"] = {"themes": {"reading": 1.0, "words": 0.25}, "polarity": {}}
-    card["remarks"], card["training_notes"] = ["Too few.", "Only one."], ["Only one."]
-    card["held_out"]["measured_on"] = "parts of one group"
+    first = replace(card.codes[0], ci_low=0.7, ci_high=0.9, threshold=0.3456, coders=0.75)
+    card = replace(
+        card,
+        codes=(first, *card.codes[1:]),
+        data=replace(card.data, per_study={"ward": 70, "home": 50}, nothing_to_code=3),
+        training=TrainingSettings("starter", "words", thresholds="macro-f1"),
+        weights=ViewWeights({"reading": 1.0, "words": 0.25}),
+        remarks=("Too few.", "Only one."),
+        training_notes=("Only one.",),
+        held_out=replace(card.held_out, measured_on="parts of one group"),
+    )
     text = card_text(card)
     assert re.search(r"time +40 +0\.80 \[0\.70, 0\.90\] +0\.80 +0\.35 +0\.75 +yes\n", text)
     for line in (
         "- excerpts per study: ward 70, home 50",
         "- fine tuned: no",
-        "- rate: 0.12",
+        "- thresholds: macro-f1",
         "On parts of one group:",
     ):
         assert line in text
@@ -161,27 +183,34 @@ def test_a_card_shows_all_that_newer_ones_know() -> None:
 
 
 def test_a_curve_says_what_more_would_bring_or_why_it_cannot() -> None:
-    points = [{"excerpts": 50, "theme_kappa": 0.2, "polarity_kappa": None}]
-    curve = {"points": points, "parts": 3, "tested_on": 90, "more": 200, "gain": 0.0321}
-    curve |= {"gain_low": 0.0, "gain_high": 0.06}
+    points = (CurvePoint(50, Estimate(0.2), Estimate(None)),)
+    curve = LearningCurve(
+        points=points, parts=3, tested_on=90, more=200, gain=0.0321, gain_low=0.0, gain_high=0.06
+    )
     text = held_out_text(made_card(made_report(), learning_curve=curve))
     assert "200 more excerpts would raise kappa of codes by about 0.03 [0.00, 0.06]." in text
     assert "on 3 held-out parts (90 excerpts)" in text
-    noisy = {**curve, "gain": None, "why": "Too noisy to tell."}
+    noisy = replace(curve, gain=None, why="Too noisy to tell.")
     assert "Too noisy to tell." in held_out_text(made_card(made_report(), learning_curve=noisy))
 
 
-def test_a_card_of_any_age_can_be_shown_and_listed() -> None:
-    card = json.loads(SHIPPED.read_text(encoding="utf-8"))
+def test_a_shipped_card_can_be_shown_and_listed() -> None:
+    document = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    card = StoredCard.from_dict(document)
     text = card_text(card)
-    assert all(code["id"] in text for code in card["codebook"]["codes"])
+    assert all(code["id"] in text for code in document["codebook"]["codes"])
     assert max(len(line) for line in text.splitlines()) <= 120  # fingerprints are not cut
-    assert re.search(r"starter-small +COM-B +[\d,]+ +0\.\d\d  /here", list_text([{**card, "path": "/here"}]))
+    assert re.search(r"starter-small +COM-B +[\d,]+ +0\.\d\d  /here", list_text([(card, "/here")]))
+
+
+def test_a_card_of_the_first_models_can_be_shown() -> None:
+    text = card_text(StoredCard.from_dict(OLD))
+    for line in ("- base: blank", "- excerpts: 1,234", "time +12 +0\\.50 +0\\.40 +yes"):
+        assert re.search(line, text), line
+    assert "kappa of codes 0.61 on 90 excerpts with one code" in " ".join(text.split())
 
 
 def test_a_model_that_cannot_be_read_is_listed_as_such() -> None:
-    card = json.loads(SHIPPED.read_text(encoding="utf-8"))
-    text = list_text(
-        [{**card, "path": "/here"}, {"name": "x", "path": "/x", "problem": "/x/card.json is damaged."}]
-    )
+    card = StoredCard.from_dict(json.loads(SHIPPED.read_text(encoding="utf-8")))
+    text = list_text([(card, "/here")], ["/x/card.json is damaged."])
     assert "starter" in text and "Cannot be used: /x/card.json is damaged." in text

@@ -1,5 +1,6 @@
 """Plots of performance: readable with forty codes, nothing over anything else, titles that say what they show."""
 
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -9,22 +10,20 @@ import pytest
 from made_reports import made_card, made_report
 
 from coder.errors import OutputError
-from coder.reporting.heldout import held_out_reports
-from coder.reporting.panels import panels_of
+from coder.learning.evaluation.performance import CurvePoint, LearningCurve, RiskPoint
+from coder.reporting.heldout import held_out_drawings
+from coder.reporting.panels import Drawing, panels_of
 from coder.reporting.plots import STYLE, drawn, height, performance_plot, plot_title
+from coder.statistics import Estimate
 from coder.workflow.modelling.report_files import draw
 
 mpl.use("Agg")
 FORTY = [f"code_{number}_of_a_codebook_with_long_names" for number in range(40)]
-CURVE = {
-    "points": [
-        {"excerpts": size, "theme_kappa": 0.2, "polarity_kappa": None, "ci_low": {"theme_kappa": 0.1},
-         "ci_high": {"theme_kappa": 0.3}}
-        for size in (50, 100, 200)
-    ],
-    "more": 200,
-    "gain": 0.01,
-}  # fmt: skip
+CURVE = LearningCurve(
+    points=tuple(CurvePoint(size, Estimate(0.2, 0.1, 0.3), Estimate(None)) for size in (50, 100, 200)),
+    more=200,
+    gain=0.01,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -51,17 +50,17 @@ def words_on(figure: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    "report",
+    "drawing",
     [
-        made_report(),
-        {**made_report(FORTY, idle=10), "learning_curve": CURVE},
-        {**made_report(groups=2), "studies": made_report()["by"]["values"]},
+        Drawing(made_report()),
+        Drawing(made_report(FORTY, idle=10), curve=CURVE),
+        Drawing(replace(made_report(groups=2), studies=getattr(made_report().by, "values", None))),
     ],
     ids=["three codes", "forty codes", "studies"],
 )
-def test_no_words_lie_over_others_or_outside(report: dict[str, Any]) -> None:
+def test_no_words_lie_over_others_or_outside(drawing: Drawing) -> None:
     with mpl.rc_context(STYLE):
-        figure = drawn(report)
+        figure = drawn(drawing)
     places = words_on(figure)
     inner = [box.padded(-1.5) for box in places]
     assert not any(one.overlaps(other) for one, other in combinations(inner, 2))
@@ -72,46 +71,49 @@ def test_no_words_lie_over_others_or_outside(report: dict[str, Any]) -> None:
 
 
 def test_the_panel_of_codes_grows_with_them() -> None:
-    few, many = (panels_of(made_report(codes))[0] for codes in (FORTY[:6], FORTY))
+    few, many = (panels_of(Drawing(made_report(codes)))[0] for codes in (FORTY[:6], FORTY))
     assert height(many) - height(few) > 34 * 0.25
 
 
 def test_the_axis_of_error_rates_fits_them() -> None:
     report = made_report()
-    report["calibration"]["risk_coverage"] = [
-        {"coverage": 0.5, "risk": 0.02},
-        {"coverage": 1.0, "risk": 0.08},
-    ]
-    (axes,) = [axes for axes in drawn(report).axes if "surest" in axes.get_title(loc="left")]
+    curve = (RiskPoint(0.5, 0.02), RiskPoint(1.0, 0.08))
+    report = replace(report, calibration=replace(report.calibration, risk_coverage=curve))
+    (axes,) = [axes for axes in drawn(Drawing(report)).axes if "surest" in axes.get_title(loc="left")]
     assert 0.08 < axes.get_ylim()[1] < 0.12
 
 
 def test_undefined_figures_are_called_so(tmp_path: Path) -> None:
     report = made_report(["time", "people", "never"], idle=1)
-    report["calibration"]["risk_coverage"], report["polarity"]["kappa"] = [], None
-    performance_plot(report, tmp_path / "plot.svg")
+    report = replace(
+        report,
+        calibration=replace(report.calibration, risk_coverage=()),
+        polarity=replace(report.polarity, kappa=Estimate(None)),
+    )
+    performance_plot(Drawing(report), tmp_path / "plot.svg")
     assert (tmp_path / "plot.svg").read_text(encoding="utf-8").count("not defined") == 3
 
 
 def test_titles_say_which_model_on_what_and_whether_it_knew_them() -> None:
     report = made_report()
-    assert plot_title(report) == "Model mine on 120 excerpts in 12 groups. HELD OUT"
-    assert plot_title({**report, "seen_share": 0.5}).endswith("NOT HELD OUT: it learned from 50 % of them")
-    by_study = {**report, "folds": 5, "repeated_texts": 0}
-    reports = held_out_reports(made_card(report, by_study=by_study, seen_share=0.0, learning_curve=CURVE))
+    assert plot_title(Drawing(report)) == "Model mine on 120 excerpts in 12 groups. HELD OUT"
+    assert plot_title(Drawing(replace(report, seen_share=0.5))).endswith(
+        "NOT HELD OUT: it learned from 50 % of them"
+    )
+    by_study = replace(report, folds=5, repeated_texts=0)
+    reports = held_out_drawings(made_card(report, by_study=by_study, seen_share=0.0, learning_curve=CURVE))
     assert list(reports) == ["by-study", "by-group"]
     assert plot_title(reports["by-study"]).startswith(
         "Model mine on 120 excerpts in 12 studies. HELD OUT in 5 parts"
     )
-    seen = held_out_reports(made_card(report, seen_share=0.4))["by-group"]
+    seen = held_out_drawings(made_card(report, seen_share=0.4))["by-group"]
     assert "NOT HELD OUT from its base model, which learned from 40 %" in plot_title(seen)
 
 
 def test_only_what_the_report_has_is_drawn() -> None:
-    full = {**made_report(), "learning_curve": CURVE}
-    bare = {key: value for key, value in made_report().items() if key not in ("by", "baselines")}
-    bare["confusable"] = []
-    assert [len(panels_of(report)) for report in (full, bare)] == [6, 3]
+    bare = replace(made_report(), by=None, baselines=None, confusable=())
+    drawings = (Drawing(made_report(), curve=CURVE), Drawing(bare))
+    assert [len(panels_of(drawing)) for drawing in drawings] == [6, 3]
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])

@@ -1,6 +1,7 @@
 """The closing words of a pre-coding run name the codes that the model does not suggest, and why."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from coder.codebook import Code, Codebook
+from coder.learning.persistence.card import HeldOut, ModelCard, TrainingData, Verdict
 from coder.workflow.precoding.coded_parts import PartRecord
 from coder.workflow.precoding.pipeline import closing_words
 from coder.workflow.precoding.request import Request, Summary
@@ -18,15 +20,11 @@ BOOK = Codebook("b", (Code("time", "Time"), Code("people", "People"), Code("body
 
 @pytest.fixture
 def model() -> Any:
-    verdict = {
-        "code": "body",
-        "why": "held-out kappa 0.05, hardly better than chance",
-        "mend": "code 30 more excerpts",
-    }
+    why = "held-out kappa 0.05, hardly better than chance"
+    verdict = Verdict("body", 20, 0.05, 0.1, False, why, "code 30 more excerpts")
+    card = ModelCard(data=TrainingData(120), codes=(verdict,))
     settled = SimpleNamespace(usable=np.array([True, True, False]))
-    return SimpleNamespace(
-        name="mine", codebook=BOOK, card={"codes": [verdict]}, parts=SimpleNamespace(calibration=settled)
-    )
+    return SimpleNamespace(name="mine", codebook=BOOK, card=card, parts=SimpleNamespace(calibration=settled))
 
 
 def test_a_code_that_failed_is_named_and_not_counted_as_absent(model: Any) -> None:
@@ -48,12 +46,12 @@ def test_nothing_is_said_where_every_code_may_be_suggested(model: Any) -> None:
 
 
 def test_a_card_without_verdicts_is_no_obstacle(model: Any) -> None:
-    model.card = {}
-    assert Summary.of(model).failed["body"]["why"] == "it failed when the model was trained"
+    model.card = ModelCard(data=TrainingData(120))
+    assert Summary.of(model).failed["body"].why == "it failed when the model was trained"
 
 
 def test_each_transcript_says_how_many_of_its_utterances_got_a_suggestion(model: Any) -> None:
-    model.card["held_out"] = {"surest_quarter": 0.84}
+    model.card = replace(model.card, held_out=HeldOut(surest_quarter=0.84))
     summary = Summary.of(model)
     for name, coded in (("a.txt", 8), ("b.txt", 3)):
         summary.add(PartRecord(0, f"x/{name}", units=12, codable=10, coded=coded))

@@ -46,15 +46,16 @@ def test_columns_line_up_by_id_and_the_codes_left_out_are_named(
     rows = [f"P{at},the {word} of day {at},{word}" for at in range(6) for word in ("rain", "sun")]
     paths = table(tmp_path, [*rows, "P9,sun and fog here,sun;fog", "P10,the wind blows,wind"])
     report = compare_files("first", "second", paths)
-    assert list(report["codes"]) == ["rain", "sun"] and report["left_out"] == ["fog", "wind"]
-    assert "left out: fog, wind" in report["notes"][0]
-    assert (report["codes"]["sun"]["support"], report["codes"]["rain"]["support"]) == (7, 6)
-    assert (report["codes"]["sun"]["f1"]["first"], report["codes"]["sun"]["f1"]["second"]) == (1, 1)
-    assert (report["codes"]["rain"]["f1"]["first"], report["codes"]["rain"]["f1"]["second"]) == (1, 0)
-    assert report["theme_kappa"]["first"] == 1.0
+    assert list(report.codes) == ["rain", "sun"] and report.left_out == ("fog", "wind")
+    assert "left out: fog, wind" in report.notes[0]
+    assert (report.codes["sun"].support, report.codes["rain"].support) == (7, 6)
+    assert (report.codes["sun"].f1.first, report.codes["sun"].f1.second) == (1, 1)
+    assert (report.codes["rain"].f1.first, report.codes["rain"].f1.second) == (1, 0)
+    assert report.theme_kappa.first == 1.0
     turned = compare_files("second", "first", paths)
-    assert turned["codes"]["rain"]["f1"]["difference"] == -report["codes"]["rain"]["f1"]["difference"] == 1
-    assert turned["theme_kappa"]["second"] == 1.0
+    assert turned.codes["rain"].f1.difference == 1
+    assert report.codes["rain"].f1.difference == -1
+    assert turned.theme_kappa.second == 1.0
 
 
 def test_models_without_a_common_code_are_told_in_one_sentence(
@@ -80,8 +81,8 @@ def test_excerpts_that_a_model_cannot_read_are_left_out_of_themes(
     rows = [f"P{at},the {word} of day {at},{word}" for at in range(6) for word in ("rain", "sun")]
     french = [f"F{at},je ne sais pas ce que nous avons fait avec les enfants {at},rain" for at in range(4)]
     report = compare_files("first", "second", table(tmp_path, rows + french))
-    assert report["theme_kappa"]["first"] == 1.0 and report["codes"]["rain"]["support"] == 10
-    assert any("first: 4 of 16 excerpts seem to be in French" in line for line in report["notes"])
+    assert report.theme_kappa.first == 1.0 and report.codes["rain"].support == 10
+    assert any("first: 4 of 16 excerpts seem to be in French" in line for line in report.notes)
 
 
 def test_tables_of_other_headings_and_names_are_read_as_told(
@@ -96,4 +97,4 @@ def test_tables_of_other_headings_and_names_are_read_as_told(
     (tmp_path / "names.csv").write_text("name,code\nwet,rain\n", encoding="utf-8")
     reading = CodedReading.of(tmp_path / "names.csv", text="said", code="label", document="who")
     report = compare_files("first", "second", [tmp_path / "t.csv"], reading=reading)
-    assert (report["n"], report["n_groups"], report["codes"]["rain"]["support"]) == (12, 6, 6)
+    assert (report.n, report.n_groups, report.codes["rain"].support) == (12, 6, 6)

@@ -8,7 +8,7 @@ import pytest
 from coder.coded_tables.excerpts import excerpts_of
 from coder.learning import load_model
 from coder.workflow.modelling.evaluate import evaluate
-from coder.workflow.modelling.train import train_on
+from coder.workflow.modelling.train import TrainingOptions, train_on
 from coder.workflow.precoding.pipeline import closing_words, run
 from coder.workflow.precoding.request import Request
 
@@ -38,6 +38,6 @@ def test_evaluate_and_train_say_how_many_excerpts_are_not_read() -> None:
     assert "left out of forced choice and polarity" in said
     assert (report["n"], report["themes"]["n_single"], report["codable"]["n"]) == (60, 30, 60)
     excerpts, _ = excerpts_of(frame)
-    trained = train_on(excerpts, load_model("starter").codebook, measure=False)
+    trained = train_on(excerpts, TrainingOptions(codebook=load_model("starter").codebook, measure=False))
     assert any("learns little" in line for line in trained.notes)
-    assert trained.model.card["data"]["languages"] == {"German": 30}
+    assert trained.model.card.data.languages == {"German": 30}

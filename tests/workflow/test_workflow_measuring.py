@@ -10,9 +10,10 @@ from small_model import LetterEncoder
 from coder.codebook import Code, Codebook
 from coder.coded_tables.excerpts import excerpts_of
 from coder.errors import TableError
+from coder.learning.persistence.card import HeldOut, StoredCard
 from coder.workflow.modelling.human_agreement import reached_by_coders
 from coder.workflow.modelling.report_files import card_text, held_out_text
-from coder.workflow.modelling.train import Trained, train_on
+from coder.workflow.modelling.train import Trained, TrainingOptions, train_on
 
 BOOK = Codebook("b", (Code("jazz", "Jazz", "Jazz and buzz."), Code("oboe", "Oboe", "Oboes and cocoa.")))
 WORDS = {"jazz": "jazz buzz fizz", "oboe": "oboe cocoa boo"}
@@ -42,45 +43,52 @@ def rows(n: int, groups: int = 6, **columns: Any) -> pd.DataFrame:
 
 def trained(frame: pd.DataFrame, **options: Any) -> Trained:
     excerpts, notes = excerpts_of(frame)
-    return train_on(excerpts, BOOK, notes=notes, base=None, **options)
+    return train_on(excerpts, TrainingOptions(codebook=BOOK, base=None, **options), notes=notes)
 
 
 def test_one_verdict_one_kappa(tmp_path: Any) -> None:
     done = trained(rows(120))
-    for verdict in done.model.card["codes"]:
-        assert verdict["kappa"] == pytest.approx(done.report["by_group"]["codes"][verdict["code"]]["kappa"])
-    assert done.model.card["held_out"]["measured_on"].startswith("held-out groups")
-    assert done.model.card["training"]["measured"] and not done.model.card["training"]["fine_tuned"]
-    assert done.report["learning_curve"]["parts"] == 3
+    reports = done.model.card.measured
+    assert reports and reports.by_group and reports.learning_curve
+    for verdict in done.model.card.codes:
+        assert verdict.kappa == pytest.approx(reports.by_group.codes[verdict.code].kappa.value)
+    assert done.model.card.held_out.measured_on.startswith("held-out groups")
+    assert done.model.card.training.measured and not done.model.card.training.fine_tuned
+    assert reports.learning_curve.parts == 3
     assert any("No row was left empty" in note for note in done.notes)
     plain = trained(rows(120), measure=False)
-    assert plain.report.keys() == {"held_out", "verdicts"} and not plain.model.card["training"]["measured"]
-    assert plain.model.card["held_out"]["measured_on"] == "groups held out while training"
+    assert plain.to_dict().keys() == {"held_out", "verdicts"} and not plain.model.card.training.measured
+    assert plain.model.card.held_out.measured_on == "groups held out while training"
 
 
 def test_one_interview_is_measured_on_its_parts_and_said_to_be() -> None:
     done = trained(rows(80, groups=1))
-    assert "by_group" not in done.report and "by_study" not in done.report
-    assert done.report["held_out"]["measured_on"].startswith("parts of one group")
+    assert not {"by_group", "by_study"} & done.to_dict().keys()
+    assert (done.model.card.held_out.measured_on or "").startswith("parts of one group")
     told = held_out_text(done.model.card)
     assert "On parts of one group" in told and "no held-out interviews" in told and "kappa of codes" in told
     assert any("All excerpts are of one group" in note for note in done.notes)
-    plain = {"name": "m", "codebook": {"name": "b"}, "codebook_hash": "", "encoder": {"id": ""}}
-    card = card_text({**done.model.card, **plain})
+    named = {
+        "name": "m",
+        "codebook": {"name": "b"},
+        "codebook_hash": "",
+        "encoder": {"weights": "", "id": ""},
+    }
+    card = card_text(StoredCard.from_dict(done.model.card.to_dict() | named))
     assert "## Performance on parts of one group" in card and "Held-out performance" not in card
 
 
 def test_too_few_to_measure_is_a_reason_and_no_crash() -> None:
     done = trained(rows(12))
-    assert any("are left to learn from; 10 are needed" in why for why in done.report["why_not"])
+    assert any("are left to learn from; 10 are needed" in why for why in done.to_dict()["why_not"])
     done = trained(rows(60))
-    (why,) = [why for why in done.report["why_not"] if "learning curve" in why]
+    (why,) = [why for why in done.to_dict()["why_not"] if "learning curve" in why]
     assert "120 coded excerpts" in why and "60 in 6" in why
 
 
 def test_one_row_has_no_held_out_figures() -> None:
     done = trained(rows(1))
-    assert done.model.card["held_out"] == {"why_not": "only 1 coded excerpt"}
+    assert done.model.card.held_out == HeldOut(why_not="only 1 coded excerpt")
     assert not any("held out" in note.lower() for note in done.notes)
 
 
@@ -105,9 +113,9 @@ def test_coders_who_coded_the_same_excerpts_set_a_ceiling() -> None:
     reached = reached_by_coders(excerpts, BOOK)
     assert reached["jazz"] == pytest.approx(0.8, abs=0.01)
     done = trained(two_coders(200), measure=False)
-    verdict = done.model.card["codes"][0]
-    assert verdict["coders"] == pytest.approx(reached["jazz"])
-    assert verdict["why"].endswith(f"; coders reach {reached['jazz']:.2f}")
+    verdict = done.model.card.codes[0]
+    assert verdict.coders == pytest.approx(reached["jazz"])
+    assert verdict.why.endswith(f"; coders reach {reached['jazz']:.2f}")
 
 
 def test_few_shared_excerpts_or_unnamed_coders_set_none() -> None:

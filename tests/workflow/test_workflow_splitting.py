@@ -7,7 +7,7 @@ import pytest
 
 from coder.errors import InputError, TableError
 from coder.workflow.modelling.by_column import values_of
-from coder.workflow.modelling.train import train_files
+from coder.workflow.modelling.train import TrainingOptions, train_files
 
 
 def excerpts(*cells: dict[str, object]) -> list[SimpleNamespace]:
@@ -32,4 +32,4 @@ def test_a_column_that_no_table_has_is_named_with_those_there_are() -> None:
 
 def test_figures_by_a_column_need_measuring(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--no-measure"):
-        train_files([tmp_path / "no.csv"], tmp_path / "model", by="role", measure=False)
+        train_files([tmp_path / "no.csv"], tmp_path / "model", TrainingOptions(by="role", measure=False))

@@ -5,13 +5,13 @@ Frozen + LR: sentence vectors as they come with a balanced logistic regression, 
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coder.learning.dataset import TrainingSet
 from coder.learning.evaluation.metrics import Floats, forced_choice, polarity_choice
+from coder.learning.evaluation.performance import Baseline
 from coder.learning.training.folds import Folds
 from coder.statistics import ClusterBootstrap
 
@@ -66,7 +66,7 @@ def baselines(
     *,
     parts: Sequence[str] | None = None,
     seed: int = 0,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Baseline]:
     """Return each baseline's forced-choice themes and polarity on held-out folds.
 
     `folds` says what holds each row out, `names` (n,) what was held out whole (intervals resample
@@ -79,17 +79,16 @@ def baselines(
     places = data.polarity_places()
     clear = np.flatnonzero((places == 0) | (places == 1))
     boot = ClusterBootstrap.over(names, seed=seed)
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Baseline] = {}
     for name, learner in learners.items():
         forced = _held_out(learner, single, themes, folds, codes)
         polarity = _held_out(learner, clear, places, folds, 3)
         kept = np.where((data.labels == 1).sum(axis=1, keepdims=True) == 1, data.labels == 1, False)
-        found[name] = {
-            "themes": forced_choice(kept, forced, boot)[0],
-            "polarity": polarity_choice(data.polarity, polarity, boot),
-        }
-        if parts is not None:
-            found[name]["parts"] = _kappas(kept, forced, parts)
+        found[name] = Baseline(
+            themes=forced_choice(kept, forced, boot)[0],
+            polarity=polarity_choice(data.polarity, polarity, boot),
+            parts=None if parts is None else _kappas(kept, forced, parts),
+        )
     return found
 
 
@@ -100,7 +99,7 @@ def _kappas(labels: NDArray[np.bool_], forced: Floats, parts: Sequence[str]) -> 
     for part in sorted(set(column.tolist())):
         mine = column == part
         boot = ClusterBootstrap.over(column[mine].tolist(), resamples=0)
-        found[part] = forced_choice(labels[mine], forced[mine], boot)[0]["kappa"]
+        found[part] = forced_choice(labels[mine], forced[mine], boot)[0].kappa.value
     return found
 
 

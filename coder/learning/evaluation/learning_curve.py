@@ -1,16 +1,17 @@
 """The learning curve: how much better a model gets with more excerpts, and what more of them would bring."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import asdict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coder.learning.dataset import TrainingSet
 from coder.learning.evaluation.metrics import kappa, polarity_choice, square_tables
+from coder.learning.evaluation.performance import CurvePoint, Gain, LearningCurve
 from coder.learning.evaluation.report import Guess, Truth
 from coder.learning.training.cross_validation import CrossValidated, Trainer, guess_of
-from coder.statistics import ClusterBootstrap, percentile_interval
+from coder.statistics import ClusterBootstrap, Estimate, percentile_interval
 
 Floats = NDArray[np.float64]
 FROM_EXCERPTS, FROM_GROUPS = 120, 4  # coded excerpts and groups below which a curve says nothing
@@ -33,7 +34,7 @@ def too_few(data: TrainingSet, names: Sequence[str]) -> str | None:
 
 def learning_curve(
     data: TrainingSet, names: Sequence[str], trainer: Trainer, whole: CrossValidated, *, seed: int = 0
-) -> dict[str, Any]:
+) -> LearningCurve:
     """Return theme and polarity kappa for growing shares of the groups, and the gain to be had from more excerpts.
 
     All sizes are tested on the same PARTS held-out parts of `whole` (cross-validated on `names`), their rows taken
@@ -65,12 +66,12 @@ def learning_curve(
     for size, guess in zip(sizes, [*guesses, whole.guess], strict=True):
         found = guess.rows(tested)
         value, drawn = _theme_kappa(truth, found, boot)
-        polarity = polarity_choice(found.asked_polarity(truth.polarity), found.polarity, boot)["kappa"]
-        points.append({"excerpts": size, "theme_kappa": value, "polarity_kappa": polarity})
+        polarity = polarity_choice(found.asked_polarity(truth.polarity), found.polarity, boot).kappa.value
+        points.append(CurvePoint(size, Estimate(value), Estimate(polarity)))
         kappas.append(np.nan if value is None else value)
         resampled.append(drawn)
     gain = _gain(np.array(sizes), np.array(kappas), np.stack(resampled, axis=1), len(data))
-    return {"points": points, "parts": len(parts), "tested_on": len(tested), **gain}
+    return LearningCurve(points=tuple(points), parts=len(parts), tested_on=len(tested), **asdict(gain))
 
 
 def _theme_kappa(truth: Truth, guess: Guess, boot: ClusterBootstrap) -> tuple[float | None, Floats]:
@@ -84,7 +85,7 @@ def _theme_kappa(truth: Truth, guess: Guess, boot: ClusterBootstrap) -> tuple[fl
     return (round(value, 6) if np.isfinite(value) else None), kappa(drawn)
 
 
-def _gain(sizes: NDArray[np.intp], kappas: Floats, resampled: Floats, n: int) -> dict[str, Any]:
+def _gain(sizes: NDArray[np.intp], kappas: Floats, resampled: Floats, n: int) -> Gain:
     """Return what `more` excerpts beyond n would add, with its interval, or why that cannot be told.
 
     `kappas` (sizes,) and `resampled` (resamples, sizes). No more than a doubling is forecast.
@@ -94,13 +95,12 @@ def _gain(sizes: NDArray[np.intp], kappas: Floats, resampled: Floats, n: int) ->
     ahead = float(np.log2(1 + more / n) / max(across @ across, 1e-9))
     drawn = resampled @ across * ahead
     drawn = drawn[np.isfinite(drawn)]
-    found: dict[str, Any] = {"more": more, "gain": None, "gain_low": None, "gain_high": None}
     value = float(kappas @ across) * ahead
     if not len(drawn) or not np.isfinite(value):
-        return {**found, "why": "There are too few groups to tell what more excerpts would bring."}
+        why = "There are too few groups to tell what more excerpts would bring."
+        return Gain(more=more, gain=None, why=why)
     low, high = (round(max(bound, 0.0), 3) for bound in percentile_interval(drawn))
-    found |= {"gain_low": low, "gain_high": high}
-    if high - low >= UNSURE:
-        why = f"Too noisy to tell what more excerpts would bring: {more} more may add anything from {low} to {high}."
-        return {**found, "why": why}
-    return {**found, "gain": round(max(value, 0.0), 3)}
+    if high - low < UNSURE:
+        return Gain(more=more, gain=round(max(value, 0.0), 3), gain_low=low, gain_high=high)
+    why = f"Too noisy to tell what more excerpts would bring: {more} more may add anything from {low} to {high}."
+    return Gain(more=more, gain=None, gain_low=low, gain_high=high, why=why)

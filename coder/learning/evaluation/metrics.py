@@ -6,12 +6,21 @@ Kappa: Cohen 1960; AC1: Gwet 2008; PABAK: Byrt, Bishop, Carlin 1993.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.statistics import ClusterBootstrap, percentile_interval
+from coder.learning.evaluation.performance import (
+    Codable,
+    CodePerformance,
+    ComponentChoice,
+    ForcedChoice,
+    MixedPolarity,
+    PolarityChoice,
+    RiskCurve,
+    RiskPoint,
+)
+from coder.statistics import ClusterBootstrap, Estimate, percentile_interval
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -55,24 +64,13 @@ def accuracy(table: Floats) -> Floats:
     return value
 
 
-class Section(dict[str, Any]):
-    """A part of the report: estimates by name, their bounds under `ci_low` and `ci_high`."""
-
-    def add(self, name: str, value: float, resampled: Floats) -> None:
-        """Add an estimate with the 2.5 and 97.5 percentiles of its resamples; not-a-number becomes None."""
-        self[name] = _number(value)
-        finite = resampled[np.isfinite(resampled)]
-        if len(finite) and self[name] is not None:
-            low, high = percentile_interval(finite)
-            self.setdefault("ci_low", {})[name] = _number(low)
-            self.setdefault("ci_high", {})[name] = _number(high)
-
-    def take(self, name: str, other: "Section", figure: str) -> None:
-        """Take over a figure of another section, bounds and all, as `name`."""
-        self[name] = other.get(figure)
-        for bound in ("ci_low", "ci_high"):
-            if figure in other.get(bound, {}):
-                self.setdefault(bound, {})[name] = other[bound][figure]
+def estimated(value: float, resampled: Floats) -> Estimate:
+    """Return an estimate with the 2.5 and 97.5 percentiles of its resamples; not-a-number becomes None."""
+    whole, finite = _number(value), resampled[np.isfinite(resampled)]
+    if whole is None or not len(finite):
+        return Estimate(whole)
+    low, high = percentile_interval(finite)
+    return Estimate(whole, _number(low), _number(high))
 
 
 def _number(value: float) -> float | None:
@@ -87,38 +85,36 @@ def square_tables(
     return whole.reshape(k, k), resampled.reshape(-1, k, k)
 
 
-FORCED: dict[str, Callable[[Floats], Floats]] = {
-    "accuracy": accuracy,
-    "kappa": kappa,
-    "forced_macro_f1": macro_f1_of,
-}
-
-
-def forced_choice(labels: Bools, forced: Floats, boot: ClusterBootstrap) -> tuple[Section, Floats]:
+def forced_choice(labels: Bools, forced: Floats, boot: ClusterBootstrap) -> tuple[ForcedChoice, Floats]:
     """Compare the best-scored code with the one true code, on rows that have exactly one.
 
-    `labels` and `forced` are (n, k). Returns the section and the confusion table (k, k), truth by row.
+    `labels` and `forced` are (n, k). Returns the figures and the confusion table (k, k), truth by row.
     """
     k = labels.shape[1]
     rows = np.flatnonzero(labels.sum(1) == 1)
     truth = labels[rows].argmax(1)
     order = np.argsort(-forced[rows], axis=1, kind="stable")
-    section = Section(n_single=len(rows))
     table, resampled = square_tables(boot, rows, truth, order[:, 0], k)
-    for name, function in FORCED.items():
-        section.add(name, float(function(table)), function(resampled))
     within = (order[:, :2] == truth[:, None]).any(1).astype(np.intp)
     hits, hits_resampled = boot.tables(rows, within, 2)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        section.add(
-            "top2_accuracy", float(hits[1] / hits.sum()), hits_resampled[:, 1] / hits_resampled.sum(1)
-        )
-    return section, table
+    found = ForcedChoice(
+        n_single=len(rows),
+        accuracy=estimated(float(accuracy(table)), accuracy(resampled)),
+        kappa=estimated(float(kappa(table)), kappa(resampled)),
+        forced_macro_f1=estimated(float(macro_f1_of(table)), macro_f1_of(resampled)),
+        top2_accuracy=estimated(float(share_of(hits)), share_of(hits_resampled)),
+    )
+    return found, table
+
+
+def share_of(counts: Floats) -> Floats:
+    """Return the share of the second of two counts, (..., 2); nan without any."""
+    return _ratio(counts[..., 1], counts.sum(-1))
 
 
 def component_choice(
     labels: Bools, forced: Floats, parents: Sequence[str | None], boot: ClusterBootstrap
-) -> Section:
+) -> ComponentChoice:
     """Compare components (parents of the codes) in forced choice; codes without a parent stand for themselves."""
     names = [parent or f"#{index}" for index, parent in enumerate(parents)]
     kinds = {name: index for index, name in enumerate(dict.fromkeys(names))}
@@ -127,10 +123,11 @@ def component_choice(
     truth = of_code[labels[rows].argmax(1)]
     guess = of_code[forced[rows].argmax(1)]
     table, resampled = square_tables(boot, rows, truth, guess, len(kinds))
-    section = Section(n=len(rows))
-    section.add("kappa", float(kappa(table)), kappa(resampled))
-    section.add("accuracy", float(accuracy(table)), accuracy(resampled))
-    return section
+    return ComponentChoice(
+        n=len(rows),
+        kappa=estimated(float(kappa(table)), kappa(resampled)),
+        accuracy=estimated(float(accuracy(table)), accuracy(resampled)),
+    )
 
 
 def _f1(table: Floats) -> Floats:
@@ -175,44 +172,53 @@ def code_tables(labels: Bools, selected: Bools, boot: ClusterBootstrap) -> tuple
     return np.stack([whole for whole, _ in both]), np.stack([resampled for _, resampled in both], axis=1)
 
 
-def per_code(tables: Floats, resampled: Floats, names: Sequence[str]) -> dict[str, Section]:
+def per_code(tables: Floats, resampled: Floats, names: Sequence[str]) -> dict[str, CodePerformance]:
     """Return each code's figures at the operating thresholds; what is undefined is None."""
-    sections = {}
+    found = {}
     for index, name in enumerate(names):
         table = tables[index]
-        section = Section(
-            support=int(table[1].sum()), prevalence=_number(table[1].sum() / max(table.sum(), 1))
+        found[name] = CodePerformance(
+            support=int(table[1].sum()),
+            prevalence=_number(table[1].sum() / max(table.sum(), 1)),
+            **{
+                measure: estimated(float(function(table)), function(resampled[:, index]))
+                for measure, function in BINARY.items()
+            },
         )
-        for measure, function in BINARY.items():
-            section.add(measure, float(function(table)), function(resampled[:, index]))
-        sections[name] = section
-    return sections
+    return found
 
 
-def averages(section: Section, tables: Floats, resampled: Floats) -> None:
-    """Add macro_f1 (codes nobody used left out) and micro_f1 of (k, 2, 2) tables to a section."""
+def macro_f1(tables: Floats, resampled: Floats) -> Estimate:
+    """Return the mean F1 of the codes that anybody used, from (k, 2, 2) tables."""
 
     def macro(stack: Floats) -> Floats:
         values = _f1(stack)
         used = np.isfinite(values)
         return _ratio(np.where(used, values, 0).sum(-1), used.sum(-1))
 
-    section.add("macro_f1", float(macro(tables)), macro(resampled))
-    section.add("micro_f1", float(_f1(tables.sum(0))), _f1(resampled.sum(1)))
+    return estimated(float(macro(tables)), macro(resampled))
 
 
-def codable_choice(labels: Bools, selected: Bools, boot: ClusterBootstrap) -> Section:
+def micro_f1(tables: Floats, resampled: Floats) -> Estimate:
+    """Return the F1 of all suggestions together, from (k, 2, 2) tables."""
+    return estimated(float(_f1(tables.sum(0))), _f1(resampled.sum(1)))
+
+
+def codable_choice(labels: Bools, selected: Bools, boot: ClusterBootstrap) -> Codable:
     """Compare whether anything is coded at all: by people (any code) and by the model (any suggestion)."""
     rows = np.arange(len(labels), dtype=np.intp)
     truth, guess = (np.asarray(side.any(axis=1), dtype=np.intp) for side in (labels, selected))
     table, resampled = square_tables(boot, rows, truth, guess, 2)
-    section = Section(n=len(labels), support=int(table[1].sum()))
-    for measure in ("recall", "precision", "f1", "kappa"):
-        section.add(measure, float(BINARY[measure](table)), BINARY[measure](resampled))
-    return section
+    figures = {
+        measure: estimated(float(BINARY[measure](table)), BINARY[measure](resampled))
+        for measure in ("recall", "precision", "f1", "kappa")
+    }
+    return Codable(n=len(labels), support=int(table[1].sum()), **figures)
 
 
-def polarity_choice(truth: Sequence[str | None], probabilities: Floats, boot: ClusterBootstrap) -> Section:
+def polarity_choice(
+    truth: Sequence[str | None], probabilities: Floats, boot: ClusterBootstrap
+) -> PolarityChoice:
     """Compare barrier and facilitator in forced choice where people said one of the two; `mixed` apart.
 
     `probabilities` is (n, 3) in the order barrier, facilitator, mixed. Kappa is None where people said only one.
@@ -221,15 +227,16 @@ def polarity_choice(truth: Sequence[str | None], probabilities: Floats, boot: Cl
     rows = np.flatnonzero((which == 0) | (which == 1))
     guess = probabilities[rows, :2].argmax(1)
     table, resampled = square_tables(boot, rows, which[rows], guess, 2)
-    section = Section(n=len(rows))
     both = len(set(which[rows].tolist())) == 2  # else there is nothing to tell apart
-    section.add("kappa", float(kappa(table)) if both else np.nan, kappa(resampled))
-    section.add("macro_f1", float(macro_f1_of(table)), macro_f1_of(resampled))
-    section.add("accuracy", float(accuracy(table)), accuracy(resampled))
     mixed = np.flatnonzero(which == 2)
     found = probabilities[mixed].argmax(1) == 2 if len(mixed) else np.zeros(0, dtype=bool)
-    section["mixed"] = {"n": len(mixed), "recall": _number(found.mean()) if len(mixed) else None}
-    return section
+    return PolarityChoice(
+        n=len(rows),
+        kappa=estimated(float(kappa(table)) if both else np.nan, kappa(resampled)),
+        macro_f1=estimated(float(macro_f1_of(table)), macro_f1_of(resampled)),
+        accuracy=estimated(float(accuracy(table)), accuracy(resampled)),
+        mixed=MixedPolarity(len(mixed), _number(found.mean()) if len(mixed) else None),
+    )
 
 
 def calibration_error(probability: Floats, correct: Bools, bins: int = 10) -> float:
@@ -260,13 +267,13 @@ def without_base_rate(forced: Floats) -> Floats:
     return np.asarray(shares, dtype=np.float64)
 
 
-def risk_coverage(confidence: Floats, correct: Bools, steps: int = 20) -> list[dict[str, float]]:
+def risk_coverage(confidence: Floats, correct: Bools, steps: int = 20) -> RiskCurve:
     """Return the error rate among the surest share of rows, for growing shares (El-Yaniv and Wiener 2010)."""
     order = np.argsort(-confidence, kind="stable")
     errors = np.cumsum(~correct[order])
     sizes = np.unique(np.ceil(np.linspace(0, len(order), steps + 1)[1:]).astype(int))
-    return [
-        {"coverage": round(size / len(order), 4), "risk": round(float(errors[size - 1]) / size, 4)}
-        for size in sizes
+    return tuple(
+        RiskPoint(coverage=round(size / len(order), 4), risk=round(float(errors[size - 1]) / size, 4))
+        for size in sizes.tolist()
         if size
-    ]
+    )

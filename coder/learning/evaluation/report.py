@@ -1,4 +1,4 @@
-"""The evaluation report: a model's predictions against human codes, in the shape of the JSON contract.
+"""The evaluation report: a model's predictions against human codes.
 
 `labels` says 1 = coded so, 0 = looked at and not, -1 = not looked at; rows with an unknown are left out of what
 needs to know them. Rows that the model cannot read get no code: they count as missed, and are left out of forced
@@ -8,9 +8,9 @@ Two models are compared on the same held-out rows. Both are resampled together, 
 hard for both cancels out.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +19,22 @@ from coder.codebook import Codebook
 from coder.learning.dataset import TrainingSet
 from coder.learning.evaluation import metrics
 from coder.learning.evaluation.metrics import Floats
-from coder.statistics import ClusterBootstrap
+from coder.learning.evaluation.performance import (
+    CalibrationFigures,
+    Change,
+    Codable,
+    CodeChange,
+    Confusion,
+    EvaluationReport,
+    ModelComparison,
+    PolarityChoice,
+    Subgroup,
+    Themes,
+)
+from coder.statistics import MIN_GROUPS, ClusterBootstrap, Estimate
 
 if TYPE_CHECKING:
     from coder.learning.model import Model, Predictions
-from collections.abc import Callable
-
-from coder.learning.evaluation.metrics import Section
-from coder.statistics import MIN_GROUPS
 
 FEW_GROUPS, FEW_CODED = 5, 20  # under either a value's figures are too thin to speak of
 EMPTY = "(empty)"
@@ -103,7 +111,7 @@ class Guess:
 
 def performance(
     truth: Truth, guess: Guess, codebook: Codebook, model: str, *, seed: int = 0
-) -> dict[str, Any]:
+) -> EvaluationReport:
     """Return the report: themes, components, polarity, codable, codes, calibration, confusable pairs.
 
     Figures without enough data are None. Intervals are cluster bootstraps over groups, from three groups on.
@@ -114,34 +122,51 @@ def performance(
     boot = ClusterBootstrap.over(groups, seed=seed)
     selected, scores, forced = guess.selected[known], guess.scores[known], guess.forced[known]
     asked = guess.asked(truth.labels == 1)[known]
-    themes, confusion = metrics.forced_choice(asked, forced, boot)
-    tables, resampled = metrics.code_tables(labels, selected, boot)
-    metrics.averages(themes, tables, resampled)
-    themes["without_base_rate"] = metrics.forced_choice(asked, metrics.without_base_rate(forced), boot)[0]
-    report: dict[str, Any] = {
-        "n": len(truth.labels),
-        "n_groups": len(set(truth.groups)),
-        "model": model,
-        "themes": themes,
-        "polarity": metrics.polarity_choice(
+    tables = metrics.code_tables(labels, selected, boot)
+    themes, confusion = themes_of(asked, forced, tables, boot)
+    even = metrics.forced_choice(asked, metrics.without_base_rate(forced), boot)[0]
+    parents = [code.parent for code in codebook.codes]
+    return EvaluationReport(
+        n=len(truth.labels),
+        n_groups=len(set(truth.groups)),
+        model=model,
+        themes=replace(themes, without_base_rate=even),
+        polarity=metrics.polarity_choice(
             guess.asked_polarity(truth.polarity),
             guess.polarity,
             ClusterBootstrap.over(truth.groups, seed=seed),
         ),
-        "codable": metrics.codable_choice(labels, selected, boot),
-        "codes": metrics.per_code(tables, resampled, codebook.ids),
-        "calibration": calibration(labels, scores, selected, asked),
-        "confusable": confusable(confusion, codebook.ids),
-    }
-    if codebook.components:
-        parents = [code.parent for code in codebook.codes]
-        report["components"] = metrics.component_choice(asked, forced, parents, boot)
-    return report
+        codable=metrics.codable_choice(labels, selected, boot),
+        codes=metrics.per_code(*tables, codebook.ids),
+        calibration=calibration(labels, scores, selected, asked),
+        confusable=confusable(confusion, codebook.ids),
+        components=metrics.component_choice(asked, forced, parents, boot) if codebook.components else None,
+    )
+
+
+def themes_of(
+    asked: NDArray[np.bool_], forced: Floats, tables: tuple[Floats, Floats], boot: ClusterBootstrap
+) -> tuple[Themes, Floats]:
+    """Return forced choice on the rows with a code in `asked` (n, k), and F1 from `tables` of `code_tables`.
+
+    `forced` is (n, k). The second value is the confusion table (k, k), truth by row.
+    """
+    choice, confusion = metrics.forced_choice(asked, forced, boot)
+    themes = Themes(
+        n_single=choice.n_single,
+        accuracy=choice.accuracy,
+        kappa=choice.kappa,
+        forced_macro_f1=choice.forced_macro_f1,
+        top2_accuracy=choice.top2_accuracy,
+        macro_f1=metrics.macro_f1(*tables),
+        micro_f1=metrics.micro_f1(*tables),
+    )
+    return themes, confusion
 
 
 def calibration(
     labels: NDArray[np.bool_], scores: Floats, selected: NDArray[np.bool_], asked: NDArray[np.bool_]
-) -> dict[str, Any]:
+) -> CalibrationFigures:
     """Return the expected calibration error over all scores and over suggested ones, with the risk-coverage curve.
 
     `surest_quarter` is the share of right ones among the surest quarter of suggestions.
@@ -153,142 +178,133 @@ def calibration(
     rows = np.arange(len(scores))
     coded = asked.any(1)
     hit = labels[rows, best]
-    return {
-        "ece_all_codes": _rounded(metrics.calibration_error(scores.ravel(), labels.ravel())),
-        "ece_suggested": _rounded(metrics.calibration_error(scores[selected], labels[selected])),
-        "surest_quarter": metrics.surest_precision(scores[selected], labels[selected]),
-        "risk_coverage": metrics.risk_coverage(scores[rows, best][coded], hit[coded]),
-    }
+    return CalibrationFigures(
+        ece_all_codes=_rounded(metrics.calibration_error(scores.ravel(), labels.ravel())),
+        ece_suggested=_rounded(metrics.calibration_error(scores[selected], labels[selected])),
+        surest_quarter=metrics.surest_precision(scores[selected], labels[selected]),
+        risk_coverage=metrics.risk_coverage(scores[rows, best][coded], hit[coded]),
+    )
 
 
 def _rounded(value: float) -> float | None:
     return round(value, 4) if np.isfinite(value) else None
 
 
-def confusable(table: Floats, names: Sequence[str], most: int = 6) -> list[dict[str, Any]]:
+def confusable(table: Floats, names: Sequence[str], most: int = 6) -> tuple[Confusion, ...]:
     """Return the pairs of codes most often taken for each other, with both directions."""
     pairs = [
-        {
-            "codes": [names[a], names[b]],
-            "first_as_second": int(table[a, b]),
-            "second_as_first": int(table[b, a]),
-        }
+        Confusion((names[a], names[b]), first_as_second=int(table[a, b]), second_as_first=int(table[b, a]))
         for a in range(len(names))
         for b in range(a + 1, len(names))
         if table[a, b] + table[b, a] > 0
     ]
-    pairs.sort(key=lambda pair: -(pair["first_as_second"] + pair["second_as_first"]))  # type: ignore[operator]
-    return pairs[:most]
+    pairs.sort(key=lambda pair: -(pair.first_as_second + pair.second_as_first))
+    return tuple(pairs[:most])
 
 
 def by_attribute(
     truth: Truth, guess: Guess, values: Sequence[str | None], *, whole: bool = False, seed: int = 0
-) -> dict[str, Section]:
+) -> dict[str, Subgroup]:
     """Return, for each value, how many rows and groups have it and how the model does on them, with intervals.
 
-    `error_rate` is the share of coded rows whose best-scored code is not among the true ones; `difference` is that
-    minus the error rate of all other rows, with an interval from resampling all groups together. Beside them
-    accuracy and theme kappa (rows of one code), micro F1 and recall of what is suggested, and polarity kappa.
-    `too_few` marks values with under FEW_GROUPS groups or FEW_CODED coded rows. What is undefined is None.
+    The interval of `difference` comes from resampling all groups together. `too_few` marks values with under
+    FEW_GROUPS groups or FEW_CODED coded rows. What is undefined is None.
 
     `whole` says that a value is a whole of its own, as a study is: its intervals are about its own rows, resampled
     one by one where it has under MIN_GROUPS groups (`by_rows`), and it is not too few for its groups.
     """
     column = np.array([value or EMPTY for value in values], dtype=str)
-    known: NDArray[np.bool_] = np.asarray((truth.labels >= 0).all(axis=1))
-    coded = known & guess.asked(truth.labels == 1).any(axis=1)
-    best = guess.forced.argmax(axis=1) if len(column) else np.zeros(0, dtype=np.intp)
-    wrong = truth.labels[np.arange(len(column)), best] != 1
-    groups = np.asarray(list(truth.groups), dtype=str)
-    everyone = ClusterBootstrap.over(truth.groups, seed=seed)
-    found = {}
-    for value in sorted(set(column.tolist())):
-        mine = column == value
-        section = Section(n=int(mine.sum()), n_groups=len(set(groups[mine].tolist())))
-        section["n_coded"] = int((mine & coded).sum())
-        section["by_rows"] = whole and section["n_groups"] < MIN_GROUPS
-        drawn = np.arange(len(column)).astype(str) if section["by_rows"] else groups
-        _figures(
-            section,
-            Truth(truth.labels, truth.polarity, drawn.tolist()),
+    compared = _Compared.of(truth, guess, seed)
+    return {value: compared.subgroup(column == value, whole) for value in sorted(set(column.tolist()))}
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """All rows, (n,): which are known, which have a code, which have a wrong best code, and their groups."""
+
+    truth: Truth
+    guess: Guess
+    seed: int
+    known: NDArray[np.bool_]
+    coded: NDArray[np.bool_]
+    wrong: NDArray[np.bool_]
+    groups: NDArray[np.str_]
+    everyone: ClusterBootstrap
+
+    @classmethod
+    def of(cls, truth: Truth, guess: Guess, seed: int) -> "_Compared":
+        known: NDArray[np.bool_] = np.asarray((truth.labels >= 0).all(axis=1))
+        n = len(truth.labels)
+        best = guess.forced.argmax(axis=1) if n else np.zeros(0, dtype=np.intp)
+        return cls(
+            truth,
             guess,
-            np.flatnonzero(mine),
-            known,
             seed,
+            known=known,
+            coded=known & guess.asked(truth.labels == 1).any(axis=1),
+            wrong=truth.labels[np.arange(n), best] != 1,
+            groups=np.asarray(list(truth.groups), dtype=str),
+            everyone=ClusterBootstrap.over(truth.groups, seed=seed),
         )
-        _errors(section, np.flatnonzero(mine & coded), wrong, drawn, seed)
-        _error_difference(section, mine, coded, wrong, groups, everyone)
-        thin = section["n_groups"] < FEW_GROUPS and not whole
-        section["too_few"] = thin or section["n_coded"] < FEW_CODED
-        found[value] = section
-    return found
 
+    def subgroup(self, mine: NDArray[np.bool_], whole: bool) -> Subgroup:
+        """Return the figures of the rows that `mine` (n,) marks."""
+        n_groups = len(set(self.groups[mine].tolist()))
+        n_coded = int((mine & self.coded).sum())
+        by_rows = whole and n_groups < MIN_GROUPS
+        resampled = np.arange(len(mine)).astype(str) if by_rows else self.groups
+        themes, codable, polarity = self._figures(np.flatnonzero(mine), resampled)
+        return Subgroup(
+            n=int(mine.sum()),
+            n_groups=n_groups,
+            n_coded=n_coded,
+            too_few=(n_groups < FEW_GROUPS and not whole) or n_coded < FEW_CODED,
+            accuracy=themes.accuracy,
+            theme_kappa=themes.kappa,
+            micro_f1=themes.micro_f1,
+            codable_recall=codable.recall,
+            polarity_kappa=polarity.kappa,
+            error_rate=self._error_rate(np.flatnonzero(mine & self.coded), resampled),
+            difference=self._error_difference(mine),
+            by_rows=by_rows,
+        )
 
-def _figures(
-    section: Section,
-    truth: Truth,
-    guess: Guess,
-    rows: NDArray[np.intp],
-    known: NDArray[np.bool_],
-    seed: int,
-) -> None:
-    """Add the figures that need no comparison with the other values."""
-    groups = [truth.groups[row] for row in rows]
-    looked = rows[known[rows]]
-    labels, selected = truth.labels[looked] == 1, guess.selected[looked]
-    boot = ClusterBootstrap.over([truth.groups[row] for row in looked], seed=seed)
-    asked = guess.asked(truth.labels == 1)[looked]
-    themes, _ = metrics.forced_choice(asked, guess.forced[looked], boot)
-    metrics.averages(themes, *metrics.code_tables(labels, selected, boot))
-    said = guess.asked_polarity(truth.polarity)
-    polarity = metrics.polarity_choice(
-        [said[row] for row in rows], guess.polarity[rows], ClusterBootstrap.over(groups, seed=seed)
-    )
-    codable = metrics.codable_choice(labels, selected, boot)
-    for name, part, figure in (
-        ("accuracy", themes, "accuracy"), ("theme_kappa", themes, "kappa"), ("micro_f1", themes, "micro_f1"),
-        ("codable_recall", codable, "recall"), ("polarity_kappa", polarity, "kappa"),
-    ):  # fmt: skip
-        section.take(name, part, figure)
+    def _figures(
+        self, rows: NDArray[np.intp], groups: NDArray[np.str_]
+    ) -> tuple[Themes, Codable, PolarityChoice]:
+        """Return the figures that need no comparison with the other values."""
+        looked = rows[self.known[rows]]
+        labels, selected = self.truth.labels[looked] == 1, self.guess.selected[looked]
+        boot = ClusterBootstrap.over(groups[looked].tolist(), seed=self.seed)
+        asked = self.guess.asked(self.truth.labels == 1)[looked]
+        tables = metrics.code_tables(labels, selected, boot)
+        themes, _ = themes_of(asked, self.guess.forced[looked], tables, boot)
+        said = self.guess.asked_polarity(self.truth.polarity)
+        polarity = metrics.polarity_choice(
+            [said[row] for row in rows],
+            self.guess.polarity[rows],
+            ClusterBootstrap.over(groups[rows].tolist(), seed=self.seed),
+        )
+        return themes, metrics.codable_choice(labels, selected, boot), polarity
 
+    def _error_rate(self, rows: NDArray[np.intp], groups: NDArray[np.str_]) -> Estimate:
+        """Return the error rate of coded rows, their groups resampled."""
+        boot = ClusterBootstrap.over(groups[rows].tolist(), seed=self.seed)
+        table, resampled = boot.tables(np.arange(len(rows)), self.wrong[rows].astype(np.intp), 2)
+        return metrics.estimated(float(metrics.share_of(table)), metrics.share_of(resampled))
 
-def _errors(
-    section: Section, rows: NDArray[np.intp], wrong: NDArray[np.bool_], groups: NDArray[np.str_], seed: int
-) -> None:
-    """Add the error rate of coded rows, its groups resampled."""
-    boot = ClusterBootstrap.over(groups[rows].tolist(), seed=seed)
-    table, resampled = boot.tables(np.arange(len(rows)), wrong[rows].astype(np.intp), 2)
-    section.add("error_rate", float(_rate(table)), _rate(resampled))
-
-
-def _error_difference(
-    section: Section,
-    mine: NDArray[np.bool_],
-    coded: NDArray[np.bool_],
-    wrong: NDArray[np.bool_],
-    groups: NDArray[np.str_],
-    everyone: ClusterBootstrap,
-) -> None:
-    """Add the error rate of the value minus that of all other rows; an interval if both have MIN_GROUPS groups."""
-    rows = np.flatnonzero(coded)
-    cells = 2 * mine[rows].astype(np.intp) + wrong[rows]
-    table, resampled = everyone.tables(rows, cells, 4)
-    sides = [len(set(groups[coded & side].tolist())) for side in (mine, ~mine)]
-    if min(sides) < MIN_GROUPS:
-        resampled = resampled[:0]
-    section.add(
-        "difference",
-        float(_rate(table[2:]) - _rate(table[:2])),
-        _rate(resampled[:, 2:]) - _rate(resampled[:, :2]),
-    )
-
-
-def _rate(table: Floats) -> Floats:
-    """Return the share of the second of two counts, (..., 2); nan without any."""
-    total = table.sum(-1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value: Floats = np.where(total > 0, table[..., 1] / total, np.nan)
-    return value
+    def _error_difference(self, mine: NDArray[np.bool_]) -> Estimate:
+        """Return the error rate minus that of all other rows; an interval if both have MIN_GROUPS groups."""
+        rows = np.flatnonzero(self.coded)
+        cells = 2 * mine[rows].astype(np.intp) + self.wrong[rows]
+        table, resampled = self.everyone.tables(rows, cells, 4)
+        sides = [len(set(self.groups[self.coded & side].tolist())) for side in (mine, ~mine)]
+        if min(sides) < MIN_GROUPS:
+            resampled = resampled[:0]
+        return metrics.estimated(
+            float(metrics.share_of(table[2:]) - metrics.share_of(table[:2])),
+            metrics.share_of(resampled[:, 2:]) - metrics.share_of(resampled[:, :2]),
+        )
 
 
 def differences(
@@ -299,12 +315,11 @@ def differences(
     *,
     alone: NDArray[np.bool_] | None = None,
     seed: int = 0,
-) -> dict[str, Any]:
+) -> ModelComparison:
     """Return second minus first for theme kappa, polarity kappa, and each code's F1 and kappa, with intervals.
 
     `alone` (n,) says which rows carry one code and no other (default: counted in the labels); themes are compared on
-    these. Rows that either model cannot read are left out of themes and polarity. Each entry has `first`, `second`,
-    `difference` and, from three groups on, `ci_low` and `ci_high`.
+    these. Rows that either model cannot read are left out of themes and polarity. Intervals: from three groups on.
     """
     labels = truth.labels == 1
     boot = ClusterBootstrap.over(truth.groups, seed=seed)
@@ -326,30 +341,28 @@ def differences(
     tables = [metrics.code_tables(labels, guess.selected, boot) for guess in (first, second)]
     per_code = {}
     for place, code in enumerate(codes):
-        mine = [(whole[place], resampled[:, place]) for whole, resampled in tables]
-        per_code[code] = {
-            "support": int(labels[:, place].sum()),
-            **{name: _difference(mine[0], mine[1], metrics.BINARY[name]) for name in ("f1", "kappa")},
-        }
-    return {
-        "n": len(labels),
-        "n_groups": len(set(truth.groups)),
-        "theme_kappa": _difference(theme_table(first), theme_table(second), metrics.kappa),
-        "polarity_kappa": _difference(polarity_table(first), polarity_table(second), metrics.kappa),
-        "codes": per_code,
-    }
+        old, new = ((whole[place], resampled[:, place]) for whole, resampled in tables)
+        per_code[code] = CodeChange(
+            support=int(labels[:, place].sum()),
+            f1=_difference(old, new, metrics.BINARY["f1"]),
+            kappa=_difference(old, new, metrics.BINARY["kappa"]),
+        )
+    return ModelComparison(
+        n=len(labels),
+        n_groups=len(set(truth.groups)),
+        theme_kappa=_difference(theme_table(first), theme_table(second), metrics.kappa),
+        polarity_kappa=_difference(polarity_table(first), polarity_table(second), metrics.kappa),
+        codes=per_code,
+    )
 
 
 def _difference(
     first: tuple[Floats, Floats], second: tuple[Floats, Floats], figure: Callable[[Floats], Floats]
-) -> Section:
-    section = Section()
-    section["first"], section["second"] = (
+) -> Change:
+    old, new = (
         round(float(value), 6) if np.isfinite(value := figure(side[0])) else None for side in (first, second)
     )
-    found = Section()
-    found.add("difference", float(figure(second[0]) - figure(first[0])), figure(second[1]) - figure(first[1]))
-    section["difference"] = found["difference"]
-    if "ci_low" in found:
-        section["ci_low"], section["ci_high"] = found["ci_low"]["difference"], found["ci_high"]["difference"]
-    return section
+    change = metrics.estimated(
+        float(figure(second[0]) - figure(first[0])), figure(second[1]) - figure(first[1])
+    )
+    return Change(old, new, change.value, change.low, change.high)

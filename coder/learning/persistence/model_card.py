@@ -1,16 +1,14 @@
-"""The model card: what a model was trained on and how, how it did on what it had not seen, and what it cannot do."""
+"""Writing a model's card: facts of the excerpts and of training, figures on held-out rows, remarks and limits."""
 
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coder.codebook import Codebook
-from coder.domain import POLARITIES
 from coder.encoding import weights_of
 from coder.learning.dataset import TrainingSet
 from coder.learning.estimators.calibration_fit import Settled
@@ -18,14 +16,27 @@ from coder.learning.estimators.codability import FEW as FEW_EMPTY
 from coder.learning.estimators.ensemble import ENOUGH, Stack
 from coder.learning.estimators.linear import log_softmax
 from coder.learning.evaluation.metrics import calibration_error, kappa_of, risk_coverage, surest_precision
+from coder.learning.evaluation.performance import EvaluationReport, HeldOutReports
 from coder.learning.features.language import ENGLISH, ENGLISH_ENCODERS, other_languages
 from coder.learning.model import Model, Parts
-from coder.learning.training.code_verdicts import Verdict
+from coder.learning.persistence.card import (
+    PARTS_OF_ONE,
+    UNNAMED,
+    BaseModel,
+    HeldOut,
+    ModelCard,
+    PolarityFigures,
+    ThemeFigures,
+    TrainingData,
+    TrainingSettings,
+    Verdict,
+    ViewWeights,
+)
 from coder.learning.training.folds import NOTHING_LEFT, Folds, Repeats
 
 Floats = NDArray[np.float64]
 ANEW = "held-out groups, by models trained anew without them"
-WHOLE, PARTS = "groups held out while training", "parts of one group, learned from its other parts"
+WHOLE, PARTS = "groups held out while training", f"{PARTS_OF_ONE}, learned from its other parts"
 TAUGHT_SHARE, TAUGHT_LEAST = 0.1, 30  # of the training texts: fewer in a language are slips
 
 
@@ -41,75 +52,32 @@ class Learned:
     languages: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class ThemeFigures:
-    """Forced choice of the code on n excerpts with one code; `coverage` is the risk-coverage curve."""
-
-    n: int
-    kappa: float | None
-    top2: float
-    coverage: list[dict[str, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class PolarityFigures:
-    """Forced choice between the polarities in `order` on n excerpts that people gave one of them."""
-
-    n: int
-    kappa: float | None
-    order: tuple[str, ...] = tuple(POLARITIES[:2])
+def of_report(report: EvaluationReport) -> HeldOut:
+    """Return the main figures of an evaluation report of models trained anew without the held-out groups."""
+    themes, polarity, calibration = report.themes, report.polarity, report.calibration
+    theme_figures = ThemeFigures(
+        themes.n_single, themes.kappa.value, themes.top2_accuracy.value, calibration.risk_coverage
+    )
+    return HeldOut(
+        measured_on=ANEW,
+        themes=theme_figures if themes.n_single else None,
+        polarity=PolarityFigures(polarity.n, polarity.kappa.value) if polarity.n else None,
+        calibration_error=calibration.ece_suggested,
+        surest_quarter=calibration.surest_quarter,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class HeldOut:
-    """What was measured, on what, or why nothing was.
-
-    `calibration_error` is that of suggestions; `surest_quarter` the share of right ones among the surest quarter of
-    suggestions, None with too few.
-    """
-
-    measured_on: str | None = None
-    why_not: str | None = None
-    themes: ThemeFigures | None = None
-    polarity: PolarityFigures | None = None
-    calibration_error: float | None = None
-    surest_quarter: float | None = None
-
-    @classmethod
-    def of_report(cls, report: Mapping[str, Any]) -> "HeldOut":
-        """Return the main figures of an evaluation report of models trained anew without the held-out groups."""
-        themes, polarity, calibration = report["themes"], report["polarity"], report["calibration"]
-        curve = calibration["risk_coverage"]
-        return cls(
-            measured_on=ANEW,
-            themes=ThemeFigures(themes["n_single"], themes["kappa"], themes["top2_accuracy"], curve)
-            if themes["n_single"]
-            else None,
-            polarity=PolarityFigures(polarity["n"], polarity["kappa"]) if polarity["n"] else None,
-            calibration_error=calibration["ece_suggested"],
-            surest_quarter=calibration["surest_quarter"],
-        )
-
-    @classmethod
-    def of_training(cls, data: TrainingSet, folds: Folds, parts: Parts, learned: Learned) -> "HeldOut":
-        """Return the figures of the rows that each part of training had not learned from."""
-        coded = int((data.labels == 1).any(axis=1).sum())
-        if coded < ENOUGH:
-            return cls(why_not=f"only {coded} coded excerpt{'' if coded == 1 else 's'}")
-        if not learned.settled.tested.any():
-            return cls(why_not=NOTHING_LEFT)
-        if all(verdict.kappa is None for verdict in learned.verdicts):
-            return cls(why_not=f"no code has {ENOUGH} excerpts with it and {ENOUGH} without it")
-        found = figures(data, parts, learned)
-        return found if found == cls() else replace(found, measured_on=WHOLE if folds.whole else PARTS)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what is known, as the card has it."""
-        return {
-            name: {**value, "order": list(value["order"])} if name == "polarity" else value
-            for name, value in asdict(self).items()
-            if value is not None
-        }
+def of_training(data: TrainingSet, folds: Folds, parts: Parts, learned: Learned) -> HeldOut:
+    """Return the figures of the rows that each part of training had not learned from."""
+    coded = int((data.labels == 1).any(axis=1).sum())
+    if coded < ENOUGH:
+        return HeldOut(why_not=f"only {coded} coded excerpt{'' if coded == 1 else 's'}")
+    if not learned.settled.tested.any():
+        return HeldOut(why_not=NOTHING_LEFT)
+    if all(verdict.kappa is None for verdict in learned.verdicts):
+        return HeldOut(why_not=f"no code has {ENOUGH} excerpts with it and {ENOUGH} without it")
+    found = figures(data, parts, learned)
+    return found if found == HeldOut() else replace(found, measured_on=WHOLE if folds.whole else PARTS)
 
 
 def figures(data: TrainingSet, parts: Parts, learned: Learned) -> HeldOut:
@@ -159,61 +127,56 @@ def described(
     parts: Parts,
     learned: Learned,
     encoder_id: str,
-) -> dict[str, Any]:
+) -> ModelCard:
     """Return the card of a model trained on `data` from `start`, with its figures on held-out rows."""
-    card: dict[str, Any] = {
-        "data": _data(data, copies, codebook, learned.languages),
-        "held_out": HeldOut.of_training(data, folds, parts, learned).to_dict(),
-        "codes": _verdicts(learned.verdicts, parts),
-        "weights": {"themes": _weights(parts.themes), "polarity": _weights(parts.polarity)},
-        "base": {"name": start.name, "encoder": weights_of(start.encoder.id)},
-        "training": {"base": start.name, "encoder": encoder_id, "fine_tuned": False, "measured": False},
-        "remarks": remarks(data, folds, codebook),
-    }
-    return {**card, "limits": limits(card, encoder_id)}
+    card = ModelCard(
+        data=_data(data, copies, codebook, learned.languages),
+        held_out=of_training(data, folds, parts, learned),
+        codes=_with_thresholds(learned.verdicts, parts),
+        weights=ViewWeights(_weights(parts.themes), _weights(parts.polarity)),
+        base=BaseModel(start.name, weights_of(start.encoder.id)),
+        training=TrainingSettings(start.name, encoder_id),
+        remarks=tuple(remarks(data, folds, codebook)),
+    )
+    return replace(card, limits=limits(card, encoder_id))
 
 
-def _verdicts(verdicts: Sequence[Verdict], parts: Parts) -> list[dict[str, Any]]:
+def _with_thresholds(verdicts: Sequence[Verdict], parts: Parts) -> tuple[Verdict, ...]:
     pairs = zip(verdicts, parts.calibration.thresholds.tolist(), strict=True)
-    return [asdict(replace(verdict, threshold=round(threshold, 4))) for verdict, threshold in pairs]
+    return tuple(replace(verdict, threshold=round(threshold, 4)) for verdict, threshold in pairs)
 
 
-def verdicts_in(card: Mapping[str, Any]) -> list[Verdict]:
-    """Return the verdicts that a card holds."""
-    return [Verdict(**found) for found in card["codes"]]
-
-
-def judged_anew(model: Model, verdicts: Sequence[Verdict], report: Mapping[str, Any] | None) -> None:
+def judged_anew(model: Model, verdicts: Sequence[Verdict], report: EvaluationReport | None) -> None:
     """Put verdicts in place of a model's own; with the `report` they come from, its figures, too.
 
     The report is that of models trained anew without the held-out groups: a card then has one set of figures.
     """
     usable = np.array([verdict.usable for verdict in verdicts], dtype=bool)
     model.parts = replace(model.parts, calibration=replace(model.parts.calibration, usable=usable))
-    model.card["codes"] = _verdicts(verdicts, model.parts)
+    model.card = replace(model.card, codes=_with_thresholds(verdicts, model.parts))
     if report is not None:
-        model.card["held_out"] = HeldOut.of_report(report).to_dict()
-        model.card["limits"] = limits(model.card, model.encoder.id)
+        card = replace(model.card, held_out=of_report(report))
+        model.card = replace(card, limits=limits(card, model.encoder.id))
 
 
 def _data(
     data: TrainingSet, copies: Repeats, codebook: Codebook, languages: Mapping[str, int]
-) -> dict[str, Any]:
+) -> TrainingData:
     data = data.rows(np.flatnonzero(data.looked_at))
-    found: dict[str, Any] = {
-        "n": len(data),
-        "groups": len(set(data.groups)),
-        "studies": len(set(data.studies)),
-        "per_study": dict(Counter(data.studies)),
-        "repeated_across_groups": copies.long + copies.short,
-        "repeated_short": copies.short,
-        "coders": dict(Counter(coder or "unnamed" for coder in data.coders)),
-        "codes": dict(zip(codebook.ids, map(int, data.positives()), strict=True)),
-        "polarity": dict(Counter(value for value in data.polarity if value)),
-        "nothing_to_code": int((data.labels == 0).all(axis=1).sum()) if len(data) else 0,
-        "texts_sha256": hashlib.sha256("\n".join(data.texts).encode()).hexdigest(),
-    }
-    return {**found, "languages": dict(languages)} if languages else found
+    return TrainingData(
+        n=len(data),
+        groups=len(set(data.groups)),
+        studies=len(set(data.studies)),
+        per_study=dict(Counter(data.studies)),
+        repeated_across_groups=copies.long + copies.short,
+        repeated_short=copies.short,
+        coders=dict(Counter(coder or UNNAMED for coder in data.coders)),
+        codes=dict(zip(codebook.ids, map(int, data.positives()), strict=True)),
+        polarity=dict(Counter(value for value in data.polarity if value)),
+        nothing_to_code=int((data.labels == 0).all(axis=1).sum()) if len(data) else 0,
+        texts_sha256=hashlib.sha256("\n".join(data.texts).encode()).hexdigest(),
+        languages=dict(languages),
+    )
 
 
 def _weights(stack: Stack) -> dict[str, float]:
@@ -263,25 +226,20 @@ def _counted(count: int, thing: str) -> str:
     return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
-def limits(card: Mapping[str, Any], encoder_id: str) -> str:
+def limits(card: ModelCard, encoder_id: str) -> str:
     """Return what a person must know before using a model, from the facts in its card."""
-    languages = [ENGLISH, *card["data"].get("languages", {})]
-    reads = f"It reads {' and '.join(languages)}."
+    reads = f"It reads {' and '.join([ENGLISH, *card.data.languages])}."
     if not encoder_id.startswith(ENGLISH_ENCODERS):
         reads = "It reads what its encoder reads; in which languages that is was not tested."
-    measured, held_out = card.get("measured") or {}, card["held_out"]
-    where = [
-        words
-        for key, words in (("by_study", "studies"), ("by_group", "groups (transcripts or participants)"))
-        if key in measured
-    ]
+    measured, held_out = card.measured or HeldOutReports(), card.held_out
+    reports = ((measured.by_study, "studies"), (measured.by_group, "groups (transcripts or participants)"))
+    where = [words for report, words in reports if report is not None]
     if where:
         tested = f"It was tested on held-out {' and on held-out '.join(where)} of its own material"
-    elif "measured_on" in held_out:
-        tested = f"It was tested on {held_out['measured_on']}"
+    elif held_out.measured_on:
+        tested = f"It was tested on {held_out.measured_on}"
     else:
-        why = held_out.get("why_not")
-        tested = "It was not tested" + (f" ({why})" if why else "")
+        tested = "It was not tested" + (f" ({held_out.why_not})" if held_out.why_not else "")
     return (
         f"It suggests; a person decides. {reads} {tested}. On another topic or another way of speaking expect less,"
         " and code some excerpts blind to see how much less."

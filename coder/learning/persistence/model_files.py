@@ -30,6 +30,7 @@ from coder.learning.estimators.linear import LinearHead
 from coder.learning.explanation import Examples
 from coder.learning.features.wording import NGrams
 from coder.learning.model import Model, Parts
+from coder.learning.persistence.card import StoredCard
 from coder.learning.training.codebook_transfer import with_codebook
 
 PACKAGE = Path(__file__).parents[2]
@@ -40,7 +41,6 @@ SHIPPED = next(
 STARTER, SMALL, NONE = "starter", "starter-small", "none"
 LARGE = "all-mpnet-base-v2:"  # how the ids of the large encoder begin
 STARTER_VARIABLE = "CODER_STARTER"  # names the model that `starter` stands for, such as starter-small
-NAMED = "encoder_name"  # in the card of a model trained with an encoder that a person named
 FORMAT = 1
 CARD, ARRAYS, ADAPTER, BASE = "card.json", "model.npz", "encoder", "base"
 SIZE_LIMIT = 500_000_000  # bytes
@@ -88,7 +88,7 @@ def _from_folder(folder: Path, encoder: Encoder | None, threads: int | None) -> 
     below = folder / BASE
     base = None
     if (below / "card.json").is_file():
-        shared = read_card(below).get("encoder", {}).get("weights") == weights_of(encoder.id)
+        shared = stored_card(below).encoder.weights == weights_of(encoder.id)
         base = _from_folder(below, encoder if shared else None, threads)
     return read_model(folder, encoder, base)
 
@@ -116,10 +116,10 @@ def small_adapter_of(name_or_dir: str) -> Path | None:
 
 
 def _encoder_and_adapter(folder: Path, threads: int | None) -> tuple[Encoder, Path | None]:
-    card = read_card(folder)
-    trained_with = card.get("encoder", {}).get("weights")
-    if name := card.get(NAMED):
-        encoder = get_encoder(folder_or_name(str(name), str(trained_with)), threads=threads)
+    card = stored_card(folder)
+    trained_with = card.encoder.weights
+    if name := card.encoder_name:
+        encoder = get_encoder(folder_or_name(name, trained_with), threads=threads)
         if weights_of(encoder.id) != trained_with:
             raise ModelError(
                 f"The model {folder} was trained with encoder {trained_with}; '{name}' is another one now. "
@@ -166,7 +166,7 @@ def _write(model: Model, folder: Path, adapter: Path | None = None) -> None:
     arrays, shape = packed(model.parts)
     write_arrays(folder / ARRAYS, arrays)
     card = {
-        **model.card,
+        **model.card.to_dict(),
         "format": FORMAT,
         "name": model.name,
         "codebook": to_dict(model.codebook),
@@ -216,7 +216,7 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
 
 
 def read_card(directory: Path) -> dict[str, Any]:
-    """Return a model's card; raises ModelError if the folder holds no model of this format."""
+    """Return a model's card as its file has it; raises ModelError if the folder holds no model of this format."""
     path = directory / CARD
     if not path.is_file():
         raise ModelError(f"{directory} is not a model: it has no {CARD}.")
@@ -233,32 +233,38 @@ def read_card(directory: Path) -> dict[str, Any]:
     return card
 
 
+def stored_card(directory: Path) -> StoredCard:
+    """Return a model's card as values; raises ModelError if the folder holds no model of this format."""
+    try:
+        return StoredCard.from_dict(read_card(directory))
+    except ValueError as error:
+        raise ModelError(f"{directory / CARD} is damaged: {error}.") from error
+
+
 def read_model(directory: Path, encoder: Encoder, base: Model | None = None) -> Model:
     """Read a model from its folder.
 
     Raises ModelError if a file is damaged or changed, or if the encoder's weights are not those it was trained
     with.
     """
-    card = read_card(directory)
-    trained_with = card.get("encoder", {}).get("weights")
-    if trained_with != weights_of(encoder.id):
+    card, document = stored_card(directory), read_card(directory)
+    if card.encoder.weights != weights_of(encoder.id):
         raise ModelError(
-            f"The model {directory} was trained with encoder {trained_with}, not {weights_of(encoder.id)}; "
+            f"The model {directory} was trained with encoder {card.encoder.weights}, not {weights_of(encoder.id)}; "
             "load it without naming an encoder, or train it again."
         )
-    arrays = _read_arrays(directory / ARRAYS, str(card.get("arrays_sha256")))
+    arrays = _read_arrays(directory / ARRAYS, card.arrays_sha256 or "")
     try:
-        codebook = from_dict(card["codebook"])
-        parts = unpacked(arrays, card["parts"], encoder.dimension, len(codebook.codes))
-        name = str(card["name"])
+        codebook = from_dict(document["codebook"])
+        parts = unpacked(arrays, document["parts"], encoder.dimension, len(codebook.codes))
         _check_questions(parts, directory)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise ModelError(f"The model {directory} is damaged: {error}.") from error
-    if codebook.hash != card.get("codebook_hash"):
+    if codebook.hash != card.codebook_hash:
         raise ModelError(
             f"The codebook in {directory / CARD} was changed after training; train the model again."
         )
-    return Model(name, codebook, encoder, parts, card, base)
+    return Model(card.name, codebook, encoder, parts, card, base)
 
 
 def _check_questions(parts: Parts, directory: Path) -> None:

@@ -4,7 +4,7 @@ Training takes nothing away: a code keeps the base model's view where that does 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from coder.learning.dataset import TrainingSet
 from coder.learning.estimators.calibration_fit import Settled
 from coder.learning.estimators.ensemble import ENOUGH, Stack, keeping
 from coder.learning.evaluation.metrics import kappa
+from coder.learning.persistence.card import Verdict
 from coder.statistics import MIN_GROUPS, ClusterBootstrap, percentile_interval
 
 WEAK = 0.20  # kappa under which a code is no better than guessing
@@ -22,27 +23,6 @@ WANTED = 30  # excerpts with a code from which its figures are steady enough to 
 HELD_OUT, PARTS = "held-out kappa", "kappa on parts of the one group there is"
 Floats = NDArray[np.float64]
 CLEARLY = 0.02  # F1 by which the base model's view must win
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether a code may be suggested; `why` and `mend` are for people.
-
-    `kappa` (with its 95 % interval `ci_low`, `ci_high`) and `f1` are of excerpts that were not learned from, None
-    where there was nothing to test; `coders` is the kappa that people reach with each other, where it is known.
-    """
-
-    code: str
-    positives: int
-    kappa: float | None
-    f1: float | None
-    usable: bool
-    why: str
-    mend: str
-    ci_low: float | None = None
-    ci_high: float | None = None
-    threshold: float | None = None
-    coders: float | None = None
 
 
 def verdicts_of(

@@ -19,6 +19,7 @@ from coder.learning.estimators.ensemble import Member, Stack
 from coder.learning.estimators.linear import LinearHead
 from coder.learning.features.codebook_similarity import PhraseBank
 from coder.learning.model import Model, Parts
+from coder.learning.persistence.card import ModelCard, TrainingData
 
 Floats = NDArray[np.float64]
 LOUD = 2.0
@@ -40,7 +41,7 @@ def blank_model(
         constant(features, 20, 1, 0)[0],
         Calibration(USUAL, np.zeros(k), np.full(k, 0.35), np.ones(k, dtype=bool)),
     )
-    return Model("blank", codebook, encoder, parts, {"data": {"n": 0}})
+    return Model("blank", codebook, encoder, parts, ModelCard(data=TrainingData(n=0)))
 
 
 def with_codebook(model: Model, codebook: Codebook, *, learned: bool = True) -> Model:

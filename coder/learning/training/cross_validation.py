@@ -1,8 +1,7 @@
 """Held-out performance of a way of training: whole groups are held out, the model is trained anew without them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +9,11 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook
 from coder.learning.dataset import TrainingSet
 from coder.learning.estimators.ensemble import ENOUGH
+from coder.learning.evaluation.performance import EvaluationReport, Split
 from coder.learning.evaluation.report import Guess, Truth, by_attribute, performance
 from coder.learning.model import Model
-from coder.learning.training.code_verdicts import Verdict, verdicts_of
+from coder.learning.persistence.card import Verdict
+from coder.learning.training.code_verdicts import verdicts_of
 from coder.learning.training.folds import FOLDS, NOTHING_LEFT, Folds, folds_of, repeats
 from coder.statistics import RESAMPLES
 
@@ -24,7 +25,7 @@ LARGE, LARGE_FOLDS = 4000, 3  # rows from which fewer folds do: each trains on t
 class CrossValidated:
     """The report of held-out groups with the verdicts per code, and what both come from."""
 
-    report: dict[str, Any]
+    report: EvaluationReport
     verdicts: list[Verdict]
     folds: Folds
     guess: Guess
@@ -80,26 +81,28 @@ def cross_validated(
     names: Sequence[str],
     trainer: Trainer,
     *,
-    splits: Mapping[str, Sequence[str | None] | None] | None = None,
+    studies: Sequence[str] | None = None,
+    column: tuple[str, Sequence[str | None]] | None = None,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> CrossValidated:
     """Return the evaluation report of held-out groups with its verdicts; `names` is the group of each row.
 
-    `splits` names further columns (n,), None for none: the report has the figures for each of their values under
-    that name, with intervals over the set's own groups. See `untestable` for when there is nothing to be had.
+    `studies` (n,) adds the figures of each study, `column` (its name and values) those of each value, with intervals
+    over the set's own groups. See `untestable` for when there is nothing to be had.
     """
     places, repeated = split(data, names)
     guess = held_out(data, places, trainer, progress)
     truth = Truth(data.labels, data.polarity, list(names))
     report = performance(truth, guess, codebook, "held out", seed=seed)
     own = Truth(data.labels, data.polarity, data.groups)
-    given = {key: values for key, values in (splits or {}).items() if values is not None}
-    parts = {
-        key: by_attribute(own, guess, values, whole=key == "studies", seed=seed)
-        for key, values in given.items()
-    }
     everything = np.ones(data.labels.shape, dtype=bool)
     verdicts = verdicts_of(data, codebook, guess.selected, everything, groups=names, resamples=RESAMPLES)
-    report |= {"folds": places.count, "repeated_texts": repeated, **parts}
+    report = replace(
+        report,
+        folds=places.count,
+        repeated_texts=repeated,
+        studies=None if studies is None else by_attribute(own, guess, studies, whole=True, seed=seed),
+        by=None if column is None else Split(column[0], by_attribute(own, guess, column[1], seed=seed)),
+    )
     return CrossValidated(report, verdicts, places, guess)

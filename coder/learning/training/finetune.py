@@ -153,8 +153,8 @@ def _layer(tuned: Tuned) -> LinearHead:
 def compared(plain: Model, tuned: Model) -> tuple[bool, str]:
     """Return whether tuning raised held-out kappa, of themes and polarity together, and a sentence with both."""
     figures = [
-        [model.card["held_out"].get(axis, {}).get("kappa") or 0.0 for axis in ("themes", "polarity")]
-        for model in (plain, tuned)
+        [(axis.kappa if axis else None) or 0.0 for axis in (held_out.themes, held_out.polarity)]
+        for held_out in (plain.card.held_out, tuned.card.held_out)
     ]
     better = sum(figures[1]) > sum(figures[0])
     told = ", ".join(

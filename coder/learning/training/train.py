@@ -20,8 +20,9 @@ from coder.learning.features.blocks import Signals
 from coder.learning.features.language import unread
 from coder.learning.features.wording import NGrams
 from coder.learning.model import Model, Parts
+from coder.learning.persistence.card import Verdict
 from coder.learning.persistence.model_card import Learned, described, taught_languages
-from coder.learning.training.code_verdicts import Verdict, better_views, verdicts_of
+from coder.learning.training.code_verdicts import better_views, verdicts_of
 from coder.learning.training.codebook_transfer import blank_model, with_codebook
 from coder.learning.training.folds import Folds, Repeats, folds_of, repeats
 from coder.learning.training.recipes import Recipe, applicable, fit_stack
@@ -162,7 +163,7 @@ def _trained(
     card = described(
         data, material.folds, material.copies, codebook, founded or reader, parts, learned, reader.encoder.id
     )
-    card["training"]["thresholds"] = recipes.thresholds
+    card = replace(card, training=replace(card.training, thresholds=recipes.thresholds))
     return Model(name, codebook, reader.encoder, parts, card, founded)
 
 

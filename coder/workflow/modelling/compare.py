@@ -1,14 +1,16 @@
 """Two models side by side on the same coded excerpts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from coder.errors import ModelError
 
 if TYPE_CHECKING:
     from coder.codebook import Codebook
     from coder.learning import Model
+    from coder.learning.evaluation.performance import ModelComparison
     from coder.workflow.coded_files import CodedReading
 
 SHOWN = 6  # codes that are named one by one
@@ -21,7 +23,7 @@ def compare_files(
     *,
     codebook: str | None = None,
     reading: "CodedReading | None" = None,
-) -> dict[str, Any]:
+) -> "ModelComparison":
     """Return the difference of two models on coded excerpts, per code, with paired intervals over groups.
 
     Models of different codebooks are compared on the codes that both have; `left_out` are the others. Raises
@@ -51,8 +53,9 @@ def compare_files(
     truth = Truth(data.labels[:, columns], data.polarity, data.groups)
     alone = (data.labels == 1).sum(axis=1) == 1
     report = differences(truth, guesses[0], guesses[1], shared, alone=alone)
-    names = {"first": models[0].name, "second": models[1].name}
-    return {**names, "notes": notes, "left_out": left_out, **report}
+    return replace(
+        report, first=models[0].name, second=models[1].name, notes=tuple(notes), left_out=tuple(left_out)
+    )
 
 
 def shared_codes(first: "Model", second: "Model") -> tuple[tuple[str, ...], list[str]]:
@@ -72,8 +75,6 @@ def shared_codes(first: "Model", second: "Model") -> tuple[tuple[str, ...], list
 
 def _either(first: "Model", second: "Model") -> "Codebook":
     """Return a codebook of all the codes that either model has."""
-    from dataclasses import replace
-
     own, other = first.codebook, second.codebook
     more = tuple(code for code in other.codes if code.id not in own.by_id)
     return replace(own, name=f"{own.name} or {other.name}", codes=(*own.codes, *more)) if more else own

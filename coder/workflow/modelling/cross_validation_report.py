@@ -1,15 +1,16 @@
 """Measuring a way of training on held-out studies and groups, beside simple methods, and its learning curve."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from coder.codebook import Codebook
 
 if TYPE_CHECKING:
     from coder.learning import Model, TrainingSet
-    from coder.learning.training.code_verdicts import Verdict
+    from coder.learning.evaluation.performance import EvaluationReport, HeldOutReports
+    from coder.learning.persistence.card import Verdict
 
 Progress = Callable[[str], None]
 GROUPS = "groups (transcripts or participants)"
@@ -17,10 +18,10 @@ GROUPS = "groups (transcripts or participants)"
 
 @dataclass(frozen=True)
 class Measured:
-    """The held-out reports, and the one by which codes are judged: its key in the report, and its verdicts."""
+    """The held-out reports, and by the finest of them: the report and the verdicts that codes are judged by."""
 
-    report: dict[str, Any]
-    finest: str | None = None
+    reports: "HeldOutReports | None" = None
+    finest: "EvaluationReport | None" = None
     verdicts: "tuple[Verdict, ...]" = ()
 
 
@@ -41,35 +42,34 @@ def measured(
     from coder.encoding import get_encoder
     from coder.learning.evaluation import learning_curve as curve
     from coder.learning.evaluation.baselines import baselines
-    from coder.learning.training.cross_validation import CrossValidated, cross_validated
+    from coder.learning.evaluation.performance import HeldOutReports
+    from coder.learning.training.cross_validation import cross_validated
 
-    report: dict[str, Any] = {"why_not": [], "seen_share": seen}
     frozen = cache(lambda: get_encoder().encode(data.texts))
-    finest: tuple[str, Sequence[str], CrossValidated] | None = None
+    missing: list[str] = []
+    reports: dict[str, EvaluationReport] = {}
     for key, names, words in (("by_study", data.studies, "studies"), ("by_group", data.groups, GROUPS)):
         why = _why_not(data, key, names)
         if why:
-            report["why_not"].append(why)
+            missing.append(why)
             continue
         tell(progress, f"Measuring on held-out {words}")
-        parts = data.studies if key == "by_study" else None
-        splits = {"studies": parts, "by": None if column is None else column[1]}
-        found = cross_validated(data, codebook, names, trainer, splits=splits)
-        found.report["baselines"] = baselines(data, frozen(), found.folds, names, parts=parts)
-        if column is not None:
-            found.report["by"] = {"column": column[0], "values": found.report["by"]}
-        report[key] = found.report
-        finest = key, names, found
-    if finest is None:
-        return Measured(report)
-    key, names, found = finest
-    why = curve.too_few(data, names)
+        studies = data.studies if key == "by_study" else None
+        found = cross_validated(data, codebook, names, trainer, studies=studies, column=column)
+        simple = baselines(data, frozen(), found.folds, names, parts=studies)
+        reports[key] = replace(found.report, baselines=simple)
+        finest = names, found
+    if not reports:
+        return Measured(HeldOutReports(tuple(missing), seen))
+    names, found = finest
+    drawn, why = None, curve.too_few(data, names)
     if why:
-        report["why_not"].append(why)
+        missing.append(why)
     else:
         tell(progress, "Measuring the learning curve")
-        report["learning_curve"] = curve.learning_curve(data, names, trainer, found)
-    return Measured(report, key, tuple(found.verdicts))
+        drawn = curve.learning_curve(data, names, trainer, found)
+    told = HeldOutReports(tuple(missing), seen, **reports, learning_curve=drawn)
+    return Measured(told, list(reports.values())[-1], tuple(found.verdicts))
 
 
 def _why_not(data: "TrainingSet", key: str, names: Sequence[str]) -> str | None:

@@ -1,6 +1,7 @@
 """Performance of a model against human codes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from coder.coded_tables.values import Excerpt
-    from coder.learning import Model
+    from coder.learning import Model, TrainingSet
+    from coder.learning.evaluation.performance import Baseline, EvaluationReport
     from coder.workflow.coded_files import CodedReading
 
 
@@ -29,7 +31,7 @@ def evaluate(
 
     loaded = open_model(model, codebook) if isinstance(model, (str, Path)) else model
     excerpts, notes = excerpts_of(frame, group=group)
-    return evaluate_on(loaded, excerpts, by=by, notes=notes)
+    return evaluate_on(loaded, excerpts, by=by, notes=notes).to_dict()
 
 
 def evaluate_files(
@@ -40,7 +42,7 @@ def evaluate_files(
     by: str | None = None,
     with_baselines: bool = True,
     reading: "CodedReading | None" = None,
-) -> dict[str, Any]:
+) -> "EvaluationReport":
     """Measure a model on tables of coded excerpts; returns the report with notes and baselines."""
     from coder.workflow.coded_files import coded_excerpts
     from coder.workflow.modelling.model_lookup import open_model
@@ -57,11 +59,12 @@ def evaluate_on(
     by: str | None = None,
     notes: Sequence[str] = (),
     with_baselines: bool = False,
-) -> dict[str, Any]:
+) -> "EvaluationReport":
     """Predict excerpts and compare with their human codes; `by` names a column to split the figures by."""
     import numpy as np
 
     from coder.coded_tables.excerpts import training_set
+    from coder.learning.evaluation.performance import Split
     from coder.learning.evaluation.report import Guess, Truth, by_attribute, performance
     from coder.workflow.modelling.by_column import values_of
 
@@ -70,24 +73,25 @@ def evaluate_on(
     truth = Truth(data.labels, data.polarity, data.groups)
     guess = Guess.by(model, data)
     languages = model.unread_languages(data.texts)
-    report = performance(truth, guess, model.codebook, model.name)
-    report["seen_share"] = model.seen_share(data.texts)
-    report["notes"] = [*notes, *seen_warning(model, report["seen_share"]), *unread_warning(languages)]
-    if values is not None:
-        report["by"] = {"column": by, "values": by_attribute(truth, guess, values)}
-    if with_baselines:
-        readable = [at for at, name in enumerate(languages) if name is None]
-        read = data.rows(np.array(readable, dtype=np.intp))  # the very rows that forced choice is about
-        if len(set(read.groups)) >= 2:
-            report["baselines"] = _baselines(read)
-    return report
+    seen = model.seen_share(data.texts)
+    readable = [at for at, name in enumerate(languages) if name is None]
+    return replace(
+        performance(truth, guess, model.codebook, model.name),
+        seen_share=seen,
+        notes=(*notes, *seen_warning(model, seen), *unread_warning(languages)),
+        by=None if by is None or values is None else Split(by, by_attribute(truth, guess, values)),
+        baselines=_baselines(data.rows(np.array(readable, dtype=np.intp))) if with_baselines else None,
+    )
 
 
-def _baselines(data: Any) -> dict[str, Any]:
+def _baselines(data: "TrainingSet") -> "dict[str, Baseline] | None":
+    """Measure simple methods on the excerpts that a model reads, the very rows that forced choice is about."""
     from coder.encoding import get_encoder
     from coder.learning.evaluation.baselines import baselines
     from coder.learning.training.cross_validation import split
 
+    if len(set(data.groups)) < 2:
+        return None
     folds, _ = split(data, data.groups)
     return baselines(data, get_encoder().encode(data.texts), folds, data.groups)
 

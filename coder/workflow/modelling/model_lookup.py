@@ -1,10 +1,13 @@
 """Finding, opening and describing models."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coder.learning import Model
+    from coder.learning.persistence.card import StoredCard
 
 
 def open_model(
@@ -21,37 +24,48 @@ def open_model(
     return load_model(str(name), codebook=book, threads=threads)
 
 
-def known_models() -> list[dict[str, Any]]:
-    """Return the cards of shipped models and of those in ./models, each with its `path`.
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    """A model's folder with its card, or with what keeps it from being read; `document` is card.json as it is."""
 
-    One that cannot be read has a `problem` in place of a card.
-    """
+    name: str
+    path: Path
+    card: "StoredCard | None" = None
+    problem: str | None = None
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return card.json with the folder, or the name and the problem."""
+        if self.problem is not None:
+            return {"name": self.name, "path": str(self.path), "problem": self.problem}
+        return {**self.document, "path": str(self.path)}
+
+
+def known_models() -> list[KnownModel]:
+    """Return the shipped models and those in ./models."""
     from coder.learning.persistence.model_files import SHIPPED
 
     return [
-        _card_or_problem(path.parent)
+        _known(path.parent)
         for folder in dict.fromkeys([SHIPPED.resolve(), Path("models").resolve()])
         for path in sorted(folder.glob("*/card.json"))
     ]
 
 
-def _card_or_problem(folder: Path) -> dict[str, Any]:
+def _known(folder: Path) -> KnownModel:
     from coder.errors import ModelError
-    from coder.learning.persistence.model_files import read_card
 
     try:
-        card = read_card(folder)
+        return described_model(folder)
     except ModelError as error:
-        return {"name": folder.name, "path": str(folder), "problem": str(error)}
-    if not {"name", "codebook", "data"} <= set(card):
-        return {"name": folder.name, "path": str(folder), "problem": f"{folder / 'card.json'} is not whole."}
-    return {**card, "path": str(folder)}
+        return KnownModel(folder.name, folder, problem=str(error))
 
 
-def model_card(name: str) -> dict[str, Any]:
-    """Return a model's card by name or folder, with its `path`; raises ModelError if there is none."""
+def described_model(name: str | Path) -> KnownModel:
+    """Return a model with its card, by name or folder; raises ModelError if there is none or it is damaged."""
     from coder.learning import folder_of
-    from coder.learning.persistence.model_files import read_card
+    from coder.learning.persistence.model_files import read_card, stored_card
 
-    folder = folder_of(name)
-    return {**read_card(folder), "path": str(folder)}
+    folder = folder_of(str(name))
+    card = stored_card(folder)
+    return KnownModel(card.name, folder, card, document=read_card(folder))

@@ -1,17 +1,17 @@
 """Reports and model cards for people: text, plots, and the files that lie beside a model."""
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from coder.reporting.cards import card_text, comparison_text, list_text
-from coder.reporting.heldout import held_out_reports, held_out_text
+from coder.reporting.heldout import held_out_drawings, held_out_text
+from coder.reporting.panels import Drawing
 from coder.reporting.performance import performance_text
 from coder.reporting.plotfiles import check_plot
 
 if TYPE_CHECKING:
     from coder.learning import Model
+    from coder.learning.evaluation.performance import EvaluationReport
 
 __all__ = [
     "card_text", "check_plot", "comparison_text", "draw", "held_out_text", "list_text", "performance_text",
@@ -25,22 +25,27 @@ def save_with_card(model: "Model", out: Path, *, adapter: Path | None = None) ->
     `adapter` is the folder of its own changes to the encoder, if it has any. Plots of a model replaced go with it.
     """
     from coder.learning import save_model
+    from coder.learning.persistence.model_files import stored_card
 
     save_model(model, out, adapter=adapter)
-    card = json.loads((out / "card.json").read_text(encoding="utf-8"))
+    card = stored_card(out)
     (out / "card.md").write_text(card_text(card) + "\n", encoding="utf-8")
     for plot in out.glob("performance*.svg"):
         plot.unlink()
-    for name, report in held_out_reports(card).items():
-        draw(report, out / f"performance-{name}.svg")
+    for name, drawing in held_out_drawings(card).items():
+        _drawn(drawing, out / f"performance-{name}.svg")
 
 
-def draw(report: Mapping[str, Any], path: Path, *, force: bool = False) -> None:
+def draw(report: "EvaluationReport", path: Path, *, force: bool = False) -> None:
     """Draw an evaluation report: figures beside their baselines, codes, abstaining, mistakes, splits.
 
     Raises OutputError as `check_plot` does.
     """
     check_plot(path, force=force)
+    _drawn(Drawing(report), path)
+
+
+def _drawn(drawing: Drawing, path: Path) -> None:
     from coder.reporting.plots import performance_plot
 
-    performance_plot(report, path)
+    performance_plot(drawing, path)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from coder.coded_tables.values import Excerpt
+    from coder.encoding import Encoder
     from coder.learning import Model, TrainingSet
     from coder.learning.estimators.calibration_fit import Thresholds
     from coder.workflow.coded_files import CodedReading
@@ -21,14 +23,56 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingOptions:
+    """How a model is trained and measured.
+
+    `base` is the model to build on, None to learn from the excerpts alone. `measure` trains again without held-out
+    studies and groups. `fine_tune` also tunes the encoder, and uses that only if it wins on held-out groups.
+    `thresholds` "macro-f1" suggests rare codes sooner. `encoder` is the folder or installed name of a
+    sentence-transformers model to use in place of the base model's (which cannot be tuned). `by` names a column to
+    split the held-out figures by.
+    """
+
+    codebook: str | Path | Codebook | None = None
+    base: str | None = "starter"
+    measure: bool = True
+    fine_tune: bool = False
+    thresholds: "Thresholds" = "usual"
+    encoder: str | None = None
+    by: str | None = None
+    name: str = "model"
+
+    def check(self) -> None:
+        """Raise InputError for options that exclude each other or need what is not installed."""
+        if self.encoder and self.fine_tune:
+            raise InputError(
+                "Only the default encoder can be tuned: give --encoder or --fine-tune, not both."
+            )
+        if self.fine_tune:
+            require("tune", "Fine-tuning")
+        if self.by and not self.measure:
+            raise InputError(
+                "Figures by a column are measured on held-out groups: leave out --by or --no-measure."
+            )
+
+
 @dataclass
 class Trained:
-    """A trained model with what was measured and what is worth telling."""
+    """A trained model with what is worth telling."""
 
     model: "Model"
-    report: dict[str, Any]
     notes: list[str] = field(default_factory=list)
     adapter: Path | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `coder train --json` prints: held-out reports, main figures, verdicts."""
+        card = self.model.card
+        return {
+            **(card.measured.to_dict() if card.measured else {}),
+            "held_out": card.held_out.to_dict(),
+            "verdicts": [verdict.to_dict() for verdict in card.codes],
+        }
 
 
 def train(
@@ -51,40 +95,26 @@ def train(
     from coder.coded_tables.excerpts import excerpts_of
 
     excerpts, notes = excerpts_of(frame, group=group)
-    options = {
-        "base": base,
-        "measure": measure,
-        "thresholds": thresholds,
-        "by": by,
-        "name": name,
-        "progress": progress,
-    }
-    return train_on(excerpts, _book(codebook), notes=notes, **options).model  # type: ignore[arg-type]
+    options = TrainingOptions(
+        codebook=codebook, base=base, measure=measure, thresholds=thresholds, by=by, name=name
+    )
+    return train_on(excerpts, options, notes=notes, progress=progress).model
 
 
 def train_files(
     paths: Sequence[Path],
     out: Path,
+    options: TrainingOptions,
     *,
-    codebook: str | Path | None = None,
-    base: str | None = "starter",
-    measure: bool = True,
-    fine_tune: bool = False,
-    thresholds: "Thresholds" = "usual",
-    encoder: str | None = None,
-    by: str | None = None,
     force: bool = False,
     reading: "CodedReading | None" = None,
     progress: Progress | None = None,
 ) -> Trained:
     """Train on tables of coded excerpts and write the model, its card and its plot into the folder `out`.
 
-    `thresholds` "macro-f1" suggests rare codes sooner. `fine_tune` also tunes the encoder, and uses that only if
-    it wins on held-out groups. `encoder` is the folder or
-    installed name of a sentence-transformers model to use in place of the default (which cannot be tuned). `by` names
-    a column to split the held-out figures by; `reading` says how tables of unknown headings and names are read.
-    Raises InputError for options that exclude each other, OutputError before any work if `out` exists (without
-    `force`), TableError, CodebookError.
+    The model is called as its folder. `reading` says how tables of unknown headings and names are read. Raises
+    InputError for options that exclude each other, OutputError before any work if `out` exists (without `force`),
+    TableError, CodebookError.
     """
     from tempfile import TemporaryDirectory
 
@@ -92,25 +122,16 @@ def train_files(
     from coder.workflow.coded_files import coded_excerpts
     from coder.workflow.modelling.report_files import save_with_card
 
-    if encoder and fine_tune:
-        raise InputError("Only the default encoder can be tuned: give --encoder or --fine-tune, not both.")
-    if fine_tune:
-        require("tune", "Fine-tuning")
-    if by and not measure:
-        raise InputError(
-            "Figures by a column are measured on held-out groups: leave out --by or --no-measure."
-        )
+    options.check()
     check_folder(out, force=force)
-    book = _book(codebook)
+    book = _book(options.codebook)
     excerpts, notes = coded_excerpts(paths, reading, codebook=book)
-    notes += codebook_notes(codebook) if codebook else []
+    if isinstance(options.codebook, str | Path):
+        notes += codebook_notes(options.codebook)
+    options = replace(options, codebook=book, name=out.name)
     with TemporaryDirectory() as folder:
-        trained = train_on(
-            excerpts, book, notes=notes, base=base, measure=measure,
-            tune_into=Path(folder) if fine_tune else None, encoder=encoder, by=by, name=out.name,
-            thresholds=thresholds,
-            progress=progress,
-        )  # fmt: skip
+        tune_into = Path(folder) if options.fine_tune else None
+        trained = train_on(excerpts, options, notes=notes, tune_into=tune_into, progress=progress)
         save_with_card(trained.model, out, adapter=trained.adapter)
     return trained
 
@@ -133,83 +154,108 @@ def _book(codebook: str | Path | Codebook | None) -> Codebook | None:
     return codebook if codebook is None or isinstance(codebook, Codebook) else open_codebook(codebook)
 
 
-def train_on(
-    excerpts: Sequence["Excerpt"],
-    codebook: Codebook | None,
-    *,
-    notes: Sequence[str] = (),
-    base: str | None = "starter",
-    measure: bool = True,
-    tune_into: Path | None = None,
-    thresholds: "Thresholds" = "usual",
-    encoder: str | None = None,
-    by: str | None = None,
-    name: str = "model",
-    progress: Progress | None = None,
-) -> Trained:
-    """Train on excerpts, and measure on held-out studies and held-out groups where there are enough.
+@dataclass(frozen=True)
+class _Prepared:
+    """Excerpts ready to learn from: how to train on a part of them, and what is worth telling before."""
 
-    `encoder` names another one than the base model's; `tune_into` is a folder for changes to the encoder, if it is
-    to be tuned; `by` is a column to split the held-out figures by. The report has the verdicts and
-    the main figures, too. Raises TableError if no excerpt has a code.
-    """
+    data: "TrainingSet"
+    codebook: Codebook
+    train: "Callable[[TrainingSet], Model]"
+    column: tuple[str, Sequence[str | None]] | None
+    seen: float
+    notes: list[str]
+
+
+def _prepared(excerpts: Sequence["Excerpt"], options: TrainingOptions) -> _Prepared:
+    """Read the codes of excerpts and open the model to start from. Raises TableError if no excerpt has a code."""
     from coder.coded_tables.excerpts import codebook_for, training_set
     from coder.encoding import get_encoder
-    from coder.learning import blank_model, train_model
-    from coder.learning.training.train import USUAL_RECIPES
+    from coder.learning import blank_model
     from coder.workflow.modelling.by_column import values_of
     from coder.workflow.modelling.evaluate import seen_warning
     from coder.workflow.modelling.model_lookup import open_model
 
     if not any(excerpt.codes for excerpt in excerpts):
         raise TableError("No row has a code. At least some excerpts must be coded.")
-    column = None if by is None else (by, values_of(excerpts, by))
-    book, said = codebook_for(excerpts, codebook)
+    column = None if options.by is None else (options.by, values_of(excerpts, options.by))
+    book, said = codebook_for(excerpts, _book(options.codebook))
     data = training_set(excerpts, book)
-    named = get_encoder(encoder) if encoder else None
-    founded = open_model(base) if base else blank_model(book, named or get_encoder())
+    named = get_encoder(options.encoder) if options.encoder else None
+    base = open_model(options.base) if options.base else blank_model(book, named or get_encoder())
+    seen = base.seen_share(data.texts)
+    said = [*said, *seen_warning(base, seen), *([] if named else _language_warning(data.texts))]
+    trainer = partial(_trained, codebook=book, base=base, encoder=named, options=options)
+    return _Prepared(data, book, trainer, column, seen, said)
 
-    recipes = replace(USUAL_RECIPES, thresholds=thresholds)
 
-    def trainer(part: "TrainingSet") -> "Model":
-        return train_model(part, book, base=founded, recipes=recipes, name=name, encoder=named)
+def _trained(
+    data: "TrainingSet",
+    codebook: Codebook,
+    base: "Model",
+    encoder: "Encoder | None",
+    options: TrainingOptions,
+) -> "Model":
+    from coder.learning import train_model
+    from coder.learning.training.train import USUAL_RECIPES
 
-    seen = founded.seen_share(data.texts)
-    said = [*said, *seen_warning(founded, seen), *([] if named else _language_warning(data.texts))]
+    recipes = replace(USUAL_RECIPES, thresholds=options.thresholds)
+    return train_model(data, codebook, base=base, recipes=recipes, name=options.name, encoder=encoder)
+
+
+def train_on(
+    excerpts: Sequence["Excerpt"],
+    options: TrainingOptions,
+    *,
+    notes: Sequence[str] = (),
+    tune_into: Path | None = None,
+    progress: Progress | None = None,
+) -> Trained:
+    """Train on excerpts, and measure on held-out studies and held-out groups where there are enough.
+
+    `tune_into` is a folder for changes to the encoder, if it is to be tuned. Raises TableError if no excerpt has a
+    code.
+    """
+    given = _prepared(excerpts, options)
+    data, book = given.data, given.codebook
     tell(progress, f"Training on {len(data)} excerpt{'' if len(data) == 1 else 's'}")
-    model = trainer(data)
-    tested = Measured({})
-    if measure:
-        tested = measured(data, book, trainer, progress, column=column, seen=seen)
-    model.card["measured"] = tested.report
-    said += model.card["remarks"]
+    model = given.train(data)
+    tested = Measured()
+    if options.measure:
+        tested = measured(data, book, given.train, progress, column=given.column, seen=given.seen)
+    model.card = replace(model.card, measured=tested.reports)
+    said = [*given.notes, *model.card.remarks]
     adapter = None
     if tune_into is not None:
-        model, adapter, told = tuned(data, book, model, base, tune_into, progress)
-        said = [*said, told]
-    _finish(model, excerpts, tested if adapter is None else Measured({}), encoder)
-    model.card["training"] |= {"fine_tuned": adapter is not None, "measured": measure}
-    model.card["training_notes"] = [*notes, *said]
-    report = {**tested.report, "held_out": model.card["held_out"], "verdicts": model.card["codes"]}
-    return Trained(model, report, [*notes, *said], adapter)
+        model, adapter, told = tuned(data, book, model, options.base, tune_into, progress)
+        said.append(told)
+    _judge(model, excerpts, tested if adapter is None else Measured())
+    if options.encoder:
+        _name_encoder(model, options.encoder)
+    settings = replace(model.card.training, fine_tuned=adapter is not None, measured=options.measure)
+    model.card = replace(model.card, training=settings, training_notes=(*notes, *said))
+    return Trained(model, [*notes, *said], adapter)
 
 
-def _finish(model: "Model", excerpts: Sequence["Excerpt"], tested: Measured, encoder: str | None) -> None:
-    """Put the verdicts of held-out groups in place of training's own, beside what coders reach; name the encoder."""
-    from coder.encoding import weights_of
-    from coder.encoding.named import remember
-    from coder.learning.persistence.model_card import judged_anew, verdicts_in
-    from coder.learning.persistence.model_files import NAMED
+def _judge(model: "Model", excerpts: Sequence["Excerpt"], tested: Measured) -> None:
+    """Put the verdicts of held-out groups in place of training's own, beside what coders reach."""
+    from coder.learning.persistence.model_card import judged_anew
     from coder.learning.training.code_verdicts import beside_people
     from coder.workflow.modelling.human_agreement import reached_by_coders
 
-    verdicts = tested.verdicts or verdicts_in(model.card)
     reached = reached_by_coders(excerpts, model.codebook)
-    judged_anew(model, beside_people(verdicts, reached), tested.report.get(tested.finest or ""))
-    if encoder:
-        model.card[NAMED] = Path(encoder).resolve().name if Path(encoder).exists() else encoder
-        if Path(encoder).exists():
-            remember(weights_of(model.encoder.id), Path(encoder))
+    judged_anew(model, beside_people(tested.verdicts or model.card.codes, reached), tested.finest)
+
+
+def _name_encoder(model: "Model", encoder: str) -> None:
+    """Put the encoder's name into the card; a folder is remembered on this machine, its path goes nowhere."""
+    from coder.encoding import weights_of
+    from coder.encoding.named import remember
+
+    folder = Path(encoder)
+    name = folder.resolve().name if folder.exists() else encoder
+    model.card = replace(model.card, encoder_name=name)
+    if folder.exists():
+        remember(weights_of(model.encoder.id), folder)
 
 
 def _language_warning(texts: Sequence[str]) -> list[str]:
@@ -237,5 +283,5 @@ def tuned(
     told = f"{found.told} The figures by study and by group are of the model without fine-tuning."
     if not found.better:
         return plain, None, told
-    found.model.card["measured"] = plain.card.get("measured", {})
+    found.model.card = replace(found.model.card, measured=plain.card.measured)
     return found.model, found.adapter, told

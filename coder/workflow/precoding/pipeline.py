@@ -174,7 +174,7 @@ def precode(
         raise InputError("\n".join(summary.refused.values()))
     frame = pd.DataFrame(rows, columns=[*job.columns, *COLUMNS])
     frame.attrs["refused"] = summary.refused
-    frame.attrs["not_suggested"] = summary.failed
+    frame.attrs["not_suggested"] = {code: found.to_dict() for code, found in summary.failed.items()}
     return frame
 
 

@@ -1,12 +1,13 @@
 """What a person asks of one pre-coding run, and what the run did."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from coder.domain import Unit
+from coder.learning.persistence.card import Verdict
 from coder.workflow.precoding.coded_parts import PartRecord
 
 if TYPE_CHECKING:
@@ -49,14 +50,14 @@ class Summary:
     unread: Counter[str] = field(default_factory=Counter)
     model: str = ""
     labels: dict[str, str] = field(default_factory=dict)
-    failed: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    failed: dict[str, Verdict] = field(default_factory=dict)
     surest_quarter: float | None = None
 
     @classmethod
     def of(cls, model: "Model") -> "Summary":
         """Return an empty summary that knows the model's codes and the verdicts of those that failed."""
         labels = {code.id: code.label for code in model.codebook.codes}
-        surest = model.card.get("held_out", {}).get("surest_quarter")
+        surest = model.card.held_out.surest_quarter
         return cls(model=model.name, labels=labels, failed=failed_codes(model), surest_quarter=surest)
 
     def add(self, record: PartRecord) -> None:
@@ -77,11 +78,11 @@ class Summary:
             self.codes.update({(code, polarity): count for polarity, count in polarities.items()})
 
 
-def failed_codes(model: "Model") -> dict[str, Mapping[str, Any]]:
+def failed_codes(model: "Model") -> dict[str, Verdict]:
     """Return the codes that a model does not suggest, each with its verdict: why, and what would mend it."""
-    verdicts = {found["code"]: found for found in model.card.get("codes", [])}
+    verdicts = {found.code: found for found in model.card.codes}
     return {
-        code: verdicts.get(code, {"code": code, "why": "it failed when the model was trained", "mend": ""})
+        code: verdicts.get(code) or Verdict.unknown(code)
         for code, usable in zip(model.codebook.ids, model.parts.calibration.usable.tolist(), strict=True)
         if not usable
     }

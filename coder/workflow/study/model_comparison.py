@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from coder.learning import Model
+    from coder.learning.evaluation.performance import Change
 
 FEW_TRANSCRIPTS = 5  # with fewer, intervals resample turns and say so
 
@@ -87,25 +88,14 @@ def compare(study: Study, old: "Model", new: "Model", tests: Sequence[Lesson]) -
         transcripts=len(set(data.transcripts)),
         resampled="transcripts" if by_transcript else "turns",
         overall=mean_f1(data.labels == 1, guesses[0].selected, guesses[1].selected, groups),
-        theme_kappa=_gain(found["theme_kappa"]),
-        polarity_kappa=_gain(found["polarity_kappa"]),
-        codes={
-            code: _gain(held["f1"], held["support"])
-            for code, held in found["codes"].items()
-            if held["support"]
-        },
+        theme_kappa=_gain(found.theme_kappa),
+        polarity_kappa=_gain(found.polarity_kappa),
+        codes={code: _gain(held.f1, held.support) for code, held in found.codes.items() if held.support},
     )
 
 
-def _gain(found: dict[str, Any], support: int = 0) -> Gain:
-    return Gain(
-        found["first"],
-        found["second"],
-        found["difference"],
-        found.get("ci_low"),
-        found.get("ci_high"),
-        support,
-    )
+def _gain(found: "Change", support: int = 0) -> Gain:
+    return Gain(found.first, found.second, found.difference, found.ci_low, found.ci_high, support)
 
 
 def mean_f1(

@@ -33,8 +33,9 @@ def active_version(study: Study, model: str | None = None) -> ModelVersion:
 
 
 def described(model: "Model") -> dict[str, object]:
-    """Return what names a model wherever it lies: its name, weights and date, as far as its card has them."""
-    return {key: model.card[key] for key in ("name", "created", "arrays_sha256") if key in model.card}
+    """Return what names a model wherever it lies: its name and the hash of its arrays, as far as they are known."""
+    named = {"name": model.card.name, "arrays_sha256": model.card.arrays_sha256}
+    return {key: value for key, value in named.items() if value is not None}
 
 
 def open_version(study: Study, version: ModelVersion) -> "Model":

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from coder.codebook import Code, Codebook
 from coder.errors import ModelError, StudyError
+from coder.learning.persistence.card import HeldOut
 from coder.reporting.heldout import tested_words
 from coder.reporting.numbers import number
 from coder.reporting.study.values import (
@@ -240,17 +240,17 @@ def _model(study: Study) -> ModelFacts | None:
         return ModelFacts(
             active.label, f"On held-out transcripts of this study it reached F1 {number(figure)}."
         )
-    figures = _shipped_figures(active.base) if active.shipped else {}
-    curve = figures.get("themes", {}).get("coverage") or []
-    coverage = tuple((point["coverage"], point["risk"]) for point in curve)
-    return ModelFacts(active.label, tested_words(figures) if figures else "", coverage)
+    figures = _shipped_figures(active.base) if active.shipped else HeldOut()
+    curve = figures.themes.coverage if figures.themes else ()
+    coverage = tuple((point.coverage, point.risk) for point in curve)
+    return ModelFacts(active.label, tested_words(figures) if figures != HeldOut() else "", coverage)
 
 
-def _shipped_figures(name: str) -> Mapping[str, Any]:
-    from coder.workflow.modelling.model_lookup import model_card
+def _shipped_figures(name: str) -> HeldOut:
+    from coder.workflow.modelling.model_lookup import described_model
 
     try:
-        figures: Mapping[str, Any] = model_card(name).get("held_out", {})
+        card = described_model(name).card
     except ModelError:  # a folder that is not there any more
-        return {}
-    return figures
+        return HeldOut()
+    return card.held_out if card else HeldOut()
