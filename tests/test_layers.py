@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "coder"
-FOUNDATION = {"domain", "errors", "codebook", "statistics", "safe_csv", "installation", "passphrases", "plain"}
+FOUNDATION = {
+    "domain",
+    "errors",
+    "codebook",
+    "statistics",
+    "safe_csv",
+    "installation",
+    "passphrases",
+    "plain",
+}
 MIDDLE = {
     "reading",
     "coded_tables",

@@ -1,15 +1,13 @@
 """`coder agreement`: how well coders agree, with intervals and the most informative disagreements."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from coder.cli.coded_options import CodedOptions
-from coder.cli.console import note
-from coder.cli.options import spread
+from coder.cli.console import note, print_json
+from coder.cli.options import AsJson, CodedOptions, Force, spread
 
 Tool = Literal["nvivo", "qualcoder", "atlasti"]
 MOST_PROBLEMS = 20
@@ -81,9 +79,7 @@ class Comparison:
 class Output:
     """What is printed and written."""
 
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as one JSON document.")] = (
-        False
-    )
+    as_json: AsJson = False
     out: Annotated[
         Path | None,
         typer.Option(
@@ -101,7 +97,7 @@ class Output:
         Tool | None,
         typer.Option("--as", help="Print the figures that another program would show, and why they differ."),
     ] = None
-    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False
+    force: Force = False
 
 
 def agreement(asked: Comparison, output: Output, options: CodedOptions) -> None:
@@ -122,7 +118,7 @@ def agreement(asked: Comparison, output: Output, options: CodedOptions) -> None:
     if output.as_tool is not None:
         typer.echo(work.tool_text(outcome, output.as_tool, as_json=output.as_json), nl=False)
     elif output.as_json:
-        typer.echo(json.dumps(outcome.report.to_dict(), ensure_ascii=False))
+        print_json(outcome.report.to_dict())
     elif output.methods:
         typer.echo(work.methods_paragraph(outcome))
     else:

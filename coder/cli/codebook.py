@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from coder.cli.console import note
+from coder.cli.options import Force
 
 group = typer.Typer(no_args_is_help=True, help="Look at, check and convert codebooks.", rich_markup_mode=None)
 Source = Annotated[
@@ -47,7 +48,7 @@ def convert(
     taguette: Annotated[
         bool, typer.Option("--taguette", help="Write the csv that Taguette imports as a codebook.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    force: Force = False,
 ) -> None:
     """Convert a codebook, for example to take it into NVivo or to edit it as a table.
 

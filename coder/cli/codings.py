@@ -1,61 +1,63 @@
 """`coder codings`: how codings made elsewhere are read, before anything is done with them."""
 
-import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from coder.cli.coded_options import CodedOptions
-from coder.cli.console import note
-from coder.cli.options import with_options
+from coder.cli.console import note, print_json
+from coder.cli.options import AsJson, CodedOptions, Force, spread
 from coder.errors import CoderError, InputError
 
 
-def codings(
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which files are shown, and how."""
+
     files: Annotated[
         list[Path],
         typer.Argument(
             help="Exports of NVivo, ATLAS.ti, MAXQDA, Dedoose, Taguette, QualCoder; REFI-QDA projects (.qdpx); any"
             " table with a column for the words and one for the code."
         ),
-    ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print every coding as one JSON document.")] = False,
+    ]
+    as_json: AsJson = False
     codebook: Annotated[
         str, typer.Option(help="The codebook that --draft-mapping maps to: a shipped name or a file.")
-    ] = "comb",
+    ] = "comb"
     draft_mapping: Annotated[
         Path | None,
         typer.Option(help="Write which code of the codebook each name seems to mean, to edit (.csv, .xlsx)."),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the mapping if it exists.")] = False,
-    *,
-    options: CodedOptions,
-) -> None:
+    ] = None
+    force: Force = False
+
+
+def codings(asked: Asked, options: CodedOptions) -> None:
     """Show how codings made in another tool are read: documents, coders, codes, and what was left out.
 
     Look here first, then give the same file to coder train, evaluate, agreement or import --codings.
     Example: coder codings project.qdpx --codebook comb --draft-mapping map.csv
     """
     from coder.workflow.codebooks import open_codebook
-    from coder.workflow.coded_files import codings_text, show_codings
-    from coder.workflow.coded_files import draft_mapping as draft
+    from coder.workflow.coded_files import codings_text, draft_mapping, show_codings
 
     found, refused = [], []
-    for file in files:
+    for file in asked.files:
         try:
             found.append(show_codings(file, options.reading()))
         except CoderError as error:
             refused.append(str(error))
     if not found:
         raise InputError("\n".join(refused))
-    if as_json:
+    if asked.as_json:
         held = [item.to_dict() for item in found]
-        typer.echo(json.dumps(held[0] if len(files) == 1 else held, ensure_ascii=False, indent=1))
+        print_json(held[0] if len(asked.files) == 1 else held)
     else:
         typer.echo("\n\n".join(codings_text(item) for item in found))
-    if draft_mapping is not None:
-        note(draft(found, open_codebook(codebook), draft_mapping, force=force))
+    if asked.draft_mapping is not None:
+        codebook = open_codebook(asked.codebook)
+        note(draft_mapping(found, codebook, asked.draft_mapping, force=asked.force))
     for line in refused:
         note(f"not read: {line}")
     if refused:
@@ -64,4 +66,4 @@ def codings(
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("codings", no_args_is_help=True)(with_options(codings, CodedOptions))
+    app.command("codings", no_args_is_help=True)(spread(codings, Asked, CodedOptions))

@@ -1,11 +1,13 @@
-"""What the commands share for talking to people: progress and notes on stderr.
+"""What the commands share for talking to people: documents on stdout, progress and notes on stderr.
 
 Colours and moving bars appear only on a terminal and never with NO_COLOR set (rich sees to both).
 """
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 
@@ -18,6 +20,19 @@ Advance = Callable[[int, int | None], None]
 def note(text: str) -> None:
     """Print a line for people on stderr, so that stdout stays the result alone."""
     typer.echo(harmless(text), err=True)
+
+
+def print_json(document: Any) -> None:
+    """Print a JSON document on stdout."""
+    typer.echo(json.dumps(document, indent=1, ensure_ascii=False))
+
+
+def show(as_json: bool, document: Any, text: Callable[[], str]) -> None:
+    """Print a result on stdout: as a JSON document, or as the text that is made for people."""
+    if as_json:
+        print_json(document)
+    else:
+        typer.echo(text())
 
 
 @contextmanager

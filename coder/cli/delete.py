@@ -1,15 +1,15 @@
 """`coder delete`: a study and all that the program keeps of it."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from coder.cli.console import note
+from coder.cli.options import StudyFile
 
 
 def delete(
-    study: Annotated[Path, typer.Argument(help="The study to delete: STUDY.coder.", metavar="STUDY.coder")],
+    study: StudyFile,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask. It cannot be undone.")] = False,
 ) -> None:
     """Delete a study for good: the file, its backups and temporary files, and the cache of vectors.

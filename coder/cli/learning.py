@@ -1,15 +1,13 @@
 """`coder train`, `coder evaluate`, `coder models`: learning from human codes and measuring it."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from coder.cli.coded_options import ExcerptOptions
-from coder.cli.console import note
-from coder.cli.options import spread
+from coder.cli.console import note, print_json, show
+from coder.cli.options import AsJson, ExcerptOptions, Force, spread
 
 Excerpts = Annotated[
     list[Path],
@@ -42,7 +40,6 @@ By = Annotated[
     str | None,
     typer.Option(help="Column to split the figures by, such as role or site: is the model worse for some?"),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else on stdout.")]
 
 Thresholds = Literal["usual", "macro-f1"]
 
@@ -83,7 +80,7 @@ class Training:
         ),
     ] = None
     by: By = None
-    force: Annotated[bool, typer.Option("--force", help="Replace the model if the folder holds one.")] = False
+    force: Force = False
     as_json: AsJson = False
 
 
@@ -105,7 +102,7 @@ def train(asked: Training, tables: ExcerptOptions) -> None:
     )
     for line in trained.notes:
         note(line)
-    typer.echo(as_text(trained.to_dict()) if asked.as_json else held_out_text(trained.model.card))
+    show(asked.as_json, trained.to_dict(), lambda: held_out_text(trained.model.card))
     note(f"Model written to {asked.out}, with its card (card.md)")
 
 
@@ -124,7 +121,7 @@ class Evaluation:
         ),
     ] = True
     plot: Annotated[Path | None, typer.Option(help="Also draw the figures: .svg, .png, .pdf.")] = None
-    force: Annotated[bool, typer.Option("--force", help="Replace the plot if it exists.")] = False
+    force: Force = False
     as_json: AsJson = False
 
 
@@ -144,7 +141,7 @@ def evaluate(asked: Evaluation, tables: ExcerptOptions) -> None:
     )  # fmt: skip
     for line in report.notes or ():
         note(line)
-    typer.echo(as_text(report.to_dict()) if asked.as_json else performance_text(report))
+    show(asked.as_json, report.to_dict(), lambda: performance_text(report))
     if asked.plot:
         draw(report, asked.plot, force=asked.force)
         note(f"Plot written to {asked.plot}")
@@ -161,7 +158,7 @@ def list_models(as_json: AsJson = False) -> None:
 
     found = known_models()
     if as_json:
-        typer.echo(as_text([model.to_dict() for model in found]))
+        print_json([model.to_dict() for model in found])
         return
     typer.echo(
         list_text(
@@ -184,7 +181,7 @@ def show_model(
 
     found = described_model(model)
     if as_json:
-        typer.echo(as_text(found.to_dict()))
+        print_json(found.to_dict())
     elif found.card:
         typer.echo(card_text(found.card))
 
@@ -213,12 +210,7 @@ def compare_models(asked: Comparison, tables: ExcerptOptions) -> None:
     )
     for line in report.notes:
         note(line)
-    typer.echo(as_text(report.to_dict()) if asked.as_json else comparison_text(report))
-
-
-def as_text(document: Any) -> str:
-    """Return a JSON document as it is printed."""
-    return json.dumps(document, indent=1, ensure_ascii=False)
+    show(asked.as_json, report.to_dict(), lambda: comparison_text(report))
 
 
 def register(app: typer.Typer) -> None:

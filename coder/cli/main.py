@@ -1,13 +1,17 @@
-"""The `coder` command: joins the command families; a `CoderError` becomes a sentence and exit code 1."""
+"""The `coder` command: finds the command asked for; a `CoderError` becomes a sentence and exit code 1."""
 
 import os
 import signal
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from coder import __version__
-from coder.cli import FAMILIES, load_family
+from coder.cli import FAMILIES
 from coder.cli.passphrase import ask
 from coder.cli.terminal import harmless, prepare_streams
 from coder.errors import CoderError
@@ -17,8 +21,40 @@ from coder.passphrases import PASSPHRASES
 # product is split between threads can change its last bit. The encoder has threads of its own.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+
+class Commands(TyperGroup):
+    """All commands by name; those of a family are made when one of them is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in the order of the help."""
+        return [name for names in FAMILIES.values() for name in names]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, None for a name that is none."""
+        if cmd_name not in self.commands:
+            for family, names in FAMILIES.items():
+                if cmd_name in names:
+                    self.commands.update(commands_of(family))
+        return self.commands.get(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command of a line; one that is mistyped is compared with all there are."""
+        if self.get_command(ctx, args[0]) is None:
+            for name in self.list_commands(ctx):
+                self.get_command(ctx, name)
+        return super().resolve_command(ctx, args)
+
+
+def commands_of(family: str) -> dict[str, Any]:
+    """Import a family; return its commands by name."""
+    app = typer.Typer(rich_markup_mode=None)
+    import_module(f"coder.cli.{family}").register(app)
+    return dict(get_group(app).commands)
+
+
 app = typer.Typer(
     name="coder",
+    cls=Commands,
     help=(
         "Pre-code interview transcripts. Every result is a suggestion: a person confirms, changes or"
         " rejects it. Nothing leaves this machine."
@@ -48,10 +84,6 @@ def _root(
         from coder.cli.start import GREETING
 
         typer.echo(GREETING)
-
-
-for family in FAMILIES:
-    load_family(family).register(app)
 
 
 def _end_calmly() -> None:

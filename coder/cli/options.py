@@ -1,9 +1,69 @@
-"""Options of a command kept together in a dataclass, so that a command takes one value instead of twenty."""
+"""Options that several commands have, and options kept together in dataclasses instead of twenty parameters."""
 
 import inspect
 from collections.abc import Callable
-from dataclasses import MISSING, fields
-from typing import Any, get_type_hints
+from dataclasses import MISSING, dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+if TYPE_CHECKING:
+    from coder.workflow.coded_files import CodedReading
+
+Interviewer = Annotated[
+    list[str] | None,
+    typer.Option(help="A speaker label that is the interviewer's; repeat for several. Default: inferred."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else on stdout.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace what the command writes if it exists already.")]
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Default: 8765, or the next that is free.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Only print the address.")]
+StudyFile = Annotated[Path, typer.Argument(help="The study, one file: STUDY.coder.", metavar="STUDY.coder")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodedOptions:
+    """How files of codings are read."""
+
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            help="A table that says which code each name of another tool means (name, code, polarity); drafted by"
+            " 'coder codings FILE --draft-mapping'."
+        ),
+    ] = None
+    text_column: Annotated[str | None, typer.Option(help="The column with the coded words.")] = None
+    code_column: Annotated[str | None, typer.Option(help="The column with the codes.")] = None
+    document_column: Annotated[str | None, typer.Option(help="The column with the transcript's name.")] = None
+    coder_column: Annotated[str | None, typer.Option(help="The column with who coded.")] = None
+
+    def reading(self) -> "CodedReading":
+        """Return the options as the workflow takes them."""
+        from coder.workflow.coded_files import CodedReading
+
+        return CodedReading.of(
+            self.mapping, text=self.text_column, code=self.code_column, document=self.document_column,
+            coder=self.coder_column,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExcerptOptions(CodedOptions):
+    """How files of coded excerpts are read for training and measuring."""
+
+    group: Annotated[
+        str | None,
+        typer.Option(
+            "--group",
+            help="Column whose values are held out whole (and resampled for intervals). Default: transcript,"
+            " document, participant or study.",
+        ),
+    ] = None
+
+    def reading(self) -> "CodedReading":
+        """Return the options as the workflow takes them."""
+        return replace(super().reading(), group=self.group)
 
 
 def spread(command: Callable[..., None], *kinds: type[Any]) -> Callable[..., None]:
@@ -21,26 +81,6 @@ def spread(command: Callable[..., None], *kinds: type[Any]) -> Callable[..., Non
 
     parameters = [parameter for kind in kinds for parameter in _parameters(kind)]
     return _shown_as(call, command, parameters)
-
-
-def with_options(command: Callable[..., None], kind: type[Any]) -> Callable[..., None]:
-    """Return the command with each field of the dataclass `kind` as a parameter beside its own.
-
-    `command` takes the dataclass as its parameter `options`.
-    """
-    hints = get_type_hints(command, include_extras=True)
-    names = {field.name for field in fields(kind)}
-
-    def call(**given: Any) -> None:
-        own = {name: value for name, value in given.items() if name not in names}
-        command(**own, options=kind(**{name: given[name] for name in names}))
-
-    mine = [
-        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[parameter.name])
-        for parameter in inspect.signature(command).parameters.values()
-        if parameter.name != "options"
-    ]
-    return _shown_as(call, command, [*mine, *_parameters(kind)])
 
 
 def _parameters(kind: type[Any]) -> list[inspect.Parameter]:

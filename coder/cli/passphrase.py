@@ -3,18 +3,18 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from coder.cli.console import note
+from coder.cli.options import StudyFile
 from coder.errors import InputError
 from coder.passphrases import VARIABLE, check_new
 
 if TYPE_CHECKING:
     from coder.workflow.study.encryption import Rewritten
 
-StudyFile = Annotated[Path, typer.Argument(help="The study, one file: STUDY.coder.", metavar="STUDY.coder")]
 NEW_VARIABLE = "CODER_NEW_PASSPHRASE"  # for scripts that change one
 LOST = "Write the passphrase down in a safe place: without it nobody can read the study, and nobody can reset it."
 

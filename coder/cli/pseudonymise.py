@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coder.cli.console import note
+from coder.cli.options import Force, spread
 from coder.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,22 +17,25 @@ if TYPE_CHECKING:
     from coder.workflow.pseudonymise import Item
 
 
-def pseudonymise(
-    files: Annotated[list[Path], typer.Argument(help="Transcripts, or folders of them; all of one study.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The folder for the new transcripts.")],
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which transcripts, and where the list, the new transcripts and the pseudonyms are."""
+
+    files: Annotated[list[Path], typer.Argument(help="Transcripts, or folders of them; all of one study.")]
+    out: Annotated[Path, typer.Option("-o", "--out", help="The folder for the new transcripts.")]
     list_file: Annotated[
         Path | None,
         typer.Option(
             "--list", help="Where to write the list to review (.csv, .xlsx). Default: DIR-found.csv."
         ),
-    ] = None,
+    ] = None
     apply: Annotated[
         Path | None,
         typer.Option("--apply", help="Apply this list, as you edited it, and write the transcripts."),
-    ] = None,
+    ] = None
     yes: Annotated[
         bool, typer.Option("--yes", help="Replace everything that is found, without a review.")
-    ] = False,
+    ] = False
     mapping: Annotated[
         Path | None,
         typer.Option(
@@ -39,9 +43,11 @@ def pseudonymise(
             " keeps its pseudonyms. Default: DIR-mapping.csv. Keep it apart. A name that ends in .encrypted puts it"
             " under a passphrase."
         ),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
-) -> None:
+    ] = None
+    force: Force = False
+
+
+def pseudonymise(asked: Asked) -> None:
     """Replace names, places, organisations, contacts, dates and numbers by pseudonyms such as [Name 1].
 
     First it writes a list of what was found, with context. In the list, set `action` to keep or replace, edit the
@@ -50,23 +56,23 @@ def pseudonymise(
     """
     from coder.workflow import pseudonymise as work
 
-    if apply and yes:
+    if asked.apply and asked.yes:
         raise typer.BadParameter("Give --apply or --yes, not both.")
-    mapping = mapping or out.with_name(f"{out.name}-mapping.csv")
+    mapping = asked.mapping or asked.out.with_name(f"{asked.out.name}-mapping.csv")
     known = known_pseudonyms(mapping)
-    readings, items = work.find(files, known)
+    readings, items = work.find(asked.files, known)
     for kind, different, count in work.counts_by_kind(items):
         typer.echo(f"{kind}: {different} different, {count} places")
-    if not apply and not yes:
-        target = list_file or out.with_name(f"{out.name}-found.csv")
-        work.write_list(items, target, force=force)
+    if not asked.apply and not asked.yes:
+        target = asked.list_file or asked.out.with_name(f"{asked.out.name}-found.csv")
+        work.write_list(items, target, force=asked.force)
         typer.echo(f"{len(items)} items in {len(readings)} transcripts, listed with context in {target}.")
         typer.echo(f"Edit the list, then run the same command with: --apply {target}")
         return
-    if list_file:
-        work.write_list(items, list_file, force=force)
-    items = work.read_list(apply, items) if apply else items
-    for done in work.write_transcripts(readings, items, out, force=force):
+    if asked.list_file:
+        work.write_list(items, asked.list_file, force=asked.force)
+    items = work.read_list(asked.apply, items) if asked.apply else items
+    for done in work.write_transcripts(readings, items, asked.out, force=asked.force):
         typer.echo(f"{done.source.name}: {done.replaced} replacements, written to {done.path}")
         for line in done.notes:
             note(line)
@@ -182,5 +188,5 @@ def reidentify(
 
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
-    app.command("pseudonymise", no_args_is_help=True)(pseudonymise)
+    app.command("pseudonymise", no_args_is_help=True)(spread(pseudonymise, Asked))
     app.command("reidentify", no_args_is_help=True)(reidentify)

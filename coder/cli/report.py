@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from coder.cli.console import note
-from coder.cli.options import spread
+from coder.cli.options import Force, spread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ class Output:
     figures: Annotated[
         Path | None, typer.Option(help="Also write every picture as svg and png into this folder.")
     ] = None
-    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False
+    force: Force = False
 
 
 def report(asked: Asked, output: Output) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from coder.cli.console import note
+from coder.cli.options import NoBrowser, Port
 
 
 def review(
@@ -25,9 +26,7 @@ def review(
     commit_first: Annotated[
         bool, typer.Option("--commit-first", help="Show each suggestion only after the coder's own decision.")
     ] = False,
-    port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Default: 8765, or the next that is free.")
-    ] = None,
+    port: Port = None,
     host: Annotated[
         str,
         typer.Option(
@@ -35,7 +34,7 @@ def review(
             " network who have a coder's address can work here, unencrypted."
         ),
     ] = "127.0.0.1",
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+    no_browser: NoBrowser = False,
 ) -> None:
     """Open the review page: read, code, adjudicate, retrain, download. Every decision is saved at once.
 
@@ -55,10 +54,8 @@ def open_(
     folder: Annotated[
         Path, typer.Argument(help="The folder that holds your studies; default: the current one.")
     ] = Path(),
-    port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Default: 8765, or the next that is free.")
-    ] = None,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+    port: Port = None,
+    no_browser: NoBrowser = False,
 ) -> None:
     """Open the home page: the studies of a folder, a new one from your files, the sample study.
 

@@ -1,12 +1,12 @@
 """`coder demo`, `coder doctor`, and what `coder` alone says."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from coder.cli.console import note
+from coder.cli.console import note, print_json
+from coder.cli.options import AsJson, NoBrowser
 
 GREETING = """\
 coder pre-codes interview transcripts. A person confirms, changes or rejects every suggestion.
@@ -27,9 +27,7 @@ def demo(
     ] = Path(),
     coder: Annotated[str, typer.Option("--coder", help="Your name; decisions bear it.")] = "Me",
     no_page: Annotated[bool, typer.Option("--no-page", help="Only make the files and the study.")] = False,
-    no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Start the page but only print its address.")
-    ] = False,
+    no_browser: NoBrowser = False,
 ) -> None:
     """Make the sample study in the current folder and open it: synthetic interviews to try everything on.
 
@@ -48,7 +46,7 @@ def demo(
     serve(Launch(study, (coder,), mode="assisted", browser=not no_browser), tell=note)
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
+def doctor(as_json: AsJson = False) -> None:
     """Check this installation: versions, encoders, optional packages, models, cache, free disk.
 
     It looks at no transcript. The last line can be copied into a bug report. Example: coder doctor
@@ -57,7 +55,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
 
     report = examine()
     if as_json:
-        typer.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+        print_json(report.as_dict())
     else:
         typer.echo(report_text(report.findings))
         typer.echo(f"\nFor a bug report: {report.bug_line()}")

@@ -1,17 +1,17 @@
 """The commands of a study: begin, import, suggest, retrain, status, merge, undo."""
 
-import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from coder.cli.coded_options import CodedOptions
-from coder.cli.console import note, progress_bar
-from coder.cli.options import with_options
+from coder.cli.console import note, progress_bar, show
+from coder.cli.options import AsJson, CodedOptions, Force, Interviewer, StudyFile, spread
 
-StudyFile = Annotated[Path, typer.Argument(help="The study, one file: STUDY.coder.", metavar="STUDY.coder")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+if TYPE_CHECKING:
+    from coder.workflow.study.open import Study
+
 MOST_LISTED = 20
 
 
@@ -40,16 +40,19 @@ def init(
         note(LOST)
 
 
-def import_(
-    study: StudyFile,
-    paths: Annotated[list[Path] | None, typer.Argument(help="Transcripts, or folders of them.")] = None,
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What is brought into a study, and how."""
+
+    study: StudyFile
+    paths: Annotated[list[Path] | None, typer.Argument(help="Transcripts, or folders of them.")] = None
     attributes: Annotated[
         Path | None,
         typer.Option(
             help="A table about participants: a column 'participant' (the speaker's label), optional 'transcript',"
             " and any attributes; several values are joined by ';'."
         ),
-    ] = None,
+    ] = None
     codings: Annotated[
         Path | None,
         typer.Option(
@@ -57,52 +60,47 @@ def import_(
             " 'polarity', 'memo'. An empty code means: looked at, nothing to code. Or an export of another tool (see"
             " coder codings)."
         ),
-    ] = None,
+    ] = None
     coder: Annotated[
         str | None, typer.Option(help="Whose codes they are; picks one if the table has a coder column.")
-    ] = None,
+    ] = None
     looked_at: Annotated[
         Path | None,
         typer.Option(
             help="A table of the passages that coders read: without a code, they hold nothing to code."
         ),
-    ] = None,
+    ] = None
     complete: Annotated[
         bool, typer.Option("--complete", help="The coders read the transcripts of the table from end to end.")
-    ] = False,
-    interviewer: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A speaker label that is the interviewer's; repeat for several. Default: inferred."
-        ),
-    ] = None,
+    ] = False
+    interviewer: Interviewer = None
     new_version: Annotated[
         bool,
         typer.Option(
             "--new-version",
             help="Take a changed file as a new version; codings of unchanged utterances move over.",
         ),
-    ] = False,
+    ] = False
     pseudonymise: Annotated[
         bool,
         typer.Option(
             "--pseudonymise", help="List names, places and numbers first; bring them in as pseudonyms only."
         ),
-    ] = False,
+    ] = False
     apply: Annotated[
         Path | None, typer.Option("--apply", help="With --pseudonymise: the list, as you edited it.")
-    ] = None,
+    ] = None
     pseudonyms: Annotated[
         Path | None,
         typer.Option(
             help="With --pseudonymise: the file that says who is who; it is continued. Default: STUDY-mapping.csv, of"
             " an encrypted study STUDY-mapping.encrypted."
         ),
-    ] = None,
-    as_json: AsJson = False,
-    *,
-    options: CodedOptions,
-) -> None:
+    ] = None
+    as_json: AsJson = False
+
+
+def import_(asked: Imported, options: CodedOptions) -> None:
     """Bring transcripts, facts about participants, or human codes into a study.
 
     What is there already is left alone, so the same command may be repeated.
@@ -113,21 +111,25 @@ def import_(
     from coder.workflow.study.open import open_study
 
     read = None
-    if pseudonymise:
-        tables = tuple(table for table in (attributes, codings, looked_at) if table)
-        read = reader_of(Pseudonymising(study, paths or [], apply, pseudonyms, interviewer or [], tables))
+    if asked.pseudonymise:
+        tables = tuple(table for table in (asked.attributes, asked.codings, asked.looked_at) if table)
+        read = reader_of(
+            Pseudonymising(
+                asked.study, asked.paths or [], asked.apply, asked.pseudonyms, asked.interviewer or [], tables
+            )
+        )
         if read is None:
             return
-    elif apply or pseudonyms:
+    elif asked.apply or asked.pseudonyms:
         raise typer.BadParameter("--apply and --pseudonyms go with --pseudonymise.")
     request = bringing.Request(
-        paths=tuple(paths or ()), attributes=attributes, codings=codings, coder=coder, looked_at=looked_at,
-        complete=complete, reading=options.reading(), interviewer=tuple(interviewer or ()), new_version=new_version,
-        read=read,
+        paths=tuple(asked.paths or ()), attributes=asked.attributes, codings=asked.codings, coder=asked.coder,
+        looked_at=asked.looked_at, complete=asked.complete, reading=options.reading(),
+        interviewer=tuple(asked.interviewer or ()), new_version=asked.new_version, read=read,
     )  # fmt: skip
-    with open_study(study) as opened, progress_bar("Importing") as advance:
+    with open_study(asked.study) as opened, progress_bar("Importing") as advance:
         brought = bringing.bring_in(opened, request, progress=lambda path: advance(1, None))
-    typer.echo(json.dumps(brought.as_dict(), ensure_ascii=False) if as_json else brought.text())
+    show(asked.as_json, brought.as_dict(), brought.text)
     for line in brought.problems()[:MOST_LISTED]:
         note(line)
     if len(brought.problems()) > MOST_LISTED:
@@ -165,62 +167,75 @@ def suggest(
             shown[0] = done
 
         report = work(opened, model=model, coded_too=coded_too, progress=moved)
-    typer.echo(json.dumps(report.as_dict()) if as_json else suggest_text(report, study))
+    show(as_json, report.as_dict(), lambda: suggest_text(report, study))
 
 
-def retrain(
-    study: StudyFile,
+@dataclass(frozen=True, kw_only=True)
+class Retraining:
+    """What a study's model is trained with, or which version is used instead."""
+
+    study: StudyFile
     force: Annotated[
         str | None,
         typer.Option(help="Use the new model even if it is not better; say why (it is kept on record)."),
-    ] = None,
+    ] = None
     hold_out: Annotated[
         list[str] | None,
         typer.Option(
             help="A transcript to keep for testing from now on (repeat); no model may have learned from it."
         ),
-    ] = None,
-    coder: Annotated[str | None, typer.Option(help="Who retrains, for the record.")] = None,
+    ] = None
+    coder: Annotated[str | None, typer.Option(help="Who retrains, for the record.")] = None
     rollback: Annotated[
         bool, typer.Option("--rollback", help="Do not train; go back to the model used before (or --to).")
-    ] = False,
-    to: Annotated[str | None, typer.Option(help="With --rollback: the version to go back to.")] = None,
-    versions: Annotated[bool, typer.Option("--list", help="Do not train; list the versions.")] = False,
+    ] = False
+    to: Annotated[str | None, typer.Option(help="With --rollback: the version to go back to.")] = None
+    versions: Annotated[bool, typer.Option("--list", help="Do not train; list the versions.")] = False
     no_suggest: Annotated[
         bool, typer.Option("--no-suggest", help="Do not renew the suggestions afterwards.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
+    ] = False
+    as_json: AsJson = False
+
+
+def retrain(asked: Retraining) -> None:
     """Train on what people confirmed; the new model is used only if it is better on held-out transcripts.
 
     Held-out transcripts are chosen once per study and never learned from. Shows the difference per code with its
     interval, and what changes in the suggestions. Example: coder retrain pilot.coder
     """
     from coder.cli import study_text
-    from coder.workflow.study.model_versions import roll_back
     from coder.workflow.study.open import open_study
     from coder.workflow.study.retrain import retrain as work
-    from coder.workflow.study.suggest import suggest as renew
 
-    with open_study(study) as opened:
-        if versions:
-            held = study_text.versions_dict(opened)
-            typer.echo(json.dumps(held) if as_json else study_text.versions_text(opened))
+    with open_study(asked.study) as opened:
+        if asked.versions:
+            show(asked.as_json, study_text.versions_dict(opened), lambda: study_text.versions_text(opened))
             return
-        if rollback:
-            version = roll_back(opened, to, coder=coder)
-            typer.echo(json.dumps({"in_use": version.label}) if as_json else f"In use now: {version.label}.")
+        if asked.rollback:
+            _roll_back(opened, asked)
         else:
-            report = work(opened, force=force, hold_out=hold_out or (), coder=coder, progress=note)
-            typer.echo(
-                json.dumps(report.as_dict(), ensure_ascii=False)
-                if as_json
-                else study_text.retrain_text(report)
+            report = work(
+                opened, force=asked.force, hold_out=asked.hold_out or (), coder=asked.coder, progress=note
             )
+            show(asked.as_json, report.as_dict(), lambda: study_text.retrain_text(report))
             if not report.accepted:
                 return
-        if not no_suggest:
-            note(study_text.suggest_text(renew(opened), study))
+        if not asked.no_suggest:
+            _renew_suggestions(opened, asked.study)
+
+
+def _roll_back(study: "Study", asked: Retraining) -> None:
+    from coder.workflow.study.model_versions import roll_back
+
+    version = roll_back(study, asked.to, coder=asked.coder)
+    show(asked.as_json, {"in_use": version.label}, lambda: f"In use now: {version.label}.")
+
+
+def _renew_suggestions(study: "Study", path: Path) -> None:
+    from coder.cli.study_text import suggest_text
+    from coder.workflow.study.suggest import suggest as renew
+
+    note(suggest_text(renew(study), path))
 
 
 def status(study: StudyFile, as_json: AsJson = False) -> None:
@@ -234,7 +249,7 @@ def status(study: StudyFile, as_json: AsJson = False) -> None:
 
     with open_study(study, readonly=True) as opened:
         held = work(opened)
-    typer.echo(json.dumps(held.as_dict(), ensure_ascii=False) if as_json else status_text(held))
+    show(as_json, held.as_dict(), lambda: status_text(held))
 
 
 def merge(
@@ -242,7 +257,7 @@ def merge(
         list[Path], typer.Argument(help="Two or more copies of one study.", metavar="A.coder B.coder")
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="The joined study to write.")],
-    force: Annotated[bool, typer.Option("--force", help="Replace OUT if it exists.")] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Join the copies that several people worked on: nothing is lost, nothing comes twice, in any order.
@@ -254,11 +269,14 @@ def merge(
     from coder.workflow.study.merge import merge_studies
 
     report = merge_studies(studies, out, force=force)
-    typer.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else merge_text(report, out))
+    show(as_json, report.as_dict(), lambda: merge_text(report, out))
 
 
-def export(
-    study: StudyFile,
+@dataclass(frozen=True, kw_only=True)
+class Exported:
+    """What of a study is written, where and how."""
+
+    study: StudyFile
     out: Annotated[
         Path,
         typer.Option(
@@ -267,34 +285,36 @@ def export(
             help="Where to write: .qdpx (REFI-QDA project), .qdc (codebook), .csv, .xlsx, .jsonl, .parquet (a row per"
             " coding), .docx (codes as comments), .sav (SPSS).",
         ),
-    ],
+    ]
     suggestions: Annotated[
         bool,
         typer.Option(
             "--suggestions", help="Write the machine's suggestions that nobody has decided instead."
         ),
-    ] = False,
+    ] = False
     matrix: Annotated[
         bool,
         typer.Option("--matrix", help="Write a 0/1 table: a row per utterance and coder, a column per code."),
-    ] = False,
+    ] = False
     drafts: Annotated[
         Literal["omit", "user", "branch"],
         typer.Option(
             help="Unconfirmed suggestions in a .qdpx: none, as a user of their own, or as codes of their own."
         ),
-    ] = "omit",
+    ] = "omit"
     polarity: Annotated[
         Literal["leaf", "branch"],
         typer.Option(
             help="Polarity in a .qdpx: in the code ('X: barrier'), or as a code of its own beside it."
         ),
-    ] = "leaf",
+    ] = "leaf"
     coder: Annotated[
         list[str] | None, typer.Option(help="Only the codings of this coder (repeat). Default: all.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace OUT if it exists.")] = False,
-) -> None:
+    ] = None
+    force: Force = False
+
+
+def export(asked: Exported) -> None:
     """Write a study's codings for other tools: NVivo, ATLAS.ti, MAXQDA, QualCoder, Word, R, SPSS.
 
     What a format cannot hold is listed. Example: coder export pilot.coder -o pilot.qdpx
@@ -303,10 +323,10 @@ def export(
     from coder.workflow.study.open import open_study
 
     request = ExportRequest(
-        out=out, suggestions=suggestions, matrix=matrix, drafts=drafts, polarity=polarity, coders=tuple(coder or ()),
-        force=force,
+        out=asked.out, suggestions=asked.suggestions, matrix=asked.matrix, drafts=asked.drafts,
+        polarity=asked.polarity, coders=tuple(asked.coder or ()), force=asked.force,
     )  # fmt: skip
-    with open_study(study, readonly=True) as opened:
+    with open_study(asked.study, readonly=True) as opened:
         exported = export_study(opened, request)
     typer.echo(exported.text())
     for line in exported.left_out:
@@ -353,17 +373,17 @@ def history(
 
     with open_study(study, readonly=True) as opened:
         acts = opened.acts.summaries(coder=coder, limit=limit)
-    typer.echo(json.dumps(history_dicts(acts), ensure_ascii=False) if as_json else history_text(acts))
+    show(as_json, history_dicts(acts), lambda: history_text(acts))
 
 
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
     app.command("init", no_args_is_help=True)(init)
-    app.command("import", no_args_is_help=True)(with_options(import_, CodedOptions))
+    app.command("import", no_args_is_help=True)(spread(import_, Imported, CodedOptions))
     app.command("suggest", no_args_is_help=True)(suggest)
-    app.command("retrain", no_args_is_help=True)(retrain)
+    app.command("retrain", no_args_is_help=True)(spread(retrain, Retraining))
     app.command("status", no_args_is_help=True)(status)
     app.command("merge", no_args_is_help=True)(merge)
-    app.command("export", no_args_is_help=True)(export)
+    app.command("export", no_args_is_help=True)(spread(export, Exported))
     app.command("undo", no_args_is_help=True)(undo)
     app.command("history", no_args_is_help=True)(history)

@@ -1,6 +1,5 @@
 """`coder turns`: how a transcript, or a folder of them, was read."""
 
-import json
 import shutil
 import sys
 import textwrap
@@ -9,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coder.cli.console import show
+from coder.cli.options import AsJson, Interviewer
 from coder.reporting.numbers import counted, percent, shortened
 from coder.reporting.text import table
 
@@ -24,15 +25,8 @@ def turns(
         Path,
         typer.Argument(help="A transcript (Word, PDF, text, subtitles, a table of turns, ...), or a folder."),
     ],
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document: every turn, or of a folder every file.")
-    ] = False,
-    interviewer: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A speaker label that is the interviewer's; repeat for several. Default: inferred."
-        ),
-    ] = None,
+    as_json: AsJson = False,
+    interviewer: Interviewer = None,
 ) -> None:
     """Show how transcripts were read: speakers, who is taken for the interviewer, what was left out.
 
@@ -45,16 +39,12 @@ def turns(
     check_single(interviewer or (), file)
     if file.is_dir():
         report = reading_report(file)
-        typer.echo(_json(report.as_json()) if as_json else _folder_text(report, file))
+        show(as_json, report.as_json(), lambda: _folder_text(report, file))
         if report.refused:
             raise typer.Exit(3)
         return
     single = show_turns(file, tuple(interviewer or ()))
-    typer.echo(_json(single.as_json()) if as_json else _file_text(single))
-
-
-def _json(document: object) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    show(as_json, single.as_json(), lambda: _file_text(single))
 
 
 def _file_text(report: "TurnsReport") -> str:

@@ -5,13 +5,15 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from coder.cli.main import app
+from coder.cli import FAMILIES
+from coder.cli.main import app, commands_of
 
 ROOT = Path(__file__).parent.parent.parent
 DOCS = "\n".join(
@@ -19,15 +21,16 @@ DOCS = "\n".join(
 )
 
 
-def commands(group: click.Group, prefix: str = "") -> list[tuple[str, click.Command]]:
+def commands(group: Any, prefix: str = "") -> list[tuple[str, click.Command]]:
     found = []
-    for name, command in group.commands.items():
+    for name in group.list_commands(None):
+        command = group.get_command(None, name)
         path = f"{prefix} {name}".strip()
         found += commands(command, path) if hasattr(command, "commands") else [(path, command)]
     return found
 
 
-COMMANDS = commands(typer.main.get_command(app))  # type: ignore[arg-type]
+COMMANDS = commands(typer.main.get_command(app))
 
 
 @pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[name for name, _ in COMMANDS])
@@ -37,6 +40,25 @@ def test_a_command_teaches_and_is_documented(name: str, command: click.Command) 
         assert getattr(parameter, "help", None), f"`{name}` does not explain {parameter.name}"
     shown = "coder " + name.replace(" ", r" [\w|]*")  # the docs may write `coder codebook show|check|convert`
     assert re.search(shown, DOCS), f"no page shows `coder {name}`"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_has_the_commands_that_it_is_found_by(family: str) -> None:
+    assert tuple(commands_of(family)) == FAMILIES[family]
+
+
+def test_a_mistyped_command_is_answered_with_the_one_it_resembles() -> None:
+    done = CliRunner().invoke(app, ["precde", "x"])
+    assert done.exit_code == 2 and "Did you mean 'precode'" in done.output
+
+
+def test_a_command_imports_no_other_family() -> None:
+    code = (
+        "import sys; from coder.cli.main import app; app(['turns', '--help'], standalone_mode=False);"
+        "print([name for name in sys.modules if name.startswith('coder.cli.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "coder.cli.turns" in done.stdout and "coder.cli.study" not in done.stdout
 
 
 def test_help_uses_little_cpu() -> None:

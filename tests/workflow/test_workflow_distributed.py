@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from coder.errors import InputError
-from coder.workflow.precoding import answers, jobs
+from coder.workflow.precoding import answers
 from coder.workflow.precoding import dask_engine as distributed
 from coder.workflow.precoding.dask_worker import ModelFiles
 from coder.workflow.precoding.pipeline import run
@@ -24,7 +24,7 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a table of 240 answers, to be coded in parts of 20; no vector cache."""
     monkeypatch.setenv("CODER_CACHE", "off")
     monkeypatch.setattr(answers, "AT_A_TIME", 20)
-    monkeypatch.setattr(jobs, "MANY_ROWS", 20)
+    monkeypatch.setattr(answers, "MANY_ROWS", 20)
     texts = [
         f"The {PLACES[n % 8]} is {n} minutes away and nobody {PLACES[n % 7]} told me why." for n in range(240)
     ]

@@ -72,7 +72,7 @@ def answers_table(path: Path, rows: int = 23) -> Path:
 
 
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "MANY_ROWS", 3)
+    monkeypatch.setattr(answers, "MANY_ROWS", 3)
     monkeypatch.setattr(jobs, "MANY_FILES", 1)
 
 
@@ -129,7 +129,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     assert len(list((tmp_path / "out.csv.parts").glob("*.part"))) == 3
 
     steps: list[int] = []
-    monkeypatch.setattr(jobs, "table_parts", watched := WatchedParts(answers.table_parts))
+    monkeypatch.setattr(answers, "table_parts", watched := WatchedParts(answers.table_parts))
     run(request_of(tmp_path), progress=lambda done, _: steps.append(done))
     assert watched.numbers == [3, 4]
     assert steps == [15, 5, 3]
@@ -201,7 +201,7 @@ def test_progress_and_memory_go_part_by_part(
     large(monkeypatch)
     seen: list[tuple[int, int | None]] = []
     watched = WatchedParts(answers.table_parts)
-    monkeypatch.setattr(jobs, "table_parts", watched)
+    monkeypatch.setattr(answers, "table_parts", watched)
 
     def progress(steps: int, total: int | None) -> None:
         seen.append((steps, total))

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook, from_dict, to_dict
 from coder.encoding import Encoder, get_encoder, weights_of
-from coder.encoding.named import folder_or_name
 from coder.errors import ModelError, OutputError
 from coder.learning.dataset import NOTHING_SEEN
 from coder.learning.estimators.calibration import Calibration
@@ -31,7 +30,6 @@ from coder.learning.explanation import Examples
 from coder.learning.features.wording import NGrams
 from coder.learning.model import Model, Parts
 from coder.learning.persistence.card import StoredCard
-from coder.learning.training.codebook_transfer import with_codebook
 
 PACKAGE = Path(__file__).parents[2]
 SHIPPED = next(
@@ -62,12 +60,18 @@ def load_model(
     """
     name = str(name_or_dir)
     if name == NONE:
+        from coder.learning.training.codebook_transfer import with_codebook
+
         starter = _from_folder(folder_of(STARTER), encoder, threads)
         model = with_codebook(starter, codebook or starter.codebook, learned=False)
         model.name = NONE
         return model
     model = _from_folder(folder_of(name), encoder, threads)
-    return model if codebook is None else with_codebook(model, codebook)
+    if codebook is None:
+        return model
+    from coder.learning.training.codebook_transfer import with_codebook
+
+    return with_codebook(model, codebook)
 
 
 def folder_of(name_or_dir: str) -> Path:
@@ -119,6 +123,8 @@ def _encoder_and_adapter(folder: Path, threads: int | None) -> tuple[Encoder, Pa
     card = stored_card(folder)
     trained_with = card.encoder.weights
     if name := card.encoder_name:
+        from coder.encoding.named import folder_or_name
+
         encoder = get_encoder(folder_or_name(name, trained_with), threads=threads)
         if weights_of(encoder.id) != trained_with:
             raise ModelError(

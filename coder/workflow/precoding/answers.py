@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from coder.coded_tables.grammar import HOMES, columns_of
 from coder.domain import Utterance
-from coder.errors import InputError
-from coder.reading.tables.stream import AT_A_TIME, Record, stream_table
+from coder.errors import CoderError, InputError
+from coder.reading.tables.stream import AT_A_TIME, Record, row_count, stream_table
 from coder.segmentation import is_backchannel
-from coder.workflow.precoding.coded_parts import Part
+from coder.workflow.precoding.coded_parts import Part, PartRecord
 from coder.workflow.precoding.rows import COLUMNS, Row
 
 if TYPE_CHECKING:
     from coder.learning import Model
 
+MANY_ROWS = 20_000
 MANY_BYTES = 8_000_000  # of a table that does not say its number of rows
 SAMPLED = 2_000  # answers of each study that its topic is measured on
 SAMPLED_IN_ALL = 200_000
@@ -43,6 +44,40 @@ class Survey:
     def parts(self) -> int:
         """How many parts the table has."""
         return max(1, -(-self.rows // AT_A_TIME))
+
+
+@dataclass(frozen=True)
+class TablesJob:
+    """Tables of answers, five thousand rows a part; progress in rows."""
+
+    surveys: Sequence[Survey]
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The tables' own columns in order."""
+        return tuple(dict.fromkeys(column for survey in self.surveys for column in survey.columns))
+
+    @property
+    def total(self) -> int:
+        """The number of rows."""
+        return sum(survey.rows for survey in self.surveys)
+
+    def parts(self, model: "Model", done: Collection[int] = ()) -> Iterator[Part]:
+        """Yield the parts in order, those numbered in `done` left out."""
+        return table_parts(self.surveys, model, done)
+
+    def steps(self, record: PartRecord) -> int:
+        """Return how many steps of progress a part is."""
+        return record.units
+
+
+def is_long(path: Path) -> bool:
+    """Tell whether a table takes so long that finished parts are kept in case of an interruption."""
+    try:
+        rows = row_count(path)
+    except CoderError:
+        return False  # a damaged table is refused when it is read
+    return rows > MANY_ROWS if rows is not None else path.stat().st_size > MANY_BYTES
 
 
 def surveyed(files: Iterable[Path]) -> list[Survey]:

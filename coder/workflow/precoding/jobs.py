@@ -1,4 +1,4 @@
-"""What is to be pre-coded, as one job: its parts, its extra columns, and how progress is counted."""
+"""What is to be pre-coded, as one job: its parts, its extra columns, and how progress is counted; transcripts."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from coder.domain import Transcript, Unit, Utterance
-from coder.errors import CoderError, InputError
-from coder.workflow.precoding.answers import MANY_BYTES, Survey, surveyed, table_parts
+from coder.errors import InputError
 from coder.workflow.precoding.coded_parts import Part, PartRecord
 
 if TYPE_CHECKING:
     from coder.learning import Model
 
 MANY_FILES = 20
-MANY_ROWS = 20_000
 
 
 class Job(Protocol):
@@ -62,31 +60,6 @@ class TranscriptJob:
         return 1
 
 
-@dataclass(frozen=True)
-class TablesJob:
-    """Tables of answers, five thousand rows a part; progress in rows."""
-
-    surveys: Sequence[Survey]
-
-    @property
-    def columns(self) -> Sequence[str]:
-        """The tables' own columns in order."""
-        return tuple(dict.fromkeys(column for survey in self.surveys for column in survey.columns))
-
-    @property
-    def total(self) -> int:
-        """The number of rows."""
-        return sum(survey.rows for survey in self.surveys)
-
-    def parts(self, model: "Model", done: Collection[int] = ()) -> Iterator[Part]:
-        """Yield the parts in order, those numbered in `done` left out."""
-        return table_parts(self.surveys, model, done)
-
-    def steps(self, record: PartRecord) -> int:
-        """Return how many steps of progress a part is."""
-        return record.units
-
-
 def transcript_parts(
     files: Sequence[Path], unit: Unit, interviewer: Sequence[str] = (), done: Collection[int] = ()
 ) -> Iterator[Part]:
@@ -126,7 +99,6 @@ def input_files(paths: Iterable[str | Path], unit: Unit) -> list[Path]:
     Raises InputError for a path that does not exist and for folders without any such file.
     """
     from coder.reading import transcript_paths
-    from coder.reading.tables.read import TABLE_SUFFIXES
 
     given = [Path(path) for path in paths]
     missing = [str(path) for path in given if not path.exists()]
@@ -134,6 +106,8 @@ def input_files(paths: Iterable[str | Path], unit: Unit) -> list[Path]:
         raise InputError(f"There is no file or folder {', '.join(missing)}. Check the spelling.")
     if unit != "row":
         return transcript_paths(given)
+    from coder.reading.tables.read import TABLE_SUFFIXES
+
     return [
         file
         for path in given
@@ -146,6 +120,8 @@ def job_of(files: Sequence[Path], unit: Unit, interviewer: Sequence[str] = ()) -
     """Return the files as a job; tables are read once for it."""
     if unit != "row":
         return TranscriptJob(files, unit, interviewer)
+    from coder.workflow.precoding.answers import TablesJob, surveyed
+
     return TablesJob(surveyed(files))
 
 
@@ -153,14 +129,6 @@ def is_large(files: Sequence[Path], unit: str) -> bool:
     """Tell whether a job takes so long that finished parts are kept in case it is interrupted."""
     if unit != "row":
         return len(files) > MANY_FILES
-    return any(_is_long(path) for path in files)
+    from coder.workflow.precoding.answers import is_long
 
-
-def _is_long(path: Path) -> bool:
-    from coder.reading.tables.stream import row_count
-
-    try:
-        rows = row_count(path)
-    except CoderError:
-        return False  # a damaged table is refused when it is read
-    return rows > MANY_ROWS if rows is not None else path.stat().st_size > MANY_BYTES
+    return any(is_long(path) for path in files)
