@@ -102,3 +102,24 @@ class Utterance:
     question: str | None = None
     time: float | None = None
     codable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionFate:
+    """What became of the suggestions of one code; `waiting` ones nobody has answered."""
+
+    code: str
+    accepted: int
+    changed: int
+    rejected: int
+    waiting: int
+
+    @property
+    def answered(self) -> int:
+        """How many somebody decided on."""
+        return self.accepted + self.changed + self.rejected
+
+    @property
+    def acceptance(self) -> float | None:
+        """The share of the answered ones that was accepted unchanged; None if none was answered."""
+        return self.accepted / self.answered if self.answered else None

@@ -16,6 +16,7 @@ FOUNDATION = {
     "safe_csv",
     "installation",
     "passphrases",
+    "phrasing",
     "plain",
 }
 MIDDLE = {
@@ -42,6 +43,7 @@ ALLOWED = {
     "domain": set(),
     "errors": set(),
     "statistics": {"errors"},
+    "phrasing": set(),
     "plain": {"statistics"},
     "safe_csv": set(),
     "installation": {"errors"},

@@ -10,7 +10,6 @@ from typing import Any
 from coder.codebook import Codebook, load_codebook
 from coder.coded_tables.grammar import (
     blank,
-    counted,
     examples,
     folded,
     names_in,
@@ -18,6 +17,7 @@ from coder.coded_tables.grammar import (
     text_of,
     with_polarity,
 )
+from coder.phrasing import counted
 
 SLIPS, SHORT = (
     2,
@@ -127,11 +127,12 @@ class ReadCodes:
         said = []
         words = [(word, count) for word, count in self.nothing.most_common() if word not in ("-", "–", "—")]
         if words:
-            told = ", ".join(f"'{word}' ({counted(count)})" for word, count in words[:SHOWN])
+            told = ", ".join(f"'{word}' ({counted(count, 'row')})" for word, count in words[:SHOWN])
             said.append(f"{where}: read as nothing to code: {told}.")
         if self.parted:
             said.append(
-                f"{where}: codes joined by a comma or bar ({counted(self.parted)}) were read as several, like 'a;b'."
+                f"{where}: codes joined by a comma or bar ({counted(self.parted, 'row')}) were read as several,"
+                " like 'a;b'."
             )
         if self.alike:
             pairs = [" = ".join(f"'{name}'" for name in names) for names in self.alike.values()]

@@ -19,18 +19,11 @@ from coder.coded_tables.code_lookup import (
     read_codes,
     resolved,
 )
-from coder.coded_tables.grammar import (
-    HOMES,
-    columns_named,
-    counted,
-    examples,
-    polarities_of,
-    spans_in,
-    text_of,
-)
+from coder.coded_tables.grammar import HOMES, columns_named, examples, polarities_of, spans_in, text_of
 from coder.coded_tables.values import CodedTable, Excerpt
 from coder.domain import POLARITIES
 from coder.errors import TableError
+from coder.phrasing import counted
 from coder.segmentation import is_backchannel
 
 if TYPE_CHECKING:
@@ -111,10 +104,8 @@ def _unfolded(table: CodedTable) -> CodedTable:
         numbers += [row] * max(1, len(parts))
     frame = pd.DataFrame(records, columns=list(table.frame.columns), dtype=object)
     frame.attrs = {**table.frame.attrs, "row_numbers": numbers}
-    marked_rows = counted(sum(map(bool, spans)))
-    said = (
-        f"{table.where}: {marked_rows} with passages marked in Label Studio, read as {counted(len(frame))}."
-    )
+    marked_rows = counted(sum(map(bool, spans)), "row")
+    said = f"{table.where}: {marked_rows} with passages marked in Label Studio, read as {counted(len(frame), 'row')}."
     return replace(table, frame=frame, notes=(*table.notes, said))
 
 
@@ -144,7 +135,7 @@ def _excerpts(table: CodedTable, group: str | None, *, apart: bool) -> tuple[lis
     notes = [*table.notes, *_columns_noted(table, column), *codes.notes(table.where)]
     notes += _left_out(table)
     notes += [
-        f"{table.where}: polarity '{word}' ({counted(count)}) is not {', '.join(POLARITIES[:-1])} or"
+        f"{table.where}: polarity '{word}' ({counted(count, 'row')}) is not {', '.join(POLARITIES[:-1])} or"
         f" {POLARITIES[-1]}; the rows keep their codes, their polarity is taken as unknown."
         for word, count in sideways.most_common(SHOWN)
     ]
@@ -168,8 +159,8 @@ def _columns_noted(table: CodedTable, column: str | None) -> list[str]:
         )
     if column is None and len(table) > 1:
         notes.append(
-            f"{table.where}: no column tells interviews or people apart, so all {counted(len(table))} count as one"
-            " group and no figure is about another interview: figures are row-level. Add a column 'transcript' or"
+            f"{table.where}: no column tells interviews or people apart, so all {counted(len(table), 'row')} count as"
+            " one group and no figure is about another interview: figures are row-level. Add a column 'transcript' or"
             " 'participant', or name one with --group."
         )
     return notes
@@ -179,7 +170,7 @@ def _left_out(table: CodedTable) -> list[str]:
     rows = zip(table.row_numbers(), table.texts("text"), strict=True)
     problems = [f"Row {row} has no text." for row, text in rows if text is None]
     return (
-        [f"{table.where}: {counted(len(problems))} left out: {' '.join(problems[:SHOWN])}"]
+        [f"{table.where}: {counted(len(problems), 'row')} left out: {' '.join(problems[:SHOWN])}"]
         if problems
         else []
     )
@@ -285,8 +276,8 @@ def _within_groups(alike: Mapping[str, Sequence[Excerpt]]) -> list[str]:
     if not apart:
         return []
     return [
-        f"{counted(apart)} with the text of another row of the group stayed apart, since nothing says whose words"
-        " they are: a column transcript, participant or unit would join the rows of one passage."
+        f"{counted(apart, 'row')} with the text of another row of the group stayed apart, since nothing says whose"
+        " words they are: a column transcript, participant or unit would join the rows of one passage."
     ]
 
 

@@ -327,11 +327,6 @@ def blind_of(value: str | None) -> bool | None:
     return _BLIND_WORDS.get((value or "").strip().casefold())
 
 
-def counted(count: int, noun: str = "row") -> str:
-    """Return "1 row", "2 rows"."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
 def examples(names: Iterable[str], most: int = 6) -> str:
     """Return the first names in quotes and how many more there are: long lists stay short."""
     shown = list(names)

@@ -16,7 +16,6 @@ from coder.coded_tables.grammar import (
     blank,
     blind_of,
     columns_named,
-    counted,
     examples,
     is_heading,
     is_missing,
@@ -26,6 +25,7 @@ from coder.coded_tables.grammar import (
 from coder.coded_tables.values import Choice, CodedTable, Problems
 from coder.domain import POLARITIES
 from coder.errors import TableError
+from coder.phrasing import counted
 
 Ints = NDArray[np.int64]
 CONTEXT = ("text", "question", "speaker")

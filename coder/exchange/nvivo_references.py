@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coder.coded_tables.grammar import counted, examples
+from coder.coded_tables.grammar import examples
 from coder.errors import FormatError
 from coder.exchange.values import ExternalCoding, ExternalCodings
+from coder.phrasing import counted
 
 _HEADER = re.compile(
     r"^\s*<?(?P<folder>[^\W\d_][\w ]*\\{1,2}.+?|[^\W\d_][^§\\]*?)>?\s+[-–]\s+§\s*(?P<count>\d+)\s+"

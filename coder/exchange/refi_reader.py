@@ -7,7 +7,7 @@ within limits, and no entity of its XML is ever resolved.
 
 from pathlib import Path, PurePosixPath
 
-from coder.coded_tables.grammar import counted, examples
+from coder.coded_tables.grammar import examples
 from coder.errors import FormatError, UnsafeFileError
 from coder.exchange.refi_memos import OURS, comments_of, memos_of, notes_about, notes_placed
 from coder.exchange.refi_offsets import Placed, placed
@@ -19,6 +19,7 @@ from coder.exchange.values import (
     ExternalDocument,
     ExternalMemo,
 )
+from coder.phrasing import counted
 from coder.reading.safety.archive import Archive
 
 MAX_BYTES = 2_000_000_000

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from coder.coded_tables.grammar import counted, examples, text_of
+from coder.coded_tables.grammar import examples, text_of
 from coder.errors import FormatError, UnsafeFileError
 from coder.exchange.values import (
     ExternalCase,
@@ -22,6 +22,7 @@ from coder.exchange.values import (
     ExternalDocument,
     ExternalMemo,
 )
+from coder.phrasing import counted
 
 MAX_BYTES = 2_000_000_000
 MAX_TEXT = 64_000_000  # characters of one value

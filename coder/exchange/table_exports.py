@@ -11,17 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coder.coded_tables.code_lookup import read_codes
-from coder.coded_tables.grammar import (
-    Columns,
-    columns_of,
-    counted,
-    examples,
-    names_in,
-    polarities_of,
-    text_of,
-)
+from coder.coded_tables.grammar import Columns, columns_of, examples, names_in, polarities_of, text_of
 from coder.errors import TableError
 from coder.exchange.values import ExternalCoding, ExternalCodings
+from coder.phrasing import counted
 from coder.reading.tables.columns import plain_name
 from coder.reading.tables.read import read_sheets
 
@@ -364,7 +357,7 @@ def _any_table(frame: "DataFrame", where: str, given: Mapping[str, str]) -> Made
     notes = read.notes(where)
     empty = sum(not codes for codes in read.rows)
     if empty:
-        notes.append(f"{where}: {counted(empty)} without a code: looked at, nothing to code.")
+        notes.append(f"{where}: {counted(empty, 'row')} without a code: looked at, nothing to code.")
     if unknown:
         notes.append(f"{where}: polarity {examples(unknown)} is not known and left out.")
     if columns.unread:

@@ -17,6 +17,7 @@ from coder.learning.features.blocks import Signals
 from coder.learning.features.codebook_similarity import PhraseBank
 from coder.learning.features.topic_centering import unit_rows
 from coder.learning.features.wording import WORDS, plain_word, words_of
+from coder.phrasing import shortened
 
 Floats = NDArray[np.float64]
 Vectors = NDArray[np.float32]
@@ -142,11 +143,11 @@ class Evidence:
         near = self._nearest(signals.centred[row], code, signals.batch.texts[row])
         if self.examples is None or not near:
             place, _ = self.bank.best_phrase(signals.closeness[row], code)
-            return f"codebook: “{shortened(self.bank.phrases[place].text)}”"
+            return f"codebook: “{shortened(self.bank.phrases[place].text, SHOWN)}”"
         if len(near) > 1:
             return "like " + " and ".join(f"“{shortened(self.examples.texts[at], BOTH)}”" for at in near)
         study = self.examples.studies[near[0]]
-        return f"like “{shortened(self.examples.texts[near[0]])}”" + (f" ({study})" if study else "")
+        return f"like “{shortened(self.examples.texts[near[0]], SHOWN)}”" + (f" ({study})" if study else "")
 
     def _nearest(self, vector: NDArray[np.float32], code: int, text: str) -> list[int]:
         """Return the places of the code's nearest excerpts, two at most, none of them this text or another's copy."""
@@ -169,11 +170,3 @@ class Evidence:
         least = TELLING * max(falls.values(), default=0.0)
         best = sorted((word for word in falls if falls[word] > 0), key=lambda word: -falls[word])
         return [word for word in best if falls[word] >= least][:WORDS_SHOWN]
-
-
-def shortened(text: str, limit: int = SHOWN) -> str:
-    """Return the text on one line, cut at a word with an ellipsis when over `limit` characters."""
-    line = " ".join(text.split())
-    if len(line) <= limit:
-        return line
-    return line[: limit - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"

@@ -1,5 +1,7 @@
 """The one way to write counts, figures, shares, intervals and shortened texts for people."""
 
+from coder.phrasing import counted as counted
+from coder.phrasing import shortened as shortened
 from coder.statistics import Estimate
 
 MISSING = "–"  # a figure that is not defined
@@ -54,23 +56,6 @@ def ranged(value: float | None, bounds: Bounds | None, sign: str = "") -> str:
 def estimate(found: Estimate) -> str:
     """Return an estimate with its interval, or a dash where it is not defined."""
     return ranged(found.value, (found.low, found.high))
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: 1 excerpt, 2,000 excerpts."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-def shortened(text: str, width: int) -> str:
-    """Return a text on one line of at most `width` characters, cut at a word with an ellipsis if it is longer.
-
-    A text without blanks, such as a code's id, is cut within the word.
-    """
-    line = " ".join(text.split())
-    if len(line) <= width:
-        return line
-    whole = line[:width].rsplit(" ", 1)[0] if " " in line[width // 2 : width] else line[: width - 1]
-    return whole.rstrip(" ,;:") + "…"
 
 
 def bounds(found: Estimate) -> tuple[float, float] | None:

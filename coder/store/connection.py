@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from coder.errors import InputError, StudyError
@@ -14,6 +15,7 @@ from coder.store.encryption import database_errors
 
 Clock = Callable[[], datetime]
 Parameters = Sequence[Any]
+T = TypeVar("T")
 
 
 def utc_now() -> datetime:
@@ -168,6 +170,18 @@ class Handle:
 def _just_after(stamp: str) -> str:
     moment = datetime.strptime(stamp, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
     return written(moment + timedelta(microseconds=1))
+
+
+def value_of(kind: type[T], row: sqlite3.Row, **given: object) -> T:
+    """Return a row as a value of the dataclass `kind`: each field from the column of its name, unless it is given.
+
+    A truth value is a column of 0 and 1.
+    """
+    found = dict(given)
+    for field in fields(kind):  # type: ignore[arg-type]
+        if field.name not in given:
+            found[field.name] = bool(row[field.name]) if field.type is bool else row[field.name]
+    return kind(**found)
 
 
 def marks(values: Sequence[Any]) -> str:

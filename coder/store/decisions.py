@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlite3 import Row
 
 from coder.errors import StaleError, StudyError
-from coder.store.connection import Handle, chunks, marks, new_uid
+from coder.store.connection import Handle, chunks, marks, new_uid, value_of
 from coder.store.replay import derive
 from coder.store.values import (
     ADJUDICATED,
@@ -392,20 +392,7 @@ class Acts:
             " GROUP BY act.id ORDER BY act.time DESC, act.uid DESC",
             (by, limit),
         )
-        return [
-            ActSummary(
-                act=row["uid"],
-                kind=row["kind"],
-                coder=row["coder"],
-                voice=row["voice"],
-                mode=row["mode"],
-                time=row["time"],
-                undone=bool(row["undone"]),
-                utterances=row["utterances"],
-                what=_few(row["what"] or ""),
-            )
-            for row in rows
-        ]
+        return [value_of(ActSummary, row, act=row["uid"], what=_few(row["what"] or "")) for row in rows]
 
 
 def _spans(handle: Handle, utterances: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -459,40 +446,12 @@ def _codes(handle: Handle, voice: int, utterances: Sequence[int]) -> defaultdict
 
 
 def _standing(row: Row) -> StandingCode:
-    return StandingCode(
-        code=row["code"],
-        polarity=row["polarity"],
-        start=row["start"],
-        end=row["end"],
-        verdict=row["verdict"],
-        suggestion=row["suggestion"],
-        blind=not row["seen"],
-        memo=row["memo"],
-        act=row["uid"],
-        time=row["time"],
-    )
+    return value_of(StandingCode, row, act=row["uid"], blind=not row["seen"])
 
 
 def _record(row: Row) -> ActRecord:
-    return ActRecord(
-        act=row["uid"],
-        kind=row["kind"],
-        coder=row["coder"],
-        voice=row["voice"],
-        mode=row["mode"],
-        time=row["time"],
-        seconds=row["seconds"],
-        undone=bool(row["undone"]),
-        utterance=row["utterance"],
-        verdict=row["verdict"],
-        code=row["code"],
-        instead_of=row["instead_of"],
-        polarity=row["polarity"],
-        suggestion=row["suggestion"],
-        seen=bool(row["seen"]),
-        memo=row["memo"] or "",
-        cites=tuple(json.loads(row["cites"] or "[]")),
-    )
+    cites = tuple(json.loads(row["cites"] or "[]"))
+    return value_of(ActRecord, row, act=row["uid"], memo=row["memo"] or "", cites=cites)
 
 
 def _few(what: str, most: int = 3) -> str:

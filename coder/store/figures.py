@@ -2,32 +2,12 @@
 
 from dataclasses import dataclass
 
+from coder.domain import SuggestionFate
 from coder.store.connection import Handle
 from coder.store.queries import disagreements
 from coder.store.values import DECIDED_SQL, LOTS
 
 RECENT_ACTS = 500  # the pace is the median over this many of a coder's last acts
-
-
-@dataclass(frozen=True, slots=True)
-class CodeFigures:
-    """What became of the suggestions of one code; `acceptance` = accepted / answered, None if none answered."""
-
-    code: str
-    accepted: int
-    changed: int
-    rejected: int
-    waiting: int
-
-    @property
-    def answered(self) -> int:
-        """How many suggestions of this code somebody decided on."""
-        return self.accepted + self.changed + self.rejected
-
-    @property
-    def acceptance(self) -> float | None:
-        """The share that was accepted unchanged."""
-        return self.accepted / self.answered if self.answered else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +43,7 @@ class StudyFigures:
     waiting: int
     unsuggested: int
     coders: tuple[CoderFigures, ...]
-    codes: tuple[CodeFigures, ...] = ()
+    codes: tuple[SuggestionFate, ...] = ()
 
 
 def study_figures(handle: Handle) -> StudyFigures:
@@ -149,7 +129,7 @@ def _pace(handle: Handle, coder: int) -> float | None:
     return seconds[len(seconds) // 2] if seconds else None
 
 
-def code_figures(handle: Handle) -> list[CodeFigures]:
+def code_figures(handle: Handle) -> list[SuggestionFate]:
     """Return what became of the suggestions, code by code, in order of code id."""
     counts: dict[str, dict[str, int]] = {}
     for row in handle.rows("SELECT code, verdict, count(*) AS n FROM answer GROUP BY code, verdict"):
@@ -159,7 +139,7 @@ def code_figures(handle: Handle) -> list[CodeFigures]:
     ):
         counts.setdefault(row["top_code"], {})["waiting"] = row["n"]
     return [
-        CodeFigures(
+        SuggestionFate(
             code=code,
             accepted=held.get("accept", 0),
             changed=held.get("change", 0),

@@ -8,7 +8,7 @@ from sqlite3 import Row
 from typing import Any
 
 from coder.errors import StudyError
-from coder.store.connection import Handle, new_uid
+from coder.store.connection import Handle, new_uid, value_of
 from coder.store.values import ModelVersion
 
 
@@ -181,14 +181,4 @@ class Models:
 
 
 def _version(row: Row, active: int | None) -> ModelVersion:
-    return ModelVersion(
-        id=row["id"],
-        uid=row["uid"],
-        label=row["label"],
-        base=row["base"],
-        card=json.loads(row["card"]),
-        codebook=row["codebook"],
-        time=row["time"],
-        active=row["id"] == active,
-        shipped=bool(row["shipped"]),
-    )
+    return value_of(ModelVersion, row, card=json.loads(row["card"]), active=row["id"] == active)

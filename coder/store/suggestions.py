@@ -1,10 +1,8 @@
 """Runs of models, their proposals and suggestions. All are kept; people see those of the newest run."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from sqlite3 import Row
 
-from coder.store.connection import Handle, chunks, marks, new_uid
+from coder.store.connection import Handle, chunks, marks, new_uid, value_of
 from coder.store.values import DECIDED_SQL, Proposal, ProposedCode, StoredSuggestion
 
 _SUGGESTION = (
@@ -78,13 +76,13 @@ class Suggestions:
                 f" WHERE o.utterance IN ({marks(some)}) ORDER BY o.utterance, s.rank"
             )
             for row in self._handle.rows(sql, some):
-                found[row["utterance"]].append(_stored(row))
+                found[row["utterance"]].append(value_of(StoredSuggestion, row))
         return found
 
     def get(self, suggestion_id: int) -> StoredSuggestion | None:
         """Return one suggestion by id."""
         row = self._handle.row(f"{_SUGGESTION} WHERE s.id = ?", (suggestion_id,))
-        return None if row is None else _stored(row)
+        return None if row is None else value_of(StoredSuggestion, row)
 
     def looked_at_by(self, model_id: int, utterances: Sequence[int]) -> list[int]:
         """Return those of the utterances whose newest proposal is this model's."""
@@ -107,26 +105,7 @@ class Suggestions:
 
 
 def _columns(code: ProposedCode) -> tuple[object, ...]:
-    values = asdict(code)
-    return tuple(
-        values[name] for name in ("code", "polarity", "score", "polarity_score", "selected", "evidence")
-    )
-
-
-def _stored(row: Row) -> StoredSuggestion:
-    return StoredSuggestion(
-        id=row["id"],
-        utterance=row["utterance"],
-        rank=row["rank"],
-        code=row["code"],
-        polarity=row["polarity"],
-        score=row["score"],
-        polarity_score=row["polarity_score"],
-        selected=bool(row["selected"]),
-        evidence=row["evidence"],
-        run=row["run"],
-        model=row["model"],
-    )
+    return code.code, code.polarity, code.score, code.polarity_score, code.selected, code.evidence
 
 
 _OUTLOOK = (

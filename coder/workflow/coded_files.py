@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coder.codebook import Codebook
-from coder.coded_tables.grammar import counted
 from coder.coded_tables.values import CodedTable, open_table
 from coder.errors import OutputError, TableError
+from coder.phrasing import counted
 
 if TYPE_CHECKING:
     from coder.coded_tables.values import Excerpt

@@ -107,6 +107,23 @@ def test_a_card_nested_beyond_reason_is_one_sentence(received: Path) -> None:
         load_model(received)
 
 
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"held_out": 5}, "HeldOut is not an object"),
+        ({"data": {"n": "many"}}, "'n' is 'many'"),
+        ({"codes": [{"code": "x"}]}, "Verdict has no 'positives'"),
+        ({"name": ["a"]}, "'name' is"),
+    ],
+)
+def test_a_card_with_a_value_of_another_kind_is_one_sentence(
+    received: Path, changes: dict[str, Any], named: str
+) -> None:
+    change_card(received, **changes)
+    with pytest.raises(ModelError, match=f"card.json is damaged: {named}"):
+        load_model(received)
+
+
 def test_factors_of_an_adapter_that_unfold_beyond_reason_are_refused(received: Path) -> None:
     from safetensors.numpy import save_file
 

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from coder.codebook import Code, Codebook, SubTheme
+from coder.domain import SuggestionFate
 from coder.reporting.study.contents import Heading, Paragraph, Quotation
 from coder.reporting.study.excel import write_excel
 from coder.reporting.study.html import html_of, ranges
@@ -28,7 +29,6 @@ from coder.reporting.study.values import (
     ModelFacts,
     Source,
     StudyData,
-    SuggestionFate,
     passages_of,
 )
 from coder.reporting.study.word import write_word

@@ -33,6 +33,7 @@ from coder.learning.persistence.card import (
     ViewWeights,
 )
 from coder.learning.training.folds import NOTHING_LEFT, Folds, Repeats
+from coder.phrasing import counted
 
 Floats = NDArray[np.float64]
 ANEW = "held-out groups, by models trained anew without them"
@@ -42,8 +43,14 @@ TAUGHT_SHARE, TAUGHT_LEAST = 0.1, 30  # of the training texts: fewer in a langua
 
 @dataclass(frozen=True)
 class Learned:
-    """What training found on held-out rows: logits, chances and choices, and which rows can be read, (n,)."""
+    """What training learned from, and what it found on held-out rows.
 
+    Those are logits, chances and choices, and which rows can be read, (n,).
+    """
+
+    data: TrainingSet
+    folds: Folds
+    copies: Repeats
     verdicts: list[Verdict]
     themes: Floats
     polarity: Floats | None
@@ -67,8 +74,9 @@ def of_report(report: EvaluationReport) -> HeldOut:
     )
 
 
-def of_training(data: TrainingSet, folds: Folds, parts: Parts, learned: Learned) -> HeldOut:
+def of_training(learned: Learned, parts: Parts) -> HeldOut:
     """Return the figures of the rows that each part of training had not learned from."""
+    data = learned.data
     coded = int((data.labels == 1).any(axis=1).sum())
     if coded < ENOUGH:
         return HeldOut(why_not=f"only {coded} coded excerpt{'' if coded == 1 else 's'}")
@@ -76,15 +84,17 @@ def of_training(data: TrainingSet, folds: Folds, parts: Parts, learned: Learned)
         return HeldOut(why_not=NOTHING_LEFT)
     if all(verdict.kappa is None for verdict in learned.verdicts):
         return HeldOut(why_not=f"no code has {ENOUGH} excerpts with it and {ENOUGH} without it")
-    found = figures(data, parts, learned)
-    return found if found == HeldOut() else replace(found, measured_on=WHOLE if folds.whole else PARTS)
+    found = figures(learned, parts)
+    return (
+        found if found == HeldOut() else replace(found, measured_on=WHOLE if learned.folds.whole else PARTS)
+    )
 
 
-def figures(data: TrainingSet, parts: Parts, learned: Learned) -> HeldOut:
+def figures(learned: Learned, parts: Parts) -> HeldOut:
     """Return the figures of held-out rows; those that cannot be read are left out: the model does not guess there."""
-    judged = learned.settled.tested & learned.read
+    data, judged = learned.data, learned.settled.tested & learned.read
     suggested = learned.settled.selected & judged[:, None] & (data.labels >= 0) & parts.calibration.usable
-    found = HeldOut(themes=_themes(data, parts, learned, judged), polarity=_polarity(data, learned, judged))
+    found = HeldOut(themes=_themes(learned, parts, judged), polarity=_polarity(learned, judged))
     if not suggested.any():
         return found
     chances, right = learned.settled.chances[suggested], data.labels[suggested] == 1
@@ -92,9 +102,8 @@ def figures(data: TrainingSet, parts: Parts, learned: Learned) -> HeldOut:
     return replace(found, calibration_error=error, surest_quarter=surest_precision(chances, right))
 
 
-def _themes(
-    data: TrainingSet, parts: Parts, learned: Learned, judged: NDArray[np.bool_]
-) -> ThemeFigures | None:
+def _themes(learned: Learned, parts: Parts, judged: NDArray[np.bool_]) -> ThemeFigures | None:
+    data = learned.data
     known = (data.labels >= 0).all(axis=1)
     single = np.flatnonzero(judged & known & ((data.labels == 1).sum(axis=1) == 1))
     if not len(single):
@@ -110,33 +119,24 @@ def _themes(
     )
 
 
-def _polarity(data: TrainingSet, learned: Learned, judged: NDArray[np.bool_]) -> PolarityFigures | None:
-    places = data.polarity_places()
+def _polarity(learned: Learned, judged: NDArray[np.bool_]) -> PolarityFigures | None:
+    places = learned.data.polarity_places()
     two = np.flatnonzero(judged & (places >= 0) & (places < 2))
     if learned.polarity is None or not len(two):
         return None
     return PolarityFigures(len(two), kappa_of(places[two], learned.polarity[two, :2].argmax(axis=1)))
 
 
-def described(
-    data: TrainingSet,
-    folds: Folds,
-    copies: Repeats,
-    codebook: Codebook,
-    start: Model,
-    parts: Parts,
-    learned: Learned,
-    encoder_id: str,
-) -> ModelCard:
-    """Return the card of a model trained on `data` from `start`, with its figures on held-out rows."""
+def described(learned: Learned, codebook: Codebook, start: Model, parts: Parts, encoder_id: str) -> ModelCard:
+    """Return the card of a model trained from `start`, with its figures on held-out rows."""
     card = ModelCard(
-        data=_data(data, copies, codebook, learned.languages),
-        held_out=of_training(data, folds, parts, learned),
+        data=_data(learned, codebook),
+        held_out=of_training(learned, parts),
         codes=_with_thresholds(learned.verdicts, parts),
         weights=ViewWeights(_weights(parts.themes), _weights(parts.polarity)),
         base=BaseModel(start.name, weights_of(start.encoder.id)),
         training=TrainingSettings(start.name, encoder_id),
-        remarks=tuple(remarks(data, folds, codebook)),
+        remarks=tuple(remarks(learned.data, learned.folds, codebook)),
     )
     return replace(card, limits=limits(card, encoder_id))
 
@@ -159,10 +159,8 @@ def judged_anew(model: Model, verdicts: Sequence[Verdict], report: EvaluationRep
         model.card = replace(card, limits=limits(card, model.encoder.id))
 
 
-def _data(
-    data: TrainingSet, copies: Repeats, codebook: Codebook, languages: Mapping[str, int]
-) -> TrainingData:
-    data = data.rows(np.flatnonzero(data.looked_at))
+def _data(learned: Learned, codebook: Codebook) -> TrainingData:
+    data, copies = learned.data.rows(np.flatnonzero(learned.data.looked_at)), learned.copies
     return TrainingData(
         n=len(data),
         groups=len(set(data.groups)),
@@ -175,7 +173,7 @@ def _data(
         polarity=dict(Counter(value for value in data.polarity if value)),
         nothing_to_code=int((data.labels == 0).all(axis=1).sum()) if len(data) else 0,
         texts_sha256=hashlib.sha256("\n".join(data.texts).encode()).hexdigest(),
-        languages=dict(languages),
+        languages=dict(learned.languages),
     )
 
 
@@ -197,7 +195,7 @@ def remarks(data: TrainingSet, folds: Folds, codebook: Codebook) -> list[str]:
     said: list[str] = []
     if coded < ENOUGH:
         said.append(
-            f"Only {_counted(coded, 'coded excerpt')}: too few to learn codes from ({ENOUGH} are needed), so what was"
+            f"Only {counted(coded, 'coded excerpt')}: too few to learn codes from ({ENOUGH} are needed), so what was"
             " known before stands."
         )
         return said
@@ -220,10 +218,6 @@ def remarks(data: TrainingSet, folds: Folds, codebook: Codebook) -> list[str]:
             " learned and what was known of it before stands."
         )
     return said
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def limits(card: ModelCard, encoder_id: str) -> str:

@@ -159,10 +159,18 @@ def _trained(
         _examples(data, material.blocks) if recipes.words else None,
         np.unique(fingerprints(looked)), _reference(data, material.blocks), material.questions,
     )  # fmt: skip
-    learned = Learned(verdicts, theme_logits, polarity_logits, settled, read, languages)
-    card = described(
-        data, material.folds, material.copies, codebook, founded or reader, parts, learned, reader.encoder.id
+    learned = Learned(
+        data,
+        material.folds,
+        material.copies,
+        verdicts,
+        theme_logits,
+        polarity_logits,
+        settled,
+        read,
+        languages,
     )
+    card = described(learned, codebook, founded or reader, parts, reader.encoder.id)
     card = replace(card, training=replace(card.training, thresholds=recipes.thresholds))
     return Model(name, codebook, reader.encoder, parts, card, founded)
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from coder.agreement.report import AgreementReport
 from coder.codebook import Codebook
+from coder.domain import SuggestionFate
 
 Origin = Literal["person", "accepted", "changed", "suggested"]
 ORIGINS: Mapping[Origin, str] = {
@@ -115,22 +116,6 @@ class CoderWork:
     decided: int
     blind: int
     seconds: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestionFate:
-    """What became of the suggestions of one code."""
-
-    code: str
-    accepted: int
-    changed: int
-    rejected: int
-    waiting: int
-
-    @property
-    def answered(self) -> int:
-        """How many somebody decided on."""
-        return self.accepted + self.changed + self.rejected
 
 
 @dataclass(frozen=True, slots=True)

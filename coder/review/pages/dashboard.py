@@ -5,10 +5,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from coder.domain import SuggestionFate
 from coder.review.context import context_of, said, session_of
 from coder.review.plots import Interval, Share, day_bars, intervals, share_bars
 from coder.workflow.study.coding_rows import agreement_so_far
-from coder.workflow.study.open import CodeFigures, StudyFigures
+from coder.workflow.study.open import StudyFigures
 from coder.workflow.study.review_queue import rate
 from coder.workflow.study.status import decisions_per_day
 
@@ -44,7 +45,7 @@ def _progress_plot(figures: StudyFigures) -> str:
     )
 
 
-def _acceptance_plot(codes: tuple[CodeFigures, ...], labels: dict[str, str]) -> str:
+def _acceptance_plot(codes: tuple[SuggestionFate, ...], labels: dict[str, str]) -> str:
     answered = [item for item in codes if item.answered]
     if not answered:
         return ""

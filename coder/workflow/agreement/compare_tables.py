@@ -13,12 +13,13 @@ from coder.agreement.report import AgreementReport, Options
 from coder.agreement.report_builder import agreement_report
 from coder.agreement.software_views import Tool, view
 from coder.codebook import Codebook
-from coder.coded_tables.grammar import counted, examples
+from coder.coded_tables.grammar import examples
 from coder.coded_tables.passages import holds_passages, passages_of, used_polarities
 from coder.coded_tables.rating_rows import cells_of, joined
 from coder.coded_tables.ratings import arranged, codings_of_frame, known_categories
 from coder.coded_tables.values import Choice, CodedTable, Problems
 from coder.errors import CoderError, InputError, OutputError, TableError
+from coder.phrasing import counted
 from coder.workflow.agreement.from_study import SUFFIX, UNIT, study_table
 from coder.workflow.agreement.passages_by_words import comparable
 from coder.workflow.codebooks import open_codebook

@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
-from coder.coded_tables.grammar import counted, text_of
+from coder.coded_tables.grammar import text_of
 from coder.coded_tables.values import CodedTable
+from coder.phrasing import counted
 
 MOST_COMPARED = (
     3_000  # passages of a document that are searched for in each other; of more, only equal ones are one

@@ -75,7 +75,7 @@ class Trained:
         }
 
 
-def train(
+def train(  # noqa: PLR0913 (the keywords of a notebook)
     frame: "pd.DataFrame",
     codebook: str | Path | Codebook | None = None,
     *,

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass
 from math import log, sqrt
 from typing import TYPE_CHECKING
 
+from coder.domain import SuggestionFate
 from coder.store import Study
-from coder.store.figures import CodeFigures, last_answers
+from coder.store.figures import last_answers
 from coder.store.values import StudyUtterance
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class Falling:
     lately: float
 
 
-def falling_codes(study: Study, codes: Sequence[CodeFigures]) -> list[Falling]:
+def falling_codes(study: Study, codes: Sequence[SuggestionFate]) -> list[Falling]:
     """Return codes whose acceptance fell: the whole 95 % interval of the difference lies below zero.
 
     Compares the last RECENT answers with all before. Newcombe's interval from two Wilson intervals (1998, method 10).

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from coder.coded_tables.grammar import counted
 from coder.errors import CoderError, StudyError
+from coder.phrasing import counted
 from coder.store import Study
 from coder.workflow.coded_files import CodedReading
 from coder.workflow.study.import_attributes import AttributeReport, import_attributes

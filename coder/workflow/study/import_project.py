@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coder.coded_tables.code_mapping import CodeMapper
-from coder.coded_tables.grammar import counted, examples
+from coder.coded_tables.grammar import examples
 from coder.domain import Corrections
 from coder.errors import CoderError, StudyError
 from coder.exchange.read import PROJECTS, read_codings
@@ -17,6 +17,7 @@ from coder.exchange.values import (
     ExternalMemo,
     without_drafts,
 )
+from coder.phrasing import counted
 from coder.store import Study
 from coder.store.values import StudyUtterance
 from coder.workflow.coded_files import CodedReading, coded_table

@@ -10,7 +10,7 @@ from shutil import disk_usage
 
 from coder.store import Study
 from coder.store.connection import Clock, utc_now
-from coder.store.figures import CodeFigures, CoderFigures, StudyFigures
+from coder.store.figures import CoderFigures, StudyFigures
 from coder.store.values import (
     ADJUDICATED,
     DECIDED,
@@ -46,7 +46,6 @@ __all__ = [
     "MODES",
     "ActRecord",
     "ActSummary",
-    "CodeFigures",
     "CodebookVersion",
     "CoderFigures",
     "Decision",

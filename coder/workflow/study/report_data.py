@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from coder.codebook import Code, Codebook
+from coder.domain import SuggestionFate
 from coder.errors import ModelError, StudyError
 from coder.learning.persistence.card import HeldOut
 from coder.reporting.heldout import tested_words
@@ -17,7 +18,6 @@ from coder.reporting.study.values import (
     Origin,
     Source,
     StudyData,
-    SuggestionFate,
 )
 from coder.store import Study
 from coder.store.confirmed_codings import good_quotes
@@ -224,10 +224,7 @@ def _coders(study: Study) -> list[CoderWork]:
 
 def _fates(study: Study, book: Codebook) -> list[SuggestionFate]:
     """Return what became of the suggestions, in the codebook's order."""
-    found = sorted(study.figures().codes, key=lambda item: _rank(item.code, book))
-    return [
-        SuggestionFate(item.code, item.accepted, item.changed, item.rejected, item.waiting) for item in found
-    ]
+    return sorted(study.figures().codes, key=lambda item: _rank(item.code, book))
 
 
 def _model(study: Study) -> ModelFacts | None:

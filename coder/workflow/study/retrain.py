@@ -83,31 +83,92 @@ def retrain(
         study.models.hold_out([study.texts.find(name) for name in hold_out])
     items = lessons(study)
     held_out = _held_out(study, items)
-    train = joined([item for item in items if item.utterance.transcript not in held_out])
-    tests = [item for item in items if item.utterance.transcript in held_out]
-    _check_enough(train, tests, force)
+    parts = Split(
+        joined([item for item in items if item.utterance.transcript not in held_out]),
+        [item for item in items if item.utterance.transcript in held_out],
+    )
+    _check_enough(parts, force)
     tell("Loading the model in use")
     old_version = active_version(study)
     old = open_version(study, old_version)
-    tell(f"Learning from {len(train)} coded utterances")
-    new = _trained(study, train, old, old_version)
+    tell(f"Learning from {len(parts.train)} coded utterances")
+    new = _trained(study, parts.train, old, old_version)
     tell("Trying it on held-out transcripts")
-    trial = compare(study, old, new, tests) if any(item.known for item in tests) else None
+    trial = compare(study, old, new, parts.tests) if parts.testable else None
     tell("Comparing suggestions")
-    change = _change(study, old, new)
-    report = _settled(study, old_version, new, train, tests, trial, change, force, coder)
-    report.held_out = sorted(item.name for item in study.texts.all() if item.held_out)
-    report.enough = _enough(study)
-    return report
+    verdict = Judged(trial, _change(study, old, new), force)
+    version = _stored(study, old_version, new, parts, verdict, coder)
+    return RetrainReport(
+        model=version.label,
+        against=old_version.label,
+        accepted=verdict.accepted,
+        forced=verdict.forced,
+        reason=verdict.reason,
+        learned_from=parts.learned_from,
+        trial=trial,
+        change=verdict.change,
+        held_out=sorted(item.name for item in study.texts.all() if item.held_out),
+        enough=_enough(study),
+    )
 
 
-def _check_enough(train: Sequence[Lesson], tests: Sequence[Lesson], force: str | None) -> None:
-    if len(train) < FEWEST or not any(1 in item.labels for item in train):
+@dataclass(frozen=True)
+class Split:
+    """The coded utterances to learn from, and those of held-out transcripts to test on."""
+
+    train: Sequence[Lesson]
+    tests: Sequence[Lesson]
+
+    @property
+    def testable(self) -> bool:
+        """Whether any held-out utterance was looked at for every code."""
+        return any(item.known for item in self.tests)
+
+    @property
+    def learned_from(self) -> int:
+        """How many utterances there are to learn from."""
+        return len({item.utterance.id for item in self.train})
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A new model's trial, what it changes in the suggestions, and the reason to use it even if it is not better."""
+
+    trial: Trial | None
+    change: Change
+    force: str | None
+
+    @property
+    def better(self) -> bool:
+        """Whether the trial says that the new model is better."""
+        return self.trial is not None and self.trial.better
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the new model is used from now on."""
+        return self.better or self.force is not None
+
+    @property
+    def forced(self) -> bool:
+        """Whether it is used though it is not better."""
+        return self.accepted and not self.better
+
+    @property
+    def reason(self) -> str:
+        """Why it is used, or not."""
+        if self.better and self.trial is not None:
+            return f"better on held-out transcripts: F1 {_signed(self.trial.overall.difference)}"
+        why = "nothing to try it on" if self.trial is None else _not_better(self.trial)
+        return f"forced: {self.force} ({why})" if self.force is not None else why
+
+
+def _check_enough(parts: Split, force: str | None) -> None:
+    if len(parts.train) < FEWEST or not any(1 in item.labels for item in parts.train):
         raise StudyError(
-            f"There is too little to learn from: {len(train)} utterances decided by people outside the held-out"
+            f"There is too little to learn from: {len(parts.train)} utterances decided by people outside the held-out"
             f" transcripts, at least {FEWEST} with some codes are needed. Code more, or import codings."
         )
-    if not any(item.known for item in tests) and force is None:
+    if not parts.testable and force is None:
         raise StudyError(
             "Nothing can tell whether a new model is better: no coded transcript is held out. Code a second"
             " transcript (it is kept for testing), name one with --hold-out, or give a reason with --force."
@@ -170,65 +231,40 @@ def _change(study: Study, old: "Model", new: "Model") -> Change:
     )
 
 
-def _settled(
-    study: Study,
-    old: ModelVersion,
-    new: "Model",
-    train: Sequence[Lesson],
-    tests: Sequence[Lesson],
-    trial: Trial | None,
-    change: Change,
-    force: str | None,
-    coder: str | None,
-) -> RetrainReport:
-    better = trial is not None and trial.better
-    accepted = better or force is not None
-    reason = _reason(trial, better, force)
-    learned = len({item.utterance.id for item in train})
+def _stored(
+    study: Study, old: ModelVersion, new: "Model", parts: Split, verdict: Judged, coder: str | None
+) -> ModelVersion:
+    """Keep the new model with its trial in the study, and put it in use if it is accepted."""
     made = NewModel(
         base=old.base,
-        card=_card(new, train, trial),
+        card=_card(new, parts, verdict.trial),
         codebook=study.codebooks.current().hash,
         files=packed(new, old.base),
-        trained_on=sorted({item.utterance.transcript for item in train}),
-        tested_on=sorted({item.utterance.transcript for item in tests}),
+        trained_on=sorted({item.utterance.transcript for item in parts.train}),
+        tested_on=sorted({item.utterance.transcript for item in parts.tests}),
     )
+    content: dict[str, Any] = {
+        "trial": verdict.trial.as_dict() if verdict.trial else None,
+        "change": asdict(verdict.change),
+        "reason": verdict.reason,
+        "learned_from": parts.learned_from,
+    }
     with study.handle.write():
         version = study.models.add(made, coder=coder)
-        content: dict[str, Any] = {"trial": trial.as_dict() if trial else None, "change": asdict(change)}
-        study.models.record_comparison(
-            version.id, old.id, accepted, content | {"reason": reason, "learned_from": learned}
-        )
-        if accepted:
-            study.models.activate(version.id, reason, forced=force is not None and not better, coder=coder)
-    return RetrainReport(
-        model=version.label,
-        against=old.label,
-        accepted=accepted,
-        forced=accepted and not better,
-        reason=reason,
-        learned_from=learned,
-        trial=trial,
-        change=change,
-        held_out=[],
-    )
+        study.models.record_comparison(version.id, old.id, verdict.accepted, content)
+        if verdict.accepted:
+            study.models.activate(version.id, verdict.reason, forced=verdict.forced, coder=coder)
+    return version
 
 
-def _card(new: "Model", train: Sequence[Lesson], trial: Trial | None) -> dict[str, Any]:
-    coders = Counter(coder for item in train for coder in item.coders)
+def _card(new: "Model", parts: Split, trial: Trial | None) -> dict[str, Any]:
+    coders = Counter(coder for item in parts.train for coder in item.coders)
     return {
-        "utterances": len({item.utterance.id for item in train}),
+        "utterances": parts.learned_from,
         "coders": dict(sorted(coders.items())),
         "encoder": new.encoder.id,
         "held_out_f1": trial.overall.new if trial else None,
     }
-
-
-def _reason(trial: Trial | None, better: bool, force: str | None) -> str:
-    if better and trial is not None:
-        return f"better on held-out transcripts: F1 {_signed(trial.overall.difference)}"
-    why = "nothing to try it on" if trial is None else _not_better(trial)
-    return f"forced: {force} ({why})" if force is not None else why
 
 
 def _not_better(trial: Trial) -> str:
