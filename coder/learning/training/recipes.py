@@ -151,14 +151,7 @@ def fit_stack(
         views.append(held_out(design, targets, weights, folds))
     evidence = _Evidence(np.stack(views), targets, weights, blocks.get(QUESTION))
     prior = np.array([*given.values(), *(0.0 for _ in recipes)])
-    honest = np.zeros_like(targets)
-    tested = np.zeros(len(targets), dtype=bool)
-    for inside, outside in folds.parts():
-        tested[outside] = len(inside) > 0
-        honest[outside] = evidence.weighed(inside, prior).of(evidence, outside)
-        if keep:
-            firm = firmness(views[0][inside], targets[inside])
-            honest[outside] = keeping(honest[outside], firm * views[0][outside], untaught(targets[inside]))
+    honest, tested = evidence.honest(prior, folds, keep=keep)
     found = evidence.weighed(np.flatnonzero(tested), prior)
     everything = np.arange(len(targets))
     fitted = [
@@ -182,6 +175,18 @@ class _Evidence:
     targets: Floats
     row_weights: Floats
     asked: NDArray[np.floating] | None
+
+    def honest(self, prior: Floats, folds: Folds, *, keep: bool) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return each row's logits (n, k) by weights learned without its fold, and whether there were any, (n,)."""
+        found, tested = np.zeros_like(self.targets), np.zeros(len(self.targets), dtype=bool)
+        for inside, outside in folds.parts():
+            tested[outside] = len(inside) > 0
+            found[outside] = self.weighed(inside, prior).of(self, outside)
+            if keep:
+                targets, first = self.targets[inside], self.views[0]
+                firm = firmness(first[inside], targets)
+                found[outside] = keeping(found[outside], firm * first[outside], untaught(targets))
+        return found, tested
 
     def weighed(self, rows: NDArray[np.intp], prior: Floats) -> "_Weighed":
         """Return the weights of the views, and what questions add to them, learned on some rows."""
