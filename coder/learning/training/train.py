@@ -160,16 +160,8 @@ def _trained(
         np.unique(fingerprints(looked)), _reference(data, material.blocks), material.questions,
     )  # fmt: skip
     learned = Learned(
-        data,
-        material.folds,
-        material.copies,
-        verdicts,
-        theme_logits,
-        polarity_logits,
-        settled,
-        read,
-        languages,
-    )
+        data, material.folds, material.copies, verdicts, theme_logits, polarity_logits, settled, read, languages,
+    )  # fmt: skip
     card = described(learned, codebook, founded or reader, parts, reader.encoder.id)
     card = replace(card, training=replace(card.training, thresholds=recipes.thresholds))
     return Model(name, codebook, reader.encoder, parts, card, founded)
