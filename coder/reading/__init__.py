@@ -181,6 +181,10 @@ def _unreadable(path: Path, suffix: str) -> FormatError:
         return FormatError(
             f"{path.name} is in an old or closed format ({suffix}): open it and save it as {_OLD_SUFFIXES[suffix]}."
         )
+    if suffix in (".qdpx", ".qda", ".sqlite3"):
+        return FormatError(
+            f"{path.name} is a project of another tool: bring it into a study with 'coder import STUDY.coder FILE'."
+        )
     readable = ", ".join(sorted(READABLE_SUFFIXES))
     return FormatError(f"{path.name} is of a kind that is not read here; these are: {readable}.")
 

@@ -71,9 +71,8 @@ def test_a_project_brings_its_texts(page: Page, study_path: Path, tmp_path: Path
     assert response.status_code == 200, response.text
     go = str(response.json()["go"])
     shown = page.get(go)
-    assert (
-        "1 texts that this study does not have" in shown and "a new talk: 1 – becomes a transcript" in shown
-    )
+    assert "1 text that this study does not have" in shown
+    assert "a new talk: 1 coding – becomes a transcript" in shown
     token = go.partition("file=")[2]
     answer = page.post(
         "/exchange/bring", file=token, texts="1", **{"code-0": "social_opportunity", "side-0": "barrier"}

@@ -7,8 +7,9 @@ import pytest
 from refi_making import qde, qdpx, selection
 from study_making import CODEBOOK, TALK, cut, small_study
 
-from coder.errors import StudyError
+from coder.errors import FormatError, StudyError
 from coder.exchange.read import read_codings
+from coder.reading import read_transcript
 from coder.store import Study
 from coder.store.values import Decision
 from coder.workflow.study.export import ExportRequest, export_study
@@ -230,3 +231,8 @@ def test_a_project_of_qualcoder_brings_cases_attributes_journals_and_annotations
         }  # fmt: skip
         assert report.codings is not None and report.codings.coded == {"Al": 1}
         assert any("photo.jpg" in note for note in read_codings(folder).notes)
+
+
+def test_who_reads_a_project_as_a_transcript_is_told_what_to_do(project: Path) -> None:
+    with pytest.raises(FormatError, match=r"coder import STUDY\.coder"):
+        read_transcript(project)

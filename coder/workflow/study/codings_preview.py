@@ -47,6 +47,7 @@ def preview_codings(study: Study, path: Path) -> CodingsPreview:
     kept, drafts = without_drafts(found.codings)
     mapper = CodeMapper(study.codebooks.current())
     documents = Counter(item.document for item in kept)
+    documents.update({item.name: 0 for item in found.documents})
     codes = Counter(item.code for item in kept)
     return CodingsPreview(
         file=path.name,
