@@ -30,6 +30,7 @@ def said(read: Transcript) -> list[tuple[str | None, str]]:
         '<div class="turn"><span class="who">{}:</span> <span>{}</span></div>',
         '<div class="who">{}</div>\n<div>{}</div>',
         "{}:&nbsp;{}",
+        "<dt>{}</dt><dd>{}</dd>",
     ],
 )
 def test_a_page_is_read_as_it_looks(pattern: str, tmp_path: Path) -> None:

@@ -120,3 +120,19 @@ def test_a_table_with_a_question_a_row_keeps_it_with_the_answer(tmp_path: Path) 
 def test_other_tables_have_no_column_per_speaker(rows: list[tuple[str, ...]], tmp_path: Path) -> None:
     read = read_transcript(written(tmp_path, "csv", rows))
     assert not any("columns read as" in note for note in read.notes)
+
+
+def test_what_analysts_wrote_beside_the_talk_is_nobodys_and_quoted(tmp_path: Path) -> None:
+    talk = [f"INT: {asked}\nP1: {told}" for asked, told in PAIRED]
+    cells = "".join(
+        f"<w:tr><w:tc>{''.join(map(p, words.split(chr(10))))}</w:tc><w:tc>{p(theme)}</w:tc></w:tr>"
+        for words, theme in [
+            ("Transcript", "Themes"),
+            *zip(talk, ["ways here", "weather", "help"], strict=True),
+        ]
+    )
+    path = tmp_path / "talk.docx"
+    path.write_bytes(docx(f"<w:tbl>{cells}</w:tbl>"))
+    read = read_transcript(path)
+    assert [words for _, words in said(read)] == [words for pair in PAIRED for words in pair]
+    assert any("3 lines beside the talk" in note and "'weather'" in note for note in read.notes)

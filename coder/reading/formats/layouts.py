@@ -13,6 +13,7 @@ from coder.reading.tables.columns import (
     Columns,
     columns_by_content,
     columns_by_name,
+    is_analysed,
     is_transcript_header,
     speaker_and_time,
 )
@@ -42,7 +43,7 @@ def _columns_of(grid: Grid) -> tuple[Columns | VoiceColumns, int] | None:
     if voices is not None:
         return voices, voices.above
     for place, row in enumerate(rows[:5]):
-        columns = columns_by_name(row) if is_transcript_header(row) else None
+        columns = columns_by_name(row) if is_transcript_header(row) or is_analysed(row) else None
         if columns is not None and len(rows) > place + 1:
             return columns, place + 1
     return columns_by_content(rows)
@@ -133,6 +134,9 @@ def _turns_of(grid: Grid, columns: Columns, above: int) -> list[Paragraph]:
         for paragraph in words:
             found.append(Paragraph(paragraph.text, speaker=speaker, time=time, bold=paragraph.bold))
             time = None
+        if header and is_analysed(header):
+            beside = [cell for place, cell in enumerate(cells) if place != columns.text[0] and cell.strip()]
+            found += [Paragraph(cell, kind="note") for cell in beside]
     return found
 
 

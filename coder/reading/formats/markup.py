@@ -5,7 +5,8 @@ import re
 
 _INLINE = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|font|li|ul|ol|a)(?:\s[^<>]{0,300})?/?>", re.I)
 _BLOCK = re.compile(
-    r"</?(?:p|br|div|li|ul|ol|h[1-6]|html|body|table|tr|td|blockquote|section|article)\b[^<>]{0,300}>", re.I
+    r"</?(?:p|br|div|li|ul|ol|dl|dt|dd|h[1-6]|html|body|table|tr|td|blockquote|section|article)\b[^<>]{0,300}>",
+    re.I,
 )
 _UNSEEN = re.compile(r"<(head|style|script)\b[^<>]{0,300}>.{0,100000}?</\1\s*>", re.I | re.S)
 _TAG = re.compile(
@@ -30,11 +31,11 @@ def without_markup(cell: str) -> str:
 
 
 def is_html(text: str) -> bool:
-    """Tell whether text is laid out by HTML: many of its lines have tags of paragraphs, or entities for spaces."""
+    """Tell whether text is laid out by HTML: many of its lines have tags of paragraphs, or entities for signs."""
     lines = [line for line in text[:50_000].split("\n") if line.strip()]
     laid_out = sum("<" in line and _BLOCK.search(line) is not None for line in lines)
     blocks = len(_BLOCK.findall(text[:50_000])) if laid_out else 0
-    spaces = sum("&nbsp;" in line for line in lines)
+    spaces = sum("&" in line and _ENTITY.search(line) is not None for line in lines)
     return (blocks >= _FEWEST and laid_out >= _SHARE * len(lines)) or spaces >= max(
         _FEWEST, _SHARE * len(lines)
     )

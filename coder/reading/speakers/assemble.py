@@ -37,9 +37,10 @@ _KINDS = {
     "running head": ("running head", "running heads"),
     "footer": ("line below the talk", "lines below the talk"),
     "border": ("line about the recording", "lines about the recording"),
+    "note": ("line beside the talk", "lines beside the talk"),
 }
 # Kinds whose lines could be lost speech, so that the note quotes them.
-_QUOTED = frozenset({"header", "title", "footer", "running head"})
+_QUOTED = frozenset({"header", "title", "footer", "running head", "note"})
 _MOST_QUOTES, _QUOTE_LENGTH = 12, 60
 # A line left out at the top that is as long as this and ends like a sentence may be something said.
 _LONG_HEADER = 12  # words

@@ -89,6 +89,7 @@ _STRONG_RUN = re.compile(r"(\*{1,3}|_{1,3})(?=\S)(.{1,60}?)\1(?!\w)")
 _OPEN = re.compile(rf"(?:{_EMPHASIS}|_(?=[^\W_]))*")
 _CLOSE = re.compile(rf":*(?:{_EMPHASIS}|_(?=\s))*[\s\ufeff]*")
 # Tools that name whoever speaks above or before the words sometimes repeat the label in them.
+_BRACKETS = frozenset({"[]", "()", "{}"})
 _DASHED = re.compile(r"[-–—]{1,2}\s+")
 _ECHO = re.compile(r"\s*[\[(*_]{0,3}([^:：\n]{1,48}?)[\])*_]{0,3}\s?[:：][*_]{0,3}\s*")
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ]"
@@ -219,7 +220,9 @@ def _colons(text: str, lead: Lead, believe_bare: bool) -> Iterator[Candidate]:
             return
         times = [stamp.seconds for stamp in (lead.stamp, *stamps) if stamp and stamp.start < colon]
         # "Q:- Where?"; a dash after a space belongs to the words, which then go on from before.
-        behind = colon + 2 if re.match(r"-\s", text[colon + 1 : colon + 3]) else colon + 1
+        in_brackets = text[start : start + 1] + text[colon + 1 : colon + 2] in _BRACKETS
+        apart = re.match(r"-\s", text[colon + 1 : colon + 3]) or in_brackets
+        behind = colon + 2 if apart else colon + 1
         words, time = _words_after(text, behind, times[0] if times else None, believe_bare)
         candidate = _candidate(Style.COLON, name, words, time)
         if candidate is not None:

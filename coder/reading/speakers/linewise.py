@@ -19,6 +19,7 @@ _NUMBERED = re.compile(r"(?:[*_]{0,2})(?:Q ?)?(?:\d{1,2}[a-z]?[.)]|\(\d{1,2}[a-z
 _TURN = re.compile(r"\s*(?:[-–—]\s*)?>>+\s*")
 _HANDED_OVER = re.compile(r"\s*\[SPEAKER_TURN\]\s*$")
 _BRACKETS = re.compile(r"\s*(?:\([^()\n]{1,60}\)\s*){1,3}")
+_COLON = re.compile(r"\s*[:：]\s+(?=\S)")
 _MARK = re.compile(r"(\*{1,3}|_{1,3})(?=\S)")
 _DASH = re.compile(r"\s*[-–—]\s*(?=\S)")
 
@@ -177,6 +178,12 @@ def _words_and_time(
         reading.mark(line.start, words, "label")
         return words, _first_known(label.time, line.time, time)
     words = line.start
+    before = reading.spans[-1] if reading.spans else None
+    colon = _COLON.match(line.text) if before and before.kind == "label" and before.end == words - 1 else None
+    if colon:  # a label on a line of its own, and its colon before the words
+        words += colon.end()
+        reading.mark(line.start, words, "label")
+        return words, _first_known(line.time, time)
     turn = _TURN.match(line.text) if plan.marked else None
     if turn:
         words += turn.end()

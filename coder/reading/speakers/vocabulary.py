@@ -152,7 +152,7 @@ _HEADER_LINKS = """of by the for in to and with on at von der des du de la le in
 respondent moderator facilitator researcher used"""
 
 # Of the header words those that are speakers as well, when they come again and again.
-_EITHER = "role group client author code teilnehmer teilnehmende participants interviewers label key"
+_EITHER = "id role group client author code teilnehmer teilnehmende participants interviewers label key"
 
 _REMARKS = """laugh laughs laughing laughter chuckle chuckles giggles sigh sighs sighing pause pauses silence
 inaudible unclear unintelligible indistinct crosstalk cross talk overlapping overlap speech interrupts interrupting

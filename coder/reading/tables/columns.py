@@ -67,6 +67,14 @@ def _names(listing: str) -> dict[str, int]:
     return {name.strip(): rank for rank, name in enumerate(listing.replace("\n", "").split("|"))}
 
 
+# What analysts write beside a transcript.
+_ANALYSIS = frozenset(
+    _names(
+        """theme|themes|code|codes|coding|notes|note|memo|memos|comment|comments|category|categories|analysis|
+subtheme|subthemes|interpretation|reflections|line|nr|no|thema|themen|kode|kodes|kategorie|kategorien|notizen|
+anmerkungen|remarques|tema|temas|codigo|codigos|notas"""
+    )
+)
 _KNOWN = {
     "speaker": _names(_SPEAKER),
     "respondent": _names(_RESPONDENT),
@@ -180,6 +188,15 @@ def is_transcript_header(header: Sequence[str]) -> bool:
     columns = columns_by_name(header)
     return columns is not None and any(
         place is not None for place in (columns.speaker, columns.start, columns.question)
+    )
+
+
+def is_analysed(header: Sequence[str]) -> bool:
+    """Tell whether a row names a column of words beside columns of an analysis ("Transcript | Themes")."""
+    names = [plain_name(cell) for cell in header if cell.strip()]
+    words = [name for name in names if name in _KNOWN["text"] and name not in _ANALYSIS]
+    return (
+        len(words) == 1 and len(names) > 1 and all(name in _ANALYSIS for name in names if name not in words)
     )
 
 

@@ -21,7 +21,7 @@ from coder.workflow.study.double_coding import double_coding
 from coder.workflow.turns import TurnsReport, summarised
 
 # Kinds of left-out lines that somebody may have said; the reader quotes the same in its notes.
-MAYBE_SPEECH = frozenset({"header", "title", "footer", "running head"})
+MAYBE_SPEECH = frozenset({"header", "title", "footer", "running head", "note"})
 _BEGINNING = 60  # characters by which the reader finds a line again
 _BETWEEN = frozenset({"label", "gap"})  # what may become words when two turns are joined
 
