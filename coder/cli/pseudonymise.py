@@ -117,8 +117,7 @@ def reader_of(asked: Pseudonymising) -> "Callable[..., Transcript] | None":
             " table, then import it."
         )
     with open_study(asked.study, readonly=True) as opened:
-        suffix = work.ENCRYPTED if opened.encrypted else ".csv"
-    mapping = asked.mapping or asked.study.with_name(f"{asked.study.stem}-mapping{suffix}")
+        mapping = asked.mapping or work.mapping_beside(asked.study, encrypted=opened.encrypted)
     known = known_pseudonyms(mapping)
     readings, items = work.find(files_to_read(asked.paths), known, interviewer=asked.interviewer)
     chosen = asked.apply or _reviewed(asked, items)

@@ -25,6 +25,7 @@ from coder.review.pages import (
     groups,
     model,
     plan,
+    pseudonyms,
     queue,
     quotes,
     report,
@@ -92,7 +93,7 @@ def _routes() -> list[BaseRoute]:
     return [
         *study.ROUTES, *transcript.ROUTES, *queue.ROUTES, *quotes.ROUTES, *groups.ROUTES, *writes.ROUTES,
         *by_code.ROUTES, *adjudication.ROUTES, *plan.ROUTES, *codebook.ROUTES, *dashboard.ROUTES, *report.ROUTES,
-        *model.ROUTES, *exchange.ROUTES, *downloads.ROUTES,
+        *model.ROUTES, *exchange.ROUTES, *pseudonyms.ROUTES, *downloads.ROUTES,
         Route("/codes.css", codes_css),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]  # fmt: skip

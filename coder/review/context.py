@@ -16,6 +16,7 @@ from coder.review.background import Jobs
 from coder.review.keyboard import ACTIONS, action_keys, shown
 from coder.review.legend import POLARITY_SIGNS, Sign, clock, day, legend, share_words
 from coder.review.presenters import Drawing
+from coder.workflow.pseudonymise import FoundNames
 from coder.workflow.review.session import ReviewSession, default_mode
 from coder.workflow.study.open import MODES, Memo, Mode
 
@@ -51,6 +52,7 @@ class ReviewContext:
     def __init__(self, review: ReviewSession, sessions: Sessions, *, mode: Mode | None = None) -> None:
         self.review, self.sessions, self.jobs = review, sessions, Jobs()
         self.fixed_mode = mode
+        self.found_names: FoundNames | None = None  # transcripts that wait until their names were looked at
         self._preferences: dict[str, Preferences] = {}
         self._paces: dict[str, float | None] = {}
         self._templates = Environment(

@@ -19,7 +19,8 @@ from coder.errors import InputError, OutputError, TableError
 from coder.passphrases import PASSPHRASES
 from coder.pseudonyms import Item as Item
 from coder.pseudonyms import Mention, Replacer, items_of, mentions_in
-from coder.pseudonyms.items import KEEP, REPLACE
+from coder.pseudonyms.items import KEEP
+from coder.pseudonyms.items import REPLACE as REPLACE
 from coder.pseudonyms.recognise import names_of_labels
 from coder.pseudonyms.sealed import is_sealed, sealed, unsealed
 from coder.safe_csv import armed
@@ -55,6 +56,20 @@ class Written:
     path: Path
     replaced: int
     notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class FoundNames:
+    """Transcripts that wait, outside a study, until somebody has decided on what was found in them.
+
+    `folder` holds the files and is removed when they came in or were dropped; `known` are pseudonyms given earlier.
+    """
+
+    folder: "tempfile.TemporaryDirectory[str]"
+    readings: list[Reading]
+    items: list[Item]
+    known: dict[str, str]
+    new_version: bool = False
 
 
 def find(
@@ -106,27 +121,43 @@ def read_list(path: Path, items: Sequence[Item]) -> list[Item]:
     from coder.reading.tables.read import read_table
 
     frame = read_table(path, needed=["item", "action", "replacement"])
-    found = {item.text: item for item in items}
     numbers = frame.attrs["row_numbers"]
-    decided, problems = [], []
-    for number, row in zip(numbers, frame.to_dict("records"), strict=True):
-        text, action, replacement = (
-            armed(str(row[name] or "")) for name in ("item", "action", "replacement")
-        )
+    rows = [
+        tuple(armed(str(row.get(name) or "")) for name in ("item", "kind", "action", "replacement"))
+        for row in frame.to_dict("records")
+    ]
+    return decided_items(rows, items, [f"{path.name}, row {number}: " for number in numbers])
+
+
+def decided_items(
+    rows: Sequence[tuple[str, ...]], items: Sequence[Item], places: Sequence[str] = ()
+) -> list[Item]:
+    """Return the items as a person decided: one row of (words, kind, action, replacement) for each.
+
+    `places` say where each row stands, for messages. Raises TableError for an unknown action, or a row to be replaced
+    without a replacement.
+    """
+    found = {item.text: item for item in items}
+    decided, problems = list[Item](), list[str]()
+    for number, (text, kind, action, replacement) in enumerate(rows):
+        place = places[number] if places else ""
         action = action.strip().lower() or REPLACE
         if not text.strip():
             continue
         if action not in (REPLACE, KEEP):
-            problems.append(
-                f"{path.name}, row {number}: the action is '{action}'; write {REPLACE} or {KEEP}."
-            )
+            problems.append(f"{place}the action is '{action}'; write {REPLACE} or {KEEP}.")
         elif action == REPLACE and not replacement.strip():
-            problems.append(f"{path.name}, row {number}: '{text}' has no replacement; write one, or {KEEP}.")
-        own = found.get(text, Item(text, str(row.get("kind") or "Name"), ""))
+            problems.append(f"{place}'{text}' has no replacement; write one, or {KEEP}.")
+        own = found.get(text, Item(text, kind or "Name", ""))
         decided.append(replace(own, action=action, replacement=replacement))
     if problems:
-        raise TableError(f"{path} cannot be applied.", problems)
+        raise TableError("The list cannot be applied.", problems)
     return decided
+
+
+def mapping_beside(study: Path, *, encrypted: bool) -> Path:
+    """Return the file beside a study that says who is who."""
+    return study.with_name(f"{study.stem}-mapping{ENCRYPTED if encrypted else '.csv'}")
 
 
 def read_mapping(path: Path) -> dict[str, str]:

@@ -18,6 +18,7 @@ from coder.review.background import Report
 from coder.review.context import MODE_HELP, MODE_WORDS, ReviewContext, context_of, said, session_of
 from coder.review.keyboard import ACTIONS, checked
 from coder.review.legend import minutes_left
+from coder.review.pages import pseudonyms
 from coder.review.pages.pending import look_at, new_folder
 from coder.review.pages.writes import body_of
 from coder.workflow.study.double_coding import double_coding
@@ -90,6 +91,7 @@ async def upload(request: Request) -> Response:
             if isinstance(item, UploadFile)
         ]
         new_version = form.get("new_version") == "1"
+        find_names = form.get("pseudonymise") == "1"
     if not paths:
         folder.cleanup()
         raise InputError("No file arrived. Drop Word, text, Teams, Zoom or other transcripts here.")
@@ -101,6 +103,8 @@ async def upload(request: Request) -> Response:
     if projects:
         folder.cleanup()
         raise InputError(f"{projects[0].name} is a project of another tool: drop it by itself.")
+    if find_names:
+        return pseudonyms.look(request, folder, paths, new_version)
 
     def work(report: Report) -> ImportReport:
         done = 0

@@ -29,7 +29,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
   const send = async (files) => {
     const body = new FormData();
     for (const file of files) body.append("files", file);
-    if (form.querySelector('[name="new_version"]')?.checked) body.append("new_version", "1");
+    for (const name of ["new_version", "pseudonymise"]) if (form.querySelector(`[name="${name}"]`)?.checked) body.append(name, "1");
     say("Sending…");
     finish(await postForm(form.dataset.upload, body));
   };

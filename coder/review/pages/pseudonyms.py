@@ -1,0 +1,121 @@
+"""Dropped transcripts that name people: what was found is decided on, then they come in with pseudonyms."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from coder.errors import InputError
+from coder.passphrases import PASSPHRASES
+from coder.review.background import Report
+from coder.review.context import context_of, said
+from coder.review.pages.writes import body_of
+from coder.workflow import pseudonymise as work
+from coder.workflow.study.import_transcripts import ImportReport, files_to_read, import_transcripts
+from coder.workflow.study.open import open_study
+
+FINDING, IMPORTING = "Looking for names", "Reading transcripts"
+MOST_LISTED = 2000
+NEW_ROWS = 4
+
+
+def look(
+    request: Request, folder: "TemporaryDirectory[str]", paths: list[Path], new_version: bool
+) -> Response:
+    """Look for what identifies people in dropped transcripts, in the background; they do not come in yet."""
+    context = context_of(request)
+
+    def search(report: Report) -> work.FoundNames:
+        report(f"reading {len(paths)} files", 0)
+        try:
+            known = work.read_mapping(_mapping(context.review.study.path, context.review.study.encrypted))
+            readings, items = work.find(files_to_read(paths), known)
+        except BaseException:
+            folder.cleanup()
+            raise
+        _forget(context.found_names)
+        context.found_names = work.FoundNames(folder, readings, items, known, new_version)
+        return context.found_names
+
+    return said(job=context.jobs.start(FINDING, search).id)
+
+
+def _mapping(study: Path, encrypted: bool) -> Path:
+    """Return the list of who is who; that of an encrypted study is opened with the study's passphrase."""
+    path = work.mapping_beside(study, encrypted=encrypted)
+    if encrypted and not PASSPHRASES.knows(path):
+        PASSPHRASES.remember(path, PASSPHRASES.of(study))
+    return path
+
+
+def _forget(found: work.FoundNames | None) -> None:
+    if found is not None:
+        found.folder.cleanup()
+
+
+async def show(request: Request) -> Response:
+    """Show what was found, with context, to be kept, replaced or edited."""
+    context = context_of(request)
+    found = context.found_names
+    if found is None:
+        return RedirectResponse("/")
+    study = context.review.study
+    return context.page(
+        request, "pseudonyms.html", room="Study", items=found.items[:MOST_LISTED],
+        more=len(found.items) - MOST_LISTED, kinds=work.counts_by_kind(found.items), rows=range(NEW_ROWS),
+        files=[reading.path.name for reading in found.readings], honest=work.HONEST,
+        mapping=work.mapping_beside(study.path, encrypted=study.encrypted).name,
+    )  # fmt: skip
+
+
+async def apply(request: Request) -> Response:
+    """Bring the transcripts in with the pseudonyms that were decided on, or drop them."""
+    context, content = context_of(request), await body_of(request)
+    found = context.found_names
+    if found is None:
+        raise InputError("These transcripts are not here any more: drop them again.")
+    if content.get("drop"):
+        context.found_names = None
+        _forget(found)
+        return said(say="Nothing was brought in", go="/")
+    items = _decided(found, content)
+    study = context.review.study
+    mapping = _mapping(study.path, study.encrypted)
+    paths = [reading.path for reading in found.readings]
+
+    def bring(report: Report) -> ImportReport:
+        report("Bringing them in", 0, len(paths))
+        work.write_mapping(items, found.known, mapping)
+        read = work.pseudonymising_reader(found.readings, items)
+        with open_study(study.path) as held:
+            result = import_transcripts(held, paths, new_version=found.new_version, read=read)
+        context.found_names = None
+        _forget(found)
+        return result
+
+    job = await run_in_threadpool(context.jobs.start, IMPORTING, bring)
+    return said(job=job.id)
+
+
+def _decided(found: work.FoundNames, content: dict[str, Any]) -> list[work.Item]:
+    rows: list[tuple[str, str, str, str]] = [
+        (
+            item.text,
+            item.kind,
+            str(content.get(f"action-{number}", item.action)),
+            str(content.get(f"replacement-{number}", item.replacement)),
+        )
+        for number, item in enumerate(found.items)
+    ]
+    for number in range(NEW_ROWS):
+        words = " ".join(str(content.get(f"new-{number}") or "").split())
+        if words:
+            rows.append((words, "Name", work.REPLACE, str(content.get(f"new-replacement-{number}") or "")))
+    return work.decided_items(rows, found.items)
+
+
+ROUTES = [Route("/pseudonyms", show), Route("/pseudonyms", apply, methods=["POST"])]
