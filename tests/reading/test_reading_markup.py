@@ -67,5 +67,7 @@ def test_what_is_no_page_stays_as_it_is() -> None:
     assert not is_html("I have <3 hours.\nThat is <b>not</b> enough.\n<laughs>\n")
     assert not is_html("Write <p> before it.\n" + "A line of words.\n" * 9 + "And </p> behind <project>.\n")
     assert is_html("<p>One</p>\n<p>Two</p>")
+    assert lines_of_html("<style>p {}</style><p>a</p><!-- b --><p>c<script>d()</script>") == "a\n\nc"
+    assert lines_of_html("<p>a</p><style>" * 3 + "<!-- " * 3).count("a") == 3
     assert lines_of_html("<html><head><title>x</title></head><p>a &lt; b</p></html>") == "a < b"
     assert without_markup("<p>one</p><p>two &#39;three&#39;</p>") == "one\ntwo 'three'"

@@ -2,20 +2,28 @@
 
 import html
 import re
+from collections.abc import Iterator
 
 _INLINE = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|font|li|ul|ol|a)(?:\s[^<>]{0,300})?/?>", re.I)
 _BLOCK = re.compile(
     r"</?(?:p|br|div|li|ul|ol|dl|dt|dd|h[1-6]|html|body|table|tr|td|blockquote|section|article)\b[^<>]{0,300}>",
     re.I,
 )
-_UNSEEN = re.compile(r"<(head|style|script)\b[^<>]{0,300}>.{0,100000}?</\1\s*>", re.I | re.S)
+# What a page holds and does not show: opening and closing, searched one after the other so that time grows evenly.
+_UNSEEN = tuple(
+    (re.compile(opening, re.I), re.compile(closing, re.I))
+    for opening, closing in (
+        (r"<!--", r"-->"),
+        *((rf"<{tag}\b[^<>]{{0,300}}>", rf"</{tag}\s{{0,9}}>") for tag in ("head", "style", "script")),
+    )
+)
 _TAG = re.compile(
     r"</?(?:a|abbr|b|big|body|button|center|cite|code|em|font|footer|header|html|i|img|input|label|main|mark|meta|nav"
-    r"|s|small|span|strong|sub|sup|tbody|thead|th|time|title|u)(?:\s[^<>]{0,300})?/?>|<!--.{0,2000}?-->"
+    r"|s|small|span|strong|sub|sup|tbody|thead|th|time|title|u)(?:\s[^<>]{0,300})?/?>"
     r"|<!doctype[^<>]{0,200}>",
     re.I | re.S,
 )
-_STRONG = re.compile(r"(?im)^(\s*)<(b|strong)>([^<>\n]{1,80})</\2>")
+_STRONG = re.compile(r"(?im)^([ \t]*)<(b|strong)>([^<>\n]{1,80})</\2>")
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-f]{2,6});", re.I)
 _FEWEST, _SHARE = 2, 0.25  # tags, and lines that have some; a text about HTML mentions them now and then
 
@@ -43,8 +51,19 @@ def is_html(text: str) -> bool:
 
 def lines_of_html(text: str) -> str:
     """Return the words of HTML, a line per paragraph; what is bold at a line's start is so in Markdown."""
-    text = _UNSEEN.sub("", text)
+    for opening, closing in _UNSEEN:
+        text = "".join(_outside(text, opening, closing))
     text = _BLOCK.sub("\n", text)
     text = _STRONG.sub(r"\1**\3**", text)
-    text = html.unescape(_TAG.sub("", text))
-    return re.sub(r"\n\s*\n\s*\n+", "\n\n", text).strip("\n")
+    lines = html.unescape(_TAG.sub("", text)).split("\n")
+    kept = [line for above, line in zip(["", *lines], lines, strict=False) if line.strip() or above.strip()]
+    return "\n".join(kept).strip("\n")
+
+
+def _outside(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> Iterator[str]:
+    """Yield what stands outside of stretches from an opening to the next closing; the last may be left open."""
+    position = 0
+    while (begin := opening.search(text, position)) and (end := closing.search(text, begin.end())):
+        yield text[position : begin.start()]
+        position = end.end()
+    yield text[position:]

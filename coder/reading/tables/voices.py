@@ -19,6 +19,7 @@ from coder.reading.tables.columns import (
 )
 
 _HEADER_WITHIN = 5
+_ENOUGH = 1_000  # rows that show what a table holds
 # In written talk hardly a cell is so short on average.
 _FEWEST_WORDS = 2
 _ALONE = 0.8  # the share of rows in which one person alone speaks, where people have a row each
@@ -46,7 +47,7 @@ def columns_of_voices(rows: Sequence[Row]) -> VoiceColumns | None:
     people have a row each, or one of two asks what the other answers, or a column holds the questions.
     """
     for above, header in enumerate(rows[:_HEADER_WITHIN], start=1):
-        found = _below(above, header, rows[above:])
+        found = _below(above, header, rows[above : above + _ENOUGH])
         if found is not None:
             return found
     return None
@@ -69,7 +70,7 @@ def _below(above: int, header: Row, below: Sequence[Row]) -> VoiceColumns | None
     voices = [
         place
         for place, name in enumerate(names)
-        if name and place != start and _is_voice(name, _cells(below, place))
+        if place != start and _may_speak(name) and _holds_words(_cells(below, place))
     ]
     if len(voices) < 2 or len(below) < 2 or len({key_of(names[place]) for place in voices}) < len(voices):
         return None
@@ -95,9 +96,13 @@ def _below(above: int, header: Row, below: Sequence[Row]) -> VoiceColumns | None
     return VoiceColumns(above, tuple(names[place] for place in voices), tuple(voices), start, question)
 
 
-def _is_voice(name: str, cells: Sequence[str]) -> bool:
-    if is_words_name(name) or is_time_name(name) or is_question_name(name) or shape_of(name) < Shape.NAME:
-        return False
+def _may_speak(name: str) -> bool:
+    known = is_words_name(name) or is_time_name(name) or is_question_name(name)
+    return bool(name) and not known and shape_of(name) >= Shape.NAME
+
+
+def _holds_words(cells: Sequence[str]) -> bool:
+    """Tell whether cells hold what people said: several words each, hardly ever the same."""
     said = [cell for cell in cells if not is_no_name(cell)]
     distinct = len({cell.casefold() for cell in said}) > len(said) / 2
     return bool(said) and distinct and mean(len(cell.split()) for cell in said) >= _FEWEST_WORDS
