@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coder.learning.evaluation.performance import (
+    CalibrationCurve,
     EvaluationReport,
     LearningCurve,
     RiskCurve,
@@ -51,6 +52,8 @@ def panels_of(drawing: Drawing) -> list[Panel]:
     """Return the panels for what a report has, the most important first."""
     report = drawing.report
     found = [_codes(report), _kappas(report), _risk(report.calibration.risk_coverage)]
+    if report.calibration.curve:
+        found.append(_calibration(report.calibration.curve))
     if mistaken(report, 1):
         found.append(_mistakes(report))
     if report.by:
@@ -176,6 +179,20 @@ def _risk(curve: RiskCurve) -> Panel:
         axes.set_ylim(0, min(1.0, max(0.05, 1.15 * max(point.risk for point in curve))))
         _in_percent(axes.yaxis)
         _beside(axes, curve[-1].risk, percent(curve[-1].risk))
+
+    return Panel(CURVE_ROWS, draw)
+
+
+def _calibration(curve: CalibrationCurve) -> Panel:
+    def draw(axes: Any) -> None:
+        _titled(axes, "Right among suggestions, by confidence")
+        axes.set(xlabel="confidence, on average", xlim=(0, 1), ylim=(0, 1))
+        axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1)
+        axes.plot(
+            [part.confidence for part in curve], [part.right for part in curve], color=MODEL, marker="."
+        )
+        _in_percent(axes.xaxis)
+        _in_percent(axes.yaxis)
 
     return Panel(CURVE_ROWS, draw)
 

@@ -46,7 +46,7 @@ def performance_blocks(report: EvaluationReport, *, held_out: bool = False) -> l
     return [
         block
         for block in (
-            _which_code(report), _suggested(report), _polarity(report), _confidence(report),
+            _which_code(report), _suggested(report), _polarity(report), _confidence(report), _calibrated(report),
             _baselines(report, held_out), *detail_blocks(report),
         )
         if block
@@ -146,6 +146,16 @@ def _confidence(report: EvaluationReport) -> Block | None:
         " the excerpts it is surest about, fewer should be wrong."
     )
     return Block("How far its confidence can be trusted", words, table(("", ""), rows))
+
+
+def _calibrated(report: EvaluationReport) -> Block | None:
+    """Return what was said and what was right, in groups of suggestions of about the same confidence."""
+    curve = report.calibration.curve
+    if not curve:
+        return None
+    rows = [[percent(part.confidence), percent(part.right), f"{part.n:,}"] for part in curve]
+    words = "Suggestions in groups of equal size, the least sure first (calibration curve)."
+    return Block("Confidence and what was right", words, table(("confidence", "right", "suggestions"), rows))
 
 
 def wrong_among(report: EvaluationReport, part: float) -> float | None:

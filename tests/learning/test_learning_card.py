@@ -60,6 +60,7 @@ def test_what_was_measured_takes_the_place_of_what_training_found(model, data, c
     assert card.held_out.measured_on == ANEW
     assert card.held_out.themes.kappa == found.report.themes.kappa.value
     assert card.held_out.calibration_error == found.report.calibration.ece_suggested
+    assert card.held_out.calibration == found.report.calibration.curve and card.held_out.calibration
     assert "held-out groups" in card.limits
     assert card.codes[0].threshold is not None
 

@@ -117,6 +117,18 @@ def test_calibration_error_of_known_cases() -> None:
     assert np.isnan(metrics.calibration_error(np.zeros(0), np.zeros(0, dtype=bool)))
 
 
+def test_the_calibration_curve_has_bins_of_equal_size_whose_gaps_are_the_error() -> None:
+    stated = np.linspace(0.05, 0.95, 50)
+    correct = np.arange(50) >= 25
+    curve = metrics.calibration_curve(stated, correct, bins=5)
+    assert [part.n for part in curve] == [10] * 5
+    assert [part.right for part in curve] == [0, 0, 0.5, 1, 1]
+    assert [part.confidence for part in curve] == sorted(part.confidence for part in curve)
+    error = sum(abs(part.confidence - part.right) * part.n for part in curve) / 50
+    assert error == pytest.approx(metrics.calibration_error(stated, correct, bins=5), abs=1e-4)
+    assert metrics.calibration_curve(np.zeros(0), np.zeros(0, dtype=bool)) == ()
+
+
 def test_risk_falls_when_the_unsure_are_left_out() -> None:
     confidence = np.linspace(1, 0, 100)
     curve = metrics.risk_coverage(confidence, np.arange(100) < 60)

@@ -113,7 +113,7 @@ def test_titles_say_which_model_on_what_and_whether_it_knew_them() -> None:
 def test_only_what_the_report_has_is_drawn() -> None:
     bare = replace(made_report(), by=None, baselines=None, confusable=())
     drawings = (Drawing(made_report(), curve=CURVE), Drawing(bare))
-    assert [len(panels_of(drawing)) for drawing in drawings] == [6, 3]
+    assert [len(panels_of(drawing)) for drawing in drawings] == [7, 4]
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])

@@ -250,7 +250,8 @@ def test_the_wheel_is_looked_up_for_sub_components_of_com_b_only() -> None:
 
 
 def test_pictures_are_drawn_in_two_formats_with_words_for_those_who_do_not_see_them() -> None:
-    model = ModelFacts("starter", "", ((0.1, 0.05), (0.5, 0.2), (1.0, 0.31)))
+    bins = ((20, 0.3, 0.25), (20, 0.8, 0.9))
+    model = ModelFacts("starter", "", ((0.1, 0.05), (0.5, 0.2), (1.0, 0.31)), bins)
     data = made(CODINGS, fates=[SuggestionFate("time", 2, 1, 1, 5)], model=model)
     found = {picture.name: picture for picture in pictures(data, Choices(apart="group"))}
     assert list(found) == [
@@ -261,6 +262,7 @@ def test_pictures_are_drawn_in_two_formats_with_words_for_those_who_do_not_see_t
         "saturation",
         "suggestions",
         "model-risk",
+        "model-calibration",
     ]
     for picture in found.values():
         assert picture.svg.startswith(b"<?xml") and picture.png.startswith(b"\x89PNG") and picture.alt

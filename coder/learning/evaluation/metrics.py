@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.learning.evaluation.performance import (
+    CalibrationCurve,
     Codable,
     CodePerformance,
     ComponentChoice,
+    ConfidenceBin,
     ForcedChoice,
     MixedPolarity,
     PolarityChoice,
@@ -246,10 +248,21 @@ def calibration_error(probability: Floats, correct: Bools, bins: int = 10) -> fl
     """
     if not len(probability):
         return float("nan")
+    gaps = [abs(stated - right) * n for n, stated, right in _equal_bins(probability, correct, bins)]
+    return float(sum(gaps) / len(probability))
+
+
+def calibration_curve(probability: Floats, correct: Bools, bins: int = 10) -> CalibrationCurve:
+    """Return stated confidence and share correct over equal-count bins, the least sure first."""
+    found = _equal_bins(probability, correct, bins)
+    return tuple(ConfidenceBin(n, round(stated, 4), round(right, 4)) for n, stated, right in found)
+
+
+def _equal_bins(probability: Floats, correct: Bools, bins: int) -> list[tuple[int, float, float]]:
+    """Return (n, mean probability, share correct) of rows in order of probability, cut into bins of equal size."""
     order = np.argsort(probability, kind="stable")
     parts = [part for part in np.array_split(order, bins) if len(part)]
-    gaps = [abs(probability[part].mean() - correct[part].mean()) * len(part) for part in parts]
-    return float(sum(gaps) / len(probability))
+    return [(len(part), float(probability[part].mean()), float(correct[part].mean())) for part in parts]
 
 
 def surest_precision(probability: Floats, correct: Bools, part: float = 0.25) -> float | None:

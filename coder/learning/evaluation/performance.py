@@ -96,16 +96,30 @@ RiskCurve = tuple[RiskPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class ConfidenceBin(Section):
+    """n suggestions of about the same confidence: their mean `confidence`, and the share of `right` ones."""
+
+    n: int
+    confidence: float
+    right: float
+
+
+CalibrationCurve = tuple[ConfidenceBin, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CalibrationFigures(Section):
     """How far the confidence can be trusted: expected calibration errors, and error rates among the surest.
 
-    `surest_quarter` is the share of right ones among the surest quarter of suggestions; None with too few.
+    `surest_quarter` is the share of right ones among the surest quarter of suggestions; None with too few. `curve`
+    has the suggestions in bins of about equal size, the least sure first.
     """
 
     ece_all_codes: float | None
     ece_suggested: float | None
     risk_coverage: RiskCurve
     surest_quarter: float | None = None
+    curve: CalibrationCurve = ()
 
 
 @dataclass(frozen=True, slots=True)

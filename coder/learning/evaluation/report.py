@@ -183,6 +183,7 @@ def calibration(
         ece_suggested=_rounded(metrics.calibration_error(scores[selected], labels[selected])),
         surest_quarter=metrics.surest_precision(scores[selected], labels[selected]),
         risk_coverage=metrics.risk_coverage(scores[rows, best][coded], hit[coded]),
+        curve=metrics.calibration_curve(scores[selected], labels[selected]),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from coder.domain import POLARITIES
-from coder.learning.evaluation.performance import HeldOutReports, RiskCurve
+from coder.learning.evaluation.performance import CalibrationCurve, HeldOutReports, RiskCurve
 from coder.plain import Section
 
 PARTS_OF_ONE = "parts of one group"  # how `measured_on` begins where no group could be held out
@@ -61,7 +61,8 @@ class HeldOut(Section):
     """What was measured, on what, or why nothing was.
 
     `calibration_error` is that of suggestions; `surest_quarter` the share of right ones among the surest quarter of
-    suggestions, None with too few.
+    suggestions, None with too few. `calibration` has the suggestions in bins of about equal size; cards written
+    before have none.
     """
 
     measured_on: str | None = None
@@ -70,6 +71,7 @@ class HeldOut(Section):
     polarity: PolarityFigures | None = None
     calibration_error: float | None = None
     surest_quarter: float | None = None
+    calibration: CalibrationCurve = ()
 
     @property
     def parts_of_one(self) -> bool:

@@ -15,7 +15,13 @@ from coder.learning.estimators.calibration_fit import Settled
 from coder.learning.estimators.codability import FEW as FEW_EMPTY
 from coder.learning.estimators.ensemble import ENOUGH, Stack
 from coder.learning.estimators.linear import log_softmax
-from coder.learning.evaluation.metrics import calibration_error, kappa_of, risk_coverage, surest_precision
+from coder.learning.evaluation.metrics import (
+    calibration_curve,
+    calibration_error,
+    kappa_of,
+    risk_coverage,
+    surest_precision,
+)
 from coder.learning.evaluation.performance import EvaluationReport, HeldOutReports
 from coder.learning.features.language import ENGLISH, ENGLISH_ENCODERS, other_languages
 from coder.learning.model import Model, Parts
@@ -71,6 +77,7 @@ def of_report(report: EvaluationReport) -> HeldOut:
         polarity=PolarityFigures(polarity.n, polarity.kappa.value) if polarity.n else None,
         calibration_error=calibration.ece_suggested,
         surest_quarter=calibration.surest_quarter,
+        calibration=calibration.curve,
     )
 
 
@@ -99,7 +106,8 @@ def figures(learned: Learned, parts: Parts) -> HeldOut:
         return found
     chances, right = learned.settled.chances[suggested], data.labels[suggested] == 1
     error = round(calibration_error(chances, right), 4)
-    return replace(found, calibration_error=error, surest_quarter=surest_precision(chances, right))
+    surest, curve = surest_precision(chances, right), calibration_curve(chances, right)
+    return replace(found, calibration_error=error, surest_quarter=surest, calibration=curve)
 
 
 def _themes(learned: Learned, parts: Parts, judged: NDArray[np.bool_]) -> ThemeFigures | None:

@@ -53,6 +53,8 @@ def pictures(data: StudyData, choices: Choices) -> Iterator[Picture]:
         yield _fates(data)
     if data.model is not None and data.model.coverage:
         yield _risk(data.model)
+    if data.model is not None and data.model.calibration:
+        yield _calibration(data.model)
     if data.agreement is not None and forest_rows(data.agreement):
         yield _agreement(data.agreement)
 
@@ -417,4 +419,27 @@ def _risk(model: ModelFacts) -> Picture:
     notes = [f"Model '{model.label}'. {model.held_out}".strip()]
     return _picture(
         "model-risk", "How often the model is wrong where it is sure", alt, (WIDTH, 3.2), draw, notes
+    )
+
+
+def _calibration(model: ModelFacts) -> Picture:
+    """Draw how many suggestions of a confidence were right, beside the line on which both are equal."""
+    stated, right = [part[1] for part in model.calibration], [part[2] for part in model.calibration]
+
+    def draw(_: Any, axes: Any) -> None:
+        axes.plot([0, 1], [0, 1], color=LIGHT, linewidth=1)
+        axes.plot(stated, right, color=DARK, marker="o", markersize=4)
+        axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
+        axes.set_xlabel("confidence of suggestions, on average")
+        axes.set_ylabel("right")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(lambda value, _: percent(value))
+
+    alt = "; ".join(f"confidence {percent(a)}: {percent(b)} right of {n:,}" for n, a, b in model.calibration)
+    notes = [
+        f"Model '{model.label}'. {model.held_out} Points: suggestions in groups of equal size by their confidence."
+        " Grey line: as it should be.".strip()
+    ]
+    return _picture(
+        "model-calibration", "How often suggestions of a confidence are right", alt, (WIDTH, 3.2), draw, notes
     )

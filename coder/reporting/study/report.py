@@ -107,7 +107,7 @@ def _process(data: StudyData, drawn: dict[str, Picture]) -> list[Part]:
     parts += _named(drawn, "suggestions")
     if data.agreement is not None:
         parts += [_agreement_table(data), *_code_agreement(data)]
-    return [*parts, *_named(drawn, "agreement", "model-risk")]
+    return [*parts, *_named(drawn, "agreement", "model-risk", "model-calibration")]
 
 
 def _coders_table(data: StudyData) -> Table:

@@ -122,12 +122,14 @@ class CoderWork:
 class ModelFacts:
     """The model in use: its label, and what is known of it on material it did not learn from.
 
-    `held_out` says it in a sentence. `coverage` has (share of excerpts kept, share wrong among them), surest first.
+    `held_out` says it in a sentence. `coverage` has (share of excerpts kept, share wrong among them), surest first;
+    `calibration` has (suggestions, their mean confidence, share right among them), the least sure first.
     """
 
     label: str
     held_out: str = ""
     coverage: tuple[tuple[float, float], ...] = ()
+    calibration: tuple[tuple[int, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

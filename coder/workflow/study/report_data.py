@@ -240,7 +240,8 @@ def _model(study: Study) -> ModelFacts | None:
     figures = _shipped_figures(active.base) if active.shipped else HeldOut()
     curve = figures.themes.coverage if figures.themes else ()
     coverage = tuple((point.coverage, point.risk) for point in curve)
-    return ModelFacts(active.label, tested_words(figures) if figures != HeldOut() else "", coverage)
+    bins = tuple((part.n, part.confidence, part.right) for part in figures.calibration)
+    return ModelFacts(active.label, tested_words(figures) if figures != HeldOut() else "", coverage, bins)
 
 
 def _shipped_figures(name: str) -> HeldOut:
