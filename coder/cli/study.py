@@ -45,7 +45,13 @@ class Imported:
     """What is brought into a study, and how."""
 
     study: StudyFile
-    paths: Annotated[list[Path] | None, typer.Argument(help="Transcripts, or folders of them.")] = None
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Transcripts, or folders of them; or a project of another tool with its texts (.qdpx, QualCoder's"
+            " folder NAME.qda, Taguette's .sqlite3), which brings its codings, people and memos too."
+        ),
+    ] = None
     attributes: Annotated[
         Path | None,
         typer.Option(
@@ -104,6 +110,7 @@ def import_(asked: Imported, options: CodedOptions) -> None:
     """Bring transcripts, facts about participants, or human codes into a study.
 
     What is there already is left alone, so the same command may be repeated.
+    Example: coder import pilot.coder project.qdpx
     Example: coder import pilot.coder interviews/ --attributes participants.csv --codings codes.csv --coder Ann
     """
     from coder.cli.pseudonymise import Pseudonymising, reader_of

@@ -236,3 +236,14 @@ def test_a_project_of_qualcoder_brings_cases_attributes_journals_and_annotations
 def test_who_reads_a_project_as_a_transcript_is_told_what_to_do(project: Path) -> None:
     with pytest.raises(FormatError, match=r"coder import STUDY\.coder"):
         read_transcript(project)
+
+
+def test_a_project_in_a_folder_of_transcripts_is_named(project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "interviews"
+    folder.mkdir()
+    project.rename(folder / "p.qdpx")
+    (folder / "talk.txt").write_text(TALK, encoding="utf-8")
+    with begun(tmp_path) as study:
+        brought = bring_in(study, Request(paths=(folder,)))
+        assert [item.name for item in brought.transcripts.added] == ["talk"]
+        assert any("p.qdpx: a project of another tool, left out" in line for line in brought.problems())

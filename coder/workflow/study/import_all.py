@@ -33,13 +33,14 @@ class Request:
 
 @dataclass(slots=True)
 class Brought:
-    """What came of it. `refused` are files that could not be used at all."""
+    """What came of it. `refused` are files that could not be used at all, `passed_over` projects within folders."""
 
     transcripts: ImportReport
     attributes: AttributeReport | None = None
     codings: CodingsReport | None = None
     projects: tuple[ProjectReport, ...] = ()
     failed: tuple[tuple[Path, str], ...] = ()
+    passed_over: tuple[Path, ...] = ()
 
     @property
     def refused(self) -> list[tuple[Path, str]]:
@@ -51,6 +52,9 @@ class Brought:
         """Return a line for each file or row that was left out, in whole or in part, and on how tables were read."""
         lines = [f"{path}: {reason}" for path, reason in self.refused]
         lines += [f"attributes, {line}" for line in (self.attributes.problems if self.attributes else [])]
+        lines += [
+            f"{path}: a project of another tool, left out; give it by itself." for path in self.passed_over
+        ]
         lines += [note for project in self.projects for note in project.notes]
         for codings in (*(project.codings for project in self.projects), self.codings):
             lines += [*codings.notes, *(f"codings, {line}" for line in codings.problems)] if codings else []
@@ -107,7 +111,14 @@ def bring_in(study: Study, request: Request, progress: Callable[[Path], None] | 
         progress=progress,
         read=request.read,
     )
-    brought = Brought(transcripts)
+    inside = {
+        found
+        for path in request.paths
+        if path.is_dir() and path not in projects
+        for found in path.rglob("*")
+        if is_project(found) and found.parent.suffix.lower() != ".qda"
+    }
+    brought = Brought(transcripts, passed_over=tuple(sorted(inside)))
     failed: list[tuple[Path, str]] = []
     for path in projects:
         try:
