@@ -310,6 +310,7 @@ def test_excel_has_a_tidy_sheet_per_table_and_no_formula(tmp_path: Path) -> None
     data = made([coding(1, text="=1+1", question="=2+2"), coding(2, text="x" * 40_000), *CODINGS[2:]])
     write_excel(tmp_path / "r.xlsx", report_contents(data, groups_of(data), Choices(apart="group")), data)
     book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    assert "Results in words" not in {row[0].value for row in book["read me"].iter_rows()}
     assert {"read me", "themes", "participants", "framework matrix", "codings", "COREQ"} <= set(
         book.sheetnames
     )

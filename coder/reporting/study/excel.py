@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from coder.reporting.rows import XLSX_CELL_LIMIT
-from coder.reporting.study.contents import Contents, Paragraph, Table
+from coder.reporting.study.contents import Contents, Heading, Paragraph, Table
 from coder.reporting.study.matrix import together
 from coder.reporting.study.pictures import saturation
 from coder.reporting.study.values import ORIGINS, Coding, StudyData
@@ -24,6 +24,8 @@ def sheets(contents: Contents, data: StudyData) -> Iterator[Sheet]:
     tables: dict[str, list[Table]] = {}
     words: list[dict[str, Any]] = [{"section": "about", "text": f"{contents.title}. {contents.subtitle}."}]
     for section in contents.sections:
+        if any(isinstance(part, Heading) for part in section.parts):
+            continue  # text to write around, for Word and HTML; its figures and quotes stand in sheet "themes"
         for part in section.parts:
             if isinstance(part, Table):
                 tables.setdefault(part.sheet, []).append(part)
