@@ -107,7 +107,12 @@ def _ways(raw: str) -> list[_Way]:
 
 
 def _name(item: Selection) -> str:
-    return " ".join(item.name.removesuffix("...").removesuffix("…").split())
+    return _compared(item.name.removesuffix("...").removesuffix("…"))
+
+
+def _compared(text: str) -> str:
+    """Return a text as it is compared: characters that XML cannot hold are replaced, white space is one blank."""
+    return " ".join(NOT_XML.sub("\ufffd", text).split())
 
 
 def _holds(text: str, item: Selection, span: tuple[int, int] | None) -> bool:
@@ -115,7 +120,7 @@ def _holds(text: str, item: Selection, span: tuple[int, int] | None) -> bool:
     if span is None:
         return False
     name = _name(item)
-    held = " ".join(NOT_XML.sub("\ufffd", text[slice(*span)]).split())
+    held = _compared(text[slice(*span)])
     return held == name or (len(name) >= NAMED and held.startswith(name))
 
 

@@ -70,6 +70,11 @@ def test_a_cut_name_and_combining_characters_are_verified() -> None:
     assert (found.verified, found.named, found.spans) == (1, 1, ((0, len(text)),))
 
 
+def test_control_characters_hide_no_name() -> None:
+    text = "00000000\x1f\U0001133a00"
+    assert placed(text, [Selection(0, 11, text[:11], "u")]).spans == ((0, 11),)
+
+
 @given(st.text(min_size=1), st.data())
 def test_any_text_and_place_in_the_standards_way_is_read_back(text: str, data: st.DataObject) -> None:
     plain = text.replace("\r", "").replace("\ufeff", "")
