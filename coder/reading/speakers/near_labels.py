@@ -84,9 +84,10 @@ def with_near_labels(labels: Labels, lines: Sequence[Line], first: int) -> tuple
     joined = dict(labels)
     meant: Counter[tuple[str, str]] = Counter()
     spelled = {candidate.key: candidate for candidate in labels.values()}
+    # By how often a rare label occurs: those that occur often enough to be what it means.
+    usual = {rare: [key for key, count in counts.items() if count >= max(2, 2 * rare)] for rare in (1, 2)}
     for number, candidate in labels.items():
-        usual = [key for key, count in counts.items() if count >= max(2, 2 * counts[candidate.key])]
-        right = nearest(candidate.key, usual) if usual and counts[candidate.key] <= 2 else None
+        right = nearest(candidate.key, usual.get(counts[candidate.key], ()))
         if right:
             joined[number] = replace(candidate, key=right, label=spelled[right].label)
             meant[candidate.label, spelled[right].label] += 1
