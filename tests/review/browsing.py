@@ -125,7 +125,9 @@ class Tab:
 
     @property
     def current(self) -> int:
-        return int(self.find('.unit[aria-current="true"]').get_attribute("data-id"))
+        # In one call: an element that was found may be replaced before it is asked.
+        found = "return document.querySelector('.unit[aria-current=\"true\"]').dataset.id"
+        return int(self.script(found))
 
     @property
     def notice(self) -> str:
