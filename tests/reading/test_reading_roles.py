@@ -5,7 +5,9 @@ import pytest
 from coder.domain import Transcript
 from coder.errors import InputError
 from coder.reading.formats.plain import document_of
+from coder.reading.speakers import roles
 from coder.reading.speakers.assemble import assemble
+from coder.reading.speakers.vocabulary import key_of
 
 
 def read(text: str, *interviewer: str) -> Transcript:
@@ -148,3 +150,19 @@ def test_a_second_talk_in_the_file_has_its_own_interviewer() -> None:
     found = read(talk("Interviewer", "P1") + "\n\n" + second)
     assert {turn.speaker for turn in found.turns if turn.role == "interviewer"} == {"Interviewer", "Ruth"}
     assert any("Ruth taken for the interviewer" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("letter", ["S", "I", "R", "В"])
+def test_labels_of_a_letter_are_not_compared_with_all_others(
+    letter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = 0
+
+    def counted(label: str) -> str:
+        nonlocal looked
+        looked += 1
+        return key_of(label)
+
+    monkeypatch.setattr(roles, "key_of", counted)
+    read("".join(f"{letter}{number}: It rained {number} days.\n" for number in range(400)))
+    assert 400 <= looked < 20 * 400  # 160,000 where each is compared with each

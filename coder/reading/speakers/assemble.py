@@ -21,6 +21,7 @@ from coder.reading.speakers.name_shapes import Shape, shape_of
 from coder.reading.speakers.near_labels import one_label_a_person, overlooked, with_near_labels
 from coder.reading.speakers.pieces import EDGE, Reading, Words, rendered
 from coder.reading.speakers.roles import (
+    LabelForms,
     RoleHints,
     Roles,
     assign_roles,
@@ -210,7 +211,8 @@ def _unnamed(labels: Labels, lines: Sequence[Line], first: int) -> tuple[bool, l
     if not behind:
         return False, []
     count = f"{len(behind)} paragraph{'s' if len(behind) > 1 else ''} without a label"
-    if all(role_of_label(candidate.label, keys) == "interviewer" for candidate in labels.values()):
+    forms = LabelForms.of(keys)
+    if all(role_of_label(candidate.label, forms) == "interviewer" for candidate in labels.values()):
         return True, [f"Only the interviewer has a label: {count} read as an unnamed participant's."]
     if len(keys) > 1:
         return False, []

@@ -1,6 +1,7 @@
 """Who interviews and who takes part: by what labels say, by the header, else by who asks."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -64,6 +65,40 @@ class RoleHints:
     interviewer: Sequence[str] = ()
     corrections: Corrections = field(default_factory=Corrections)
     unnamed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LabelForms:
+    """What the labels of a file look like, counted once: comparing each with each is slow in a file of thousands.
+
+    `stems` are labels without numbers behind them, `answering` how many labels may be a participant's beside an
+    interviewer's letter, `answering_russian` the same beside a Russian one.
+    """
+
+    keys: frozenset[str]
+    stems: Counter[str]
+    answering: int
+    answering_russian: int
+
+    @classmethod
+    def of(cls, labels: Iterable[str]) -> "LabelForms":
+        """Return the forms of these labels."""
+        keys = frozenset(map(key_of, labels))
+        return cls(
+            keys, Counter(map(_stem, keys)), sum(map(_answers, keys)), sum(map(_answers_in_russian, keys))
+        )
+
+
+def _stem(key: str) -> str:
+    return key.rstrip("0123456789 ")
+
+
+def _answers(key: str) -> bool:
+    return len(key) > 1 or _stem(key) in ANSWERING_LETTERS or not PARTICIPANT_WORDS.isdisjoint(key.split())
+
+
+def _answers_in_russian(key: str) -> bool:
+    return len(key) > 1 or _stem(key) in ("р", "о")
 
 
 @dataclass(slots=True)
@@ -197,7 +232,8 @@ def _inferred(voices: dict[str, _Voice], named: frozenset[str]) -> tuple[set[str
     """Return the labels taken for interviewers: by word, by header, else by questions."""
     if not voices:
         return set(), []
-    by_word = {label: role_of_label(label, voices) for label in voices}
+    forms = LabelForms.of(voices)
+    by_word = {label: role_of_label(label, forms) for label in voices}
     asking = {label for label, role in by_word.items() if role == "interviewer" or key_of(label) in named}
     if asking and (len(asking) < len(voices) or len(voices) == 1):
         return _with_those_who_ask(asking, voices, by_word)
@@ -260,14 +296,13 @@ def _may_interview(label: str) -> bool:
     return bool(set(re.findall(r"[^\W\d]+", key_of(label))) & PERHAPS_INTERVIEWER)
 
 
-def role_of_label(label: str, voices: Iterable[str]) -> Role | None:
-    """Return the role that a label states among the labels in `voices`, None when it states none."""
+def role_of_label(label: str, forms: LabelForms) -> Role | None:
+    """Return the role that a label states among those of its file, None when it states none."""
     whole = key_of(label)
     words = [word.rstrip("0123456789") or word for word in whole.split()]
     key = " ".join(words)
     if len(key) <= 2 and key in ASKING_LETTERS | ANSWERING_LETTERS:
-        # Only here, since comparing every label with every other would be slow in a file of thousands.
-        return _role_of_letter(key, {key_of(other) for other in voices} - {whole})
+        return _role_of_letter(key, whole, forms)
     # A participant's phrase may hold the interviewer's ("được phỏng vấn"), so it is looked for first.
     if any(f" {phrase} " in f" {key} " for phrase in PARTICIPANT_PHRASES):
         return "participant"
@@ -295,27 +330,20 @@ def _role_word(word: str) -> str:
     return word if word in INTERVIEWER_WORDS | PARTICIPANT_WORDS else nearest(word, alike) or word
 
 
-def _role_of_letter(key: str, others: Collection[str]) -> Role | None:
+def _role_of_letter(key: str, whole: str, forms: LabelForms) -> Role | None:
     """Return the role of a label of one or two letters, which says something only beside its counterpart."""
-    if key in ("i", "q", "и", "в", "int"):
-        asked = (
-            any(_answers(other) for other in others)
-            if key in ("i", "q", "int")
-            else any(other.rstrip("0123456789 ") in ("р", "о") or len(other) > 1 for other in others)
-        )
-        return "interviewer" if not others or asked else None
-    if key == "m":
+    own = whole in forms.keys
+    if key in ("i", "q", "int"):
+        asked = forms.answering > (own and _answers(whole))
+    elif key in ("и", "в"):
+        asked = forms.answering_russian > (own and _answers_in_russian(whole))
+    elif key == "m":
         return None
-    asks = ASKING_LETTERS if key in ("r", "р", "о") else ASKING_LETTERS - {"m"}
-    return "participant" if asks & {other.rstrip("0123456789 ") for other in others} else None
-
-
-def _answers(key: str) -> bool:
-    return (
-        key.rstrip("0123456789 ") in ANSWERING_LETTERS
-        or bool(set(key.split()) & PARTICIPANT_WORDS)
-        or len(key) > 1
-    )
+    else:
+        asks = ASKING_LETTERS if key in ("r", "р", "о") else ASKING_LETTERS - {"m"}
+        beside = (letter for letter in asks if forms.stems[letter] > (own and _stem(whole) == letter))
+        return "participant" if any(beside) else None
+    return "interviewer" if asked or len(forms.keys) == own else None
 
 
 def _by_questions(doubtful: Sequence[_Voice], voices: dict[str, _Voice]) -> set[str]:
