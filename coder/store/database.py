@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from glob import escape
 from pathlib import Path
 from uuid import uuid4
 
@@ -268,6 +269,11 @@ def back_up(connection: sqlite3.Connection, path: Path, tag: str, passphrase: st
     finally:
         draft.unlink(missing_ok=True)
     return target
+
+
+def backups_of(path: Path) -> list[Path]:
+    """Return the backups that `back_up` made beside a study."""
+    return sorted(path.parent.glob(f"{escape(path.name)}.*.backup"))
 
 
 def copy(path: Path, target: Path) -> None:

@@ -4,11 +4,12 @@ import sqlite3
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from shutil import rmtree
 
 from coder.errors import StudyError
-from coder.store.database import APPLICATION_ID
+from coder.store.database import APPLICATION_ID, backups_of
 from coder.store.encryption import is_encrypted, is_locked
 from coder.workflow.study.open import IN_MEMORY
 
@@ -56,11 +57,10 @@ def find(study: Path) -> Deletion:
         raise StudyError(f"{study} is not a study file of coder; nothing was deleted.")
     _check_closed(study)
     beside = [study.with_name(study.name + suffix) for suffix in COMPANIONS]
-    folder, name = study.parent, _literal(study.name)
     beside += [
-        *folder.glob(f"{name}.*.backup"),
-        *folder.glob(f".{name}.*.new"),
-        *folder.glob(".coder-merge-*"),
+        *backups_of(study),
+        *study.parent.glob(f".{escape(study.name)}.*.new"),
+        *study.parent.glob(".coder-merge-*"),
     ]
     return Deletion(study, (study, *(path for path in beside if path.exists())), tuple(_traces()))
 
@@ -128,10 +128,6 @@ def _check_closed(path: Path) -> None:
         pass  # damaged: it may be deleted all the same
     finally:
         connection.close()
-
-
-def _literal(name: str) -> str:
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
 
 
 def _size(path: Path) -> int:

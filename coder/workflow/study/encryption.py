@@ -41,16 +41,6 @@ def change(study: Path, passphrase: str) -> Rewritten:
     return _rewritten(study, check_new(passphrase))
 
 
-def backups_of(study: Path) -> list[Path]:
-    """Return the backups beside a study."""
-    start = f"{study.name}."
-    return sorted(
-        path
-        for path in study.parent.iterdir()
-        if path.name.startswith(start) and path.name.endswith(".backup")
-    )
-
-
 def check_plain(study: Path) -> None:
     """Raise StudyError unless the file is a study that is not encrypted."""
     if is_encrypted(study):
@@ -69,7 +59,7 @@ def _rewritten(study: Path, new: str | None) -> Rewritten:
     old = PASSPHRASES.of(study) if is_encrypted(study) else None
     database.change_passphrase(study, new)
     done, failed = [study], []
-    for backup in backups_of(study):
+    for backup in database.backups_of(study):
         if old is not None:
             PASSPHRASES.remember(backup, old)
         if new is None and not is_encrypted(backup):
