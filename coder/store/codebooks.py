@@ -7,7 +7,7 @@ from sqlite3 import Row
 
 from coder.codebook import Codebook, from_dict, to_dict
 from coder.errors import StudyError
-from coder.store.connection import Handle, new_uid
+from coder.store.connection import Handle, new_uid, value_of
 from coder.store.values import CodebookVersion
 
 # An undoing `r` was itself taken back, by redo.
@@ -124,13 +124,4 @@ class Codebooks:
         """Return a change if the codebook is now what its version "before" or "after" is."""
         if self.get(row[version]).hash != self.current().hash:
             return None
-        return CodebookChange(
-            row["uid"],
-            row["kind"],
-            row["what"],
-            row["before"],
-            row["after"],
-            tuple(json.loads(row["acts"])),
-            row["name"],
-            row["time"],
-        )
+        return value_of(CodebookChange, row, acts=tuple(json.loads(row["acts"])), coder=row["name"])

@@ -1,7 +1,7 @@
 """Memos on an utterance, a transcript, a code, or the whole study."""
 
 from coder.errors import StudyError
-from coder.store.connection import Handle, new_uid
+from coder.store.connection import Handle, new_uid, value_of
 from coder.store.values import Memo
 
 _INSERT = "INSERT INTO memo (uid, thread, kind, transcript, utterance, code, coder, content, time, reverses)"
@@ -96,16 +96,7 @@ class Memos:
             values = (new_uid(), row["thread"], *subject, before or "", stamp, uid)
             handle.run(f"{_INSERT} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
         name = handle.value("SELECT name FROM coder WHERE id = ?", (row["coder"],))
-        return Memo(
-            row["thread"],
-            row["kind"],
-            row["transcript"],
-            row["utterance"],
-            row["code"],
-            name,
-            before or "",
-            stamp,
-        )
+        return value_of(Memo, row, coder=name, text=before or "", time=stamp)
 
     def all(
         self,
@@ -128,16 +119,4 @@ class Memos:
             " GROUP BY thread HAVING content <> '' ORDER BY memo.time, thread",
             (coder, coder, utterance, utterance, transcript, transcript, transcript, code, code),
         )
-        return [
-            Memo(
-                row["thread"],
-                row["kind"],
-                row["transcript"],
-                row["utterance"],
-                row["code"],
-                row["coder"],
-                row["content"],
-                row["time"],
-            )
-            for row in rows
-        ]
+        return [value_of(Memo, row, text=row["content"]) for row in rows]

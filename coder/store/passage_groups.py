@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from coder.store.connection import Handle, new_uid
+from coder.store.connection import Handle, new_uid, value_of
 
 # A change `c` stands unless a row takes it back that was not itself taken back (by redo).
 _STANDS = (
@@ -47,7 +47,7 @@ class PassageGroups:
         rows = self._handle.rows(
             "SELECT utterance, name, proposed FROM group_member WHERE change = ?", (uid,)
         )
-        return {row["utterance"]: Member(row["name"], bool(row["proposed"])) for row in rows}
+        return {row["utterance"]: value_of(Member, row) for row in rows}
 
     def change(
         self, coder: str, code: str, polarity: str | None, members: Mapping[int, Member], *, what: str
@@ -81,7 +81,7 @@ class PassageGroups:
         )
         if newest != row["uid"]:
             return None
-        return GroupChange(row["uid"], row["code"], row["polarity"], row["what"], row["time"])
+        return value_of(GroupChange, row)
 
     def redoable(self, coder: str) -> GroupChange | None:
         """Return the newest undoing of this coder that was not redone, unless the groups were changed since."""
@@ -93,7 +93,7 @@ class PassageGroups:
             "  AND n.code = c.code AND n.polarity IS c.polarity) ORDER BY r.time DESC, r.uid DESC",
             (self._handle.coder_id(coder),),
         )
-        return None if row is None else GroupChange(**dict(row))
+        return None if row is None else value_of(GroupChange, row)
 
     def last_change(self, coder: str) -> str:
         """Return the time of the coder's newest change of groups (undoing excepted); '' if there is none."""

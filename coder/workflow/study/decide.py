@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from coder.codebook import Codebook
 from coder.errors import StudyError
 from coder.store import Study
+from coder.store.passage_groups import GroupChange
 from coder.store.values import ADJUDICATED, Decision, Mode, Saved, StudyUtterance
 from coder.workflow.study.passage_location import Units
 from coder.workflow.study.reshape import redo_reshape, undo_reshape
@@ -204,12 +205,7 @@ def undo(study: Study, coder: str, act: str | None = None) -> Saved | None:
     if change is not None and change.time == newest:
         undo_reshape(study, change, coder=coder)
         return Saved(change.uid, {}, what=change.what)
-    if group is not None and group.time == newest:
-        study.groups.reverse(coder, group)
-        return Saved(group.uid, {}, what=group.what)
-    if memo is not None and memo[1] == newest:
-        return _memo_reversed(study, coder, memo[0])
-    return study.acts.undo(coder)
+    return _reversed(study, coder, group, memo, newest) or study.acts.undo(coder)
 
 
 def redo(study: Study, coder: str) -> Saved | None:
@@ -228,15 +224,18 @@ def redo(study: Study, coder: str) -> Saved | None:
     if change is not None and change[2] == newest:
         redo_reshape(study, change[0], change[1], coder=coder)
         return Saved(change[0].uid, {}, what=change[0].what)
+    return _reversed(study, coder, group, memo, newest) or study.acts.redo(coder)
+
+
+def _reversed(
+    study: Study, coder: str, group: GroupChange | None, memo: tuple[str, str] | None, newest: str
+) -> Saved | None:
+    """Reverse the change of groups, or the memo row (uid, time), that was written at `newest`; None: neither was."""
     if group is not None and group.time == newest:
         study.groups.reverse(coder, group)
         return Saved(group.uid, {}, what=group.what)
     if memo is not None and memo[1] == newest:
-        return _memo_reversed(study, coder, memo[0])
-    return study.acts.redo(coder)
-
-
-def _memo_reversed(study: Study, coder: str, uid: str) -> Saved:
-    memo = study.memos.reverse(uid)
-    states = study.acts.states(coder, [memo.utterance] if memo.utterance is not None else [])
-    return Saved(uid, states, memo)
+        held = study.memos.reverse(memo[0])
+        states = study.acts.states(coder, [held.utterance] if held.utterance is not None else [])
+        return Saved(memo[0], states, held)
+    return None
