@@ -19,10 +19,8 @@ from coder.coded_tables.grammar import (
 )
 from coder.phrasing import counted
 
-SLIPS, SHORT = (
-    2,
-    4,
-)  # letters by which a misspelt name is off (1 in short ones); names under SHORT are not judged
+SLIPS = 2  # letters by which a misspelt name is off (1 in short ones)
+SHORT = 4  # letters; shorter names are not judged
 MOST_COMPARED = 600  # names compared with each other for slips; above, the number of pairs makes it slow
 SHOWN = 6
 _OTHER_JOINS = re.compile(r"[,|]")

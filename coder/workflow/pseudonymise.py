@@ -246,7 +246,7 @@ def pseudonymised(reading: Reading, replacer: Replacer, name: str) -> Transcript
     questions and in what the reader noted are replaced, too.
     """
     held = reading.transcript
-    labels = {turn.speaker: _label(turn.speaker, turn.role == "interviewer", replacer) for turn in held.turns}
+    labels = _labels(held, replacer)
     turns, furniture, text = list[Turn](), list[Span](), ""
     for turn, mentions in zip(held.turns, reading.mentions, strict=True):
         label = labels[turn.speaker]
@@ -294,7 +294,7 @@ def counts_by_kind(items: Sequence[Item]) -> list[tuple[str, int, int]]:
 
 def _written(reading: Reading, target: Path, replacer: Replacer) -> Written:
     held = reading.transcript
-    labels = {turn.speaker: _label(turn.speaker, turn.role == "interviewer", replacer) for turn in held.turns}
+    labels = _labels(held, replacer)
     blocks, count = [], 0
     for turn, mentions in zip(held.turns, reading.mentions, strict=True):
         done = replacer.replaced(held.words_of(turn), mentions)
@@ -304,6 +304,13 @@ def _written(reading: Reading, target: Path, replacer: Replacer) -> Written:
         blocks.append(f"{label}: {words}" if label else words)
     _write_privately(target, ("\n\n".join(blocks) + "\n").encode())
     return Written(reading.path, target, count, _differences(reading, target))
+
+
+def _labels(transcript: Transcript, replacer: Replacer) -> dict[str | None, str]:
+    """Return the label to write for each speaker of a transcript."""
+    return {
+        turn.speaker: _label(turn.speaker, turn.role == "interviewer", replacer) for turn in transcript.turns
+    }
 
 
 def _label(speaker: str | None, is_interviewer: bool, replacer: Replacer) -> str:

@@ -23,10 +23,8 @@ from coder.learning.estimators.linear import LinearHead, apply_linear, log_softm
 Floats = NDArray[np.float64]
 ENOUGH = 10  # rows with a class, and without it, that are needed to learn it
 PULL = 4.0  # ridge toward the prior weights, in units of rows
-QUESTION, QUESTION_PULL = (
-    "question",
-    2.0,
-)  # the block that tells a text's question; ridge of its odds toward none
+QUESTION = "question"  # the block that tells a text's question
+QUESTION_PULL = 2.0  # ridge of a question's odds toward none
 # Chosen on whole interviews that the model had not seen: see docs/learning.md, "Neighbours".
 NEIGHBOUR_WEIGHT = 0.35
 
