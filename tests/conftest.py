@@ -1,13 +1,13 @@
-"""Fixtures that several rooms share; lying here, it also lets tests import the helpers beside it."""
+"""Fixtures that the tests of several packages share."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from study_making import small_study
 
 from coder.store import Study
+from tests.study_making import small_study
 
 
 @pytest.fixture(scope="session", autouse=True)

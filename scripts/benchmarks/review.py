@@ -1,19 +1,16 @@
 """The review page in a real browser over one transcript of 5,000 utterances: from the key to the painted answer."""
 
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measuring import ROOT, Table, utterances
+from benchmarks.measuring import Table, utterances
 from coder.codebook import Code, Codebook
 from coder.domain import Transcript, Turn, Utterance
 from coder.store import Study
 from coder.store.values import Proposal, ProposedCode
-
-sys.path.append(str(ROOT / "tests" / "review"))
 
 CODES = 40
 EACH = 5  # utterances of a turn
@@ -59,7 +56,7 @@ def build(path: Path, count: int) -> None:
 
 def tables(*, quick: bool) -> Iterator[Table]:
     """Yield the table of the page: opening a transcript, and each kind of key."""
-    from browsing import opened, served
+    from tests.review.browsing import opened, served
 
     count, rounds = (200, 3) if quick else (5_000, 15)
     with tempfile.TemporaryDirectory() as folder:

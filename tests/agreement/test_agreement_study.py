@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from study_making import small_study
 from typer.testing import CliRunner
 
 from coder.cli.main import app
 from coder.errors import StudyError
 from coder.store.model_versions import NewModel
 from coder.store.values import Decision, Proposal, ProposedCode
+from tests.study_making import small_study
 
 
 def code(study, coder: str, unit: int, *codes: str) -> None:

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from small_model import installed
-from study_making import CODEBOOK, TALK, cut
 from typer.testing import CliRunner
 
 from coder.cli.main import app
@@ -17,6 +15,8 @@ from coder.codebook import to_yaml
 from coder.errors import CoderError, OutputError, StudyError
 from coder.workflow.study.decide import decide
 from coder.workflow.study.open import Decision, open_study
+from tests.small_model import installed
+from tests.study_making import CODEBOOK, TALK, cut
 
 Run = Callable[..., Result]
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from refi_making import qde, qdpx, selection, source
 
 from coder.errors import FormatError, UnsafeFileError
 from coder.exchange.read import read_codings
 from coder.exchange.refi_offsets import placed
 from coder.exchange.refi_project import Selection
+from tests.refi_making import qde, qdpx, selection, source
 
 TEXT = "I: Why?\nP: My sister 🙂 drives me.\nP: The bus is late, voilà.\nI: Oh."
 WORDS = ("My sister 🙂", "drives me", "bus is late", "Oh.")

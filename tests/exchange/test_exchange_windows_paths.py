@@ -3,13 +3,13 @@
 from pathlib import Path, PureWindowsPath
 
 import pytest
-from refi_making import qde, qdpx, selection, source
 
 from coder.codebook import Code, Codebook
 from coder.exchange.nvivo_references import read_references
 from coder.exchange.read import read_codings
 from coder.exchange.refi_writer import write_project
 from coder.exchange.study_content import DocumentContent, StudyContent
+from tests.refi_making import qde, qdpx, selection, source
 
 RESERVED = '<>:"/\\|?*'
 

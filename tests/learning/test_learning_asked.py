@@ -5,9 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import WordEncoder
-from made_excerpts import excerpts
-from small_model import LetterEncoder
 
 from coder.codebook import Codebook, load_codebook
 from coder.encoding import answer
@@ -17,6 +14,9 @@ from coder.learning.dataset import Batch
 from coder.learning.model import Model
 from coder.learning.persistence.model_files import read_model
 from coder.learning.training.train import common_questions
+from tests.learning.conftest import WordEncoder
+from tests.learning.made_excerpts import excerpts
+from tests.small_model import LetterEncoder
 
 
 def test_the_end_of_a_long_question_is_set_apart_as_the_encoder_was_taught() -> None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_excerpts import excerpts
 from scipy.optimize import minimize
 
 from coder.learning import Batch, Model, blank_model, train_model
@@ -19,6 +18,7 @@ from coder.learning.estimators.calibration_fit import (
 from coder.learning.evaluation.report import Guess
 from coder.learning.persistence.card import ModelCard, TrainingData
 from coder.learning.training.train import USUAL_RECIPES
+from tests.learning.made_excerpts import excerpts
 
 
 def loss(design, truth, found, prior, penalty):

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_excerpts import excerpts
 
 from coder.learning import TrainingSet, blank_model, train_model
 from coder.learning.evaluation.performance import HeldOutReports
 from coder.learning.persistence.card import ModelCard, TrainingSettings
 from coder.learning.persistence.model_card import ANEW, judged_anew
 from coder.learning.training.cross_validation import cross_validated
+from tests.learning.made_excerpts import excerpts
 
 
 @pytest.fixture

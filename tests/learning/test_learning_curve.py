@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from made_excerpts import excerpts
 
 from coder.learning import TrainingSet, blank_model, train_model
 from coder.learning.evaluation.learning_curve import _gain, learning_curve, too_few
 from coder.learning.training.cross_validation import cross_validated
+from tests.learning.made_excerpts import excerpts
 
 
 def test_a_curve_has_growing_sizes_on_the_same_excerpts_and_a_range(codebook, encoder):

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from made_excerpts import WORDS, excerpts
 
 from coder.codebook import Code, Codebook
 from coder.learning import Batch, blank_model, train_model
 from coder.learning.explanation import GLANCE, MOST, content_words, without
+from tests.learning.made_excerpts import WORDS, excerpts
 
 
 @pytest.fixture

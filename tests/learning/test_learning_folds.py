@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from made_excerpts import excerpts
 
 from coder.learning import TrainingSet, blank_model, train_model
 from coder.learning.persistence.model_card import PARTS, WHOLE
 from coder.learning.training.cross_validation import cross_validated, split, untestable
 from coder.learning.training.folds import folds_of, group_folds, repeats
+from tests.learning.made_excerpts import excerpts
 
 BOILERPLATE = "i have nothing further to add to what i said before"
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_excerpts import excerpts
 
 from coder.errors import ModelError, OutputError
 from coder.learning import Batch, blank_model, save_model, train_model
 from coder.learning.persistence import model_files
 from coder.learning.persistence.model_files import packed, read_model, unpacked
+from tests.learning.made_excerpts import excerpts
 
 TEXTS = ["clock diary", "sister mate", "knee fever never"]
 

@@ -2,13 +2,13 @@ import json
 
 import numpy as np
 import pytest
-from made_excerpts import excerpts
 
 from coder.codebook import Code, Codebook
 from coder.errors import InputError, ModelError, TableError
 from coder.learning import Batch, TrainingSet, blank_model, label_matrix, save_model, train_model
 from coder.learning.persistence.model_files import read_model
 from coder.learning.training.codebook_transfer import with_codebook
+from tests.learning.made_excerpts import excerpts
 
 
 @pytest.fixture

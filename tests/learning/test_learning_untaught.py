@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from made_excerpts import WORDS, excerpts
 
 from coder.learning import Batch, TrainingSet, blank_model, save_model, train_model
 from coder.learning.estimators.ensemble import firmness, keeping, taught
 from coder.learning.estimators.linear import log_softmax
 from coder.learning.persistence.card import HeldOut
 from coder.learning.persistence.model_files import read_model
+from tests.learning.made_excerpts import WORDS, excerpts
 
 READ = "pain and tired legs"  # what the codebook says of the code "body"
 

@@ -1,7 +1,7 @@
 # ruff: noqa: E501
 """Transcripts with traps: (role, speaker, words[, seconds]) as in `cases_plain`."""
 
-from cases_plain import IV, Case, P
+from tests.reading.cases_plain import IV, Case, P
 
 CASES = [
     Case(

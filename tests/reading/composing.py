@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from xml.sax.saxutils import escape
 
 import openpyxl
-from office_making import docx, p, table, zipped
+
+from tests.reading.office_making import docx, p, table, zipped
 
 Talk = Sequence[tuple[str, str]]
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:"

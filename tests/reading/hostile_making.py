@@ -5,8 +5,8 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 
-from office_making import NAMESPACES, RELATIONS
-from pdf_making import pdf
+from tests.reading.office_making import NAMESPACES, RELATIONS
+from tests.reading.pdf_making import pdf
 
 MB = 1024 * 1024
 Maker = Callable[[], tuple[str, bytes]]

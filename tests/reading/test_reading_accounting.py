@@ -1,8 +1,6 @@
 """Every character of a transcript is somebody's words or named furniture, whatever the text is like."""
 
 import pytest
-from cases_hard import CASES as HARD_CASES
-from cases_plain import CASES, Case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +10,8 @@ from coder.reading.document import Document, Paragraph
 from coder.reading.formats.plain import document_of
 from coder.reading.formats.subtitles import document_of as subtitles_of
 from coder.reading.speakers.assemble import assemble
+from tests.reading.cases_hard import CASES as HARD_CASES
+from tests.reading.cases_plain import CASES, Case
 
 LABELS = (
     "INT: |P1: |P1:\t|Anna (00:03): |[00:00:04] |0:03 |Q. |A. |**Bob:** |Al  0:03|INTERVIEWER|P1 - |<v Ann>"

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from office_making import said, timed, transcript
 
 from coder.errors import FormatError, UnsafeFileError
+from tests.reading.office_making import said, timed, transcript
 
 TALK = [
     ("INT", 1.0, "How did it start?"),

@@ -4,10 +4,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from office_making import BREAK, TAB, bold, cell, docx, p, run, said, table, timed, transcript, zipped
 
 from coder.errors import FormatError
 from coder.reading.formats.docx import read
+from tests.reading.office_making import (
+    BREAK,
+    TAB,
+    bold,
+    cell,
+    docx,
+    p,
+    run,
+    said,
+    table,
+    timed,
+    transcript,
+    zipped,
+)
 
 QUESTION = "How did you hear about it?"
 ANSWER = "My neighbour told me, she goes every week."

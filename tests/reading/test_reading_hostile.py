@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from hostile_making import HOSTILE
+
+from tests.reading.hostile_making import HOSTILE
 
 SECONDS = 20
 MEMORY_KB = 300 * 1024
@@ -31,7 +32,7 @@ _MAKE = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from hostile_making import HOSTILE
+from tests.reading.hostile_making import HOSTILE
 name, data = HOSTILE[sys.argv[2]]()
 Path(sys.argv[3], name).write_bytes(data)
 print(name)
@@ -47,7 +48,7 @@ def run(program: str, *arguments: str) -> str:
 
 def check(kind: str, read_as: str, folder: Path) -> None:
     # A process of its own makes the file: memory that this one held would be counted for its children.
-    name = run(_MAKE, str(Path(__file__).parent), kind, str(folder)).strip()
+    name = run(_MAKE, str(Path(__file__).parents[2]), kind, str(folder)).strip()
     said, took, own, children = json.loads(run(_READ, str(folder / name), read_as))
     assert said.startswith(name) and said.endswith("."), said
     assert took < SECONDS and max(own, children) < MEMORY_KB, (took, own // 1024, children // 1024)

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from office_making import said, transcript, zipped
 
 from coder.errors import FormatError, UnsafeFileError
 from coder.reading.formats import odt, rtf
+from tests.reading.office_making import said, transcript, zipped
 
 TALK = [
     ("INT", "How did it start?"),

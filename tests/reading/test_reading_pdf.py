@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from office_making import said, transcript
-from pdf_making import Printed, pdf
 
 from coder.errors import FormatError, UnsafeFileError
 from coder.reading.formats.pdf import read
+from tests.reading.office_making import said, transcript
+from tests.reading.pdf_making import Printed, pdf
 
 TALK = [
     (

@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
-from cases_hard import CASES as HARD_CASES
-from cases_plain import CASES, Case
 
 from coder.domain import Transcript
 from coder.reading import read_transcript
 from coder.reading.formats.plain import document_of
 from coder.reading.speakers.assemble import assemble
+from tests.reading.cases_hard import CASES as HARD_CASES
+from tests.reading.cases_plain import CASES, Case
 
 
 def merged(transcript: Transcript) -> list[list[object]]:

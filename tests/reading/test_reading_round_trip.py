@@ -5,13 +5,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from composing import FORMATS, Talk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coder.domain import Transcript
 from coder.errors import CoderError
 from coder.reading import read_transcript
+from tests.reading.composing import FORMATS, Talk
 
 ANSWERS = [
     "It rained for nine days.",

@@ -6,7 +6,6 @@ import zipfile
 from collections.abc import Iterable
 
 import pytest
-from office_making import zipped
 
 from coder.errors import FormatError, UnsafeFileError
 from coder.reading.safety import archive as safety
@@ -14,6 +13,7 @@ from coder.reading.safety import xml as markup
 from coder.reading.safety.archive import Archive, Budget, open_archive
 from coder.reading.safety.sniff import advice_on, binary_kind
 from coder.reading.safety.xml import xml_events
+from tests.reading.office_making import zipped
 
 MB = 1024 * 1024
 

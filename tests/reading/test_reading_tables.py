@@ -9,12 +9,12 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from office_making import zipped
 
 from coder.errors import FormatError, TableError, UnsafeFileError
 from coder.reading.safety.archive import Budget
 from coder.reading.tables.excel import read_workbook
 from coder.reading.tables.read import read_table
+from tests.reading.office_making import zipped
 
 ROWS = [["1", "Well; I said, “yes”\nand | no", "3,5"], ["2", "Où ça ?", None]]
 

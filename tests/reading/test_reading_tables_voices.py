@@ -5,10 +5,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from office_making import docx, p, said
 
 from coder.domain import Transcript
 from coder.reading import read_transcript
+from tests.reading.office_making import docx, p, said
 
 ASKED = ["How do you get here?", "And when it rains?", "Who helps?"]
 TOLD = ["I walk along the canal, mostly.", "Then my sister drives me.", "Nobody but her."]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from office_making import said, timed, transcript
 
 from coder.errors import FormatError
+from tests.reading.office_making import said, timed, transcript
 
 TALK = [
     ("INT", "How did it start?"),

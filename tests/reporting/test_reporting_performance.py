@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from made_reports import FAILED, made_card, made_report, verdict
 
 from coder.learning.evaluation.performance import CurvePoint, EvaluationReport, LearningCurve
 from coder.learning.persistence.card import StoredCard, TrainingSettings, ViewWeights
@@ -15,6 +14,7 @@ from coder.reporting.heldout import held_out_text
 from coder.reporting.performance import performance_text
 from coder.reporting.verdicts import failed_lines, verdict_block
 from coder.statistics import Estimate
+from tests.reporting.made_reports import FAILED, made_card, made_report, verdict
 
 INTERVAL = r"-?\d\.\d\d \[-?\d\.\d\d, -?\d\.\d\d\]"
 SHIPPED = Path(__file__).parent.parent.parent / "models/starter-small/card.json"

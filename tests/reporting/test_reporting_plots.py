@@ -7,7 +7,6 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
-from made_reports import made_card, made_report
 
 from coder.errors import OutputError
 from coder.learning.evaluation.performance import CurvePoint, LearningCurve, RiskPoint
@@ -16,6 +15,7 @@ from coder.reporting.panels import Drawing, panels_of
 from coder.reporting.plots import STYLE, drawn, height, performance_plot, plot_title
 from coder.statistics import Estimate
 from coder.workflow.modelling.report_files import draw
+from tests.reporting.made_reports import made_card, made_report
 
 mpl.use("Agg")
 FORTY = [f"code_{number}_of_a_codebook_with_long_names" for number in range(40)]

@@ -1,11 +1,11 @@
 """What a stranger can do: nothing."""
 
 import pytest
-from conftest import Page, entered
 from starlette.testclient import TestClient
 
 from coder.review.app import make_app
 from coder.review.auth import BODY_LIMIT
+from tests.review.conftest import Page, entered
 
 HOST = "127.0.0.1:8765"
 

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Tab, opened, served
-from test_review_writes import ids
 
 from coder.store import Study
 from coder.store.values import Decision
+from tests.review.browsing import Tab, opened, served
+from tests.review.test_review_writes import ids
 
 pytestmark = pytest.mark.slow
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from browsing import opened, served
-from conftest import TALK, fill
 from selenium.webdriver.common.keys import Keys
-from test_review_writes import ids, state
 
 from coder.store import Study
+from tests.review.browsing import opened, served
+from tests.review.conftest import TALK, fill
+from tests.review.test_review_writes import ids, state
 
 pytestmark = pytest.mark.slow
 

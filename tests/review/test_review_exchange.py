@@ -8,11 +8,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from conftest import Page
-from refi_making import qde, qdpx, selection, source
 
 from coder.review.pages.exchange import FILES
 from coder.store import Study
+from tests.refi_making import qde, qdpx, selection, source
+from tests.review.conftest import Page
 
 TABLE = (
     b"document,text,code\n"

@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import TALK, fill
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
@@ -13,6 +12,7 @@ from coder.errors import InputError
 from coder.review.auth import Sessions
 from coder.review.home import Place, make_home
 from coder.store import Study
+from tests.review.conftest import TALK, fill
 
 HOST = "127.0.0.1:8765"
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import Tab, opened
-from conftest import TALK, fill
 from selenium.webdriver.common.keys import Keys
-from test_review_axe import said, violations
-from test_review_keys_browser import sized
-from test_review_writes import ids, state
 
 from coder.store import Study
+from tests.review.browsing import Tab, opened
+from tests.review.conftest import TALK, fill
+from tests.review.test_review_axe import said, violations
+from tests.review.test_review_keys_browser import sized
+from tests.review.test_review_writes import ids, state
 
 pytestmark = pytest.mark.slow
 

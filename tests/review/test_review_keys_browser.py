@@ -4,14 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
-from browsing import Tab, opened, served
-from conftest import TALK, transcript_of
 from selenium.webdriver.common.keys import Keys
-from test_review_browser import decided
-from test_review_writes import ids, state
 
 from coder.codebook import Code, Codebook
 from coder.store import Study
+from tests.review.browsing import Tab, opened, served
+from tests.review.conftest import TALK, transcript_of
+from tests.review.test_review_browser import decided
+from tests.review.test_review_writes import ids, state
 
 pytestmark = pytest.mark.slow
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from browsing import Tab, opened, served
-from conftest import fill
 from selenium.webdriver.common.keys import Keys
 
 from coder.store import Study
 from coder.store.values import Filters
+from tests.review.browsing import Tab, opened, served
+from tests.review.conftest import fill
 
 pytestmark = pytest.mark.slow
 INTERVIEWS = Path(__file__).parent.parent.parent / "data" / "sample" / "transcripts"

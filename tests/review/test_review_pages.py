@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import TALK, Page, entered
-from test_review_writes import act, ids, state
 
 from coder.review.app import make_app
 from coder.store import Study
 from coder.store.values import LOTS, Filters
+from tests.review.conftest import TALK, Page, entered
+from tests.review.test_review_writes import act, ids, state
 
 
 def wait(page: Page, job: object) -> dict[str, object]:

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from conftest import TALK, Page, transcript_of
-from test_review_writes import act, app_for, ids, state
-
 from coder.store import Study
 from coder.workflow.study.double_coding import double_coding, double_coding_progress
 from coder.workflow.study.status import status
+from tests.review.conftest import TALK, Page, transcript_of
+from tests.review.test_review_writes import act, app_for, ids, state
 
 
 def planned(study_path: Path, *names: str) -> list[Page]:

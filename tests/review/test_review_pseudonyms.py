@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from test_review_pages import Page, wait
-
 from coder.store import Study
+from tests.review.test_review_pages import Page, wait
 
 TALK = b"""Interviewer: How was it, Jane?
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from conftest import Page, entered
-from test_review_writes import act, app_for, ids, state
 
 from coder.review.app import make_app
 from coder.store import Study
 from coder.store.values import Decision
+from tests.review.conftest import Page, entered
+from tests.review.test_review_writes import act, app_for, ids, state
 
 
 @pytest.fixture

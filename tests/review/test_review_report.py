@@ -8,13 +8,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from conftest import Page, entered
 from docx import Document
-from test_review_quotes import ann, coded  # noqa: F401  (fixtures)
-from test_review_writes import ids, state
 
 from coder.review.app import make_app
 from coder.store import Study
+from tests.review.conftest import Page, entered
+from tests.review.test_review_quotes import ann, coded  # noqa: F401  (fixtures)
+from tests.review.test_review_writes import ids, state
 
 
 @pytest.fixture(autouse=True)

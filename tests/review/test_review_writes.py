@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from conftest import Page, entered
 
 from coder.review.app import make_app
 from coder.store import Study
 from coder.store.values import Mode, UnitState
+from tests.review.conftest import Page, entered
 
 
 def ids(study_path: Path, transcript: int = 1) -> dict[str, int]:

@@ -6,12 +6,11 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-from study_making import TALK, add_talk
-
+sys.path.insert(0, str(Path(__file__).parents[2]))
 from coder.store import Study, database
 from coder.store.model_versions import NewModel
 from coder.store.values import Decision, Proposal, ProposedCode
+from tests.study_making import TALK, add_talk
 
 
 def say(*words: object) -> None:

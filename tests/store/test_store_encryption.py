@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from study_making import CODEBOOK, TALK, add_talk, small_study, ticking
-from test_store_kill import acts_are_there, check_whole, killed, transcripts_are_there
 
 from coder.encoding.caching import FileStore
 from coder.errors import InputError, PassphraseError, StudyError
@@ -20,6 +18,8 @@ from coder.store.values import Decision
 from coder.workflow.study import encryption
 from coder.workflow.study.merge import merge_studies
 from coder.workflow.study.open import open_study
+from tests.store.test_store_kill import acts_are_there, check_whole, killed, transcripts_are_there
+from tests.study_making import CODEBOOK, TALK, add_talk, small_study, ticking
 
 pytest.importorskip("sqlcipher3")
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from study_making import CODEBOOK, small_study
 
 from coder.errors import StudyError
 from coder.store import Study, database
 from coder.store.values import Decision
+from tests.study_making import CODEBOOK, small_study
 
 
 def first_units(study: Study) -> list[int]:

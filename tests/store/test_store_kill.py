@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from study_making import small_study
-from test_store_replay import derived
 
 from coder.store import Study, database
 from coder.store.replay import rebuild
+from tests.store.test_store_replay import derived
+from tests.study_making import small_study
 
 WORKER = Path(__file__).parent / "kill_worker.py"
 KILLS = 25

@@ -4,7 +4,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from study_making import small_study
 
 from coder.errors import StudyError
 from coder.store import Study
@@ -12,6 +11,7 @@ from coder.store.confirmed_codings import mark_good, quotes
 from coder.store.values import Decision
 from coder.workflow.study.decide import adjudicate, decide, set_passage
 from coder.workflow.study.merge import merge_studies
+from tests.study_making import small_study
 
 
 def units(study: Study, name: str = "p1") -> list[int]:

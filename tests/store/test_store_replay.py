@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from study_making import small_study
 
 from coder.store import Study
 from coder.store.replay import rebuild
 from coder.store.values import Decision, Proposal, ProposedCode, Verdict
+from tests.study_making import small_study
 
 CODES = ("rain", "sun", "wind")
 gesture = st.one_of(

@@ -6,12 +6,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from study_making import small_study
 
 from coder.errors import StudyError
 from coder.store import Study
 from coder.store.database import STEPS
 from coder.store.values import Decision
+from tests.study_making import small_study
 
 HOSTILE = [
     "CREATE TRIGGER eat AFTER INSERT ON act BEGIN DELETE FROM act WHERE id = new.id; END",

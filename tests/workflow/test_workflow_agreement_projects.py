@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from refi_making import qde, qdpx, selection, source
 
 from coder.agreement.software_views import view
 from coder.workflow.agreement.compare_tables import Request, agree
+from tests.refi_making import qde, qdpx, selection, source
 
 TEXT = (
     "I: Why?\nP: My sister 🙂 drives me. The bus is late, voilà, and it is never on time.\nI: Oh. "

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from small_model import Keywords
 
 from coder.codebook import Code, Codebook
 from coder.errors import ModelError, TableError
 from coder.workflow.coded_files import CodedReading
 from coder.workflow.modelling.compare import compare_files
+from tests.small_model import Keywords
 
 
 class Model(Keywords):

@@ -1,12 +1,12 @@
 """Decisions: what stands after them, undo and redo, stale pages, passages, adjudication."""
 
 import pytest
-from study_making import shown as suggestions_shown
 
 from coder.errors import StaleError, StudyError
 from coder.store import Study
 from coder.store.values import ADJUDICATED, Decision, Proposal, ProposedCode, UnitState
 from coder.workflow.study.decide import adjudicate, decide, redo, set_passage, undo
+from tests.study_making import shown as suggestions_shown
 
 
 def units(study: Study, name: str = "p1") -> list[int]:

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from study_making import small_study
 from typer.testing import CliRunner
 
 from coder.cli.main import app
 from coder.errors import StudyError
 from coder.store import Study
 from coder.workflow.study.delete import find
+from tests.study_making import small_study
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_model import installed
-from study_making import add_talk, small_study
 
 from coder.store.model_versions import NewModel
 from coder.store.values import Decision, Proposal, ProposedCode
 from coder.workflow.study.drift import all_drift, auc, falling_codes, telling_words, told_apart
 from coder.workflow.study.suggest import suggest
+from tests.small_model import installed
+from tests.study_making import add_talk, small_study
 
 
 def unit_vectors(centre: np.ndarray, n: int, seed: int) -> np.ndarray:

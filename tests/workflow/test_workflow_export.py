@@ -8,7 +8,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from study_making import CODEBOOK, TALK, add_talk, small_study
 
 from coder.codebook import Code, Codebook
 from coder.errors import InputError, OutputError
@@ -19,6 +18,7 @@ from coder.store.values import Decision, Proposal, ProposedCode
 from coder.workflow.coded_files import coded_excerpts
 from coder.workflow.study.export import ExportRequest, export_study
 from coder.workflow.study.import_codings import import_codings
+from tests.study_making import CODEBOOK, TALK, add_talk, small_study
 
 NS = "{urn:QDA-XML:project:1.0}"
 EMOJI = TALK.replace("The sun", "🙂 The sun")

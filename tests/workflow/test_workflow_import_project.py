@@ -4,8 +4,6 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from refi_making import qde, qdpx, selection
-from study_making import CODEBOOK, TALK, cut, small_study
 
 from coder.errors import FormatError, StudyError
 from coder.exchange.read import read_codings
@@ -15,6 +13,8 @@ from coder.store.values import Decision
 from coder.workflow.study.export import ExportRequest, export_study
 from coder.workflow.study.import_all import Request, bring_in
 from coder.workflow.study.import_project import import_project
+from tests.refi_making import qde, qdpx, selection
+from tests.study_making import CODEBOOK, TALK, cut, small_study
 
 WIDE = "Title: rain 🙂\r\n\r\nI: Why?\r\nP1: It rained, voilà, on [0:12] me.\r\nI: Oh.\r\nP1: Rain, only rain.\r\n"
 ANNA = "aaaa0000-0000-0000-0000-000000000001"

@@ -5,7 +5,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from study_making import TALK, cut, small_study
 
 from coder.errors import StudyError, TableError
 from coder.store import Study
@@ -14,6 +13,7 @@ from coder.workflow.study.decide import decide
 from coder.workflow.study.import_attributes import import_attributes
 from coder.workflow.study.import_codings import import_codings
 from coder.workflow.study.import_transcripts import ImportReport, import_transcripts
+from tests.study_making import TALK, cut, small_study
 
 TEXT = """\
 INTERVIEWER: What was the weather like?

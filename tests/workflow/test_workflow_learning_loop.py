@@ -5,8 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_model import Keywords, installed
-from study_making import TALK, add_talk, small_study
 
 from coder.codebook import Code, Codebook
 from coder.errors import StudyError
@@ -22,6 +20,8 @@ from coder.workflow.study.status import status
 from coder.workflow.study.suggest import cluster_middles, suggest
 from coder.workflow.study.training_data import joined, lessons
 from coder.workflow.suggestion import doubt
+from tests.small_model import Keywords, installed
+from tests.study_making import TALK, add_talk, small_study
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from small_model import LetterEncoder
 
 from coder.codebook import Code, Codebook
 from coder.coded_tables.excerpts import excerpts_of
@@ -14,6 +13,7 @@ from coder.learning.persistence.card import HeldOut, StoredCard
 from coder.workflow.modelling.human_agreement import reached_by_coders
 from coder.workflow.modelling.report_files import card_text, held_out_text
 from coder.workflow.modelling.train import Trained, TrainingOptions, train_on
+from tests.small_model import LetterEncoder
 
 BOOK = Codebook("b", (Code("jazz", "Jazz", "Jazz and buzz."), Code("oboe", "Oboe", "Oboes and cocoa.")))
 WORDS = {"jazz": "jazz buzz fizz", "oboe": "oboe cocoa boo"}

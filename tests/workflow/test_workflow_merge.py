@@ -4,8 +4,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from study_making import CODEBOOK, TALK, add_talk, small_study, ticking
-from study_making import shown as suggestions_shown
 
 from coder.codebook import Code, Codebook
 from coder.errors import OutputError, StudyError
@@ -13,6 +11,8 @@ from coder.store import Study
 from coder.store.values import Decision, Proposal, ProposedCode
 from coder.workflow.study.decide import adjudicate, decide, undo
 from coder.workflow.study.merge import merge_studies
+from tests.study_making import CODEBOOK, TALK, add_talk, small_study, ticking
+from tests.study_making import shown as suggestions_shown
 
 TABLES = {
     "coder": "name, kind",

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from study_making import small_study
 
 from coder.errors import InputError, StudyError
 from coder.reporting.study.values import Group
@@ -28,6 +27,7 @@ from coder.workflow.study.passage_groups import (
 )
 from coder.workflow.study.report_data import read_data
 from coder.workflow.study.report_names import Names
+from tests.study_making import small_study
 
 
 def encode(texts: Sequence[str]) -> NDArray[np.float64]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from study_making import cut, small_study
 
 from coder.errors import InputError, StudyError
 from coder.store import Study
@@ -21,6 +20,7 @@ from coder.workflow.study.reading_corrections import (
     study_reading,
     was_corrected,
 )
+from tests.study_making import cut, small_study
 
 TEXT = """\
 Notes of the interview in the north of the country

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from study_making import shown as suggestions_shown
 
 from coder.store import Study
 from coder.workflow.study.decide import decide
@@ -15,6 +14,7 @@ from coder.workflow.study.open import Decision, begin_study
 from coder.workflow.study.retrain import RetrainReport, retrain
 from coder.workflow.study.status import status
 from coder.workflow.study.suggest import suggest
+from tests.study_making import shown as suggestions_shown
 
 SAMPLE = Path(__file__).parent.parent.parent / "data" / "sample"
 FIRST = ("c01_gp", "fg1_public", "p02_public_parent")

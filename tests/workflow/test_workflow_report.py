@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from study_making import small_study
 from typer.testing import CliRunner
 
 from coder.cli.main import app
@@ -18,6 +17,7 @@ from coder.workflow.study.report import Request, write_report
 from coder.workflow.study.report_data import read_data
 from coder.workflow.study.report_groups import propose_groups, read_groups, write_groups
 from coder.workflow.study.report_names import Names, filled, usual_label
+from tests.study_making import small_study
 
 
 def encode(texts) -> np.ndarray:

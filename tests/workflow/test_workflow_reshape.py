@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from study_making import small_study
 
 from coder.errors import InputError, StudyError
 from coder.store import Study
@@ -14,6 +13,7 @@ from coder.store.values import ADJUDICATED, Decision
 from coder.workflow.study.decide import adjudicate, decide, redo, undo
 from coder.workflow.study.merge import merge_studies
 from coder.workflow.study.reshape import Reshape, preview, reshape
+from tests.study_making import small_study
 
 
 @pytest.fixture

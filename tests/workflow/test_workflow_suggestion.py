@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from small_model import LetterEncoder
 
 from coder import precode
 from coder.codebook import Code, Codebook, load_codebook
@@ -18,6 +17,7 @@ from coder.workflow.study import model_comparison
 from coder.workflow.study.import_transcripts import import_transcripts
 from coder.workflow.study.suggest import suggest
 from coder.workflow.study.training_data import lessons, spoken
+from tests.small_model import LetterEncoder
 
 SAMPLE = Path(__file__).parents[2] / "data/sample/transcripts"
 Answers = dict[tuple[str, int], set[str]]  # codes by transcript and start
