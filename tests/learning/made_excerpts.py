@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from coder.codebook import Codebook
 from coder.learning import TrainingSet, label_matrix
 
 WORDS = {
@@ -12,7 +13,7 @@ WORDS = {
 LEAN = {"barrier": "stopped never lost", "facilitator": "helped gladly won"}
 
 
-def excerpts(codebook, n=90, seed=0):
+def excerpts(codebook: Codebook, n: int = 90, seed: int = 0) -> TrainingSet:
     rng = np.random.default_rng(seed)
     texts, codes, polarity, groups = [], [], [], []
     for row in range(n):

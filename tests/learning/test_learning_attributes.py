@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from coder.learning.evaluation.report import FEW_GROUPS, Guess, Truth, by_attribute
+from tests.present import bounds, width
 
 K = 3
 
@@ -29,7 +30,8 @@ def test_error_rates_and_their_difference_are_those_counted_by_hand() -> None:
     assert nurse.error_rate.value == 0.25 and patient.error_rate.value == 0.1
     assert nurse.accuracy.value == 0.75
     assert nurse.difference.value == pytest.approx(0.15) == -(patient.difference.value or 0)
-    assert nurse.difference.low < 0.15 < nurse.difference.high
+    low, _, high = bounds(nurse.difference)
+    assert low < 0.15 < high
     assert nurse.difference.low == pytest.approx(-(patient.difference.high or 0))
     assert not nurse.too_few
 
@@ -39,8 +41,7 @@ def test_intervals_resample_groups_whole() -> None:
     values = ["a" if row % 4 < 2 else "b" for row in range(200)]
     by_group = by_attribute(*case(wrong, [str(row // 20) for row in range(200)]), values)["a"]
     by_row = by_attribute(*case(wrong, [str(row) for row in range(200)]), values)["a"]
-    widths = [found.error_rate.high - found.error_rate.low for found in (by_group, by_row)]
-    assert widths[0] > 1.5 * widths[1]
+    assert width(by_group.error_rate) > 1.5 * width(by_row.error_rate)
 
 
 def test_a_value_of_few_groups_is_marked_and_has_no_interval_below_three() -> None:
@@ -73,7 +74,7 @@ def test_a_study_that_is_one_group_has_intervals_over_its_rows() -> None:
     plain, whole = (by_attribute(*case(wrong, studies), studies, whole=flag)["s0"] for flag in (False, True))
     assert plain.too_few and plain.theme_kappa.low is None and not plain.by_rows
     assert not whole.too_few and whole.by_rows and whole.n_groups == 1
-    kappa = whole.theme_kappa
-    assert kappa.low < kappa.value < kappa.high
+    low, kappa, high = bounds(whole.theme_kappa)
+    assert low < kappa < high
     people = [f"p{row // 10}" for row in range(120)]
     assert not by_attribute(*case(wrong, people), studies, whole=True)["s0"].by_rows

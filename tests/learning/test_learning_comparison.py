@@ -7,6 +7,7 @@ import pytest
 
 from coder.learning.evaluation.report import Guess, Truth, differences
 from coder.reporting.cards import comparison_text
+from tests.present import present
 
 K = 3
 
@@ -24,10 +25,9 @@ def test_a_better_model_wins_with_an_interval_above_zero() -> None:
     groups = [f"g{row // 20}" for row in range(300)]
     people = Truth(labels, ["barrier", "facilitator"] * 150, groups)
     report = differences(people, guess(truth, 0.4, 1), guess(truth, 0.9, 2), ("a", "b", "c"))
-    assert report.theme_kappa.difference == pytest.approx(
-        report.theme_kappa.second - report.theme_kappa.first, abs=1e-6
-    )
-    assert report.theme_kappa.ci_low > 0.2
+    kappa = report.theme_kappa
+    assert kappa.difference == pytest.approx(present(kappa.second) - present(kappa.first), abs=1e-6)
+    assert present(kappa.ci_low) > 0.2
     assert report.codes["a"].support == 100
     assert report.polarity_kappa.difference == 0
     text = comparison_text(replace(report, first="old", second="new"))

@@ -4,21 +4,24 @@ import numpy as np
 import pytest
 
 from coder.codebook import Code, Codebook
-from coder.learning import Batch, blank_model, train_model
+from coder.learning import Batch, Model, blank_model, train_model
 from coder.learning.explanation import GLANCE, MOST, content_words, without
+from tests.learning.conftest import WordEncoder
 from tests.learning.made_excerpts import WORDS, excerpts
 
 
 @pytest.fixture
-def model(codebook, encoder):
+def model(codebook: Codebook, encoder: WordEncoder) -> Model:
     return train_model(excerpts(codebook), codebook, base=blank_model(codebook, encoder), name="mine")
 
 
-def words_in(sentence):
+def words_in(sentence: str) -> list[str]:
     return sentence.partition("; words: ")[2].split(", ")
 
 
-def test_the_words_that_count_are_those_without_which_the_score_falls(model, codebook):
+def test_the_words_that_count_are_those_without_which_the_score_falls(
+    model: Model, codebook: Codebook
+) -> None:
     said = model.predict(
         Batch.of_texts(["my sister saw the orange diary", "the diary and the rota were purple and green"])
     )
@@ -29,7 +32,7 @@ def test_the_words_that_count_are_those_without_which_the_score_falls(model, cod
     assert {"diary", "rota"} <= set(words_in(said.evidence(1, "time")))
 
 
-def test_falls_are_close_to_those_of_really_leaving_words_out(model, codebook):
+def test_falls_are_close_to_those_of_really_leaving_words_out(model: Model, codebook: Codebook) -> None:
     texts = [
         f"{text} and some other long talk about nothing" for text in excerpts(codebook, 30, seed=5).texts
     ]
@@ -48,7 +51,7 @@ def test_falls_are_close_to_those_of_really_leaving_words_out(model, codebook):
     assert np.corrcoef(real, told)[0, 1] > 0.9
 
 
-def test_a_model_built_on_another_one_counts_what_that_one_says(model, codebook):
+def test_a_model_built_on_another_one_counts_what_that_one_says(model: Model, codebook: Codebook) -> None:
     """What the base has learned from words reaches the falls of the model above it."""
     few = excerpts(codebook, 12, seed=9)
     above = train_model(few, codebook, base=model, name="above")
@@ -56,7 +59,9 @@ def test_a_model_built_on_another_one_counts_what_that_one_says(model, codebook)
     assert words_in(said.evidence(0, "people"))[0] == "neighbour"
 
 
-def test_two_near_excerpts_are_shown_and_never_the_text_itself_or_a_copy(model, codebook):
+def test_two_near_excerpts_are_shown_and_never_the_text_itself_or_a_copy(
+    model: Model, codebook: Codebook
+) -> None:
     known = excerpts(codebook)
     said = model.predict(Batch.of_texts([text.upper() for text in known.texts], studies=known.studies))
     pairs = 0
@@ -74,7 +79,7 @@ def test_two_near_excerpts_are_shown_and_never_the_text_itself_or_a_copy(model, 
     assert pairs > 10
 
 
-def test_every_sentence_is_one_glance_long(codebook, encoder):
+def test_every_sentence_is_one_glance_long(codebook: Codebook, encoder: WordEncoder) -> None:
     long = excerpts(codebook, 60)
     padded = type(long)(
         [f"{text} {'endless talk ' * 40}" for text in long.texts],
@@ -90,20 +95,22 @@ def test_every_sentence_is_one_glance_long(codebook, encoder):
     assert len(said.explain.left_out.falls(0)) == MOST
 
 
-def test_without_excerpts_the_codebook_speaks_and_words_alone_may_be_missing(encoder):
+def test_without_excerpts_the_codebook_speaks_and_words_alone_may_be_missing(encoder: WordEncoder) -> None:
     book = Codebook("b", (Code("x", "Money and costs"), Code("y", "Weather and rain")))
     said = blank_model(book, encoder).predict(Batch.of_texts(["the costs were high", "so it is"]))
     assert said.evidence(0, "x") == "codebook: “Money and costs”; words: costs"
     assert said.evidence(1, "x") == "codebook: “Money and costs”"
 
 
-def test_evidence_does_not_depend_on_which_texts_were_asked_about_first(model, codebook):
+def test_evidence_does_not_depend_on_which_texts_were_asked_about_first(
+    model: Model, codebook: Codebook
+) -> None:
     texts = list(excerpts(codebook, 40, seed=3).texts)
     one, other = model.predict(Batch.of_texts(texts)), model.predict(Batch.of_texts(texts))
     forward = [one.evidence(row, "time") for row in range(40)]
     assert forward == [other.evidence(row, "time") for row in reversed(range(40))][::-1]
 
 
-def test_words_are_left_out_however_they_are_written():
+def test_words_are_left_out_however_they_are_written() -> None:
     assert without("Can’t wait. I CAN'T, you can", "can't") == " wait. I , you can"
     assert content_words("Well, I don't have the TIME, the time!") == ["time"]

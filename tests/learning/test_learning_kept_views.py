@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from coder.learning.estimators.calibration import Calibration
 from coder.learning.estimators.calibration_fit import Settled
 from coder.learning.estimators.ensemble import Member, Stack
-from coder.learning.training.code_verdicts import Verdict, better_views
+from coder.learning.persistence.card import Verdict
+from coder.learning.training.code_verdicts import better_views
 
 Floats = NDArray[np.float64]
 TRUTH = np.eye(3)[np.arange(60) % 3]

@@ -1,14 +1,17 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from coder.learning import Batch, TrainingSet, blank_model, train_model
+from coder.codebook import Codebook
+from coder.learning import Batch, Model, TrainingSet, blank_model, train_model
 from coder.learning.features.language import OTHER_SCRIPT, other_language, unread_words
 from coder.learning.persistence.model_card import taught_languages
+from tests.learning.conftest import WordEncoder
 
 SAMPLE = Path(__file__).parents[2] / "data/sample"
 
@@ -27,7 +30,7 @@ SAMPLE = Path(__file__).parents[2] / "data/sample"
         ("医生没有告诉我。", OTHER_SCRIPT),
     ],
 )
-def test_other_languages_are_told_from_english(text, language):
+def test_other_languages_are_told_from_english(text: str, language: str) -> None:
     assert other_language(text) == language
 
 
@@ -42,47 +45,47 @@ def test_other_languages_are_told_from_english(text, language):
         "12 34 56",
     ],
 )
-def test_english_and_what_is_too_short_to_tell_is_left_alone(text):
+def test_english_and_what_is_too_short_to_tell_is_left_alone(text: str) -> None:
     assert other_language(text) is None
 
 
-def test_no_english_text_of_the_sample_data_is_taken_for_another_language():
+def test_no_english_text_of_the_sample_data_is_taken_for_another_language() -> None:
     texts = []
     for file in (SAMPLE / "held-out").glob("*.csv"):
         rows = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8")))
         texts += [row["text"] for row in rows]
     for file in (SAMPLE / "excerpts").glob("*.jsonl"):
-        rows = map(json.loads, file.read_text(encoding="utf-8").splitlines())
-        texts += [row["text"] for row in rows if "text" in row]
+        items = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+        texts += [item["text"] for item in items if "text" in item]
     assert len(texts) > 6000
     assert [text for text in texts if other_language(text)] == []
 
 
-def test_a_language_is_taught_by_thirty_excerpts_that_are_a_tenth_of_all():
+def test_a_language_is_taught_by_thirty_excerpts_that_are_a_tenth_of_all() -> None:
     english = [f"my family and friends are there for me number {row}" for row in range(270)]
     assert taught_languages([*english[:200], *varied(FRENCH)]) == {"French": 30}
     assert taught_languages([*english, *english, *varied(FRENCH)]) == {}
     assert taught_languages(varied(FRENCH)[:29]) == {}
 
 
-def test_a_letter_that_names_something_is_no_word_of_another_language():
+def test_a_letter_that_names_something_is_no_word_of_another_language() -> None:
     assert other_language("Block C took three years. I give Block D three years.") is None
     assert other_language("C'est la vie, d'accord, mais pas pour moi.") == "French"
 
 
-def test_the_sentence_names_the_most_frequent_languages_first():
+def test_the_sentence_names_the_most_frequent_languages_first() -> None:
     said = unread_words({"French": 2, "German": 5}, 40, "excerpts")
     assert said is not None and said.startswith("7 of 40 excerpts seem to be in German or in French;")
     assert unread_words({}, 40, "excerpts") is None
 
 
-def taught(texts, codebook, encoder):
+def taught(texts: Sequence[str], codebook: Codebook, encoder: WordEncoder) -> Model:
     labels = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1]] * (len(texts) // 3), dtype=np.int8)
     data = TrainingSet(texts, labels, groups=[str(row // 3) for row in range(len(texts))])
     return train_model(data, codebook, base=blank_model(codebook, encoder))
 
 
-def varied(texts):
+def varied(texts: Sequence[str]) -> list[str]:
     return [
         f"{text} {extra}"
         for extra in [
@@ -113,7 +116,9 @@ ENGLISH = [
 ]
 
 
-def test_the_english_encoder_is_not_asked_about_another_language_unless_taught_in_it(codebook, encoder):
+def test_the_english_encoder_is_not_asked_about_another_language_unless_taught_in_it(
+    codebook: Codebook, encoder: WordEncoder
+) -> None:
     encoder.id = "all-MiniLM-L6-v2:test/test/float32"
     said = taught(varied(ENGLISH), codebook, encoder).predict(Batch.of_texts([FRENCH[1], ENGLISH[1]]))
     assert said.languages == ("French", None)
@@ -124,7 +129,9 @@ def test_the_english_encoder_is_not_asked_about_another_language_unless_taught_i
     assert said.languages == (None,) and said.scores[0].argmax() == 1 and said.scores[0].max() > 0.3
 
 
-def test_an_encoder_that_a_person_named_may_read_any_language(codebook, encoder):
+def test_an_encoder_that_a_person_named_may_read_any_language(
+    codebook: Codebook, encoder: WordEncoder
+) -> None:
     assert taught(varied(ENGLISH), codebook, encoder).predict(Batch.of_texts(FRENCH)).languages == (
         None,
         None,

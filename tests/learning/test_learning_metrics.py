@@ -4,19 +4,22 @@ import json
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sklearn.metrics import cohen_kappa_score, f1_score
 
 from coder.codebook import Code, Codebook
 from coder.learning.evaluation import metrics
-from coder.learning.evaluation.performance import EvaluationReport, ForcedChoice, MixedPolarity, RiskPoint
+from coder.learning.evaluation.performance import EvaluationReport, MixedPolarity, RiskPoint
 from coder.learning.evaluation.report import Guess, Truth, by_attribute, performance
 from coder.statistics import ClusterBootstrap
+from tests.present import bounds, width
 
 K = 4
 
 
-def single_labels(truth: np.ndarray) -> np.ndarray:
-    return np.eye(K, dtype=bool)[truth]
+def single_labels(truth: NDArray[np.integer]) -> NDArray[np.bool_]:
+    labels: NDArray[np.bool_] = np.eye(K, dtype=bool)[truth]
+    return labels
 
 
 @pytest.fixture
@@ -35,7 +38,8 @@ def test_forced_choice_agrees_with_scikit_learn(case: tuple[np.ndarray, np.ndarr
     assert section.kappa.value == pytest.approx(cohen_kappa_score(truth, guess), abs=1e-6)
     assert section.accuracy.value == pytest.approx((truth == guess).mean(), abs=1e-6)
     assert section.forced_macro_f1.value == pytest.approx(f1_score(truth, guess, average="macro"), abs=1e-6)
-    assert section.kappa.low < section.kappa.value < section.kappa.high
+    low, kappa, high = bounds(section.kappa)
+    assert low < kappa < high
     assert table.sum() == 300
 
 
@@ -89,12 +93,7 @@ def test_intervals_respect_groups_and_are_left_out_under_three() -> None:
         labels, forced, ClusterBootstrap.over([str(row // 40) for row in range(400)])
     )
 
-    def width(section: ForcedChoice) -> float:
-        low, high = section.accuracy.low, section.accuracy.high
-        assert low is not None and high is not None
-        return high - low
-
-    assert width(clusters) > 2 * width(rows)
+    assert width(clusters.accuracy) > 2 * width(rows.accuracy)
     two, _ = metrics.forced_choice(
         labels, forced, ClusterBootstrap.over([str(row % 2) for row in range(400)])
     )

@@ -7,27 +7,31 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from coder.codebook import Codebook
 from coder.errors import ModelError, OutputError
-from coder.learning import Batch, blank_model, save_model, train_model
+from coder.learning import Batch, Model, blank_model, save_model, train_model
 from coder.learning.persistence import model_files
 from coder.learning.persistence.model_files import packed, read_model, unpacked
+from tests.learning.conftest import WordEncoder
 from tests.learning.made_excerpts import excerpts
+from tests.present import present
 
 TEXTS = ["clock diary", "sister mate", "knee fever never"]
 
 
 @pytest.fixture
-def blank(codebook, encoder):
+def blank(codebook: Codebook, encoder: WordEncoder) -> Model:
     return blank_model(codebook, encoder)
 
 
 @pytest.fixture
-def model(codebook, blank):
+def model(codebook: Codebook, blank: Model) -> Model:
     return train_model(excerpts(codebook), codebook, base=blank, name="mine")
 
 
-def scores(model):
+def scores(model: Model) -> NDArray[np.float64]:
     return model.predict(Batch.of_texts(TEXTS)).scores
 
 
@@ -36,7 +40,7 @@ def names(folder: Path) -> set[str]:
 
 
 def test_a_model_saved_over_another_leaves_nothing_of_it(
-    model, blank, codebook, encoder, tmp_path: Path
+    model: Model, blank: Model, codebook: Codebook, encoder: WordEncoder, tmp_path: Path
 ) -> None:
     above = train_model(excerpts(codebook, 30, seed=4), codebook, base=model, name="above")
     save_model(above, tmp_path / "m")
@@ -49,7 +53,7 @@ def test_a_model_saved_over_another_leaves_nothing_of_it(
 
 
 def test_a_model_that_cannot_be_written_leaves_the_old_one(
-    model, blank, encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model: Model, blank: Model, encoder: WordEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save_model(model, tmp_path / "m")
     before = {path.name: path.read_bytes() for path in (tmp_path / "m").iterdir()}
@@ -72,7 +76,9 @@ def test_a_model_that_cannot_be_written_leaves_the_old_one(
     ),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_is_packed_is_unpacked_as_it_was(model, seed: int, firm: float, texts: list[str]) -> None:
+def test_whatever_is_packed_is_unpacked_as_it_was(
+    model: Model, seed: int, firm: float, texts: list[str]
+) -> None:
     rng = np.random.default_rng(seed)
     parts, k = model.parts, 3
     themes = replace(
@@ -85,7 +91,7 @@ def test_whatever_is_packed_is_unpacked_as_it_was(model, seed: int, firm: float,
         parts.calibration, thresholds=rng.random(k), offsets=rng.normal(size=k), usable=rng.random(k) > 0.5
     )
     known = replace(
-        parts.examples, texts=texts, vectors=rng.normal(size=(len(texts), 64)).astype(np.float16),
+        present(parts.examples), texts=texts, vectors=rng.normal(size=(len(texts), 64)).astype(np.float16),
         labels=rng.integers(0, 2, (len(texts), k)).astype(np.int8), studies=texts[::-1],
     )  # fmt: skip
     given_parts = replace(parts, themes=themes, calibration=calibration, examples=known)
@@ -99,7 +105,9 @@ def test_whatever_is_packed_is_unpacked_as_it_was(model, seed: int, firm: float,
 
 @given(place=st.integers(0, 10**6), value=st.integers(1, 255))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_changed_byte_is_noticed(model, encoder, tmp_path: Path, place: int, value: int) -> None:
+def test_a_changed_byte_is_noticed(
+    model: Model, encoder: WordEncoder, tmp_path: Path, place: int, value: int
+) -> None:
     folder = tmp_path / "m"
     if not folder.exists():
         save_model(model, folder)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,9 +13,11 @@ from coder.learning.dataset import fingerprints
 from coder.learning.evaluation.metrics import kappa_of
 from coder.learning.training.encoder_tuning import Tuned, averaged, tune
 from coder.learning.training.finetune import RememberedEncoder, fine_tuned_model, lessons_of
+from tests.learning.conftest import WordEncoder
+from tests.present import present
 
 
-def small_set(codebook, n=12):
+def small_set(codebook: Codebook, n: int = 12) -> TrainingSet:
     texts = [f"{('busy hours', 'my friends', 'tired legs')[row % 3]} number {row}" for row in range(n)]
     labels = label_matrix([[codebook.ids[row % 3]] for row in range(n)], codebook)
     return TrainingSet(
@@ -21,20 +25,20 @@ def small_set(codebook, n=12):
     )
 
 
-def test_remembered_vectors_stand_in_for_texts_the_encoder_was_tuned_on(encoder):
-    other = np.ones(64, dtype=np.float32) / 8
+def test_remembered_vectors_stand_in_for_texts_the_encoder_was_tuned_on(encoder: WordEncoder) -> None:
+    other = np.full(64, 1 / 8, dtype=np.float32)
     honest = RememberedEncoder(encoder, {int(fingerprints(["seen before"])[0]): other})
     rows = honest.encode(["fresh", "Seen  before"])
     assert (rows[1] == other).all() and (rows[0] == encoder.encode(["fresh"])[0]).all()
 
 
-def test_each_study_is_a_lesson_with_the_codebook_as_worded(codebook):
+def test_each_study_is_a_lesson_with_the_codebook_as_worded(codebook: Codebook) -> None:
     lessons = lessons_of(small_set(codebook), codebook)
     assert len(lessons) == 1 and lessons[0].labels.shape == (12, 3)
     assert "Time" in lessons[0].wordings[0].texts
 
 
-def test_runs_are_averaged():
+def test_runs_are_averaged() -> None:
     runs = [
         Tuned({"w": np.full((2, 2), value)}, np.full((3, 3), value), np.full(3, value))
         for value in (1.0, 3.0)
@@ -43,7 +47,9 @@ def test_runs_are_averaged():
     assert (mean.weights["w"] == 2).all() and (mean.intercept == 2).all()
 
 
-def test_fine_tuning_on_a_handful_is_refused(codebook, encoder, tmp_path):
+def test_fine_tuning_on_a_handful_is_refused(
+    codebook: Codebook, encoder: WordEncoder, tmp_path: Path
+) -> None:
     plain = blank_model(codebook, encoder)
     with pytest.raises(ModelError, match="50 coded excerpts"):
         fine_tuned_model(small_set(codebook), codebook, plain, start=None, folder=tmp_path)
@@ -56,7 +62,9 @@ def test_fine_tuning_on_a_handful_is_refused(codebook, encoder, tmp_path):
 
 
 @pytest.mark.slow
-def test_tuning_brings_texts_nearer_to_their_code_and_repeats_exactly(codebook, tmp_path):
+def test_tuning_brings_texts_nearer_to_their_code_and_repeats_exactly(
+    codebook: Codebook, tmp_path: Path
+) -> None:
     base = base_weights()
     book = Codebook("nonsense", (Code("a", "Apples"), Code("b", "Bridges"), Code("c", "Clouds")))
     data = small_set(book, 24)
@@ -74,7 +82,7 @@ def test_tuning_brings_texts_nearer_to_their_code_and_repeats_exactly(codebook, 
 
 
 @pytest.mark.slow
-def test_what_is_called_held_out_after_tuning_is_no_memory_of_the_excerpts(tmp_path):
+def test_what_is_called_held_out_after_tuning_is_no_memory_of_the_excerpts(tmp_path: Path) -> None:
     """A third of the codes are drawn by lot: nobody can know those of another group, only remember them."""
     dice = np.random.default_rng(4)
     book = Codebook("lots", (Code("a", "Apples"), Code("b", "Bridges"), Code("c", "Clouds")))
@@ -87,4 +95,4 @@ def test_what_is_called_held_out_after_tuning_is_no_memory_of_the_excerpts(tmp_p
     data = TrainingSet(texts, labels, groups=[f"g{row // 8}" for row in range(120)])
     plain = train_model(data, book, base=blank_model(book, get_encoder()))
     found = fine_tuned_model(data, book, plain, start=None, folder=tmp_path, epochs=2)
-    assert found.model.card.held_out.themes.kappa < kappa_of(true, coded) + 0.05
+    assert present(present(found.model.card.held_out.themes).kappa) < present(kappa_of(true, coded)) + 0.05
