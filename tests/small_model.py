@@ -27,7 +27,10 @@ class LetterEncoder:
     ) -> NDArray[np.float32]:
         counts = np.array([[text.lower().count(chr(97 + at)) + 0.01 for at in range(26)] for text in texts])
         counts = counts.reshape(len(texts), 26)
-        return (counts / np.linalg.norm(counts, axis=1, keepdims=True)).astype(np.float32)
+        unit: NDArray[np.float32] = (counts / np.linalg.norm(counts, axis=1, keepdims=True)).astype(
+            np.float32
+        )
+        return unit
 
 
 class Keywords:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from coder.codebook import Code, Codebook
 from coder.domain import Span, Transcript, Turn, Utterance
@@ -49,7 +50,7 @@ def transcript(name: str, talk: str = TALK) -> Transcript:
         speaker = line.split(":")[0]
         start, end = position + len(speaker) + 2, position + len(line.rstrip("\n"))
         furniture += [Span(position, start, "label"), Span(end, position + len(line), "gap")]
-        role = "interviewer" if speaker == "I" else "participant"
+        role: Literal["interviewer", "participant"] = "interviewer" if speaker == "I" else "participant"
         turns.append(Turn(index, speaker, role, start, end, None))
         position += len(line)
     source = hashlib.sha256(talk.encode()).hexdigest()

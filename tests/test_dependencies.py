@@ -42,11 +42,11 @@ def test_every_locked_package_has_hashes_and_none_is_unwanted(name: str) -> None
 def test_licences_go_with_ours() -> None:
     for name in set(locked("requirements.lock")):
         try:
-            held = metadata(name)
+            lines = metadata(name).json
         except PackageNotFoundError:
             continue  # for another system or Python
-        said = [held.get("License-Expression") or "", (held.get("License") or "")[:200]]
-        said += [line for line in held.get_all("Classifier") or [] if line.startswith("License")]
+        said = [str(lines.get("license_expression", "")), str(lines.get("license", ""))[:200]]
+        said += [line for line in lines.get("classifier", []) if line.startswith("License")]
         text = " ".join(said)
         assert not INCOMPATIBLE.search(text), f"{name}: {text}"
         assert COMPATIBLE.search(text) or name.startswith(UNNAMED), f"{name} names no known licence: {text}"

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,7 @@ def test_the_extras_are_those_of_pyproject() -> None:
 
 
 def without(monkeypatch: pytest.MonkeyPatch, *modules: str) -> None:
-    found = installation.find_spec
-    monkeypatch.setattr(installation, "find_spec", lambda name: None if name in modules else found(name))
+    monkeypatch.setattr(installation, "find_spec", lambda name: None if name in modules else find_spec(name))
 
 
 def test_what_is_missing_is_named_with_the_line_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,11 +34,11 @@ def test_what_is_missing_is_named_with_the_line_that_installs_it(monkeypatch: py
 
 def test_on_linux_the_line_takes_the_small_build_of_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     without(monkeypatch, "torch", "transformers")
-    monkeypatch.setattr(installation.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     first, second = installation.install_line("tune").split(" && ")
     assert "whl/cpu" in first and first.endswith(" torch")
     assert second.endswith('"transformers>=5.3"')
-    monkeypatch.setattr(installation.sys, "platform", "win32")
+    monkeypatch.setattr(sys, "platform", "win32")
     assert "whl/cpu" not in installation.install_line("tune")
 
 

@@ -57,7 +57,7 @@ def run(folder: Path, line: str, *, alone: bool) -> subprocess.CompletedProcess[
 def no_route() -> bool:
     """Whether this system lets a test run without any network, so that code below Python has none either."""
     tool = shutil.which("unshare")
-    return bool(tool) and subprocess.run([tool, "--net", "true"], capture_output=True).returncode == 0
+    return tool is not None and subprocess.run([tool, "--net", "true"], capture_output=True).returncode == 0
 
 
 def test_the_recorder_records(tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def covered(utterances: list[Utterance], turn: Turn, text: str) -> str:
 def test_offsets_slice_back_and_no_word_is_lost(spoken: list[tuple[Role | None, str]]) -> None:
     transcript = transcript_of(*spoken)
     for unit in ("utterance", "turn"):
-        utterances = segment(transcript, unit)  # type: ignore[arg-type]
+        utterances = segment(transcript, unit)
         assert [utterance.index for utterance in utterances] == list(range(len(utterances)))
         assert len({utterance.id for utterance in utterances}) == len(utterances)
         for utterance in utterances:

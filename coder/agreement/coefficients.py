@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coder.agreement import analytic, nominal
 from coder.agreement.ratings import Floats, Ints, Ratings, read_ratings
@@ -97,7 +98,7 @@ def coefficients(
     *,
     categories: Sequence[Any] | None = None,
     level: Level = "nominal",
-    clusters: Sequence[Any] | None = None,
+    clusters: Sequence[Any] | NDArray[Any] | None = None,
     resamples: int = 2000,
     seed: int = 0,
 ) -> Mapping[str, Estimate]:

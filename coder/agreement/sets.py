@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coder.agreement import nominal
 from coder.agreement.code_sets import METRICS, SetRatings, between, crossed, numbered, read_sets
@@ -33,7 +34,7 @@ def set_coefficients(
     ratings: Any,
     *,
     codes: Sequence[Any] | None = None,
-    clusters: Sequence[Any] | None = None,
+    clusters: Sequence[Any] | NDArray[Any] | None = None,
     resamples: int = 2000,
     seed: int = 0,
 ) -> CodeEstimates:

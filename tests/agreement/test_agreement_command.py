@@ -2,11 +2,13 @@
 
 import csv
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from coder.agreement import coefficients, set_coefficients
 from coder.cli.main import app
@@ -20,14 +22,24 @@ WIDE = """unit,transcript,Anna,Ben
 5,t2,b,a
 6,t2,,a
 """
-MARKS = [[{"a"}, {"a"}], [{"a", "b"}, {"a"}], [set(), set()], [{"b"}, {"b"}], [{"b"}, {"a"}], [None, {"a"}]]
+MARKS: list[list[set[str] | None]] = [
+    [{"a"}, {"a"}],
+    [{"a", "b"}, {"a"}],
+    [set(), set()],
+    [{"b"}, {"b"}],
+    [{"b"}, {"a"}],
+    [None, {"a"}],
+]
+
+
+Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     monkeypatch.chdir(tmp_path)
 
-    def call(*arguments: str, **files: str):
+    def call(*arguments: str, **files: str) -> Result:
         for name, text in files.items():
             Path(f"{name}.csv").write_text(text, encoding="utf-8")
         return CliRunner().invoke(app, ["agreement", *arguments])
@@ -35,12 +47,13 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     return call
 
 
-def document(result) -> dict:
+def document(result: Result) -> dict[str, Any]:
     assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
+    report: dict[str, Any] = json.loads(result.stdout)
+    return report
 
 
-def long_of(marks: list, coders: tuple[str, ...] = ("Anna", "Ben")) -> str:
+def long_of(marks: Sequence[Sequence[set[str] | None]], coders: tuple[str, ...] = ("Anna", "Ben")) -> str:
     lines = ["transcript,unit,coder,code"]
     for number, row in enumerate(marks, start=1):
         for coder, codes in zip(coders, row, strict=True):
@@ -49,7 +62,7 @@ def long_of(marks: list, coders: tuple[str, ...] = ("Anna", "Ben")) -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_long_and_wide_tables_give_the_numbers_of_the_library(run) -> None:
+def test_long_and_wide_tables_give_the_numbers_of_the_library(run: Run) -> None:
     wide = document(run("w.csv", "--json", w=WIDE))
     long = document(run("l.csv", "--json", l=long_of(MARKS)))
     wanted = set_coefficients(MARKS, codes=["a", "b"], clusters=["t1"] * 3 + ["t2"] * 3)
@@ -64,7 +77,7 @@ def test_long_and_wide_tables_give_the_numbers_of_the_library(run) -> None:
         assert report["codes"]["a"]["prevalence"] == pytest.approx(wanted["a"]["prevalence"].value)
 
 
-def test_one_category_per_unit_adds_the_classical_coefficients(run) -> None:
+def test_one_category_per_unit_adds_the_classical_coefficients(run: Run) -> None:
     table = "unit,A,B,C\n1,x,x,y\n2,y,y,y\n3,x,y,\n4,x,x,x\n"
     report = document(run("w.csv", "--json", w=table))
     wanted = coefficients([["x", "x", "y"], ["y", "y", "y"], ["x", "y", None], ["x", "x", "x"]])
@@ -74,7 +87,7 @@ def test_one_category_per_unit_adds_the_classical_coefficients(run) -> None:
     assert set(report["pairs"]) == {"A | B", "A | C", "B | C"}
 
 
-def test_declared_categories_count_even_where_nobody_used_them(run, tmp_path: Path) -> None:
+def test_declared_categories_count_even_where_nobody_used_them(run: Run, tmp_path: Path) -> None:
     Path("cats.txt").write_text("1\n2\n3\n4\n5\n")
     table = "unit,A,B\n" + "".join(
         f"{n},{a},{b}\n" for n, (a, b) in enumerate([(1, 1), (2, 2), (1, 2), (3, 3)])
@@ -87,7 +100,7 @@ def test_declared_categories_count_even_where_nobody_used_them(run, tmp_path: Pa
     assert any("Nobody used 4, 5" in note for note in report["notes"])
 
 
-def test_every_bad_row_is_named_and_the_others_count(run) -> None:
+def test_every_bad_row_is_named_and_the_others_count(run: Run) -> None:
     Path("cats.txt").write_text("a\nb\n")
     table = (
         "unit,coder,code,polarity\n1,Anna,a,barrier\n1,Ben,a,barrier\n2,Anna,zz,\n2,Ben,b,\n,Ben,a,\n3,,a,\n"
@@ -109,13 +122,13 @@ def test_every_bad_row_is_named_and_the_others_count(run) -> None:
     assert report["n_compared"] == 3
 
 
-def test_a_unit_in_two_rows_of_a_wide_table_is_named(run) -> None:
+def test_a_unit_in_two_rows_of_a_wide_table_is_named(run: Run) -> None:
     report = document(run("w.csv", "--json", w=WIDE + "1,t1,b,b\n1,t9,b,b\n"))
     assert report["problems"] == ["w.csv row 8: unit 1 is there already in row 2; this row is left out."]
     assert report["n_units"] == 7
 
 
-def test_one_coder_and_no_overlap_give_reasons_not_errors(run) -> None:
+def test_one_coder_and_no_overlap_give_reasons_not_errors(run: Run) -> None:
     one = document(run("l.csv", "--json", l="unit,coder,code\n1,A,x\n2,A,y\n"))
     assert one["overall"]["masi_alpha"] == {
         "value": None, "ci_low": None, "ci_high": None, "se": None, "reason": "only one coder rated anything",
@@ -140,14 +153,14 @@ def test_one_coder_and_no_overlap_give_reasons_not_errors(run) -> None:
         (WIDE, ("--level", "ordinal"), "one category per unit"),
     ],
 )
-def test_wrong_input_is_one_sentence(run, table: str, arguments: tuple[str, ...], words: str) -> None:
+def test_wrong_input_is_one_sentence(run: Run, table: str, arguments: tuple[str, ...], words: str) -> None:
     result = run("t.csv", *arguments, t=table)
     assert result.exit_code == 1
     assert isinstance(result.exception, (InputError, TableError))
     assert words in str(result.exception)
 
 
-def test_a_file_that_cannot_be_read_does_not_stop_the_others(run) -> None:
+def test_a_file_that_cannot_be_read_does_not_stop_the_others(run: Run) -> None:
     Path("broken.csv").write_bytes(b"")
     result = run("w.csv", "broken.csv", w=WIDE)
     assert result.exit_code == 3
@@ -155,14 +168,14 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(run) -> None:
     assert "Agreement between Anna" in result.stdout
 
 
-def test_files_of_one_coder_each_are_put_together(run) -> None:
+def test_files_of_one_coder_each_are_put_together(run: Run) -> None:
     anna = "unit,coder,code\n1,Anna,a\n2,Anna,b\n"
     ben = "unit,coder,code\n1,Ben,a\n2,Ben,a\n"
     report = document(run("anna.csv", "ben.csv", "--json", anna=anna, ben=ben))
     assert report["n_compared"] == 2
 
 
-def test_codings_made_with_suggestions_in_sight_are_labelled_and_never_mixed(run) -> None:
+def test_codings_made_with_suggestions_in_sight_are_labelled_and_never_mixed(run: Run) -> None:
     assisted = document(run("w.csv", "--json", "--assisted", "Ben", w=WIDE))
     assert assisted["kind"] == "assisted agreement"
     assert "Ben saw suggestions" in assisted["notes"][0]
@@ -177,7 +190,7 @@ def test_codings_made_with_suggestions_in_sight_are_labelled_and_never_mixed(run
     assert any("1 units were coded blind by one coder" in note for note in both["notes"])
 
 
-def test_a_model_is_compared_with_people_and_is_no_coder(run) -> None:
+def test_a_model_is_compared_with_people_and_is_no_coder(run: Run) -> None:
     table = "unit,A,B,GPT\n" + "".join(
         f"{n},{'xy'[n % 2]},{'xy'[n % 3 > 0]},{'xy'[n % 5 > 1]}\n" for n in range(40)
     )
@@ -191,7 +204,7 @@ def test_a_model_is_compared_with_people_and_is_no_coder(run) -> None:
     assert 0 <= report["model"]["against_consensus"]["x"]["recall"]["value"] <= 1
 
 
-def test_polarity_is_compared_where_both_gave_the_code(run) -> None:
+def test_polarity_is_compared_where_both_gave_the_code(run: Run) -> None:
     table = (
         "unit,coder,code,polarity\n1,A,a,barrier\n1,B,a,barrier\n2,A,a,barrier\n2,B,a,facilitator\n3,A,b,barrier\n"
         "3,B,a,barrier\n4,A,b,facilitator\n4,B,b,facilitator\n"
@@ -207,7 +220,7 @@ def test_polarity_is_compared_where_both_gave_the_code(run) -> None:
     assert "a:facilitator" in by["codes"]
 
 
-def test_components_come_from_the_codebook(run) -> None:
+def test_components_come_from_the_codebook(run: Run) -> None:
     table = (
         "unit,coder,code\n1,A,reflective_motivation\n1,B,automatic_motivation\n2,A,physical_opportunity\n"
         "2,B,physical_opportunity\n"
@@ -219,7 +232,7 @@ def test_components_come_from_the_codebook(run) -> None:
     assert plain["components"]["overall"]["percent_agreement"]["value"] == 1.0
 
 
-def test_disagreements_are_ordered_by_what_they_teach(run) -> None:
+def test_disagreements_are_ordered_by_what_they_teach(run: Run) -> None:
     table = "unit,text,A,B\n1,one,a,-\n2,two,a,b\n3,three,a;b,a\n4,four,b,a\n5,five,c,a\n6,six,a,a\n"
     report = document(run("w.csv", "--json", w=table))
     assert report["n_disagreements"] == 5
@@ -228,14 +241,14 @@ def test_disagreements_are_ordered_by_what_they_teach(run) -> None:
     assert report["confusion"][0]["counts"][0] == [2, 1, 0, 1]
 
 
-def test_totals_over_transcripts_are_all_three_named(run) -> None:
+def test_totals_over_transcripts_are_all_three_named(run: Run) -> None:
     report = document(run("w.csv", "--json", w=WIDE))
     totals = report["transcripts"]["totals"]["percent_agreement"]
     assert totals["unweighted"] == pytest.approx((2 / 3 + 1 / 2) / 2)
     assert totals["size_weighted"] == pytest.approx(3 / 5) == totals["pooled"]
 
 
-def test_the_report_goes_to_json_csv_xlsx_and_a_plot(run) -> None:
+def test_the_report_goes_to_json_csv_xlsx_and_a_plot(run: Run) -> None:
     for out in ("r.json", "r.csv", "r.xlsx"):
         assert run("w.csv", "-o", out, w=WIDE).exit_code == 0
     rows = list(csv.DictReader(Path("r.csv").read_text(encoding="utf-8").splitlines()))
@@ -251,7 +264,7 @@ def test_the_report_goes_to_json_csv_xlsx_and_a_plot(run) -> None:
     assert again.exit_code == 1 and "--force" in str(again.exception)
 
 
-def test_nothing_a_participant_said_becomes_a_formula(run) -> None:
+def test_nothing_a_participant_said_becomes_a_formula(run: Run) -> None:
     table = 'unit,text,A,B\n1,"=HYPERLINK(""x"")",a,b\n2,plain,a,a\n'
     assert run("w.csv", "-o", "r.xlsx", w=table).exit_code == 0
     sheet = openpyxl.load_workbook("r.xlsx")["disagreements"]
@@ -259,13 +272,13 @@ def test_nothing_a_participant_said_becomes_a_formula(run) -> None:
     assert cells and all(cell.data_type == "s" for cell in cells)
 
 
-def test_the_methods_paragraph_says_what_was_done(run) -> None:
+def test_the_methods_paragraph_says_what_was_done(run: Run) -> None:
     text = run("w.csv", "--methods", "--unit", "sentences", w=WIDE).stdout
     for words in ("2 coders (Anna, Ben)", "(sentences)", "Passonneau 2006", "[confirm:"):
         assert words in text
 
 
-def test_passages_are_compared_by_characters(run) -> None:
+def test_passages_are_compared_by_characters(run: Run) -> None:
     table = (
         "transcript,start,end,coder,code\nt,0,40,A,a\nt,60,100,A,b\nt,0,50,B,a\nt,60,100,B,b\nt,90,80,B,a\n"
     )
@@ -278,7 +291,7 @@ def test_passages_are_compared_by_characters(run) -> None:
     assert report["overall"]["masi_alpha"]["ci_low"] is None
 
 
-def test_the_views_match_the_arithmetic_of_other_programs(run) -> None:
+def test_the_views_match_the_arithmetic_of_other_programs(run: Run) -> None:
     table = (
         "transcript,start,end,coder,code\nt,0,300,A,x\nt,100,400,B,x\nt,9999,10000,A,y\nt,9999,10000,B,y\n"
     )
@@ -293,12 +306,12 @@ def test_the_views_match_the_arithmetic_of_other_programs(run) -> None:
     assert atlas["rows"][0]["holsti"] == pytest.approx(400 / 600)
 
 
-def test_the_same_seed_gives_the_same_document(run) -> None:
+def test_the_same_seed_gives_the_same_document(run: Run) -> None:
     first = run("l.csv", "--json", "--seed", "3", l=long_of(MARKS * 5)).stdout
     assert first == run("l.csv", "--json", "--seed", "3").stdout
 
 
-def test_na_of_other_programs_is_missing_unless_it_is_a_category(run) -> None:
+def test_na_of_other_programs_is_missing_unless_it_is_a_category(run: Run) -> None:
     table = "unit,A,B\n1,x,x\n2,y,NA\n3,y,y\n"
     report = document(run("w.csv", "--json", w=table))
     assert report["n_compared"] == 2
@@ -307,7 +320,7 @@ def test_na_of_other_programs_is_missing_unless_it_is_a_category(run) -> None:
     assert document(run("w.csv", "--json", "--categories", "cats.json"))["n_compared"] == 3
 
 
-def test_a_codebook_in_csv_gives_components_and_a_plain_csv_gives_categories(run) -> None:
+def test_a_codebook_in_csv_gives_components_and_a_plain_csv_gives_categories(run: Run) -> None:
     table = "unit,A,B\n1,x,x\n2,y,x\n3,y,y\n"
     book = "id,label,parent\nx,The x,Top\ny,The y,Top\n"
     report = document(run("w.csv", "--json", "--by", "component", "--categories", "b.csv", w=table, b=book))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from coder.agreement import Estimate, coefficients, set_coefficients, unit_coefficients
 from coder.agreement.codings import Codings
+from coder.agreement.coefficients import Level
 from coder.agreement.report import Options
 from coder.agreement.report_builder import agreement_report
 
@@ -35,7 +36,7 @@ def sound(estimate: Estimate) -> None:
 
 @few
 @given(tables, st.sampled_from(["nominal", "ordinal", "interval"]), st.integers(0, 4))
-def test_any_ratings(ratings, level: str, clusters: int) -> None:
+def test_any_ratings(ratings: list[list[float | None]], level: Level, clusters: int) -> None:
     groups = [number % clusters for number in range(len(ratings))] if clusters else None
     for categories in (None, [1, 2, 3]):
         found = coefficients(ratings, categories=categories, level=level, clusters=groups, resamples=30)
@@ -45,7 +46,7 @@ def test_any_ratings(ratings, level: str, clusters: int) -> None:
 
 @few
 @given(set_tables, st.integers(0, 12))
-def test_any_sets(ratings, clusters: int) -> None:
+def test_any_sets(ratings: list[list[set[str] | None]], clusters: int) -> None:
     groups = [number % clusters for number in range(len(ratings))] if clusters else None
     found = set_coefficients(ratings, codes="abcd", clusters=groups, resamples=30)
     for estimate in found.overall.values():
@@ -57,7 +58,7 @@ def test_any_sets(ratings, clusters: int) -> None:
 
 @few
 @given(st.lists(spans, max_size=3))
-def test_any_marks(coders) -> None:
+def test_any_marks(coders: list[list[tuple[int, int, str]]]) -> None:
     marks = [[(a, max(a + 1, b), code) for a, b, code in coder] for coder in coders]
     found = unit_coefficients(marks, 10)
     for estimate in found.overall.values():

@@ -1,5 +1,7 @@
 """Properties that hold for every table, and an independent implementation of Krippendorff's alpha."""
 
+from collections.abc import Sequence
+
 import krippendorff
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from coder.agreement import NAMES, coefficients, set_coefficients
+from coder.agreement.coefficients import Level
 
 CATEGORIES = ["a", "b", "c"]
 tables = st.integers(2, 4).flatmap(
@@ -19,12 +22,15 @@ tables = st.integers(2, 4).flatmap(
 )
 
 
-def values(ratings, **options) -> dict[str, float | None]:
-    found = coefficients(ratings, categories=CATEGORIES, resamples=0, **options)
+Table = list[list[str | None]]
+
+
+def values(ratings: Table) -> dict[str, float | None]:
+    found = coefficients(ratings, categories=CATEGORIES, resamples=0)
     return {name: estimate.value for name, estimate in found.items()}
 
 
-def same(one: dict[str, float | None], two: dict[str, float | None], names=NAMES) -> None:
+def same(one: dict[str, float | None], two: dict[str, float | None], names: Sequence[str] = NAMES) -> None:
     for name in names:
         assert (one[name] is None) == (two[name] is None), name
         assert one[name] is None or one[name] == pytest.approx(two[name], abs=1e-9), name
@@ -32,7 +38,7 @@ def same(one: dict[str, float | None], two: dict[str, float | None], names=NAMES
 
 @settings(max_examples=60, deadline=None)
 @given(tables)
-def test_coder_order_and_category_names_do_not_matter(ratings) -> None:
+def test_coder_order_and_category_names_do_not_matter(ratings: Table) -> None:
     same(values(ratings), values([row[::-1] for row in ratings]))
     other = {"a": "c", "b": "a", "c": "b", None: None}
     same(values(ratings), values([[other[rating] for rating in row] for row in ratings]))
@@ -40,21 +46,21 @@ def test_coder_order_and_category_names_do_not_matter(ratings) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(tables)
-def test_counting_every_unit_three_times_changes_only_alpha(ratings) -> None:
+def test_counting_every_unit_three_times_changes_only_alpha(ratings: Table) -> None:
     names = [name for name in NAMES if name != "krippendorff_alpha"]
     same(values(ratings), values(ratings * 3), names)
 
 
 @settings(max_examples=60, deadline=None)
 @given(tables)
-def test_units_rated_once_leave_alpha_alone(ratings) -> None:
+def test_units_rated_once_leave_alpha_alone(ratings: Table) -> None:
     alone = ["a"] + [None] * (len(ratings[0]) - 1)
     same(values(ratings), values([*ratings, alone]), ["krippendorff_alpha", "percent_agreement"])
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(CATEGORIES), min_size=2, max_size=2), min_size=2, max_size=14))
-def test_two_coders_make_equals_of_conger_cohen_and_light_and_of_fleiss_and_scott(ratings) -> None:
+def test_two_coders_make_equals_of_conger_cohen_and_light_and_of_fleiss_and_scott(ratings: Table) -> None:
     found = values(ratings)
     for one, two in (
         ("conger_kappa", "cohen_kappa"),
@@ -66,7 +72,7 @@ def test_two_coders_make_equals_of_conger_cohen_and_light_and_of_fleiss_and_scot
 
 @settings(max_examples=60, deadline=None)
 @given(tables)
-def test_sets_of_one_code_give_one_alpha(ratings) -> None:
+def test_sets_of_one_code_give_one_alpha(ratings: Table) -> None:
     sets = [[None if rating is None else {rating} for rating in row] for row in ratings]
     found = set_coefficients(sets, codes=CATEGORIES, resamples=0)
     plain = values(ratings)["krippendorff_alpha"]
@@ -77,7 +83,7 @@ def test_sets_of_one_code_give_one_alpha(ratings) -> None:
 
 @pytest.mark.parametrize("level", ["nominal", "ordinal", "interval"])
 @pytest.mark.parametrize("seed", range(6))
-def test_alpha_equals_the_krippendorff_package(level: str, seed: int) -> None:
+def test_alpha_equals_the_krippendorff_package(level: Level, seed: int) -> None:
     random = np.random.default_rng(seed)
     truth = random.integers(1, 6, 30)
     ratings = np.where(random.random((30, 4)) < 0.6, truth[:, None], random.integers(1, 6, (30, 4))).astype(
@@ -139,5 +145,6 @@ def test_a_crowd_of_coders_gives_the_mean_of_all_its_pairs() -> None:
         ("light_kappa", "cohen_kappa"),
         *[(f"weighted_kappa_{k}",) * 2 for k in ("linear", "quadratic")],
     ):
-        known = [result[pair].value for result in pairs if result[pair].value is not None]
+        values_of_pairs = [result[pair].value for result in pairs]
+        known = [value for value in values_of_pairs if value is not None]
         assert found[crowd].value == pytest.approx(np.mean(known)), crowd

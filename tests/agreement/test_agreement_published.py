@@ -1,9 +1,13 @@
 """Coefficients against numbers in print. Each test names its source."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 
 from coder.agreement import coefficients, set_coefficients, unit_coefficients
+from coder.agreement.coefficients import CodeEstimates, Level
+from coder.statistics import Estimate
 
 N = None
 # Krippendorff (2011), "Computing Krippendorff's alpha-reliability", data C: four observers, twelve units.
@@ -31,14 +35,14 @@ def from_table(table: list[list[int]]) -> list[list[int]]:
     ]
 
 
-def value(result, name: str) -> float:
+def value(result: Mapping[str, Estimate] | CodeEstimates, name: str) -> float:
     estimate = result[name]
     assert estimate.value is not None, estimate.reason
     return estimate.value
 
 
 @pytest.mark.parametrize(("level", "alpha"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)])
-def test_krippendorff_2011_data_c(level: str, alpha: float) -> None:
+def test_krippendorff_2011_data_c(level: Level, alpha: float) -> None:
     assert value(coefficients(KRIPPENDORFF_C, level=level), "krippendorff_alpha") == pytest.approx(
         alpha, abs=5e-4
     )

@@ -8,12 +8,13 @@ from typer.testing import CliRunner
 
 from coder.cli.main import app
 from coder.errors import StudyError
+from coder.store import Study
 from coder.store.model_versions import NewModel
 from coder.store.values import Decision, Proposal, ProposedCode
 from tests.study_making import small_study
 
 
-def code(study, coder: str, unit: int, *codes: str) -> None:
+def code(study: Study, coder: str, unit: int, *codes: str) -> None:
     choices = [Decision(unit, "add", code=name) for name in codes]
     study.acts.decide(coder, choices or [Decision(unit, "nothing")], mode="blind")
 

@@ -1,11 +1,13 @@
 """What cannot be computed is None with the reason: never NaN, 0, 1 or a crash."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
 from coder.agreement import NAMES, ORDINAL_NAMES, coefficients, set_coefficients, unit_coefficients
+from coder.agreement.coefficients import Level
 from coder.errors import InputError
 
 N = None
@@ -21,7 +23,7 @@ EMPTY = {
 
 @pytest.mark.parametrize("level", ["nominal", "ordinal", "interval"])
 @pytest.mark.parametrize("name", EMPTY)
-def test_nothing_to_compare_leaves_every_coefficient_undefined(name: str, level: str) -> None:
+def test_nothing_to_compare_leaves_every_coefficient_undefined(name: str, level: Level) -> None:
     ratings, reason = EMPTY[name]
     result = coefficients(ratings, level=level)
     assert set(result) >= set(NAMES)
@@ -73,7 +75,7 @@ def test_coders_who_never_meet_are_left_out_of_the_mean_of_pairs_and_said_so() -
         ([[{"a"}, N], [N, {"b"}]], "no unit was rated by two coders"),
     ],
 )
-def test_sets_without_anything_to_compare(ratings: list, reason: str) -> None:
+def test_sets_without_anything_to_compare(ratings: list[list[set[str] | None]], reason: str) -> None:
     result = set_coefficients(ratings, codes=["a", "b"])
     for name, estimate in result.overall.items():
         assert estimate.value is None and reason in str(estimate.reason), name
@@ -106,7 +108,9 @@ def test_a_code_nobody_used_stays_out_of_the_macro_mean_and_is_marked() -> None:
         ([[(0, 10, "a")], [(0, 10, "a")]], 10, "one and the same value"),
     ],
 )
-def test_marks_without_anything_to_compare(units: list, length: int, reason: str) -> None:
+def test_marks_without_anything_to_compare(
+    units: list[list[tuple[int, int, str]]], length: int, reason: str
+) -> None:
     assert reason in str(unit_coefficients(units, length)["alpha_u"].reason)
 
 
@@ -141,7 +145,9 @@ def test_pandas_frames_with_na_are_read() -> None:
         ("text", {}, "table"),
     ],
 )
-def test_input_that_is_no_table_of_ratings_is_refused_with_its_place(ratings, options, words: str) -> None:
+def test_input_that_is_no_table_of_ratings_is_refused_with_its_place(
+    ratings: object, options: dict[str, Any], words: str
+) -> None:
     with pytest.raises(InputError) as error:
         coefficients(ratings, **options)
     assert words in str(error.value)

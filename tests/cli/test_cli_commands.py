@@ -22,7 +22,7 @@ DOCS = "\n".join(
 
 
 def commands(group: Any, prefix: str = "") -> list[tuple[str, click.Command]]:
-    found = []
+    found: list[tuple[str, click.Command]] = []
     for name in group.list_commands(None):
         command = group.get_command(None, name)
         path = f"{prefix} {name}".strip()

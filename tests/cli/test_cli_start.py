@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from coder.cli.main import app
+from coder.errors import OutputError
 from coder.store import Study
 from coder.workflow import demo as work
 
@@ -39,7 +40,7 @@ def test_the_demo_makes_a_study_with_suggestions_and_spares_what_is_there(
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
-    with pytest.raises(work.OutputError, match="cannot be written"):
+    with pytest.raises(OutputError, match="cannot be written"):
         work.make_demo(tmp_path / "file", print)
 
 

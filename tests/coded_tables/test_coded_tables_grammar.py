@@ -36,7 +36,7 @@ def test_headings_are_known_in_five_languages(headings: tuple[str, ...]) -> None
     found = columns_of(headings)
     wanted = ("transcript", "text", "code", "coder", "polarity", "memo")
     assert found.by_role == dict(zip(wanted, headings, strict=True))
-    assert found.unread == found.passed_over == ()
+    assert found.unread == () and found.passed_over == ()
 
 
 def test_columns_without_a_meaning_and_second_choices_are_named() -> None:

@@ -18,10 +18,10 @@ QUERY = "encoder.layer.3.attention.self.query.weight"
 BIAS = "encoder.layer.5.output.dense.bias"
 Write = Callable[..., Path]
 RANDOM = np.random.default_rng(5)
-LOW_RANK = {
+LOW_RANK: dict[str, NDArray[np.float32]] = {
     f"{QUERY}.lora_A": RANDOM.normal(size=(4, 384)).astype(np.float32),
     f"{QUERY}.lora_B": RANDOM.normal(size=(384, 4)).astype(np.float32),
-    f"{BIAS}.delta": np.full(384, 0.25, dtype=np.float16),
+    f"{BIAS}.delta": np.full(384, 0.25, dtype=np.float32),
 }
 
 
@@ -39,7 +39,8 @@ def write(tmp_path: Path) -> Write:
 def test_low_rank_and_full_changes_are_added(write: Write) -> None:
     base = base_weights()
     merged = read_adapter(write(LOW_RANK)).merged(base)
-    expected = base[QUERY] + 0.5 * LOW_RANK[f"{QUERY}.lora_B"] @ LOW_RANK[f"{QUERY}.lora_A"]
+    change: NDArray[np.float32] = LOW_RANK[f"{QUERY}.lora_B"] @ LOW_RANK[f"{QUERY}.lora_A"]
+    expected = base[QUERY] + 0.5 * change
     np.testing.assert_allclose(merged[QUERY], expected, atol=1e-5)
     np.testing.assert_allclose(merged[BIAS], base[BIAS] + 0.25, atol=1e-6)
     unchanged = set(base) - {QUERY, BIAS}

@@ -34,7 +34,11 @@ class LengthEncoder:
 
 @pytest.fixture(params=["file", "memory", "none"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    stores = {"file": FileStore(tmp_path / "v.sqlite", 2), "memory": MemoryStore(), "none": NoStore()}
+    stores: dict[str, Store] = {
+        "file": FileStore(tmp_path / "v.sqlite", 2),
+        "memory": MemoryStore(),
+        "none": NoStore(),
+    }
     return stores[request.param]
 
 

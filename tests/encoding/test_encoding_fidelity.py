@@ -17,14 +17,16 @@ MEAN_COSINE, WORST_COSINE = 0.999, 0.997
 Array = NDArray[np.float64]
 
 
-def cosines(found: Array, expected: Array) -> Array:
-    return (found.astype(np.float64) * expected).sum(axis=1)
+def cosines(found: NDArray[np.floating], expected: NDArray[np.floating]) -> Array:
+    products: Array = (found.astype(np.float64) * expected).sum(axis=1)
+    return products
 
 
 def normalised(state: Array, weights: Weights, name: str) -> Array:
     centred = state - state.mean(axis=-1, keepdims=True)
     spread = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-12)
-    return centred / spread * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+    scaled: Array = centred / spread * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+    return scaled
 
 
 def linear(state: Array, weights: Weights, name: str) -> Array:
@@ -37,7 +39,8 @@ def attention(state: Array, weights: Weights, name: str) -> Array:
         for part in ("query", "key", "value")
     )
     scores = np.exp(query @ key.transpose(0, 2, 1) / math.sqrt(32))
-    return (scores / scores.sum(axis=-1, keepdims=True) @ value).transpose(1, 0, 2).reshape(-1, 384)
+    heads: Array = scores / scores.sum(axis=-1, keepdims=True) @ value
+    return heads.transpose(1, 0, 2).reshape(-1, 384)
 
 
 def bert(ids: Sequence[int], weights: Weights) -> Array:
@@ -55,8 +58,9 @@ def bert(ids: Sequence[int], weights: Weights) -> Array:
         inner = inner * 0.5 * (1 + erf(inner / math.sqrt(2)))
         outer = linear(inner, weights, f"{layer}.output.dense")
         state = normalised(state + outer, weights, f"{layer}.output.LayerNorm")
-    mean = state.mean(axis=0)
-    return mean / np.linalg.norm(mean)
+    mean: Array = state.mean(axis=0)
+    unit: Array = mean / np.linalg.norm(mean)
+    return unit
 
 
 def test_the_graph_computes_bert_as_published(lean: MiniLM, texts: list[str]) -> None:

@@ -3,6 +3,7 @@
 import tempfile
 import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -37,9 +38,9 @@ def contents(draw: st.DrawFn) -> StudyContent:
         passages[at, start, end, code, side, coder] = Passage(
             f"u{at}", start, end, code, side, coder, memo=memo
         )
-    memo = MemoContent("m", "Ann", "2026-01-01T00:00:00", "words 🙂", "Memo", "u0")
+    about = MemoContent("m", "Ann", "2026-01-01T00:00:00", "words 🙂", "Memo", "u0")
     return StudyContent(
-        "uid", "a study", "2026-01-01T00:00:00", BOOK, documents, tuple(passages.values()), memos=(memo,)
+        "uid", "a study", "2026-01-01T00:00:00", BOOK, documents, tuple(passages.values()), memos=(about,)
     )
 
 
@@ -63,7 +64,7 @@ def test_any_study_reads_back(content: StudyContent, polarity: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_letters_keep_their_form(form: str, tmp_path: Path) -> None:
+def test_letters_keep_their_form(form: Literal["NFC", "NFD"], tmp_path: Path) -> None:
     text = unicodedata.normalize(form, "Voilà, déjà vu")
     document = DocumentContent("u", "one", text, "2026-01-01T00:00:00")
     passage = Passage("u", 0, len(text), "a", None, "Ann")

@@ -1,7 +1,7 @@
 """Tables as ATLAS.ti, MAXQDA, Dedoose, Taguette, QualCoder and NVivo export them, and any other table."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
@@ -11,9 +11,9 @@ from coder.exchange.read import read_codings
 from coder.exchange.values import ExternalCodings
 
 
-def book(path: Path, *sheets: tuple[str, list[list[Any]]]) -> Path:
+def book(path: Path, *sheets: tuple[str, Sequence[Sequence[object]]]) -> Path:
     made = openpyxl.Workbook()
-    made.remove(made.active)
+    made.remove(made.worksheets[0])
     for name, rows in sheets:
         sheet = made.create_sheet(name)
         for row in rows:
@@ -66,7 +66,7 @@ def test_maxqda_segments_in_english_and_german(tmp_path: Path, headings: str) ->
 
 
 def test_dedoose_trusts_the_columns_of_single_codes(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[object]] = [
         ["Media Title", "Excerpt Range", "Excerpt Creator", "Excerpt Copy", "Codes Applied Combined",
          "Code: Opp Applied", "Code: Opp Range", "Code: Opp\\Time, money Applied", "Age"],
         ["i1", "10-17", "anna", "no time", "Opp, Time, money", True, "", True, 30],
@@ -103,7 +103,7 @@ def test_qualcoder_report_leaves_pictures_out(tmp_path: Path) -> None:
 
 
 def test_nvivo_summary_has_the_text_on_the_row_below(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[object]] = [
         ["Name", "File", "Coverage", "Number Of Coding References", "Reference Number", "Coded By Initials"],
         ["Time", "i1", "2 %", 1, 1, "AB"],
         ["I have no time.", None, None, None, None, None],

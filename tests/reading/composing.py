@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 
 import openpyxl
 
+from tests.present import present
 from tests.reading.office_making import docx, p, table, zipped
 
 Talk = Sequence[tuple[str, str]]
@@ -55,8 +56,9 @@ def tabs(talk: Talk) -> bytes:
 
 def workbook(talk: Talk) -> bytes:
     book = openpyxl.Workbook()
+    sheet = present(book.active)
     for row in [("Speaker", "Text"), *talk]:
-        book.active.append(row)
+        sheet.append(row)
     memory = io.BytesIO()
     book.save(memory)
     return memory.getvalue()

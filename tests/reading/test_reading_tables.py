@@ -16,14 +16,14 @@ from coder.reading.tables.excel import read_workbook
 from coder.reading.tables.read import read_table
 from tests.reading.office_making import zipped
 
-ROWS = [["1", "Well; I said, “yes”\nand | no", "3,5"], ["2", "Où ça ?", None]]
+ROWS: list[list[str | None]] = [["1", "Well; I said, “yes”\nand | no", "3,5"], ["2", "Où ça ?", None]]
 
 
 def separated(separator: str, encoding: str, line_end: str = "\n", before: str = "") -> bytes:
     def quoted(cell: str | None) -> str:
         return '"' + cell + '"' if cell and any(sign in cell for sign in ",;|\t\n") else cell or ""
 
-    lines = [["id", "text", "value"], *ROWS]
+    lines: list[list[str | None]] = [["id", "text", "value"], *ROWS]
     body = "".join(separator.join(quoted(cell) for cell in line) + "\n" for line in lines)
     return (before + body.replace("\n", line_end)).encode(encoding)
 

@@ -1,6 +1,7 @@
 """Tables with a column per speaker or respondent: whose words each cell holds, in any kind of file."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
@@ -8,6 +9,7 @@ import pytest
 
 from coder.domain import Transcript
 from coder.reading import read_transcript
+from tests.present import present
 from tests.reading.office_making import docx, p, said
 
 ASKED = ["How do you get here?", "And when it rains?", "Who helps?"]
@@ -22,15 +24,16 @@ LABELS = [
 ]
 
 
-def written(folder: Path, kind: str, rows: list[tuple[str, ...]]) -> Path:
+def written(folder: Path, kind: str, rows: Sequence[tuple[str, ...]]) -> Path:
     path = folder / f"talk.{kind}"
     if kind == "docx":
         cells = ["".join(f"<w:tc>{p(cell)}</w:tc>" for cell in row) for row in rows]
         path.write_bytes(docx("<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in cells) + "</w:tbl>"))
     elif kind == "xlsx":
         book, memory = openpyxl.Workbook(), io.BytesIO()
+        sheet = present(book.active)
         for row in rows:
-            book.active.append([cell or None for cell in row])
+            sheet.append([cell or None for cell in row])
         book.save(memory)
         path.write_bytes(memory.getvalue())
     elif kind == "md":

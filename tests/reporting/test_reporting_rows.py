@@ -1,6 +1,7 @@
 """Rows written in every format: the same content, whole or not at all, never over an existing file."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 from coder.errors import OutputError
 from coder.reporting.rows import FORMATS, Row, open_rows
 from coder.reporting.text import code_table, share_bar
+from tests.present import present
 
 COLUMNS = ["text", "code", "confidence", "turn"]
 ROWS: list[Row] = [
@@ -19,12 +21,11 @@ ROWS: list[Row] = [
 
 
 def read(path: Path) -> pd.DataFrame:
-    readers = {
+    readers: dict[str, Callable[[Path], pd.DataFrame]] = {
         ".csv": pd.read_csv, ".xlsx": pd.read_excel, ".parquet": pd.read_parquet,
         ".jsonl": lambda name: pd.read_json(name, lines=True),
     }  # fmt: skip
-    frame: pd.DataFrame = readers[path.suffix](path)
-    return frame
+    return readers[path.suffix](path)
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
@@ -58,7 +59,7 @@ def test_a_spreadsheet_executes_nothing(tmp_path: Path) -> None:
 
     with open_rows(tmp_path / "a.xlsx", COLUMNS) as writer:
         writer.write(ROWS)
-    cell = load_workbook(tmp_path / "a.xlsx").active["A3"]
+    cell = present(load_workbook(tmp_path / "a.xlsx").active)["A3"]
     assert (cell.data_type, cell.value) == ("s", ROWS[1]["text"])
     with open_rows(tmp_path / "a.csv", COLUMNS) as writer:
         writer.write(ROWS)

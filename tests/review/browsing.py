@@ -123,6 +123,9 @@ class Tab:
         shown = self.find("main").text[-900:]
         raise AssertionError(f"{what}; the page says: {shown}; notice: {self.notice}")
 
+    def until_left(self, utterance: int) -> None:
+        self.until(lambda: self.current != utterance)
+
     @property
     def current(self) -> int:
         # In one call: an element that was found may be replaced before it is asked.

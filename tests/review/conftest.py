@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from starlette.testclient import TestClient
@@ -38,12 +39,15 @@ WORDS = {
 
 
 def transcript_of(name: str, talk: list[tuple[str, str]]) -> tuple[Transcript, list[Utterance]]:
-    text, turns, furniture, utterances = "", [], [], []
+    text, turns, furniture = "", [], []
+    utterances: list[Utterance] = []
     for index, (speaker, words) in enumerate(talk):
         furniture.append(Span(len(text), len(text) + len(speaker) + 2, "label"))
         start = len(text) + len(speaker) + 2
         text += f"{speaker}: {words}\n"
-        role = "interviewer" if speaker == "INTERVIEWER" else "participant"
+        role: Literal["interviewer", "participant"] = (
+            "interviewer" if speaker == "INTERVIEWER" else "participant"
+        )
         turns.append(Turn(index, speaker, role, start, start + len(words), float(index * 12)))
         for found in re.finditer(r"\S[^.?!]*[.?!]*", words):
             utterances.append(
@@ -109,7 +113,7 @@ class Page:
         assert response.status_code == 200, response.text
         return response.text
 
-    def post(self, path: str, status: int = 200, **content: object) -> dict[str, object]:
+    def post(self, path: str, status: int = 200, /, **content: object) -> dict[str, object]:
         response = self.client.post(path, json=content, headers=self.headers)
         assert response.status_code == status, response.text
         answer = response.json()

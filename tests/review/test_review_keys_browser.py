@@ -104,7 +104,7 @@ def test_a_held_key_decides_once(study_path: Path) -> None:
         for key, code in (("Enter", "Enter"), ("0", "Digit0"), ("x", "KeyX")):
             before = tab.current
             press(tab, key, code)
-            tab.until(lambda before=before: tab.current != before)
+            tab.until_left(before)
             for _ in range(20):
                 press(tab, key, code, repeat=True)
         tab.script("document.querySelector('#panel [data-do=done]').focus()")

@@ -52,7 +52,7 @@ def code_until(tab: Tab, path: Path, count: int) -> None:
             offered = tab.script("return Boolean(document.querySelector('#panel .offer'))")
             here = tab.current
             tab.keys(Keys.ENTER if offered else "0")
-            tab.until(lambda was=here: tab.current != was)
+            tab.until_left(here)
             assert pressed < count
     with Study.open(path) as study:
         assert len(study.find(Filters(coder="Ann", state="open"))) < study.figures().utterances - count // 2

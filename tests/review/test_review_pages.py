@@ -228,7 +228,12 @@ def test_keys_are_remapped_kept_and_never_do_two_things(page: Page, study_path: 
 
 def test_a_second_job_waits_for_the_first(page: Page) -> None:
     context = page.client.app._app.state.context  # type: ignore[attr-defined]
-    job = context.jobs.start("Long", lambda report: time.sleep(0.3) or "done")
+
+    def long(report: object) -> str:
+        time.sleep(0.3)
+        return "done"
+
+    job = context.jobs.start("Long", long)
     assert "still running" in str(page.post("/model/suggest", 400)["error"])
     wait(page, job.id)
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from coder.store import Study
-from tests.review.test_review_pages import Page, wait
+from tests.review.conftest import Page
+from tests.review.test_review_pages import wait
 
 TALK = b"""Interviewer: How was it, Jane?
 

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import pytest
@@ -36,7 +37,7 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def request_of(table: Path, name: str, scheduler: str | None = None) -> Request:
-    engine = "dask" if scheduler else "local"
+    engine: Literal["dask", "local"] = "dask" if scheduler else "local"
     return Request([table], table.with_name(name), unit="row", threads=2, engine=engine, scheduler=scheduler)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from coder.store.model_versions import NewModel
 from coder.store.values import Decision, Proposal, ProposedCode
@@ -15,7 +16,8 @@ from tests.study_making import add_talk, small_study
 
 def unit_vectors(centre: np.ndarray, n: int, seed: int) -> np.ndarray:
     rows = centre + np.random.default_rng(seed).normal(scale=0.3, size=(n, len(centre)))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    unit: NDArray[np.float32] = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
 def test_auc_counts_pairs_with_ties_half() -> None:
@@ -77,8 +79,8 @@ def test_a_code_that_pleases_less_and_less_is_named(tmp_path: Path) -> None:
         for place, unit in enumerate(units):
             suggestion = study.suggestions.newest([unit])[unit][0]
             spoilt = suggestion.code == "rain" and place > 100
-            verdict = "reject" if spoilt else "accept"
-            study.acts.decide("Ann", [Decision(unit, verdict, suggestion=suggestion.id)], mode="assisted")
+            decision = Decision(unit, "reject" if spoilt else "accept", suggestion=suggestion.id)
+            study.acts.decide("Ann", [decision], mode="assisted")
         [found] = falling_codes(study, study.figures().codes)
-        assert (found.code, found.lately) == ("rain", pytest.approx(0.0))
+        assert found.code == "rain" and found.lately == pytest.approx(0.0)
         assert found.before > 0.9

@@ -5,18 +5,19 @@ import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from coder.codebook import Code, Codebook
-from coder.errors import InputError, OutputError
+from coder.errors import CoderError, InputError, OutputError
 from coder.exchange.read import read_codings
 from coder.exchange.values import DRAFT_USER, without_drafts
 from coder.store import Study
 from coder.store.values import Decision, Proposal, ProposedCode
 from coder.workflow.coded_files import coded_excerpts
-from coder.workflow.study.export import ExportRequest, export_study
+from coder.workflow.study.export import Exported, ExportRequest, export_study
 from coder.workflow.study.import_codings import import_codings
 from tests.study_making import CODEBOOK, TALK, add_talk, small_study
 
@@ -64,7 +65,7 @@ def study(tmp_path: Path) -> Iterator[Study]:
         yield made
 
 
-def export(study: Study, out: Path, **options):
+def export(study: Study, out: Path, **options: Any) -> Exported:
     return export_study(study, ExportRequest(out, **options))
 
 
@@ -225,7 +226,7 @@ def test_spss_has_labels(study: Study, tmp_path: Path) -> None:
     ],
 )
 def test_what_does_not_fit_is_refused(
-    study: Study, tmp_path: Path, name: str, options: dict, error: type
+    study: Study, tmp_path: Path, name: str, options: dict[str, Any], error: type[CoderError]
 ) -> None:
     with pytest.raises(error):
         export(study, tmp_path / name, **options)

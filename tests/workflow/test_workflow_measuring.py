@@ -52,7 +52,7 @@ def test_one_verdict_one_kappa(tmp_path: Any) -> None:
     assert reports and reports.by_group and reports.learning_curve
     for verdict in done.model.card.codes:
         assert verdict.kappa == pytest.approx(reports.by_group.codes[verdict.code].kappa.value)
-    assert done.model.card.held_out.measured_on.startswith("held-out groups")
+    assert str(done.model.card.held_out.measured_on).startswith("held-out groups")
     assert done.model.card.training.measured and not done.model.card.training.fine_tuned
     assert reports.learning_curve.parts == 3
     assert any("No row was left empty" in note for note in done.notes)

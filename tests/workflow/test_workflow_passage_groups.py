@@ -124,7 +124,7 @@ def test_what_makes_no_sense_is_refused(study: Study, given: dict[str, str], sai
     edit(study, "rename", group=groups(study)[0].name, label="G")
     before = shape(study)
     with pytest.raises(InputError, match=said):
-        edit(study, **given)  # type: ignore[arg-type]
+        edit(study, **given)
     assert shape(study) == before
 
 

@@ -1,11 +1,13 @@
 """`coder report`: from a study to files; what counts, what is left out, what is said."""
 
 import csv
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
+from numpy.typing import NDArray
 from typer.testing import CliRunner
 
 from coder.cli.main import app
@@ -20,17 +22,18 @@ from coder.workflow.study.report_names import Names, filled, usual_label
 from tests.study_making import small_study
 
 
-def encode(texts) -> np.ndarray:
+def encode(texts: Sequence[str]) -> NDArray[np.float64]:
     """One direction per word, so that texts with words in common are alike."""
     vectors = np.zeros((len(texts), 64))
     for row, text in enumerate(texts):
         for word in text.lower().replace(".", "").split():
             vectors[row, sum(map(ord, word)) % 64] += 1
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    unit: NDArray[np.float64] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return unit
 
 
 @pytest.fixture
-def study(tmp_path: Path):
+def study(tmp_path: Path) -> Iterator[Study]:
     with small_study(tmp_path / "s.coder", "one", "two") as opened:
         yield opened
 
@@ -39,8 +42,8 @@ def units(study: Study, name: str) -> list[int]:
     return [unit.id for unit in study.texts.utterances(study.texts.find(name)) if unit.codable]
 
 
-def code(study: Study, coder: str, unit: int, name: str, polarity: str | None = None, **more) -> None:
-    study.acts.decide(coder, [Decision(unit, "add", code=name, polarity=polarity, **more)], mode="blind")
+def code(study: Study, coder: str, unit: int, name: str, polarity: str | None = None) -> None:
+    study.acts.decide(coder, [Decision(unit, "add", code=name, polarity=polarity)], mode="blind")
 
 
 def test_codings_of_several_coders_count_once_and_differing_polarity_is_mixed(study: Study) -> None:
@@ -225,7 +228,7 @@ def test_the_command_reports_on_the_sample_and_its_figures_are_those_of_the_codi
     for name in {row[1] for row in themes}:
         for polarity in ("barrier", "facilitator"):
             mine = [row for row in codings if (row[place], row[polar]) == (name, polarity)]
-            told = sum(row[6] for row in themes if row[1] == name and row[3] == polarity)
+            told = sum(int(str(row[6])) for row in themes if row[1] == name and row[3] == polarity)
             assert told == len(mine), (name, polarity)
     assert {path.suffix for path in (tmp_path / "figures").iterdir()} == {".svg", ".png"}
     assert CliRunner().invoke(app, ["report", "-o", str(out)]).exit_code == 2

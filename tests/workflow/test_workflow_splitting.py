@@ -1,17 +1,20 @@
 """A column of the excerpts' tables to split figures by."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+from coder.coded_tables.values import Excerpt
 from coder.errors import InputError, TableError
 from coder.workflow.modelling.by_column import values_of
 from coder.workflow.modelling.train import TrainingOptions, train_files
 
 
-def excerpts(*cells: dict[str, object]) -> list[SimpleNamespace]:
-    return [SimpleNamespace(cells=held) for held in cells]
+def excerpts(*rows: dict[str, object]) -> list[Excerpt]:
+    return [
+        Excerpt(at, "words", frozenset(), None, None, "t", "s", cells=cells)
+        for at, cells in enumerate(rows, start=1)
+    ]
 
 
 def test_values_are_words_whatever_the_table_holds() -> None:

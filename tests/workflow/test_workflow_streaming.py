@@ -1,7 +1,7 @@
 """Large jobs go part by part: bounded, resumable, and with the rows that one piece would give."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +19,7 @@ from coder.errors import InputError, OutputError
 from coder.learning import Model, blank_model
 from coder.workflow.precoding import answers, jobs, pipeline
 from coder.workflow.precoding.checkpoint import Workspace
-from coder.workflow.precoding.coded_parts import Part, Said, finished
+from coder.workflow.precoding.coded_parts import LocalEngine, Part, Said, finished
 from coder.workflow.precoding.pipeline import run
 from coder.workflow.precoding.request import Request
 from coder.workflow.precoding.rows import Row
@@ -115,8 +115,8 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     large(monkeypatch)
     run(request_of(tmp_path, "whole.csv"))
 
-    class Interrupted(pipeline.LocalEngine):
-        def code(self, parts: Iterator[Part]) -> Iterator[tuple[Part, Said]]:
+    class Interrupted(LocalEngine):
+        def code(self, parts: Iterable[Part]) -> Iterator[tuple[Part, Said]]:
             for count, found in enumerate(super().code(parts)):
                 if count == 3:
                     raise KeyboardInterrupt

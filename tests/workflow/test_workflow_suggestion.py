@@ -25,9 +25,9 @@ Answers = dict[tuple[str, int], set[str]]  # codes by transcript and start
 
 def of_rows(frame: pd.DataFrame) -> Answers:
     found: Answers = {}
-    for row in frame.itertuples():
-        found.setdefault((str(row.transcript), int(row.start)), set()).update(
-            {row.code} if isinstance(row.code, str) else set()
+    for transcript, start, code in zip(frame["transcript"], frame["start"], frame["code"], strict=True):
+        found.setdefault((str(transcript), int(start)), set()).update(
+            {code} if isinstance(code, str) else set()
         )
     return found
 
