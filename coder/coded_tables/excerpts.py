@@ -257,8 +257,7 @@ def _merged(items: Sequence[Excerpt]) -> Excerpt:
 
 def repeated(excerpts: Sequence[Excerpt]) -> list[str]:
     """Return sentences on texts of over SHORT words that come again word for word, in other groups or in one."""
-    from coder.learning.dataset import plain_words
-    from coder.learning.training.folds import SHORT
+    from coder.learning.dataset import SHORT, plain_words
 
     alike: dict[str, list[Excerpt]] = defaultdict(list)
     for item in excerpts:

@@ -21,6 +21,7 @@ from coder.learning.features.topic_centering import Topics
 T = TypeVar("T")
 Place = Callable[[int, str], tuple[str, int]]
 SHOWN = 20  # unknown codes that are named one by one
+SHORT = 5  # words; two people may well give the same answer as short as this
 Fingerprints = NDArray[np.uint64]
 NOTHING_SEEN: Fingerprints = np.zeros(0, dtype=np.uint64)
 
@@ -251,6 +252,12 @@ def fingerprints(texts: Sequence[str]) -> Fingerprints:
     """Return one fingerprint per text, (n,)."""
     digests = [hashlib.blake2b(plain_words(text).encode(), digest_size=8).digest() for text in texts]
     return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
+
+
+def copy_prints(texts: Sequence[str]) -> Fingerprints:
+    """Return the fingerprints by which copies are told, (n,): 0 for texts of SHORT words, which prove no copy."""
+    long = np.array([len(text.split()) > SHORT for text in texts], dtype=bool)
+    return np.where(long, fingerprints(texts), np.uint64(0))
 
 
 def seen_share(texts: Sequence[str], seen: Fingerprints) -> float:

@@ -171,9 +171,9 @@ class Model:
         `vectors` (m, d) are those of the wordings; questions and topics stay as they are, neighbours do not count.
         """
         places = list(rows)
-        extra: dict[str, NDArray[np.float32]] = {}
+        extra: dict[str, NDArray[Any]] = {"prints": signals["prints"][places], "origin": np.array(places)}
         if self.base is not None:
-            extra = {name: signals[name][places] for name in ("base codes", "base polarity")}
+            extra |= {name: signals[name][places] for name in ("base codes", "base polarity")}
             if self.base.encoder.id == self.encoder.id:
                 said = self.base.reworded_logits(signals, rows, texts, vectors)
                 extra["base codes"] = said.astype(np.float32)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from coder.learning.dataset import Batch
 from coder.learning.estimators.calibration import fit_temperature
 from coder.learning.estimators.linear import LinearHead, apply_linear, log_softmax
+from coder.learning.estimators.nearest import NearestExcerpts
 
 Floats = NDArray[np.float64]
 ENOUGH = 10  # rows with a class, and without it, that are needed to learn it
@@ -31,13 +32,15 @@ NEIGHBOUR_WEIGHT = 0.35
 
 @dataclass(frozen=True)
 class Member:
-    """One view: a head over blocks, or (head None) the block of that name as it is."""
+    """One view: a head over blocks, excerpts to compare with, or (head None) the block of that name as it is."""
 
     name: str
-    head: LinearHead | None = None
+    head: LinearHead | NearestExcerpts | None = None
 
     def logits(self, signals: Mapping[str, Any]) -> Floats:
         """Return the view's logits, each row's mean taken away, (n, k)."""
+        if isinstance(self.head, NearestExcerpts):
+            return even(self.head.logits(signals))
         raw = signals[self.name] if self.head is None else apply_linear(self.head, signals)
         return even(np.asarray(raw, dtype=np.float64))
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.encoding import Encoder, answer
-from coder.learning.dataset import NOTHING_SEEN, Batch, Fingerprints, fingerprints
+from coder.learning.dataset import NOTHING_SEEN, Batch, Fingerprints, copy_prints, fingerprints
 from coder.learning.features.codebook_similarity import PhraseBank
 from coder.learning.features.topic_centering import topic_means, unit_rows
 from coder.learning.features.wording import NGrams, cues
@@ -90,6 +90,7 @@ class Signals(Mapping[str, Any]):
 
     plain      the texts' vectors (n, d)
     centred    the same without their topic (n, d)
+    distinct   the same without the mean of all that was learned from (n, d)
     closeness  cosine to the codebook's phrases (n, phrases)
     reading    the codebook's score of each code, standardised per row (n, k)
     cues       wording cues of polarity (n, cues.WIDTH)
@@ -98,18 +99,23 @@ class Signals(Mapping[str, Any]):
     leaning    the lean as polarity logits (n, 3)
     question   1 at the row's question among the reader's, (n, questions); all 0 where it is none of them
     asked      the vectors of the texts read as answers to their questions (n, d)
+    prints     fingerprints by which copies are told, 0 for short texts (n,)
+    origin     the number of the text that each is a wording of (n,)
     Vectors and topics (n, d) already at hand are given as `vectors` and `topic`.
     Further blocks (such as what a base model says) are given as `extra`.
     """
 
-    NAMES = ("plain", "centred", "closeness", "reading", "cues", "lean", "leaning", "question", "asked")
+    NAMES = (
+        "plain", "centred", "distinct", "closeness", "reading", "cues", "lean", "leaning", "question", "asked",
+        "prints", "origin",
+    )  # fmt: skip
 
     def __init__(
         self,
         batch: Batch,
         reader: Reader,
         *,
-        extra: Mapping[str, FloatArray] | None = None,
+        extra: Mapping[str, NDArray[Any]] | None = None,
         vectors: FloatArray | None = None,
         topic: NDArray[np.float64] | None = None,
         progress: Progress | None = None,
@@ -156,6 +162,21 @@ class Signals(Mapping[str, Any]):
     def centred(self) -> FloatArray:
         """The vectors without their topic, (n, d)."""
         return unit_rows(self.plain - self.topic)
+
+    @cached_property
+    def distinct(self) -> FloatArray:
+        """The vectors without the known mean, (n, d)."""
+        return unit_rows(self.plain - self._reader.known_mean)
+
+    @cached_property
+    def prints(self) -> Fingerprints:
+        """The fingerprints of the texts, 0 where short, (n,)."""
+        return copy_prints(self.batch.texts)
+
+    @cached_property
+    def origin(self) -> NDArray[np.intp]:
+        """Each text's own number, (n,); wordings of one text are given its number as `extra`."""
+        return np.arange(len(self.batch))
 
     @cached_property
     def closeness(self) -> FloatArray:

@@ -15,6 +15,7 @@ from coder.learning.estimators.calibration_fit import Settled
 from coder.learning.estimators.codability import FEW as FEW_EMPTY
 from coder.learning.estimators.ensemble import ENOUGH, Stack
 from coder.learning.estimators.linear import log_softmax
+from coder.learning.estimators.nearest import MOST
 from coder.learning.evaluation.metrics import (
     calibration_curve,
     calibration_error,
@@ -212,6 +213,8 @@ def remarks(data: TrainingSet, folds: Folds, codebook: Codebook) -> list[str]:
             "All excerpts are of one group: the figures are measured on parts of it, learned from its other parts."
             " They are not of held-out interviews, so expect less on another interview."
         )
+    if coded > MOST:
+        said.append(f"Of {coded:,} coded excerpts, {MOST:,} evenly chosen ones serve to compare texts with.")
     if empty < FEW_EMPTY:
         left = "no row was" if not empty else "one row was" if empty == 1 else f"only {empty} rows were"
         need = f" ({FEW_EMPTY} are needed)" if empty else ""

@@ -26,6 +26,7 @@ from coder.learning.dataset import NOTHING_SEEN
 from coder.learning.estimators.calibration import Calibration
 from coder.learning.estimators.ensemble import QUESTION, Member, Stack
 from coder.learning.estimators.linear import LinearHead
+from coder.learning.estimators.nearest import COMPARED, NearestExcerpts
 from coder.learning.explanation import Examples
 from coder.learning.features.wording import NGrams
 from coder.learning.model import Model, Parts
@@ -42,6 +43,7 @@ STARTER_VARIABLE = "CODER_STARTER"  # names the model that `starter` stands for,
 FORMAT = 1
 CARD, ARRAYS, ADAPTER, BASE = "card.json", "model.npz", "encoder", "base"
 SIZE_LIMIT = 500_000_000  # bytes
+LONGEST = 1.01  # what a vector of length 1 may have in one place after rounding
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -277,7 +279,7 @@ def _check_questions(parts: Parts, directory: Path) -> None:
     """Raise ModelError for a model that reads questions as earlier versions did: by their vectors."""
     for stack in (parts.themes, parts.polarity):
         for member in stack.members:
-            table = member.head.coefficients.get(QUESTION) if member.head else None
+            table = member.head.coefficients.get(QUESTION) if isinstance(member.head, LinearHead) else None
             if table is not None and len(table) != len(parts.questions):
                 raise ModelError(
                     f"The model {directory} was trained by an earlier version of coder, which read questions in"
@@ -332,11 +334,9 @@ def packed(parts: Parts) -> tuple[Arrays, dict[str, Any]]:
         arrays |= {f"{name}.weights": stack.weights, f"{name}.bias": stack.bias}
         shape[name] = []
         for place, member in enumerate(stack.members):
-            blocks = None
-            if member.head is not None:
-                arrays |= _head_arrays(f"{name}.{place}", member.head)
-                blocks = list(member.head.coefficients)
-            shape[name].append({"name": member.name, "blocks": blocks})
+            described, own = _member_arrays(f"{name}.{place}", member)
+            shape[name].append(described)
+            arrays |= own
     if parts.themes.kept is not None:
         arrays["themes.kept"] = parts.themes.kept
         shape["firm"] = parts.themes.firm
@@ -367,11 +367,7 @@ def unpacked(arrays: Arrays, shape: Mapping[str, Any], dimension: int, codes: in
     stacks = {}
     for name, k in (("themes", codes), ("polarity", 3)):
         members = tuple(
-            Member(
-                str(item["name"]),
-                None if item["blocks"] is None else _head(arrays, f"{name}.{place}", item["blocks"], k),
-            )
-            for place, item in enumerate(shape[name])
+            _member(arrays, f"{name}.{place}", item, dimension, k) for place, item in enumerate(shape[name])
         )
         weights = _checked(arrays, f"{name}.weights", (len(members),))
         kept = _checked(arrays, f"{name}.kept", (k,)) if f"{name}.kept" in arrays else None
@@ -399,6 +395,38 @@ def unpacked(arrays: Arrays, shape: Mapping[str, Any], dimension: int, codes: in
         _checked(arrays, "reference", (None, dimension)) if "reference" in arrays else None,
         _checked(arrays, "questions", (None,)) if "questions" in arrays else NOTHING_SEEN,
     )  # fmt: skip
+
+
+def _member_arrays(prefix: str, member: Member) -> tuple[dict[str, Any], Arrays]:
+    """Return what the card says of a view, and its arrays."""
+    head = member.head
+    if head is None:
+        return {"name": member.name, "blocks": None}, {}
+    if isinstance(head, LinearHead):
+        return {"name": member.name, "blocks": list(head.coefficients)}, _head_arrays(prefix, head)
+    own: Arrays = {
+        "vectors": head.vectors,
+        "votes": head.votes,
+        "prints": head.prints,
+        "carried": head.carried,
+    }
+    described = {"name": member.name, "blocks": None, "nearest": head.block}
+    return described, {f"{prefix}.{name}": array for name, array in own.items()}
+
+
+def _member(arrays: Arrays, prefix: str, item: Mapping[str, Any], dimension: int, k: int) -> Member:
+    name, blocks = str(item["name"]), item["blocks"]
+    if (compared := item.get("nearest")) is None:
+        return Member(name, None if blocks is None else _head(arrays, prefix, blocks, k))
+    if compared not in COMPARED:
+        raise ValueError(f"texts cannot be compared by {compared}")
+    vectors = _checked(arrays, f"{prefix}.vectors", (None, dimension))
+    votes = _checked(arrays, f"{prefix}.votes", (len(vectors), None))
+    prints = _checked(arrays, f"{prefix}.prints", (len(vectors),))
+    carried = _checked(arrays, f"{prefix}.carried", (votes.shape[1], k))
+    if (votes < 0).any() or (abs(vectors) > LONGEST).any():
+        raise ValueError(f"the excerpts of {prefix} have impossible values")
+    return Member(name, NearestExcerpts(str(compared), vectors, votes, prints, carried))
 
 
 def _head_arrays(prefix: str, head: LinearHead) -> Arrays:

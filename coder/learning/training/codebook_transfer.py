@@ -17,6 +17,7 @@ from coder.learning.estimators.calibration_fit import USUAL
 from coder.learning.estimators.codability import constant
 from coder.learning.estimators.ensemble import Member, Stack
 from coder.learning.estimators.linear import LinearHead
+from coder.learning.estimators.nearest import NearestExcerpts
 from coder.learning.features.codebook_similarity import PhraseBank
 from coder.learning.model import Model, Parts
 from coder.learning.persistence.card import ModelCard, TrainingData
@@ -114,7 +115,13 @@ def _carried(parts: Parts, places: NDArray[np.intp], trusted: Floats, louder: fl
             firm = louder if member.name == "reading" else 1.0
             weights.append((share * float(weight) + (1 - share) * 1.0) * firm)
             continue
-        members.append(Member(member.name, _columns(member.head, places, trusted)))
+        if isinstance(member.head, NearestExcerpts):
+            if not trusted.any():
+                continue  # it would say the same of every text
+            head: LinearHead | NearestExcerpts = member.head.moved(places, trusted)
+        else:
+            head = _columns(member.head, places, trusted)
+        members.append(Member(member.name, head))
         weights.append(float(weight))
     bias = np.where(places >= 0, parts.themes.bias[places] * trusted, 0.0).astype(np.float32)
     before = np.zeros(len(parts.themes.bias)) if parts.themes.kept is None else parts.themes.kept

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.learning.dataset import plain_words
+from coder.learning.dataset import SHORT, plain_words
 
 Ints = NDArray[np.intp]
-SHORT = 5  # words; two people may well give the same answer as short as this
 FOLDS = 5
 NOTHING_LEFT = "without a held-out part nothing is left to learn from: all texts are the same"
 

@@ -19,6 +19,7 @@ from coder.learning.estimators.ensemble import (
     taught,
 )
 from coder.learning.estimators.linear import LinearHead, fit_linear
+from coder.learning.estimators.nearest import ORIGIN, PRINTS, NearestExcerpts
 from coder.learning.features.blocks import MixedMatrix
 from coder.learning.training.folds import Folds
 
@@ -36,6 +37,37 @@ class Recipe:
     blocks: Mapping[str, float]
     strength: float
     loss: Literal["softmax", "hinge"] = "softmax"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A view to try that compares texts with the coded excerpts nearest to them, by one of the feature blocks."""
+
+    name: str
+    block: str
+
+
+class Comparing:
+    """A comparison's features of all rows: any of the rows can be compared with any others."""
+
+    def __init__(self, recipe: Comparison, blocks: Mapping[str, Any]) -> None:
+        self.recipe = recipe
+        self._blocks = {name: blocks[name] for name in (recipe.block, PRINTS, ORIGIN)}
+
+    def held_out(
+        self, inside: NDArray[np.intp], outside: NDArray[np.intp], targets: Floats, weights: Floats
+    ) -> Floats:
+        """Return the logits (outside, k) of some rows by their nearest among others."""
+        near = {name: block[outside] for name, block in self._blocks.items()}
+        return self._of(inside, targets, weights).logits(near)
+
+    def whole(self, targets: Floats, weights: Floats) -> NearestExcerpts:
+        """Return the comparison with all rows."""
+        return self._of(np.arange(len(targets)), targets, weights)
+
+    def _of(self, rows: NDArray[np.intp], targets: Floats, weights: Floats) -> NearestExcerpts:
+        votes = targets[rows] * weights[rows, None]
+        return NearestExcerpts.of(self.recipe.block, self._blocks, rows, votes)
 
 
 class Design:
@@ -81,6 +113,17 @@ class Design:
             self.matrix[rows], targets[rows], weights[rows], strength=recipe.strength, loss=recipe.loss
         )
 
+    def held_out(
+        self, inside: NDArray[np.intp], outside: NDArray[np.intp], targets: Floats, weights: Floats
+    ) -> Floats:
+        """Return the logits (outside, k) of some rows by a head fitted to others."""
+        table, intercept = self.fitted(inside, targets, weights)
+        return np.asarray(self.matrix[outside] @ table) + intercept
+
+    def whole(self, targets: Floats, weights: Floats) -> LinearHead:
+        """Return the head fitted to all rows."""
+        return self.head(*self.fitted(np.arange(len(targets)), targets, weights))
+
     def head(self, table: Floats, intercept: Floats) -> LinearHead:
         """Return the head over the blocks as they are, without the recipe's factors."""
         found, start = {}, 0
@@ -115,18 +158,17 @@ def applicable(blocks: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def held_out(design: Design, targets: Floats, weights: Floats, folds: Folds) -> Floats:
-    """Return logits (n, k) of each row from a head that did not see its fold; zeros where nothing is left to see."""
+def held_out(design: Design | Comparing, targets: Floats, weights: Floats, folds: Folds) -> Floats:
+    """Return logits (n, k) of each row from what did not see its fold; zeros where nothing is left to see."""
     view = np.zeros_like(targets)
     for inside, outside in folds.parts():
         if len(inside):
-            table, intercept = design.fitted(inside, targets, weights)
-            view[outside] = even(np.asarray(design.matrix[outside] @ table) + intercept)
+            view[outside] = even(design.held_out(inside, outside, targets, weights))
     return view
 
 
 def fit_stack(
-    recipes: Sequence[Recipe],
+    recipes: Sequence[Recipe | Comparison],
     given: Mapping[str, float],
     blocks: Mapping[str, Any],
     targets: Floats,
@@ -143,7 +185,10 @@ def fit_stack(
     without it, so that texts after other questions are judged as if nothing had been asked. With `keep`, classes
     that the rows cannot teach keep the odds of the first of `given`.
     """
-    designs = [Design(recipe, blocks) for recipe in recipes]
+    designs: list[Design | Comparing] = [
+        Comparing(recipe, blocks) if isinstance(recipe, Comparison) else Design(recipe, blocks)
+        for recipe in recipes
+    ]
     views = [even(np.asarray(blocks[name], dtype=np.float64)) for name in given]
     for design in designs:
         if progress:
@@ -153,11 +198,8 @@ def fit_stack(
     prior = np.array([*given.values(), *(0.0 for _ in recipes)])
     honest, tested = evidence.honest(prior, folds, keep=keep)
     found = evidence.weighed(np.flatnonzero(tested), prior)
-    everything = np.arange(len(targets))
     fitted = [
-        Member(design.recipe.name, design.head(*design.fitted(everything, targets, weights)))
-        if weight > LEAST_WEIGHT
-        else None
+        Member(design.recipe.name, design.whole(targets, weights)) if weight > LEAST_WEIGHT else None
         for design, weight in zip(designs, found.weights[len(given) :], strict=True)
     ]
     stack = found.stack([*(Member(name) for name in given), *fitted])

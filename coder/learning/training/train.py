@@ -25,12 +25,12 @@ from coder.learning.persistence.model_card import Learned, described, taught_lan
 from coder.learning.training.code_verdicts import better_views, verdicts_of
 from coder.learning.training.codebook_transfer import blank_model, with_codebook
 from coder.learning.training.folds import Folds, Repeats, folds_of, repeats
-from coder.learning.training.recipes import Recipe, applicable, fit_stack
+from coder.learning.training.recipes import Comparison, Recipe, applicable, fit_stack
 
 Floats = NDArray[np.float64]
 Report = Callable[[str], None]
 FEW = 10  # rows; with fewer there is nothing to learn from
-ALWAYS = ("plain", "centred", "cues", "reading", "leaning")
+ALWAYS = ("plain", "centred", "distinct", "cues", "reading", "leaning", "prints", "origin")
 TAUGHT, TAUGHT_WEIGHT = "learned with the encoder", 0.5
 KEPT = 4000  # excerpts kept as evidence
 REFERENCE = 200  # excerpts whose vectors are kept to tell how loudly another codebook speaks
@@ -38,13 +38,17 @@ REFERENCE = 200  # excerpts whose vectors are kept to tell how loudly another co
 
 @dataclass(frozen=True)
 class Recipes:
-    """The heads to try; a block that the material does not have is left out of its recipe."""
+    """The views to try; a block that the material does not have is left out of its recipe.
 
-    themes: tuple[Recipe, ...]
-    polarity: tuple[Recipe, ...]
+    `reading` is how codes are read where there is nothing to try: by default from the codebook alone.
+    """
+
+    themes: tuple[Recipe | Comparison, ...]
+    polarity: tuple[Recipe | Comparison, ...]
     words: bool = True
     questions: bool = True
     thresholds: Thresholds = "usual"
+    reading: Stack | None = None
 
 
 USUAL_RECIPES = Recipes(
@@ -216,10 +220,12 @@ def _cut(blocks: Mapping[str, Any], rows: NDArray[np.intp]) -> dict[str, Any]:
     return {name: block[rows] for name, block in blocks.items()}
 
 
-def fitting(recipes: Sequence[Recipe], blocks: Mapping[str, Any]) -> list[Recipe]:
+def fitting(recipes: Sequence[Recipe | Comparison], blocks: Mapping[str, Any]) -> list[Recipe | Comparison]:
     """Return the recipes over the blocks there are."""
     return [
-        replace(recipe, blocks={name: factor for name, factor in recipe.blocks.items() if name in blocks})
+        recipe
+        if isinstance(recipe, Comparison)
+        else replace(recipe, blocks={name: by for name, by in recipe.blocks.items() if name in blocks})
         for recipe in recipes
     ]
 
@@ -227,13 +233,15 @@ def fitting(recipes: Sequence[Recipe], blocks: Mapping[str, Any]) -> list[Recipe
 def _themes(material: Material, recipes: Recipes, progress: Report | None) -> tuple[Stack, Floats]:
     """Return the theme stack, and held-out logits of every row (those without a code get the stack's own).
 
-    Without recipes the codebook is read as it is: how common codes are in this material says nothing of another.
+    Without recipes codes are read as they were: how common they are in this material says nothing of another.
     """
     data, k = material.data, material.data.labels.shape[1]
     rows = np.flatnonzero((data.labels == 1).any(axis=1))
     given = "base codes" if "base codes" in material.blocks else "reading"
     only = Stack((Member(given),), np.ones(1, dtype=np.float32), np.zeros(k, dtype=np.float32))
     positive = (data.labels[rows] == 1).astype(np.float64)
+    if recipes.reading is not None:
+        return recipes.reading, recipes.reading.logits(applicable(material.blocks))
     if not recipes.themes or len(rows) < FEW or not teachable(positive > 0, positive == 0).any():
         return only, only.logits(material.blocks)
     targets = positive / positive.sum(axis=1, keepdims=True)
