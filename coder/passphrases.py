@@ -7,6 +7,7 @@ again. It is never written to a file or shown.
 import os
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from coder.errors import InputError, PassphraseError
@@ -15,12 +16,12 @@ VARIABLE = "CODER_PASSPHRASE"  # for scripts
 SHORTEST = 8  # characters, as NIST SP 800-63B asks of passwords that people choose
 
 
+@dataclass
 class Passphrases:
     """Passphrases by file. `ask`, where it is set, asks a person for that of a file and returns "" for none."""
 
-    def __init__(self) -> None:
-        self._known: dict[Path, str] = {}
-        self.ask: Callable[[Path], str] | None = None
+    ask: Callable[[Path], str] | None = None
+    _known: dict[Path, str] = field(default_factory=dict)
 
     def of(self, path: Path) -> str:
         """Return the passphrase of a file: the known one, that of CODER_PASSPHRASE, or the answer to the question.

@@ -12,8 +12,7 @@ from typer.main import get_group
 
 from coder import __version__
 from coder.cli import FAMILIES
-from coder.cli.passphrase import ask
-from coder.cli.terminal import harmless, prepare_streams
+from coder.cli.console import ask_passphrase, harmless, prepare_streams
 from coder.errors import CoderError
 from coder.passphrases import PASSPHRASES
 
@@ -101,7 +100,7 @@ def main() -> None:
     """Run the command line; the one place where errors become text and exit codes."""
     _end_calmly()
     prepare_streams()
-    PASSPHRASES.ask = ask
+    PASSPHRASES.ask = ask_passphrase
     try:
         app()
     except CoderError as error:

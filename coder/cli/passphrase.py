@@ -1,46 +1,16 @@
-"""Passphrases on a terminal, and the commands that put a study under one."""
+"""`coder encrypt`, `coder decrypt`, `coder passphrase`: put a study under a passphrase, and take it off."""
 
-import os
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from coder.cli.console import note
+from coder.cli.console import LOST, ask_new_passphrase, note
 from coder.cli.options import StudyFile
-from coder.errors import InputError
-from coder.passphrases import VARIABLE, check_new
 
 if TYPE_CHECKING:
     from coder.workflow.study.encryption import Rewritten
 
 NEW_VARIABLE = "CODER_NEW_PASSPHRASE"  # for scripts that change one
-LOST = "Write the passphrase down in a safe place: without it nobody can read the study, and nobody can reset it."
-
-
-def ask(path: Path) -> str:
-    """Ask for the passphrase of a file, unseen, on a terminal; return "" where there is none."""
-    if not sys.stdin.isatty():
-        return ""
-    answer: str = typer.prompt(f"Passphrase of {path}", hide_input=True, err=True)
-    return answer
-
-
-def ask_new(path: Path, variable: str = VARIABLE) -> str:
-    """Ask twice for a new passphrase, or take that of an environment variable.
-
-    Raises InputError if it cannot be used or nobody can be asked.
-    """
-    given = os.environ.get(variable, "")
-    if not given and not sys.stdin.isatty():
-        raise InputError(f"Nobody can be asked for a new passphrase here. Use a terminal, or set {variable}.")
-    if not given:
-        given = typer.prompt(f"New passphrase of {path}", hide_input=True, err=True)
-        check_new(given)
-        if typer.prompt("The same again", hide_input=True, err=True) != given:
-            raise InputError("The two are not the same; nothing was changed.")
-    return check_new(given)
 
 
 def encrypt(study: StudyFile) -> None:
@@ -51,7 +21,7 @@ def encrypt(study: StudyFile) -> None:
     from coder.workflow.study import encryption as work
 
     work.check_plain(study)
-    _tell(work.encrypt(study, ask_new(study)), "Encrypted")
+    _tell(work.encrypt(study, ask_new_passphrase(study)), "Encrypted")
     note(LOST)
     note(work.UNREACHABLE)
 
@@ -75,7 +45,7 @@ def passphrase(study: StudyFile) -> None:
     from coder.workflow.study import encryption as work
 
     work.check_encrypted(study)
-    _tell(work.change(study, ask_new(study, NEW_VARIABLE)), "Passphrase changed")
+    _tell(work.change(study, ask_new_passphrase(study, NEW_VARIABLE)), "Passphrase changed")
     note(LOST)
     note(work.UNREACHABLE)
 

@@ -62,8 +62,7 @@ def precode(asked: Asked) -> None:
     Reads Word, Teams, Zoom, Otter, plain text and many other transcripts (`coder turns FILE` shows how one is
     read). Example: coder precode interviews/ -o suggestions.xlsx
     """
-    from coder.workflow.precoding.pipeline import closing_words, run
-    from coder.workflow.precoding.request import Request
+    from coder.workflow.precoding.pipeline import Request, closing_words, run
 
     request = Request(
         paths=asked.paths, out=asked.out, model=asked.model, codebook=asked.codebook, unit=asked.unit,

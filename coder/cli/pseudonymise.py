@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coder.cli.console import note
+from coder.cli.console import ask_new_passphrase, note
 from coder.cli.options import Force, spread
 from coder.errors import InputError
 
@@ -152,12 +152,11 @@ def _reviewed(asked: Pseudonymising, items: "list[Item]") -> Path | None:
 
 def known_pseudonyms(mapping: Path) -> dict[str, str]:
     """Return the pseudonyms of a mapping file; for a new encrypted one, ask for its passphrase."""
-    from coder.cli.passphrase import ask_new
     from coder.passphrases import PASSPHRASES
     from coder.workflow import pseudonymise as work
 
     if mapping.suffix == work.ENCRYPTED and not mapping.exists():
-        PASSPHRASES.remember(mapping, ask_new(mapping))
+        PASSPHRASES.remember(mapping, ask_new_passphrase(mapping))
     return work.read_mapping(mapping)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from coder.cli.console import note, progress_bar, show
+from coder.cli.console import LOST, ask_new_passphrase, note, progress_bar, show
 from coder.cli.options import AsJson, CodedOptions, Force, Interviewer, StudyFile, spread
 
 if TYPE_CHECKING:
@@ -29,10 +29,9 @@ def init(
 
     Example: coder init pilot.coder --codebook comb
     """
-    from coder.cli.passphrase import LOST, ask_new
     from coder.workflow.study.open import begin_study
 
-    passphrase = ask_new(study) if encrypt else None
+    passphrase = ask_new_passphrase(study) if encrypt else None
     with begin_study(study, codebook=codebook, passphrase=passphrase) as begun:
         codes = len(begun.codebooks.current().codes)
         typer.echo(f"{study}: begun with {codes} codes. Next: coder import {study} INTERVIEWS")

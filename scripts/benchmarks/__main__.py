@@ -7,6 +7,7 @@ from benchmarks.measuring import machine, print_table
 
 NAMES = (
     "startup",
+    "files",
     "encoding",
     "segmenting",
     "agreement",

@@ -11,9 +11,8 @@ import pytest
 
 from coder.codebook import Code, Codebook
 from coder.learning.persistence.card import HeldOut, ModelCard, TrainingData, Verdict
-from coder.workflow.precoding.coded_parts import PartRecord
-from coder.workflow.precoding.pipeline import closing_words
-from coder.workflow.precoding.request import Request, Summary
+from coder.workflow.precoding.parts import PartRecord
+from coder.workflow.precoding.pipeline import Request, Summary, closing_words
 
 BOOK = Codebook("b", (Code("time", "Time"), Code("people", "People"), Code("body", "The body")))
 

@@ -13,8 +13,7 @@ from coder.errors import InputError
 from coder.workflow.precoding import answers
 from coder.workflow.precoding import dask_engine as distributed
 from coder.workflow.precoding.dask_worker import ModelFiles
-from coder.workflow.precoding.pipeline import run
-from coder.workflow.precoding.request import Request
+from coder.workflow.precoding.pipeline import Request, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 PLACES = ("clinic", "ward", "market", "school", "river", "office", "garden", "bus")

@@ -9,8 +9,7 @@ from coder.coded_tables.excerpts import excerpts_of
 from coder.learning import load_model
 from coder.workflow.modelling.evaluate import evaluate
 from coder.workflow.modelling.train import TrainingOptions, train_on
-from coder.workflow.precoding.pipeline import closing_words, run
-from coder.workflow.precoding.request import Request
+from coder.workflow.precoding.pipeline import Request, closing_words, run
 
 TALK = """Interviewer: Why not?
 P1: Je n'ai pas le temps, avec le travail et les enfants, et le centre est très loin de chez moi.

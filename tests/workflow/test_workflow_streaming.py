@@ -17,13 +17,11 @@ from coder.domain import Utterance
 from coder.encoding.encoder import Progress
 from coder.errors import InputError, OutputError
 from coder.learning import Model, blank_model
-from coder.workflow.precoding import answers, jobs, pipeline
+from coder.workflow.precoding import answers, pipeline
 from coder.workflow.precoding.checkpoint import Workspace
-from coder.workflow.precoding.coded_parts import LocalEngine, Part, Said, finished
-from coder.workflow.precoding.pipeline import run
-from coder.workflow.precoding.request import Request
-from coder.workflow.precoding.rows import Row
-from coder.workflow.suggestion import Opinion, ScoredCode
+from coder.workflow.precoding.parts import LocalEngine, Part, Said, finished
+from coder.workflow.precoding.pipeline import Request, run
+from coder.workflow.suggestion import Opinion, Row, ScoredCode
 
 
 class HashEncoder:
@@ -73,7 +71,7 @@ def answers_table(path: Path, rows: int = 23) -> Path:
 
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "MANY_ROWS", 3)
-    monkeypatch.setattr(jobs, "MANY_FILES", 1)
+    monkeypatch.setattr(pipeline, "MANY_FILES", 1)
 
 
 def request_of(tmp_path: Path, name: str = "out.csv", **changes: Any) -> Request:

@@ -15,8 +15,8 @@ from coder.domain import Utterance
 from coder.errors import CoderError, InputError
 from coder.reading.tables.stream import AT_A_TIME, Record, row_count, stream_table
 from coder.segmentation import is_backchannel
-from coder.workflow.precoding.coded_parts import Part, PartRecord
-from coder.workflow.precoding.rows import COLUMNS, Row
+from coder.workflow.precoding.parts import Part, PartRecord
+from coder.workflow.suggestion import COLUMNS, Row
 
 if TYPE_CHECKING:
     from coder.learning import Model

@@ -15,8 +15,8 @@ from types import TracebackType
 from typing import IO, Any
 
 from coder.errors import OutputError
-from coder.workflow.precoding.coded_parts import PartRecord
-from coder.workflow.precoding.rows import Row
+from coder.workflow.precoding.parts import PartRecord
+from coder.workflow.suggestion import Row
 
 RUN = "run.json"
 

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from coder import __version__
 from coder.errors import CoderError, InputError
-from coder.workflow.precoding.coded_parts import Part, Said
+from coder.workflow.precoding.parts import Part, Said
 
 if TYPE_CHECKING:
     from distributed import Client
 
     from coder.learning import Model
     from coder.workflow.precoding.dask_worker import ModelFiles
-    from coder.workflow.precoding.request import Request
 
 QUEUED = 2  # parts waiting at each worker thread: enough that none is idle, few enough to fit in memory
 TRIES = 3
@@ -29,10 +28,23 @@ CONNECT_SECONDS = "20s"
 
 
 class DaskEngine:
-    """Codes parts on the workers of a Dask cluster, in whatever order they finish."""
+    """Codes parts on the workers of a Dask cluster, in whatever order they finish.
 
-    def __init__(self, model: "Model", request: "Request") -> None:
-        self._request = request
+    `name` and `codebook` are what the model was opened by. `scheduler` is the address of a cluster; without one
+    worker processes are started here, as many as `threads`.
+    """
+
+    def __init__(
+        self,
+        model: "Model",
+        name: str,
+        codebook: str | None = None,
+        *,
+        scheduler: str | None = None,
+        threads: int | None = None,
+    ) -> None:
+        self._asked = name, codebook
+        self._scheduler, self._threads = scheduler, threads
         self._prints = {"version": __version__, **model.fingerprint}
         digest = hashlib.sha256(json.dumps(self._prints, sort_keys=True).encode()).hexdigest()
         self._name = f"coder-{digest[:16]}"
@@ -63,9 +75,9 @@ class DaskEngine:
             ) from error
         from coder.encoding.encoder import chosen_threads
 
-        address = self._request.scheduler
+        address = self._scheduler
         if address is None:
-            processes = chosen_threads(self._request.threads)
+            processes = chosen_threads(self._threads)
             return Client(
                 opened.enter_context(
                     LocalCluster(
@@ -84,7 +96,7 @@ class DaskEngine:
     def _send_model(self) -> None:
         from coder.workflow.precoding.dask_worker import ModelPlugin, model_print
 
-        self._client.register_plugin(ModelPlugin(self._name, _model_files(self._request)))
+        self._client.register_plugin(ModelPlugin(self._name, _model_files(*self._asked)))
         for worker, theirs in self._client.run(model_print, self._name).items():
             for name, ours in self._prints.items():
                 if theirs[name] != ours:
@@ -127,17 +139,17 @@ class DaskEngine:
         return QUEUED * max(1, sum(threads.values()))
 
 
-def _model_files(request: "Request") -> "ModelFiles":
+def _model_files(name: str, codebook: str | None) -> "ModelFiles":
     from coder.learning import folder_of
     from coder.learning.persistence.model_files import NONE
     from coder.workflow.codebooks import open_codebook
     from coder.workflow.precoding.dask_worker import ModelFiles
 
-    codebook = open_codebook(request.codebook) if request.codebook else None
-    if request.model == NONE:
-        return ModelFiles(NONE, {}, codebook)
-    folder = folder_of(request.model)
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return ModelFiles(
-        request.model, {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}, codebook
-    )
+    book = open_codebook(codebook) if codebook else None
+    if name == NONE:
+        return ModelFiles(NONE, {}, book)
+    folder = folder_of(name)
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+    return ModelFiles(name, files, book)

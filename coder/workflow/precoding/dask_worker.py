@@ -11,7 +11,7 @@ from distributed import Worker, WorkerPlugin
 
 from coder import __version__
 from coder.codebook import Codebook
-from coder.workflow.precoding.coded_parts import Part, Said, coded
+from coder.workflow.precoding.parts import Part, Said, coded
 
 if TYPE_CHECKING:
     from coder.learning import Model

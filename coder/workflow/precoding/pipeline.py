@@ -4,28 +4,111 @@
 the same parts; what takes long is kept part by part, so that an interrupted run goes on where it stopped.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from coder import __version__
 from coder.domain import Unit
 from coder.errors import InputError
-from coder.workflow.precoding.coded_parts import Engine, LocalEngine, PartRecord, finished
-from coder.workflow.precoding.jobs import Job, input_files, is_large, job_of
-from coder.workflow.precoding.request import Progress, Request, Summary
-from coder.workflow.precoding.rows import COLUMNS, Row
+from coder.learning.persistence.card import Verdict
+from coder.workflow.precoding.parts import (
+    Engine,
+    Job,
+    LocalEngine,
+    PartRecord,
+    TranscriptJob,
+    finished,
+    input_files,
+)
+from coder.workflow.suggestion import COLUMNS, Row
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from coder.learning import Model
 
+
 SHOWN_FILES = 12
+MANY_FILES = 20  # from more on finished parts are kept
 USUALLY_CODED = 0.5  # the share of utterances that people give a code
 NOTHING = "There is nothing to pre-code."
+Progress = Callable[[int, int | None], None]  # steps done now, steps in all where known
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asks of one pre-coding run."""
+
+    paths: Sequence[Path]
+    out: Path | None = None
+    model: str = "starter"
+    codebook: str | None = None
+    unit: Unit = "utterance"
+    coded_only: bool = False
+    interviewer: tuple[str, ...] = ()
+    force: bool = False
+    threads: int | None = None
+    engine: Literal["local", "dask"] = "local"
+    scheduler: str | None = None
+
+
+@dataclass
+class Summary:
+    """What a run did: counts for the closing words, and the files that were refused with the reason."""
+
+    files: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    utterances: int = 0
+    codable: int = 0
+    coded: int = 0
+    # Units with a suggestion and codable units of each file.
+    by_file: dict[str, tuple[int, int]] = field(default_factory=dict)
+    codes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)
+    model: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, Verdict] = field(default_factory=dict)
+    surest_quarter: float | None = None
+
+    @classmethod
+    def of(cls, model: "Model") -> "Summary":
+        """Return an empty summary that knows the model's codes and the verdicts of those that failed."""
+        labels = {code.id: code.label for code in model.codebook.codes}
+        surest = model.card.held_out.surest_quarter
+        return cls(model=model.name, labels=labels, failed=failed_codes(model), surest_quarter=surest)
+
+    def add(self, record: PartRecord) -> None:
+        """Add what was counted of a part."""
+        if record.refused:
+            self.refused[record.source] = record.refused
+            return
+        if record.source not in self.notes:
+            self.files.append(record.source)
+            self.notes[record.source] = record.notes
+        self.utterances += record.units
+        self.codable += record.codable
+        self.coded += record.coded
+        coded, codable = self.by_file.get(record.source, (0, 0))
+        self.by_file[record.source] = coded + record.coded, codable + record.codable
+        self.unread.update(record.unread)
+        for code, polarities in record.codes.items():
+            self.codes.update({(code, polarity): count for polarity, count in polarities.items()})
+
+
+def failed_codes(model: "Model") -> dict[str, Verdict]:
+    """Return the codes that a model does not suggest, each with its verdict: why, and what would mend it."""
+    verdicts = {found.code: found for found in model.card.codes}
+    return {
+        code: verdicts.get(code) or Verdict.unknown(code)
+        for code, usable in zip(model.codebook.ids, model.parts.calibration.usable.tolist(), strict=True)
+        if not usable
+    }
 
 
 def finished_parts(
@@ -67,6 +150,24 @@ def run(request: Request, progress: Progress | None = None) -> Summary:
     parts = finished_parts(job, model, LocalEngine(model), coded_only=request.coded_only, progress=progress)
     _write(_counted(parts, summary), request, [*job.columns, *COLUMNS], summary)
     return summary
+
+
+def job_of(files: Sequence[Path], unit: Unit, interviewer: Sequence[str] = ()) -> Job:
+    """Return the files as a job; tables are read once for it."""
+    if unit != "row":
+        return TranscriptJob(files, unit, interviewer)
+    from coder.workflow.precoding.answers import TablesJob, surveyed
+
+    return TablesJob(surveyed(files))
+
+
+def is_large(files: Sequence[Path], unit: str) -> bool:
+    """Tell whether a job takes so long that finished parts are kept in case it is interrupted."""
+    if unit != "row":
+        return len(files) > MANY_FILES
+    from coder.workflow.precoding.answers import is_long
+
+    return any(is_long(path) for path in files)
 
 
 def _counted(parts: Iterable[tuple[PartRecord, list[Row]]], summary: Summary) -> Iterator[list[Row]]:
@@ -128,7 +229,9 @@ def _engine(request: Request, model: "Model") -> AbstractContextManager[Engine]:
     if request.engine == "dask":
         from coder.workflow.precoding.dask_engine import DaskEngine
 
-        engine: AbstractContextManager[Engine] = DaskEngine(model, request)
+        engine: AbstractContextManager[Engine] = DaskEngine(
+            model, request.model, request.codebook, scheduler=request.scheduler, threads=request.threads
+        )
         return engine
     return nullcontext(LocalEngine(model))
 
@@ -197,8 +300,7 @@ def closing_words(request: Request, summary: Summary) -> str:
         "",
         code_table(summary.codes, offered),
         "",
-        *failed_lines(failed),
-        *([""] if failed else []),
+        *([*failed_lines(failed), ""] if failed else []),
         "These are suggestions: a person confirms, changes or rejects each of them.",
     ]
     if request.out:

@@ -114,7 +114,7 @@ def _table(content: "StudyContent", request: ExportRequest) -> Exported:
 
 def _suggestions(study: Study, request: ExportRequest) -> Exported:
     from coder.reporting.rows import open_rows
-    from coder.workflow.precoding.rows import COLUMNS
+    from coder.workflow.suggestion import COLUMNS
 
     count = 0
 

@@ -1,5 +1,6 @@
-"""Any console can show what is printed, and no text makes a terminal do anything."""
+"""Any console can show what is printed, no text makes a terminal do anything; progress tells rate and time left."""
 
+import io
 import os
 import pty
 import subprocess
@@ -8,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from coder.cli.terminal import harmless
+from coder.cli import console
+from coder.cli.console import PaceLines, harmless, in_words, per_time
 
 ATTACK = "\x1b]0;owned\x07\x1b[2Jwords\u202egnp.exe"
 
@@ -57,3 +59,49 @@ def test_a_transcript_cannot_command_the_terminal(tmp_path: Path) -> None:
         assert command.wait() in (0, 1)
     os.close(mine)
     assert shown and b"\x1b]" not in shown and b"\x1b[2J" not in shown
+
+
+def test_a_line_now_and_then_with_rate_and_time_left() -> None:
+    lines: list[str] = []
+    times = iter([0.0, 10.0, 30.0, 60.0, 61.0, 90.0])
+    pace = PaceLines("Pre-coding", None, lines.append, clock=lambda: next(times))
+    for _ in range(5):
+        pace.advance(1500, 20_000)
+    assert lines == [
+        "Pre-coding: 3,000 of 20,000 (100 a second, about 3 min left)",
+        "Pre-coding: 4,500 of 20,000 (50 a second, about 5 min left)",
+        "Pre-coding: 7,500 of 20,000 (100 a second, about 2 min left)",
+    ]
+
+
+def test_without_a_total_there_is_no_time_left() -> None:
+    lines: list[str] = []
+    times = iter([0.0, 31.0])
+    PaceLines("Importing", None, lines.append, clock=lambda: next(times)).advance(10)
+    assert lines == ["Importing: 10 (19 a minute)"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(50, "50 s"), (340, "6 min"), (5399, "1 h 30 min"), (8000, "2 h 13 min")]
+)
+def test_time_in_words(seconds: float, words: str) -> None:
+    assert in_words(seconds) == words
+
+
+def test_rates() -> None:
+    assert [per_time(rate) for rate in (None, 0.0, 0.5, 640.4)] == ["", "", "30 a minute", "640 a second"]
+
+
+def test_the_bar_of_a_terminal_shows_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Terminal()
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr("sys.stderr", screen)
+    with console.progress_bar("Pre-coding", 40) as advance:
+        for _ in range(4):
+            advance(10, 40)
+    assert "Pre-coding" in screen.getvalue()
+    assert "40/40" in screen.getvalue()

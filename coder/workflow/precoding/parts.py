@@ -1,21 +1,23 @@
-"""Parts of a job, each coded on its own: a transcript, or five thousand rows of a table.
+"""A pre-coding job in parts, each coded on its own: a transcript, or five thousand rows of a table.
 
 The parts depend on the files alone, never on who codes them, where, or in which order; what a model says of a part
 depends on the part alone. So an interrupted job goes on, and many workers give what one gives, to the last bit.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from coder.domain import Utterance
-from coder.workflow.precoding.rows import Row, rows_of_unit
-from coder.workflow.suggestion import Opinion, opinions
+from coder.domain import Transcript, Unit, Utterance
+from coder.errors import InputError
+from coder.workflow.suggestion import Opinion, Row, opinions, rows_of_unit
 
 if TYPE_CHECKING:
     from coder.learning import Batch, Model
     from coder.learning.features.topic_centering import Topics
+
 
 Said = list[Opinion | None]  # one per utterance; None for what is never coded
 
@@ -122,3 +124,97 @@ def finished(part: Part, said: Said, model: "Model", *, coded_only: bool) -> tup
         unread=dict(Counter(opinion.language for opinion in said if opinion and opinion.language)),
     )
     return record, rows
+
+
+def read_utterances(
+    path: Path, unit: Unit, interviewer: Sequence[str] = ()
+) -> tuple[Transcript, list[Utterance]]:
+    """Read one transcript and cut the participants' turns into units."""
+    from coder.reading import read_transcript
+    from coder.segmentation import segment
+
+    transcript = read_transcript(path, interviewer=interviewer)
+    utterances = segment(transcript, "turn" if unit == "turn" else "utterance")
+    utterances = [item for item in utterances if item.role != "interviewer"]
+    if not utterances:
+        raise InputError(f"{path}: no participant says anything in it. See `coder turns {path}`.")
+    return transcript, utterances
+
+
+def input_files(paths: Iterable[str | Path], unit: Unit) -> list[Path]:
+    """Return the files meant by paths; a folder means every file in it that can be read.
+
+    Raises InputError for a path that does not exist and for folders without any such file.
+    """
+    from coder.reading import transcript_paths
+
+    given = [Path(path) for path in paths]
+    missing = [str(path) for path in given if not path.exists()]
+    if missing:
+        raise InputError(f"There is no file or folder {', '.join(missing)}. Check the spelling.")
+    if unit != "row":
+        return transcript_paths(given)
+    from coder.reading.tables.read import TABLE_SUFFIXES
+
+    return [
+        file
+        for path in given
+        for file in (sorted(path.iterdir()) if path.is_dir() else [path])
+        if not path.is_dir() or file.suffix.lower() in TABLE_SUFFIXES
+    ]
+
+
+class Job(Protocol):
+    """Files to be coded, part by part."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The files' own columns in order."""
+        ...
+
+    @property
+    def total(self) -> int:
+        """The number of steps."""
+        ...
+
+    def parts(self, model: "Model", done: Collection[int] = ()) -> Iterator[Part]:
+        """Yield the parts in order, those numbered in `done` left out."""
+        ...
+
+    def steps(self, record: PartRecord) -> int:
+        """Return how many steps of progress a part is."""
+        ...
+
+
+@dataclass(frozen=True)
+class TranscriptJob:
+    """Transcripts, each a part; progress in files."""
+
+    files: Sequence[Path]
+    unit: Unit
+    interviewer: Sequence[str] = ()
+    columns: Sequence[str] = ()
+
+    @property
+    def total(self) -> int:
+        """The number of files."""
+        return len(self.files)
+
+    def parts(self, model: "Model", done: Collection[int] = ()) -> Iterator[Part]:
+        """Yield the transcripts, one that cannot be read as a refused part; those numbered in `done` are left out."""
+        names: set[str] = set()
+        for number, path in enumerate(self.files):
+            twin = (f"another file is also called '{path.stem}'",) if path.stem in names else ()
+            names.add(path.stem)
+            if number in done:
+                continue
+            try:
+                transcript, utterances = read_utterances(path, self.unit, self.interviewer)
+            except InputError as error:
+                yield Part(number, str(path), refused=str(error))
+            else:
+                yield Part(number, str(path), tuple(utterances), notes=(*transcript.notes, *twin))
+
+    def steps(self, record: PartRecord) -> int:
+        """Return how many steps of progress a part is."""
+        return 1
