@@ -13,8 +13,7 @@ from pathlib import Path
 from coder.domain import Corrections, Transcript
 from coder.errors import FormatError, InputError, UnsafeFileError
 from coder.reading.document import Document, Paragraph
-from coder.reading.safety.sniff import refuse_special
-from coder.reading.safety.text_encoding import MAX_TEXT_BYTES, decode
+from coder.reading.safety.content import MAX_TEXT_BYTES, decode, refuse_special
 
 MAX_FILE_BYTES = 200_000_000
 _TEXT_SUFFIXES = frozenset({".txt", ".md", ".vtt", ".srt", ".sbv"})

@@ -193,3 +193,17 @@ def stamps_in(text: str, end: int) -> Iterator[Stamp]:
         if boundary:
             yield _stamp(first, bare=first is bare)
         position = first.end()
+
+
+def speaker_and_time(cell: str) -> tuple[str | None, float | None]:
+    """Read a speaker's cell: "Jane Doe:", "INT (0:03)", "Jane Doe\\n00:01:02"."""
+    time = None
+    names = []
+    for part in re.split(r"\n|\s(?=[\[(]?\d+:\d\d[\d:.,]*[\])]?\s*$)", cell):
+        seconds = seconds_in(part, plain_numbers=False)
+        if seconds is None:
+            names.append(part)
+        else:
+            time = seconds
+    name = " ".join(" ".join(names).split()).rstrip(":：").rstrip()
+    return name or None, time

@@ -6,7 +6,7 @@ import pytest
 
 from coder.errors import FormatError, InputError, UnsafeFileError
 from coder.reading import READABLE_SUFFIXES, read_transcript, transcript_paths
-from coder.reading.safety.text_encoding import MAX_LINES, decode
+from coder.reading.safety.content import MAX_LINES, decode
 
 TALK = "INT: Où êtes-vous – “né”?\nP1: Well, it’s a café. Non\u00a0: two.\n"
 

@@ -10,7 +10,7 @@ import pytest
 from coder.errors import FormatError, UnsafeFileError
 from coder.reading import read_transcript
 from coder.reading.formats.plain import document_of
-from coder.reading.safety.text_encoding import without_surrogates
+from coder.reading.safety.content import without_surrogates
 from coder.reading.speakers.assemble import assemble
 from coder.reading.tables.read import read_table
 from coder.reading.tables.stream import stream_table

@@ -11,7 +11,7 @@ from coder.errors import FormatError, UnsafeFileError
 from coder.reading.safety import archive as safety
 from coder.reading.safety import xml as markup
 from coder.reading.safety.archive import Archive, Budget, open_archive
-from coder.reading.safety.sniff import advice_on, binary_kind
+from coder.reading.safety.content import advice_on, binary_kind
 from coder.reading.safety.xml import xml_events
 from tests.reading.office_making import zipped
 

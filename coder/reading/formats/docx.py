@@ -9,7 +9,7 @@ from posixpath import normpath
 
 from coder.errors import FormatError
 from coder.reading.document import Document
-from coder.reading.formats.blocks import (
+from coder.reading.formats.office import (
     PLAIN,
     USUAL,
     Block,
@@ -18,13 +18,14 @@ from coder.reading.formats.blocks import (
     Look,
     Style,
     colour_of,
+    document_of,
     inherited,
     named_style,
     paragraph_of,
+    sentences,
 )
-from coder.reading.formats.layouts import document_of, sentences
 from coder.reading.safety.archive import Archive, Budget, open_archive
-from coder.reading.safety.sniff import advice_on
+from coder.reading.safety.content import advice_on
 from coder.reading.safety.xml import Event, Node, discard, subtree, xml_events
 
 _OFF = {"0", "false", "off", "none"}

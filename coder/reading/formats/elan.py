@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from coder.errors import FormatError
 from coder.reading.document import Document, Paragraph
 from coder.reading.safety.archive import Budget
-from coder.reading.safety.sniff import advice_on
+from coder.reading.safety.content import advice_on
 from coder.reading.safety.xml import Event, subtree, xml_events
 
 _MAX_CHAIN = 20

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from coder.reading.document import Document, Paragraph
 from coder.reading.formats.markup import is_html, lines_of_html
-from coder.reading.safety.text_encoding import decode
+from coder.reading.safety.content import decode
 from coder.reading.speakers.vocabulary import is_header_key, key_of
 
 _NUMBERED = re.compile(r"[\ufeff\s]{0,12}(?:\[(\d{1,5})\]|#?(\d{1,5})[.:)]?)(?=\s|$)[ \t\xa0]*")

@@ -8,10 +8,20 @@ from dataclasses import dataclass, field, replace
 
 from coder.errors import FormatError, UnsafeFileError
 from coder.reading.document import Document
-from coder.reading.formats.blocks import PLAIN, Block, Cell, Grid, Look, Style, named_style, paragraph_of
-from coder.reading.formats.layouts import document_of, sentences
+from coder.reading.formats.office import (
+    PLAIN,
+    Block,
+    Cell,
+    Grid,
+    Look,
+    Style,
+    document_of,
+    named_style,
+    paragraph_of,
+    sentences,
+)
 from coder.reading.safety.archive import Budget
-from coder.reading.safety.sniff import advice_on
+from coder.reading.safety.content import advice_on
 
 # Words that stand for characters.
 CHARACTERS = {

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from coder.errors import FormatError
-from coder.reading.clock import are_milliseconds, seconds_in
+from coder.reading.clock import are_milliseconds, seconds_in, speaker_and_time
 from coder.reading.document import Document, Paragraph
-from coder.reading.formats.layouts import with_stamps
 from coder.reading.formats.markup import without_markup
+from coder.reading.formats.office import with_stamps
 from coder.reading.safety.archive import Budget
 from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, key_of
 from coder.reading.tables.columns import (
@@ -21,7 +21,6 @@ from coder.reading.tables.columns import (
     is_transcript_header,
     is_words_name,
     plain_name,
-    speaker_and_time,
     times_are_dates,
     times_are_offsets,
 )

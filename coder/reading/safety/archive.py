@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from coder.errors import FormatError, UnsafeFileError
-from coder.reading.safety.sniff import advice_on
+from coder.reading.safety.content import advice_on
 
 MEGABYTE = 1024 * 1024
 MAX_MEMBERS = 5_000

@@ -12,14 +12,21 @@ from coder.domain import Corrections, Span, Transcript, Turn
 from coder.errors import FormatError
 from coder.reading.clock import inner_stamps
 from coder.reading.document import Document, Paragraph
-from coder.reading.safety.text_encoding import without_surrogates
+from coder.reading.safety.content import without_surrogates
 from coder.reading.speakers.header import Header, header_of
+from coder.reading.speakers.labels import Shape, shape_of
 from coder.reading.speakers.learn import learn_labels
 from coder.reading.speakers.lines import Line, ends_sentence, lines_of, text_of
-from coder.reading.speakers.linewise import Labels, read_lines, unlabelled_starts
-from coder.reading.speakers.name_shapes import Shape, shape_of
 from coder.reading.speakers.near_labels import one_label_a_person, overlooked, with_near_labels
-from coder.reading.speakers.pieces import EDGE, Reading, Words, rendered
+from coder.reading.speakers.pieces import (
+    EDGE,
+    Labels,
+    Reading,
+    Words,
+    read_lines,
+    rendered,
+    unlabelled_starts,
+)
 from coder.reading.speakers.roles import (
     LabelForms,
     RoleHints,

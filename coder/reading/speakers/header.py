@@ -4,9 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coder.reading.speakers.labels import Candidate, Style
+from coder.reading.speakers.labels import Candidate, Shape, Style, shape_of
 from coder.reading.speakers.lines import Line
-from coder.reading.speakers.name_shapes import Shape, shape_of
 from coder.reading.speakers.vocabulary import (
     FUNCTION_WORDS,
     INTERVIEWER_WORDS,

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from coder.reading.clock import CLOSED, leading_stamp
 from coder.reading.document import Document, Paragraph
-from coder.reading.speakers.labels import Candidate, Lead, Style, candidates, lead_of
-from coder.reading.speakers.name_shapes import Shape, shape_of
+from coder.reading.speakers.labels import Candidate, Lead, Shape, Style, candidates, lead_of, shape_of
 from coder.reading.speakers.vocabulary import is_header_key, key_of
 
 # Line breaks that survive the normalisation to LF: form feeds of page ends, Unicode separators.

@@ -5,9 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from coder.reading.speakers.labels import Candidate, Style
+from coder.reading.speakers.labels import ASIDE, Candidate, Shape, Style
 from coder.reading.speakers.lines import Line, ends_sentence
-from coder.reading.speakers.name_shapes import ASIDE, Shape
 from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, ROLE_WORDS, TITLES, is_header_key, key_of
 
 Labels = dict[int, Candidate]

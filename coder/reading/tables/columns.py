@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from coder.reading.clock import seconds_in
+from coder.reading.clock import seconds_in, speaker_and_time
 
 Row = Sequence[str]
 
@@ -198,20 +198,6 @@ def is_analysed(header: Sequence[str]) -> bool:
     return (
         len(words) == 1 and len(names) > 1 and all(name in _ANALYSIS for name in names if name not in words)
     )
-
-
-def speaker_and_time(cell: str) -> tuple[str | None, float | None]:
-    """Read a speaker's cell: "Jane Doe:", "INT (0:03)", "Jane Doe\\n00:01:02"."""
-    time = None
-    names = []
-    for part in re.split(r"\n|\s(?=[\[(]?\d+:\d\d[\d:.,]*[\])]?\s*$)", cell):
-        seconds = seconds_in(part, plain_numbers=False)
-        if seconds is None:
-            names.append(part)
-        else:
-            time = seconds
-    name = " ".join(" ".join(names).split()).rstrip(":：").rstrip()
-    return name or None, time
 
 
 def columns_by_content(rows: Sequence[Row]) -> tuple[Columns, int] | None:

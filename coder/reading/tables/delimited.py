@@ -13,7 +13,7 @@ from typing import Any
 
 from coder.errors import UnsafeFileError
 from coder.reading.safety.archive import MEGABYTE, Budget
-from coder.reading.safety.text_encoding import decode, without_surrogates
+from coder.reading.safety.content import decode, without_surrogates
 from coder.reading.tables.columns import is_words_name
 
 MAX_TABLE_BYTES = 48 * MEGABYTE

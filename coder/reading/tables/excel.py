@@ -10,7 +10,7 @@ from posixpath import normpath
 
 from coder.errors import FormatError
 from coder.reading.safety.archive import Archive, Budget, open_archive
-from coder.reading.safety.sniff import advice_on
+from coder.reading.safety.content import advice_on
 from coder.reading.safety.xml import Event, XmlHandler, parse_xml, xml_events
 from coder.reading.tables.delimited import MAX_CELLS, MAX_COLUMNS, ROW_COST, Row, Sheet, table_budget
 
