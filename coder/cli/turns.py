@@ -10,8 +10,8 @@ import typer
 
 from coder.cli.console import show
 from coder.cli.options import AsJson, Interviewer
-from coder.reporting.numbers import counted, percent, shortened
-from coder.reporting.text import table
+from coder.phrasing import counted, shortened
+from coder.reporting.text import percent, table
 
 if TYPE_CHECKING:
     from coder.workflow.turns import ReadingReport, TurnsReport

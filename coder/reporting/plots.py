@@ -1,22 +1,87 @@
 """The figures of an evaluation report drawn to a file (matplotlib, without a display): panels in two columns.
 
-A panel is as high as what it shows, and the picture as high as its higher column, so that forty codes can be read.
+Each panel knows how many rows it needs and draws itself. A panel is as high as what it shows, and the picture as high
+as its higher column, so that forty codes can be read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coder.reporting.numbers import counted, percent
-from coder.reporting.panels import INK, Drawing, Panel, panels_of
-from coder.reporting.performance import known
-from coder.reporting.plotfiles import write_plot
+from coder.errors import OutputError
+from coder.learning.evaluation.performance import (
+    CalibrationCurve,
+    EvaluationReport,
+    LearningCurve,
+    RiskCurve,
+    Split,
+    Subgroup,
+)
+from coder.phrasing import counted, shortened
+from coder.reporting.performance import BASELINES, MOST_VALUES, known, mistaken
+from coder.reporting.text import bounds, estimate, percent, share
+from coder.statistics import Estimate
 
+INK, MODEL, OTHER, FAINT = "#2b2b2b", "#1b6ca8", "#b9b4a9", "#8a857b"
+LONGEST = 30  # characters of a name beside a bar
+UNDEFINED = "not defined"
+CURVE_ROWS = 8  # height of a panel with a curve, in rows
 WIDTH, ROW, AROUND = 15.0, 0.27, 0.95  # inches: the picture, a row of a panel, a panel's title and axis
 STYLE: Any = {
     "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "coder",
     "svg.fonttype": "none",
 }  # fmt: skip
+SUFFIXES = (".svg", ".png", ".pdf")
+
+
+def check_plot(path: Path, *, force: bool = False) -> None:
+    """Raise OutputError unless a plot can be written to `path`: its suffix, its folder, what is there already."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise OutputError(f"{path}: a plot is written to a name that ends in {', '.join(SUFFIXES)}.")
+    if not path.parent.is_dir():
+        raise OutputError(f"The folder {path.parent} does not exist; make it first.")
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder; name a file.")
+    if path.exists() and not force:
+        raise OutputError(f"{path} exists already. Choose another name, or add --force to replace it.")
+
+
+def write_plot(figure: Any, path: Path, dpi: int) -> None:
+    """Write a matplotlib figure in the format of the path's suffix; the same figure gives the same svg.
+
+    Raises OutputError.
+    """
+    try:
+        figure.savefig(path, dpi=dpi, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A report to draw, what one and several of its groups are called, and the learning curve, if it was measured."""
+
+    report: EvaluationReport
+    groups: tuple[str, str] = ("group", "groups")
+    curve: LearningCurve | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the plot: its height in rows, and how it is drawn."""
+
+    rows: int
+    draw: Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A horizontal bar: its name, the estimate it shows, and its colour."""
+
+    name: str
+    figure: Estimate
+    colour: str = MODEL
 
 
 def performance_plot(drawing: Drawing, path: Path) -> None:
@@ -92,3 +157,201 @@ def footnote(drawing: Drawing) -> str:
         " three or more. Kappa: agreement with people beyond chance (0 = chance, 1 = always alike). F1: how many"
         " suggestions are right and how many codes are found (1 = all)."
     )
+
+
+def panels_of(drawing: Drawing) -> list[Panel]:
+    """Return the panels for what a report has, the most important first."""
+    report = drawing.report
+    found = [_codes(report), _kappas(report), _risk(report.calibration.risk_coverage)]
+    if report.calibration.curve:
+        found.append(_calibration(report.calibration.curve))
+    if mistaken(report, 1):
+        found.append(_mistakes(report))
+    if report.by:
+        found.append(_by(report.by))
+    if len(report.studies or {}) > 1:
+        found.append(_studies(report.studies or {}))
+    if drawing.curve:
+        found.append(_curve(drawing.curve))
+    return found
+
+
+def bars(axes: Any, rows: Sequence[Bar], title: str, shown: Callable[[Estimate], str] = estimate) -> None:
+    """Draw horizontal bars, first on top, with 95 % intervals; figures stand beside the axes, never on a bar."""
+    low, high = 0.0, 1.0
+    for place, bar in enumerate(rows):
+        value, interval = bar.figure.value, bounds(bar.figure)
+        said = UNDEFINED if value is None else shown(bar.figure)
+        _beside(axes, place, said, INK if value is not None else FAINT)
+        if value is None:
+            continue
+        axes.barh(place, value, color=bar.colour, height=0.62)
+        if interval is not None:
+            axes.plot(interval, [place, place], color=INK, linewidth=1.2, solid_capstyle="butt")
+        low = min(low, value, *(interval or ()))
+    axes.set_yticks(range(len(rows)), [bar.name for bar in rows])
+    axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
+    axes.set_xlim(low * 1.05, high)
+    axes.tick_params(axis="y", length=0)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    _titled(axes, title)
+
+
+def _beside(axes: Any, height: float, said: str, colour: str = INK) -> None:
+    """Write a figure to the right of the axes, never on a bar or a line."""
+    axes.annotate(
+        said, (1.02, height), xycoords=("axes fraction", "data"), va="center", annotation_clip=False, color=colour
+    )  # fmt: skip
+
+
+def _titled(axes: Any, title: str) -> None:
+    axes.set_title(title, loc="left", fontsize=10, color=INK)
+
+
+def _codes(report: EvaluationReport) -> Panel:
+    rows = [
+        Bar(f"{shortened(code.replace('_', ' '), LONGEST)} ({found.support:,})", found.f1)
+        for code, found in report.codes.items()
+    ]
+    title = "F1 of what is suggested, per code (excerpts)"
+    return Panel(len(rows), lambda axes: bars(axes, rows, title))
+
+
+def _kappas(report: EvaluationReport) -> Panel:
+    simple = [
+        (BASELINES[name], found)
+        for name in ("tfidf_svm", "frozen_lr")
+        if (found := (report.baselines or {}).get(name))
+    ]
+    rows = [
+        Bar("codes", report.themes.kappa),
+        *(Bar(name, found.themes.kappa, OTHER) for name, found in simple),
+        Bar("barrier or facilitator", report.polarity.kappa),
+        *(Bar(name, found.polarity.kappa, OTHER) for name, found in simple),
+    ]
+    title = "Kappa" + (", beside simple methods (grey)" if simple else "")
+    return Panel(len(rows), lambda axes: bars(axes, rows, title))
+
+
+def _by(found: Split) -> Panel:
+    values = sorted(found.values.items(), key=lambda item: -item[1].n)[:MOST_VALUES]
+    rows = [
+        Bar(f"{shortened(value, LONGEST)} ({'too few: ' if part.too_few else ''}{part.n:,})", part.error_rate,
+            OTHER if part.too_few else MODEL)
+        for value, part in values
+    ]  # fmt: skip
+    return Panel(len(rows), lambda axes: _rates(axes, rows, f"Best code wrong, by {found.column} (excerpts)"))
+
+
+def _rates(axes: Any, rows: Sequence[Bar], title: str) -> None:
+    """Draw shares as bars, the axis as long as they need."""
+    bars(axes, rows, title, share)
+    ends = [(bounds(bar.figure) or (0, bar.figure.value or 0))[1] for bar in rows]
+    axes.set_xlim(0, min(1.0, 1.1 * max([0.05, *ends])))
+    _in_percent(axes.xaxis)
+
+
+def _studies(found: Mapping[str, Subgroup]) -> Panel:
+    rows = [
+        Bar(f"{shortened(study, LONGEST)} ({part.n:,})", part.theme_kappa)
+        for study, part in list(found.items())[:MOST_VALUES]
+    ]
+    return Panel(len(rows), lambda axes: bars(axes, rows, "Kappa of codes, study by study (excerpts)"))
+
+
+def _mistakes(report: EvaluationReport) -> Panel:
+    rows = mistaken(report, 8)
+
+    def draw(axes: Any) -> None:
+        for place, (_, _, count) in enumerate(rows):
+            axes.barh(place, count, color=MODEL, height=0.62)
+            _beside(axes, place, f"{count:,}")
+        names = [
+            f"{shortened(theirs, 24)} → {shortened(its, 24)}".replace("_", " ") for theirs, its, _ in rows
+        ]
+        axes.set_yticks(range(len(rows)), names, fontsize=8)
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        axes.tick_params(axis="y", length=0)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        _titled(axes, "Mistaken: people's code → the model's")
+
+    return Panel(len(rows), draw)
+
+
+def _risk(curve: RiskCurve) -> Panel:
+    def draw(axes: Any) -> None:
+        _titled(axes, "Best code wrong among the surest excerpts")
+        axes.set(xlabel="share of coded excerpts kept, surest first", xlim=(0, 1))
+        _in_percent(axes.xaxis)
+        if not curve:
+            _undefined(axes)
+            return
+        axes.plot([p.coverage for p in curve], [p.risk for p in curve], color=MODEL, marker=".")
+        axes.set_ylim(0, min(1.0, max(0.05, 1.15 * max(point.risk for point in curve))))
+        _in_percent(axes.yaxis)
+        _beside(axes, curve[-1].risk, percent(curve[-1].risk))
+
+    return Panel(CURVE_ROWS, draw)
+
+
+def _calibration(curve: CalibrationCurve) -> Panel:
+    def draw(axes: Any) -> None:
+        _titled(axes, "Right among suggestions, by confidence")
+        axes.set(xlabel="confidence, on average", xlim=(0, 1), ylim=(0, 1))
+        axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1)
+        axes.plot(
+            [part.confidence for part in curve], [part.right for part in curve], color=MODEL, marker="."
+        )
+        _in_percent(axes.xaxis)
+        _in_percent(axes.yaxis)
+
+    return Panel(CURVE_ROWS, draw)
+
+
+def _curve(curve: LearningCurve) -> Panel:
+    sizes = [point.excerpts for point in curve.points]
+    lines = (
+        ([point.theme_kappa for point in curve.points], "codes", MODEL),
+        ([point.polarity_kappa for point in curve.points], "barrier or facilitator", FAINT),
+    )
+
+    def draw(axes: Any) -> None:
+        ends: list[float] = []
+        for figures, words, colour in lines:
+            known = [
+                (size, found) for size, found in zip(sizes, figures, strict=True) if found.value is not None
+            ]
+            if not known:
+                continue
+            _line(axes, known, colour)
+            ends += [end for _, found in known for end in (float(found), *(bounds(found) or ()))]
+            axes.plot([], [], color=colour, marker="o", label=words)
+        _titled(axes, "Kappa with more excerpts to learn from")
+        axes.set_xlabel("excerpts learned from")
+        axes.set_xticks(sizes)
+        if not ends:
+            _undefined(axes)
+            return
+        axes.set_ylim(min(0.0, *ends), 1.0)
+        axes.legend(frameon=False, loc="best")
+
+    return Panel(CURVE_ROWS, draw)
+
+
+def _line(axes: Any, points: Sequence[tuple[int, Estimate]], colour: str) -> None:
+    axes.plot([size for size, _ in points], [found.value for _, found in points], color=colour, marker="o")
+    for size, found in points:
+        interval = bounds(found)
+        if interval is not None:
+            axes.plot([size, size], interval, color=colour, linewidth=1)
+
+
+def _undefined(axes: Any) -> None:
+    axes.text(0.5, 0.5, UNDEFINED, transform=axes.transAxes, ha="center", va="center", color=FAINT)
+    axes.set_yticks([])
+
+
+def _in_percent(axis: Any) -> None:
+    from matplotlib.ticker import PercentFormatter
+
+    axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))

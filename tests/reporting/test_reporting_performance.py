@@ -9,10 +9,8 @@ import pytest
 
 from coder.learning.evaluation.performance import CurvePoint, EvaluationReport, LearningCurve
 from coder.learning.persistence.card import StoredCard, TrainingSettings, ViewWeights
-from coder.reporting.cards import card_text, list_text
-from coder.reporting.heldout import held_out_text
+from coder.reporting.cards import card_text, failed_lines, held_out_text, list_text, verdict_block
 from coder.reporting.performance import performance_text
-from coder.reporting.verdicts import failed_lines, verdict_block
 from coder.statistics import Estimate
 from tests.reporting.made_reports import FAILED, made_card, made_report, verdict
 

@@ -10,9 +10,8 @@ import pytest
 
 from coder.errors import OutputError
 from coder.learning.evaluation.performance import CurvePoint, LearningCurve, RiskPoint
-from coder.reporting.heldout import held_out_drawings
-from coder.reporting.panels import Drawing, panels_of
-from coder.reporting.plots import STYLE, drawn, height, performance_plot, plot_title
+from coder.reporting.cards import held_out_drawings
+from coder.reporting.plots import STYLE, Drawing, drawn, height, panels_of, performance_plot, plot_title
 from coder.statistics import Estimate
 from coder.workflow.modelling.report_files import draw
 from tests.reporting.made_reports import made_card, made_report

@@ -1,7 +1,7 @@
 """What could be a speaker label at the start of a line, in each of the styles that people type.
 
 A `Shape` says how much a few words look like somebody's name, code or part in an interview, by themselves. Nothing is
-decided here: a line yields one candidate per style that fits its form, and `learn` finds out from the whole file which
+A `Shape` says how much a few words look like a name, a code or a part in an interview, by themselves. Nothing is
 of them are speakers.
 """
 

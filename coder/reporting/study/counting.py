@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from coder.reporting.numbers import percent
 from coder.reporting.study.values import Coding
+from coder.reporting.text import percent
 
 
 def cases_of(codings: Iterable[Coding]) -> set[str]:

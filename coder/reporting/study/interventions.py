@@ -1,6 +1,6 @@
 """The Behaviour Change Wheel's links from parts of COM-B to intervention functions: a lookup, not advice."""
 
-from coder.reporting.numbers import counted
+from coder.phrasing import counted
 from coder.reporting.study.contents import Column, Table, cell
 from coder.reporting.study.values import StudyData
 

@@ -5,11 +5,12 @@ from itertools import combinations
 from typing import Any
 
 from coder.codebook import Code
-from coder.reporting.numbers import MISSING, counted, percent, shortened
+from coder.phrasing import counted, shortened
 from coder.reporting.study.contents import Cell, Column, Line, Table, cell
 from coder.reporting.study.counting import cases_of, hidden, numbers_of, tidy_people
 from coder.reporting.study.participants import NOT_STATED
 from coder.reporting.study.values import Case, Choices, Coding, StudyData, passages_of
+from coder.reporting.text import MISSING, percent
 
 SIGNS: Mapping[str | None, str] = {"barrier": "−", "facilitator": "+", "mixed": "±", None: "·"}
 SIGN_WORDS = "− barriers, + facilitators, ± mixed, · without polarity"

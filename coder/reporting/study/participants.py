@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from statistics import mean, median, stdev
 from typing import Any
 
-from coder.reporting.numbers import MISSING, counted, number
+from coder.phrasing import counted
 from coder.reporting.study.contents import Cell, Column, Table, cell
 from coder.reporting.study.counting import people_of, tidy_people
 from coder.reporting.study.values import Case, Choices, StudyData
+from coder.reporting.text import MISSING, number
 
 NOT_STATED = "not stated"
 MOST_VALUES = 40  # beyond, an attribute is a free text and is only counted

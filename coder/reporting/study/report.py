@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from coder.reporting.agreement_text import TITLES
-from coder.reporting.numbers import MISSING, counted, estimate, number, percent
+from coder.phrasing import counted
+from coder.reporting.agreement import TITLES
 from coder.reporting.study.contents import Column, Contents, Paragraph, Part, Picture, Section, Table, cell
 from coder.reporting.study.interventions import intervention_table
 from coder.reporting.study.matrix import attribute_table, framework_matrix
@@ -12,6 +12,7 @@ from coder.reporting.study.participants import participant_tables
 from coder.reporting.study.pictures import pictures
 from coder.reporting.study.themes import results_in_words, subthemes_table, themes_table
 from coder.reporting.study.values import ORIGINS, Choices, Group, StudyData
+from coder.reporting.text import MISSING, estimate, number, percent
 
 
 def report_contents(

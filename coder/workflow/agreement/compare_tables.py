@@ -259,7 +259,7 @@ def _remarks(report: AgreementReport) -> Sequence[str]:
 
 def write_report(outcome: Outcome, path: Path, *, force: bool = False) -> None:
     """Write the report as .json, .csv (one table) or .xlsx (a sheet per section). Raises OutputError."""
-    from coder.reporting.agreement_files import write_files
+    from coder.reporting.agreement import write_files
 
     if path.suffix.lower() not in (".json", ".csv", ".xlsx"):
         raise OutputError(f"{path}: a report is written to a name that ends in .json, .csv or .xlsx.")
@@ -275,14 +275,14 @@ def plot_report(outcome: Outcome, path: Path, *, force: bool = False) -> None:
 
 def report_text(outcome: Outcome) -> str:
     """Return the report as tables of text."""
-    from coder.reporting.agreement_text import as_text
+    from coder.reporting.agreement import as_text
 
     return as_text(outcome.report)
 
 
 def methods_paragraph(outcome: Outcome) -> str:
     """Return a paragraph for the methods section of a paper, with its sources."""
-    from coder.reporting.agreement_text import methods
+    from coder.reporting.agreement import methods
 
     return methods(outcome.report)
 
@@ -294,7 +294,7 @@ def tool_view(outcome: Outcome, tool: Tool) -> dict[str, Any]:
 
 def tool_text(outcome: Outcome, tool: Tool, *, as_json: bool = False) -> str:
     """Return another program's figures as a table of text, or as JSON."""
-    from coder.reporting.agreement_text import view_text
+    from coder.reporting.agreement import view_text
 
     found = tool_view(outcome, tool)
     return json.dumps(found, ensure_ascii=False) + "\n" if as_json else view_text(found)

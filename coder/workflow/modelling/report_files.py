@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coder.reporting.cards import card_text, comparison_text, list_text
-from coder.reporting.heldout import held_out_drawings, held_out_text
-from coder.reporting.panels import Drawing
+from coder.reporting.cards import card_text, comparison_text, held_out_drawings, held_out_text, list_text
 from coder.reporting.performance import performance_text
-from coder.reporting.plotfiles import check_plot
+from coder.reporting.plots import Drawing, check_plot
 
 if TYPE_CHECKING:
     from coder.learning import Model

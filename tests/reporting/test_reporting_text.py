@@ -2,17 +2,8 @@
 
 import pytest
 
-from coder.reporting.numbers import (
-    count_and_share,
-    counted,
-    estimate,
-    interval,
-    number,
-    percent,
-    ranged,
-    shortened,
-)
-from coder.reporting.text import table
+from coder.phrasing import counted, shortened
+from coder.reporting.text import count_and_share, estimate, interval, number, percent, ranged, table
 from coder.statistics import Estimate
 
 
