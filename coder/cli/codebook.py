@@ -20,10 +20,10 @@ def show(source: Source) -> None:
 
     Example: coder codebook show comb
     """
-    from coder.workflow.codebooks import codebook_notes, described, open_codebook
+    from coder.workflow.codebooks import described, notes_on, read_codebook
 
-    typer.echo(described(open_codebook(source)))
-    for line in codebook_notes(source):
+    typer.echo(described(read_codebook(source)))
+    for line in notes_on(source):
         note(line)
 
 
@@ -33,10 +33,10 @@ def check(source: Source) -> None:
 
     Example: coder codebook check my-codebook.yaml
     """
-    from coder.workflow.codebooks import advice, codebook_notes, open_codebook
+    from coder.workflow.codebooks import advice, notes_on, read_codebook
 
-    codebook = open_codebook(source)
-    for line in [*codebook_notes(source), *advice(codebook)]:
+    codebook = read_codebook(source)
+    for line in [*notes_on(source), *advice(codebook)]:
         note(line)
     typer.echo(f"{source}: {len(codebook.codes)} codes, no problems.")
 
@@ -54,11 +54,11 @@ def convert(
 
     Example: coder codebook convert comb -o comb.qdc
     """
-    from coder.workflow.codebooks import codebook_notes, open_codebook, save_codebook
+    from coder.workflow.codebooks import notes_on, read_codebook, write_codebook
 
-    for line in codebook_notes(source):
+    for line in notes_on(source):
         note(line)
-    save_codebook(open_codebook(source), out, force=force, taguette=taguette)
+    write_codebook(read_codebook(source), out, force=force, taguette=taguette)
     note(f"Written to {out}")
 
 

@@ -39,7 +39,7 @@ def codings(asked: Asked, options: CodedOptions) -> None:
     Look here first, then give the same file to coder train, evaluate, agreement or import --codings.
     Example: coder codings project.qdpx --codebook comb --draft-mapping map.csv
     """
-    from coder.workflow.codebooks import open_codebook
+    from coder.workflow.codebooks import read_codebook
     from coder.workflow.coded_files import codings_text, draft_mapping, show_codings
 
     found, refused = [], []
@@ -56,7 +56,7 @@ def codings(asked: Asked, options: CodedOptions) -> None:
     else:
         typer.echo("\n\n".join(codings_text(item) for item in found))
     if asked.draft_mapping is not None:
-        codebook = open_codebook(asked.codebook)
+        codebook = read_codebook(asked.codebook)
         note(draft_mapping(found, codebook, asked.draft_mapping, force=asked.force))
     for line in refused:
         note(f"not read: {line}")

@@ -90,7 +90,7 @@ def train(asked: Training, tables: ExcerptOptions) -> None:
     The folder holds plain data, a card (card.md) and plots. It contains your excerpts: keep it as confidential as
     they are. Example: coder train coded.xlsx -o my-model --codebook my-codebook.yaml
     """
-    from coder.workflow.modelling.report_files import held_out_text
+    from coder.reporting.cards import held_out_text
     from coder.workflow.modelling.train import TrainingOptions, train_files
 
     options = TrainingOptions(
@@ -130,8 +130,9 @@ def evaluate(asked: Evaluation, tables: ExcerptOptions) -> None:
 
     Example: coder evaluate starter coded.csv --by profession
     """
+    from coder.reporting.performance import performance_text
+    from coder.reporting.plots import Drawing, check_plot, performance_plot
     from coder.workflow.modelling.evaluate import evaluate_files
-    from coder.workflow.modelling.report_files import check_plot, draw, performance_text
 
     if asked.plot:
         check_plot(asked.plot, force=asked.force)
@@ -143,7 +144,7 @@ def evaluate(asked: Evaluation, tables: ExcerptOptions) -> None:
         note(line)
     show(asked.as_json, report.to_dict(), lambda: performance_text(report))
     if asked.plot:
-        draw(report, asked.plot, force=asked.force)
+        performance_plot(Drawing(report), asked.plot)
         note(f"Plot written to {asked.plot}")
 
 
@@ -153,8 +154,8 @@ def list_models(as_json: AsJson = False) -> None:
 
     Example: coder models list
     """
-    from coder.workflow.modelling.model_lookup import known_models
-    from coder.workflow.modelling.report_files import list_text
+    from coder.reporting.cards import list_text
+    from coder.workflow.modelling.models import known_models
 
     found = known_models()
     if as_json:
@@ -176,8 +177,8 @@ def show_model(
 
     Example: coder models show starter
     """
-    from coder.workflow.modelling.model_lookup import described_model
-    from coder.workflow.modelling.report_files import card_text
+    from coder.reporting.cards import card_text
+    from coder.workflow.modelling.models import described_model
 
     found = described_model(model)
     if as_json:
@@ -202,8 +203,8 @@ def compare_models(asked: Comparison, tables: ExcerptOptions) -> None:
 
     The excerpts should be new to both. Example: coder models compare starter my-model held-out.csv
     """
+    from coder.reporting.cards import comparison_text
     from coder.workflow.modelling.compare import compare_files
-    from coder.workflow.modelling.report_files import comparison_text
 
     report = compare_files(
         asked.first, asked.second, asked.excerpts, codebook=asked.codebook, reading=tables.reading()

@@ -353,3 +353,18 @@ def training_set(excerpts: Sequence[Excerpt], codebook: Codebook) -> "TrainingSe
         turns=[(item.study, item.home, item.turn) if item.turn else at for at, item in enumerate(excerpts)],
         codable=[not (item.spoken and is_backchannel(item.text)) for item in excerpts],
     )
+
+
+def values_of(excerpts: Sequence["Excerpt"], column: str) -> list[str | None]:
+    """Return each excerpt's value of a column, None where it is empty; its name in any case.
+
+    Raises TableError if no table has it.
+    """
+    has = dict.fromkeys(name for excerpt in excerpts for name in excerpt.cells)
+    named = columns_named(has, column)
+    if not named:
+        raise TableError(f"The excerpts have no column '{column}' to split by (they have: {', '.join(has)}).")
+    return [
+        text_of(next((excerpt.cells[name] for name in named if name in excerpt.cells), None)).strip() or None
+        for excerpt in excerpts
+    ]

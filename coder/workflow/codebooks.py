@@ -1,29 +1,9 @@
 """Codebooks by name or file, described for people, and converted."""
 
-from pathlib import Path
-
 from coder.codebook import Codebook
+from coder.exchange.codebooks import notes_on, read_codebook, write_codebook
 
-
-def open_codebook(name_or_path: str | Path) -> Codebook:
-    """Read a codebook (YAML, csv, qdc, or a shipped name); raises CodebookError with every problem."""
-    from coder.exchange.codebooks import read_codebook
-
-    return read_codebook(name_or_path)
-
-
-def codebook_notes(name_or_path: str | Path) -> list[str]:
-    """Return sentences on what of a codebook's file was not read; raises CodebookError."""
-    from coder.exchange.codebooks import notes_on
-
-    return notes_on(name_or_path)
-
-
-def save_codebook(codebook: Codebook, path: Path, *, force: bool = False, taguette: bool = False) -> None:
-    """Write a codebook in the format of the path's suffix; raises OutputError."""
-    from coder.exchange.codebooks import write_codebook
-
-    write_codebook(codebook, path, force=force, taguette=taguette)
+__all__ = ["advice", "described", "notes_on", "read_codebook", "write_codebook"]
 
 
 def described(codebook: Codebook) -> str:

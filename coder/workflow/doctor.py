@@ -119,7 +119,7 @@ def _extras() -> list[Finding]:
 
 
 def _models() -> Finding:
-    from coder.workflow.modelling.model_lookup import known_models
+    from coder.workflow.modelling.models import known_models
 
     models = known_models()
     broken = [model.name for model in models if model.problem]

@@ -11,9 +11,17 @@ import pytest
 from coder.errors import OutputError
 from coder.learning.evaluation.performance import CurvePoint, LearningCurve, RiskPoint
 from coder.reporting.cards import held_out_drawings
-from coder.reporting.plots import STYLE, Drawing, drawn, height, panels_of, performance_plot, plot_title
+from coder.reporting.plots import (
+    STYLE,
+    Drawing,
+    check_plot,
+    drawn,
+    height,
+    panels_of,
+    performance_plot,
+    plot_title,
+)
 from coder.statistics import Estimate
-from coder.workflow.modelling.report_files import draw
 from tests.reporting.made_reports import made_card, made_report
 
 mpl.use("Agg")
@@ -118,9 +126,10 @@ def test_only_what_the_report_has_is_drawn() -> None:
 @pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
 def test_every_format_is_written_and_never_over_another_file(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"plot{suffix}"
-    draw(made_report(), path)
+    performance_plot(Drawing(made_report()), path)
     first = path.read_bytes()
     with pytest.raises(OutputError, match="--force"):
-        draw(made_report(), path)
-    draw(made_report(), path, force=True)
+        check_plot(path)
+    check_plot(path, force=True)
+    performance_plot(Drawing(made_report()), path)
     assert suffix == ".pdf" or path.read_bytes() == first

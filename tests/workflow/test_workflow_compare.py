@@ -29,9 +29,7 @@ def models(monkeypatch: pytest.MonkeyPatch) -> dict[str, Model]:
         "second": model("second", "wind", "sun", "rain", rain="never"),
         "other": model("other", "food", "noise"),
     }
-    monkeypatch.setattr(
-        "coder.workflow.modelling.model_lookup.open_model", lambda name, codebook: known[name]
-    )
+    monkeypatch.setattr("coder.workflow.modelling.models.open_model", lambda name, codebook: known[name])
     return known
 
 

@@ -10,9 +10,8 @@ from coder.codebook import Code, Codebook
 from coder.coded_tables.excerpts import excerpts_of
 from coder.errors import TableError
 from coder.learning.persistence.card import HeldOut, StoredCard
-from coder.workflow.modelling.human_agreement import reached_by_coders
-from coder.workflow.modelling.report_files import card_text, held_out_text
-from coder.workflow.modelling.train import Trained, TrainingOptions, train_on
+from coder.reporting.cards import card_text, held_out_text
+from coder.workflow.modelling.train import Trained, TrainingOptions, reached_by_coders, train_on
 from tests.small_model import LetterEncoder
 
 BOOK = Codebook("b", (Code("jazz", "Jazz", "Jazz and buzz."), Code("oboe", "Oboe", "Oboes and cocoa.")))

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from coder.coded_tables.excerpts import values_of
 from coder.coded_tables.values import Excerpt
 from coder.errors import InputError, TableError
-from coder.workflow.modelling.by_column import values_of
 from coder.workflow.modelling.train import TrainingOptions, train_files
 
 

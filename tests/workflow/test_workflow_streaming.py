@@ -51,7 +51,7 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> HashEncoder:
     def opened(*_: Any, **__: Any) -> Model:
         return blank_model(load_codebook("comb"), made)
 
-    monkeypatch.setattr("coder.workflow.modelling.model_lookup.open_model", opened)
+    monkeypatch.setattr("coder.workflow.modelling.models.open_model", opened)
     monkeypatch.setattr(answers, "AT_A_TIME", 5)
     return made
 

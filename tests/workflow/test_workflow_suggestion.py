@@ -112,7 +112,7 @@ def small_model(monkeypatch: pytest.MonkeyPatch) -> Model:
         Code("people", "People", "friends family neighbours"),
     )
     model = blank_model(Codebook("small", codes), LetterEncoder())
-    monkeypatch.setattr("coder.workflow.modelling.model_lookup.open_model", lambda *_, **__: model)
+    monkeypatch.setattr("coder.workflow.modelling.models.open_model", lambda *_, **__: model)
     monkeypatch.setattr("coder.learning.load_model", lambda *_, **__: model)
     return model
 

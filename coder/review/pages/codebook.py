@@ -16,7 +16,7 @@ from coder.review.context import context_of, said, session_of
 from coder.review.pages.downloads import attachment
 from coder.review.pages.study import kept_upload
 from coder.review.pages.writes import body_of
-from coder.workflow.codebooks import advice, open_codebook
+from coder.workflow.codebooks import advice, read_codebook
 from coder.workflow.study.codebook_edit import change_codebook, edited, extended, lines_of
 from coder.workflow.study.reshape import KINDS, Reshape, preview, reshape
 
@@ -107,7 +107,7 @@ async def upload(request: Request) -> Response:
             if not isinstance(item, UploadFile):
                 raise InputError("No file arrived. Drop a codebook (yaml, csv, qdc).")
             path = await kept_upload(item, Path(folder))
-        new = open_codebook(path)
+        new = read_codebook(path)
     change_codebook(context.review.study, new, note=f"from {path.name}", coder=session.coder)
     return said(say="Codebook read", go="/codebook")
 

@@ -19,10 +19,10 @@ from coder.coded_tables.rating_rows import cells_of, joined
 from coder.coded_tables.ratings import arranged, codings_of_frame, known_categories
 from coder.coded_tables.values import Choice, CodedTable, Problems
 from coder.errors import CoderError, InputError, OutputError, TableError
+from coder.exchange.codebooks import read_codebook
 from coder.phrasing import counted
 from coder.workflow.agreement.from_study import SUFFIX, UNIT, study_table
 from coder.workflow.agreement.passages_by_words import comparable
-from coder.workflow.codebooks import open_codebook
 from coder.workflow.coded_files import CodedReading, open_coded_file
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def choice_of(request: Request) -> Choice:
         if path.suffix.lower() in PLAIN_LISTS and not _is_codebook(path):
             plain = _plain_list(path)
         else:
-            book = open_codebook(request.categories)
+            book = read_codebook(request.categories)
     return Choice(book, plain, request.coders, request.assisted, request.resample)
 
 

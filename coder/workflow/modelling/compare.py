@@ -32,8 +32,7 @@ def compare_files(
     from coder.coded_tables.excerpts import training_set
     from coder.learning.evaluation.report import Guess, Truth, differences
     from coder.workflow.coded_files import coded_excerpts
-    from coder.workflow.modelling.evaluate import seen_warning, unread_warning
-    from coder.workflow.modelling.model_lookup import open_model
+    from coder.workflow.modelling.models import open_model, seen_warning, unread_warning
 
     models = [open_model(name, codebook) for name in (first, second)]
     shared, left_out = shared_codes(*models)

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coder.workflow.modelling.models import seen_warning, unread_warning
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -27,7 +29,7 @@ def evaluate(
     The report is that of `coder evaluate --json`. Raises TableError, ModelError, CodebookError.
     """
     from coder.coded_tables.excerpts import excerpts_of
-    from coder.workflow.modelling.model_lookup import open_model
+    from coder.workflow.modelling.models import open_model
 
     loaded = open_model(model, codebook) if isinstance(model, (str, Path)) else model
     excerpts, notes = excerpts_of(frame, group=group)
@@ -45,7 +47,7 @@ def evaluate_files(
 ) -> "EvaluationReport":
     """Measure a model on tables of coded excerpts; returns the report with notes and baselines."""
     from coder.workflow.coded_files import coded_excerpts
-    from coder.workflow.modelling.model_lookup import open_model
+    from coder.workflow.modelling.models import open_model
 
     loaded = open_model(model, codebook)
     excerpts, notes = coded_excerpts(paths, reading, codebook=loaded.codebook)
@@ -63,10 +65,9 @@ def evaluate_on(
     """Predict excerpts and compare with their human codes; `by` names a column to split the figures by."""
     import numpy as np
 
-    from coder.coded_tables.excerpts import training_set
+    from coder.coded_tables.excerpts import training_set, values_of
     from coder.learning.evaluation.performance import Split
     from coder.learning.evaluation.report import Guess, Truth, by_attribute, performance
-    from coder.workflow.modelling.by_column import values_of
 
     values = None if by is None else values_of(excerpts, by)
     data = training_set(excerpts, model.codebook)
@@ -94,25 +95,3 @@ def _baselines(data: "TrainingSet") -> "dict[str, Baseline] | None":
         return None
     folds, _ = split(data, data.groups)
     return baselines(data, get_encoder().encode(data.texts), folds, data.groups)
-
-
-def unread_warning(languages: Sequence[str | None]) -> list[str]:
-    """Say how many excerpts the model does not read, and how the figures deal with them."""
-    from collections import Counter
-
-    from coder.learning.features.language import unread_words
-
-    said = unread_words(Counter(filter(None, languages)), len(languages), "excerpts")
-    left_out = "they are left out of forced choice and polarity, and count as not coded in all other figures"
-    return [f"{said}; {left_out}."] if said else []
-
-
-def seen_warning(model: "Model", share: float) -> list[str]:
-    """Say when figures are not held out: the model, or one it builds on, learned from that share of the texts."""
-    from coder.reporting.performance import known
-
-    if not known(share):
-        return []
-    return [
-        f"NOT HELD OUT: {model.name} learned from {share:.0%} of these excerpts, so its figures here flatter it."
-    ]

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coder.codebook import Codebook
 from coder.errors import InputError, OutputError, TableError
 from coder.installation import require
-from coder.workflow.modelling.cross_validation_report import Measured, measured, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,9 +17,14 @@ if TYPE_CHECKING:
     from coder.encoding import Encoder
     from coder.learning import Model, TrainingSet
     from coder.learning.estimators.calibration_fit import Thresholds
+    from coder.learning.evaluation.performance import EvaluationReport, HeldOutReports
+    from coder.learning.persistence.card import Verdict
     from coder.workflow.coded_files import CodedReading
 
+
 Progress = Callable[[str], None]
+GROUPS = "groups (transcripts or participants)"
+SHARED = 20  # excerpts that several coders coded; with fewer their kappa says nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,16 +122,16 @@ def train_files(
     """
     from tempfile import TemporaryDirectory
 
-    from coder.workflow.codebooks import codebook_notes
+    from coder.exchange.codebooks import notes_on
     from coder.workflow.coded_files import coded_excerpts
-    from coder.workflow.modelling.report_files import save_with_card
+    from coder.workflow.modelling.models import save_with_card
 
     options.check()
     check_folder(out, force=force)
     book = _book(options.codebook)
     excerpts, notes = coded_excerpts(paths, reading, codebook=book)
     if isinstance(options.codebook, str | Path):
-        notes += codebook_notes(options.codebook)
+        notes += notes_on(options.codebook)
     options = replace(options, codebook=book, name=out.name)
     with TemporaryDirectory() as folder:
         tune_into = Path(folder) if options.fine_tune else None
@@ -149,9 +153,110 @@ def check_folder(out: Path, *, force: bool) -> None:
 
 
 def _book(codebook: str | Path | Codebook | None) -> Codebook | None:
-    from coder.workflow.codebooks import open_codebook
+    from coder.exchange.codebooks import read_codebook
 
-    return codebook if codebook is None or isinstance(codebook, Codebook) else open_codebook(codebook)
+    return codebook if codebook is None or isinstance(codebook, Codebook) else read_codebook(codebook)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The held-out reports, and by the finest of them: the report and the verdicts that codes are judged by."""
+
+    reports: "HeldOutReports | None" = None
+    finest: "EvaluationReport | None" = None
+    verdicts: "tuple[Verdict, ...]" = ()
+
+
+def measured(
+    data: "TrainingSet",
+    codebook: Codebook,
+    trainer: "Callable[[TrainingSet], Model]",
+    progress: Progress | None = None,
+    *,
+    column: tuple[str, Sequence[str | None]] | None = None,
+    seen: float = 0.0,
+) -> Measured:
+    """Return held-out reports: by study (a study never seen) and by group (another interview), and baselines.
+
+    A part that needs more studies, groups or excerpts than there are is left out; `why_not` says so. `column` (name,
+    values) splits the figures of each by its values; `seen` is the share of texts that the base model learned from.
+    """
+    from coder.encoding import get_encoder
+    from coder.learning.evaluation import learning_curve as curve
+    from coder.learning.evaluation.baselines import baselines
+    from coder.learning.evaluation.performance import HeldOutReports
+    from coder.learning.training.cross_validation import cross_validated
+
+    frozen = cache(lambda: get_encoder().encode(data.texts))
+    missing: list[str] = []
+    reports: dict[str, EvaluationReport] = {}
+    for key, names, words in (("by_study", data.studies, "studies"), ("by_group", data.groups, GROUPS)):
+        why = _why_not(data, key, names)
+        if why:
+            missing.append(why)
+            continue
+        tell(progress, f"Measuring on held-out {words}")
+        studies = data.studies if key == "by_study" else None
+        found = cross_validated(data, codebook, names, trainer, studies=studies, column=column)
+        simple = baselines(data, frozen(), found.folds, names, parts=studies)
+        reports[key] = replace(found.report, baselines=simple)
+        finest = names, found
+    if not reports:
+        return Measured(HeldOutReports(tuple(missing), seen))
+    names, found = finest
+    drawn, why = None, curve.too_few(data, names)
+    if why:
+        missing.append(why)
+    else:
+        tell(progress, "Measuring the learning curve")
+        drawn = curve.learning_curve(data, names, trainer, found)
+    told = HeldOutReports(tuple(missing), seen, **reports, learning_curve=drawn)
+    return Measured(told, list(reports.values())[-1], tuple(found.verdicts))
+
+
+def _why_not(data: "TrainingSet", key: str, names: Sequence[str]) -> str | None:
+    """Return why held-out studies or groups are not measured, or None."""
+    from coder.learning.training.cross_validation import untestable
+
+    words = "studies" if key == "by_study" else GROUPS
+    if len(set(names)) < 2:
+        return f"Held-out {words} were not measured: there is only one."
+    if key == "by_group" and list(names) == list(data.studies):
+        return "Groups and studies are the same here: one report serves both."
+    why = untestable(data, names)
+    return f"Held-out {words} were not measured: {why}." if why else None
+
+
+def tell(progress: Progress | None, text: str) -> None:
+    """Report a stage of the work."""
+    if progress:
+        progress(text)
+
+
+def reached_by_coders(excerpts: Sequence["Excerpt"], codebook: Codebook) -> dict[str, float]:
+    """Return, by code, the kappa of coders with each other (the mean over pairs of coders, Light 1971).
+
+    Empty with fewer than SHARED excerpts that two or more named coders coded; a code is left out if its kappa is not
+    defined.
+    """
+    from coder.agreement import coefficients
+    from coder.coded_tables.code_lookup import lookup_in, resolved
+
+    shared = [item.votes for item in excerpts if len(item.votes) > 1]
+    if len(shared) < SHARED:
+        return {}
+    known = lookup_in(codebook)
+    coders = sorted({coder for votes in shared for coder in votes})
+    given = [{coder: resolved(codes, known) for coder, codes in votes.items()} for votes in shared]
+    found = {}
+    for code in codebook.ids:
+        ratings = [
+            [int(code in votes[coder]) if coder in votes else None for coder in coders] for votes in given
+        ]
+        reached = coefficients(ratings, categories=[0, 1], resamples=0)["light_kappa"].value
+        if reached is not None:
+            found[code] = reached
+    return found
 
 
 @dataclass(frozen=True)
@@ -168,12 +273,10 @@ class _Prepared:
 
 def _prepared(excerpts: Sequence["Excerpt"], options: TrainingOptions) -> _Prepared:
     """Read the codes of excerpts and open the model to start from. Raises TableError if no excerpt has a code."""
-    from coder.coded_tables.excerpts import codebook_for, training_set
+    from coder.coded_tables.excerpts import codebook_for, training_set, values_of
     from coder.encoding import get_encoder
     from coder.learning import blank_model
-    from coder.workflow.modelling.by_column import values_of
-    from coder.workflow.modelling.evaluate import seen_warning
-    from coder.workflow.modelling.model_lookup import open_model
+    from coder.workflow.modelling.models import open_model, seen_warning
 
     if not any(excerpt.codes for excerpt in excerpts):
         raise TableError("No row has a code. At least some excerpts must be coded.")
@@ -240,7 +343,7 @@ def _judge(model: "Model", excerpts: Sequence["Excerpt"], tested: Measured) -> N
     """Put the verdicts of held-out groups in place of training's own, beside what coders reach."""
     from coder.learning.persistence.model_card import judged_anew
     from coder.learning.training.code_verdicts import beside_people
-    from coder.workflow.modelling.human_agreement import reached_by_coders
+    from coder.workflow.modelling.train import reached_by_coders
 
     reached = reached_by_coders(excerpts, model.codebook)
     judged_anew(model, beside_people(tested.verdicts or model.card.codes, reached), tested.finest)

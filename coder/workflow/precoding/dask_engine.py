@@ -140,12 +140,12 @@ class DaskEngine:
 
 
 def _model_files(name: str, codebook: str | None) -> "ModelFiles":
+    from coder.exchange.codebooks import read_codebook
     from coder.learning import folder_of
     from coder.learning.persistence.model_files import NONE
-    from coder.workflow.codebooks import open_codebook
     from coder.workflow.precoding.dask_worker import ModelFiles
 
-    book = open_codebook(codebook) if codebook else None
+    book = read_codebook(codebook) if codebook else None
     if name == NONE:
         return ModelFiles(NONE, {}, book)
     folder = folder_of(name)

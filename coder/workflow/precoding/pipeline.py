@@ -134,7 +134,7 @@ def run(request: Request, progress: Progress | None = None) -> Summary:
     Raises CoderError before any work if OUT cannot be written, and after it if nothing could be read.
     """
     from coder.reporting.rows import check_target
-    from coder.workflow.modelling.model_lookup import open_model
+    from coder.workflow.modelling.models import open_model
 
     if request.out:
         check_target(request.out, force=request.force)
@@ -265,7 +265,7 @@ def precode(
     """
     import pandas as pd
 
-    from coder.workflow.modelling.model_lookup import open_model
+    from coder.workflow.modelling.models import open_model
 
     loaded = open_model(model, codebook)
     summary = Summary.of(loaded)

@@ -54,9 +54,9 @@ def export_study(study: Study, request: ExportRequest) -> Exported:
         return _suggestions(study, request)
     content = study_content(study, coders=request.coders, drafts=suffix == ".qdpx")
     if suffix == ".qdc":
-        from coder.workflow.codebooks import save_codebook
+        from coder.exchange.codebooks import write_codebook
 
-        save_codebook(content.codebook, request.out, force=request.force)
+        write_codebook(content.codebook, request.out, force=request.force)
         return Exported(request.out, (("codes", len(content.codebook.codes)),))
     if suffix in TABLES:
         return _table(content, request)

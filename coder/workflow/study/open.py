@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from shutil import disk_usage
 
+from coder.exchange.codebooks import read_codebook
 from coder.store import Study
 from coder.store.connection import Clock, utc_now
 from coder.store.figures import CoderFigures, StudyFigures
@@ -35,7 +36,6 @@ from coder.store.values import (
     UnitState,
     Verdict,
 )
-from coder.workflow.codebooks import open_codebook
 
 IN_MEMORY = Path("/dev/shm")  # a folder of Linux that is no disk
 ROOM_IN_MEMORY = 500_000_000  # bytes: an upload has up to 100 MB, a model with its encoder up to 300 MB
@@ -83,7 +83,7 @@ def begin_study(
     With a passphrase the file is encrypted. Raises StudyError if the file exists or cannot be written, CodebookError
     if the codebook is broken, InputError if the passphrase is too short.
     """
-    return _guarded(Study.create(path, open_codebook(codebook), clock=clock, passphrase=passphrase))
+    return _guarded(Study.create(path, read_codebook(codebook), clock=clock, passphrase=passphrase))
 
 
 def open_study(

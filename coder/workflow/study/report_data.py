@@ -245,7 +245,7 @@ def _model(study: Study) -> ModelFacts | None:
 
 
 def _shipped_figures(name: str) -> HeldOut:
-    from coder.workflow.modelling.model_lookup import described_model
+    from coder.workflow.modelling.models import described_model
 
     try:
         card = described_model(name).card

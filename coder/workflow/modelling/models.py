@@ -1,6 +1,6 @@
-"""Finding, opening and describing models."""
+"""Models by name or folder: found, opened, described, saved with their cards, and what warns of their figures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +17,10 @@ def open_model(
 
     Raises ModelError or CodebookError.
     """
+    from coder.exchange.codebooks import read_codebook
     from coder.learning import load_model
-    from coder.workflow.codebooks import open_codebook
 
-    book = open_codebook(codebook) if codebook else None
+    book = read_codebook(codebook) if codebook else None
     return load_model(str(name), codebook=book, threads=threads)
 
 
@@ -69,3 +69,44 @@ def described_model(name: str | Path) -> KnownModel:
     folder = folder_of(str(name))
     card = stored_card(folder)
     return KnownModel(card.name, folder, card, document=read_card(folder))
+
+
+def unread_warning(languages: Sequence[str | None]) -> list[str]:
+    """Say how many excerpts the model does not read, and how the figures deal with them."""
+    from collections import Counter
+
+    from coder.learning.features.language import unread_words
+
+    said = unread_words(Counter(filter(None, languages)), len(languages), "excerpts")
+    left_out = "they are left out of forced choice and polarity, and count as not coded in all other figures"
+    return [f"{said}; {left_out}."] if said else []
+
+
+def seen_warning(model: "Model", share: float) -> list[str]:
+    """Say when figures are not held out: the model, or one it builds on, learned from that share of the texts."""
+    from coder.reporting.performance import known
+
+    if not known(share):
+        return []
+    return [
+        f"NOT HELD OUT: {model.name} learned from {share:.0%} of these excerpts, so its figures here flatter it."
+    ]
+
+
+def save_with_card(model: "Model", out: Path, *, adapter: Path | None = None) -> None:
+    """Write a model with its card as text (card.md) and its held-out figures drawn (performance-by-*.svg).
+
+    `adapter` is the folder of its own changes to the encoder, if it has any. Plots of a model replaced go with it.
+    """
+    from coder.learning import save_model
+    from coder.learning.persistence.model_files import stored_card
+    from coder.reporting.cards import card_text, held_out_drawings
+    from coder.reporting.plots import performance_plot
+
+    save_model(model, out, adapter=adapter)
+    card = stored_card(out)
+    (out / "card.md").write_text(card_text(card) + "\n", encoding="utf-8")
+    for plot in out.glob("performance*.svg"):
+        plot.unlink()
+    for name, drawing in held_out_drawings(card).items():
+        performance_plot(drawing, out / f"performance-{name}.svg")
