@@ -17,8 +17,7 @@ import numpy as np
 import torch
 from torch.nn import functional as nn
 
-from coder.encoding.backends import MPNetGraph
-from coder.encoding.batches import Tokeniser
+from coder.encoding.backends import MPNetGraph, Tokeniser
 from coder.encoding.encoder import answer
 from coder.encoding.large_weights import NAME, TOKENISER, large_weights, ready_folder
 from coder.learning.features.codebook_similarity import TEMPERATURE

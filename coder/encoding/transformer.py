@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from coder.encoding import large_weights as large
 from coder.encoding.adapter import read_adapter
-from coder.encoding.batches import Batch, Tokeniser, Window, batches_of
+from coder.encoding.backends import Batch, Tokeniser, Window, batches_of
 from coder.encoding.encoder import Progress
 from coder.encoding.weights import NAME, SHA256, Weights, base_weights
 from coder.errors import InputError

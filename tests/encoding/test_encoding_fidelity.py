@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import erf
 
 from coder.encoding import backends
-from coder.encoding.batches import MAX_TOKENS, Tokeniser
+from coder.encoding.backends import MAX_TOKENS, Tokeniser
 from coder.encoding.transformer import MiniLM
 from coder.encoding.weights import Weights, base_weights, model_folder
 

@@ -9,8 +9,7 @@ import pytest
 
 from coder.encoding import get_encoder, weights_of
 from coder.encoding import large_weights as large
-from coder.encoding.backends import MPNetGraph
-from coder.encoding.batches import MAX_TOKENS, Tokeniser
+from coder.encoding.backends import MAX_TOKENS, MPNetGraph, Tokeniser
 from coder.encoding.transformer import MPNet
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]

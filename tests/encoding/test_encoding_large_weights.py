@@ -11,8 +11,7 @@ import pytest
 from safetensors.numpy import save
 
 from coder.encoding import large_weights as large
-from coder.encoding.backends import MPNetGraph
-from coder.encoding.batches import MAX_TOKENS
+from coder.encoding.backends import MAX_TOKENS, MPNetGraph
 from coder.errors import ModelError
 
 ARRAYS = {

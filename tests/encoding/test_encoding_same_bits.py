@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from coder.encoding.batches import BATCH_TOKENS, BUCKETS, MAX_TOKENS, Tokeniser, batches_of
+from coder.encoding.backends import BATCH_TOKENS, BUCKETS, MAX_TOKENS, Tokeniser, batches_of
 from coder.encoding.transformer import MiniLM
 
 
