@@ -12,15 +12,18 @@ import pytest
 from coder.codebook import Code, Codebook, SubTheme
 from coder.domain import SuggestionFate
 from coder.reporting.study.contents import Heading, Paragraph, Quotation, Table
-from coder.reporting.study.excel import write_excel
-from coder.reporting.study.html import html_of, ranges
-from coder.reporting.study.interventions import FUNCTIONS, intervention_table
-from coder.reporting.study.matrix import attribute_table, framework_matrix, together
+from coder.reporting.study.files import html_of, ranges, write_excel, write_word
 from coder.reporting.study.methods import coreq_table, methods_paragraphs
-from coder.reporting.study.participants import participant_tables
+from coder.reporting.study.participants import attribute_table, framework_matrix, participant_tables, together
 from coder.reporting.study.pictures import pictures, saturation
 from coder.reporting.study.report import NO_CODINGS, report_contents
-from coder.reporting.study.themes import results_in_words, subthemes_table, themes_table
+from coder.reporting.study.themes import (
+    FUNCTIONS,
+    intervention_table,
+    results_in_words,
+    subthemes_table,
+    themes_table,
+)
 from coder.reporting.study.values import (
     Case,
     Choices,
@@ -33,7 +36,6 @@ from coder.reporting.study.values import (
     StudyData,
     passages_of,
 )
-from coder.reporting.study.word import write_word
 from tests.present import present
 
 BOOK = Codebook(

@@ -1,18 +1,38 @@
-"""Tables of participants like those of papers: any attributes, n (%), several categories a person, missing shown."""
+"""Participants in tables: their attributes as papers have them, and matrices of participants by codes.
 
-from collections.abc import Sequence
+Attributes are n (%), several categories a person, missing shown. Framework matrices have quotes and a summary to
+write.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 from statistics import mean, median, stdev
 from typing import Any
 
-from coder.phrasing import counted
-from coder.reporting.study.contents import Cell, Column, Table, cell
-from coder.reporting.study.counting import people_of, tidy_people
-from coder.reporting.study.values import Case, Choices, StudyData
-from coder.reporting.text import MISSING, number
+from coder.codebook import Code
+from coder.phrasing import counted, shortened
+from coder.reporting.study.contents import Cell, Column, Line, Table, cell
+from coder.reporting.study.values import (
+    Case,
+    Choices,
+    Coding,
+    StudyData,
+    cases_of,
+    hidden,
+    numbers_of,
+    passages_of,
+    people_of,
+    tidy_people,
+)
+from coder.reporting.text import MISSING, number, percent
 
 NOT_STATED = "not stated"
 MOST_VALUES = 40  # beyond, an attribute is a free text and is only counted
 MANY_NUMBERS = 8  # more different numbers than this are summed up by mean and range
+SIGNS: Mapping[str | None, str] = {"barrier": "−", "facilitator": "+", "mixed": "±", None: "·"}
+SIGN_WORDS = "− barriers, + facilitators, ± mixed, · without polarity"
+SHORT = 120  # characters of a quote in a matrix
+MOST_CASES = 100  # rows of the matrix on a page; the worksheet has all
 
 
 def participant_tables(data: StudyData, choices: Choices) -> list[Table]:
@@ -110,3 +130,157 @@ def _summed_up(numbers: Sequence[float]) -> list[tuple[str, str, Any]]:
         ("mean (SD)", f"{number(mean(numbers), digits=1)}{spread}", None),
         ("median (range)", f"{median(numbers):g} ({low:g} to {high:g})", None),
     ]
+
+
+def framework_matrix(data: StudyData, choices: Choices) -> Table:
+    """Return participants (rows) by codes: counts per polarity and quotes; the worksheet adds empty summary cells."""
+    codes = data.codebook.codes
+    by_case: dict[str, list[Coding]] = {}
+    for coding in data.codings:
+        by_case.setdefault(coding.case, []).append(coding)
+    cases = [case for case in data.cases.values() if case.key in by_case]
+    rows = [_case_row(case, by_case[case.key], codes, choices) for case in cases[:MOST_CASES]]
+    columns = [Column("Participant"), *(Column(code.label, code.parent or "", fold=True) for code in codes)]
+    for component in data.codebook.components:
+        columns.append(Column(component, "All codes of", number=True))
+    for place, case in enumerate(cases[:MOST_CASES]):
+        rows[place] += [
+            _counts_cell(
+                [item for item in by_case[case.key] if data.codebook.by_id[item.code].parent == component]
+            )
+            for component in data.codebook.components
+        ]
+    silent = len(data.cases) - len(cases)
+    notes = [f"Number of codings by polarity: {SIGN_WORDS}; below it quotes."]
+    if silent:
+        notes.append(f"{counted(silent, 'participant')} without any coding: not shown.")
+    if len(cases) > MOST_CASES:
+        notes.append(f"The first {MOST_CASES} of {len(cases):,} participants; the Excel report has all.")
+    given = [name for name in SIGNS if any(item.polarity == name for item in data.codings)]
+    # A participant's attributes side by side would undo what hidden counts hide.
+    tidy = [
+        _tidy_case(case, by_case[case.key], codes, given, attributes=not choices.min_cell) for case in cases
+    ]
+    return Table("Framework matrix", columns, rows, "framework matrix", tidy, notes, frozen=2, wide=True)
+
+
+def _case_row(case: Case, codings: Sequence[Coding], codes: Sequence[Code], choices: Choices) -> list[Cell]:
+    row: list[Cell] = [(Line(case.name, "strong"), Line(case.label, "muted"))]
+    for code in codes:
+        mine = [coding for coding in codings if coding.code == code.id]
+        quotes = sorted(passages_of(mine), key=lambda item: -len(item.text))[: min(1, choices.quotes)]
+        row.append((
+            *_counts_cell(mine),
+            *(Line(f"“{shortened(item.text, SHORT)}”", "quote", numbers_of(item.codings)) for item in quotes),
+        ))  # fmt: skip
+    return row
+
+
+def _counts_cell(codings: Sequence[Coding]) -> Cell:
+    return cell(signs(codings), "strong", numbers_of(codings)) if codings else cell(MISSING, "muted")
+
+
+def signs(codings: Sequence[Coding]) -> str:
+    """Return counts by polarity in one glance: −3 +2."""
+    counts = {name: sum(item.polarity == name for item in codings) for name in SIGNS}
+    return " ".join(f"{SIGNS[name]}{count}" for name, count in counts.items() if count)
+
+
+def _tidy_case(
+    case: Case,
+    codings: Sequence[Coding],
+    codes: Sequence[Code],
+    polarities: Sequence[str | None],
+    *,
+    attributes: bool,
+) -> dict[str, Any]:
+    row: dict[str, Any] = {"participant": case.name, "label": case.label}
+    if attributes:
+        row |= {name: "; ".join(values) for name, values in case.attributes.items()}
+    for code in codes:
+        mine = [coding for coding in codings if coding.code == code.id]
+        for name in polarities:
+            count = sum(item.polarity == name for item in mine)
+            row[f"{code.label}: {name or 'no polarity'}"] = count
+        quotes = [f"{SIGNS[item.first.polarity]} {shortened(item.text, 400)}" for item in passages_of(mine)]
+        row[f"{code.label}: quotes"] = "\n".join(quotes[:5])
+        row[f"{code.label}: summary"] = ""
+    return row
+
+
+def attribute_table(data: StudyData, attribute: str, choices: Choices) -> Table:
+    """Return codes (rows) by the values of an attribute: codings with row and column percentages, participants."""
+    groups = groups_of(data, attribute)
+    totals = {value: [c for c in data.codings if c.case in keys] for value, keys in groups.items()}
+    rows, tidy = [], []
+    for code in data.codebook.codes:
+        found = {value: [c for c in mine if c.code == code.id] for value, mine in totals.items()}
+        whole = sum(map(len, found.values()))
+        row = [cell(code.label, "strong")]
+        for value, mine in found.items():
+            row.append(_attribute_cell(mine, whole, len(totals[value]), choices))
+            tidy.append(_attribute_row((attribute, value), code, mine, whole, len(totals[value]), choices))
+        rows.append(row)
+    columns = [
+        Column("Code"), *(Column(f"{value} (n = {len(keys):,})", number=True) for value, keys in groups.items()),
+    ]  # fmt: skip
+    notes = [
+        "Codings (share of the code's codings, share of the group's codings); participants who said it.",
+        *_overlap(groups),
+    ]
+    title = f"Codes by {attribute.replace('_', ' ')}"
+    return Table(title, columns, rows, f"by {attribute}", tidy, notes, wide=len(groups) > 4, frozen=1)
+
+
+def groups_of(data: StudyData, attribute: str) -> dict[str, set[str]]:
+    """Return the cases of each value of an attribute, those without it under "not stated"."""
+    found: dict[str, set[str]] = {}
+    for case in data.cases.values():
+        for value in case.values(attribute) or (NOT_STATED,):
+            found.setdefault(value, set()).add(case.key)
+    return dict(sorted(found.items(), key=lambda item: (item[0] == NOT_STATED, item[0])))
+
+
+def _overlap(groups: Mapping[str, set[str]]) -> list[str]:
+    both = sum(bool(one & two) for one, two in combinations(groups.values(), 2))
+    return ["Participants with several values count in each of them."] if both else []
+
+
+def _attribute_cell(mine: Sequence[Coding], whole: int, total: int, choices: Choices) -> Cell:
+    count = len(cases_of(mine))
+    if hidden(count, choices.min_cell):
+        return cell(f"fewer than {choices.min_cell} participants", "muted")
+    if not mine:
+        return cell("0", "muted")
+    shares = f"{len(mine):,} ({percent(len(mine) / whole)}, {percent(len(mine) / total)})"
+    return (Line(shares, "plain", numbers_of(mine)), Line(counted(count, "participant"), "muted"))
+
+
+def _attribute_row(
+    place: tuple[str, str], code: Code, mine: Sequence[Coding], whole: int, total: int, choices: Choices
+) -> dict[str, Any]:
+    """Return one cell as a tidy row; `place` is the attribute and its value."""
+    count = len(cases_of(mine))
+    small = hidden(count, choices.min_cell)
+    return {
+        "attribute": place[0], "value": place[1], "code": code.id, "label": code.label,
+        "codings": None if small else len(mine),
+        "barriers": None if small else sum(item.polarity == "barrier" for item in mine),
+        "facilitators": None if small else sum(item.polarity == "facilitator" for item in mine),
+        "share of the code's codings": len(mine) / whole if whole and not small else None,
+        "share of the group's codings": len(mine) / total if total and not small else None,
+        "participants": tidy_people(count, choices.min_cell),
+    }  # fmt: skip
+
+
+def together(data: StudyData) -> dict[tuple[str, str], int]:
+    """Return on how many utterances each two codes stand together; of a code with itself: its utterances."""
+    held: dict[tuple[str, int], set[str]] = {}
+    for coding in data.codings:
+        held.setdefault((coding.transcript, coding.place), set()).add(coding.code)
+    found: dict[tuple[str, str], int] = {}
+    for codes in held.values():
+        for one in codes:
+            for two in codes:
+                found[one, two] = found.get((one, two), 0) + 1
+    return found

@@ -14,9 +14,8 @@ from coder.agreement.report import AgreementReport
 from coder.phrasing import counted, shortened
 from coder.reporting.agreement_plot import draw_forest, forest_rows, forest_size
 from coder.reporting.study.contents import Picture
-from coder.reporting.study.counting import cases_of, hidden
-from coder.reporting.study.matrix import groups_of, together
-from coder.reporting.study.values import Choices, Coding, ModelFacts, StudyData
+from coder.reporting.study.participants import groups_of, together
+from coder.reporting.study.values import Choices, Coding, ModelFacts, StudyData, cases_of, hidden
 from coder.reporting.text import estimate, percent
 
 INK, FAINT, LIGHT = "#222222", "#6f6a62", "#d9d4ca"

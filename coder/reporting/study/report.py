@@ -5,12 +5,10 @@ from collections.abc import Iterable, Sequence
 from coder.phrasing import counted
 from coder.reporting.agreement import TITLES
 from coder.reporting.study.contents import Column, Contents, Paragraph, Part, Picture, Section, Table, cell
-from coder.reporting.study.interventions import intervention_table
-from coder.reporting.study.matrix import attribute_table, framework_matrix
 from coder.reporting.study.methods import coreq_table, methods_paragraphs
-from coder.reporting.study.participants import participant_tables
+from coder.reporting.study.participants import attribute_table, framework_matrix, participant_tables
 from coder.reporting.study.pictures import pictures
-from coder.reporting.study.themes import results_in_words, subthemes_table, themes_table
+from coder.reporting.study.themes import intervention_table, results_in_words, subthemes_table, themes_table
 from coder.reporting.study.values import ORIGINS, Choices, Group, StudyData
 from coder.reporting.text import MISSING, estimate, number, percent
 

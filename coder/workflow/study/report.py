@@ -198,15 +198,15 @@ def encode_texts(texts: Sequence[str]) -> "NDArray[np.float64]":
 def _write(path: Path, contents: Contents, data: StudyData) -> None:
     suffix = path.suffix.lower()
     if suffix == ".html":
-        from coder.reporting.study.html import write_html
+        from coder.reporting.study.files import write_html
 
         write_html(path, contents, data, made=date.today())
     elif suffix == ".docx":
-        from coder.reporting.study.word import write_word
+        from coder.reporting.study.files import write_word
 
         write_word(path, contents)
     else:
-        from coder.reporting.study.excel import write_excel
+        from coder.reporting.study.files import write_excel
 
         write_excel(path, contents, data)
 
