@@ -11,6 +11,7 @@ import typer
 from coder.cli.console import ask_new_passphrase, note
 from coder.cli.options import Force, spread
 from coder.errors import InputError
+from coder.phrasing import counted
 
 if TYPE_CHECKING:
     from coder.domain import Transcript
@@ -61,8 +62,8 @@ def pseudonymise(asked: Asked) -> None:
     mapping = asked.mapping or asked.out.with_name(f"{asked.out.name}-mapping.csv")
     known = known_pseudonyms(mapping)
     readings, items = work.find(asked.files, known)
-    for kind, different, count in work.counts_by_kind(items):
-        typer.echo(f"{kind}: {different} different, {count} places")
+    for line in _kinds(items):
+        typer.echo(line)
     if not asked.apply and not asked.yes:
         target = asked.list_file or asked.out.with_name(f"{asked.out.name}-found.csv")
         work.write_list(items, target, force=asked.force)
@@ -81,6 +82,16 @@ def pseudonymise(asked: Asked) -> None:
         f"Who is who: {mapping}. Keep this file apart from the transcripts; only with it can people be identified."
     )
     note(work.HONEST)
+
+
+def _kinds(items: "Sequence[Item]") -> list[str]:
+    """Return a line for each kind of item: how many different ones, in how many places."""
+    from coder.workflow import pseudonymise as work
+
+    return [
+        f"{kind}: {different:,} different, {counted(places, 'place')}"
+        for kind, different, places in work.counts_by_kind(items)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +148,8 @@ def _reviewed(asked: Pseudonymising, items: "list[Item]") -> Path | None:
     if target.exists():
         raise InputError(f"{target} is a list from before: add --apply {target}, or delete it.")
     work.write_list(items, target)
-    for kind, different, count in work.counts_by_kind(items):
-        note(f"{kind}: {different} different, {count} places")
+    for line in _kinds(items):
+        note(line)
     note(
         f"{len(items)} items, listed with context in {target}: set each to keep or replace, add what is missing."
     )

@@ -76,8 +76,7 @@ def connected(
     connection = cast(sqlite3.Connection, driver.connect(str(location), **options))
     try:
         connection.row_factory = driver.Row
-        connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr
-        connection.execute(f"PRAGMA key = {_quoted(passphrase)}")
+        _give_key(connection, passphrase)
         _check_key(connection, name or Path(location))
     except BaseException:
         connection.close()
@@ -92,9 +91,13 @@ def _driver() -> Any:
     return dbapi2
 
 
-def _quoted(passphrase: str) -> str:
-    # A pragma takes no parameters. SQLCipher takes x'...' with 64 or 96 hexadecimal digits for the key itself.
-    return "'" + spelled(passphrase).replace("'", "''") + "'"
+def _give_key(connection: sqlite3.Connection, passphrase: str | None) -> None:
+    """Tell SQLCipher the passphrase of the database just opened; None for a plain one."""
+    connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr
+    if passphrase is not None:
+        # A pragma takes no parameters. SQLCipher takes x'...' with 64 or 96 hexadecimal digits for the key itself.
+        quoted = spelled(passphrase).replace("'", "''")
+        connection.execute(f"PRAGMA key = '{quoted}'")
 
 
 def _check_key(connection: sqlite3.Connection, path: Path) -> None:
@@ -147,9 +150,7 @@ def _exclusive(path: Path, old: str | None, draft: Path, new: str | None) -> Ite
     driver = _driver()
     connection = cast(sqlite3.Connection, driver.connect(str(draft), isolation_level=None, timeout=1.0))
     try:
-        connection.execute("PRAGMA cipher_log_level = NONE")
-        if new is not None:
-            connection.execute(f"PRAGMA key = {_quoted(new)}")
+        _give_key(connection, new)
         attach(connection, str(path), old, "old")
         try:
             # Leaves the log and takes the lock only if nobody else has the file open.

@@ -87,7 +87,7 @@ def of_training(learned: Learned, parts: Parts) -> HeldOut:
     data = learned.data
     coded = int((data.labels == 1).any(axis=1).sum())
     if coded < ENOUGH:
-        return HeldOut(why_not=f"only {coded} coded excerpt{'' if coded == 1 else 's'}")
+        return HeldOut(why_not=f"only {counted(coded, 'coded excerpt')}")
     if not learned.settled.tested.any():
         return HeldOut(why_not=NOTHING_LEFT)
     if all(verdict.kappa is None for verdict in learned.verdicts):

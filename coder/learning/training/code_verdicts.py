@@ -15,6 +15,7 @@ from coder.learning.estimators.calibration_fit import Settled
 from coder.learning.estimators.ensemble import ENOUGH, Stack, keeping
 from coder.learning.evaluation.metrics import kappa
 from coder.learning.persistence.card import Verdict
+from coder.phrasing import counted
 from coder.statistics import MIN_GROUPS, ClusterBootstrap, percentile_interval
 
 WEAK = 0.20  # kappa under which a code is no better than guessing
@@ -75,10 +76,10 @@ def _untaught(code: str, positives: int, negatives: int, described: bool) -> Ver
         why = "every excerpt has it, so excerpts WITHOUT it are missing"
         mend = f"add {ENOUGH} excerpts or more that do not have it"
     elif positives < ENOUGH:
-        why = f"only {positives} coded excerpt{'s' if positives > 1 else ''}"
+        why = f"only {counted(positives, 'coded excerpt')}"
         mend = f"code {ENOUGH - positives} more excerpts with it to test it"
     else:
-        why = f"only {negatives} excerpt{'s' if negatives > 1 else ''} without it"
+        why = f"only {counted(negatives, 'excerpt')} without it"
         mend = f"add {ENOUGH - negatives} more excerpts that do not have it"
     if described:
         return Verdict(code, positives, None, None, True, f"{why}: {speaks}", mend)

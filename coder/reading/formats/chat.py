@@ -7,6 +7,7 @@ import re
 from collections import Counter
 
 from coder.errors import FormatError
+from coder.phrasing import counted
 from coder.reading.document import Document, Paragraph
 from coder.reading.safety.archive import Budget
 from coder.reading.safety.content import decode
@@ -40,7 +41,7 @@ def read(data: bytes, name: str) -> Document:
             f"{name}: no line of a speaker (*PAR: ...) was found, so this is no CHAT transcript. "
             "Rename it to end in .txt if it is a transcript of another kind."
         )
-    notes = [f"{count} {kind}{'s' if count > 1 else ''} left out." for kind, count in left_out.items()]
+    notes = [f"{counted(count, kind)} left out." for kind, count in left_out.items()]
     if names:
         notes.append("Speakers: " + "; ".join(f"{code} = {who}" for code, who in names.items()) + ".")
     said = tuple(paragraph for paragraph in paragraphs if paragraph.text)

@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from coder.errors import FormatError, UnsafeFileError
+from coder.phrasing import counted
 from coder.reading.clock import leading_stamp
 from coder.reading.document import Document, Paragraph
 from coder.reading.formats.office import plain_document
@@ -251,7 +252,7 @@ def _refuse_without_text(pages: Sequence[Page], name: str) -> None:
     meaningless = sum(sign == "\ufffd" or "\ue000" <= sign <= "\uf8ff" for sign in text)
     if letters < 5 * max(1, len(pages)) and not meaningless:
         raise FormatError(
-            f"{name}: the PDF has no text, only pictures of its {len(pages)} page{'s' if len(pages) != 1 else ''} "
+            f"{name}: the PDF has no text, only pictures of its {counted(len(pages), 'page')} "
             "(it was scanned). Run text recognition (OCR) on it first, or use the file it was printed from."
         )
     if meaningless > letters / 2:

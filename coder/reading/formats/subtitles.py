@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from coder.errors import FormatError
+from coder.phrasing import counted
 from coder.reading.clock import seconds_in
 from coder.reading.document import Document, Paragraph
 from coder.reading.safety.content import decode
@@ -65,11 +66,9 @@ def document_of(text: str, name: str, encoding: str | None, notes: tuple[str, ..
         raise FormatError(f"{name} holds no subtitles with words in them: export it again.")
     said = [*notes]
     if inherited:
-        said.append(
-            f"{inherited} cue{'s' if inherited > 1 else ''} without a name read as the speaker's before."
-        )
+        said.append(f"{counted(inherited, 'cue')} without a name read as the speaker's before.")
     if skipped:
-        said.append(f"{skipped} comment or style block{'s' if skipped > 1 else ''} left out.")
+        said.append(f"{counted(skipped, 'comment or style block')} left out.")
     if name.lower().endswith((".vtt", ".srt")) and webvtt != name.lower().endswith(".vtt"):
         said.append(
             f"Read as {'WebVTT' if webvtt else 'SubRip'}, which its content is, whatever the name says."

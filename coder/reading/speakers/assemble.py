@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from coder.domain import Corrections, Span, Transcript, Turn
 from coder.errors import FormatError
+from coder.phrasing import counted
 from coder.reading.clock import inner_stamps
 from coder.reading.document import Document, Paragraph
 from coder.reading.safety.content import without_surrogates
@@ -155,9 +156,7 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
     elif reading.inner_stamps:
         read = _learned(_without(document, reading.inner_stamps), corrections)
         count = len(reading.inner_stamps)
-        read.notes.append(
-            f"{count} time stamp{'s' if count > 1 else ''} inside sentences left out of the words."
-        )
+        read.notes.append(f"{counted(count, 'time stamp')} inside sentences left out of the words.")
         return read
     start = header.lines if not labels or unnamed else min(labels)
     doubts += overlooked(lines, labels, start)
@@ -217,7 +216,7 @@ def _unnamed(labels: Labels, lines: Sequence[Line], first: int) -> tuple[bool, l
     behind = [number for number in bare if number > min(labels)]
     if not behind:
         return False, []
-    count = f"{len(behind)} paragraph{'s' if len(behind) > 1 else ''} without a label"
+    count = f"{counted(len(behind), 'paragraph')} without a label"
     forms = LabelForms.of(keys)
     if all(role_of_label(candidate.label, forms) == "interviewer" for candidate in labels.values()):
         return True, [f"Only the interviewer has a label: {count} read as an unnamed participant's."]
@@ -242,7 +241,7 @@ def _lost_speech(lines: Sequence[Line], labels: Labels, start: int) -> Iterator[
         if ends_sentence(line.text)
     ]
     if lost:
-        count = f"{len(lost)} line{'s' if len(lost) > 1 else ''}"
+        count = counted(len(lost), "line")
         yield f"{count} above the first label may be speech and not taken as such: {_shortened(lost[0])!r}."
 
 
@@ -332,7 +331,7 @@ def _labelled(document: Document, corrections: Corrections) -> _Read:
         )
     text, reading = rendered(words, joined=document.running)
     _quote(reading, text)
-    notes = [f"{stamps} time stamp{'s' if stamps > 1 else ''} inside the words left out."] if stamps else []
+    notes = [f"{counted(stamps, 'time stamp')} inside the words left out."] if stamps else []
     return _Read(text, reading, notes=notes)
 
 
@@ -366,8 +365,7 @@ def _notes(read: _Read, *, answers: bool) -> list[str]:
                 f"; and {len(quotes) - _MOST_QUOTES} more" if len(quotes) > _MOST_QUOTES else ""
             )
             notes.append(
-                f"{counts[kind]} {one if counts[kind] == 1 else many} not taken as speech"
-                + (f": {shown}." if quotes else ".")
+                f"{counted(counts[kind], one, many)} not taken as speech" + (f": {shown}." if quotes else ".")
             )
     if counts["cue"]:
         notes.append(f"{counts['cue']} timed lines were joined to sentences; the times inside are left out.")

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from coder.phrasing import counted
 from coder.reading.speakers.labels import ASIDE, Candidate, Shape, Style
 from coder.reading.speakers.lines import Line, ends_sentence
 from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, ROLE_WORDS, TITLES, is_header_key, key_of
@@ -100,7 +101,7 @@ def with_near_labels(labels: Labels, lines: Sequence[Line], first: int) -> tuple
                 meant[_shown(candidate, lines[number]), known.label] += 1
                 break
     notes = [
-        f"{count} line{'s' if count > 1 else ''} with the label {wrong!r} taken for {right}'s."
+        f"{counted(count, 'line')} with the label {wrong!r} taken for {right}'s."
         for (wrong, right), count in meant.items()
     ]
     return joined, notes[:_SHOWN]
@@ -166,8 +167,7 @@ def one_label_a_person(labels: Labels) -> tuple[Labels, list[str]]:
         for number, candidate in labels.items()
     }
     notes = [
-        f"{spelled[key].label!r} ({counts[key]} line{'s' if counts[key] > 1 else ''}) taken for"
-        f" {spelled[full].label!r}."
+        f"{spelled[key].label!r} ({counted(counts[key], 'line')}) taken for {spelled[full].label!r}."
         for key, full in fuller.items()
     ]
     return joined, notes

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from coder.codebook import Codebook
 from coder.errors import InputError, OutputError, TableError
 from coder.installation import require
+from coder.phrasing import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -320,7 +321,7 @@ def train_on(
     """
     given = _prepared(excerpts, options)
     data, book = given.data, given.codebook
-    tell(progress, f"Training on {len(data)} excerpt{'' if len(data) == 1 else 's'}")
+    tell(progress, f"Training on {counted(len(data), 'excerpt')}")
     model = given.train(data)
     tested = Measured()
     if options.measure:

@@ -16,6 +16,7 @@ from coder import __version__
 from coder.domain import Unit
 from coder.errors import InputError
 from coder.learning.persistence.card import Verdict
+from coder.phrasing import counted
 from coder.workflow.precoding.parts import (
     Engine,
     Job,
@@ -292,7 +293,7 @@ def closing_words(request: Request, summary: Summary) -> str:
     failed = {summary.labels[code]: found for code, found in summary.failed.items()}
     quiet = summary.utterances - summary.codable
     lines = [
-        f"{len(summary.files)} file{'' if len(summary.files) == 1 else 's'} read: {summary.utterances} {units}"
+        f"{counted(len(summary.files), 'file')} read: {summary.utterances} {units}"
         + (f", {quiet} of them backchannels or empty (never coded)" if quiet else ""),
         f"{summary.coded} ({share}) got a suggestion from model {summary.model}",
         *_shares(summary, request.unit),
