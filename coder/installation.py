@@ -16,6 +16,7 @@ EXTRAS = {  # what each optional group of pyproject.toml asks for, with the modu
         "transformers": "transformers>=5.3",
     },
     "dask": {"dask": "dask[dataframe]>=2024.4", "distributed": "distributed>=2024.4"},
+    "parquet": {"pyarrow": "pyarrow>=15"},
     "sav": {"pyreadstat": "pyreadstat>=1.2.7"},
     "encrypted": {"sqlcipher3": "sqlcipher3>=0.6.2", "cryptography": "cryptography>=44"},
 }

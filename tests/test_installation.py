@@ -1,15 +1,24 @@
 """What is said about an installation is true: extras, lines that install them, the sample, caches."""
 
+import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from coder import installation
+from coder.codebook import load_codebook
 from coder.errors import InstallationError
+from coder.exchange.study_content import StudyContent
+from coder.exchange.study_spss import write_spss
+from coder.reading.tables.read import read_table
+from coder.reading.tables.stream import row_count, stream_table
+from coder.reporting.rows import open_rows
 
 ROOT = Path(__file__).parent.parent
 
@@ -18,6 +27,17 @@ def test_the_extras_are_those_of_pyproject() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for extra, modules in installation.EXTRAS.items():
         assert sorted(modules.values()) == sorted(project["optional-dependencies"][extra])
+
+
+def test_both_setups_and_the_lock_ask_for_the_same_extras() -> None:
+    asked = {
+        name: re.search(r"\.\[([a-z,]+)", (ROOT / "scripts" / name).read_text(encoding="utf-8"))
+        for name in ("setup", "setup.ps1")
+    }
+    extras = {name: found and found[1].split(",") for name, found in asked.items()}
+    lock = (ROOT / "scripts" / "lock").read_text(encoding="utf-8")
+    line = next(line for line in lock.splitlines() if line.endswith("> requirements.lock"))
+    assert extras["setup"] == extras["setup.ps1"] == re.findall(r"--extra ([a-z]+)", line)
 
 
 def without(monkeypatch: pytest.MonkeyPatch, *modules: str) -> None:
@@ -59,3 +79,33 @@ def test_fine_tuning_without_its_packages_is_refused_before_any_work(tmp_path: P
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr.startswith("coder: Fine-tuning needs packages") and "pip install" in done.stderr
+
+
+@pytest.mark.parametrize("read", [read_table, row_count, lambda path: next(stream_table(path))])
+def test_a_parquet_table_without_its_package_is_refused_by_name(
+    read: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "answers.parquet"
+    pd.DataFrame({"text": ["I have no time."]}).to_parquet(path)
+    without(monkeypatch, "pyarrow")
+    with pytest.raises(InstallationError, match=r"^The parquet table answers\.parquet .* \"pyarrow>=15\"$"):
+        read(path)
+
+
+def test_no_parquet_file_is_begun_without_its_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(monkeypatch, "pyarrow")
+    with (
+        pytest.raises(InstallationError, match=r"^The parquet file out\.parquet needs packages .* install"),
+        open_rows(tmp_path / "out.parquet", ["text"]),
+    ):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_spss_file_without_its_package_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without(monkeypatch, "pyreadstat")
+    empty = StudyContent("u", "s", "2026-11-29", load_codebook("comb"), (), ())
+    with pytest.raises(InstallationError, match=r"SPSS opens \.csv too.*pyreadstat"):
+        write_spss(empty, tmp_path / "out.sav")

@@ -2,20 +2,16 @@
 
 from pathlib import Path
 
-from coder.errors import OutputError
 from coder.exchange.study_content import StudyContent
 from coder.exchange.study_tables import UNIT_COLUMNS, matrix_rows
+from coder.installation import require
 
 
 def write_spss(study: StudyContent, path: Path) -> list[str]:
-    """Write the table; return what the file does not hold. Raises OutputError if pyreadstat is not installed."""
-    try:
-        import pyreadstat
-    except ImportError as error:
-        raise OutputError(
-            "An SPSS file needs one more package: pip install 'precoder[sav]'. Or export .csv, which SPSS opens too."
-        ) from error
+    """Write the table; return what the file does not hold. Raises InstallationError without pyreadstat."""
+    require("sav", "An SPSS file (SPSS opens .csv too)")
     import pandas as pd
+    import pyreadstat
 
     columns, rows = matrix_rows(study)
     frame = pd.DataFrame(rows, columns=columns)

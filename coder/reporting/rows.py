@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from coder.errors import OutputError
+from coder.installation import require
 from coder.safe_csv import csv_line
 
 Row = Mapping[str, Any]
@@ -187,9 +188,14 @@ FORMATS = (".csv", ".xlsx", ".jsonl", ".parquet")
 
 
 def check_target(path: Path, *, force: bool = False) -> None:
-    """Raise OutputError if the file exists, its folder does not, or its suffix names no format."""
+    """Raise OutputError if the file exists, its folder does not, or its suffix names no format.
+
+    Raises InstallationError for parquet without the packages of that extra.
+    """
     if path.suffix.lower() not in FORMATS:
         raise OutputError(f"{path}: write to a name that ends in {', '.join(FORMATS)}.")
+    if path.suffix.lower() == ".parquet":
+        require("parquet", f"The parquet file {path.name}")
     check_new(path, force=force)
 
 

@@ -31,6 +31,7 @@ ENCODERS = {
 PURPOSES = {
     "tune": "fine-tuning, encoders of other names",
     "dask": "many machines",
+    "parquet": "parquet files",
     "sav": "SPSS files",
     "encrypted": "passphrases",
 }

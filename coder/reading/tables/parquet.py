@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from coder.errors import FormatError
+from coder.installation import require
 from coder.reading.safety.archive import Budget
 from coder.reading.safety.content import advice_on
 from coder.reading.tables.delimited import cell_of, table_budget
@@ -22,8 +23,10 @@ def parquet_rows(
     """Yield the columns' names and at most `rows` rows of cells, piece by piece; the first piece may have no rows.
 
     `budget` counts all cells and characters; without one each piece is counted by itself. Raises FormatError
-    for what is no parquet table or damaged, UnsafeFileError for more text than the budget allows.
+    for what is no parquet table or damaged, UnsafeFileError for more text than the budget allows,
+    InstallationError without the packages of the extra `parquet`.
     """
+    require("parquet", f"The parquet table {name}")
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -46,10 +49,22 @@ def parquet_rows(
                 columns = [_cells(column, counted) for column in batch.columns]
                 yield names, [list(cells) for cells in zip(*columns, strict=True)]
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise damaged(source, name, error) from error
+        raise _damaged(source, name, error) from error
 
 
-def damaged(source: Path | bytes, name: str, error: Exception) -> FormatError:
+def parquet_row_count(path: Path) -> int:
+    """Return a parquet table's number of rows, as its end tells it. Raises FormatError, InstallationError."""
+    require("parquet", f"The parquet table {path.name}")
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, path.name, error) from error
+
+
+def _damaged(source: Path | bytes, name: str, error: Exception) -> FormatError:
     """Return the error for a file that is no parquet table, or a broken one."""
     if isinstance(source, bytes):
         head = source[:4096]

@@ -26,7 +26,7 @@ from coder.reading.tables.delimited import (
     separator_of,
     table_text,
 )
-from coder.reading.tables.parquet import damaged, parquet_rows
+from coder.reading.tables.parquet import parquet_row_count, parquet_rows
 from coder.reading.tables.read import TABLE_SUFFIXES, read_table, with_header
 
 Record = dict[str, Any]
@@ -73,15 +73,7 @@ def stream_table(path: Path, *, needed: Sequence[str] = (), rows: int = AT_A_TIM
 
 def row_count(path: Path) -> int | None:
     """Return a parquet table's number of rows, or None for tables that do not say it."""
-    if path.suffix.casefold() != ".parquet":
-        return None
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        return int(pq.read_metadata(path).num_rows)
-    except (pa.ArrowException, OSError) as error:
-        raise damaged(path, path.name, error) from error
+    return parquet_row_count(path) if path.suffix.casefold() == ".parquet" else None
 
 
 def _parquet(path: Path, rows: int) -> Iterator[list[Record]]:
