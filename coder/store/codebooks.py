@@ -7,7 +7,7 @@ from sqlite3 import Row
 
 from coder.codebook import Codebook, from_dict, to_dict
 from coder.errors import StudyError
-from coder.store.connection import Handle, new_uid, value_of
+from coder.store.connection import SharedConnection, new_uid, value_of
 from coder.store.values import CodebookVersion
 
 # An undoing `r` was itself taken back, by redo.
@@ -31,8 +31,8 @@ class CodebookChange:
 class Codebooks:
     """The versions of the study's codebook; the newest is in use."""
 
-    def __init__(self, handle: Handle) -> None:
-        self._handle = handle
+    def __init__(self, db: SharedConnection) -> None:
+        self._db = db
 
     def current(self) -> Codebook:
         """Return the codebook in use."""
@@ -40,35 +40,35 @@ class Codebooks:
 
     def current_id(self) -> int:
         """Return the id of the version in use."""
-        found = self._handle.value("SELECT id FROM codebook ORDER BY time DESC, uid DESC")
+        found = self._db.value("SELECT id FROM codebook ORDER BY time DESC, uid DESC")
         if found is None:
-            raise StudyError(f"{self._handle.path.name} has no codebook.")
+            raise StudyError(f"{self._db.path.name} has no codebook.")
         return int(found)
 
     def get(self, version_id: int) -> Codebook:
         """Return one version."""
-        content = self._handle.value("SELECT content FROM codebook WHERE id = ?", (version_id,))
+        content = self._db.value("SELECT content FROM codebook WHERE id = ?", (version_id,))
         if content is None:
-            raise StudyError(f"There is no codebook version {version_id} in {self._handle.path.name}.")
+            raise StudyError(f"There is no codebook version {version_id} in {self._db.path.name}.")
         return from_dict(json.loads(content))
 
     def add(self, codebook: Codebook, *, note: str = "", coder: str | None = None) -> int:
         """Store a new version and use it from now on; the same content again changes nothing."""
-        handle = self._handle
-        with handle.write() as stamp:
-            newest = handle.row("SELECT id, hash FROM codebook ORDER BY time DESC, uid DESC")
+        db = self._db
+        with db.write() as stamp:
+            newest = db.row("SELECT id, hash FROM codebook ORDER BY time DESC, uid DESC")
             if newest is not None and newest["hash"] == codebook.hash:
                 return int(newest["id"])
-            by = handle.coder_id(coder) if coder else None
+            by = db.coder_id(coder) if coder else None
             content = json.dumps(to_dict(codebook), ensure_ascii=False)
-            return handle.run(
+            return db.run(
                 "INSERT INTO codebook (uid, hash, content, note, coder, time) VALUES (?, ?, ?, ?, ?, ?)",
                 (new_uid(), codebook.hash, content, note, by, stamp),
             )
 
     def versions(self) -> list[CodebookVersion]:
         """Return all versions, newest first."""
-        rows = self._handle.rows(
+        rows = self._db.rows(
             "SELECT codebook.id, uid, hash, note, coder.name AS coder, time FROM codebook"
             " LEFT JOIN coder ON coder.id = codebook.coder ORDER BY time DESC, uid DESC"
         )
@@ -85,16 +85,16 @@ class Codebooks:
         reverses: str | None = None,
     ) -> None:
         """Note a change of codes with their codings; `versions` are the codebook's before and after."""
-        with self._handle.write() as stamp:
-            self._handle.run(
+        with self._db.write() as stamp:
+            self._db.run(
                 "INSERT INTO codebook_change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (new_uid(), kind, what, *versions, json.dumps(list(acts)), reverses,
-                 self._handle.coder_id(coder), stamp),
+                 self._db.coder_id(coder), stamp),
             )  # fmt: skip
 
     def undoable_change(self) -> CodebookChange | None:
         """Return the newest change that is not undone; None if there is none, or the codebook was edited since."""
-        row = self._handle.row(
+        row = self._db.row(
             "SELECT c.*, coder.name FROM codebook_change c JOIN coder ON coder.id = c.coder WHERE c.reverses IS NULL"
             f" AND NOT EXISTS (SELECT 1 FROM codebook_change r WHERE r.reverses = c.uid AND NOT {_REVERSED})"
             " ORDER BY c.time DESC, c.uid DESC"
@@ -106,11 +106,11 @@ class Codebooks:
 
         None if there is none, if it was redone, or if the codebook was edited since.
         """
-        row = self._handle.row(
+        row = self._db.row(
             "SELECT c.*, coder.name, r.uid AS undoing, r.time AS undone_at FROM codebook_change r"
             " JOIN codebook_change c ON c.uid = r.reverses AND c.reverses IS NULL JOIN coder ON coder.id = r.coder"
             f" WHERE r.coder = ? AND NOT {_REVERSED} ORDER BY r.time DESC, r.uid DESC",
-            (self._handle.coder_id(coder),),
+            (self._db.coder_id(coder),),
         )
         change = None if row is None else self._if_in_use(row, "before")
         return None if row is None or change is None else (change, row["undoing"], row["undone_at"])
@@ -118,7 +118,7 @@ class Codebooks:
     def last_change(self, coder: str) -> str:
         """Return the time of the coder's newest change of codes (undoing excepted); '' if there is none."""
         sql = "SELECT max(time) FROM codebook_change WHERE coder = ? AND reverses IS NULL"
-        return str(self._handle.value(sql, (self._handle.coder_id(coder),)) or "")
+        return str(self._db.value(sql, (self._db.coder_id(coder),)) or "")
 
     def _if_in_use(self, row: Row, version: str) -> CodebookChange | None:
         """Return a change if the codebook is now what its version "before" or "after" is."""

@@ -6,21 +6,20 @@ from collections.abc import Sequence
 
 from coder.domain import Role
 from coder.errors import StudyError
-from coder.store.connection import Handle, new_uid
+from coder.store.connection import SharedConnection, new_uid
 from coder.store.values import ADJUDICATED, DECIDED_SQL
 
 
 class People:
     """Who codes, and who speaks."""
 
-    def __init__(self, handle: Handle) -> None:
-        self._handle = handle
+    def __init__(self, db: SharedConnection) -> None:
+        self._db = db
 
     def coders(self) -> list[str]:
         """Return the names of the people who code, in order of the alphabet."""
         return [
-            row["name"]
-            for row in self._handle.rows("SELECT name FROM coder WHERE kind = 'person' ORDER BY name")
+            row["name"] for row in self._db.rows("SELECT name FROM coder WHERE kind = 'person' ORDER BY name")
         ]
 
     def add_coder(self, name: str) -> str:
@@ -33,11 +32,11 @@ class People:
             raise StudyError(
                 f"'{name}' cannot be a coder's name; use 1 to 80 characters, not '{ADJUDICATED}'."
             )
-        with self._handle.write():
+        with self._db.write():
             for known in self.coders():
                 if known != name and known.casefold() == name.casefold():
                     raise StudyError(f"There is a coder '{known}' already; '{name}' differs only by case.")
-            self._handle.run("INSERT OR IGNORE INTO coder (name) VALUES (?)", (name,))
+            self._db.run("INSERT OR IGNORE INTO coder (name) VALUES (?)", (name,))
         return name
 
     def set_role(
@@ -48,31 +47,31 @@ class People:
         The cut into utterances stays; what the interviewer says is no longer codable, and the reverse.
         Raises StudyError if nobody of that name speaks there.
         """
-        handle = self._handle
-        with handle.write() as stamp:
+        db = self._db
+        with db.write() as stamp:
             there = "SELECT 1 FROM turn WHERE transcript = ? AND speaker IS ?"
-            if handle.value(there, (transcript_id, speaker)) is None:
+            if db.value(there, (transcript_id, speaker)) is None:
                 raise StudyError(f"No speaker '{speaker or 'without a label'}' in this transcript.")
-            by = handle.coder_id(coder) if coder else None
-            handle.run(
+            by = db.coder_id(coder) if coder else None
+            db.run(
                 "INSERT INTO speaker_role VALUES (?, ?, ?, ?, ?, ?)",
                 (new_uid(), transcript_id, speaker or "", role, by, stamp),
             )
-            apply_roles(handle, transcript_id)
+            apply_roles(db, transcript_id)
 
     def link(self, transcript_id: int, speaker: str, participant: str) -> None:
         """Say which participant a speaker of a transcript is."""
-        with self._handle.write() as stamp:
+        with self._db.write() as stamp:
             if self.participants(transcript_id).get(speaker) == participant:
                 return
-            self._handle.run(
+            self._db.run(
                 "INSERT INTO speaks VALUES (?, ?, ?, ?, ?)",
                 (new_uid(), transcript_id, speaker, participant, stamp),
             )
 
     def participants(self, transcript_id: int) -> dict[str, str]:
         """Return the participant's name by speaker label for one transcript."""
-        rows = self._handle.rows(
+        rows = self._db.rows(
             "SELECT speaker, participant FROM speaks WHERE transcript = ? ORDER BY time, uid",
             (transcript_id,),
         )
@@ -81,10 +80,10 @@ class People:
     def set_attribute(self, kind: str, subject: str, name: str, values: Sequence[str]) -> None:
         """Set an attribute of a participant (by name) or a transcript (by uid); it may hold several values."""
         content = json.dumps(list(values), ensure_ascii=False)
-        with self._handle.write() as stamp:
+        with self._db.write() as stamp:
             if self.attributes(kind, subject).get(name, ()) == tuple(values):
                 return
-            self._handle.run(
+            self._db.run(
                 "INSERT INTO attribute VALUES (?, ?, ?, ?, ?, ?)",
                 (new_uid(), kind, subject, name, content, stamp),
             )
@@ -95,7 +94,7 @@ class People:
 
     def all_attributes(self, kind: str, subject: str | None = None) -> dict[str, dict[str, tuple[str, ...]]]:
         """Return name -> values for every subject of a kind ('participant' or 'transcript')."""
-        rows = self._handle.rows(
+        rows = self._db.rows(
             "SELECT subject, name, content FROM attribute WHERE kind = ? AND (subject = ? OR ? IS NULL)"
             " ORDER BY time, uid",
             (kind, subject, subject),
@@ -106,35 +105,35 @@ class People:
         return {who: {name: held for name, held in facts.items() if held} for who, facts in found.items()}
 
 
-def apply_roles(handle: Handle, transcript_id: int) -> None:
+def apply_roles(db: SharedConnection, transcript_id: int) -> None:
     """Bring the derived roles and codability of one transcript in line with what people corrected."""
-    handle.run("UPDATE turn SET role = role_read WHERE transcript = ?", (transcript_id,))
-    rows = handle.rows(
+    db.run("UPDATE turn SET role = role_read WHERE transcript = ?", (transcript_id,))
+    rows = db.rows(
         "SELECT speaker, role FROM speaker_role WHERE transcript = ? ORDER BY time, uid", (transcript_id,)
     )
     for speaker, role in {row["speaker"]: row["role"] for row in rows}.items():
-        handle.run(
+        db.run(
             "UPDATE turn SET role = ? WHERE transcript = ? AND speaker IS ?",
             (role, transcript_id, speaker or None),
         )
-    handle.run(
+    db.run(
         "UPDATE utterance SET codable = wordy AND (SELECT current FROM transcript WHERE id = utterance.transcript)"
         " AND coalesce((SELECT role FROM turn WHERE turn.transcript = utterance.transcript"
         " AND turn.number = utterance.turn), '') <> 'interviewer' WHERE transcript = ?",
         (transcript_id,),
     )
-    spread_codable(handle, transcript_id)
+    spread_codable(db, transcript_id)
 
 
-def spread_codable(handle: Handle, transcript_id: int) -> None:
+def spread_codable(db: SharedConnection, transcript_id: int) -> None:
     """Bring what is derived from codability in line with the utterances of one transcript."""
     mine = "(SELECT id FROM utterance WHERE transcript = ?)"
-    handle.run(
+    db.run(
         "UPDATE unit SET codable = (SELECT codable FROM utterance WHERE id = unit.utterance)"
         f" WHERE utterance IN {mine}",
         (transcript_id,),
     )
-    handle.run(
+    db.run(
         "UPDATE outlook SET open = (SELECT codable FROM utterance WHERE id = outlook.utterance) AND NOT EXISTS"
         " (SELECT 1 FROM unit WHERE unit.utterance = outlook.utterance"
         f" AND unit.state IN {DECIDED_SQL}) WHERE utterance IN {mine}",

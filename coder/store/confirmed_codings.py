@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
-from coder.store.connection import Handle, chunks, marks, new_uid
+from coder.store.connection import SharedConnection, chunks, marks, new_uid
 from coder.store.replay import replay
 from coder.store.values import ADJUDICATED, DECIDED_SQL
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """One voice's decided view of one codable utterance.
+    """One owner's decided view of one codable utterance.
 
     `state` is 'coded', 'nothing' or 'rejected'; `codes` are (code, polarity) pairs; `codebooks` the versions it
     was decided with, so that a code added later counts as not looked at.
@@ -31,23 +31,23 @@ class Confirmed:
 _ORDER = "ORDER BY unit.transcript, unit.utterance, coder.name"
 
 
-def confirmed(handle: Handle) -> list[Confirmed]:
-    """Return what stands for every coder and the adjudicated voice, in order of transcript and utterance."""
-    with handle.snapshot():
-        rows = handle.rows(
-            "SELECT unit.*, coder.name FROM unit JOIN coder ON coder.id = unit.voice"
+def confirmed(db: SharedConnection) -> list[Confirmed]:
+    """Return what stands for every coder and the adjudicated, in order of transcript and utterance."""
+    with db.snapshot():
+        rows = db.rows(
+            "SELECT unit.*, coder.name FROM unit JOIN coder ON coder.id = unit.owner"
             " JOIN utterance u ON u.id = unit.utterance"
             f" WHERE u.codable = 1 AND unit.state IN {DECIDED_SQL} {_ORDER}"
         )
         codes: defaultdict[tuple[int, int], list[tuple[str, str | None]]] = defaultdict(list)
         rejected: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
-        for row in handle.rows("SELECT voice, utterance, code, polarity, rejected FROM standing"):
-            key = (row["voice"], row["utterance"])
+        for row in db.rows("SELECT owner, utterance, code, polarity, rejected FROM standing"):
+            key = (row["owner"], row["utterance"])
             if row["rejected"]:
                 rejected[key].append(row["code"])
             else:
                 codes[key].append((row["code"], row["polarity"]))
-        codebooks = _codebooks(handle)
+        codebooks = _codebooks(db)
     return [
         Confirmed(
             utterance=row["utterance"],
@@ -59,7 +59,7 @@ def confirmed(handle: Handle) -> list[Confirmed]:
             codebooks=frozenset(codebooks[key]),
         )
         for row in rows
-        for key in ((row["voice"], row["utterance"]),)
+        for key in ((row["owner"], row["utterance"]),)
     ]
 
 
@@ -67,7 +67,7 @@ def confirmed(handle: Handle) -> list[Confirmed]:
 class Quote:
     """A passage under a confirmed code: `start` and `end` are offsets into the transcript's text.
 
-    `utterance` is the first that it codes; `coders` are all who coded just this passage so (the adjudicated voice
+    `utterance` is the first that it codes; `coders` are all who coded just this passage so (the adjudicated
     alone where it decided); `good` marks what somebody wants to quote.
     """
 
@@ -82,27 +82,29 @@ class Quote:
     good: bool
 
 
-def quotes(handle: Handle, codes: Sequence[str] | None = None, *, coder: str | None = None) -> list[Quote]:
+def quotes(
+    db: SharedConnection, codes: Sequence[str] | None = None, *, coder: str | None = None
+) -> list[Quote]:
     """Return the confirmed passages of some codes (None: all), in order of transcript and text.
 
     What was adjudicated counts alone there; elsewhere every coder's codings count, or only those of `coder`.
     A passage over several utterances comes once.
     """
     wanted = json.dumps(list(codes)) if codes is not None else None
-    with handle.snapshot():
-        rows = handle.rows(
+    with db.snapshot():
+        rows = db.rows(
             'SELECT s.utterance, s.code, s.polarity, s.start, s."end", u.transcript, c.name AS coder'
-            " FROM standing s JOIN utterance u ON u.id = s.utterance JOIN coder c ON c.id = s.voice"
+            " FROM standing s JOIN utterance u ON u.id = s.utterance JOIN coder c ON c.id = s.owner"
             " JOIN transcript t ON t.id = u.transcript WHERE s.rejected = 0 AND t.current = 1 AND u.codable = 1"
             " AND (?1 IS NULL OR s.code IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR c.name = ?2)"
-            " AND (?2 IS NOT NULL OR s.voice = 1 OR NOT EXISTS (SELECT 1 FROM unit a WHERE a.voice = 1"
+            " AND (?2 IS NOT NULL OR s.owner = 1 OR NOT EXISTS (SELECT 1 FROM unit a WHERE a.owner = 1"
             f"  AND a.utterance = s.utterance AND a.state IN {DECIDED_SQL}))"
             " ORDER BY t.name, t.id, s.start, u.start, s.code, c.name",
             (wanted, coder),
         )
-        good = good_quotes(handle)
+        good = good_quotes(db)
         texts = {
-            row["id"]: row["text"] for row in handle.rows("SELECT id, text FROM transcript WHERE current = 1")
+            row["id"]: row["text"] for row in db.rows("SELECT id, text FROM transcript WHERE current = 1")
         }
     found: dict[tuple[int, int, int, str, str | None], list[Row]] = {}
     for row in rows:
@@ -118,78 +120,76 @@ def quotes(handle: Handle, codes: Sequence[str] | None = None, *, coder: str | N
     ]  # fmt: skip
 
 
-def good_quotes(handle: Handle) -> set[tuple[int, str]]:
+def good_quotes(db: SharedConnection) -> set[tuple[int, str]]:
     """Return the (utterance, code) pairs that somebody marked as a good quote and did not unmark."""
-    rows = handle.rows(
-        "SELECT utterance, code, good, max(time || uid) FROM good_quote GROUP BY utterance, code"
-    )
+    rows = db.rows("SELECT utterance, code, good, max(time || uid) FROM good_quote GROUP BY utterance, code")
     return {(row["utterance"], row["code"]) for row in rows if row["good"]}
 
 
-def mark_good(handle: Handle, coder: str, utterance: int, code: str, good: bool) -> None:
+def mark_good(db: SharedConnection, coder: str, utterance: int, code: str, good: bool) -> None:
     """Mark a code's passage on an utterance as a good quote, or take the mark away; one more row each time."""
-    with handle.write() as stamp:
-        handle.run(
+    with db.write() as stamp:
+        db.run(
             "INSERT INTO good_quote VALUES (?, ?, ?, ?, ?, ?)",
-            (new_uid(), utterance, code, handle.coder_id(coder), good, stamp),
+            (new_uid(), utterance, code, db.coder_id(coder), good, stamp),
         )
 
 
-def _codebooks(handle: Handle) -> defaultdict[tuple[int, int], set[int]]:
+def _codebooks(db: SharedConnection) -> defaultdict[tuple[int, int], set[int]]:
     found: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
-    for row in handle.rows(
-        "SELECT DISTINCT act.voice, d.utterance, d.codebook FROM decision d JOIN act ON act.id = d.act"
+    for row in db.rows(
+        "SELECT DISTINCT act.owner, d.utterance, d.codebook FROM decision d JOIN act ON act.id = d.act"
     ):
-        found[row["voice"], row["utterance"]].add(row["codebook"])
+        found[row["owner"], row["utterance"]].add(row["codebook"])
     return found
 
 
-def blind(handle: Handle) -> list[Confirmed]:
+def blind(db: SharedConnection) -> list[Confirmed]:
     """Return what each person had decided before seeing any suggestion or another's coding of the utterance.
 
     Exposure ends the blind record of an utterance: what was decided or undone later does not change it.
     """
     ends = {
         (row["coder"], row["utterance"]): row["time"]
-        for row in handle.rows(
+        for row in db.rows(
             "SELECT coder, utterance, min(time) AS time FROM exposure GROUP BY coder, utterance"
         )
     }
-    reversals = _reversals(handle)
-    rows = handle.rows(
-        "SELECT unit.voice, unit.utterance, unit.transcript, coder.name FROM unit"
-        " JOIN coder ON coder.id = unit.voice JOIN utterance u ON u.id = unit.utterance"
+    reversals = _reversals(db)
+    rows = db.rows(
+        "SELECT unit.owner, unit.utterance, unit.transcript, coder.name FROM unit"
+        " JOIN coder ON coder.id = unit.owner JOIN utterance u ON u.id = unit.utterance"
         f" WHERE u.codable = 1 AND coder.name <> ? {_ORDER}",
         (ADJUDICATED,),
     )
     found: list[Confirmed] = []
     for some in chunks(rows):
-        found += _blind_chunk(handle, some, ends, reversals)
+        found += _blind_chunk(db, some, ends, reversals)
     return found
 
 
-def _reversals(handle: Handle) -> defaultdict[int, list[tuple[str, str]]]:
+def _reversals(db: SharedConnection) -> defaultdict[int, list[tuple[str, str]]]:
     found: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
-    for row in handle.rows("SELECT target, time, kind FROM act WHERE target IS NOT NULL ORDER BY time, uid"):
+    for row in db.rows("SELECT target, time, kind FROM act WHERE target IS NOT NULL ORDER BY time, uid"):
         found[row["target"]].append((row["time"], row["kind"]))
     return found
 
 
 def _blind_chunk(
-    handle: Handle,
+    db: SharedConnection,
     units: Sequence[Row],
     ends: dict[tuple[int, int], str],
     reversals: defaultdict[int, list[tuple[str, str]]],
 ) -> list[Confirmed]:
-    keys = {(row["voice"], row["utterance"]): row for row in units}
+    keys = {(row["owner"], row["utterance"]): row for row in units}
     utterances = sorted({utterance for _, utterance in keys})
     decisions: defaultdict[tuple[int, int], list[Row]] = defaultdict(list)
-    for row in handle.rows(
-        "SELECT d.*, act.voice, act.time FROM decision d JOIN act ON act.id = d.act"
+    for row in db.rows(
+        "SELECT d.*, act.owner, act.time FROM decision d JOIN act ON act.id = d.act"
         f" WHERE d.utterance IN ({marks(utterances)}) AND d.seen = 0 ORDER BY act.time, act.uid, d.number",
         utterances,
     ):
-        key = (row["voice"], row["utterance"])
+        key = (row["owner"], row["utterance"])
         end = ends.get(key, "9")
         before = [kind for time, kind in reversals[row["act"]] if time < end]
         if key in keys and not (before and before[-1] == "undo"):

@@ -87,7 +87,7 @@ def _file_errors() -> tuple[type[Exception], ...]:
     return (*database_errors(), OSError)
 
 
-class Handle:
+class SharedConnection:
     """A connection that several threads may use in turn; `write` is one transaction."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, clock: Clock = utc_now) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlite3 import Row
 
 from coder.errors import StaleError, StudyError
-from coder.store.connection import Handle, chunks, marks, new_uid, value_of
+from coder.store.connection import SharedConnection, chunks, marks, new_uid, value_of
 from coder.store.replay import derive
 from coder.store.values import (
     ADJUDICATED,
@@ -28,9 +28,9 @@ ADJUDICATED_ID = 1
 RECODED = "codebook: "  # how the note of an act begins that a change of the codebook made
 SHORTEST_UID = 8  # characters of an act's uid that name it well enough
 _HISTORY = (
-    "SELECT act.uid, act.kind, act.mode, act.time, act.seconds, who.name AS coder, voice.name AS voice,"
+    "SELECT act.uid, act.kind, act.mode, act.time, act.seconds, who.name AS coder, owner.name AS owner,"
     " undone.act IS NOT NULL AS undone, d.* FROM act JOIN coder who ON who.id = act.coder"
-    " JOIN coder voice ON voice.id = act.voice LEFT JOIN undone ON undone.act = act.id"
+    " JOIN coder owner ON owner.id = act.owner LEFT JOIN undone ON undone.act = act.id"
     " JOIN decision d ON d.act = coalesce(act.target, act.id)"
 )
 _TOUCHING = (
@@ -56,8 +56,8 @@ class StandingRow:
 class Acts:
     """Decisions, their undoing, and where each coder stands."""
 
-    def __init__(self, handle: Handle) -> None:
-        self._handle = handle
+    def __init__(self, db: SharedConnection) -> None:
+        self._db = db
 
     def decide(
         self,
@@ -75,30 +75,30 @@ class Acts:
         Raises StaleError (nothing is written) if a choice's `expected` token is no longer the newest, and
         StudyError for a coder, utterance or suggestion that does not exist.
         """
-        handle = self._handle
-        with handle.write() as stamp:
-            by = handle.coder_id(coder)
-            voice = ADJUDICATED_ID if kind == "adjudicate" else by
+        db = self._db
+        with db.write() as stamp:
+            by = db.coder_id(coder)
+            owner = ADJUDICATED_ID if kind == "adjudicate" else by
             touched = list(dict.fromkeys(choice.utterance for choice in choices))
             for choice in choices:
                 if choice.expected is not None:
-                    self._refuse_stale(voice, choice.utterance, choice.expected)
+                    self._refuse_stale(owner, choice.utterance, choice.expected)
             uid = new_uid()
-            act = handle.run(
-                "INSERT INTO act (uid, coder, voice, kind, mode, drawn, seconds, note, time)"
+            act = db.run(
+                "INSERT INTO act (uid, coder, owner, kind, mode, drawn, seconds, note, time)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (uid, by, voice, kind, mode, drawn, seconds, note, stamp),
+                (uid, by, owner, kind, mode, drawn, seconds, note, stamp),
             )
-            self._append(act, voice, choices, by)
-        return Saved(uid, self.states(ADJUDICATED if voice == ADJUDICATED_ID else coder, touched))
+            self._append(act, owner, choices, by)
+        return Saved(uid, self.states(ADJUDICATED if owner == ADJUDICATED_ID else coder, touched))
 
     def standing_rows(self, code: str) -> list[StandingRow]:
         """Return everybody's standing codings of a code (the adjudicated too), in order of coder and text."""
-        rows = self._handle.rows(
+        rows = self._db.rows(
             'SELECT s.utterance, s.polarity, s.start, s."end", u.transcript, c.name, d.memo,'
-            " (SELECT json_group_array(o.code) FROM standing o WHERE o.voice = s.voice AND o.utterance = s.utterance"
+            " (SELECT json_group_array(o.code) FROM standing o WHERE o.owner = s.owner AND o.utterance = s.utterance"
             "  AND o.rejected = 0 AND o.code <> s.code) AS others"
-            " FROM standing s JOIN utterance u ON u.id = s.utterance JOIN coder c ON c.id = s.voice"
+            " FROM standing s JOIN utterance u ON u.id = s.utterance JOIN coder c ON c.id = s.owner"
             " JOIN decision d ON d.act = s.act AND d.number = s.number"
             " WHERE s.code = ? AND s.rejected = 0 ORDER BY c.name, u.transcript, u.start",
             (code,),
@@ -111,29 +111,29 @@ class Acts:
             for row in rows
         ]  # fmt: skip
 
-    def recode(self, coder: str, voice: str, choices: Sequence[Decision], *, note: str) -> str:
+    def recode(self, coder: str, owner: str, choices: Sequence[Decision], *, note: str) -> str:
         """Let a change of the codebook reach somebody's codings; return the act's uid, by which `coder` undoes it.
 
-        The voice is whose codings change; it has seen no more than before, so blind codings stay blind.
+        The owner is whose codings change; they have seen no more than before, so blind codings stay blind.
         """
-        handle = self._handle
-        with handle.write() as stamp:
-            whose, uid = handle.coder_id(voice), new_uid()
-            act = handle.run(
-                "INSERT INTO act (uid, coder, voice, kind, mode, note, time)"
+        db = self._db
+        with db.write() as stamp:
+            whose, uid = db.coder_id(owner), new_uid()
+            act = db.run(
+                "INSERT INTO act (uid, coder, owner, kind, mode, note, time)"
                 " VALUES (?, ?, ?, 'carry', 'imported', ?, ?)",
-                (uid, handle.coder_id(coder), whose, f"{RECODED}{note}", stamp),
+                (uid, db.coder_id(coder), whose, f"{RECODED}{note}", stamp),
             )
             self._append(act, whose, choices)
         return uid
 
-    def _append(self, act: int, voice: int, choices: Sequence[Decision], by: int | None = None) -> None:
-        """Write the decisions of an act and derive what stands; `by` is who saw what (the voice, unless given)."""
-        handle, codebook = self._handle, self._codebook()
+    def _append(self, act: int, owner: int, choices: Sequence[Decision], by: int | None = None) -> None:
+        """Write the decisions of an act and derive what stands; `by` is who saw what (the owner, unless given)."""
+        db, codebook = self._db, self._codebook()
         touched = list(dict.fromkeys(choice.utterance for choice in choices))
-        spans, seen = _spans(handle, touched), self._exposed(voice if by is None else by, touched)
+        spans, seen = _spans(db, touched), self._exposed(owner if by is None else by, touched)
         suggested = self._suggested(choices)
-        handle.run_many(
+        db.run_many(
             "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (act, number, *_decision(choice, spans, suggested), choice.utterance in seen, codebook,
@@ -141,16 +141,16 @@ class Acts:
                 for number, choice in enumerate(choices)
             ),
         )  # fmt: skip
-        derive(handle, voice, touched)
+        derive(db, owner, touched)
 
     def carry(self, coder: str, choices: Sequence[Decision], origins: Mapping[int, int]) -> None:
         """Repeat decisions on a new version's utterances; `origins` gives the old utterance of each new one."""
-        handle = self._handle
-        with handle.write():
-            by = handle.coder_id(coder)
+        db = self._db
+        with db.write():
+            by = db.coder_id(coder)
             was_seen = self._exposed(by, list(origins.values()))
             exposed = [new for new, old in origins.items() if old in was_seen]
-            handle.run_many(
+            db.run_many(
                 "INSERT OR IGNORE INTO exposure SELECT ?, coder, kind, time FROM exposure WHERE utterance = ?"
                 " AND coder = ?",
                 ((new, origins[new], by) for new in exposed),
@@ -160,15 +160,15 @@ class Acts:
             )
 
     def _codebook(self) -> int:
-        return int(self._handle.value("SELECT id FROM codebook ORDER BY time DESC, uid DESC"))
+        return int(self._db.value("SELECT id FROM codebook ORDER BY time DESC, uid DESC"))
 
     def refuse_stale(self, coder: str, utterance: int, expected: str) -> None:
         """Raise StaleError unless `expected` names the newest act of this coder on the utterance ('': none)."""
-        self._refuse_stale(self._handle.coder_id(coder), utterance, expected)
+        self._refuse_stale(self._db.coder_id(coder), utterance, expected)
 
-    def _refuse_stale(self, voice: int, utterance: int, expected: str) -> None:
-        newest = self._handle.value(
-            "SELECT last_act FROM unit WHERE voice = ? AND utterance = ?", (voice, utterance)
+    def _refuse_stale(self, owner: int, utterance: int, expected: str) -> None:
+        newest = self._db.value(
+            "SELECT last_act FROM unit WHERE owner = ? AND utterance = ?", (owner, utterance)
         )
         if (newest or "") != expected:
             raise StaleError(
@@ -180,7 +180,7 @@ class Acts:
         found: set[int] = set()
         for some in chunks(utterances):
             sql = f"SELECT utterance FROM exposure WHERE coder = ? AND utterance IN ({marks(some)})"
-            found |= {row["utterance"] for row in self._handle.rows(sql, (coder, *some))}
+            found |= {row["utterance"] for row in self._db.rows(sql, (coder, *some))}
         return found
 
     def _suggested(self, choices: Sequence[Decision]) -> dict[int, Row]:
@@ -188,7 +188,7 @@ class Acts:
         wanted = sorted({choice.suggestion for choice in choices if choice.suggestion is not None})
         for some in chunks(wanted):
             sql = f"SELECT id, utterance, code, polarity FROM suggestion WHERE id IN ({marks(some)})"
-            found |= {row["id"]: row for row in self._handle.rows(sql, some)}
+            found |= {row["id"]: row for row in self._db.rows(sql, some)}
         for choice in choices:
             if choice.suggestion is None:
                 continue
@@ -208,20 +208,20 @@ class Acts:
     def last_made(self, coder: str) -> str:
         """Return the time of the coder's newest gesture (imports and undoing excepted); '' if there is none."""
         sql = "SELECT max(time) FROM act WHERE coder = ? AND kind IN ('decide', 'adjudicate')"
-        return str(self._handle.value(sql, (self._handle.coder_id(coder),)) or "")
+        return str(self._db.value(sql, (self._db.coder_id(coder),)) or "")
 
     def undoable(self, coder: str) -> str:
         """Return the time of the gesture that `undo` would take back; '' if there is none."""
-        row = self._newest_done(self._handle.coder_id(coder))
+        row = self._newest_done(self._db.coder_id(coder))
         return "" if row is None else str(row["time"])
 
     def redoable(self, coder: str) -> str:
         """Return when the gesture was undone that `redo` would bring back; '' if there is none."""
-        row = self._newest_undone(self._handle.coder_id(coder))
+        row = self._newest_undone(self._db.coder_id(coder))
         if row is None:
             return ""
         sql = "SELECT max(time) FROM act WHERE target = ? AND kind = 'undo'"
-        return str(self._handle.value(sql, (row["id"],)))
+        return str(self._db.value(sql, (row["id"],)))
 
     def redo(self, coder: str, act: str | None = None) -> Saved | None:
         """Bring back what the coder undid last, unless they did something else since, or the act named."""
@@ -230,36 +230,36 @@ class Acts:
     def _reverse(
         self, coder: str, uid: str | None, kind: str, newest: Callable[[int], Row | None]
     ) -> Saved | None:
-        handle = self._handle
-        with handle.write() as stamp:
-            by = handle.coder_id(coder)
+        db = self._db
+        with db.write() as stamp:
+            by = db.coder_id(coder)
             target = newest(by) if uid is None else self._named(by, uid, undone=kind == "redo")
             if target is None:
                 return None
             reversal = new_uid()
-            handle.run(
-                "INSERT INTO act (uid, coder, voice, kind, target, mode, time) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (reversal, by, target["voice"], kind, target["id"], target["mode"], stamp),
+            db.run(
+                "INSERT INTO act (uid, coder, owner, kind, target, mode, time) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (reversal, by, target["owner"], kind, target["id"], target["mode"], stamp),
             )
-            handle.run(
+            db.run(
                 "INSERT INTO undone VALUES (?)" if kind == "undo" else "DELETE FROM undone WHERE act = ?",
                 (target["id"],),
             )
-            rows = handle.rows("SELECT DISTINCT utterance FROM decision WHERE act = ?", (target["id"],))
+            rows = db.rows("SELECT DISTINCT utterance FROM decision WHERE act = ?", (target["id"],))
             touched = [row["utterance"] for row in rows]
-            derive(handle, target["voice"], touched)
-        who = ADJUDICATED if target["voice"] == ADJUDICATED_ID else coder
+            derive(db, target["owner"], touched)
+        who = ADJUDICATED if target["owner"] == ADJUDICATED_ID else coder
         return Saved(target["uid"], self.states(who, touched))
 
     def _newest_done(self, coder: int) -> Row | None:
-        return self._handle.row(
+        return self._db.row(
             "SELECT * FROM act WHERE coder = ? AND kind IN ('decide', 'adjudicate')"
             " AND id NOT IN (SELECT act FROM undone) ORDER BY time DESC, uid DESC LIMIT 1",
             (coder,),
         )
 
     def _newest_undone(self, coder: int) -> Row | None:
-        newest = self._handle.row(
+        newest = self._db.row(
             "SELECT a.*, made.time AS made FROM act a JOIN act made ON made.id = a.target"
             " JOIN undone ON undone.act = a.target WHERE a.coder = ? AND a.kind = 'undo'"
             f" AND made.note NOT LIKE '{RECODED}%'"
@@ -268,20 +268,20 @@ class Acts:
         )
         if newest is None:
             return None
-        since = self._handle.value(
+        since = self._db.value(
             "SELECT 1 FROM act WHERE coder = ? AND kind IN ('decide', 'adjudicate') AND time > ?",
             (coder, newest["time"]),
         )
-        return None if since else self._handle.row("SELECT * FROM act WHERE id = ?", (newest["target"],))
+        return None if since else self._db.row("SELECT * FROM act WHERE id = ?", (newest["target"],))
 
     def _named(self, coder: int, uid: str, *, undone: bool) -> Row:
-        row = self._handle.row(
+        row = self._db.row(
             "SELECT * FROM act WHERE substr(uid, 1, ?) = ? AND coder = ? AND target IS NULL",
             (len(uid), uid, coder),
         )
         if row is None or len(uid) < SHORTEST_UID:
             raise StudyError(f"There is no such act of this coder to {'redo' if undone else 'undo'}.")
-        if bool(self._handle.value("SELECT 1 FROM undone WHERE act = ?", (row["id"],))) != undone:
+        if bool(self._db.value("SELECT 1 FROM undone WHERE act = ?", (row["id"],))) != undone:
             raise StudyError(f"This act is {'not undone' if undone else 'undone already'}.")
         return row
 
@@ -290,25 +290,25 @@ class Acts:
 
         Decisions after this are not blind, whatever mode they are made in. Call it when they are displayed.
         """
-        with self._handle.write() as stamp:
-            by = self._handle.coder_id(coder)
-            self._handle.run_many(
+        with self._db.write() as stamp:
+            by = self._db.coder_id(coder)
+            self._db.run_many(
                 "INSERT OR IGNORE INTO exposure VALUES (?, ?, ?, ?)",
                 ((utterance, by, kind, stamp) for utterance in utterances),
             )
 
     def exposed(self, coder: str, utterances: Sequence[int]) -> set[int]:
         """Return those of the utterances where this coder has seen suggestions or another's coding."""
-        return self._exposed(self._handle.coder_id(coder), utterances)
+        return self._exposed(self._db.coder_id(coder), utterances)
 
     def states(self, coder: str, utterances: Sequence[int]) -> dict[int, UnitState]:
         """Return where a coder (or ADJUDICATED) stands with utterances; untouched ones are 'open', token ''."""
-        voice = self._handle.coder_id(coder)
+        owner = self._db.coder_id(coder)
         found = {key: _untouched(key, coder) for key in utterances}
         for some in chunks(list(found)):
-            codes = _codes(self._handle, voice, some)
-            rows = self._handle.rows(
-                f"SELECT * FROM unit WHERE voice = ? AND utterance IN ({marks(some)})", (voice, *some)
+            codes = _codes(self._db, owner, some)
+            rows = self._db.rows(
+                f"SELECT * FROM unit WHERE owner = ? AND utterance IN ({marks(some)})", (owner, *some)
             )
             for row in rows:
                 key = row["utterance"]
@@ -328,24 +328,24 @@ class Acts:
 
     def has_coded(self, coder: str) -> bool:
         """Return whether a coder has touched any utterance with a coding of their own."""
-        sql = "SELECT 1 FROM unit WHERE voice = ? LIMIT 1"
-        return self._handle.value(sql, (self._handle.coder_id(coder),)) is not None
+        sql = "SELECT 1 FROM unit WHERE owner = ? LIMIT 1"
+        return self._db.value(sql, (self._db.coder_id(coder),)) is not None
 
     def decided_in(self, coder: str, transcript: int) -> int:
         """Return how many codable utterances of a transcript a coder has decided: one look-up in an index."""
-        found = self._handle.value(
-            "SELECT count(*) FROM unit WHERE codable = 1 AND voice = ? AND transcript = ?"
+        found = self._db.value(
+            "SELECT count(*) FROM unit WHERE codable = 1 AND owner = ? AND transcript = ?"
             f" AND state IN {DECIDED_SQL}",
-            (self._handle.coder_id(coder), transcript),
+            (self._db.coder_id(coder), transcript),
         )
         return int(found)
 
-    def voices_at(self, utterances: Sequence[int]) -> dict[int, list[str]]:
-        """Return which coders (the adjudicated voice too) have decided each utterance."""
+    def deciders(self, utterances: Sequence[int]) -> dict[int, list[str]]:
+        """Return which coders (the adjudicated too) have decided each utterance."""
         found: dict[int, list[str]] = {key: [] for key in utterances}
         for some in chunks(list(found)):
-            for row in self._handle.rows(
-                "SELECT utterance, coder.name FROM unit JOIN coder ON coder.id = unit.voice"
+            for row in self._db.rows(
+                "SELECT utterance, coder.name FROM unit JOIN coder ON coder.id = unit.owner"
                 f" WHERE utterance IN ({marks(some)}) AND state IN {DECIDED_SQL} ORDER BY coder.name",
                 some,
             ):
@@ -354,12 +354,12 @@ class Acts:
 
     def others_at(self, coder: str, utterances: Sequence[int]) -> dict[int, list[OthersCode]]:
         """Return what stands for everybody but this coder, by utterance; utterances without any are left out."""
-        mine = self._handle.coder_id(coder)
+        mine = self._db.coder_id(coder)
         found: defaultdict[int, list[OthersCode]] = defaultdict(list)
         for some in chunks(utterances):
-            for row in self._handle.rows(
-                "SELECT s.utterance, c.name, s.code, s.polarity FROM standing s JOIN coder c ON c.id = s.voice"
-                f" WHERE s.rejected = 0 AND s.voice <> ? AND s.utterance IN ({marks(some)})"
+            for row in self._db.rows(
+                "SELECT s.utterance, c.name, s.code, s.polarity FROM standing s JOIN coder c ON c.id = s.owner"
+                f" WHERE s.rejected = 0 AND s.owner <> ? AND s.utterance IN ({marks(some)})"
                 " ORDER BY c.name, s.code",
                 (mine, *some),
             ):
@@ -370,10 +370,10 @@ class Acts:
         self, *, utterance: int | None = None, coder: str | None = None, limit: int = 200
     ) -> list[ActRecord]:
         """Return decisions and reversals, newest first, of one utterance and/or one coder."""
-        by = self._handle.coder_id(coder) if coder else None
+        by = self._db.coder_id(coder) if coder else None
         where = [f"act.id IN ({_TOUCHING}) AND d.utterance = ?1"] if utterance is not None else []
         where += ["act.coder = ?2"] if by is not None else []
-        rows = self._handle.rows(
+        rows = self._db.rows(
             f"{_HISTORY} WHERE {' AND '.join(where) or '1'} ORDER BY act.time DESC, act.uid DESC, d.number LIMIT ?3",
             (utterance, by, limit),
         )
@@ -381,13 +381,13 @@ class Acts:
 
     def summaries(self, *, coder: str | None = None, limit: int = 30) -> list[ActSummary]:
         """Return gestures, newest first, of one coder or all."""
-        by = self._handle.coder_id(coder) if coder else None
-        rows = self._handle.rows(
-            "SELECT act.uid, act.kind, act.mode, act.time, who.name AS coder, voice.name AS voice,"
+        by = self._db.coder_id(coder) if coder else None
+        rows = self._db.rows(
+            "SELECT act.uid, act.kind, act.mode, act.time, who.name AS coder, owner.name AS owner,"
             " undone.act IS NOT NULL AS undone, count(DISTINCT d.utterance) AS utterances,"
             " group_concat(DISTINCT d.verdict || coalesce(' ' || d.code, '')) AS what"
             " FROM (SELECT * FROM act WHERE coder = ?1 OR ?1 IS NULL ORDER BY time DESC, uid DESC LIMIT ?2) act"
-            " JOIN coder who ON who.id = act.coder JOIN coder voice ON voice.id = act.voice"
+            " JOIN coder who ON who.id = act.coder JOIN coder owner ON owner.id = act.owner"
             " LEFT JOIN undone ON undone.act = act.id LEFT JOIN decision d ON d.act = coalesce(act.target, act.id)"
             " GROUP BY act.id ORDER BY act.time DESC, act.uid DESC",
             (by, limit),
@@ -395,14 +395,14 @@ class Acts:
         return [value_of(ActSummary, row, act=row["uid"], what=_few(row["what"] or "")) for row in rows]
 
 
-def _spans(handle: Handle, utterances: Sequence[int]) -> dict[int, tuple[int, int]]:
+def _spans(db: SharedConnection, utterances: Sequence[int]) -> dict[int, tuple[int, int]]:
     found: dict[int, tuple[int, int]] = {}
     for some in chunks(utterances):
         sql = f'SELECT id, start, "end" FROM utterance WHERE id IN ({marks(some)})'
-        found |= {row["id"]: (row["start"], row["end"]) for row in handle.rows(sql, some)}
+        found |= {row["id"]: (row["start"], row["end"]) for row in db.rows(sql, some)}
     missing = [str(key) for key in utterances if key not in found]
     if missing:
-        raise StudyError(f"There is no utterance {', '.join(missing[:5])} in {handle.path.name}.")
+        raise StudyError(f"There is no utterance {', '.join(missing[:5])} in {db.path.name}.")
     return found
 
 
@@ -432,14 +432,14 @@ def _untouched(utterance: int, coder: str) -> UnitState:
     return UnitState(utterance, coder, "open", False, False, (), (), "", "")
 
 
-def _codes(handle: Handle, voice: int, utterances: Sequence[int]) -> defaultdict[int, list[Row]]:
+def _codes(db: SharedConnection, owner: int, utterances: Sequence[int]) -> defaultdict[int, list[Row]]:
     found: defaultdict[int, list[Row]] = defaultdict(list)
-    for row in handle.rows(
+    for row in db.rows(
         'SELECT s.utterance, s.code, s.rejected, s.polarity, s.start, s."end", d.verdict, d.suggestion, d.seen,'
         " d.memo, act.uid, act.time FROM standing s JOIN decision d ON d.act = s.act AND d.number = s.number"
-        f" JOIN act ON act.id = s.act WHERE s.voice = ? AND s.utterance IN ({marks(utterances)})"
+        f" JOIN act ON act.id = s.act WHERE s.owner = ? AND s.utterance IN ({marks(utterances)})"
         " ORDER BY act.time, act.uid, s.number",
-        (voice, *utterances),
+        (owner, *utterances),
     ):
         found[row["utterance"]].append(row)
     return found

@@ -192,7 +192,7 @@ def _pairs(ours: sqlite3.Cursor, theirs: sqlite3.Cursor) -> Iterator[tuple[Any, 
         yield pair
 
 
-def _overwrite(handle: int, folder: Path) -> None:
+def _overwrite(db: int, folder: Path) -> None:
     """Overwrite a replaced file with zeros, as far as its disk writes in place, and make it empty."""
     with suppress(OSError):  # the study is safe in its new file; what is left of the old one has no name
         directory = os.open(folder, os.O_RDONLY)
@@ -200,9 +200,9 @@ def _overwrite(handle: int, folder: Path) -> None:
             os.fsync(directory)  # the new name first: a power cut now must not bring back a file of zeros
         finally:
             os.close(directory)
-        left = os.fstat(handle).st_size
-        os.lseek(handle, 0, os.SEEK_SET)
+        left = os.fstat(db).st_size
+        os.lseek(db, 0, os.SEEK_SET)
         while left > 0:
-            left -= os.write(handle, bytes(min(left, OVERWRITTEN)))
-        os.fsync(handle)
-        os.ftruncate(handle, 0)
+            left -= os.write(db, bytes(min(left, OVERWRITTEN)))
+        os.fsync(db)
+        os.ftruncate(db, 0)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from coder.domain import SuggestionFate
-from coder.store.connection import Handle
+from coder.store.connection import SharedConnection
 from coder.store.queries import disagreements
 from coder.store.values import DECIDED_SQL, LOTS
 
@@ -46,59 +46,57 @@ class StudyFigures:
     codes: tuple[SuggestionFate, ...] = ()
 
 
-def study_figures(handle: Handle) -> StudyFigures:
+def study_figures(db: SharedConnection) -> StudyFigures:
     """Count everything; under two seconds with a million utterances."""
-    with handle.snapshot():
+    with db.snapshot():
         return StudyFigures(
-            transcripts=handle.value("SELECT count(*) FROM transcript WHERE current = 1"),
-            superseded=handle.value(
-                "SELECT count(*) FROM transcript t JOIN transcript r ON r.replaces = t.uid"
-            ),
-            utterances=handle.value("SELECT count(*) FROM utterance WHERE codable = 1"),
-            decided=_decided(handle),
-            disagreements=len(disagreements(handle)),
-            adjudicated=_adjudicated(handle),
-            waiting=handle.value("SELECT count(*) FROM outlook WHERE open = 1 AND top_code IS NOT NULL"),
-            unsuggested=_unsuggested(handle),
-            coders=tuple(coder_figures(handle)),
-            codes=tuple(code_figures(handle)),
+            transcripts=db.value("SELECT count(*) FROM transcript WHERE current = 1"),
+            superseded=db.value("SELECT count(*) FROM transcript t JOIN transcript r ON r.replaces = t.uid"),
+            utterances=db.value("SELECT count(*) FROM utterance WHERE codable = 1"),
+            decided=_decided(db),
+            disagreements=len(disagreements(db)),
+            adjudicated=_adjudicated(db),
+            waiting=db.value("SELECT count(*) FROM outlook WHERE open = 1 AND top_code IS NOT NULL"),
+            unsuggested=_unsuggested(db),
+            coders=tuple(coder_figures(db)),
+            codes=tuple(code_figures(db)),
         )
 
 
-def _decided(handle: Handle) -> int:
+def _decided(db: SharedConnection) -> int:
     return int(
-        handle.value(
+        db.value(
             "SELECT count(DISTINCT utterance) FROM unit INDEXED BY unit_utterance"
             f" WHERE codable = 1 AND state IN {DECIDED_SQL}"
         )
     )
 
 
-def _adjudicated(handle: Handle) -> int:
-    sql = f"SELECT count(*) FROM unit WHERE codable = 1 AND voice = 1 AND state IN {DECIDED_SQL}"
-    return int(handle.value(sql))
+def _adjudicated(db: SharedConnection) -> int:
+    sql = f"SELECT count(*) FROM unit WHERE codable = 1 AND owner = 1 AND state IN {DECIDED_SQL}"
+    return int(db.value(sql))
 
 
-def _unsuggested(handle: Handle) -> int:
+def _unsuggested(db: SharedConnection) -> int:
     # Codable, undecided, and no run has looked at them. Counted as a difference, which needs no join.
-    codable = handle.value("SELECT count(*) FROM utterance WHERE codable = 1")
-    open_seen = handle.value("SELECT count(*) FROM outlook WHERE open = 1")
-    return max(0, int(codable) - int(open_seen) - _decided(handle))
+    codable = db.value("SELECT count(*) FROM utterance WHERE codable = 1")
+    open_seen = db.value("SELECT count(*) FROM outlook WHERE open = 1")
+    return max(0, int(codable) - int(open_seen) - _decided(db))
 
 
-def coder_figures(handle: Handle) -> list[CoderFigures]:
+def coder_figures(db: SharedConnection) -> list[CoderFigures]:
     """Return each person's progress, in order of name."""
     counts: dict[int, dict[str, int]] = {}
-    for row in handle.rows(
-        "SELECT voice, state, count(*) AS n FROM unit WHERE codable = 1 GROUP BY voice, state"
+    for row in db.rows(
+        "SELECT owner, state, count(*) AS n FROM unit WHERE codable = 1 GROUP BY owner, state"
     ):
-        counts.setdefault(row["voice"], {})[row["state"]] = row["n"]
+        counts.setdefault(row["owner"], {})[row["state"]] = row["n"]
     marked = {
-        row["voice"]: row
-        for row in handle.rows(
-            "SELECT voice, sum(flagged) AS flagged, max(time) AS last,"
+        row["owner"]: row
+        for row in db.rows(
+            "SELECT owner, sum(flagged) AS flagged, max(time) AS last,"
             " sum(seen = 0 AND state IN ('coded', 'nothing')) AS blind FROM unit"
-            " WHERE codable = 1 GROUP BY voice"
+            " WHERE codable = 1 GROUP BY owner"
         )
     }
     return [
@@ -110,18 +108,18 @@ def coder_figures(handle: Handle) -> list[CoderFigures]:
             skipped=held.get("skipped", 0),
             flagged=marked[row["id"]]["flagged"] if row["id"] in marked else 0,
             blind=marked[row["id"]]["blind"] if row["id"] in marked else 0,
-            pace=_pace(handle, row["id"]),
+            pace=_pace(db, row["id"]),
             last=marked[row["id"]]["last"] if row["id"] in marked else None,
         )
-        for row in handle.rows("SELECT id, name FROM coder WHERE kind = 'person' ORDER BY name")
+        for row in db.rows("SELECT id, name FROM coder WHERE kind = 'person' ORDER BY name")
         for held in (counts.get(row["id"], {}),)
     ]
 
 
-def _pace(handle: Handle, coder: int) -> float | None:
+def _pace(db: SharedConnection, coder: int) -> float | None:
     seconds = sorted(
         row["seconds"]
-        for row in handle.rows(
+        for row in db.rows(
             "SELECT seconds FROM act WHERE coder = ? ORDER BY time DESC LIMIT ?", (coder, RECENT_ACTS)
         )
         if row["seconds"] is not None
@@ -129,12 +127,12 @@ def _pace(handle: Handle, coder: int) -> float | None:
     return seconds[len(seconds) // 2] if seconds else None
 
 
-def code_figures(handle: Handle) -> list[SuggestionFate]:
+def code_figures(db: SharedConnection) -> list[SuggestionFate]:
     """Return what became of the suggestions, code by code, in order of code id."""
     counts: dict[str, dict[str, int]] = {}
-    for row in handle.rows("SELECT code, verdict, count(*) AS n FROM answer GROUP BY code, verdict"):
+    for row in db.rows("SELECT code, verdict, count(*) AS n FROM answer GROUP BY code, verdict"):
         counts.setdefault(row["code"], {})[row["verdict"]] = row["n"]
-    for row in handle.rows(
+    for row in db.rows(
         "SELECT top_code, count(*) AS n FROM outlook WHERE open = 1 AND top_code IS NOT NULL GROUP BY top_code"
     ):
         counts.setdefault(row["top_code"], {})["waiting"] = row["n"]
@@ -150,15 +148,15 @@ def code_figures(handle: Handle) -> list[SuggestionFate]:
     ]
 
 
-def last_answers(handle: Handle, code: str, most: int) -> list[str]:
+def last_answers(db: SharedConnection, code: str, most: int) -> list[str]:
     """Return the verdicts on the last answered suggestions of a code, newest first."""
-    rows = handle.rows("SELECT verdict FROM answer WHERE code = ? ORDER BY time DESC LIMIT ?", (code, most))
+    rows = db.rows("SELECT verdict FROM answer WHERE code = ? ORDER BY time DESC LIMIT ?", (code, most))
     return [row["verdict"] for row in rows]
 
 
-def acts_per_day(handle: Handle) -> list[tuple[str, str, int, float | None]]:
+def acts_per_day(db: SharedConnection) -> list[tuple[str, str, int, float | None]]:
     """Return (day, coder, gestures, mean seconds) in order of day: for the dashboard's plots."""
-    rows = handle.rows(
+    rows = db.rows(
         "SELECT substr(time, 1, 10) AS day, coder.name AS coder, count(*) AS n, avg(seconds) AS pace FROM act"
         " JOIN coder ON coder.id = act.coder WHERE act.kind IN ('decide', 'adjudicate') GROUP BY day, act.coder"
         " ORDER BY day, coder.name"
@@ -166,17 +164,17 @@ def acts_per_day(handle: Handle) -> list[tuple[str, str, int, float | None]]:
     return [(row["day"], row["coder"], row["n"], row["pace"]) for row in rows]
 
 
-def random_sample(handle: Handle) -> list[tuple[int, tuple[str, ...]]]:
+def random_sample(db: SharedConnection) -> list[tuple[int, tuple[str, ...]]]:
     """Return (utterance, suggested codes) of the finished beginning of the random order: an unbiased sample.
 
     It ends before the first codable utterance in that order that nobody has decided, so what is in it does not
     depend on what was easy, sure, or chosen by the queue. Only utterances that a run had looked at count.
     """
-    first_open = handle.value(
+    first_open = db.value(
         "SELECT lot FROM utterance u WHERE codable = 1 AND NOT EXISTS (SELECT 1 FROM unit"
         f" WHERE unit.utterance = u.id AND unit.state IN {DECIDED_SQL}) ORDER BY lot LIMIT 1"
     )
-    rows = handle.rows(
+    rows = db.rows(
         "SELECT u.id, (SELECT group_concat(code, ' ') FROM (SELECT code FROM suggestion s WHERE s.run = o.run"
         " AND s.utterance = u.id AND s.selected = 1 ORDER BY s.rank)) AS codes"
         " FROM utterance u JOIN outlook o ON o.utterance = u.id WHERE u.codable = 1 AND u.lot < ? ORDER BY u.lot",
@@ -185,16 +183,16 @@ def random_sample(handle: Handle) -> list[tuple[int, tuple[str, ...]]]:
     return [(row["id"], tuple((row["codes"] or "").split())) for row in rows]
 
 
-def seconds_spent(handle: Handle) -> dict[str, float]:
+def seconds_spent(db: SharedConnection) -> dict[str, float]:
     """Return the seconds from seeing to deciding, summed by coder; coders without any are left out."""
-    rows = handle.rows(
+    rows = db.rows(
         "SELECT coder.name, sum(act.seconds) AS seconds FROM act JOIN coder ON coder.id = act.coder"
         " WHERE act.seconds IS NOT NULL GROUP BY act.coder"
     )
     return {row["name"]: row["seconds"] for row in rows}
 
 
-def decided_since(handle: Handle, time: str) -> int:
+def decided_since(db: SharedConnection, time: str) -> int:
     """Return how many codable utterances somebody decided on after a time (as the study writes it; '': ever)."""
     sql = f"SELECT count(DISTINCT utterance) FROM unit WHERE codable = 1 AND state IN {DECIDED_SQL} AND time > ?"
-    return int(handle.value(sql, (time,)))
+    return int(db.value(sql, (time,)))

@@ -1,7 +1,7 @@
 """Memos on an utterance, a transcript, a code, or the whole study."""
 
 from coder.errors import StudyError
-from coder.store.connection import Handle, new_uid, value_of
+from coder.store.connection import SharedConnection, new_uid, value_of
 from coder.store.values import Memo
 
 _INSERT = "INSERT INTO memo (uid, thread, kind, transcript, utterance, code, coder, content, time, reverses)"
@@ -15,8 +15,8 @@ _UNDONE = (
 class Memos:
     """Notes on an utterance, a transcript, a code, or the whole study."""
 
-    def __init__(self, handle: Handle) -> None:
-        self._handle = handle
+    def __init__(self, db: SharedConnection) -> None:
+        self._db = db
 
     def write(
         self,
@@ -42,18 +42,18 @@ class Memos:
             "study",
         )
         uid = new_uid()
-        with self._handle.write() as stamp:
-            by = self._handle.coder_id(coder)
+        with self._db.write() as stamp:
+            by = self._db.coder_id(coder)
             if thread is not None:
                 kind, transcript, utterance, code = self._subject_of(thread, by)
-            self._handle.run(
+            self._db.run(
                 f"{_INSERT} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
                 (uid, thread or uid, kind, transcript, utterance, code, by, text.strip(), stamp),
             )
         return thread or uid
 
     def _subject_of(self, thread: str, coder: int) -> tuple[str, int | None, int | None, str | None]:
-        row = self._handle.row("SELECT * FROM memo WHERE thread = ? AND coder = ?", (thread, coder))
+        row = self._db.row("SELECT * FROM memo WHERE thread = ? AND coder = ?", (thread, coder))
         if row is None:
             raise StudyError("This memo is not there, or another coder's; only its author changes it.")
         return row["kind"], row["transcript"], row["utterance"], row["code"]
@@ -61,7 +61,7 @@ class Memos:
     def last_written(self, coder: str) -> str:
         """Return the time of the coder's newest memo row that no undo made; '' if there is none."""
         sql = "SELECT max(time) FROM memo WHERE coder = ? AND reverses IS NULL"
-        return str(self._handle.value(sql, (self._handle.coder_id(coder),)) or "")
+        return str(self._db.value(sql, (self._db.coder_id(coder),)) or "")
 
     def undoable(self, coder: str) -> tuple[str, str] | None:
         """Return (uid, time) of the newest memo row that this coder could take back."""
@@ -78,24 +78,24 @@ class Memos:
         )
 
     def _newest(self, sql: str, coder: str) -> tuple[str, str] | None:
-        row = self._handle.row(f"{sql} ORDER BY 2 DESC, 1 DESC", (self._handle.coder_id(coder),))
+        row = self._db.row(f"{sql} ORDER BY 2 DESC, 1 DESC", (self._db.coder_id(coder),))
         return None if row is None else (row[0], row[1])
 
     def reverse(self, uid: str) -> Memo:
         """Take back one row of a memo: the wording before it stands again (an empty text: no memo)."""
-        handle = self._handle
-        with handle.write() as stamp:
-            row = handle.row("SELECT * FROM memo WHERE uid = ?", (uid,))
+        db = self._db
+        with db.write() as stamp:
+            row = db.row("SELECT * FROM memo WHERE uid = ?", (uid,))
             if row is None:
                 raise StudyError("There is no such memo to take back.")
-            before = handle.value(
+            before = db.value(
                 "SELECT content FROM memo WHERE thread = ? AND (time, uid) < (?, ?) ORDER BY time DESC, uid DESC",
                 (row["thread"], row["time"], uid),
             )
             subject = (row["kind"], row["transcript"], row["utterance"], row["code"], row["coder"])
             values = (new_uid(), row["thread"], *subject, before or "", stamp, uid)
-            handle.run(f"{_INSERT} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
-        name = handle.value("SELECT name FROM coder WHERE id = ?", (row["coder"],))
+            db.run(f"{_INSERT} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        name = db.value("SELECT name FROM coder WHERE id = ?", (row["coder"],))
         return value_of(Memo, row, coder=name, text=before or "", time=stamp)
 
     def all(
@@ -110,7 +110,7 @@ class Memos:
 
         `transcript` takes the memos on the transcript itself and on its utterances.
         """
-        rows = self._handle.rows(
+        rows = self._db.rows(
             "SELECT thread, memo.kind, memo.transcript, memo.utterance, memo.code, coder.name AS coder, content,"
             " max(memo.time || memo.uid) AS newest, memo.time FROM memo JOIN coder ON coder.id = memo.coder"
             " LEFT JOIN utterance ON utterance.id = memo.utterance"

@@ -10,7 +10,7 @@ from sqlite3 import Connection
 
 from coder.passphrases import PASSPHRASES
 from coder.store.coders import apply_roles
-from coder.store.connection import Handle, transaction
+from coder.store.connection import SharedConnection, transaction
 from coder.store.encryption import attach, is_encrypted
 from coder.store.replay import rebuild
 from coder.store.suggestions import refresh_all_outlooks
@@ -49,9 +49,9 @@ def _fresh(table: str, columns: str, values: str, more: str = "") -> str:
     return f"INSERT INTO main.{table} ({columns}) SELECT {values} FROM other.{table} o {_FRESH.format(table)} {more}"
 
 
-_ACT_COLUMNS = "uid, coder, voice, kind, target, mode, drawn, seconds, note, time"
+_ACT_COLUMNS = "uid, coder, owner, kind, target, mode, drawn, seconds, note, time"
 _ACT_VALUES = (
-    f"uid, {_BY}, {_new('coder', 'voice')}, kind, {_new('act', 'target')}, mode, drawn, seconds, note, time"
+    f"uid, {_BY}, {_new('coder', 'owner')}, kind, {_new('act', 'target')}, mode, drawn, seconds, note, time"
 )
 _STEPS: tuple[tuple[str, str], ...] = (
     (
@@ -256,24 +256,24 @@ _STEPS: tuple[tuple[str, str], ...] = (
 )
 
 
-def join(handle: Handle, other: Path) -> list[str]:
+def join(db: SharedConnection, other: Path) -> list[str]:
     """Take over everything that the file `other` (of the same format) has and this one has not.
 
     If the other file is encrypted, this one must be, too. Returns the conflicts, sorted: one sentence for each thing
     that both changed since they parted. One transaction: all or nothing.
     """
-    connection = handle.connection
+    connection = db.connection
     passphrase = PASSPHRASES.of(other) if is_encrypted(other) else None
     attach(connection, f"{other.resolve().as_uri()}?mode=ro", passphrase, "other")
     try:
-        with transaction(connection, handle.path):
+        with transaction(connection, db.path):
             _make_maps(connection)
-            conflicts = find_conflicts(handle)
+            conflicts = find_conflicts(db)
             for table, statement in _STEPS:
                 connection.execute(statement)
                 if table:
                     _fill_map(connection, table)
-            _derive_all(handle)
+            _derive_all(db)
     finally:
         for table in _MAPS:
             connection.execute(f"DROP TABLE IF EXISTS temp.map_{table}")
@@ -290,12 +290,12 @@ def _fill_map(connection: Connection, table: str) -> None:
     connection.execute(f"INSERT INTO temp.map_{table} (old, new) {_MAPS[table]}")
 
 
-def _derive_all(handle: Handle) -> None:
-    derive_transcripts(handle)
-    for row in handle.rows("SELECT id FROM transcript"):
-        apply_roles(handle, row["id"])
-    rebuild(handle)
-    refresh_all_outlooks(handle)
+def _derive_all(db: SharedConnection) -> None:
+    derive_transcripts(db)
+    for row in db.rows("SELECT id FROM transcript"):
+        apply_roles(db, row["id"])
+    rebuild(db)
+    refresh_all_outlooks(db)
 
 
 # What both copies changed since they parted; asked before they are joined.
@@ -319,13 +319,13 @@ def _both_changed(table: str, key: str, sentence: str, where: str = "1") -> str:
 
 _TOUCHED = (
     "SELECT c.name AS coder, t.uid AS transcript, t.name, u.start, act.uid FROM {here}.act"
-    " JOIN {here}.coder c ON c.id = act.voice"
+    " JOIN {here}.coder c ON c.id = act.owner"
     " JOIN {here}.decision d ON d.act = coalesce(act.target, act.id)"
     " JOIN {here}.utterance u ON u.id = d.utterance JOIN {here}.transcript t ON t.id = u.transcript"
     " WHERE NOT EXISTS (SELECT 1 FROM {there}.act x WHERE x.uid = act.uid)"
 )
 _QUERIES = (
-    # One voice, one utterance, decided in both: the later decision stands.
+    # One owner, one utterance, decided in both: the later decision stands.
     "SELECT DISTINCT a.coder || ' decided the utterance at ' || a.start || ' of ''' || a.name ||"
     " ''' in both; the later decision stands.' AS sentence"
     f" FROM ({_TOUCHED.format(here='main', there='other')}) a"
@@ -373,6 +373,6 @@ _QUERIES = (
 )
 
 
-def find_conflicts(handle: Handle) -> list[str]:
+def find_conflicts(db: SharedConnection) -> list[str]:
     """Return one sentence per thing that this file and the attached `other` both changed, sorted."""
-    return sorted({row["sentence"] for query in _QUERIES for row in handle.rows(query)})
+    return sorted({row["sentence"] for query in _QUERIES for row in db.rows(query)})

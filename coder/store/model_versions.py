@@ -8,7 +8,7 @@ from sqlite3 import Row
 from typing import Any
 
 from coder.errors import StudyError
-from coder.store.connection import Handle, new_uid, value_of
+from coder.store.connection import SharedConnection, new_uid, value_of
 from coder.store.values import ModelVersion
 
 
@@ -27,22 +27,22 @@ class NewModel:
 class Models:
     """Model versions: stored whole, never deleted."""
 
-    def __init__(self, handle: Handle) -> None:
-        self._handle = handle
+    def __init__(self, db: SharedConnection) -> None:
+        self._db = db
 
     def add(self, model: NewModel, *, coder: str | None = None) -> ModelVersion:
         """Store a version (not yet in use); its label is 'v1-xxxx', 'v2-xxxx', ..."""
-        handle = self._handle
-        with handle.write() as stamp:
+        db = self._db
+        with db.write() as stamp:
             uid = new_uid()
-            number = handle.value("SELECT count(*) FROM model WHERE id IN (SELECT model FROM model_file)") + 1
+            number = db.value("SELECT count(*) FROM model WHERE id IN (SELECT model FROM model_file)") + 1
             row_id = self._insert(uid, f"v{number}-{uid[:4]}", model, coder, stamp)
             for name, content in sorted(model.files.items()):
                 digest = hashlib.sha256(content).hexdigest()
-                handle.run("INSERT OR IGNORE INTO blob VALUES (?, ?)", (digest, content))
-                handle.run("INSERT INTO model_file VALUES (?, ?, ?)", (row_id, name, digest))
+                db.run("INSERT OR IGNORE INTO blob VALUES (?, ?)", (digest, content))
+                db.run("INSERT INTO model_file VALUES (?, ?, ?)", (row_id, name, digest))
             for part, transcripts in (("train", model.trained_on), ("test", model.tested_on)):
-                handle.run_many(
+                db.run_many(
                     "INSERT INTO trained_on VALUES (?, ?, ?)", ((row_id, item, part) for item in transcripts)
                 )
         return self.get(row_id)
@@ -52,22 +52,22 @@ class Models:
         # The same in every copy of the study: named by what it is, not by when it was noted.
         content = json.dumps([name, dict(card), codebook], sort_keys=True, ensure_ascii=False)
         uid = hashlib.sha256(content.encode()).hexdigest()[:32]
-        with self._handle.write() as stamp:
-            known = self._handle.value("SELECT id FROM model WHERE uid = ?", (uid,))
+        with self._db.write() as stamp:
+            known = self._db.value("SELECT id FROM model WHERE uid = ?", (uid,))
             if known is None:
                 known = self._insert(uid, name, NewModel(name, card, codebook, {}), None, stamp)
         return self.get(known)
 
     def _insert(self, uid: str, label: str, model: NewModel, coder: str | None, stamp: str) -> int:
-        by = self._handle.coder_id(coder) if coder else None
-        return self._handle.run(
+        by = self._db.coder_id(coder) if coder else None
+        return self._db.run(
             "INSERT INTO model (uid, label, base, card, codebook, coder, time) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (uid, label, model.base, json.dumps(dict(model.card), sort_keys=True), model.codebook, by, stamp),
         )
 
     def files(self, model_id: int) -> dict[str, bytes]:
         """Return the files of a version by name; empty for a shipped model."""
-        rows = self._handle.rows(
+        rows = self._db.rows(
             "SELECT name, content FROM model_file JOIN blob USING (hash) WHERE model = ?", (model_id,)
         )
         return {row["name"]: row["content"] for row in rows}
@@ -75,7 +75,7 @@ class Models:
     def versions(self) -> list[ModelVersion]:
         """Return all versions, newest first."""
         active = self._active_id()
-        rows = self._handle.rows(
+        rows = self._db.rows(
             "SELECT model.*, NOT EXISTS (SELECT 1 FROM model_file f WHERE f.model = model.id) AS shipped"
             " FROM model ORDER BY time DESC, uid DESC"
         )
@@ -102,21 +102,21 @@ class Models:
         return None if active is None else self.get(active)
 
     def _active_id(self) -> int | None:
-        found = self._handle.value("SELECT model FROM activation ORDER BY time DESC, uid DESC")
+        found = self._db.value("SELECT model FROM activation ORDER BY time DESC, uid DESC")
         return None if found is None else int(found)
 
     def activate(self, model_id: int, reason: str, *, forced: bool = False, coder: str | None = None) -> None:
         """Use a version from now on; the reason stays on record."""
-        with self._handle.write() as stamp:
-            by = self._handle.coder_id(coder) if coder else None
-            self._handle.run(
+        with self._db.write() as stamp:
+            by = self._db.coder_id(coder) if coder else None
+            self._db.run(
                 "INSERT INTO activation VALUES (?, ?, ?, ?, ?, ?)",
                 (new_uid(), model_id, reason, forced, by, stamp),
             )
 
     def activations(self) -> list[tuple[str, str, str, bool]]:
         """Return (time, label, reason, forced) of every change of the model in use, newest first."""
-        rows = self._handle.rows(
+        rows = self._db.rows(
             "SELECT a.time, label, reason, forced FROM activation a JOIN model ON model.id = a.model"
             " ORDER BY a.time DESC, a.uid DESC"
         )
@@ -124,21 +124,21 @@ class Models:
 
     def hold_out(self, transcripts: Sequence[int]) -> None:
         """Keep transcripts for testing from now on. Raises StudyError if a model has learned from one."""
-        with self._handle.write() as stamp:
+        with self._db.write() as stamp:
             for item in transcripts:
                 learned = "SELECT 1 FROM trained_on WHERE transcript = ? AND part = 'train'"
-                if self._handle.value(learned, (item,)):
-                    name = self._handle.value("SELECT name FROM transcript WHERE id = ?", (item,))
+                if self._db.value(learned, (item,)):
+                    name = self._db.value("SELECT name FROM transcript WHERE id = ?", (item,))
                     raise StudyError(f"'{name}' cannot be held out: a model has learned from it already.")
-                self._handle.run("INSERT OR IGNORE INTO held_out VALUES (?, ?)", (item, stamp))
+                self._db.run("INSERT OR IGNORE INTO held_out VALUES (?, ?)", (item, stamp))
 
     def held_out(self) -> set[int]:
         """Return the ids of the transcripts kept for testing."""
-        return {row["transcript"] for row in self._handle.rows("SELECT transcript FROM held_out")}
+        return {row["transcript"] for row in self._db.rows("SELECT transcript FROM held_out")}
 
     def learned_from(self, model_id: int | None = None) -> set[int]:
         """Return the ids of transcripts that a stored model (None: any of them) has learned from."""
-        rows = self._handle.rows(
+        rows = self._db.rows(
             "SELECT DISTINCT transcript FROM trained_on WHERE part = 'train' AND (model = ? OR ? IS NULL)",
             (model_id, model_id),
         )
@@ -148,8 +148,8 @@ class Models:
         self, model_id: int, against: int, accepted: bool, content: Mapping[str, Any]
     ) -> None:
         """Keep the trial of a version against the one in use, whatever came of it."""
-        with self._handle.write() as stamp:
-            self._handle.run(
+        with self._db.write() as stamp:
+            self._db.run(
                 "INSERT INTO comparison VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     new_uid(),
@@ -163,7 +163,7 @@ class Models:
 
     def comparisons(self) -> list[dict[str, Any]]:
         """Return every trial, newest first: model, against (labels), accepted, time, and its figures."""
-        rows = self._handle.rows(
+        rows = self._db.rows(
             "SELECT c.*, new.label AS model_label, old.label AS against_label FROM comparison c"
             " JOIN model new ON new.id = c.model JOIN model old ON old.id = c.against"
             " ORDER BY c.time DESC, c.uid DESC"

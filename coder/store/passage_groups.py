@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from coder.store.connection import Handle, new_uid, value_of
+from coder.store.connection import SharedConnection, new_uid, value_of
 
 # A change `c` stands unless a row takes it back that was not itself taken back (by redo).
 _STANDS = (
@@ -34,33 +34,31 @@ class GroupChange:
 class PassageGroups:
     """The groups of passages by code and polarity."""
 
-    def __init__(self, handle: Handle) -> None:
-        self._handle = handle
+    def __init__(self, db: SharedConnection) -> None:
+        self._db = db
 
     def members(self, code: str, polarity: str | None) -> dict[int, Member]:
         """Return the group of each utterance of a code and polarity; empty if nobody changed its groups."""
-        uid = self._handle.value(
+        uid = self._db.value(
             f"SELECT uid FROM group_change c WHERE code = ? AND polarity IS ? AND {_STANDS}"
             " ORDER BY time DESC, uid DESC",
             (code, polarity),
         )
-        rows = self._handle.rows(
-            "SELECT utterance, name, proposed FROM group_member WHERE change = ?", (uid,)
-        )
+        rows = self._db.rows("SELECT utterance, name, proposed FROM group_member WHERE change = ?", (uid,))
         return {row["utterance"]: value_of(Member, row) for row in rows}
 
     def change(
         self, coder: str, code: str, polarity: str | None, members: Mapping[int, Member], *, what: str
     ) -> str:
         """Write how the passages of a code and polarity are grouped from now on; return the change's uid."""
-        handle = self._handle
-        with handle.write() as stamp:
+        db = self._db
+        with db.write() as stamp:
             uid = new_uid()
-            handle.run(
+            db.run(
                 "INSERT INTO group_change VALUES (?, ?, ?, ?, NULL, ?, ?)",
-                (uid, code, polarity, what, handle.coder_id(coder), stamp),
+                (uid, code, polarity, what, db.coder_id(coder), stamp),
             )
-            handle.run_many(
+            db.run_many(
                 "INSERT INTO group_member VALUES (?, ?, ?, ?)",
                 ((uid, key, member.name, member.proposed) for key, member in members.items()),
             )
@@ -68,13 +66,13 @@ class PassageGroups:
 
     def undoable(self, coder: str) -> GroupChange | None:
         """Return the newest change of this coder that stands, if it is the newest of its code and polarity."""
-        row = self._handle.row(
+        row = self._db.row(
             f"SELECT c.* FROM group_change c WHERE coder = ? AND {_STANDS} ORDER BY time DESC, uid DESC",
-            (self._handle.coder_id(coder),),
+            (self._db.coder_id(coder),),
         )
         if row is None:
             return None
-        newest = self._handle.value(
+        newest = self._db.value(
             f"SELECT uid FROM group_change c WHERE code = ? AND polarity IS ? AND {_STANDS}"
             " ORDER BY time DESC, uid DESC",
             (row["code"], row["polarity"]),
@@ -85,26 +83,26 @@ class PassageGroups:
 
     def redoable(self, coder: str) -> GroupChange | None:
         """Return the newest undoing of this coder that was not redone, unless the groups were changed since."""
-        row = self._handle.row(
+        row = self._db.row(
             "SELECT r.uid, r.time, c.code, c.polarity, c.what FROM group_change r"
             " JOIN group_change c ON c.uid = r.reverses AND c.reverses IS NULL WHERE r.coder = ?"
             " AND NOT EXISTS (SELECT 1 FROM group_change x WHERE x.reverses = r.uid)"
             " AND NOT EXISTS (SELECT 1 FROM group_change n WHERE n.reverses IS NULL AND n.time > r.time"
             "  AND n.code = c.code AND n.polarity IS c.polarity) ORDER BY r.time DESC, r.uid DESC",
-            (self._handle.coder_id(coder),),
+            (self._db.coder_id(coder),),
         )
         return None if row is None else value_of(GroupChange, row)
 
     def last_change(self, coder: str) -> str:
         """Return the time of the coder's newest change of groups (undoing excepted); '' if there is none."""
         sql = "SELECT max(time) FROM group_change WHERE coder = ? AND reverses IS NULL"
-        return str(self._handle.value(sql, (self._handle.coder_id(coder),)) or "")
+        return str(self._db.value(sql, (self._db.coder_id(coder),)) or "")
 
     def reverse(self, coder: str, change: GroupChange) -> None:
         """Take back a change, or the undoing of one."""
-        handle = self._handle
-        with handle.write() as stamp:
-            handle.run(
+        db = self._db
+        with db.write() as stamp:
+            db.run(
                 "INSERT INTO group_change VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     new_uid(),
@@ -112,7 +110,7 @@ class PassageGroups:
                     change.polarity,
                     change.what,
                     change.uid,
-                    handle.coder_id(coder),
+                    db.coder_id(coder),
                     stamp,
                 ),
             )

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import Literal, Protocol
 
 from coder.errors import StudyError
-from coder.store.connection import Handle
+from coder.store.connection import SharedConnection
 from coder.store.values import DECIDED_SQL, Filters
 
 Order = Literal["text", "random", "uncertain", "sure", "recent"]
@@ -31,26 +31,31 @@ ADJUDICATED_ID = 1
 
 
 def find(
-    handle: Handle, filters: Filters, *, order: Order = "text", limit: int | None = None, offset: int = 0
+    db: SharedConnection,
+    filters: Filters,
+    *,
+    order: Order = "text",
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[int]:
     """Return the ids of utterances that pass all filters, in an order of ORDERS.
 
     'uncertain' and 'sure' hold only utterances that a run has looked at.
     """
-    where, parameters = _where(handle, filters)
-    voice = handle.coder_id(filters.coder) if filters.coder else -1
+    where, parameters = _where(db, filters)
+    owner = db.coder_id(filters.coder) if filters.coder else -1
     if order == "recent":
         where.append("mine.utterance IS NOT NULL")  # what the coder never touched is not recent
     tables, by = ORDERS[order]
     sql = (
-        f"SELECT u.id FROM {tables} LEFT JOIN unit mine ON mine.utterance = u.id AND mine.voice = ?"
+        f"SELECT u.id FROM {tables} LEFT JOIN unit mine ON mine.utterance = u.id AND mine.owner = ?"
         f" WHERE {' AND '.join(where)} ORDER BY {by} LIMIT ? OFFSET ?"
     )
-    rows = handle.rows(sql, (voice, *parameters, -1 if limit is None else limit, offset))
+    rows = db.rows(sql, (owner, *parameters, -1 if limit is None else limit, offset))
     return [row["id"] for row in rows]
 
 
-def _where(handle: Handle, filters: Filters) -> tuple[list[str], list[object]]:
+def _where(db: SharedConnection, filters: Filters) -> tuple[list[str], list[object]]:
     where: list[str] = ["t.current = 1"]
     parameters: list[object] = []
 
@@ -67,9 +72,9 @@ def _where(handle: Handle, filters: Filters) -> tuple[list[str], list[object]]:
         coder = None if filters.by_anybody else filters.coder
         add(
             "EXISTS (SELECT 1 FROM standing s WHERE s.utterance = u.id AND s.rejected = 0 AND (? IS NULL OR"
-            " s.code = ?) AND (? IS NULL OR s.polarity = ?) AND (s.voice = ? OR ? IS NULL))",
+            " s.code = ?) AND (? IS NULL OR s.polarity = ?) AND (s.owner = ? OR ? IS NULL))",
             *(filters.code, filters.code, filters.polarity, filters.polarity),
-            *(handle.coder_id(coder) if coder else None, coder),
+            *(db.coder_id(coder) if coder else None, coder),
         )
     if filters.suggested is not None:
         add(
@@ -77,11 +82,11 @@ def _where(handle: Handle, filters: Filters) -> tuple[list[str], list[object]]:
             " AND s.code = ?)",
             filters.suggested,
         )
-    saying = containing(handle, filters.text, filters.transcript) if filters.text else None
-    for ids in (disagreements(handle) if filters.disagreement else None, filters.among, saying):
+    saying = containing(db, filters.text, filters.transcript) if filters.text else None
+    for ids in (disagreements(db) if filters.disagreement else None, filters.among, saying):
         if ids is not None:
             add("u.id IN (SELECT value FROM json_each(?))", json.dumps(ids))
-    _add_speaker(handle, filters, add)
+    _add_speaker(db, filters, add)
     return where, parameters
 
 
@@ -94,12 +99,12 @@ def _add_own(filters: Filters, add: "Adder") -> None:
         add("coalesce(mine.flagged, 0) = ?", filters.flagged)
 
 
-def _add_speaker(handle: Handle, filters: Filters, add: "Adder") -> None:
+def _add_speaker(db: SharedConnection, filters: Filters, add: "Adder") -> None:
     turn = "SELECT 1 FROM turn WHERE turn.transcript = u.transcript AND turn.number = u.turn"
     if filters.speaker is not None:
         add(f"EXISTS ({turn} AND turn.speaker = ?)", filters.speaker)
     if filters.attribute is not None:
-        speakers, transcripts = bearers(handle, *filters.attribute)
+        speakers, transcripts = bearers(db, *filters.attribute)
         add(
             "(u.transcript IN (SELECT value FROM json_each(?)) OR EXISTS (SELECT 1 FROM turn, json_each(?) who"
             " WHERE turn.transcript = u.transcript AND turn.number = u.turn"
@@ -117,40 +122,40 @@ class Adder(Protocol):
         """Take one more condition."""
 
 
-def bearers(handle: Handle, name: str, value: str) -> tuple[list[tuple[int, str]], list[int]]:
+def bearers(db: SharedConnection, name: str, value: str) -> tuple[list[tuple[int, str]], list[int]]:
     """Return the (transcript, speaker) pairs and the transcripts that have an attribute value."""
     from coder.store.coders import People
 
-    people = People(handle)
+    people = People(db)
     who = {key for key, facts in people.all_attributes("participant").items() if value in facts.get(name, ())}
     texts = {
         key for key, facts in people.all_attributes("transcript").items() if value in facts.get(name, ())
     }
     speakers = [
         (row["id"], speaker)
-        for row in handle.rows("SELECT id FROM transcript WHERE current = 1")
+        for row in db.rows("SELECT id FROM transcript WHERE current = 1")
         for speaker, participant in people.participants(row["id"]).items()
         if participant in who
     ]
-    rows = handle.rows("SELECT id, uid FROM transcript WHERE current = 1")
+    rows = db.rows("SELECT id, uid FROM transcript WHERE current = 1")
     return speakers, [row["id"] for row in rows if row["uid"] in texts]
 
 
-def containing(handle: Handle, wanted: str, transcript: int | None = None) -> list[int]:
+def containing(db: SharedConnection, wanted: str, transcript: int | None = None) -> list[int]:
     """Return the utterances in whose text something occurs, without regard to case.
 
     Looked for in whole texts: cutting out each utterance in SQL would read a long text again for each.
     """
     pattern = re.compile(re.escape(wanted), re.IGNORECASE)
     found: dict[int, None] = {}
-    for row in handle.rows(
+    for row in db.rows(
         "SELECT id, text FROM transcript WHERE current = 1 AND (? IS NULL OR id = ?)",
         (transcript, transcript),
     ):
         hits = [(hit.start(), hit.end()) for hit in pattern.finditer(row["text"])]
         if not hits:
             continue
-        units = handle.rows(
+        units = db.rows(
             'SELECT id, start, "end" FROM utterance WHERE transcript = ? ORDER BY start', (row["id"],)
         )
         starts = [unit["start"] for unit in units]
@@ -161,13 +166,13 @@ def containing(handle: Handle, wanted: str, transcript: int | None = None) -> li
     return list(found)
 
 
-def disagreements(handle: Handle) -> list[int]:
+def disagreements(db: SharedConnection) -> list[int]:
     """Return utterances that two people decided differently (codes or polarity) and nobody has adjudicated."""
-    rows = handle.rows(
+    rows = db.rows(
         "SELECT d.utterance FROM (SELECT utterance FROM unit INDEXED BY unit_utterance"
-        f" WHERE voice <> ? AND codable = 1 AND state IN {DECIDED_SQL}"
+        f" WHERE owner <> ? AND codable = 1 AND state IN {DECIDED_SQL}"
         "  GROUP BY utterance HAVING count(DISTINCT held) > 1) d"
-        f" WHERE NOT EXISTS (SELECT 1 FROM unit a WHERE a.voice = ? AND a.utterance = d.utterance"
+        f" WHERE NOT EXISTS (SELECT 1 FROM unit a WHERE a.owner = ? AND a.utterance = d.utterance"
         f"  AND a.state IN {DECIDED_SQL})",
         (ADJUDICATED_ID, ADJUDICATED_ID),
     )

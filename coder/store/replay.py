@@ -1,6 +1,6 @@
 """From decisions to what stands: a pure replay, and the derived tables kept in line with it.
 
-An utterance of one voice is replayed whole whenever an act touches it, so undo, redo and joining copies need
+An utterance of one owner is replayed whole whenever an act touches it, so undo, redo and joining copies need
 no logic of their own: the outcome depends on the set of acts only, in order of (time, uid).
 """
 
@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from sqlite3 import Row
 
-from coder.store.connection import Handle, chunks, marks
+from coder.store.connection import SharedConnection, chunks, marks
 from coder.store.values import DECIDED_SQL
 
 
 @dataclass(slots=True)
 class Outcome:
-    """Where one voice stands with one utterance after some decisions."""
+    """Where one owner stands with one utterance after some decisions."""
 
     codes: dict[str, Row] = field(default_factory=dict)
     rejected: dict[str, Row] = field(default_factory=dict)
@@ -78,23 +78,23 @@ def _apply(outcome: Outcome, row: Row) -> None:
         outcome.flagged = verdict == "flag"
 
 
-def derive(handle: Handle, voice: int, utterances: Sequence[int]) -> None:
-    """Replay some utterances of one voice and rewrite their derived rows, inside `write`."""
+def derive(db: SharedConnection, owner: int, utterances: Sequence[int]) -> None:
+    """Replay some utterances of one owner and rewrite their derived rows, inside `write`."""
     for some in chunks(list(utterances)):
-        _derive_chunk(handle, voice, some)
+        _derive_chunk(db, owner, some)
 
 
-def _derive_chunk(handle: Handle, voice: int, utterances: Sequence[int]) -> None:
+def _derive_chunk(db: SharedConnection, owner: int, utterances: Sequence[int]) -> None:
     places = marks(utterances)
-    rows = handle.rows(
+    rows = db.rows(
         "SELECT decision.*, act.uid, act.time, undone.act IS NOT NULL AS undone, act.id AS act_id"
         " FROM decision JOIN act ON act.id = decision.act LEFT JOIN undone ON undone.act = act.id"
-        f" WHERE decision.utterance IN ({places}) AND act.voice = ? ORDER BY act.time, act.uid, decision.number",
-        (*utterances, voice),
+        f" WHERE decision.utterance IN ({places}) AND act.owner = ? ORDER BY act.time, act.uid, decision.number",
+        (*utterances, owner),
     )
     homes = {
         row["id"]: (row["transcript"], row["codable"])
-        for row in handle.rows(
+        for row in db.rows(
             f"SELECT id, transcript, codable FROM utterance WHERE id IN ({places})", utterances
         )
     }
@@ -102,24 +102,24 @@ def _derive_chunk(handle: Handle, voice: int, utterances: Sequence[int]) -> None
     for row in rows:
         by_utterance[row["utterance"]].append(row)
     for table in ("unit", "standing", "answer"):
-        handle.run(f"DELETE FROM {table} WHERE voice = ? AND utterance IN ({places})", (voice, *utterances))
-    touched = _last_touch(handle, voice, utterances)
+        db.run(f"DELETE FROM {table} WHERE owner = ? AND utterance IN ({places})", (owner, *utterances))
+    touched = _last_touch(db, owner, utterances)
     for utterance, decisions in by_utterance.items():
         if decisions:
             outcome = replay(row for row in decisions if not row["undone"])
-            _write(handle, voice, utterance, homes[utterance], outcome, touched[utterance])
-    _refresh_open(handle, utterances)
+            _write(db, owner, utterance, homes[utterance], outcome, touched[utterance])
+    _refresh_open(db, utterances)
 
 
-def _last_touch(handle: Handle, voice: int, utterances: Sequence[int]) -> dict[int, tuple[str, str]]:
+def _last_touch(db: SharedConnection, owner: int, utterances: Sequence[int]) -> dict[int, tuple[str, str]]:
     # The newest act of any kind on each utterance: undo and redo touch what their target touched. Undoing an
     # undo never happens (redo does that), so one step back from undo and redo is enough.
-    rows = handle.rows(
+    rows = db.rows(
         "SELECT decision.utterance, max(a.time || ' ' || a.uid) AS newest FROM decision"
         " JOIN act made ON made.id = decision.act"
         " JOIN act a ON a.id = made.id OR a.target = made.id"
-        f" WHERE decision.utterance IN ({marks(utterances)}) AND made.voice = ? GROUP BY decision.utterance",
-        (*utterances, voice),
+        f" WHERE decision.utterance IN ({marks(utterances)}) AND made.owner = ? GROUP BY decision.utterance",
+        (*utterances, owner),
     )
     touched = {}
     for row in rows:
@@ -129,32 +129,32 @@ def _last_touch(handle: Handle, voice: int, utterances: Sequence[int]) -> dict[i
 
 
 def _write(
-    handle: Handle,
-    voice: int,
+    db: SharedConnection,
+    owner: int,
     utterance: int,
     home: tuple[int, int],
     outcome: Outcome,
     touched: tuple[str, str],
 ) -> None:
-    handle.run(
+    db.run(
         "INSERT INTO unit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (voice, utterance, *home, outcome.state, outcome.flagged, outcome.seen, outcome.held, *touched),
+        (owner, utterance, *home, outcome.state, outcome.flagged, outcome.seen, outcome.held, *touched),
     )
     standing = "INSERT INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
     for code, row in outcome.codes.items():
         passage = (row["polarity"], row["start"], row["end"], row["act"], row["number"])
-        handle.run(standing, (voice, utterance, code, 0, *passage))
+        db.run(standing, (owner, utterance, code, 0, *passage))
     for code, row in outcome.rejected.items():
-        handle.run(standing, (voice, utterance, code, 1, None, None, None, row["act"], row["number"]))
+        db.run(standing, (owner, utterance, code, 1, None, None, None, row["act"], row["number"]))
     for suggestion, row in outcome.answers.items():
-        handle.run(
+        db.run(
             "INSERT INTO answer SELECT ?, ?, id, code, ?, ? FROM suggestion WHERE id = ?",
-            (voice, utterance, row["verdict"], row["time"], suggestion),
+            (owner, utterance, row["verdict"], row["time"], suggestion),
         )
 
 
-def _refresh_open(handle: Handle, utterances: Sequence[int]) -> None:
-    handle.run(
+def _refresh_open(db: SharedConnection, utterances: Sequence[int]) -> None:
+    db.run(
         "UPDATE outlook SET open = (SELECT codable FROM utterance WHERE id = outlook.utterance) AND NOT EXISTS"
         " (SELECT 1 FROM unit WHERE unit.utterance = outlook.utterance"
         f" AND unit.state IN {DECIDED_SQL})"
@@ -163,18 +163,18 @@ def _refresh_open(handle: Handle, utterances: Sequence[int]) -> None:
     )
 
 
-def rebuild(handle: Handle) -> None:
+def rebuild(db: SharedConnection) -> None:
     """Rebuild everything derived from acts: after joining copies, or to check that nothing drifted."""
-    with handle.write():
+    with db.write():
         for table in ("unit", "standing", "answer", "undone"):
-            handle.run(f"DELETE FROM {table}")
-        handle.run(
+            db.run(f"DELETE FROM {table}")
+        db.run(
             "INSERT INTO undone SELECT target FROM act a WHERE kind = 'undo' AND NOT EXISTS (SELECT 1 FROM act b"
             " WHERE b.target = a.target AND (b.time, b.uid) > (a.time, a.uid))"
         )
-        for row in handle.rows("SELECT DISTINCT voice FROM act"):
-            ids = handle.rows(
-                "SELECT DISTINCT utterance FROM decision JOIN act ON act.id = decision.act WHERE voice = ?",
-                (row["voice"],),
+        for row in db.rows("SELECT DISTINCT owner FROM act"):
+            ids = db.rows(
+                "SELECT DISTINCT utterance FROM decision JOIN act ON act.id = decision.act WHERE owner = ?",
+                (row["owner"],),
             )
-            derive(handle, row["voice"], [found["utterance"] for found in ids])
+            derive(db, row["owner"], [found["utterance"] for found in ids])

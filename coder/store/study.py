@@ -32,7 +32,7 @@ from coder.store import database, figures, queries
 from coder.store.codebooks import Codebooks
 from coder.store.coders import People
 from coder.store.confirmed_codings import Confirmed
-from coder.store.connection import Clock, Handle, new_uid, utc_now, written
+from coder.store.connection import Clock, SharedConnection, new_uid, utc_now, written
 from coder.store.decisions import Acts
 from coder.store.figures import StudyFigures
 from coder.store.memos import Memos
@@ -47,18 +47,18 @@ from coder.store.values import Filters
 class Study:
     """An open study file; close it, or use it as a context manager."""
 
-    def __init__(self, handle: Handle) -> None:
-        self.handle = handle
-        self.path = handle.path
-        self.texts = Texts(handle)
-        self.people = People(handle)
-        self.codebooks = Codebooks(handle)
-        self.settings = Settings(handle)
-        self.memos = Memos(handle)
-        self.acts = Acts(handle)
-        self.groups = PassageGroups(handle)
-        self.suggestions = Suggestions(handle)
-        self.models = Models(handle)
+    def __init__(self, db: SharedConnection) -> None:
+        self.db = db
+        self.path = db.path
+        self.texts = Texts(db)
+        self.people = People(db)
+        self.codebooks = Codebooks(db)
+        self.settings = Settings(db)
+        self.memos = Memos(db)
+        self.acts = Acts(db)
+        self.groups = PassageGroups(db)
+        self.suggestions = Suggestions(db)
+        self.models = Models(db)
 
     @classmethod
     def create(
@@ -81,7 +81,7 @@ class Study:
             connection.execute(
                 "INSERT INTO study VALUES (1, ?, ?, ?, ?)", (new_uid(), name or path.stem, now, now)
             )
-            Codebooks(Handle(connection, path, clock)).add(codebook, note="first version")
+            Codebooks(SharedConnection(connection, path, clock)).add(codebook, note="first version")
 
         database.create(path, fill, passphrase=None if passphrase is None else check_new(passphrase))
         return cls.open(path, clock=clock)
@@ -101,11 +101,11 @@ class Study:
         """
         path = Path(path)
         connection = database.connect(path, readonly=readonly, passphrase=passphrase)
-        return cls(Handle(connection, path, clock))
+        return cls(SharedConnection(connection, path, clock))
 
     def close(self) -> None:
         """Close the file."""
-        self.handle.connection.close()
+        self.db.connection.close()
 
     def __enter__(self) -> "Study":
         return self
@@ -118,17 +118,17 @@ class Study:
     @property
     def encrypted(self) -> bool:
         """Whether the file is encrypted with a passphrase."""
-        return self.handle.encrypted
+        return self.db.encrypted
 
     @property
     def name(self) -> str:
         """The study's name."""
-        return str(self.handle.value("SELECT name FROM study"))
+        return str(self.db.value("SELECT name FROM study"))
 
     @property
     def uid(self) -> str:
         """What all copies of this study have in common."""
-        return str(self.handle.value("SELECT uid FROM study"))
+        return str(self.db.value("SELECT uid FROM study"))
 
     def find(
         self,
@@ -139,24 +139,24 @@ class Study:
         offset: int = 0,
     ) -> list[int]:
         """Return ids of utterances that pass all filters, in text, random, uncertain, sure or recent order."""
-        return queries.find(self.handle, filters or Filters(), order=order, limit=limit, offset=offset)
+        return queries.find(self.db, filters or Filters(), order=order, limit=limit, offset=offset)
 
     def disagreements(self) -> list[int]:
         """Return utterances on which two coders differ in codes or polarity and nobody has adjudicated."""
-        return queries.disagreements(self.handle)
+        return queries.disagreements(self.db)
 
     def confirmed(self) -> list[Confirmed]:
-        """Return what stands for every coder and the adjudicated voice on codable utterances."""
-        return confirmed.confirmed(self.handle)
+        """Return what stands for every coder and the adjudicated on codable utterances."""
+        return confirmed.confirmed(self.db)
 
     def blind(self) -> list[Confirmed]:
         """Return what each coder had decided before seeing suggestions or another's coding."""
-        return confirmed.blind(self.handle)
+        return confirmed.blind(self.db)
 
     def figures(self) -> StudyFigures:
         """Return the counts behind `coder status`."""
-        return figures.study_figures(self.handle)
+        return figures.study_figures(self.db)
 
     def seconds_spent(self) -> dict[str, float]:
         """Return the seconds that each coder's decisions took, as far as they were measured."""
-        return figures.seconds_spent(self.handle)
+        return figures.seconds_spent(self.db)

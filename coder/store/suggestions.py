@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from coder.store.connection import Handle, chunks, marks, new_uid, value_of
+from coder.store.connection import SharedConnection, chunks, marks, new_uid, value_of
 from coder.store.values import DECIDED_SQL, Proposal, ProposedCode, StoredSuggestion
 
 _SUGGESTION = (
@@ -14,26 +14,26 @@ _SUGGESTION = (
 class Suggestions:
     """Runs of models over utterances and what they suggested."""
 
-    def __init__(self, handle: Handle) -> None:
-        self._handle = handle
+    def __init__(self, db: SharedConnection) -> None:
+        self._db = db
 
     def begin_run(self, model_id: int, codebook_id: int) -> int:
         """Note that a model starts to suggest; return the run's id."""
-        with self._handle.write() as stamp:
-            return self._handle.run(
+        with self._db.write() as stamp:
+            return self._db.run(
                 "INSERT INTO run (uid, model, codebook, time) VALUES (?, ?, ?, ?)",
                 (new_uid(), model_id, codebook_id, stamp),
             )
 
     def add_proposals(self, run: int, proposals: Sequence[Proposal]) -> None:
         """Store what a run thinks of some utterances (one transaction); it supersedes what earlier runs thought."""
-        handle = self._handle
-        with handle.write():
-            handle.run_many(
+        db = self._db
+        with db.write():
+            db.run_many(
                 "INSERT INTO proposal VALUES (?, ?, ?, ?)",
                 ((run, item.utterance, item.codable, item.uncertainty) for item in proposals),
             )
-            handle.run_many(
+            db.run_many(
                 "INSERT INTO suggestion (run, utterance, rank, code, polarity, score, polarity_score, selected,"
                 " evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -42,7 +42,7 @@ class Suggestions:
                     for rank, code in enumerate(item.codes, 1)
                 ),
             )
-            refresh_outlook(handle, [item.utterance for item in proposals])
+            refresh_outlook(db, [item.utterance for item in proposals])
 
     def pending(
         self, model_id: int, codebook_id: int, transcript_id: int, *, coded_too: bool = False
@@ -51,7 +51,7 @@ class Suggestions:
 
         Those that some person has decided are left out unless `coded_too`.
         """
-        rows = self._handle.rows(
+        rows = self._db.rows(
             "SELECT u.id FROM utterance u LEFT JOIN outlook o ON o.utterance = u.id LEFT JOIN run ON run.id = o.run"
             " WHERE u.transcript = ? AND u.codable = 1 AND (o.run IS NULL OR run.model <> ? OR run.codebook <> ?)"
             " AND (? OR NOT EXISTS (SELECT 1 FROM unit WHERE unit.utterance = u.id"
@@ -75,13 +75,13 @@ class Suggestions:
                 " JOIN run ON run.id = o.run JOIN model ON model.id = run.model"
                 f" WHERE o.utterance IN ({marks(some)}) ORDER BY o.utterance, s.rank"
             )
-            for row in self._handle.rows(sql, some):
+            for row in self._db.rows(sql, some):
                 found[row["utterance"]].append(value_of(StoredSuggestion, row))
         return found
 
     def get(self, suggestion_id: int) -> StoredSuggestion | None:
         """Return one suggestion by id."""
-        row = self._handle.row(f"{_SUGGESTION} WHERE s.id = ?", (suggestion_id,))
+        row = self._db.row(f"{_SUGGESTION} WHERE s.id = ?", (suggestion_id,))
         return None if row is None else value_of(StoredSuggestion, row)
 
     def looked_at_by(self, model_id: int, utterances: Sequence[int]) -> list[int]:
@@ -92,7 +92,7 @@ class Suggestions:
                 "SELECT o.utterance FROM outlook o JOIN run ON run.id = o.run"
                 f" WHERE run.model = ? AND o.utterance IN ({marks(some)})"
             )
-            found += [row["utterance"] for row in self._handle.rows(sql, (model_id, *some))]
+            found += [row["utterance"] for row in self._db.rows(sql, (model_id, *some))]
         return found
 
     def uncertainty(self, utterances: Sequence[int]) -> dict[int, float]:
@@ -100,7 +100,7 @@ class Suggestions:
         found: dict[int, float] = {}
         for some in chunks(list(utterances)):
             sql = f"SELECT utterance, uncertainty FROM outlook WHERE utterance IN ({marks(some)})"
-            found |= {row["utterance"]: row["uncertainty"] for row in self._handle.rows(sql, some)}
+            found |= {row["utterance"]: row["uncertainty"] for row in self._db.rows(sql, some)}
         return found
 
 
@@ -122,13 +122,13 @@ _OUTLOOK = (
 )
 
 
-def refresh_outlook(handle: Handle, utterances: Sequence[int]) -> None:
+def refresh_outlook(db: SharedConnection, utterances: Sequence[int]) -> None:
     """Point the outlook of utterances at the newest run that looked at each, inside `write`."""
     for some in chunks(list(utterances)):
-        handle.run(f"{_OUTLOOK} AND p.utterance IN ({marks(some)})", some)
+        db.run(f"{_OUTLOOK} AND p.utterance IN ({marks(some)})", some)
 
 
-def refresh_all_outlooks(handle: Handle) -> None:
+def refresh_all_outlooks(db: SharedConnection) -> None:
     """Point every outlook at the newest run that looked at its utterance, inside a transaction."""
-    handle.run("DELETE FROM outlook")
-    handle.run(_OUTLOOK)
+    db.run("DELETE FROM outlook")
+    db.run(_OUTLOOK)

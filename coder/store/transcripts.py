@@ -9,7 +9,7 @@ from sqlite3 import Row
 from coder.domain import Span, Transcript, Turn, Utterance
 from coder.errors import StudyError
 from coder.store.coders import apply_roles, spread_codable
-from coder.store.connection import Handle, chunks, marks, new_uid
+from coder.store.connection import SharedConnection, chunks, marks, new_uid
 from coder.store.values import DECIDED_SQL, LOTS, StudyTurn, StudyUtterance, TranscriptInfo
 
 LONGEST_NAME = 200
@@ -42,8 +42,8 @@ def lot_of(uid: str, start: int, end: int) -> int:
 class Texts:
     """The transcripts of a study."""
 
-    def __init__(self, handle: Handle) -> None:
-        self._handle = handle
+    def __init__(self, db: SharedConnection) -> None:
+        self._db = db
 
     def add(
         self,
@@ -62,15 +62,15 @@ class Texts:
         content is there already.
         """
         uid = transcript_uid(transcript, utterances)
-        handle = self._handle
-        with handle.write() as stamp:
-            while again and handle.row("SELECT 1 FROM transcript WHERE uid = ?", (uid,)):
+        db = self._db
+        with db.write() as stamp:
+            while again and db.row("SELECT 1 FROM transcript WHERE uid = ?", (uid,)):
                 uid = text_hash(uid)[:32]  # alike in every copy of the study that goes back as often
-            twin = handle.row("SELECT name FROM transcript WHERE uid = ?", (uid,))
+            twin = db.row("SELECT name FROM transcript WHERE uid = ?", (uid,))
             if twin is not None:
                 raise StudyError(f"{source} is in the study already, as '{twin['name']}'.")
             old = self._superseded(replaces) if replaces is not None else None
-            transcript_id = handle.run(
+            transcript_id = db.run(
                 "INSERT INTO transcript (uid, name, text, text_hash, source_hash, source, format, encoding, notes,"
                 " doubts, replaces, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -93,12 +93,12 @@ class Texts:
         return transcript_id
 
     def _superseded(self, transcript_id: int) -> str:
-        uid = self._handle.value("SELECT uid FROM transcript WHERE id = ?", (transcript_id,))
-        retire(self._handle, transcript_id)
+        uid = self._db.value("SELECT uid FROM transcript WHERE id = ?", (transcript_id,))
+        retire(self._db, transcript_id)
         return str(uid)
 
     def _add_layout(self, transcript_id: int, transcript: Transcript) -> None:
-        self._handle.run_many(
+        self._db.run_many(
             'INSERT INTO turn (transcript, number, speaker, role_read, role, start, "end", seconds, question)'
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -116,7 +116,7 @@ class Texts:
                 for turn in transcript.turns
             ),
         )
-        self._handle.run_many(
+        self._db.run_many(
             "INSERT OR IGNORE INTO furniture VALUES (?, ?, ?, ?)",
             ((transcript_id, span.start, span.end, span.kind) for span in transcript.furniture),
         )
@@ -125,7 +125,7 @@ class Texts:
         self, transcript_id: int, uid: str, transcript: Transcript, utterances: Sequence[Utterance]
     ) -> None:
         roles = {turn.index: turn.role for turn in transcript.turns}
-        self._handle.run_many(
+        self._db.run_many(
             'INSERT INTO utterance (transcript, turn, start, "end", wordy, codable, lot)'
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
@@ -144,7 +144,7 @@ class Texts:
 
     def readings(self, transcript_id: int) -> list[int]:
         """Return the versions with the same text that led to this one, the first reading first, itself last."""
-        rows = self._handle.rows("SELECT id, uid, replaces, text_hash FROM transcript")
+        rows = self._db.rows("SELECT id, uid, replaces, text_hash FROM transcript")
         by_uid, by_id = {row["uid"]: row for row in rows}, {row["id"]: row for row in rows}
         row, found = by_id.get(transcript_id), list[int]()
         while row is not None and (not found or row["text_hash"] == by_id[transcript_id]["text_hash"]):
@@ -156,7 +156,7 @@ class Texts:
         """Tell whether people decided or noted anything in a transcript, undone or not, or it is held out."""
         mine = "(SELECT id FROM utterance WHERE transcript = ?1)"
         return bool(
-            self._handle.value(
+            self._db.value(
                 f"SELECT EXISTS (SELECT 1 FROM decision WHERE utterance IN {mine})"
                 f" OR EXISTS (SELECT 1 FROM memo WHERE transcript = ?1 OR utterance IN {mine})"
                 " OR EXISTS (SELECT 1 FROM held_out WHERE transcript = ?1)",
@@ -172,9 +172,7 @@ class Texts:
         name = " ".join(name.split())
         if not name or len(name) > LONGEST_NAME:
             raise StudyError(f"A transcript's name has 1 to {LONGEST_NAME} characters.")
-        others = self._handle.rows(
-            "SELECT name FROM transcript WHERE current = 1 AND id <> ?", (transcript_id,)
-        )
+        others = self._db.rows("SELECT name FROM transcript WHERE current = 1 AND id <> ?", (transcript_id,))
         if name.casefold() in {row["name"].casefold() for row in others}:
             raise StudyError(f"There is a transcript '{name}' already.")
         self._change(transcript_id, name, removed=False, coder=coder)
@@ -187,38 +185,38 @@ class Texts:
         """Bring a removed transcript back with all its codings."""
         name = self._name(transcript_id)
         taken = "SELECT 1 FROM transcript WHERE current = 1 AND name = ? COLLATE NOCASE"
-        if self._handle.value(taken, (name,)):
+        if self._db.value(taken, (name,)):
             raise StudyError(f"There is another transcript '{name}' by now; rename that one first.")
         self._change(transcript_id, name, removed=False, coder=coder)
 
     def removed(self) -> list[tuple[int, str, str]]:
         """Return (id, name, when) of the transcripts that were removed, newest first."""
-        rows = self._handle.rows(
+        rows = self._db.rows(
             f"{_CHANGED} SELECT id, name, time FROM newest WHERE removed = 1 ORDER BY time DESC"
         )
         return [(row["id"], row["name"], row["time"]) for row in rows]
 
     def _name(self, transcript_id: int) -> str:
-        name = self._handle.value("SELECT name FROM transcript WHERE id = ?", (transcript_id,))
+        name = self._db.value("SELECT name FROM transcript WHERE id = ?", (transcript_id,))
         if name is None:
-            raise StudyError(f"There is no transcript number {transcript_id} in {self._handle.path.name}.")
+            raise StudyError(f"There is no transcript number {transcript_id} in {self._db.path.name}.")
         return str(name)
 
     def _change(self, transcript_id: int, name: str, *, removed: bool, coder: str | None) -> None:
         self._name(transcript_id)
-        handle = self._handle
-        with handle.write() as stamp:
-            by = handle.coder_id(coder) if coder else None
-            handle.run(
+        db = self._db
+        with db.write() as stamp:
+            by = db.coder_id(coder) if coder else None
+            db.run(
                 "INSERT INTO transcript_change VALUES (?, ?, ?, ?, ?, ?)",
                 (new_uid(), transcript_id, name, removed, by, stamp),
             )
-            derive_transcripts(handle)
-            apply_roles(handle, transcript_id)
+            derive_transcripts(db)
+            apply_roles(db, transcript_id)
 
     def all(self, *, superseded: bool = False) -> list[TranscriptInfo]:
         """Return the transcripts in order of name, with each coder's progress."""
-        return list_transcripts(self._handle, superseded=superseded)
+        return list_transcripts(self._db, superseded=superseded)
 
     def find(self, name: str) -> int:
         """Return the id of the current transcript with this name (case and file suffix do not matter).
@@ -228,22 +226,20 @@ class Texts:
         wanted = name.strip().casefold()
         found = [
             row["id"]
-            for row in self._handle.rows("SELECT id, name, source FROM transcript WHERE current = 1")
+            for row in self._db.rows("SELECT id, name, source FROM transcript WHERE current = 1")
             if wanted in {row["name"].casefold(), row["source"].casefold(), _stem(row["source"])}
         ]
         if len(found) != 1:
             problem = "There is no transcript" if not found else "There are several transcripts"
-            raise StudyError(
-                f"{problem} '{name}' in {self._handle.path.name}. See: coder status {self._handle.path}"
-            )
+            raise StudyError(f"{problem} '{name}' in {self._db.path.name}. See: coder status {self._db.path}")
         return int(found[0])
 
     def transcript(self, transcript_id: int) -> Transcript:
         """Return a transcript as it was read, with roles as corrected; its `id` is the name in the study."""
-        row = self._handle.row("SELECT * FROM transcript WHERE id = ?", (transcript_id,))
+        row = self._db.row("SELECT * FROM transcript WHERE id = ?", (transcript_id,))
         if row is None:
-            raise StudyError(f"There is no transcript number {transcript_id} in {self._handle.path.name}.")
-        spans = self._handle.rows(
+            raise StudyError(f"There is no transcript number {transcript_id} in {self._db.path.name}.")
+        spans = self._db.rows(
             'SELECT start, "end", kind FROM furniture WHERE transcript = ?', (transcript_id,)
         )
         return Transcript(
@@ -265,21 +261,19 @@ class Texts:
     def turns(self, transcript_id: int) -> list[StudyTurn]:
         """Return the turns of a transcript in order."""
         text = self.text(transcript_id)
-        rows = self._handle.rows("SELECT * FROM turn WHERE transcript = ? ORDER BY number", (transcript_id,))
+        rows = self._db.rows("SELECT * FROM turn WHERE transcript = ? ORDER BY number", (transcript_id,))
         return [turn_of(row, text) for row in rows]
 
     def text(self, transcript_id: int) -> str:
         """Return the whole text of a transcript."""
-        found = self._handle.value("SELECT text FROM transcript WHERE id = ?", (transcript_id,))
+        found = self._db.value("SELECT text FROM transcript WHERE id = ?", (transcript_id,))
         if found is None:
-            raise StudyError(f"There is no transcript number {transcript_id} in {self._handle.path.name}.")
+            raise StudyError(f"There is no transcript number {transcript_id} in {self._db.path.name}.")
         return str(found)
 
     def utterances(self, transcript_id: int, *, codable_only: bool = False) -> list[StudyUtterance]:
         """Return the utterances of a transcript in order, interviewer's included unless `codable_only`."""
-        rows = self._handle.rows(
-            "SELECT * FROM utterance WHERE transcript = ? ORDER BY start", (transcript_id,)
-        )
+        rows = self._db.rows("SELECT * FROM utterance WHERE transcript = ? ORDER BY start", (transcript_id,))
         turns = {turn.number: turn for turn in self.turns(transcript_id)}
         found = utterances_of(rows, turns, questions_of(turns), self.text(transcript_id))
         return [item for item in found if item.codable or not codable_only]
@@ -288,7 +282,7 @@ class Texts:
         """Return utterances by id, from any transcripts; ids that do not exist are left out."""
         homes: dict[int, list[Row]] = defaultdict(list)
         for some in chunks(list(utterance_ids)):
-            for row in self._handle.rows(f"SELECT * FROM utterance WHERE id IN ({marks(some)})", some):
+            for row in self._db.rows(f"SELECT * FROM utterance WHERE id IN ({marks(some)})", some):
                 homes[row["transcript"]].append(row)
         found: dict[int, StudyUtterance] = {}
         for home, rows in homes.items():
@@ -303,14 +297,14 @@ class Texts:
         for row in rows:
             place = (transcript_id, row["turn"])
             turn = turn_of(
-                self._handle.rows("SELECT * FROM turn WHERE transcript = ? AND number = ?", place)[0], text
+                self._db.rows("SELECT * FROM turn WHERE transcript = ? AND number = ?", place)[0], text
             )
-            asked = self._handle.row(
+            asked = self._db.row(
                 "SELECT start, \"end\" FROM turn WHERE transcript = ? AND number < ? AND role = 'interviewer'"
                 " ORDER BY number DESC LIMIT 1",
                 place,
             )
-            number = self._handle.value(
+            number = self._db.value(
                 "SELECT count(*) FROM utterance WHERE transcript = ? AND start < ?",
                 (transcript_id, row["start"]),
             )
@@ -322,7 +316,7 @@ class Texts:
         """Return utterance ids by (transcript uid, start, end), the name that is good in every copy."""
         found = []
         for place in places:
-            row = self._handle.row(
+            row = self._db.row(
                 "SELECT u.id FROM utterance u JOIN transcript t ON t.id = u.transcript"
                 ' WHERE t.uid = ? AND u.start = ? AND u."end" = ?',
                 place,
@@ -333,34 +327,34 @@ class Texts:
 
     def each(self, *, codable_only: bool = True) -> Iterator[tuple[int, list[StudyUtterance]]]:
         """Yield (transcript id, its utterances) for every current transcript, in order of name."""
-        for row in self._handle.rows("SELECT id FROM transcript WHERE current = 1 ORDER BY name, id"):
+        for row in self._db.rows("SELECT id FROM transcript WHERE current = 1 ORDER BY name, id"):
             yield row["id"], self.utterances(row["id"], codable_only=codable_only)
 
     def with_content(self, source_hash: str, text: str) -> str | None:
         """Return the name of a transcript from the same file or with the same text, or None."""
-        found = self._handle.value(
+        found = self._db.value(
             "SELECT name FROM transcript WHERE (source_hash = ? AND source_hash <> '') OR text_hash = ?",
             (source_hash, text_hash(text)),
         )
         return None if found is None else str(found)
 
 
-def derive_transcripts(handle: Handle) -> None:
+def derive_transcripts(db: SharedConnection) -> None:
     """Bring the derived name and currency of all transcripts in line with what people changed, inside `write`."""
-    handle.run(
+    db.run(
         "UPDATE transcript SET current = NOT EXISTS (SELECT 1 FROM transcript t WHERE t.replaces = transcript.uid)"
     )
-    handle.run(
+    db.run(
         f"{_CHANGED} UPDATE transcript SET name = newest.name, current = transcript.current AND NOT newest.removed"
         " FROM newest WHERE newest.id = transcript.id"
     )
 
 
-def retire(handle: Handle, transcript_id: int) -> None:
+def retire(db: SharedConnection, transcript_id: int) -> None:
     """Take a superseded version out of queues and counts; its codings stay and can be read."""
-    handle.run("UPDATE transcript SET current = 0 WHERE id = ?", (transcript_id,))
-    handle.run("UPDATE utterance SET codable = 0 WHERE transcript = ?", (transcript_id,))
-    spread_codable(handle, transcript_id)
+    db.run("UPDATE transcript SET current = 0 WHERE id = ?", (transcript_id,))
+    db.run("UPDATE utterance SET codable = 0 WHERE transcript = ?", (transcript_id,))
+    spread_codable(db, transcript_id)
 
 
 def _stem(source: str) -> str:
@@ -429,17 +423,17 @@ def utterance_of(row: Row, number: int, turn: StudyTurn, question: str | None, t
 # The list of transcripts: a handful of grouped counts, whatever the study's size.
 
 
-def list_transcripts(handle: Handle, *, superseded: bool) -> list[TranscriptInfo]:
+def list_transcripts(db: SharedConnection, *, superseded: bool) -> list[TranscriptInfo]:
     """Return the transcripts in order of name and version; superseded versions only when asked for."""
-    versions = _versions(handle)
-    turns = _counts(handle, "SELECT transcript, count(*) AS n FROM turn GROUP BY transcript")
+    versions = _versions(db)
+    turns = _counts(db, "SELECT transcript, count(*) AS n FROM turn GROUP BY transcript")
     units = _counts(
-        handle, "SELECT transcript, count(*) AS n FROM utterance WHERE codable = 1 GROUP BY transcript"
+        db, "SELECT transcript, count(*) AS n FROM utterance WHERE codable = 1 GROUP BY transcript"
     )
-    decided = _decided(handle)
-    speakers = _speakers(handle)
-    held_out = {row["transcript"] for row in handle.rows("SELECT transcript FROM held_out")}
-    rows = handle.rows(
+    decided = _decided(db)
+    speakers = _speakers(db)
+    held_out = {row["transcript"] for row in db.rows("SELECT transcript FROM held_out")}
+    rows = db.rows(
         "SELECT id, uid, name, source, current, notes, time FROM transcript WHERE current = 1 OR ?"
         " ORDER BY name, time, uid",
         (superseded,),
@@ -464,12 +458,12 @@ def list_transcripts(handle: Handle, *, superseded: bool) -> list[TranscriptInfo
     ]
 
 
-def _counts(handle: Handle, sql: str) -> dict[int, int]:
-    return {row["transcript"]: row["n"] for row in handle.rows(sql)}
+def _counts(db: SharedConnection, sql: str) -> dict[int, int]:
+    return {row["transcript"]: row["n"] for row in db.rows(sql)}
 
 
-def _versions(handle: Handle) -> dict[str, int]:
-    before = {row["uid"]: row["replaces"] for row in handle.rows("SELECT uid, replaces FROM transcript")}
+def _versions(db: SharedConnection) -> dict[str, int]:
+    before = {row["uid"]: row["replaces"] for row in db.rows("SELECT uid, replaces FROM transcript")}
 
     def number(uid: str) -> int:
         count = 1
@@ -480,19 +474,19 @@ def _versions(handle: Handle) -> dict[str, int]:
     return {uid: number(uid) for uid in before}
 
 
-def _decided(handle: Handle) -> defaultdict[int, dict[str, int]]:
+def _decided(db: SharedConnection) -> defaultdict[int, dict[str, int]]:
     decided: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for row in handle.rows(
-        "SELECT unit.transcript, coder.name, count(*) AS n FROM unit JOIN coder ON coder.id = unit.voice"
-        f" WHERE codable = 1 AND state IN {DECIDED_SQL} GROUP BY unit.transcript, voice"
+    for row in db.rows(
+        "SELECT unit.transcript, coder.name, count(*) AS n FROM unit JOIN coder ON coder.id = unit.owner"
+        f" WHERE codable = 1 AND state IN {DECIDED_SQL} GROUP BY unit.transcript, owner"
     ):
         decided[row["transcript"]][row["name"]] = row["n"]
     return decided
 
 
-def _speakers(handle: Handle) -> defaultdict[int, list[str]]:
+def _speakers(db: SharedConnection) -> defaultdict[int, list[str]]:
     speakers: defaultdict[int, list[str]] = defaultdict(list)
-    for row in handle.rows(
+    for row in db.rows(
         "SELECT transcript, speaker FROM turn WHERE speaker IS NOT NULL GROUP BY transcript, speaker"
         " ORDER BY transcript, min(number)"
     ):

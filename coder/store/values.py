@@ -15,7 +15,7 @@ State = Literal["open", "coded", "nothing", "rejected", "skipped"]
 MODES: tuple[Mode, ...] = ("blind", "commit_first", "assisted")
 DECIDED: tuple[State, ...] = ("coded", "nothing", "rejected")  # a coder has decided here
 DECIDED_SQL = str(DECIDED)  # the same as a list in SQL
-ADJUDICATED = "adjudicated"  # the voice of adjudication; no person may bear this name
+ADJUDICATED = "adjudicated"  # the owner of adjudicated codings; no person may bear this name
 LOTS = 1_000_000
 
 
@@ -209,7 +209,7 @@ class ActRecord:
     act: str
     kind: str
     coder: str
-    voice: str
+    owner: str
     mode: str
     time: str
     seconds: float | None
@@ -232,7 +232,7 @@ class ActSummary:
     act: str
     kind: str
     coder: str
-    voice: str
+    owner: str
     mode: str
     time: str
     undone: bool

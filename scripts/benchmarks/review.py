@@ -48,7 +48,7 @@ def build(path: Path, count: int) -> None:
         model = study.models.add_shipped("starter", {}, "hash")
         study.models.activate(model.id, "first suggestions")
         run = study.suggestions.begin_run(model.id, study.codebooks.current_id())
-        ids = [row["id"] for row in study.handle.rows("SELECT id FROM utterance")]
+        ids = [row["id"] for row in study.db.rows("SELECT id FROM utterance")]
         offers = [(ProposedCode(f"code_{key % CODES}", "barrier", 0.8, 0.7, True, "why"),) for key in ids]
         pairs = zip(ids, offers, strict=True)
         study.suggestions.add_proposals(run, [Proposal(key, 0.9, 0.5, offer) for key, offer in pairs])

@@ -35,7 +35,7 @@ def large_transcript(number: int) -> tuple[Transcript, list[Utterance]]:
 def build(path: Path, transcripts: int) -> Study:
     """Return a new study of so many transcripts, the first of them coded by two coders."""
     study = Study.create(path, CODEBOOK)
-    study.handle.connection.execute("PRAGMA synchronous = OFF")
+    study.db.connection.execute("PRAGMA synchronous = OFF")
     for coder in ("Ann", "Ben"):
         study.people.add_coder(coder)
     model = study.models.add_shipped("starter", {}, "hash")
@@ -47,9 +47,9 @@ def build(path: Path, transcripts: int) -> Study:
     )
     for number in range(transcripts):
         read, units = large_transcript(number)
-        with study.handle.write():
+        with study.db.write():
             key = study.texts.add(read, units, source=read.name)
-            rows = study.handle.rows("SELECT id, lot FROM utterance WHERE transcript = ?", (key,))
+            rows = study.db.rows("SELECT id, lot FROM utterance WHERE transcript = ?", (key,))
             ids = [row["id"] for row in rows]
             study.suggestions.add_proposals(
                 run,
@@ -65,7 +65,7 @@ def build(path: Path, transcripts: int) -> Study:
                         for unit in ids
                     ]
                     study.acts.decide(coder, choices, mode="assisted")
-    study.handle.connection.execute("PRAGMA synchronous = FULL")
+    study.db.connection.execute("PRAGMA synchronous = FULL")
     return study
 
 

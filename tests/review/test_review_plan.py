@@ -80,10 +80,10 @@ def test_the_margin_shows_other_coders_only_when_asked_and_records_it(study_path
     act(ann, "code", here, code="reflective_motivation")
     assert "Ann: Reflective" not in ben.get("/read/1")
     with Study.open(study_path) as study:
-        assert study.handle.value("SELECT count(*) FROM exposure WHERE kind = 'coder'") == 0
+        assert study.db.value("SELECT count(*) FROM exposure WHERE kind = 'coder'") == 0
     assert "Ann: Reflective motivation" in ben.get("/read/1", coders="on")
     with Study.open(study_path) as study:
-        assert study.handle.value("SELECT count(*) FROM exposure WHERE kind = 'coder'") == 1
+        assert study.db.value("SELECT count(*) FROM exposure WHERE kind = 'coder'") == 1
     answer = act(ben, "flag", here)
     assert "Ann: Reflective motivation" in str(answer["units"])
     assert "Ann: Reflective" not in ben.get("/read/1", coders="off")

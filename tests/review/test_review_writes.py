@@ -265,7 +265,7 @@ def test_undo_takes_back_memos_and_decisions_in_the_order_they_were_made(
     assert page.post("/redo", view="read")["say"] == "Nothing to redo."
     with Study.open(study_path) as study:
         assert [memo.text for memo in study.memos.all()] == ["second"]
-        assert study.handle.value("SELECT count(*) FROM memo") == 6  # two written, two undone, two redone
+        assert study.db.value("SELECT count(*) FROM memo") == 6  # two written, two undone, two redone
     assert state(study_path, here).state == "nothing"
     page.post("/memo", thread=thread, text="", focus=here, view="read")
     with Study.open(study_path) as study:

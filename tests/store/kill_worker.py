@@ -43,7 +43,7 @@ def retraining(path: Path) -> None:
         units = [unit.id for _, held in study.texts.each() for unit in held]
         for number in itertools.count():
             files = {"model.npz": bytes(200_000), "card.json": b"{}"}
-            with study.handle.write():
+            with study.db.write():
                 model = study.models.add(NewModel("starter", {"number": number}, "hash", files))
                 study.models.activate(model.id, "better")
             run = study.suggestions.begin_run(model.id, study.codebooks.current_id())

@@ -123,7 +123,7 @@ def test_encrypting_changing_and_decrypting_keep_every_row(tmp_path: Path) -> No
     path = tmp_path / "s.coder"
     with small_study(path, "p1", "p2") as study:
         decide(study)
-        database.back_up(study.handle.connection, path, "before-9", None)
+        database.back_up(study.db.connection, path, "before-9", None)
     (tmp_path / "s.coder.csv").write_bytes(b"weather")
     rows = dump(path)
     assert [item.name for item in encryption.encrypt(path, SECRET).paths] == [
@@ -148,10 +148,8 @@ def test_encrypting_changing_and_decrypting_keep_every_row(tmp_path: Path) -> No
 
 def dump(path: Path) -> dict[str, list[tuple[object, ...]]]:
     with Study.open(path, readonly=True) as study:
-        names = [
-            row["name"] for row in study.handle.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")
-        ]
-        return {name: [tuple(row) for row in study.handle.rows(f'SELECT * FROM "{name}"')] for name in names}
+        names = [row["name"] for row in study.db.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        return {name: [tuple(row) for row in study.db.rows(f'SELECT * FROM "{name}"')] for name in names}
 
 
 def test_the_replaced_plain_file_is_overwritten(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The study file: what is refused with which words, migrations with a backup, two writers, a full disk."""
 
+import contextlib
 import sqlite3
 import subprocess
 import sys
@@ -128,7 +129,7 @@ def test_a_failing_migration_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError, match="nowhere"):
         database.connect(path, steps=(*database.STEPS, half))
     with Study.open(path) as study:
-        assert study.handle.value("SELECT count(*) FROM sqlite_schema WHERE name = 'extra'") == 0
+        assert study.db.value("SELECT count(*) FROM sqlite_schema WHERE name = 'extra'") == 0
         assert [item.name for item in study.texts.all()] == ["p1"]
 
 
@@ -166,6 +167,28 @@ def test_a_study_from_before_questions_and_doubts_keeps_its_transcripts(tmp_path
         assert read.notes == ("A note.",) and read.doubts == ()
 
 
+def test_a_study_from_before_owners_keeps_its_codings(tmp_path: Path) -> None:
+    path = tmp_path / "old.coder"
+    with small_study(path, "p1") as study:
+        unit = first_units(study)[0]
+        study.acts.decide("Ann", [Decision(unit, "add", "rain")], mode="blind")
+        study.acts.decide("Ann", [Decision(unit, "add", "sun")], mode="adjudication", kind="adjudicate")
+        stands = study.confirmed()
+    with contextlib.closing(sqlite3.connect(path)) as raw:
+        for table in ("act", "unit", "standing", "answer"):
+            raw.execute(f"ALTER TABLE {table} RENAME COLUMN owner TO voice")
+        raw.execute("PRAGMA user_version = 8")
+    with Study.open(path) as study:
+        assert study.confirmed() == stands
+        assert {(act.coder, act.owner) for act in study.acts.history(utterance=unit)} == {
+            ("Ann", "Ann"),
+            ("Ann", "adjudicated"),
+        }
+        study.acts.undo("Ann")
+        assert [item.coder for item in study.confirmed()] == ["Ann"]
+    assert (tmp_path / "old.coder.before-9.backup").is_file()
+
+
 def test_two_writers_at_once_both_get_through(tmp_path: Path) -> None:
     path = tmp_path / "s.coder"
     small_study(path, "p1").close()
@@ -187,15 +210,15 @@ def test_two_writers_at_once_both_get_through(tmp_path: Path) -> None:
         thread.join()
     assert errors == []
     with Study.open(path) as study:
-        assert study.handle.value("SELECT count(*) FROM act") == 120
-        times = [row["time"] for row in study.handle.rows("SELECT time FROM act ORDER BY id")]
+        assert study.db.value("SELECT count(*) FROM act") == 120
+        times = [row["time"] for row in study.db.rows("SELECT time FROM act ORDER BY id")]
         assert times == sorted(set(times))
 
 
 def test_a_writer_that_waits_too_long_is_told_who_is_busy(tmp_path: Path) -> None:
     path = tmp_path / "s.coder"
-    with small_study(path) as study, Study.open(path) as other, study.handle.write():
-        other.handle.connection.execute("PRAGMA busy_timeout = 50")
+    with small_study(path) as study, Study.open(path) as other, study.db.write():
+        other.db.connection.execute("PRAGMA busy_timeout = 50")
         with pytest.raises(StudyError, match="busy"):
             other.people.add_coder("Cleo")
 
@@ -205,17 +228,17 @@ def test_a_full_disk_is_said_and_what_was_saved_stays(tmp_path: Path) -> None:
     with small_study(path, "p1") as study:
         units = first_units(study)
         study.acts.decide("Ann", [Decision(units[0], "add", "rain")], mode="blind")
-        pages = study.handle.value("PRAGMA page_count")
-        study.handle.connection.execute(f"PRAGMA max_page_count = {pages}")
+        pages = study.db.value("PRAGMA page_count")
+        study.db.connection.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StudyError, match="disk is full"):
             for _ in range(200):
                 study.acts.decide("Ann", [Decision(units[1], "add", "sun", memo="x" * 5000)], mode="blind")
-        saved = study.handle.value("SELECT count(*) FROM act")
-        assert not study.handle.connection.in_transaction
+        saved = study.db.value("SELECT count(*) FROM act")
+        assert not study.db.connection.in_transaction
     with Study.open(path) as study:
-        assert study.handle.value("SELECT count(*) FROM act") == saved
+        assert study.db.value("SELECT count(*) FROM act") == saved
         assert study.acts.states("Ann", units)[units[0]].state == "coded"
-        assert study.handle.value("PRAGMA integrity_check") == "ok"
+        assert study.db.value("PRAGMA integrity_check") == "ok"
 
 
 def test_nothing_people_did_can_be_changed_or_deleted(study: Study) -> None:
@@ -232,7 +255,7 @@ def test_nothing_people_did_can_be_changed_or_deleted(study: Study) -> None:
         "DELETE FROM transcript",
     ):
         with pytest.raises(sqlite3.IntegrityError):
-            study.handle.connection.execute(statement)
+            study.db.connection.execute(statement)
 
 
 def test_a_study_can_be_read_with_any_sqlite_tool(study: Study) -> None:

@@ -38,15 +38,15 @@ def killed(kind: str, path: Path, seconds: float) -> list[str]:
 
 
 def check_whole(study: Study) -> None:
-    assert study.handle.value("PRAGMA integrity_check") == "ok"
-    assert study.handle.rows("PRAGMA foreign_key_check") == []
+    assert study.db.value("PRAGMA integrity_check") == "ok"
+    assert study.db.rows("PRAGMA foreign_key_check") == []
     before = derived(study)
-    rebuild(study.handle)
+    rebuild(study.db)
     assert derived(study) == before
 
 
 def acts_are_there(study: Study, told: list[str]) -> None:
-    there = {row["uid"]: row["n"] for row in study.handle.rows(
+    there = {row["uid"]: row["n"] for row in study.db.rows(
         "SELECT uid, (SELECT count(*) FROM decision WHERE act = act.id) AS n FROM act WHERE target IS NULL"
     )}  # fmt: skip
     assert set(told) <= set(there)

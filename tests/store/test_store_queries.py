@@ -124,7 +124,7 @@ def test_settings_and_codebooks_keep_every_version(coded: Study) -> None:
     coded.settings.set("blind_share", "0.2")
     coded.settings.set("blind_share", "0.3", coder="Ann")
     assert coded.settings.get("blind_share") == "0.3"
-    assert coded.handle.value("SELECT count(*) FROM setting") == 2
+    assert coded.db.value("SELECT count(*) FROM setting") == 2
     book = coded.codebooks.current()
     coded.codebooks.add(book, coder="Ann")
     assert len(coded.codebooks.versions()) == 1

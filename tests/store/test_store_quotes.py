@@ -31,15 +31,15 @@ def test_quotes_name_all_who_coded_the_passage_and_adjudication_counts_alone(stu
     for coder in ("Ann", "Ben"):
         decide(study, coder, Decision(first, "add", "rain", "barrier"), mode="blind")
     decide(study, "Ben", Decision(second, "add", "rain"), mode="blind")
-    [one, two] = quotes(study.handle, ["rain"])
+    [one, two] = quotes(study.db, ["rain"])
     assert (one.coders, one.polarity, two.coders) == (("Ann", "Ben"), "barrier", ("Ben",))
     assert one.text == study.texts.by_id([first])[first].text
     adjudicate(study, "Ann", second, [("sun", None)])
-    assert [item.utterance for item in quotes(study.handle, ["rain"])] == [first]
-    assert [(q.code, q.coders) for q in quotes(study.handle) if q.utterance == second] == [
+    assert [item.utterance for item in quotes(study.db, ["rain"])] == [first]
+    assert [(q.code, q.coders) for q in quotes(study.db) if q.utterance == second] == [
         ("sun", ("adjudicated",))
     ]
-    assert [item.utterance for item in quotes(study.handle, ["rain"], coder="Ben")] == [first, second]
+    assert [item.utterance for item in quotes(study.db, ["rain"], coder="Ben")] == [first, second]
 
 
 def test_a_passage_over_several_utterances_is_one_quote(study: Study) -> None:
@@ -47,7 +47,7 @@ def test_a_passage_over_several_utterances_is_one_quote(study: Study) -> None:
     texts = study.texts.by_id([first, second])
     decide(study, "Ann", Decision(first, "add", "rain"), mode="blind")
     set_passage(study, "Ann", "rain", texts[first].start, texts[second].end, anchor=first, mode="blind")
-    [quote] = quotes(study.handle, ["rain"])
+    [quote] = quotes(study.db, ["rain"])
     assert quote.utterance == first and texts[second].text in quote.text
 
 
@@ -55,9 +55,9 @@ def test_good_quotes_are_marked_and_unmarked_by_new_rows(study: Study) -> None:
     unit = units(study)[0]
     decide(study, "Ann", Decision(unit, "add", "rain"), mode="blind")
     for good in (True, False, True):
-        mark_good(study.handle, "Ann", unit, "rain", good)
-        assert [item.good for item in quotes(study.handle)] == [good]
-    assert study.handle.value("SELECT count(*) FROM good_quote") == 3
+        mark_good(study.db, "Ann", unit, "rain", good)
+        assert [item.good for item in quotes(study.db)] == [good]
+    assert study.db.value("SELECT count(*) FROM good_quote") == 3
 
 
 def test_a_renamed_transcript_keeps_its_codings_and_its_old_name_on_record(study: Study) -> None:
@@ -69,7 +69,7 @@ def test_a_renamed_transcript_keeps_its_codings_and_its_old_name_on_record(study
         study.texts.rename(key, "P2")
     with pytest.raises(StudyError, match="1 to"):
         study.texts.rename(key, " ")
-    assert [row["name"] for row in study.handle.rows("SELECT name FROM transcript_change")] == ["Midwife one"]
+    assert [row["name"] for row in study.db.rows("SELECT name FROM transcript_change")] == ["Midwife one"]
     assert len(study.confirmed()) == 1
 
 
@@ -81,7 +81,7 @@ def test_a_removed_transcript_leaves_every_count_and_comes_back_whole(study: Stu
     after = study.figures()
     assert (after.transcripts, after.superseded, after.decided) == (1, 0, 0)
     assert after.utterances < before.utterances
-    assert study.confirmed() == [] and quotes(study.handle) == [] and study.find() == study.find()
+    assert study.confirmed() == [] and quotes(study.db) == [] and study.find() == study.find()
     assert [(item[0], item[1]) for item in study.texts.removed()] == [(key, "p1")]
     assert study.acts.states("Ann", [unit])[unit].state == "coded"
     study.texts.restore(key)
@@ -96,7 +96,7 @@ def test_copies_join_with_names_removals_and_good_quotes(study: Study, tmp_path:
     for path in copies:
         shutil.copy(tmp_path / "quotes.coder", path)
     with Study.open(copies[0]) as one:
-        mark_good(one.handle, "Ann", unit, "rain", True)
+        mark_good(one.db, "Ann", unit, "rain", True)
         one.texts.rename(one.texts.find("p1"), "First")
     with Study.open(copies[1]) as other:
         other.texts.remove(other.texts.find("p2"))
@@ -105,5 +105,5 @@ def test_copies_join_with_names_removals_and_good_quotes(study: Study, tmp_path:
         merge_studies(order, out)
         with Study.open(out) as joined:
             assert [item.name for item in joined.texts.all()] == ["First"]
-            assert [item.good for item in quotes(joined.handle)] == [True]
+            assert [item.good for item in quotes(joined.db)] == [True]
             assert [item[1] for item in joined.texts.removed()] == ["p2"]

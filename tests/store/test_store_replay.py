@@ -33,7 +33,7 @@ DERIVED = ("unit", "standing", "answer", "undone", "outlook")
 
 
 def derived(study: Study) -> dict[str, list[tuple[object, ...]]]:
-    return {table: sorted(map(tuple, study.handle.rows(f"SELECT * FROM {table}"))) for table in DERIVED}
+    return {table: sorted(map(tuple, study.db.rows(f"SELECT * FROM {table}"))) for table in DERIVED}
 
 
 def perform(
@@ -71,10 +71,10 @@ def test_what_is_derived_equals_what_is_rebuilt(
         for what in gestures:
             perform(study, units, suggestions, what)
         before = derived(study)
-        rebuild(study.handle)
+        rebuild(study.db)
         assert derived(study) == before
         open_units = [
-            row["utterance"] for row in study.handle.rows("SELECT utterance FROM outlook WHERE open = 1")
+            row["utterance"] for row in study.db.rows("SELECT utterance FROM outlook WHERE open = 1")
         ]
         for unit in units:
             settled = any(

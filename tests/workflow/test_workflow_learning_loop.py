@@ -64,15 +64,15 @@ def test_suggestions_cover_what_nobody_coded_and_count_as_nothing(study: Study) 
 
 def test_a_new_model_supersedes_and_nothing_is_deleted(study: Study) -> None:
     suggest(study)
-    before = study.handle.value("SELECT count(*) FROM suggestion")
+    before = study.db.value("SELECT count(*) FROM suggestion")
     code_all(study, "Ann", ("rain", "sun", "wind"), names=all_names(study)[:6])
     report = retrain(study)
     assert report.accepted, report.reason
     suggest(study)
-    assert study.handle.value("SELECT count(*) FROM suggestion") > before
+    assert study.db.value("SELECT count(*) FROM suggestion") > before
     unit = next(item for item in study.texts.utterances(study.texts.find("t7")) if "wind" in item.text)
     assert {item.model for item in study.suggestions.newest([unit.id])[unit.id]} == {report.model}
-    models = study.handle.rows(
+    models = study.db.rows(
         "SELECT DISTINCT m.label FROM suggestion s JOIN run r ON r.id = s.run JOIN model m ON m.id = r.model"
         " WHERE s.utterance = ?",
         (unit.id,),

@@ -22,7 +22,7 @@ TABLES = {
     "model": "uid, label, time",
     "activation": "uid, reason, time",
     "run": "uid, time",
-    "act": "uid, kind, mode, time, seconds, (SELECT name FROM coder WHERE coder.id = act.voice)",
+    "act": "uid, kind, mode, time, seconds, (SELECT name FROM coder WHERE coder.id = act.owner)",
     "memo": "uid, content, time",
     "speaker_role": "uid, role",
     "attribute": "uid, subject, content",
@@ -34,13 +34,13 @@ PLACE = (
 )
 NAME = "(SELECT name FROM coder WHERE coder.id = {0}.{1})"
 JOINED = {
-    "unit": f"{PLACE.format('unit')}, {NAME.format('unit', 'voice')}, state, flagged, seen, last_act",
-    "standing": f"{PLACE.format('standing')}, {NAME.format('standing', 'voice')}, code, rejected, polarity, start",
+    "unit": f"{PLACE.format('unit')}, {NAME.format('unit', 'owner')}, state, flagged, seen, last_act",
+    "standing": f"{PLACE.format('standing')}, {NAME.format('standing', 'owner')}, code, rejected, polarity, start",
     "decision": f"(SELECT uid FROM act WHERE act.id = decision.act), number, verdict, {PLACE.format('decision')}",
     "suggestion": f"(SELECT uid FROM run WHERE run.id = suggestion.run), {PLACE.format('suggestion')}, rank, code",
     "outlook": f"(SELECT uid FROM run WHERE run.id = outlook.run), {PLACE.format('outlook')}, top_code, open",
     "exposure": f"{PLACE.format('exposure')}, {NAME.format('exposure', 'coder')}, kind, time",
-    "answer": f"{PLACE.format('answer')}, {NAME.format('answer', 'voice')}, code, verdict",
+    "answer": f"{PLACE.format('answer')}, {NAME.format('answer', 'owner')}, code, verdict",
     "turn": "(SELECT uid FROM transcript WHERE id = transcript), number, speaker, role, question",
 }
 
@@ -49,7 +49,7 @@ def content(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """All that a study says, by names that are good in every copy."""
     with Study.open(path) as study:
         return {
-            table: sorted(tuple(row) for row in study.handle.rows(f"SELECT {columns} FROM {table}"))
+            table: sorted(tuple(row) for row in study.db.rows(f"SELECT {columns} FROM {table}"))
             for table, columns in {**TABLES, **JOINED}.items()
         }
 
@@ -94,8 +94,8 @@ def work(path: Path, coder: str, start: str, *, name: str = "p1") -> None:
 def test_a_copy_from_before_questions_were_kept_learns_them(tmp_path: Path) -> None:
     old, new = copies(tmp_path, "ab")
     with Study.open(new) as study:
-        study.handle.connection.execute("UPDATE turn SET question = 'Which?' WHERE number = 1")
-        study.handle.connection.execute("UPDATE transcript SET doubts = '[\"Look.\"]' WHERE name = 'p1'")
+        study.db.connection.execute("UPDATE turn SET question = 'Which?' WHERE number = 1")
+        study.db.connection.execute("UPDATE transcript SET doubts = '[\"Look.\"]' WHERE name = 'p1'")
     merge_studies([old, new], tmp_path / "on.coder")
     merge_studies([new, old], tmp_path / "no.coder")
     assert content(tmp_path / "on.coder") == content(tmp_path / "no.coder")

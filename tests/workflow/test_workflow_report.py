@@ -99,7 +99,7 @@ def test_a_quote_marked_as_good_is_quoted_first(study: Study) -> None:
     some = [units(study, "one")[place] for place in (0, 2, 4)]
     for unit in some:
         code(study, "Ann", unit, "rain")
-    mark_good(study.handle, "Ann", some[2], "rain", True)
+    mark_good(study.db, "Ann", some[2], "rain", True)
     data = read_data(study, Names())
     group = Group("all", "rain", None, tuple(passages_of(data.codings)), proposed=True)
     assert [passage.first.good for passage in best(group, 2)] == [True, False]

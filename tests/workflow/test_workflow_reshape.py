@@ -59,7 +59,7 @@ def test_merging_recodes_everybody_and_one_undo_takes_it_all_back(study: Study) 
     assert study.codebooks.current().ids == ("sun", "wind")
     assert study.acts.states("Ann", [first])[first].codes[0].memo == "wet"
     assert all(code.blind for state in study.acts.states("Ben", [first]).values() for code in state.codes)
-    rebuild(study.handle)
+    rebuild(study.db)
     assert codes(study, "Ben")[second] == [("sun", None)]
     saved = undo(study, "Ann")
     assert saved is not None and saved.what == "Rain merged into Sun"
@@ -81,7 +81,7 @@ def test_an_undone_change_is_redone_with_all_its_recoding_any_number_of_steps(st
         saved = redo(study, "Ann")
         assert saved is not None and saved.what and everything(study) == onward
     assert redo(study, "Ann") is None
-    rebuild(study.handle)
+    rebuild(study.db)
     assert everything(study) == stages[2]
     undo(study, "Ann")
     assert everything(study) == stages[1]

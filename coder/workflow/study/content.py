@@ -15,8 +15,8 @@ def study_content(study: Study, *, coders: Sequence[str] = (), drafts: bool = Fa
     A passage over several utterances that one coder coded alike is one passage. With `drafts`, suggestions of the
     model in use for utterances that nobody has decided come too. Raises StudyError for a coder who is not there.
     """
-    voices = [*coders] or [*study.people.coders(), ADJUDICATED]
-    with study.handle.snapshot():
+    owners = [*coders] or [*study.people.coders(), ADJUDICATED]
+    with study.db.snapshot():
         documents: list[DocumentContent] = []
         passages: list[Passage] = []
         suggested: list[Passage] = []
@@ -25,14 +25,14 @@ def study_content(study: Study, *, coders: Sequence[str] = (), drafts: bool = Fa
             units = study.texts.utterances(info.id)
             documents.append(_document(study, info))
             places[info.uid] = {unit.number: (unit.start, unit.end) for unit in units}
-            for voice in voices:
-                passages += _passages(study, info, units, voice)
+            for owner in owners:
+                passages += _passages(study, info, units, owner)
             if drafts:
                 suggested += _drafts(study, info, units)
         return StudyContent(
             uid=study.uid,
             name=study.name,
-            created=str(study.handle.value("SELECT created FROM study")),
+            created=str(study.db.value("SELECT created FROM study")),
             codebook=study.codebooks.current(),
             documents=tuple(documents),
             passages=tuple(passages),
@@ -60,16 +60,16 @@ def _document(study: Study, info: TranscriptInfo) -> DocumentContent:
 
 
 def _passages(
-    study: Study, info: TranscriptInfo, units: Sequence[StudyUtterance], voice: str
+    study: Study, info: TranscriptInfo, units: Sequence[StudyUtterance], owner: str
 ) -> list[Passage]:
     """Return what stands for one coder in a transcript, in order of the text."""
-    states = study.acts.states(voice, [unit.id for unit in units])
+    states = study.acts.states(owner, [unit.id for unit in units])
     found: dict[tuple[int, int, str, str | None], Passage] = {}
     for unit in units:
         state = states[unit.id]
         if state.state in ("nothing", "rejected") and not state.codes:
             found[unit.start, unit.end, "", None] = _passage(
-                info, unit, voice, (unit.start, unit.end), time=state.time
+                info, unit, owner, (unit.start, unit.end), time=state.time
             )
         for item in state.codes:
             key = (item.start, item.end, item.code, item.polarity)
@@ -78,7 +78,7 @@ def _passages(
                 continue
             score, model = _suggestion(study, item.suggestion)
             found[key] = _passage(
-                info, unit, voice, (item.start, item.end), code=item.code, polarity=item.polarity, time=item.time,
+                info, unit, owner, (item.start, item.end), code=item.code, polarity=item.polarity, time=item.time,
                 memo=item.memo, confidence=score, model=model,
             )  # fmt: skip
     return _joined(
@@ -118,7 +118,7 @@ def _suggestion(study: Study, key: int | None) -> tuple[float | None, str | None
 
 def undecided(study: Study, units: Sequence[StudyUtterance]) -> list[StudyUtterance]:
     """Return the utterances that nobody has decided."""
-    decided = study.acts.voices_at([unit.id for unit in units])
+    decided = study.acts.deciders([unit.id for unit in units])
     return [unit for unit in units if not decided.get(unit.id)]
 
 

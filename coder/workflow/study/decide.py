@@ -119,7 +119,7 @@ def set_passage(
     or more get the code, those it no longer covers lose it (if they had it through the same passage). What other
     coders see stays as it is: utterances are never re-cut. Polarity stays unless given.
     """
-    with study.handle.write():  # so that what is read here cannot change before it is written
+    with study.db.write():  # so that what is read here cannot change before it is written
         if expected is not None:
             study.acts.refuse_stale(coder, anchor, expected)
         choices = _passage_decisions(study, coder, code, (start, end), anchor, polarity)
@@ -168,8 +168,8 @@ def adjudicate(
     """
     codebook = study.codebooks.current()
     unit = study.texts.by_id([utterance]).get(utterance)
-    voices = [name for name in study.acts.voices_at([utterance])[utterance] if name != ADJUDICATED]
-    cites = tuple(study.acts.states(name, [utterance])[utterance].token for name in voices)
+    coders = [name for name in study.acts.deciders([utterance])[utterance] if name != ADJUDICATED]
+    cites = tuple(study.acts.states(name, [utterance])[utterance].token for name in coders)
     kept = {code for code, _ in codes}
     standing = study.acts.states(ADJUDICATED, [utterance])[utterance].codes
     choices = [Decision(utterance, "withdraw", item.code) for item in standing if item.code not in kept]

@@ -66,10 +66,10 @@ def double_coding_progress(study: Study) -> list[PlannedTranscript]:
         if info.id not in plan:
             continue
         ids = [item.id for item in study.texts.utterances(info.id, codable_only=True)]
-        voices = study.acts.voices_at(ids)
+        deciders = study.acts.deciders(ids)
         coders = plan[info.id]
-        decided = {name: sum(name in voices[key] for key in ids) for name in coders}
-        both = [key for key in ids if set(coders) <= set(voices[key]) - {ADJUDICATED}]
+        decided = {name: sum(name in deciders[key] for key in ids) for name in coders}
+        both = [key for key in ids if set(coders) <= set(deciders[key]) - {ADJUDICATED}]
         disputed = len(open_between & set(both))
         found.append(PlannedTranscript(info.id, info.name, coders, len(ids), decided, len(both), disputed))
     return found

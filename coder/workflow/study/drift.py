@@ -174,7 +174,7 @@ def falling_codes(study: Study, codes: Sequence[SuggestionFate]) -> list[Falling
     for item in codes:
         if item.answered < 2 * RECENT:
             continue
-        recent = [verdict == "accept" for verdict in last_answers(study.handle, item.code, RECENT)]
+        recent = [verdict == "accept" for verdict in last_answers(study.db, item.code, RECENT)]
         lately = rate(recent)
         earlier = item.accepted - sum(recent)
         before = rate([True] * earlier + [False] * (item.answered - len(recent) - earlier))

@@ -55,7 +55,7 @@ def import_attributes(study: Study, path: str | Path) -> AttributeReport:
     names = tuple(name for name in columns if name not in {who, where})
     report = AttributeReport(attributes=names)
     facts: dict[tuple[str, str], dict[str, list[str]]] = {}
-    with study.handle.write():
+    with study.db.write():
         numbers = frame.attrs["row_numbers"]
         for row, cells in zip(numbers, frame.to_dict("records"), strict=True):
             for subject in _subjects(study, cells, who, where, row, report):

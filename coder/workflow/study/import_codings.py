@@ -73,7 +73,7 @@ def import_coded_table(
     rows = _placed(study, table, coder, placing, report)
     report.tolerant = placing.tolerant
     read = _places_read(looked_at, placing, report) if looked_at else None
-    with study.handle.write():
+    with study.db.write():
         for name in sorted({row.coder for row in rows}):
             own = [row for row in rows if row.coder == name]
             study.people.add_coder(name)

@@ -85,7 +85,7 @@ def import_project(
             homes[document.name] = key
         if progress:
             progress(path / document.name)
-    with study.handle.write():
+    with study.db.write():
         _attributes(study, found, homes, report)
         _memos(study, found.memos, homes, coder, report)
     if kept:

@@ -170,7 +170,7 @@ def add_transcript(
         )
         return
     utterances = cut(as_participants(transcript))
-    with study.handle.write():
+    with study.db.write():
         replaced = None if old is None else old.id
         key = study.texts.add(transcript, utterances, source=source or path.name, replaces=replaced)
         carried = 0 if old is None else carry_codings(study, old.id, key)

@@ -66,6 +66,6 @@ def _joined(sources: Sequence[Path], draft: Path, folder: Path) -> tuple[list[st
             other = folder / f"{number}.coder"
             database.copy(source, other)
             Study.open(other).close()  # an older copy is brought up to date here, not the original
-            conflicts |= set(join(study.handle, other))
+            conflicts |= set(join(study.db, other))
         figures = study.figures()
     return sorted(conflicts), figures

@@ -23,7 +23,7 @@ def like_code(study: Study, code: str) -> list[StudyUtterance]:
     if version is None:
         raise StudyError("No model is in use in this study yet; let it suggest first.")
     encoder = open_version(study, version).encoder
-    confirmed = quotes(study.handle, [code])
+    confirmed = quotes(study.db, [code])
     given = {row.utterance for row in study.acts.standing_rows(code)}
     keys = [key for key in study.find(Filters(), limit=LARGEST) if key not in given]
     candidates = [item for item in study.texts.by_id(keys).values() if len(item.text.split()) >= SHORTEST]

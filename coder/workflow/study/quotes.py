@@ -92,7 +92,7 @@ def placed_quotes(
     """
     if by not in groupings(study):
         raise InputError(f"No participant and no transcript has an attribute '{by}'.")
-    found = confirmed_quotes(study.handle, codes, coder=coder)
+    found = confirmed_quotes(study.db, codes, coder=coder)
     if polarity is not None:
         found = [item for item in found if item.polarity == polarity]
     infos = {info.id: info for info in study.texts.all()}
@@ -210,6 +210,6 @@ def mark_good_quote(study: Study, coder: str, utterance: int, code: str, good: b
 
     Raises InputError if nobody's confirmed coding of that code stands there.
     """
-    if not any(item.utterance == utterance for item in confirmed_quotes(study.handle, [code])):
+    if not any(item.utterance == utterance for item in confirmed_quotes(study.db, [code])):
         raise InputError("This passage does not have the code any more; reload the page.")
-    mark_good(study.handle, coder, utterance, code, good)
+    mark_good(study.db, coder, utterance, code, good)

@@ -70,7 +70,7 @@ def correct_role(study: Study, transcript: int, speaker: str | None, role: Role,
 
     Raises StudyError if nobody of that name speaks there.
     """
-    with study.handle.write():
+    with study.db.write():
         study.people.set_role(transcript, speaker, role, coder=coder)
         info = _info(study, transcript)
         if speaker is None:
@@ -144,7 +144,7 @@ def _first_reading(study: Study, transcript: int) -> int | None:
 def _reread(
     study: Study, transcript: int, change: Change, coder: str, cut: Cut | None, *, forget: bool = False
 ) -> int:
-    with study.handle.write():
+    with study.db.write():
         info = _info(study, transcript)
         _check_untouched(study, info)
         read, said = change(study.texts.transcript(transcript))

@@ -56,7 +56,7 @@ def read_data(study: Study, names: Names, *, coder: str | None = None, version: 
     codings: list[Coding] = []
     suggested: list[Coding] = []
     people = {item.id: study.people.participants(item.id) for item in transcripts}
-    good = good_quotes(study.handle)
+    good = good_quotes(study.db)
     for info in transcripts:
         units = study.texts.utterances(info.id)
         place = _Place(info, units, people[info.id], names)
@@ -88,16 +88,16 @@ def _standing(study: Study, coder: str | None) -> tuple[dict[int, list[Standing]
     found: defaultdict[int, list[Standing]] = defaultdict(list)
     decided: set[int] = set()
     adjudicated: set[int] = set()
-    voices = [coder] if coder else [ADJUDICATED, *study.people.coders()]
-    for voice in voices:
-        keys = [key for state in DECIDED for key in study.find(Filters(coder=voice, state=state))]
+    owners = [coder] if coder else [ADJUDICATED, *study.people.coders()]
+    for owner in owners:
+        keys = [key for state in DECIDED for key in study.find(Filters(coder=owner, state=state))]
         decided |= set(keys)
-        for key, state in study.acts.states(voice, keys).items():
-            if voice == ADJUDICATED:
+        for key, state in study.acts.states(owner, keys).items():
+            if owner == ADJUDICATED:
                 adjudicated.add(key)
             elif key in adjudicated:
                 continue
-            found[key] += [Standing(voice, code) for code in state.codes]
+            found[key] += [Standing(owner, code) for code in state.codes]
     return found, decided
 
 

@@ -153,15 +153,15 @@ def reshape(study: Study, change: Reshape, *, coder: str) -> str:
 
     All or nothing. Everybody's history keeps what they decided. Raises InputError for what makes no sense.
     """
-    with study.handle.write():
+    with study.db.write():
         plan = preview(study, change)
         before = study.codebooks.current_id()
         new_code = plan.target is not None and plan.target not in study.codebooks.current().by_id
         if new_code:  # before its first coding
             change_codebook(study, plan.codebook, note=plan.what, coder=coder)
         acts = [
-            study.acts.recode(coder, voice, _decisions(plan, change.code, voice), note=plan.what)
-            for voice in plan.coders
+            study.acts.recode(coder, owner, _decisions(plan, change.code, owner), note=plan.what)
+            for owner in plan.coders
         ]
         if not new_code:
             change_codebook(study, plan.codebook, note=plan.what, coder=coder)
@@ -170,10 +170,10 @@ def reshape(study: Study, change: Reshape, *, coder: str) -> str:
     return plan.what
 
 
-def _decisions(plan: Preview, code: str, voice: str) -> list[Decision]:
+def _decisions(plan: Preview, code: str, owner: str) -> list[Decision]:
     found = []
     for row in plan.rows:
-        if row.coder != voice:
+        if row.coder != owner:
             continue
         found.append(Decision(row.utterance, "withdraw", code=code))
         if plan.target is not None and (row.utterance, plan.target) not in row.others:
@@ -188,7 +188,7 @@ def _decisions(plan: Preview, code: str, voice: str) -> list[Decision]:
 
 def undo_reshape(study: Study, change: CodebookChange, *, coder: str) -> None:
     """Take back a change of the codebook with all its recoding. Raises StudyError unless it is the newest."""
-    with study.handle.write():
+    with study.db.write():
         newest = study.codebooks.undoable_change()
         if newest is None or newest.uid != change.uid:
             raise StudyError("The codebook was changed after that; only the newest change can be taken back.")
@@ -206,7 +206,7 @@ def redo_reshape(study: Study, change: CodebookChange, undoing: str, *, coder: s
 
     Raises StudyError if a code that would go has been used since.
     """
-    with study.handle.write():
+    with study.db.write():
         before = study.codebooks.current_id()
         for act in change.acts:
             study.acts.redo(coder, act)

@@ -249,7 +249,7 @@ def _stored(
         "reason": verdict.reason,
         "learned_from": parts.learned_from,
     }
-    with study.handle.write():
+    with study.db.write():
         version = study.models.add(made, coder=coder)
         study.models.record_comparison(version.id, old.id, verdict.accepted, content)
         if verdict.accepted:

@@ -108,7 +108,7 @@ def how_often_right(study: Study, *, blind_only: bool = False) -> Rate:
     for item in study.blind() if blind_only else study.confirmed():
         held.setdefault(item.utterance, []).append(item)
     hits = []
-    for utterance, suggested in random_sample(study.handle):
+    for utterance, suggested in random_sample(study.db):
         views = held.get(utterance, [])
         views = [view for view in views if view.coder == ADJUDICATED] or views
         if views:

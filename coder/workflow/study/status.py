@@ -94,7 +94,7 @@ def status(study: Study) -> Status:
 def decisions_per_day(study: Study) -> list[tuple[str, int]]:
     """Return (day, gestures of all coders) in order of day."""
     days: dict[str, int] = {}
-    for day, _, count, _ in acts_per_day(study.handle):
+    for day, _, count, _ in acts_per_day(study.db):
         days[day] = days.get(day, 0) + count
     return sorted(days.items())
 
@@ -142,5 +142,5 @@ def _worth_retraining(
     if len([item for item in transcripts if item.decided]) < 2 or figures.decided < 30:
         return False
     last = max((str(item["time"]) for item in trials), default="")
-    fresh = decided_since(study.handle, last)
+    fresh = decided_since(study.db, last)
     return not last or fresh >= max(20, (figures.decided - fresh) / 4)
