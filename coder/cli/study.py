@@ -134,7 +134,7 @@ def import_(asked: Imported, options: CodedOptions) -> None:
         interviewer=tuple(asked.interviewer or ()), new_version=asked.new_version, read=read,
     )  # fmt: skip
     with open_study(asked.study) as opened, progress_bar("Importing") as advance:
-        brought = bringing.bring_in(opened, request, progress=lambda path: advance(1, None))
+        brought = bringing.import_all(opened, request, progress=lambda path: advance(1, None))
     show(asked.as_json, brought.as_dict(), brought.text)
     for line in brought.problems()[:MOST_LISTED]:
         note(line)

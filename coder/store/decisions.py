@@ -15,10 +15,12 @@ from coder.store.replay import derive
 from coder.store.values import (
     ADJUDICATED,
     DECIDED_SQL,
+    UNSTATED,
     ActRecord,
     ActSummary,
     Decision,
     OthersCode,
+    Provenance,
     Saved,
     StandingCode,
     UnitState,
@@ -62,34 +64,32 @@ class Acts:
     def decide(
         self,
         coder: str,
-        choices: Sequence[Decision],
+        decisions: Sequence[Decision],
         *,
         mode: str,
         kind: str = "decide",
-        drawn: str = "",
-        seconds: float | None = None,
-        note: str = "",
+        provenance: Provenance = UNSTATED,
     ) -> Saved:
         """Write one gesture and return what stands now; it is on disk when this returns.
 
-        Raises StaleError (nothing is written) if a choice's `expected` token is no longer the newest, and
+        Raises StaleError (nothing is written) if a decision's `expected` token is no longer the newest, and
         StudyError for a coder, utterance or suggestion that does not exist.
         """
         db = self._db
         with db.write() as stamp:
             by = db.coder_id(coder)
             owner = ADJUDICATED_ID if kind == "adjudicate" else by
-            touched = list(dict.fromkeys(choice.utterance for choice in choices))
-            for choice in choices:
-                if choice.expected is not None:
-                    self._refuse_stale(owner, choice.utterance, choice.expected)
+            touched = list(dict.fromkeys(decision.utterance for decision in decisions))
+            for decision in decisions:
+                if decision.expected is not None:
+                    self._refuse_stale(owner, decision.utterance, decision.expected)
             uid = new_uid()
             act = db.run(
                 "INSERT INTO act (uid, coder, owner, kind, mode, drawn, seconds, note, time)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (uid, by, owner, kind, mode, drawn, seconds, note, stamp),
+                (uid, by, owner, kind, mode, provenance.drawn, provenance.seconds, provenance.note, stamp),
             )
-            self._append(act, owner, choices, by)
+            self._append(act, owner, decisions, by)
         return Saved(uid, self.states(ADJUDICATED if owner == ADJUDICATED_ID else coder, touched))
 
     def standing_rows(self, code: str) -> list[StandingRow]:
@@ -111,7 +111,7 @@ class Acts:
             for row in rows
         ]  # fmt: skip
 
-    def recode(self, coder: str, owner: str, choices: Sequence[Decision], *, note: str) -> str:
+    def recode(self, coder: str, owner: str, decisions: Sequence[Decision], *, note: str) -> str:
         """Let a change of the codebook reach somebody's codings; return the act's uid, by which `coder` undoes it.
 
         The owner is whose codings change; they have seen no more than before, so blind codings stay blind.
@@ -124,26 +124,26 @@ class Acts:
                 " VALUES (?, ?, ?, 'carry', 'imported', ?, ?)",
                 (uid, db.coder_id(coder), whose, f"{RECODED}{note}", stamp),
             )
-            self._append(act, whose, choices)
+            self._append(act, whose, decisions)
         return uid
 
-    def _append(self, act: int, owner: int, choices: Sequence[Decision], by: int | None = None) -> None:
+    def _append(self, act: int, owner: int, decisions: Sequence[Decision], by: int | None = None) -> None:
         """Write the decisions of an act and derive what stands; `by` is who saw what (the owner, unless given)."""
         db, codebook = self._db, self._codebook()
-        touched = list(dict.fromkeys(choice.utterance for choice in choices))
+        touched = list(dict.fromkeys(decision.utterance for decision in decisions))
         spans, seen = _spans(db, touched), self._exposed(owner if by is None else by, touched)
-        suggested = self._suggested(choices)
+        suggested = self._suggested(decisions)
         db.run_many(
             "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (act, number, *_decision(choice, spans, suggested), choice.utterance in seen, codebook,
-                 choice.memo.strip(), json.dumps(list(choice.cites)))
-                for number, choice in enumerate(choices)
+                (act, number, *_decision(decision, spans, suggested), decision.utterance in seen, codebook,
+                 decision.memo.strip(), json.dumps(list(decision.cites)))
+                for number, decision in enumerate(decisions)
             ),
         )  # fmt: skip
         derive(db, owner, touched)
 
-    def carry(self, coder: str, choices: Sequence[Decision], origins: Mapping[int, int]) -> None:
+    def carry(self, coder: str, decisions: Sequence[Decision], origins: Mapping[int, int]) -> None:
         """Repeat decisions on a new version's utterances; `origins` gives the old utterance of each new one."""
         db = self._db
         with db.write():
@@ -156,7 +156,11 @@ class Acts:
                 ((new, origins[new], by) for new in exposed),
             )
             self.decide(
-                coder, choices, mode="imported", kind="carry", note="carried over from the version before"
+                coder,
+                decisions,
+                mode="imported",
+                kind="carry",
+                provenance=Provenance(note="carried over from the version before"),
             )
 
     def _codebook(self) -> int:
@@ -183,18 +187,21 @@ class Acts:
             found |= {row["utterance"] for row in self._db.rows(sql, (coder, *some))}
         return found
 
-    def _suggested(self, choices: Sequence[Decision]) -> dict[int, Row]:
+    def _suggested(self, decisions: Sequence[Decision]) -> dict[int, Row]:
         found: dict[int, Row] = {}
-        wanted = sorted({choice.suggestion for choice in choices if choice.suggestion is not None})
+        wanted = sorted({decision.suggestion for decision in decisions if decision.suggestion is not None})
         for some in chunks(wanted):
             sql = f"SELECT id, utterance, code, polarity FROM suggestion WHERE id IN ({marks(some)})"
             found |= {row["id"]: row for row in self._db.rows(sql, some)}
-        for choice in choices:
-            if choice.suggestion is None:
+        for decision in decisions:
+            if decision.suggestion is None:
                 continue
-            if choice.suggestion not in found or found[choice.suggestion]["utterance"] != choice.utterance:
+            if (
+                decision.suggestion not in found
+                or found[decision.suggestion]["utterance"] != decision.utterance
+            ):
                 raise StudyError(
-                    f"Suggestion {choice.suggestion} is not one for utterance {choice.utterance}."
+                    f"Suggestion {decision.suggestion} is not one for utterance {decision.utterance}."
                 )
         return found
 
@@ -407,25 +414,34 @@ def _spans(db: SharedConnection, utterances: Sequence[int]) -> dict[int, tuple[i
 
 
 def _decision(
-    choice: Decision, spans: Mapping[int, tuple[int, int]], suggested: Mapping[int, Row]
+    decision: Decision, spans: Mapping[int, tuple[int, int]], suggested: Mapping[int, Row]
 ) -> tuple[object, ...]:
     """Return (utterance, verdict, code, instead_of, polarity, start, end, suggestion) as they are stored."""
-    code, polarity, instead_of = choice.code, choice.polarity, choice.instead_of
-    row = suggested.get(choice.suggestion) if choice.suggestion is not None else None
-    if row is not None and choice.verdict == "accept":
+    code, polarity, instead_of = decision.code, decision.polarity, decision.instead_of
+    row = suggested.get(decision.suggestion) if decision.suggestion is not None else None
+    if row is not None and decision.verdict == "accept":
         code, polarity = row["code"], row["polarity"]
-    elif row is not None and choice.verdict == "change":
+    elif row is not None and decision.verdict == "change":
         code, instead_of = code or row["code"], instead_of or row["code"]
-    elif row is not None and choice.verdict == "reject":
+    elif row is not None and decision.verdict == "reject":
         code = code or row["code"]
-    if choice.verdict in {"accept", "change", "add"}:
+    if decision.verdict in {"accept", "change", "add"}:
         if code is None:
-            raise StudyError(f"The verdict '{choice.verdict}' needs a code or a suggestion.")
-        start, end = choice.span or spans[choice.utterance]
-        return choice.utterance, choice.verdict, code, instead_of, polarity, start, end, choice.suggestion
-    if choice.verdict == "reject" and code is None:
+            raise StudyError(f"The verdict '{decision.verdict}' needs a code or a suggestion.")
+        start, end = decision.span or spans[decision.utterance]
+        return (
+            decision.utterance,
+            decision.verdict,
+            code,
+            instead_of,
+            polarity,
+            start,
+            end,
+            decision.suggestion,
+        )
+    if decision.verdict == "reject" and code is None:
         raise StudyError("The verdict 'reject' needs a code or a suggestion.")
-    return choice.utterance, choice.verdict, code, None, None, None, None, choice.suggestion
+    return decision.utterance, decision.verdict, code, None, None, None, None, decision.suggestion
 
 
 def _untouched(utterance: int, coder: str) -> UnitState:

@@ -150,6 +150,21 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Provenance:
+    """How a gesture came about.
+
+    `drawn` names the queue that brought the coder there; `seconds` run from seeing to deciding.
+    """
+
+    drawn: str = ""
+    seconds: float | None = None
+    note: str = ""
+
+
+UNSTATED = Provenance()
+
+
+@dataclass(frozen=True, slots=True)
 class StandingCode:
     """A code that stands for one coder on one utterance, and the decision that made it stand."""
 

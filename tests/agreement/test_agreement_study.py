@@ -15,8 +15,8 @@ from tests.study_making import small_study
 
 
 def code(study: Study, coder: str, unit: int, *codes: str) -> None:
-    choices = [Decision(unit, "add", code=name) for name in codes]
-    study.acts.decide(coder, choices or [Decision(unit, "nothing")], mode="blind")
+    decisions = [Decision(unit, "add", code=name) for name in codes]
+    study.acts.decide(coder, decisions or [Decision(unit, "nothing")], mode="blind")
 
 
 def test_a_study_is_compared_by_utterance_and_blind_codings_stay_as_they_were(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from coder.errors import StudyError
 from coder.store import Study
 from coder.store.confirmed_codings import mark_good, quotes
 from coder.store.values import Decision
-from coder.workflow.study.decide import adjudicate, decide, set_passage
+from coder.workflow.study.decide import Adjudication, adjudicate, decide, set_passage
 from coder.workflow.study.merge import merge_studies
 from tests.study_making import small_study
 
@@ -34,7 +34,7 @@ def test_quotes_name_all_who_coded_the_passage_and_adjudication_counts_alone(stu
     [one, two] = quotes(study.db, ["rain"])
     assert (one.coders, one.polarity, two.coders) == (("Ann", "Ben"), "barrier", ("Ben",))
     assert one.text == study.texts.by_id([first])[first].text
-    adjudicate(study, "Ann", second, [("sun", None)])
+    adjudicate(study, "Ann", Adjudication(second, [("sun", None)]))
     assert [item.utterance for item in quotes(study.db, ["rain"])] == [first]
     assert [(q.code, q.coders) for q in quotes(study.db) if q.utterance == second] == [
         ("sun", ("adjudicated",))
@@ -46,7 +46,12 @@ def test_a_passage_over_several_utterances_is_one_quote(study: Study) -> None:
     first, second = units(study)[:2]
     texts = study.texts.by_id([first, second])
     decide(study, "Ann", Decision(first, "add", "rain"), mode="blind")
-    set_passage(study, "Ann", "rain", texts[first].start, texts[second].end, anchor=first, mode="blind")
+    set_passage(
+        study,
+        "Ann",
+        Decision(first, "add", "rain", span=(texts[first].start, texts[second].end)),
+        mode="blind",
+    )
     [quote] = quotes(study.db, ["rain"])
     assert quote.utterance == first and texts[second].text in quote.text
 

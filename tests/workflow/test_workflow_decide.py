@@ -4,8 +4,8 @@ import pytest
 
 from coder.errors import StaleError, StudyError
 from coder.store import Study
-from coder.store.values import ADJUDICATED, Decision, Proposal, ProposedCode, UnitState
-from coder.workflow.study.decide import adjudicate, decide, redo, set_passage, undo
+from coder.store.values import ADJUDICATED, Decision, Proposal, ProposedCode, Provenance, UnitState
+from coder.workflow.study.decide import Adjudication, adjudicate, decide, redo, set_passage, undo
 from tests.study_making import shown as suggestions_shown
 
 
@@ -33,7 +33,11 @@ def test_accepting_takes_over_code_and_polarity(study: Study) -> None:
     unit = units(study)[0]
     [suggestion] = suggest(study, unit, ("rain", "barrier"))
     saved = decide(
-        study, "Ann", Decision(unit, "accept", suggestion=suggestion), mode="assisted", seconds=2.5
+        study,
+        "Ann",
+        Decision(unit, "accept", suggestion=suggestion),
+        mode="assisted",
+        provenance=Provenance(seconds=2.5),
     )
     assert standing(study, unit) == [("rain", "barrier")]
     assert saved.states[unit].state == "coded"
@@ -160,12 +164,12 @@ def test_a_passage_extends_over_utterances_and_can_be_trimmed_without_touching_o
     decide(study, "Ben", Decision(first, "add", "sun"), mode="blind")
     decide(study, "Ann", Decision(first, "add", "rain", "barrier"), mode="blind")
     start, end = texts[first].start, texts[second].end
-    set_passage(study, "Ann", "rain", start, end, anchor=first, mode="blind")
+    set_passage(study, "Ann", Decision(first, "add", "rain", span=(start, end)), mode="blind")
     assert standing(study, second) == [("rain", "barrier")]
     assert {(item.start, item.end) for key in (first, second) for item in state(study, key).codes} == {
         (start, end)
     }
-    set_passage(study, "Ann", "rain", start, start + 5, anchor=first, mode="blind")
+    set_passage(study, "Ann", Decision(first, "add", "rain", span=(start, start + 5)), mode="blind")
     assert standing(study, second) == []
     assert state(study, first).codes[0].end == start + 5
     undo(study, "Ann")
@@ -178,8 +182,13 @@ def test_an_utterance_can_be_split_between_two_codes(study: Study) -> None:
     unit = units(study)[0]
     place = study.texts.by_id([unit])[unit]
     middle = place.start + 3
-    set_passage(study, "Ann", "rain", place.start, middle, anchor=unit, mode="blind", polarity="barrier")
-    set_passage(study, "Ann", "sun", middle, place.end, anchor=unit, mode="blind")
+    set_passage(
+        study,
+        "Ann",
+        Decision(unit, "add", "rain", span=(place.start, middle), polarity="barrier"),
+        mode="blind",
+    )
+    set_passage(study, "Ann", Decision(unit, "add", "sun", span=(middle, place.end)), mode="blind")
     spans = {item.code: (item.start, item.end) for item in state(study, unit).codes}
     assert spans == {"rain": (place.start, middle), "sun": (middle, place.end)}
 
@@ -192,7 +201,9 @@ def test_a_stale_page_moves_no_passage_even_where_the_utterance_keeps_no_code(st
     # The passage touches the first utterance, yet covers too little of it to code it.
     start, end = texts[first].end - 1, texts[second].end
     with pytest.raises(StaleError):
-        set_passage(study, "Ann", "rain", start, end, anchor=first, mode="blind", expected=token)
+        set_passage(
+            study, "Ann", Decision(first, "add", "rain", span=(start, end), expected=token), mode="blind"
+        )
     assert standing(study, second) == []
 
 
@@ -201,7 +212,7 @@ def test_adjudication_cites_both_and_leaves_them_standing(study: Study) -> None:
     ann = decide(study, "Ann", Decision(unit, "add", "rain"), mode="blind")
     ben = decide(study, "Ben", Decision(unit, "add", "sun"), mode="blind")
     assert study.disagreements() == [unit]
-    adjudicate(study, "Ann", unit, [("sun", "barrier")], memo="the sun it is")
+    adjudicate(study, "Ann", Adjudication(unit, [("sun", "barrier")], memo="the sun it is"))
     assert standing(study, unit, ADJUDICATED) == [("sun", "barrier")]
     assert study.disagreements() == []
     assert set(study.acts.history(utterance=unit)[0].cites) == {ann.act, ben.act}

@@ -11,8 +11,9 @@ from coder.reading import read_transcript
 from coder.store import Study
 from coder.store.values import Decision
 from coder.workflow.study.export import ExportRequest, export_study
-from coder.workflow.study.import_all import Request, bring_in
+from coder.workflow.study.import_all import Request, import_all
 from coder.workflow.study.import_project import import_project
+from coder.workflow.study.import_transcripts import ImportOptions
 from tests.refi_making import qde, qdpx, selection
 from tests.study_making import CODEBOOK, TALK, cut, small_study
 
@@ -86,7 +87,7 @@ def begun(tmp_path: Path, name: str = "s.coder") -> Study:
 
 def test_texts_become_transcripts_and_codings_stay_on_their_characters(project: Path, tmp_path: Path) -> None:
     with begun(tmp_path) as study:
-        report = import_project(study, project, cut=cut)
+        report = import_project(study, project, ImportOptions(cut=cut))
         (info,) = study.texts.all()
         text = study.texts.text(info.id)
         assert text == WIDE.replace("\r\n", "\n")
@@ -105,7 +106,7 @@ def test_texts_become_transcripts_and_codings_stay_on_their_characters(project: 
 
 def test_people_sets_and_memos_come_in_and_what_does_not_is_said(project: Path, tmp_path: Path) -> None:
     with begun(tmp_path) as study:
-        report = import_project(study, project, cut=cut)
+        report = import_project(study, project, ImportOptions(cut=cut))
         (info,) = study.texts.all()
         assert study.people.attributes("participant", "P1") == {"Age": ("30",)}
         assert study.people.participants(info.id) == {"P1": "P1"}
@@ -127,13 +128,13 @@ def test_people_sets_and_memos_come_in_and_what_does_not_is_said(project: Path, 
 
 def test_twice_adds_nothing_and_texts_that_are_here_are_used(project: Path, tmp_path: Path) -> None:
     with begun(tmp_path) as study:
-        import_project(study, project, cut=cut)
+        import_project(study, project, ImportOptions(cut=cut))
         before = len(study.acts.history()), len(study.memos.all())
-        again = import_project(study, project, cut=cut)
+        again = import_project(study, project, ImportOptions(cut=cut))
         assert (len(study.acts.history()), len(study.memos.all())) == before
         assert [len(again.transcripts.added), len(again.transcripts.unchanged), again.memos] == [0, 1, 0]
         study.texts.rename(study.texts.all()[0].id, "another name")
-        once_more = import_project(study, project, cut=cut)
+        once_more = import_project(study, project, ImportOptions(cut=cut))
         assert once_more.codings is not None and once_more.codings.problems == []
 
 
@@ -144,9 +145,9 @@ def test_codings_of_nobody_are_refused_before_anything_is_written(tmp_path: Path
     path = qdpx(tmp_path / "p.qdpx", xml, {"sources/d1.txt": TALK.encode()})
     with begun(tmp_path) as study:
         with pytest.raises(StudyError, match="--coder NAME"):
-            import_project(study, path, cut=cut)
+            import_project(study, path, ImportOptions(cut=cut))
         assert study.texts.all() == []
-        report = import_project(study, path, coder="Zoe", cut=cut)
+        report = import_project(study, path, ImportOptions(cut=cut), coder="Zoe")
         assert report.codings is not None and report.codings.rows == 1
         assert study.people.coders() == ["Zoe"]
 
@@ -166,7 +167,7 @@ def test_our_own_project_comes_back_whole(tmp_path: Path) -> None:
         out = export_study(study, ExportRequest(tmp_path / "a.qdpx")).out
         wanted = _everything(study)
     with begun(tmp_path, "b.coder") as back:
-        brought = bring_in(back, Request(paths=(out,)))
+        brought = import_all(back, Request(paths=(out,)))
         assert brought.refused == []
         assert _everything(back) == wanted
         assert "2 texts added, 0 here before; 1 participant; 4 memos." in brought.text()
@@ -221,7 +222,7 @@ def test_a_project_of_qualcoder_brings_cases_attributes_journals_and_annotations
         database.execute("INSERT INTO code_text VALUES (1, 1, 'It rained', ?, ?, 'Al', '', '')", (at, at + 9))
         database.execute("INSERT INTO annotation VALUES (1, 1, ?, ?, 'noted', 'Al', '')", (at, at + 9))
     with begun(tmp_path) as study:
-        report = import_project(study, folder, cut=cut)
+        report = import_project(study, folder, ImportOptions(cut=cut))
         (info,) = study.texts.all()
         assert info.name == "talk"
         assert study.people.attributes("participant", "P") == {"age": ("40",)}
@@ -244,6 +245,6 @@ def test_a_project_in_a_folder_of_transcripts_is_named(project: Path, tmp_path: 
     project.rename(folder / "p.qdpx")
     (folder / "talk.txt").write_text(TALK, encoding="utf-8")
     with begun(tmp_path) as study:
-        brought = bring_in(study, Request(paths=(folder,)))
+        brought = import_all(study, Request(paths=(folder,)))
         assert [item.name for item in brought.transcripts.added] == ["talk"]
         assert any("p.qdpx: a project of another tool, left out" in line for line in brought.problems())

@@ -12,7 +12,7 @@ from coder.store.values import Decision
 from coder.workflow.study.decide import decide
 from coder.workflow.study.import_attributes import import_attributes
 from coder.workflow.study.import_codings import import_codings
-from coder.workflow.study.import_transcripts import ImportReport, import_transcripts
+from coder.workflow.study.import_transcripts import ImportOptions, ImportReport, import_transcripts
 from tests.study_making import TALK, cut, small_study
 
 TEXT = """\
@@ -32,8 +32,8 @@ def put(tmp_path: Path, name: str, text: str) -> Path:
     return path
 
 
-def bring(study: Study, *paths: Path, **options: bool) -> ImportReport:
-    return import_transcripts(study, paths, cut=cut, **options)  # type: ignore[arg-type]
+def bring(study: Study, *paths: Path, new_version: bool = False) -> ImportReport:
+    return import_transcripts(study, paths, ImportOptions(new_version=new_version, cut=cut))
 
 
 @pytest.fixture

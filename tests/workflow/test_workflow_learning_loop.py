@@ -11,7 +11,7 @@ from coder.errors import StudyError
 from coder.learning import Batch
 from coder.store import Study
 from coder.store.values import Decision
-from coder.workflow.study.decide import adjudicate, decide
+from coder.workflow.study.decide import Adjudication, adjudicate, decide
 from coder.workflow.study.model_comparison import mean_f1
 from coder.workflow.study.model_versions import open_version, roll_back
 from coder.workflow.study.retrain import retrain
@@ -142,7 +142,7 @@ def test_coders_who_differ_share_the_weight_and_adjudication_ends_it(study: Stud
         ((0, 1, 0), 0.5),
         ((1, 0, 0), 0.5),
     ]
-    adjudicate(study, "Ben", unit, [("wind", None)])
+    adjudicate(study, "Ben", Adjudication(unit, [("wind", None)]))
     assert [(item.labels, item.weight) for item in joined(lessons(study))] == [((0, 0, 1), 1.0)]
 
 

@@ -9,7 +9,7 @@ from coder.codebook import Code, Codebook
 from coder.errors import OutputError, StudyError
 from coder.store import Study
 from coder.store.values import Decision, Proposal, ProposedCode
-from coder.workflow.study.decide import adjudicate, decide, undo
+from coder.workflow.study.decide import Adjudication, adjudicate, decide, undo
 from coder.workflow.study.merge import merge_studies
 from tests.study_making import CODEBOOK, TALK, add_talk, small_study, ticking
 from tests.study_making import shown as suggestions_shown
@@ -87,7 +87,7 @@ def work(path: Path, coder: str, start: str, *, name: str = "p1") -> None:
         )
         undo(study, coder)
         study.memos.write(coder, f"a note by {coder}", utterance=units[0])
-        adjudicate(study, coder, units[0], [("sun", None)])
+        adjudicate(study, coder, Adjudication(units[0], [("sun", None)]))
         add_talk(study, f"new {coder}", TALK + f"P: {coder} was here.\n")
 
 

@@ -9,7 +9,7 @@ from coder.errors import InputError, StudyError
 from coder.store import Study
 from coder.store.values import Decision
 from coder.workflow.study.decide import decide
-from coder.workflow.study.import_transcripts import import_transcripts
+from coder.workflow.study.import_transcripts import ImportOptions, import_transcripts
 from coder.workflow.study.reading_corrections import (
     as_before,
     correct_role,
@@ -53,7 +53,7 @@ def talk(study: Study, tmp_path: Path) -> int:
 def bring(study: Study, tmp_path: Path, text: str, *, new_version: bool = False) -> int:
     path = tmp_path / "talk.txt"
     path.write_text(text, encoding="utf-8")
-    report = import_transcripts(study, [path], cut=cut, new_version=new_version)
+    report = import_transcripts(study, [path], ImportOptions(new_version=new_version, cut=cut))
     assert not report.refused, report.refused
     return report.added[0].id
 
@@ -154,7 +154,7 @@ def test_participants_and_attributes_come_along(study: Study, talk: int) -> None
 def test_the_worst_reading_comes_first(study: Study, talk: int, tmp_path: Path) -> None:
     path = tmp_path / "a good one.txt"
     path.write_text("INTERVIEWER: How?\n\nP02: So.\n\nINTERVIEWER: Why?\n\nP02: Because it rained.\n")
-    import_transcripts(study, [path], cut=cut)
+    import_transcripts(study, [path], ImportOptions(cut=cut))
     for speaker in ("P01", "P02"):
         correct_role(study, talk, speaker, "interviewer", coder="Ann")
     report = study_reading(study)

@@ -10,7 +10,7 @@ from coder.errors import InputError, StudyError
 from coder.store import Study
 from coder.store.replay import rebuild
 from coder.store.values import ADJUDICATED, Decision
-from coder.workflow.study.decide import adjudicate, decide, redo, undo
+from coder.workflow.study.decide import Adjudication, adjudicate, decide, redo, undo
 from coder.workflow.study.merge import merge_studies
 from coder.workflow.study.reshape import Reshape, preview, reshape
 from tests.study_making import small_study
@@ -144,7 +144,7 @@ def test_a_sub_theme_is_made_from_quotes(study: Study) -> None:
 
 def test_adjudicated_codings_change_too(study: Study) -> None:
     first = units(study)[0]
-    adjudicate(study, "Ann", first, [("rain", "barrier")])
+    adjudicate(study, "Ann", Adjudication(first, [("rain", "barrier")]))
     reshape(study, Reshape("merge", "rain", into="wind"), coder="Ben")
     assert [c.code for c in study.acts.states(ADJUDICATED, [first])[first].codes] == ["wind"]
     undo(study, "Ben")

@@ -11,7 +11,8 @@ from coder.errors import InputError
 from coder.review.context import ReviewContext, context_of, said, session_of
 from coder.review.pages.queue import CONTEXT
 from coder.review.pages.writes import body_of
-from coder.workflow.study.decide import adjudicate
+from coder.store.values import Provenance
+from coder.workflow.study.decide import Adjudication, adjudicate
 from coder.workflow.study.open import ADJUDICATED, Mode, StandingCode, UnitState
 
 
@@ -80,7 +81,7 @@ def _refuse_unseen(context: ReviewContext, coder: str, mode: Mode, utterance: in
 def sides(context: ReviewContext, utterance: int) -> list[Side]:
     """Return who coded an utterance how; which side is A changes with the utterance, so no letter is a person."""
     study = context.review.study
-    names = [name for name in study.acts.voices_at([utterance])[utterance] if name != ADJUDICATED]
+    names = [name for name in study.acts.deciders([utterance])[utterance] if name != ADJUDICATED]
     document = context.review.home_of(utterance)
     lot = document.utterances[document.place[utterance]].lot
     turned = names[lot % len(names) :] + names[: lot % len(names)] if names else []
@@ -104,11 +105,12 @@ async def adjudicated(request: Request) -> Response:
     _refuse_unseen(context, session.coder, context.mode(session), content["utterance"])
     codes = [(str(item["code"]), str(item["polarity"]) if item.get("polarity") else None) for item in given]
     seconds = content.get("seconds")
-    adjudicate(
-        context.review.study, session.coder, content["utterance"], list(dict(codes).items()),
-        memo=str(content.get("memo") or ""), seconds=float(seconds) if isinstance(seconds, (int, float)) else None,
+    adjudication = Adjudication(
+        content["utterance"], list(dict(codes).items()), memo=str(content.get("memo") or ""),
         expected=str(content.get("expected") or ""),
     )  # fmt: skip
+    provenance = Provenance(seconds=float(seconds) if isinstance(seconds, (int, float)) else None)
+    adjudicate(context.review.study, session.coder, adjudication, provenance=provenance)
     return said(say="Adjudicated", go="/adjudicate")
 
 

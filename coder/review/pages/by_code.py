@@ -9,6 +9,7 @@ from starlette.routing import Route
 from coder.errors import InputError
 from coder.review.context import ReviewContext, context_of, said, session_of
 from coder.review.pages.writes import body_of
+from coder.store.values import Provenance
 from coder.workflow.review.session import Unit
 from coder.workflow.study.decide import decide
 from coder.workflow.study.open import Decision, Filters, StoredSuggestion
@@ -89,7 +90,7 @@ async def accept(request: Request) -> Response:
     answers = content.get("answers")
     if not isinstance(answers, list) or not 0 < len(answers) <= SCREENFUL:
         raise InputError(f"Answer between one and {SCREENFUL} suggestions.")
-    choices = [
+    decisions = [
         Decision(
             int(item["utterance"]), "accept" if item["accept"] else "reject", code=str(item["code"]),
             suggestion=int(item["suggestion"]), expected=str(item["expected"]),
@@ -97,10 +98,16 @@ async def accept(request: Request) -> Response:
         for item in answers
     ]  # fmt: skip
     seconds = content.get("seconds")
-    each = float(seconds) / len(choices) if isinstance(seconds, (int, float)) else None
-    decide(context.review.study, session.coder, choices, mode="assisted", drawn="by code", seconds=each)
-    accepted = sum(choice.verdict == "accept" for choice in choices)
-    return said(say=f"{accepted} accepted, {len(choices) - accepted} rejected – saved")
+    each = float(seconds) / len(decisions) if isinstance(seconds, (int, float)) else None
+    decide(
+        context.review.study,
+        session.coder,
+        decisions,
+        mode="assisted",
+        provenance=Provenance("by code", each),
+    )
+    accepted = sum(decision.verdict == "accept" for decision in decisions)
+    return said(say=f"{accepted} accepted, {len(decisions) - accepted} rejected – saved")
 
 
 ROUTES = [Route("/bulk", bulk), Route("/bulk", accept, methods=["POST"])]

@@ -21,6 +21,7 @@ from coder.workflow.study.codings_preview import write_mapping
 from coder.workflow.study.export import ExportRequest, export_study
 from coder.workflow.study.import_codings import import_codings
 from coder.workflow.study.import_project import ProjectReport, import_project
+from coder.workflow.study.import_transcripts import ImportOptions
 from coder.workflow.study.open import open_study
 
 MOST_SHOWN = 300  # codes with a choice of their own; a file with more needs a mapping on the command line
@@ -116,8 +117,9 @@ def _bring_project(
 
         try:
             with open_study(context.review.study.path) as held:
+                options = ImportOptions(progress=advance)
                 return import_project(
-                    held, found.path, coder=coder, complete=complete, reading=reading, progress=advance
+                    held, found.path, options, coder=coder, complete=complete, reading=reading
                 )
         finally:
             found.forget()

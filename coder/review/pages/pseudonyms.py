@@ -15,7 +15,12 @@ from coder.review.background import Report
 from coder.review.context import context_of, said
 from coder.review.pages.writes import body_of
 from coder.workflow import pseudonymise as work
-from coder.workflow.study.import_transcripts import ImportReport, files_to_read, import_transcripts
+from coder.workflow.study.import_transcripts import (
+    ImportOptions,
+    ImportReport,
+    files_to_read,
+    import_transcripts,
+)
 from coder.workflow.study.open import open_study
 
 FINDING, IMPORTING = "Looking for names", "Reading transcripts"
@@ -91,8 +96,9 @@ async def apply(request: Request) -> Response:
         report("Bringing them in", 0, len(paths))
         work.write_mapping(items, found.known, mapping)
         read = work.pseudonymising_reader(found.readings, items)
+        options = ImportOptions(new_version=found.new_version, read=read)
         with open_study(study.path) as held:
-            result = import_transcripts(held, paths, new_version=found.new_version, read=read)
+            result = import_transcripts(held, paths, options)
         context.found_names = None
         _forget(found)
         return result

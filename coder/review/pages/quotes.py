@@ -14,6 +14,7 @@ from coder.review.pages.downloads import attachment
 from coder.review.pages.queue import listing_of
 from coder.review.pages.writes import body_of
 from coder.review.presenters import RowView
+from coder.store.values import Provenance
 from coder.workflow.study.decide import decide
 from coder.workflow.study.nearest import like_code
 from coder.workflow.study.open import Decision, Filters
@@ -152,10 +153,16 @@ async def give_code(request: Request) -> Response:
     keys = [int(word) for word in str(content.get("utterances") or "").split(",") if word.isdigit()]
     if not keys:
         raise InputError("Tick the quotes that are meant first.")
-    choices = [Decision(key, "add", code=code) for key in dict.fromkeys(keys)]
-    decide(context.review.study, session.coder, choices, mode=context.mode(session), drawn="list")
+    decisions = [Decision(key, "add", code=code) for key in dict.fromkeys(keys)]
+    decide(
+        context.review.study,
+        session.coder,
+        decisions,
+        mode=context.mode(session),
+        provenance=Provenance("list"),
+    )
     label = _label(context, code)
-    return said(say=f"{len(choices)} coded as {label}. Undo takes it back", go=f"/codes?code={code}&near=1")
+    return said(say=f"{len(decisions)} coded as {label}. Undo takes it back", go=f"/codes?code={code}&near=1")
 
 
 async def matrix_page(request: Request) -> Response:
@@ -206,7 +213,7 @@ async def search(request: Request) -> Response:
         for unit in context.review.units(session.coder, utterances, mode)
     ]
     return context.page(
-        request, "search.html", room="Search", listing=listing, choices=listing.choices(context), rows=rows,
+        request, "search.html", room="Search", listing=listing, decisions=listing.decisions(context), rows=rows,
         found=len(found), asked=asked, signs=context.signs(session.coder),
         code_keys=context.code_keys(session.coder),
     )  # fmt: skip

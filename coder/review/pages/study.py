@@ -24,7 +24,7 @@ from coder.review.pages.writes import body_of
 from coder.workflow.study.double_coding import double_coding
 from coder.workflow.study.import_attributes import import_attributes
 from coder.workflow.study.import_project import is_project
-from coder.workflow.study.import_transcripts import ImportReport, import_transcripts
+from coder.workflow.study.import_transcripts import ImportOptions, ImportReport, import_transcripts
 from coder.workflow.study.open import Filters, Mode, open_study
 from coder.workflow.study.reading_corrections import (
     as_before,
@@ -115,7 +115,7 @@ async def upload(request: Request) -> Response:
             report(path.name, done, len(paths))
 
         with folder, open_study(context.review.study.path) as held:
-            return import_transcripts(held, paths, new_version=new_version, progress=advance)
+            return import_transcripts(held, paths, ImportOptions(new_version=new_version, progress=advance))
 
     return said(job=context.jobs.start(IMPORTING, work).id)
 

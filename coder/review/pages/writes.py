@@ -13,6 +13,7 @@ from coder.review.keyboard import action_keys, shown
 from coder.review.pages.queue import stage_answer
 from coder.review.pages.transcript import panel_answer, tally
 from coder.review.presenters import STATE_WORDS
+from coder.store.values import Provenance
 from coder.workflow.review.gestures import Gesture, perform
 from coder.workflow.study.decide import LONGEST_MEMO, decide, redo, undo
 from coder.workflow.study.open import Decision, Saved, StandingCode, UnitState
@@ -210,12 +211,18 @@ async def passed(request: Request) -> Response:
     if not isinstance(given, list) or not all(isinstance(item, int) for item in given):
         raise InputError("Say which utterances were passed.")
     states = context.review.study.acts.states(session.coder, given)
-    choices = [Decision(key, "nothing", expected=s.token) for key, s in states.items() if s.state == "open"]
-    if not choices:
+    decisions = [Decision(key, "nothing", expected=s.token) for key, s in states.items() if s.state == "open"]
+    if not decisions:
         return said(say="Nothing that you passed is without a decision.")
-    saved = decide(context.review.study, session.coder, choices, mode=context.mode(session), drawn="passed")
+    saved = decide(
+        context.review.study,
+        session.coder,
+        decisions,
+        mode=context.mode(session),
+        provenance=Provenance("passed"),
+    )
     answer = _touched(context, request, list(saved.states), content, focus=given[-1])
-    return said(**answer, say=f"{len(choices)} marked as nothing to code – saved")
+    return said(**answer, say=f"{len(decisions)} marked as nothing to code – saved")
 
 
 async def memo(request: Request) -> Response:

@@ -1,9 +1,10 @@
-"""From a gesture on the review page to choices of the study: one gesture is one act, undone as a whole."""
+"""From a gesture on the review page to decisions of the study: one gesture is one act, undone as a whole."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from coder.errors import InputError
+from coder.store.values import Provenance
 from coder.workflow.review.session import ReviewSession, Unit
 from coder.workflow.study.decide import decide, set_passage
 from coder.workflow.study.open import Decision, Mode, Saved, StandingCode, StoredSuggestion, StudyUtterance
@@ -40,12 +41,12 @@ def perform(review: ReviewSession, coder: str, mode: Mode, gesture: Gesture) -> 
         )
     if gesture.action in RESHAPING or (gesture.action in {"code", "cover"} and gesture.selection is not None):
         return _reshape(review, coder, mode, unit, gesture)
-    choices = _choices(review, unit, gesture)
-    if not choices:
+    decisions = _decisions(review, unit, gesture)
+    if not decisions:
         return None
-    choices[0] = replace(choices[0], expected=gesture.expected)
+    decisions[0] = replace(decisions[0], expected=gesture.expected)
     seconds = min(gesture.seconds, LONGEST_THOUGHT) if gesture.seconds is not None else None
-    return decide(review.study, coder, choices, mode=mode, drawn=gesture.drawn, seconds=seconds)
+    return decide(review.study, coder, decisions, mode=mode, provenance=Provenance(gesture.drawn, seconds))
 
 
 def whole_words(text: str, span: tuple[int, int]) -> tuple[int, int]:
@@ -72,11 +73,11 @@ def _in_word(text: str, at: int) -> bool:
     return all(letter.isalnum() or letter in "'’-‑" for letter in text[at - 1 : at + 1])
 
 
-def _choices(review: ReviewSession, unit: Unit, gesture: Gesture) -> list[Decision]:
+def _decisions(review: ReviewSession, unit: Unit, gesture: Gesture) -> list[Decision]:
     if gesture.action == "code" and gesture.code is not None:
-        return _code_choices(unit, gesture.code)
+        return _code_decisions(unit, gesture.code)
     if gesture.action in review.codebook.polarity:
-        return _polarity_choices(unit, gesture.action)
+        return _polarity_decisions(unit, gesture.action)
     if gesture.action not in PLAIN:
         raise InputError(f"There is no action '{gesture.action}' here.")
     return PLAIN[gesture.action](unit)
@@ -145,7 +146,7 @@ PLAIN: dict[str, Callable[[Unit], list[Decision]]] = {
 }  # fmt: skip
 
 
-def _code_choices(unit: Unit, code: str) -> list[Decision]:
+def _code_decisions(unit: Unit, code: str) -> list[Decision]:
     """Toggle a code: take it away, take up the suggestion of it, change an open suggestion to it, or add it.
 
     A code that is not the machine's has no polarity until the coder gives one.
@@ -162,7 +163,7 @@ def _code_choices(unit: Unit, code: str) -> list[Decision]:
     return [Decision(here, "add", code=code)]
 
 
-def _polarity_choices(unit: Unit, polarity: str) -> list[Decision]:
+def _polarity_decisions(unit: Unit, polarity: str) -> list[Decision]:
     here, standing = unit.utterance.id, unit.state.codes
     if not standing:
         if unit.decided or not unit.open_offers:
@@ -198,9 +199,9 @@ def _reshape(review: ReviewSession, coder: str, mode: Mode, unit: Unit, gesture:
     else:
         code, span = _active(unit).code, gesture.selection
     if gesture.action == "split":
-        choices = _split_choices(review, coder, unit)
-        choices[0] = replace(choices[0], expected=gesture.expected)
-        return decide(review.study, coder, choices, mode=mode, note="split")
+        decisions = _split_decisions(review, coder, unit)
+        decisions[0] = replace(decisions[0], expected=gesture.expected)
+        return decide(review.study, coder, decisions, mode=mode, provenance=Provenance(note="split"))
     if gesture.action in NEW_SPANS:
         span = NEW_SPANS[gesture.action](review, coder, unit)
     if span is None:
@@ -208,7 +209,8 @@ def _reshape(review: ReviewSession, coder: str, mode: Mode, unit: Unit, gesture:
     anchor = _anchor(review, unit, span)
     # What the coder was looking at was the state of the utterance in focus.
     expected = gesture.expected if anchor == gesture.utterance else None
-    return set_passage(review.study, coder, code, *span, anchor=anchor, mode=mode, expected=expected)
+    passage = Decision(anchor, "add", code, span=span, expected=expected)
+    return set_passage(review.study, coder, passage, mode=mode)
 
 
 def _anchor(review: ReviewSession, unit: Unit, span: tuple[int, int]) -> int:
@@ -266,7 +268,7 @@ NEW_SPANS: dict[str, Callable[[ReviewSession, str, Unit], tuple[int, int]]] = {
 RESHAPING = frozenset({*NEW_SPANS, "split"})
 
 
-def _split_choices(review: ReviewSession, coder: str, unit: Unit) -> list[Decision]:
+def _split_decisions(review: ReviewSession, coder: str, unit: Unit) -> list[Decision]:
     """Cut a passage in two where the utterance in focus begins."""
     held, here = _active(unit), unit.utterance
     members = _members(review, coder, unit, held)

@@ -224,7 +224,7 @@ class ReviewSession:
         planned = [item for item in utterances if coder in self._double.get(item.transcript, ())]
         if not planned:
             return set()
-        decided = self.study.acts.voices_at([item.id for item in planned])
+        decided = self.study.acts.deciders([item.id for item in planned])
         return {
             item.id for item in planned if not set(self._double[item.transcript]) <= set(decided[item.id])
         }
@@ -263,7 +263,7 @@ class ReviewSession:
         if mode == "assisted" and not double:
             return found
         others = [key for key, memos in found.items() if any(memo.coder != coder for memo in memos)]
-        decided = self.study.acts.voices_at(others)
+        decided = self.study.acts.deciders(others)
         return {
             key: [
                 m

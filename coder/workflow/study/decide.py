@@ -1,14 +1,14 @@
 """Decisions of coders: checked against codebook and text, then written at once; undo, passages, adjudication."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from coder.codebook import Codebook
 from coder.errors import StudyError
 from coder.store import Study
 from coder.store.passage_groups import GroupChange
-from coder.store.values import ADJUDICATED, Decision, Mode, Saved, StudyUtterance
+from coder.store.values import ADJUDICATED, UNSTATED, Decision, Mode, Provenance, Saved, StudyUtterance
 from coder.workflow.study.passage_location import Units
 from coder.workflow.study.reshape import redo_reshape, undo_reshape
 
@@ -18,51 +18,48 @@ LONGEST_MEMO = 20_000  # characters
 def decide(
     study: Study,
     coder: str,
-    choices: Sequence[Decision] | Decision,
+    decisions: Sequence[Decision] | Decision,
     *,
     mode: Mode,
-    drawn: str = "",
-    seconds: float | None = None,
-    note: str = "",
+    provenance: Provenance = UNSTATED,
 ) -> Saved:
     """Write one gesture of a coder: one or several verdicts that are undone together.
 
     A code given by key that equals the suggestion in view counts as accepting it (or as changing its
     polarity); "nothing to code" on an utterance whose suggestions the coder has seen counts as rejecting them.
-    `drawn` names the queue the utterance came from; `seconds` runs from seeing to deciding.
 
     Raises StaleError if the utterance changed since it was shown (see Decision.expected), StudyError if a code,
     polarity, span or suggestion does not fit. Nothing is written then.
     """
-    given = [choices] if isinstance(choices, Decision) else list(choices)
+    given = [decisions] if isinstance(decisions, Decision) else list(decisions)
     if not given:
         raise StudyError("Nothing was decided.")
     codebook = study.codebooks.current()
-    utterances = study.texts.by_id([choice.utterance for choice in given])
-    for choice in given:
-        _check(study, choice, codebook, utterances.get(choice.utterance), mode)
-    expanded = [item for choice in given for item in _spelt_out(study, coder, choice, mode)]
-    return study.acts.decide(coder, expanded, mode=mode, drawn=drawn, seconds=seconds, note=note)
+    utterances = study.texts.by_id([decision.utterance for decision in given])
+    for decision in given:
+        _check(study, decision, codebook, utterances.get(decision.utterance), mode)
+    expanded = [item for decision in given for item in _spelt_out(study, coder, decision, mode)]
+    return study.acts.decide(coder, expanded, mode=mode, provenance=provenance)
 
 
 def _check(
-    study: Study, choice: Decision, codebook: Codebook, utterance: StudyUtterance | None, mode: Mode | None
+    study: Study, decision: Decision, codebook: Codebook, utterance: StudyUtterance | None, mode: Mode | None
 ) -> None:
     if utterance is None:
-        raise StudyError(f"There is no utterance {choice.utterance} in {study.path.name}.")
-    if not utterance.codable and choice.verdict in {"accept", "change", "add"}:
+        raise StudyError(f"There is no utterance {decision.utterance} in {study.path.name}.")
+    if not utterance.codable and decision.verdict in {"accept", "change", "add"}:
         raise StudyError("This is the interviewer's, a backchannel, or an older version; it is not coded.")
-    if choice.code is not None and choice.verdict != "withdraw":
-        check_code(codebook, choice.code)
-    if choice.polarity is not None and choice.polarity not in codebook.polarity:
+    if decision.code is not None and decision.verdict != "withdraw":
+        check_code(codebook, decision.code)
+    if decision.polarity is not None and decision.polarity not in codebook.polarity:
         known = ", ".join(codebook.polarity) or "none: this codebook does not use polarity"
-        raise StudyError(f"'{choice.polarity}' is not a polarity of the codebook ({known}).")
-    if choice.suggestion is not None and mode == "blind":
+        raise StudyError(f"'{decision.polarity}' is not a polarity of the codebook ({known}).")
+    if decision.suggestion is not None and mode == "blind":
         raise StudyError("A decision made blind cannot answer a suggestion.")
-    if len(choice.memo) > LONGEST_MEMO:
+    if len(decision.memo) > LONGEST_MEMO:
         raise StudyError(f"The memo is over {LONGEST_MEMO:,} characters; shorten it.")
-    if choice.span is not None:
-        start, end = choice.span
+    if decision.span is not None:
+        start, end = decision.span
         if not (0 <= start < end <= len(study.texts.text(utterance.transcript))):
             raise StudyError(f"The passage {start} to {end} lies outside the transcript.")
         if end <= utterance.start or start >= utterance.end:
@@ -77,59 +74,50 @@ def check_code(codebook: Codebook, code: str) -> None:
         raise StudyError(f"'{code}' is not a code of the codebook.{hint}")
 
 
-def _spelt_out(study: Study, coder: str, choice: Decision, mode: Mode) -> list[Decision]:
+def _spelt_out(study: Study, coder: str, decision: Decision, mode: Mode) -> list[Decision]:
     if mode == "blind":
-        return [choice]
-    if choice.verdict == "add" and choice.suggestion is not None:
-        return [_answering(study, choice, choice.suggestion)]
-    if choice.verdict == "nothing":
-        seen = study.acts.exposed(coder, [choice.utterance])
-        shown = study.suggestions.newest([choice.utterance])[choice.utterance] if seen else []
+        return [decision]
+    if decision.verdict == "add" and decision.suggestion is not None:
+        return [_answering(study, decision, decision.suggestion)]
+    if decision.verdict == "nothing":
+        seen = study.acts.exposed(coder, [decision.utterance])
+        shown = study.suggestions.newest([decision.utterance])[decision.utterance] if seen else []
         refused = [
-            Decision(choice.utterance, "reject", code=item.code, suggestion=item.id)
+            Decision(decision.utterance, "reject", code=item.code, suggestion=item.id)
             for item in shown
             if item.selected
         ]
-        return [*refused, replace(choice, suggestion=None)]
-    return [choice]
+        return [*refused, replace(decision, suggestion=None)]
+    return [decision]
 
 
-def _answering(study: Study, choice: Decision, suggestion_id: int) -> Decision:
+def _answering(study: Study, decision: Decision, suggestion_id: int) -> Decision:
     suggestion = study.suggestions.get(suggestion_id)
-    if suggestion is None or suggestion.code != choice.code:
-        return choice
-    return replace(choice, verdict="accept" if suggestion.polarity == choice.polarity else "change")
+    if suggestion is None or suggestion.code != decision.code:
+        return decision
+    return replace(decision, verdict="accept" if suggestion.polarity == decision.polarity else "change")
 
 
-def set_passage(
-    study: Study,
-    coder: str,
-    code: str,
-    start: int,
-    end: int,
-    *,
-    anchor: int,
-    mode: Mode,
-    polarity: str | None = None,
-    expected: str | None = None,
-) -> Saved:
-    """Let a code of this coder cover the passage [start, end): extend, trim or join; one gesture.
+def set_passage(study: Study, coder: str, passage: Decision, *, mode: Mode) -> Saved:
+    """Let a code of this coder cover a passage: extend, trim or join; one gesture.
 
-    `anchor` is the utterance the code stands on (or is put on). Utterances the passage covers by half
-    or more get the code, those it no longer covers lose it (if they had it through the same passage). What other
-    coders see stays as it is: utterances are never re-cut. Polarity stays unless given.
+    `passage` is a decision to add a code with its `span`, on the utterance the code stands on (or is put on).
+    Utterances the passage covers by half or more get the code, those it no longer covers lose it (if they had it
+    through the same passage). What other coders see stays as it is: utterances are never re-cut. Polarity stays
+    unless given.
     """
     with study.db.write():  # so that what is read here cannot change before it is written
-        if expected is not None:
-            study.acts.refuse_stale(coder, anchor, expected)
-        choices = _passage_decisions(study, coder, code, (start, end), anchor, polarity)
-        return decide(study, coder, choices, mode=mode, note="passage")
+        if passage.expected is not None:
+            study.acts.refuse_stale(coder, passage.utterance, passage.expected)
+        decisions = _passage_decisions(study, coder, passage)
+        return decide(study, coder, decisions, mode=mode, provenance=Provenance(note="passage"))
 
 
-def _passage_decisions(
-    study: Study, coder: str, code: str, span: tuple[int, int], anchor: int, polarity: str | None
-) -> list[Decision]:
-    start, end = span
+def _passage_decisions(study: Study, coder: str, passage: Decision) -> list[Decision]:
+    code, anchor, polarity = passage.code, passage.utterance, passage.polarity
+    if code is None or passage.span is None:
+        raise StudyError("A passage needs a code and the span that the code covers.")
+    start, end = passage.span
     anchor_utterance = study.texts.by_id([anchor]).get(anchor)
     if anchor_utterance is None:
         raise StudyError(f"There is no utterance {anchor} in {study.path.name}.")
@@ -147,42 +135,51 @@ def _passage_decisions(
         and key not in coded
         and any((item.code, item.start, item.end) == (code, before.start, before.end) for item in state.codes)
     ]
-    choices = [Decision(key, "add", code=code, polarity=polarity, span=(start, end)) for key in coded]
-    return choices + [Decision(key, "withdraw", code=code) for key in dropped]
+    decisions = [Decision(key, "add", code=code, polarity=polarity, span=(start, end)) for key in coded]
+    return decisions + [Decision(key, "withdraw", code=code) for key in dropped]
+
+
+@dataclass(frozen=True, slots=True)
+class Adjudication:
+    """What stands for good on an utterance: (code, polarity) pairs, or none ("nothing to code").
+
+    `expected` is the token of the adjudicated state that was in view (`study.acts.states(ADJUDICATED, ...)`);
+    None: do not check.
+    """
+
+    utterance: int
+    codes: Sequence[tuple[str, str | None]]
+    memo: str = ""
+    expected: str | None = None
 
 
 def adjudicate(
-    study: Study,
-    adjudicator: str,
-    utterance: int,
-    codes: Sequence[tuple[str, str | None]],
-    *,
-    memo: str = "",
-    seconds: float | None = None,
-    expected: str | None = None,
+    study: Study, adjudicator: str, adjudication: Adjudication, *, provenance: Provenance = UNSTATED
 ) -> Saved:
-    """Adjudicate an utterance: these (code, polarity) pairs stand, or none ("nothing to code").
+    """Adjudicate an utterance. Undo works as for any decision.
 
-    Cites the acts of all coders who had decided it; their own codings stay as they are. `expected` is the
-    token of the adjudicated state (`study.acts.states(ADJUDICATED, ...)`). Undo works as for any decision.
+    Cites the acts of all coders who had decided it; their own codings stay as they are.
     """
+    utterance, codes, memo = adjudication.utterance, adjudication.codes, adjudication.memo
     codebook = study.codebooks.current()
     unit = study.texts.by_id([utterance]).get(utterance)
     coders = [name for name in study.acts.deciders([utterance])[utterance] if name != ADJUDICATED]
     cites = tuple(study.acts.states(name, [utterance])[utterance].token for name in coders)
     kept = {code for code, _ in codes}
     standing = study.acts.states(ADJUDICATED, [utterance])[utterance].codes
-    choices = [Decision(utterance, "withdraw", item.code) for item in standing if item.code not in kept]
-    choices += [
+    decisions = [Decision(utterance, "withdraw", item.code) for item in standing if item.code not in kept]
+    decisions += [
         Decision(utterance, "add", code, polarity, memo=memo, cites=cites) for code, polarity in codes
     ]
     if not codes:
-        choices.append(Decision(utterance, "nothing", memo=memo, cites=cites))
-    choices[0] = replace(choices[0], expected=expected)
-    for choice in choices:
-        _check(study, choice, codebook, unit, None)
+        decisions.append(Decision(utterance, "nothing", memo=memo, cites=cites))
+    decisions[0] = replace(decisions[0], expected=adjudication.expected)
+    for decision in decisions:
+        _check(study, decision, codebook, unit, None)
     study.acts.record_exposure(adjudicator, [utterance], "coder")
-    return study.acts.decide(adjudicator, choices, mode="adjudication", kind="adjudicate", seconds=seconds)
+    return study.acts.decide(
+        adjudicator, decisions, mode="adjudication", kind="adjudicate", provenance=provenance
+    )
 
 
 def undo(study: Study, coder: str, act: str | None = None) -> Saved | None:

@@ -10,7 +10,7 @@ from coder.passphrases import PASSPHRASES
 from coder.store.database import is_outdated
 from coder.store.encryption import is_encrypted
 from coder.workflow.study.import_attributes import import_attributes
-from coder.workflow.study.import_transcripts import import_transcripts
+from coder.workflow.study.import_transcripts import ImportOptions, import_transcripts
 from coder.workflow.study.open import begin_study, open_study
 
 SUFFIX = ".coder"
@@ -121,7 +121,7 @@ def begin(
                 done += 1
                 progress(item.name, done, len(transcripts))
 
-            report = import_transcripts(study, transcripts, progress=advance)
+            report = import_transcripts(study, transcripts, ImportOptions(progress=advance))
             read = len(report.added)
             problems += [f"{item.name}: {why}" for item, why in [*report.refused, *report.unchanged]]
         if participants is not None:

@@ -12,7 +12,13 @@ from coder.workflow.coded_files import CodedReading
 from coder.workflow.study.import_attributes import AttributeReport, import_attributes
 from coder.workflow.study.import_codings import CodingsReport, import_codings
 from coder.workflow.study.import_project import ProjectReport, import_project, is_project
-from coder.workflow.study.import_transcripts import Added, ImportReport, Read, import_transcripts
+from coder.workflow.study.import_transcripts import (
+    Added,
+    ImportOptions,
+    ImportReport,
+    Read,
+    import_transcripts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class Request:
 
 
 @dataclass(slots=True)
-class Brought:
+class ImportResult:
     """What came of it. `refused` are files that could not be used at all, `passed_over` projects within folders."""
 
     transcripts: ImportReport
@@ -92,7 +98,9 @@ class Brought:
         }
 
 
-def bring_in(study: Study, request: Request, progress: Callable[[Path], None] | None = None) -> Brought:
+def import_all(
+    study: Study, request: Request, progress: Callable[[Path], None] | None = None
+) -> ImportResult:
     """Import all that is asked for; a file that cannot be used is refused and the rest goes on.
 
     Raises StudyError if nothing is asked for or the study cannot be written, and the table's own error if a
@@ -102,14 +110,9 @@ def bring_in(study: Study, request: Request, progress: Callable[[Path], None] | 
         raise StudyError("Say what to import: transcripts, --attributes TABLE or --codings TABLE.")
     projects = [path for path in request.paths if is_project(path)]
     tables = [path for path in (request.attributes, request.codings, request.looked_at) if path is not None]
+    options = ImportOptions(request.interviewer, request.new_version, request.read, progress=progress)
     transcripts = import_transcripts(
-        study,
-        [path for path in request.paths if path not in projects],
-        interviewer=request.interviewer,
-        new_version=request.new_version,
-        tables=tables,
-        progress=progress,
-        read=request.read,
+        study, [path for path in request.paths if path not in projects], options, tables=tables
     )
     inside = {
         found
@@ -118,11 +121,11 @@ def bring_in(study: Study, request: Request, progress: Callable[[Path], None] | 
         for found in path.rglob("*")
         if is_project(found) and found.parent.suffix.lower() != ".qda"
     }
-    brought = Brought(transcripts, passed_over=tuple(sorted(inside)))
+    brought = ImportResult(transcripts, passed_over=tuple(sorted(inside)))
     failed: list[tuple[Path, str]] = []
     for path in projects:
         try:
-            brought.projects += (_project(study, path, request, progress),)
+            brought.projects += (_project(study, path, request, options),)
         except CoderError as error:
             if len(request.paths) == 1 and not (request.attributes or request.codings):
                 raise
@@ -140,26 +143,22 @@ def bring_in(study: Study, request: Request, progress: Callable[[Path], None] | 
     return brought
 
 
-def _project(
-    study: Study, path: Path, request: Request, progress: Callable[[Path], None] | None
-) -> ProjectReport:
+def _project(study: Study, path: Path, request: Request, options: ImportOptions) -> ProjectReport:
     return import_project(
         study,
         path,
+        options,
         coder=request.coder,
-        interviewer=request.interviewer,
         complete=request.complete,
-        new_version=request.new_version,
         reading=request.reading,
-        progress=progress,
     )
 
 
-def _attributes(study: Study, table: Path, request: Request, brought: Brought) -> None:
+def _attributes(study: Study, table: Path, request: Request, brought: ImportResult) -> None:
     brought.attributes = import_attributes(study, table)
 
 
-def _codings(study: Study, table: Path, request: Request, brought: Brought) -> None:
+def _codings(study: Study, table: Path, request: Request, brought: ImportResult) -> None:
     brought.codings = import_codings(
         study,
         table,

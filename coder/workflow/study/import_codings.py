@@ -12,9 +12,11 @@ from coder.coded_tables.grammar import examples, polarities_of, text_of
 from coder.coded_tables.values import CodedTable, open_table
 from coder.errors import StudyError, TableError
 from coder.store import Study
-from coder.store.values import Decision, UnitState
+from coder.store.values import Decision, Provenance, UnitState
 from coder.workflow.coded_files import CodedReading, open_coded_file
 from coder.workflow.study.passage_matching import PlacedRow, Placing, UnplacedError, place
+
+FROM_TABLE = Provenance(note="codings from a table")
 
 
 @dataclass(slots=True)
@@ -72,12 +74,15 @@ def import_coded_table(
     report = CodingsReport(rows=len(table))
     rows = _placed(study, table, coder, placing, report)
     report.tolerant = placing.tolerant
-    read = _places_read(looked_at, placing, report) if looked_at else None
+    read = _places_read(looked_at, placing, report) if looked_at else {}
     with study.db.write():
         for name in sorted({row.coder for row in rows}):
             own = [row for row in rows if row.coder == name]
+            looked = read.get(None, set()) | read.get(name, set())
+            if complete:
+                looked |= {unit for row in own for unit in placing.units[row.transcript].ids}
             study.people.add_coder(name)
-            _write(study, name, own, placing, read, complete, report)
+            _write(study, name, own, placing, looked, report)
     return report
 
 
@@ -179,36 +184,31 @@ def _write(
     coder: str,
     rows: Sequence[PlacedRow],
     placing: Placing,
-    read: Mapping[str | None, set[int]] | None,
-    complete: bool,
+    looked_at: set[int],
     report: CodingsReport,
 ) -> None:
+    """Write one coder's rows; utterances of `looked_at` without a code have nothing to code."""
     wanted: dict[tuple[int, str], Decision] = {}
-    looked: set[int] = set()
+    looked = set(looked_at)
     for row in rows:
         for unit in placing.coded(row):
             looked.add(unit)
             for code, polarity in row.codes.items():
                 before = wanted.get((unit, code))
                 wanted[unit, code] = _decision(row, unit, code, polarity, before)
-    if complete:
-        homes = {row.transcript for row in rows}
-        looked |= {unit for home in homes for unit in placing.units[home].ids}
-    if read is not None:
-        looked |= read.get(None, set()) | read.get(coder, set())
     coded = {unit for unit, _ in wanted}
     empty = [Decision(unit, "nothing") for unit in sorted(looked - coded)]
     states = study.acts.states(coder, sorted(looked | coded))
-    choices = [item for item in [*wanted.values(), *empty] if not _stands(states[item.utterance], item)]
+    decisions = [item for item in [*wanted.values(), *empty] if not _stands(states[item.utterance], item)]
     report.coded[coder], report.nothing[coder] = len(coded), len(empty)
-    if choices:
-        study.acts.decide(coder, choices, mode="imported", kind="import", note="codings from a table")
+    if decisions:
+        study.acts.decide(coder, decisions, mode="imported", kind="import", provenance=FROM_TABLE)
 
 
 def _decision(
     row: PlacedRow, unit: int, code: str, polarity: str | None, before: Decision | None
 ) -> Decision:
-    """Return the choice for a row; two rows with one code on one utterance make one passage, polarities join."""
+    """Return the decision for a row; two rows with one code on one utterance make one passage, polarities join."""
     span = (row.start, row.end)
     if before is not None and before.span is not None:
         span = (min(before.span[0], span[0]), max(before.span[1], span[1]))
@@ -217,8 +217,8 @@ def _decision(
     return Decision(unit, "add", code, polarity, span=span, memo=row.memo)
 
 
-def _stands(state: UnitState, choice: Decision) -> bool:
-    if choice.verdict == "nothing":
+def _stands(state: UnitState, decision: Decision) -> bool:
+    if decision.verdict == "nothing":
         return state.state == "nothing" or bool(state.codes)
     held = {(item.code, item.polarity, (item.start, item.end)) for item in state.codes}
-    return (choice.code, choice.polarity, choice.span) in held
+    return (decision.code, decision.polarity, decision.span) in held

@@ -1,7 +1,7 @@
 """A project of another tool into a study: its texts, what is known of people and texts, memos and codings."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,10 +21,9 @@ from coder.phrasing import counted
 from coder.store import Study
 from coder.store.values import StudyUtterance
 from coder.workflow.coded_files import CodedReading, coded_table
-from coder.workflow.study.cutting import Cut, cut_utterances
 from coder.workflow.study.import_attributes import speaker_of, split_cell
 from coder.workflow.study.import_codings import CodingsReport, import_coded_table
-from coder.workflow.study.import_transcripts import ImportReport, add_transcript
+from coder.workflow.study.import_transcripts import AS_USUAL, ImportOptions, ImportReport, add_transcript
 from coder.workflow.study.passage_matching import Placing
 from coder.workflow.study.reading_corrections import corrections_of
 
@@ -57,14 +56,11 @@ def is_project(path: Path) -> bool:
 def import_project(
     study: Study,
     path: Path,
+    options: ImportOptions = AS_USUAL,
     *,
     coder: str | None = None,
-    interviewer: Sequence[str] = (),
     complete: bool = False,
-    new_version: bool = False,
     reading: CodedReading | None = None,
-    progress: Callable[[Path], None] | None = None,
-    cut: Cut | None = None,
 ) -> ProjectReport:
     """Bring a project in. Texts keep their characters, so that codings stay on the words they were on.
 
@@ -80,11 +76,11 @@ def import_project(
     report = ProjectReport(path, found.format)
     homes: dict[str, int] = {}
     for document in found.documents:
-        key = _document(study, path, document, tuple(interviewer), new_version, cut or cut_utterances, report)
+        key = _document(study, path, document, options, report)
         if key is not None:
             homes[document.name] = key
-        if progress:
-            progress(path / document.name)
+        if options.progress:
+            options.progress(path / document.name)
     with study.db.write():
         _attributes(study, found, homes, report)
         _memos(study, found.memos, homes, coder, report)
@@ -101,9 +97,7 @@ def _document(
     study: Study,
     path: Path,
     document: ExternalDocument,
-    interviewer: tuple[str, ...],
-    new_version: bool,
-    cut: Cut,
+    options: ImportOptions,
     report: ProjectReport,
 ) -> int | None:
     """Add a text as a transcript; return the number of the transcript that holds it, None if there is none."""
@@ -113,11 +107,11 @@ def _document(
     try:
         transcript = read_text(
             document.text, document.name, path.suffix.lstrip(".").lower() or "qda",
-            interviewer=interviewer, corrections=kept if kept != Corrections() else None,
+            interviewer=options.interviewer, corrections=kept if kept != Corrections() else None,
         )  # fmt: skip
         before = len(report.transcripts.added)
         place = path / document.name
-        add_transcript(study, place, transcript, cut, new_version, report.transcripts, document.name)
+        add_transcript(study, place, transcript, options, report.transcripts, document.name)
     except StudyError:
         raise
     except CoderError as error:

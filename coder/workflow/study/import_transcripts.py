@@ -46,40 +46,53 @@ class ImportReport:
     left_out: list[Path] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How transcripts come into a study.
+
+    `interviewer` names the labels that are the interviewer's; without it roles are inferred, and can be corrected
+    later (`study.people.set_role`). A file that changed since it was imported is refused unless `new_version`: then
+    it becomes the version in use, codings of utterances that did not change are carried over, and the old version
+    stays on record. `read` and `cut` take the place of the reader and of the cut into utterances. `progress` is
+    told each file that is done.
+    """
+
+    interviewer: tuple[str, ...] = ()
+    new_version: bool = False
+    read: Read | None = None
+    cut: Cut = cut_utterances
+    progress: Callable[[Path], None] | None = None
+
+
+AS_USUAL = ImportOptions()
+
+
 def import_transcripts(
     study: Study,
     paths: Sequence[str | Path],
+    options: ImportOptions = AS_USUAL,
     *,
-    interviewer: Sequence[str] = (),
-    new_version: bool = False,
     tables: Sequence[Path] = (),
-    progress: Callable[[Path], None] | None = None,
-    read: Read | None = None,
-    cut: Cut | None = None,
 ) -> ImportReport:
     """Read transcripts (files or folders) into the study, one transaction each.
 
-    `interviewer` names the labels that are the interviewer's; without it roles are inferred, and can be
-    corrected later (`study.people.set_role`). A file whose content is in the study already is left alone. One
-    that changed since is refused unless `new_version`: then it becomes the version in use, codings of
-    utterances that did not change are carried over, and the old version stays on record. Of the tables in a
-    folder those are left out that are `tables` of codings or attributes, or look like it. What people corrected
-    of the reading of a file with the same name is applied, and said in its notes.
+    A file whose content is in the study already is left alone. Of the tables in a folder those are left out that
+    are `tables` of codings or attributes, or look like it. What people corrected of the reading of a file with the
+    same name is applied, and said in its notes.
     """
-    read, cut = read or _read, cut or cut_utterances
     report = ImportReport()
     for path in _expanded(paths, tables, report):
         try:
-            transcript = _as_corrected(study, path, read, tuple(interviewer))
+            transcript = _as_corrected(study, path, options.read or _read, options.interviewer)
             # A reader of the caller's may have given the text another name than its file's (pseudonyms).
-            source = "" if read is _read else transcript.name
-            add_transcript(study, path, transcript, cut, new_version, report, source)
+            source = "" if options.read is None else transcript.name
+            add_transcript(study, path, transcript, options, report, source)
         except CoderError as error:
             if isinstance(error, StudyError):
                 raise  # the study cannot be written: the next file would fare no better
             report.refused.append((path, str(error)))
-        if progress:
-            progress(path)
+        if options.progress:
+            options.progress(path)
     return report
 
 
@@ -145,8 +158,7 @@ def add_transcript(
     study: Study,
     path: Path,
     transcript: Transcript,
-    cut: Cut,
-    new_version: bool,
+    options: ImportOptions,
     report: ImportReport,
     source: str = "",
 ) -> None:
@@ -159,7 +171,7 @@ def add_transcript(
         report.unchanged.append((path, f"in the study already, as '{twin}'"))
         return
     old = next((item for item in study.texts.all() if item.name == transcript.id), None)
-    if old is not None and not new_version:
+    if old is not None and not options.new_version:
         report.refused.append(
             (
                 path,
@@ -169,7 +181,7 @@ def add_transcript(
             )
         )
         return
-    utterances = cut(as_participants(transcript))
+    utterances = options.cut(as_participants(transcript))
     with study.db.write():
         replaced = None if old is None else old.id
         key = study.texts.add(transcript, utterances, source=source or path.name, replaces=replaced)
@@ -208,19 +220,19 @@ def carry_codings(study: Study, old: int, new: int) -> int:
     carried: set[int] = set()
     for coder in [*study.people.coders(), ADJUDICATED]:
         states = study.acts.states(coder, [first.id for first, _ in pairs])
-        choices: list[Decision] = []
+        decisions: list[Decision] = []
         for first, second in pairs:
             repeated = _repeated(states[first.id], first, second)
-            choices += repeated
+            decisions += repeated
             carried |= {second.id} if repeated else set()
-        if choices:
-            study.acts.carry(coder, choices, {second.id: first.id for first, second in pairs})
+        if decisions:
+            study.acts.carry(coder, decisions, {second.id: first.id for first, second in pairs})
     return len(carried)
 
 
 def _repeated(state: UnitState, first: StudyUtterance, second: StudyUtterance) -> list[Decision]:
     shift = second.start - first.start
-    choices = [
+    decisions = [
         Decision(
             second.id,
             "add",
@@ -230,12 +242,12 @@ def _repeated(state: UnitState, first: StudyUtterance, second: StudyUtterance) -
         )
         for item in state.codes
     ]
-    choices += [Decision(second.id, "reject", code) for code in state.rejected]
+    decisions += [Decision(second.id, "reject", code) for code in state.rejected]
     if state.state == "nothing":
-        choices.append(Decision(second.id, "nothing"))
-    if choices and state.flagged:
-        choices.append(Decision(second.id, "flag"))
-    return choices if state.state in DECIDED else []
+        decisions.append(Decision(second.id, "nothing"))
+    if decisions and state.flagged:
+        decisions.append(Decision(second.id, "flag"))
+    return decisions if state.state in DECIDED else []
 
 
 def _moved(

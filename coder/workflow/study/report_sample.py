@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from coder.installation import sample_folder
 from coder.store import Study
-from coder.workflow.study.import_all import Request, bring_in
+from coder.workflow.study.import_all import Request, import_all
 from coder.workflow.study.open import begin_study
 
 
@@ -23,5 +23,5 @@ def sample_study() -> Iterator[Study]:
             paths=(sample / "transcripts",), attributes=sample / "participants.csv",
             codings=sample / "codings.csv", complete=True,
         )  # fmt: skip
-        bring_in(study, request, progress=lambda path: None)
+        import_all(study, request, progress=lambda path: None)
         yield study
