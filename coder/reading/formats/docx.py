@@ -227,14 +227,9 @@ class BodyWalker:
     def _inline(self, node: Node, look: Look, pieces: _Pieces, boxes: list[Block]) -> None:
         """Gather the text below `node`; text boxes anchored in it come after the paragraph, each once."""
         for child in node.elements():
-            tag = child.tag
-            if tag in ("w:t", "m:t"):
-                # A line end inside w:t is only the XML's layout; Word shows it as a space.
-                pieces.append((child.text().replace("\n", " "), look))
-            elif tag in _CHARACTERS:
-                pieces.append((_CHARACTERS[tag], look))
-            elif tag == "w:sym":
-                pieces.append((_symbol(child.attributes), look))
+            tag, text = child.tag, _text_of(child)
+            if text is not None:
+                pieces.append((text, look))
             elif tag in _REFERENCES:
                 self.left_out[_REFERENCES[tag]] += 1
             elif tag in _SKIPPED:
@@ -259,6 +254,16 @@ class BodyWalker:
             named = self.styles.get(_value(style), PLAIN).look if style is not None else USUAL
             look = _look(properties).over(named).over(look)
         self._inline(run, look, pieces, boxes)
+
+
+def _text_of(node: Node) -> str | None:
+    """Return the text that an element stands for; None if it is no text of its own."""
+    if node.tag in ("w:t", "m:t"):
+        # A line end inside w:t is only the XML's layout; Word shows it as a space.
+        return node.text().replace("\n", " ")
+    if node.tag == "w:sym":
+        return _symbol(node.attributes)
+    return _CHARACTERS.get(node.tag)
 
 
 def _symbol(attributes: Mapping[str, str]) -> str:

@@ -426,26 +426,30 @@ def _feed(parser: RichTextParser, data: bytes, start: int) -> None:
             raise UnsafeFileError(
                 f"{parser.name}: it is made of too many pieces for a document; not read. Split it."
             )
-        word, number, byte, symbol, brace, text, _ = token.groups()
-        if word is not None:
-            value = int(number) if number is not None else None
-            if word == b"bin":
-                position += max(0, value or 0)
-            else:
-                parser.control(word.decode("ascii"), value)
-        elif byte is not None:
-            parser.raw(bytes.fromhex(byte.decode("ascii")))
-        elif symbol is not None:
-            _symbol(parser, symbol)
-        elif brace == b"{":
-            parser.open()
-        elif brace == b"}":
-            parser.close()
-            # What follows the document's own end is not part of it.
-            if not parser.groups:
-                return
-        elif text is not None:
-            parser.raw(text)
+        word, number = token.group(1, 2)
+        if word == b"bin":
+            position += max(0, int(number or 0))  # so many bytes of a picture follow
+        elif word is not None:
+            parser.control(word.decode("ascii"), int(number) if number is not None else None)
+        else:
+            _hand_over(parser, token)
+            if token[5] == b"}" and not parser.groups:
+                return  # what follows the document's own end is not part of it
+
+
+def _hand_over(parser: RichTextParser, token: re.Match[bytes]) -> None:
+    """Give the parser a token that is no control word."""
+    byte, symbol, brace, text = token.group(3, 4, 5, 6)
+    if byte is not None:
+        parser.raw(bytes.fromhex(byte.decode("ascii")))
+    elif symbol is not None:
+        _symbol(parser, symbol)
+    elif brace == b"{":
+        parser.open()
+    elif brace == b"}":
+        parser.close()
+    elif text is not None:
+        parser.raw(text)
 
 
 def _symbol(parser: RichTextParser, symbol: bytes) -> None:

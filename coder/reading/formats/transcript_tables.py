@@ -215,6 +215,11 @@ def _recognised(rows: Cells) -> tuple[Columns, int] | None:
     survey = survey_of(rows)
     if survey is not None:
         return survey.columns, survey.above
+    return _by_names(rows) or _by_content(rows)
+
+
+def _by_names(rows: Cells) -> tuple[Columns, int] | None:
+    """Return the columns by the row that names most of them, and how many rows stand above the first turn."""
     best: tuple[int, Columns, int] | None = None
     for place, row in enumerate(rows[:_HEADER_WITHIN]):
         columns = columns_by_name(row) if all(len(cell) <= 120 for cell in row) else None
@@ -222,9 +227,14 @@ def _recognised(rows: Cells) -> tuple[Columns, int] | None:
             clues = 1 + (columns.speaker is not None) + (columns.start is not None)
             if best is None or clues > best[0]:
                 best = (clues, columns, place + 1)
-    if best is not None:
-        _, columns, above = best
-        return _checked(columns, rows[above - 1], rows[above:]), above
+    if best is None:
+        return None
+    _, columns, above = best
+    return _checked(columns, rows[above - 1], rows[above:]), above
+
+
+def _by_content(rows: Cells) -> tuple[Columns, int] | None:
+    """Return the columns by what stands in them, and how many rows stand above the first turn."""
     if _is_label_track(rows):
         return Columns(text=(2,), start=0), 0
     by_content = columns_by_content(rows)
@@ -233,9 +243,7 @@ def _recognised(rows: Cells) -> tuple[Columns, int] | None:
     if max(map(len, rows), default=0) == 1 and _labels_within([row[0] for row in rows]):
         return Columns(text=(0,)), 0
     answers = columns_of_answers(rows)
-    if answers is not None:
-        return answers, 1
-    return None
+    return None if answers is None else (answers, 1)
 
 
 def _is_label_track(rows: Sequence[Sequence[str]]) -> bool:
