@@ -1,4 +1,4 @@
-"""The rooms of the house import only downwards, and nothing heavy is imported by merely starting."""
+"""Packages import only downwards, and nothing heavy is imported by merely starting."""
 
 import ast
 import subprocess
@@ -53,26 +53,26 @@ ALLOWED = {
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path.parent != ROOT or path.stem in ALLOWED)
 
 
-def room_of(dotted: str) -> str:
+def package_of(dotted: str) -> str:
     parts = dotted.split(".")
     return parts[1] if len(parts) > 1 else ""
 
 
-def imported_rooms(path: Path) -> set[str]:
+def imported_packages(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             names.append(node.module)
             names += [f"{node.module}.{alias.name}" for alias in node.names if node.module == "coder"]
-    return {room_of(name) for name in names if name.startswith("coder.")} & set(ALLOWED)
+    return {package_of(name) for name in names if name.startswith("coder.")} & set(ALLOWED)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_room_imports_only_the_rooms_below_it(path: Path) -> None:
+def test_a_package_imports_only_the_packages_below_it(path: Path) -> None:
     relative = path.relative_to(ROOT)
-    room = relative.parts[0].removesuffix(".py")
-    forbidden = imported_rooms(path) - ALLOWED[room] - {room}
+    package = relative.parts[0].removesuffix(".py")
+    forbidden = imported_packages(path) - ALLOWED[package] - {package}
     assert not forbidden, f"{relative} imports {sorted(forbidden)}"
 
 

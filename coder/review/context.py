@@ -21,7 +21,7 @@ from coder.workflow.review.session import ReviewSession, default_mode
 from coder.workflow.study.open import MODES, Memo, Mode
 
 HERE = Path(__file__).parent
-ROOMS = (
+PAGES = (
     ("/", "Study"), ("/queue", "Queue"), ("/search", "Search"), ("/bulk", "By code"), ("/codes", "Codes"),
     ("/matrix", "Matrix"), ("/report", "Report"), ("/adjudicate", "Adjudicate"), ("/codebook", "Codebook"),
     ("/progress", "Progress"), ("/model", "Model"), ("/keys", "Keys"),
@@ -123,9 +123,9 @@ class ReviewContext:
     def _lane_style(self) -> str:
         return "packed" if len(self.review.codebook.codes) > MOST_LANES else "lanes"
 
-    def _rooms(self, coder: str, mode: Mode) -> list[tuple[str, str]]:
+    def _pages(self, coder: str, mode: Mode) -> list[tuple[str, str]]:
         hidden = {"/adjudicate"} if mode == "blind" and not self.review.disagreements(coder, mode) else set()
-        return [(address, name) for address, name in ROOMS if address not in hidden]
+        return [(address, name) for address, name in PAGES if address not in hidden]
 
     def _keys(self, coder: str) -> dict[str, tuple[str, ...]]:
         preferences = self.preferences(coder)
@@ -149,7 +149,7 @@ class ReviewContext:
         common = {
             "session": session, "prefs": self.preferences(session.coder), "mode": mode,
             "mode_words": MODE_WORDS[mode], "mode_help": MODE_HELP[mode], "study_name": self.review.study.name,
-            "rooms": self._rooms(session.coder, mode), "room": "", "lane_style": self._lane_style(),
+            "pages": self._pages(session.coder, mode), "page_name": "", "lane_style": self._lane_style(),
             "actions": ACTIONS,
         }  # fmt: skip
         return HTMLResponse(self.part(request, template, **{**common, **values}), status)

@@ -1,1 +1,1 @@
-"""What the commands and the review page do, one module per job; the only room that joins the others."""
+"""What the commands and the review page do, one module per job; the only package that joins the others."""

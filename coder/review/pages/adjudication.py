@@ -62,7 +62,7 @@ async def show(request: Request) -> Response:
             if focus in waiting else None,
         }  # fmt: skip
     return context.page(
-        request, "adjudicate.html", room="Adjudicate", waiting=waiting, focus=focus,
+        request, "adjudicate.html", page_name="Adjudicate", waiting=waiting, focus=focus,
         signs=context.signs(session.coder), code_keys=context.code_keys(session.coder),
         polarities=context.review.codebook.polarity,
         adjudicated=context.review.study.figures().adjudicated, **values,

@@ -41,7 +41,7 @@ async def bulk(request: Request) -> Response:
     return context.page(
         request,
         "bulk.html",
-        room="By code",
+        page_name="By code",
         code=code,
         cards=cards,
         why_empty=_why_empty(context, code) if mode == "assisted" and not cards else "",

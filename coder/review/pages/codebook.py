@@ -29,7 +29,8 @@ async def codebook(request: Request) -> Response:
     book = context.review.codebook
     memos = context.memos(session, kind="code")
     return context.page(
-        request, "codebook.html", room="Codebook", book=book, signs=context.signs(session.coder), lines_of=lines_of,
+        request, "codebook.html", page_name="Codebook", book=book, signs=context.signs(session.coder),
+        lines_of=lines_of,
         versions=context.review.study.codebooks.versions(), shipped=shipped_names(), advice=advice(book), memos=memos,
         undoable=context.review.study.codebooks.undoable_change(),
         redoable=context.review.study.codebooks.redoable_change(session.coder),
@@ -78,7 +79,7 @@ async def preview_reshape(request: Request) -> Response:
     context = context_of(request)
     given = dict(request.query_params)
     planned = preview(context.review.study, _reshape(given))
-    return context.page(request, "reshape.html", room="Codebook", planned=planned, given=given)
+    return context.page(request, "reshape.html", page_name="Codebook", planned=planned, given=given)
 
 
 async def do_reshape(request: Request) -> Response:

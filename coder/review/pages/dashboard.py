@@ -27,7 +27,7 @@ async def progress(request: Request) -> Response:
     labels = {code.id: code.label for code in context.review.codebook.codes}
     days = decisions_per_day(study)
     return context.page(
-        request, "progress.html", room="Progress", figures=figures, coders=figures.coders,
+        request, "progress.html", page_name="Progress", figures=figures, coders=figures.coders,
         progress_plot=_progress_plot(figures),
         acceptance_plot=_acceptance_plot(figures.codes, labels) if context.mode(session) != "blind" else "",
         days_plot=day_bars("Decisions a day", days) if days else "",

@@ -50,7 +50,7 @@ async def exchange(request: Request) -> Response:
     context = context_of(request)
     found = pending_files(request).get(request.query_params.get("file", ""))
     return context.page(
-        request, "exchange.html", room="Study", preview=found.preview if found else None,
+        request, "exchange.html", page_name="Study", preview=found.preview if found else None,
         token=request.query_params.get("file", ""), codes=context.review.codebook.codes,
         sides=context.review.codebook.polarity, most=MOST_SHOWN,
         files={name: words for name, (words, _) in FILES.items()},

@@ -56,7 +56,7 @@ async def groups_page(request: Request) -> Response:
     seen = [coding.utterance for group in found for coding in group.codings]
     study.acts.record_exposure(session.coder, seen, "coder")
     return context.page(
-        request, "groups.html", room="Codes", code=code, polarity=polarity, groups=found, data=data, near=near,
+        request, "groups.html", page_name="Codes", code=code, polarity=polarity, groups=found, data=data, near=near,
         counts=counts, signs=context.signs(session.coder), codebook=book, ungrouped=UNGROUPED,
         undoable=study.groups.undoable(session.coder), redoable=study.groups.redoable(session.coder),
         no_polarity=NO_POLARITY, polarities=polarities_of(data), most=MOST_PASSAGES,

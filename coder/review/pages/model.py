@@ -22,7 +22,7 @@ async def model(request: Request) -> Response:
     study = context.review.study
     labels = {code.id: code.label for code in context.review.codebook.codes}
     return context.page(
-        request, "model.html", room="Model", figures=study.figures(), versions=study.models.versions(),
+        request, "model.html", page_name="Model", figures=study.figures(), versions=study.models.versions(),
         comparisons=study.models.comparisons(), labels=labels, job=context.jobs.running(), trust=status(study),
         held_out=[item.name for item in study.texts.all() if item.held_out],
     )  # fmt: skip

@@ -19,7 +19,7 @@ async def plan(request: Request) -> Response:
     planned = double_coding_progress(study)
     coders = planned[0].coders if planned else ("", "")
     return context.page(
-        request, "plan.html", room="Study", planned=planned, chosen={item.transcript for item in planned},
+        request, "plan.html", page_name="Study", planned=planned, chosen={item.transcript for item in planned},
         transcripts=study.texts.all(), coders=coders, known=study.people.coders(),
         finished=bool(planned) and all(item.finished for item in planned),
     )  # fmt: skip

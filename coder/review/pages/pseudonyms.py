@@ -70,7 +70,7 @@ async def show(request: Request) -> Response:
         return RedirectResponse("/")
     study = context.review.study
     return context.page(
-        request, "pseudonyms.html", room="Study", items=found.items[:MOST_LISTED],
+        request, "pseudonyms.html", page_name="Study", items=found.items[:MOST_LISTED],
         more=len(found.items) - MOST_LISTED, kinds=work.counts_by_kind(found.items), rows=range(NEW_ROWS),
         files=[reading.path.name for reading in found.readings], honest=work.HONEST,
         mapping=work.mapping_beside(study.path, encrypted=study.encrypted).name,

@@ -107,7 +107,7 @@ async def queue(request: Request) -> Response:
         drawn.setdefault(focus, "")
     unit = context.review.unit(session.coder, focus, context.mode(session)) if focus is not None else None
     return context.page(
-        request, "queue.html", room="Queue", listing=listing, drawn=drawn, focus=focus,
+        request, "queue.html", page_name="Queue", listing=listing, drawn=drawn, focus=focus,
         stage=values.get("stage", ""), signs=context.signs(session.coder), code_keys=context.code_keys(session.coder),
         p=context.drawing(session.coder).panel(context.review, unit, context.mode(session)) if unit else None,
         choices=listing.choices(context), why_empty="" if focus else _why_empty(context, session.coder, listing),

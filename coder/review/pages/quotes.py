@@ -76,7 +76,7 @@ async def code_page(request: Request) -> Response:
     ]
     likest = await run_in_threadpool(_likest, context, request, name)
     return context.page(
-        request, "quotes.html", room="Codes", name=name, label=_label(context, name), by=by, value=value,
+        request, "quotes.html", page_name="Codes", name=name, label=_label(context, name), by=by, value=value,
         polarity=polarity, good=bool(request.query_params.get("good")), groups=groups, counts=counts,
         found=len(found), participants=len({item.participant for item in found}), listed=min(len(found), MOST_QUOTES),
         suggested=_suggested(context, request, name), likest=likest, groupings=groupings(study), codebook=codebook,
@@ -172,7 +172,7 @@ async def matrix_page(request: Request) -> Response:
     table = matrix(context.review.study, by=by, rows=rows, coder=_own_only(context, request))
     most = max((cell.quotes for line in table.cells for cell in line), default=0)
     return context.page(
-        request, "matrix.html", room="Matrix", table=table, by=by, rows=rows, row_choices=MATRIX_ROWS,
+        request, "matrix.html", page_name="Matrix", table=table, by=by, rows=rows, row_choices=MATRIX_ROWS,
         groupings=groupings(context.review.study), most=most,
     )  # fmt: skip
 
@@ -213,7 +213,7 @@ async def search(request: Request) -> Response:
         for unit in context.review.units(session.coder, utterances, mode)
     ]
     return context.page(
-        request, "search.html", room="Search", listing=listing, decisions=listing.decisions(context), rows=rows,
+        request, "search.html", page_name="Search", listing=listing, choices=listing.choices(context), rows=rows,
         found=len(found), asked=asked, signs=context.signs(session.coder),
         code_keys=context.code_keys(session.coder),
     )  # fmt: skip

@@ -25,7 +25,7 @@ async def report_page(request: Request) -> Response:
     data, tables, remarks = await run_in_threadpool(report_preview, context.review.study, asked)
     codes = [code.id for code in data.codebook.codes]
     return context.page(
-        request, "report.html", room="Report", tables=tables, remarks=remarks, choices=asked.choices,
+        request, "report.html", page_name="Report", tables=tables, remarks=remarks, choices=asked.choices,
         query=request.url.query, attributes=data.attributes, formats=FORMATS, own_only=asked.coder is not None,
         leads=lambda table, row, title: _address(codes[row], title) if _by_code(table, codes) else "",
     )  # fmt: skip

@@ -51,7 +51,7 @@ async def study(request: Request) -> Response:
     total = figures.utterances
     waiting = total - (mine.decided if mine else 0)
     return context.page(
-        request, "study.html", room="Study", figures=figures, mine=mine, waiting=waiting,
+        request, "study.html", page_name="Study", figures=figures, mine=mine, waiting=waiting,
         left=minutes_left(waiting, mine.pace if mine else None), transcripts=held.texts.all(),
         resume=_resume(context, session.coder), modes=MODE_WORDS, modes_help=MODE_HELP,
         fixed=context.fixed_mode is not None, job=context.jobs.running(), codebook=context.review.codebook,
@@ -166,7 +166,7 @@ async def transcript(request: Request) -> Response:
         seen["turns"] = cast(int, seen["turns"]) + 1
         seen["words"] = cast(int, seen["words"]) + len(turn.text.split())
     return context.page(
-        request, "transcript.html", room="Study", document=document, info=info, speakers=speakers,
+        request, "transcript.html", page_name="Study", document=document, info=info, speakers=speakers,
         participants=held.people.participants(key), facts=held.people.all_attributes("participant"),
         memos=context.memos(session, kind="transcript", transcript=key),
         left_out=left_out(held.texts.transcript(key)), corrected=was_corrected(held, key),
@@ -177,7 +177,7 @@ async def reading(request: Request) -> Response:
     """Show how all transcripts were read, worst first."""
     context = context_of(request)
     report = study_reading(context.review.study)
-    return context.page(request, "reading.html", room="Study", report=report)
+    return context.page(request, "reading.html", page_name="Study", report=report)
 
 
 async def correct(request: Request) -> Response:
@@ -223,7 +223,7 @@ async def mode(request: Request) -> Response:
 async def keys(request: Request) -> Response:
     """Show the keyboard map, to be changed or switched off."""
     context, session = context_of(request), session_of(request)
-    return context.page(request, "keys.html", room="Keys", signs=context.signs(session.coder))
+    return context.page(request, "keys.html", page_name="Keys", signs=context.signs(session.coder))
 
 
 async def prefer(request: Request) -> Response:
