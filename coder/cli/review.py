@@ -18,7 +18,8 @@ class Asked:
     coder: Annotated[
         list[str],
         typer.Option(
-            "--coder", help="Who codes; decisions bear this name. Repeat it to open one address per coder."
+            "--coder",
+            help="Who codes; decisions are saved under this name. Repeat it to open one address per coder.",
         ),
     ]
     blind: Annotated[

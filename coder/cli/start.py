@@ -25,7 +25,7 @@ def demo(
     folder: Annotated[
         Path, typer.Argument(help="Where to put the sample study; default: the current folder.")
     ] = Path(),
-    coder: Annotated[str, typer.Option("--coder", help="Your name; decisions bear it.")] = "Me",
+    coder: Annotated[str, typer.Option("--coder", help="Your name; decisions are saved under it.")] = "Me",
     no_page: Annotated[bool, typer.Option("--no-page", help="Only make the files and the study.")] = False,
     no_browser: NoBrowser = False,
 ) -> None:

@@ -72,24 +72,27 @@ class Imported:
     looked_at: Annotated[
         Path | None,
         typer.Option(
-            help="A table of the passages that coders read: without a code, they hold nothing to code."
+            help="A table of the passages that coders read; those without a code count as nothing to code."
         ),
     ] = None
     complete: Annotated[
-        bool, typer.Option("--complete", help="The coders read the transcripts of the table from end to end.")
+        bool,
+        typer.Option(
+            "--complete", help="The coders read the transcripts of the table from beginning to end."
+        ),
     ] = False
     interviewer: Interviewer = None
     new_version: Annotated[
         bool,
         typer.Option(
             "--new-version",
-            help="Take a changed file as a new version; codings of unchanged utterances move over.",
+            help="Take a changed file as a new version; codings of unchanged utterances are kept.",
         ),
     ] = False
     pseudonymise: Annotated[
         bool,
         typer.Option(
-            "--pseudonymise", help="List names, places and numbers first; bring them in as pseudonyms only."
+            "--pseudonymise", help="List names, places and numbers first; import them as pseudonyms only."
         ),
     ] = False
     apply: Annotated[
@@ -106,7 +109,7 @@ class Imported:
 
 
 def import_(asked: Imported, options: CodedOptions) -> None:
-    """Bring transcripts, facts about participants, or human codes into a study.
+    """Import transcripts, facts about participants, or human codes into a study.
 
     What is there already is left alone, so the same command may be repeated.
     Example: coder import pilot.coder project.qdpx
@@ -245,7 +248,7 @@ def _renew_suggestions(study: "Study", path: Path) -> None:
 
 
 def status(study: StudyFile, as_json: AsJson = False) -> None:
-    """Show where a study stands on one screen: progress, what the model is worth, what to do next.
+    """Show where a study stands on one screen: progress, how good the model is, what to do next.
 
     Example: coder status pilot.coder
     """
@@ -266,7 +269,7 @@ def merge(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Join the copies that several people worked on: nothing is lost, nothing comes twice, in any order.
+    """Join the copies that several people worked on: nothing is lost, nothing is duplicated, in any order.
 
     Where one coder decided the same utterance in two copies, the later decision stands and is listed.
     Example: coder merge ann.coder ben.coder -o both.coder

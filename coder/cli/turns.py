@@ -28,7 +28,7 @@ def turns(
     as_json: AsJson = False,
     interviewer: Interviewer = None,
 ) -> None:
-    """Show how transcripts were read: speakers, who is taken for the interviewer, what was left out.
+    """Show how transcripts were read: speakers, who was identified as the interviewer, what was left out.
 
     Look here first when suggestions seem odd. If a role is wrong, name the interviewer yourself. A folder gets
     one line per file, those to look at first.
