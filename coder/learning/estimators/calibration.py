@@ -11,6 +11,7 @@ Floats = NDArray[np.float64]
 CODABLE = 2  # the place of the log odds of being codable among the coefficients of a calibration
 USUAL_ODDS = 2.7  # what the log odds of being codable usually are where people code every text
 FEWEST = 10  # rows for a temperature
+MOST_STEPS = 100  # of Newton's method
 MIN_STEP = 1e-6  # the smallest part of a Newton step that is tried
 
 
@@ -53,7 +54,6 @@ def fit_logistic(
     penalty: Floats,
     *,
     given: Floats | float = 0.0,
-    steps: int = 100,
 ) -> Floats:
     """Fit a logistic regression with a ridge toward `prior`; returns (features + 1,), the intercept last.
 
@@ -70,7 +70,7 @@ def fit_logistic(
         return float(weights @ (np.logaddexp(0.0, logits) - truth * logits)) + 0.5 * float(penalty @ away**2)
 
     now = loss(found)
-    for _ in range(steps):
+    for _ in range(MOST_STEPS):
         chance = sigmoid(design @ found + given)
         slope = design.T @ (weights * (chance - truth)) + penalty * (found - prior)
         curve = (design * (weights * chance * (1 - chance))[:, None]).T @ design + np.diag(penalty + 1e-9)
