@@ -125,10 +125,10 @@ def _figure(value: object) -> float | None:
 
 def merge_text(report: MergeReport, out: Path) -> str:
     """Return what was joined and what both had changed."""
-    held = report.figures
+    figures = report.figures
     lines = [
-        f"{out}: {held.transcripts} transcripts, {held.decided:,} utterances decided by"
-        f" {len(held.coders)} coders, {held.disagreements:,} disagreements to adjudicate."
+        f"{out}: {figures.transcripts} transcripts, {figures.decided:,} utterances decided by"
+        f" {len(figures.coders)} coders, {figures.disagreements:,} disagreements to adjudicate."
     ]
     if report.conflicts:
         lines.append(f"{len(report.conflicts)} conflicts (nothing was lost; all versions are on record):")
@@ -153,17 +153,17 @@ def history_dicts(acts: Sequence[ActSummary]) -> list[dict[str, Any]]:
     return [asdict(item) for item in acts]
 
 
-def status_text(held: Status) -> str:
+def status_text(status: Status) -> str:
     """Return the status on one screen."""
-    figures = held.figures
+    figures = status.figures
     done = figures.decided / figures.utterances if figures.utterances else None
     lines = [
-        f"{held.name} · codebook {held.codebook} · {figures.transcripts} transcripts,"
+        f"{status.name} · codebook {status.codebook} · {figures.transcripts} transcripts,"
         f" {figures.utterances:,} utterances, {figures.decided:,} decided ({percent(done)})",
     ]
-    lines += ["", *_coder_lines(held)] if figures.coders else []
-    lines += ["", *_code_lines(held)] if figures.codes else []
-    lines += ["", *_model_lines(held)] if held.models else []
+    lines += ["", *_coder_lines(status)] if figures.coders else []
+    lines += ["", *_code_lines(status)] if figures.codes else []
+    lines += ["", *_model_lines(status)] if status.models else []
     lines += (
         [f"Disagreements to adjudicate: {figures.disagreements:,}; adjudicated: {figures.adjudicated:,}."]
         if len(figures.coders) > 1
@@ -172,54 +172,54 @@ def status_text(held: Status) -> str:
     lines += [
         f"Double-coded {item.name}: {', '.join(f'{who} {n:,}' for who, n in item.decided.items())} of"
         f" {item.utterances:,}, both {item.both:,}, {item.disagreements:,} to adjudicate."
-        for item in held.double_coding
+        for item in status.double_coding
     ]
     lines += [
         f"Suggestions of {item.code} are accepted less often: {percent(item.before)} before,"
         f" {percent(item.lately)} lately."
-        for item in held.falling
+        for item in status.falling
     ]
     lines += [
         f"'{name}' is unlike what the model learned from ({', '.join(item.words) or 'no telling words'})."
-        for name, item in held.unlike.items()
+        for name, item in status.unlike.items()
     ]
-    return "\n".join([*lines, "", f"Next: {held.next}"])
+    return "\n".join([*lines, "", f"Next: {status.next}"])
 
 
-def _coder_lines(held: Status) -> list[str]:
-    total = held.figures.utterances
+def _coder_lines(status: Status) -> list[str]:
+    total = status.figures.utterances
     rows = [
         (item.coder, f"{item.decided:,}", percent(item.decided / total if total else None), f"{item.coded:,}",
          f"{item.nothing:,}", f"{item.skipped:,}", f"{item.flagged:,}", f"{item.blind:,}",
          MISSING if item.pace is None else f"{item.pace:.1f} s")
-        for item in held.figures.coders
+        for item in status.figures.coders
     ]  # fmt: skip
     return _lines(("coder", "decided", "", "coded", "nothing", "skipped", "flagged", "blind", "pace"), rows)
 
 
-def _code_lines(held: Status) -> list[str]:
+def _code_lines(status: Status) -> list[str]:
     rows = [
         (item.code, f"{item.waiting:,}", f"{item.accepted:,}", f"{item.changed:,}", f"{item.rejected:,}",
          percent(item.acceptance))
-        for item in held.figures.codes
+        for item in status.figures.codes
     ]  # fmt: skip
     lines = _lines(("suggestions", "waiting", "accepted", "changed", "rejected", "acceptance"), rows)
     lines.append(
-        f"Waiting: {held.figures.waiting:,} utterances with suggestions;"
-        f" not looked at by the model: {held.figures.unsuggested:,}."
+        f"Waiting: {status.figures.waiting:,} utterances with suggestions;"
+        f" not looked at by the model: {status.figures.unsuggested:,}."
     )
     return lines
 
 
-def _model_lines(held: Status) -> list[str]:
-    active = next((item for item in held.models if item.active), None)
+def _model_lines(status: Status) -> list[str]:
+    active = next((item for item in status.models if item.active), None)
     figure = _figure(active.card.get("held_out_f1")) if active else None
     lines = [
-        f"Model in use: {active.label if active else 'none'} of {len(held.models)} versions;"
-        f" held-out F1 {number(figure)}; {right_text(held.right)}"
+        f"Model in use: {active.label if active else 'none'} of {len(status.models)} versions;"
+        f" held-out F1 {number(figure)}; {right_text(status.right)}"
     ]
-    if held.trials:
-        last = held.trials[0]
+    if status.trials:
+        last = status.trials[0]
         verdict = "taken" if last["accepted"] else "not taken"
         lines.append(f"Last trial: {last['model']} against {last['against']}, {verdict} ({last['reason']}).")
     return lines

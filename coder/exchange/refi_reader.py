@@ -52,11 +52,11 @@ def read_project(path: Path) -> ExternalCodings:
             lost.append(source.name)
             continue
         name = names[source.guid]
-        found = placed(raw, source.selections, standard=project.origin.startswith(OURS))
-        documents.append(ExternalDocument(name, found.text, _attributes(project, source)))
-        placings.append((name, found))
-        codings += _codings(project, name, source, found, len(codings))
-        comments += comments_of(project, about, name, source, found)
+        placement = placed(raw, source.selections, standard=project.origin.startswith(OURS))
+        documents.append(ExternalDocument(name, placement.text, _attributes(project, source)))
+        placings.append((name, placement))
+        codings += _codings(project, name, source, placement, len(codings))
+        comments += comments_of(project, about, name, source, placement)
     notes = [*_placing_noted(placings), *_left_out(project, lost), *_taken_otherwise(persons, homeless)]
     cases = {case.guid for case in project.cases}
     held = [code for guid, code in project.codes.items() if guid not in cases]
@@ -189,22 +189,22 @@ def _placing_noted(placings: list[tuple[str, Placed]]) -> list[str]:
     """Say how the places were read: once for sources that are read alike, apart for those with doubts."""
     alike: dict[str, list[Placed]] = {}
     notes = []
-    for name, found in placings:
-        outside = sum(span is None for span in found.spans)
-        if found.unclear:
+    for name, placement in placings:
+        outside = sum(span is None for span in placement.spans)
+        if placement.unclear:
             notes.append(
                 f"{name}: two ways of counting characters fit equally well, so the places are not sure. Look at a few"
                 " passages before you use them."
             )
         if outside:
             notes.append(f"{name}: {counted(outside, 'selection')} outside the text left out.")
-        if found.spans and found.verified == found.named and not outside:
-            alike.setdefault(found.how, []).append(found)
-        elif found.spans:
-            said = f"{name}: {counted(len(found.spans), 'selection')} read as {found.how}"
-            notes.append(f"{said}; {found.verified} of {found.named} verified by their names.")
+        if placement.spans and placement.verified == placement.named and not outside:
+            alike.setdefault(placement.how, []).append(placement)
+        elif placement.spans:
+            said = f"{name}: {counted(len(placement.spans), 'selection')} read as {placement.how}"
+            notes.append(f"{said}; {placement.verified} of {placement.named} verified by their names.")
     for how, group in alike.items():
-        selections, named = sum(len(found.spans) for found in group), sum(found.named for found in group)
+        selections, named = sum(len(item.spans) for item in group), sum(item.named for item in group)
         notes.append(
             f"{counted(len(group), 'source')}: {counted(selections, 'selection')} read as {how}; {named} of"
             f" {named} verified by their names" + (", the others have none." if named < selections else ".")
@@ -212,9 +212,11 @@ def _placing_noted(placings: list[tuple[str, Placed]]) -> list[str]:
     return notes
 
 
-def _codings(project: Project, name: str, source: Source, found: Placed, first: int) -> list[ExternalCoding]:
+def _codings(
+    project: Project, name: str, source: Source, placement: Placed, first: int
+) -> list[ExternalCoding]:
     codings: list[ExternalCoding] = []
-    for item, span in zip(source.selections, found.spans, strict=True):
+    for item, span in zip(source.selections, placement.spans, strict=True):
         if span is None:
             continue
         for code, user in item.codings:
@@ -222,7 +224,7 @@ def _codings(project: Project, name: str, source: Source, found: Placed, first: 
                 ExternalCoding(
                     name,
                     project.codes.get(code, code),
-                    found.text[slice(*span)],
+                    placement.text[slice(*span)],
                     project.users.get(user),
                     None,
                     *span,

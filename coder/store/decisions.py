@@ -181,29 +181,29 @@ class Acts:
             )
 
     def _exposed(self, coder: int, utterances: Sequence[int]) -> set[int]:
-        found: set[int] = set()
+        exposed: set[int] = set()
         for some in chunks(utterances):
             sql = f"SELECT utterance FROM exposure WHERE coder = ? AND utterance IN ({marks(some)})"
-            found |= {row["utterance"] for row in self._db.rows(sql, (coder, *some))}
-        return found
+            exposed |= {row["utterance"] for row in self._db.rows(sql, (coder, *some))}
+        return exposed
 
     def _suggested(self, decisions: Sequence[Decision]) -> dict[int, Row]:
-        found: dict[int, Row] = {}
+        suggestions: dict[int, Row] = {}
         wanted = sorted({decision.suggestion for decision in decisions if decision.suggestion is not None})
         for some in chunks(wanted):
             sql = f"SELECT id, utterance, code, polarity FROM suggestion WHERE id IN ({marks(some)})"
-            found |= {row["id"]: row for row in self._db.rows(sql, some)}
+            suggestions |= {row["id"]: row for row in self._db.rows(sql, some)}
         for decision in decisions:
             if decision.suggestion is None:
                 continue
             if (
-                decision.suggestion not in found
-                or found[decision.suggestion]["utterance"] != decision.utterance
+                decision.suggestion not in suggestions
+                or suggestions[decision.suggestion]["utterance"] != decision.utterance
             ):
                 raise StudyError(
                     f"Suggestion {decision.suggestion} is not one for utterance {decision.utterance}."
                 )
-        return found
+        return suggestions
 
     def undo(self, coder: str, act: str | None = None) -> Saved | None:
         """Take back the coder's newest gesture (imports excepted), or the one named; None if there is none.
@@ -311,8 +311,8 @@ class Acts:
     def states(self, coder: str, utterances: Sequence[int]) -> dict[int, UnitState]:
         """Return where a coder (or ADJUDICATED) stands with utterances; untouched ones are 'open', token ''."""
         owner = self._db.coder_id(coder)
-        found = {key: _untouched(key, coder) for key in utterances}
-        for some in chunks(list(found)):
+        states = {key: _untouched(key, coder) for key in utterances}
+        for some in chunks(list(states)):
             codes = _codes(self._db, owner, some)
             rows = self._db.rows(
                 f"SELECT * FROM unit WHERE owner = ? AND utterance IN ({marks(some)})", (owner, *some)
@@ -320,7 +320,7 @@ class Acts:
             for row in rows:
                 key = row["utterance"]
                 standing = codes[key]
-                found[key] = UnitState(
+                states[key] = UnitState(
                     utterance=key,
                     coder=coder,
                     state=row["state"],
@@ -331,7 +331,7 @@ class Acts:
                     token=row["last_act"],
                     time=row["time"],
                 )
-        return found
+        return states
 
     def has_coded(self, coder: str) -> bool:
         """Return whether a coder has touched any utterance with a coding of their own."""
@@ -340,29 +340,29 @@ class Acts:
 
     def decided_in(self, coder: str, transcript: int) -> int:
         """Return how many codable utterances of a transcript a coder has decided: one look-up in an index."""
-        found = self._db.value(
+        count = self._db.value(
             "SELECT count(*) FROM unit WHERE codable = 1 AND owner = ? AND transcript = ?"
             f" AND state IN {DECIDED_SQL}",
             (self._db.coder_id(coder), transcript),
         )
-        return int(found)
+        return int(count)
 
     def deciders(self, utterances: Sequence[int]) -> dict[int, list[str]]:
         """Return which coders (the adjudicated too) have decided each utterance."""
-        found: dict[int, list[str]] = {key: [] for key in utterances}
-        for some in chunks(list(found)):
+        names: dict[int, list[str]] = {key: [] for key in utterances}
+        for some in chunks(list(names)):
             for row in self._db.rows(
                 "SELECT utterance, coder.name FROM unit JOIN coder ON coder.id = unit.owner"
                 f" WHERE utterance IN ({marks(some)}) AND state IN {DECIDED_SQL} ORDER BY coder.name",
                 some,
             ):
-                found[row["utterance"]].append(row["name"])
-        return found
+                names[row["utterance"]].append(row["name"])
+        return names
 
     def others_at(self, coder: str, utterances: Sequence[int]) -> dict[int, list[OthersCode]]:
         """Return what stands for everybody but this coder, by utterance; utterances without any are left out."""
         mine = self._db.coder_id(coder)
-        found: defaultdict[int, list[OthersCode]] = defaultdict(list)
+        codes: defaultdict[int, list[OthersCode]] = defaultdict(list)
         for some in chunks(utterances):
             for row in self._db.rows(
                 "SELECT s.utterance, c.name, s.code, s.polarity FROM standing s JOIN coder c ON c.id = s.owner"
@@ -370,8 +370,8 @@ class Acts:
                 " ORDER BY c.name, s.code",
                 (mine, *some),
             ):
-                found[row["utterance"]].append(OthersCode(row["name"], row["code"], row["polarity"]))
-        return dict(found)
+                codes[row["utterance"]].append(OthersCode(row["name"], row["code"], row["polarity"]))
+        return dict(codes)
 
     def history(
         self, *, utterance: int | None = None, coder: str | None = None, limit: int = 200
@@ -403,14 +403,14 @@ class Acts:
 
 
 def _spans(db: SharedConnection, utterances: Sequence[int]) -> dict[int, tuple[int, int]]:
-    found: dict[int, tuple[int, int]] = {}
+    spans: dict[int, tuple[int, int]] = {}
     for some in chunks(utterances):
         sql = f'SELECT id, start, "end" FROM utterance WHERE id IN ({marks(some)})'
-        found |= {row["id"]: (row["start"], row["end"]) for row in db.rows(sql, some)}
-    missing = [str(key) for key in utterances if key not in found]
+        spans |= {row["id"]: (row["start"], row["end"]) for row in db.rows(sql, some)}
+    missing = [str(key) for key in utterances if key not in spans]
     if missing:
         raise StudyError(f"There is no utterance {', '.join(missing[:5])} in {db.path.name}.")
-    return found
+    return spans
 
 
 def _decision(
@@ -449,7 +449,7 @@ def _untouched(utterance: int, coder: str) -> UnitState:
 
 
 def _codes(db: SharedConnection, owner: int, utterances: Sequence[int]) -> defaultdict[int, list[Row]]:
-    found: defaultdict[int, list[Row]] = defaultdict(list)
+    rows: defaultdict[int, list[Row]] = defaultdict(list)
     for row in db.rows(
         'SELECT s.utterance, s.code, s.rejected, s.polarity, s.start, s."end", d.verdict, d.suggestion, d.seen,'
         " d.memo, act.uid, act.time FROM standing s JOIN decision d ON d.act = s.act AND d.number = s.number"
@@ -457,8 +457,8 @@ def _codes(db: SharedConnection, owner: int, utterances: Sequence[int]) -> defau
         " ORDER BY act.time, act.uid, s.number",
         (owner, *utterances),
     ):
-        found[row["utterance"]].append(row)
-    return found
+        rows[row["utterance"]].append(row)
+    return rows
 
 
 def _standing(row: Row) -> StandingCode:

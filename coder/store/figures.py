@@ -102,17 +102,17 @@ def coder_figures(db: SharedConnection) -> list[CoderFigures]:
     return [
         CoderFigures(
             coder=row["name"],
-            coded=held.get("coded", 0),
-            nothing=held.get("nothing", 0),
-            rejected=held.get("rejected", 0),
-            skipped=held.get("skipped", 0),
+            coded=by_state.get("coded", 0),
+            nothing=by_state.get("nothing", 0),
+            rejected=by_state.get("rejected", 0),
+            skipped=by_state.get("skipped", 0),
             flagged=marked[row["id"]]["flagged"] if row["id"] in marked else 0,
             blind=marked[row["id"]]["blind"] if row["id"] in marked else 0,
             pace=_pace(db, row["id"]),
             last=marked[row["id"]]["last"] if row["id"] in marked else None,
         )
         for row in db.rows("SELECT id, name FROM coder WHERE kind = 'person' ORDER BY name")
-        for held in (counts.get(row["id"], {}),)
+        for by_state in (counts.get(row["id"], {}),)
     ]
 
 
@@ -139,12 +139,12 @@ def code_figures(db: SharedConnection) -> list[SuggestionFate]:
     return [
         SuggestionFate(
             code=code,
-            accepted=held.get("accept", 0),
-            changed=held.get("change", 0),
-            rejected=held.get("reject", 0),
-            waiting=held.get("waiting", 0),
+            accepted=by_verdict.get("accept", 0),
+            changed=by_verdict.get("change", 0),
+            rejected=by_verdict.get("reject", 0),
+            waiting=by_verdict.get("waiting", 0),
         )
-        for code, held in sorted(counts.items())
+        for code, by_verdict in sorted(counts.items())
     ]
 
 

@@ -146,11 +146,11 @@ class Texts:
         """Return the versions with the same text that led to this one, the first reading first, itself last."""
         rows = self._db.rows("SELECT id, uid, replaces, text_hash FROM transcript")
         by_uid, by_id = {row["uid"]: row for row in rows}, {row["id"]: row for row in rows}
-        row, found = by_id.get(transcript_id), list[int]()
-        while row is not None and (not found or row["text_hash"] == by_id[transcript_id]["text_hash"]):
-            found.append(int(row["id"]))
+        row, versions = by_id.get(transcript_id), list[int]()
+        while row is not None and (not versions or row["text_hash"] == by_id[transcript_id]["text_hash"]):
+            versions.append(int(row["id"]))
             row = by_uid.get(row["replaces"])
-        return found[::-1]
+        return versions[::-1]
 
     def is_worked_on(self, transcript_id: int) -> bool:
         """Tell whether people decided or noted anything in a transcript, undone or not, or it is held out."""
@@ -266,17 +266,17 @@ class Texts:
 
     def text(self, transcript_id: int) -> str:
         """Return the whole text of a transcript."""
-        found = self._db.value("SELECT text FROM transcript WHERE id = ?", (transcript_id,))
-        if found is None:
+        text = self._db.value("SELECT text FROM transcript WHERE id = ?", (transcript_id,))
+        if text is None:
             raise StudyError(f"There is no transcript number {transcript_id} in {self._db.path.name}.")
-        return str(found)
+        return str(text)
 
     def utterances(self, transcript_id: int, *, codable_only: bool = False) -> list[StudyUtterance]:
         """Return the utterances of a transcript in order, interviewer's included unless `codable_only`."""
         rows = self._db.rows("SELECT * FROM utterance WHERE transcript = ? ORDER BY start", (transcript_id,))
         turns = {turn.number: turn for turn in self.turns(transcript_id)}
-        found = utterances_of(rows, turns, questions_of(turns), self.text(transcript_id))
-        return [item for item in found if item.codable or not codable_only]
+        utterances = utterances_of(rows, turns, questions_of(turns), self.text(transcript_id))
+        return [item for item in utterances if item.codable or not codable_only]
 
     def by_id(self, utterance_ids: Sequence[int]) -> dict[int, StudyUtterance]:
         """Return utterances by id, from any transcripts; ids that do not exist are left out."""
@@ -284,16 +284,16 @@ class Texts:
         for some in chunks(list(utterance_ids)):
             for row in self._db.rows(f"SELECT * FROM utterance WHERE id IN ({marks(some)})", some):
                 homes[row["transcript"]].append(row)
-        found: dict[int, StudyUtterance] = {}
+        utterances: dict[int, StudyUtterance] = {}
         for home, rows in homes.items():
             wanted = {row["id"] for row in rows}
             items = self._few(home, rows) if len(rows) <= FEW else self.utterances(home)
-            found |= {item.id: item for item in items if item.id in wanted}
-        return {key: found[key] for key in utterance_ids if key in found}
+            utterances |= {item.id: item for item in items if item.id in wanted}
+        return {key: utterances[key] for key in utterance_ids if key in utterances}
 
     def _few(self, transcript_id: int, rows: Sequence[Row]) -> list[StudyUtterance]:
         # Without building the whole transcript: a decision on a long interview stays well under a frame.
-        text, found = self.text(transcript_id), []
+        text, utterances = self.text(transcript_id), []
         for row in rows:
             place = (transcript_id, row["turn"])
             turn = turn_of(
@@ -309,12 +309,12 @@ class Texts:
                 (transcript_id, row["start"]),
             )
             question = turn.question or (text[asked["start"] : asked["end"]] if asked else None)
-            found.append(utterance_of(row, number, turn, question, text))
-        return found
+            utterances.append(utterance_of(row, number, turn, question, text))
+        return utterances
 
     def at_places(self, places: Sequence[tuple[str, int, int]]) -> list[int]:
         """Return utterance ids by (transcript uid, start, end), the name that is good in every copy."""
-        found = []
+        ids = []
         for place in places:
             row = self._db.row(
                 "SELECT u.id FROM utterance u JOIN transcript t ON t.id = u.transcript"
@@ -322,8 +322,8 @@ class Texts:
                 place,
             )
             if row is not None:
-                found.append(int(row["id"]))
-        return found
+                ids.append(int(row["id"]))
+        return ids
 
     def each(self, *, codable_only: bool = True) -> Iterator[tuple[int, list[StudyUtterance]]]:
         """Yield (transcript id, its utterances) for every current transcript, in order of name."""
@@ -332,11 +332,11 @@ class Texts:
 
     def with_content(self, source_hash: str, text: str) -> str | None:
         """Return the name of a transcript from the same file or with the same text, or None."""
-        found = self._db.value(
+        name = self._db.value(
             "SELECT name FROM transcript WHERE (source_hash = ? AND source_hash <> '') OR text_hash = ?",
             (source_hash, text_hash(text)),
         )
-        return None if found is None else str(found)
+        return None if name is None else str(name)
 
 
 def derive_transcripts(db: SharedConnection) -> None:
