@@ -306,11 +306,11 @@ class Drawing:
         )
 
     def _code_buttons(self, codebook: Codebook, unit: Unit) -> tuple[tuple[str, tuple[CodeButton, ...]], ...]:
-        held = {code.code: code for code in unit.state.codes}
+        codes = {code.code: code for code in unit.state.codes}
         offered = {item.code for item in unit.offers}
         groups: dict[str, list[CodeButton]] = {}
         for code in codebook.codes:
-            standing = held.get(code.id)
+            standing = codes.get(code.id)
             button = CodeButton(
                 self._signs[code.id],
                 on=standing is not None,
@@ -350,10 +350,14 @@ def _hush(unit: Unit, mode: Mode) -> str:
 def _passage_words(review: ReviewSession, unit: Unit) -> str:
     if not unit.state.codes:
         return ""
-    held, here = unit.state.codes[-1], unit.utterance
-    label = review.codebook.by_id[held.code].label if held.code in review.codebook.by_id else held.code
-    if (held.start, held.end) == (here.start, here.end):
+    standing, here = unit.state.codes[-1], unit.utterance
+    label = (
+        review.codebook.by_id[standing.code].label
+        if standing.code in review.codebook.by_id
+        else standing.code
+    )
+    if (standing.start, standing.end) == (here.start, here.end):
         return f"{label} covers this utterance."
-    if held.start >= here.start and held.end <= here.end:
+    if standing.start >= here.start and standing.end <= here.end:
         return f"{label} covers part of this utterance."
     return f"{label} covers a longer passage."

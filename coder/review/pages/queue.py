@@ -67,30 +67,30 @@ def _attributes(context: ReviewContext) -> dict[str, str]:
 
 def listing_of(given: Mapping[str, str], coder: str) -> Listing:
     """Read a queue from an address. Raises InputError for what no queue has."""
-    held = {key: value.strip() for key, value in given.items() if value.strip() and key != "u"}
+    asked = {key: value.strip() for key, value in given.items() if value.strip() and key != "u"}
     # Whoever searches, or asks for what is coded, means all of it and in reading order, not the next batch to do.
-    looking_back = any(held.get(key) for key in ("q", "code", "polarity", "flagged", "disagreement"))
-    state = held.get("state", "any" if looking_back or held.get("order") == "recent" else "open")
-    order = held.get("order", "study" if state == "open" else "text")
+    looking_back = any(asked.get(key) for key in ("q", "code", "polarity", "flagged", "disagreement"))
+    state = asked.get("state", "any" if looking_back or asked.get("order") == "recent" else "open")
+    order = asked.get("order", "study" if state == "open" else "text")
     if order not in ORDER_WORDS:
         raise InputError(f"There is no order '{order}'; choose one of the list.")
     if state != "any" and state not in get_args(State):
         raise InputError(f"There is no status '{state}'; choose one of the list.")
-    name, _, value = held.get("attribute", "").partition("=")
+    name, _, value = asked.get("attribute", "").partition("=")
     filters = Filters(
-        transcript=int(held["t"]) if held.get("t", "").isdigit() else None,
+        transcript=int(asked["t"]) if asked.get("t", "").isdigit() else None,
         coder=coder,
         state=cast(State, state) if state != "any" else None,
-        code=held.get("code"),
-        suggested=held.get("suggested"),
-        polarity=held.get("polarity"),
-        flagged=True if held.get("flagged") else None,
-        speaker=held.get("speaker"),
+        code=asked.get("code"),
+        suggested=asked.get("suggested"),
+        polarity=asked.get("polarity"),
+        flagged=True if asked.get("flagged") else None,
+        speaker=asked.get("speaker"),
         attribute=(name, value) if name else None,
-        text=held.get("q"),
-        disagreement=bool(held.get("disagreement")),
+        text=asked.get("q"),
+        disagreement=bool(asked.get("disagreement")),
     )
-    return Listing(filters, order, held)
+    return Listing(filters, order, asked)
 
 
 async def queue(request: Request) -> Response:

@@ -45,30 +45,30 @@ IMPORTING = "Reading transcripts"
 async def study(request: Request) -> Response:
     """Show the study: what to do next, its transcripts, a place to drop files."""
     context, session = context_of(request), session_of(request)
-    held = context.review.study
-    figures = held.figures()
+    study = context.review.study
+    figures = study.figures()
     mine = next((item for item in figures.coders if item.coder == session.coder), None)
     total = figures.utterances
     waiting = total - (mine.decided if mine else 0)
     return context.page(
         request, "study.html", page_name="Study", figures=figures, mine=mine, waiting=waiting,
-        left=minutes_left(waiting, mine.pace if mine else None), transcripts=held.texts.all(),
+        left=minutes_left(waiting, mine.pace if mine else None), transcripts=study.texts.all(),
         resume=_resume(context, session.coder), modes=MODE_WORDS, modes_help=MODE_HELP,
         fixed=context.fixed_mode is not None, job=context.jobs.running(), codebook=context.review.codebook,
         disagreements=len(context.review.disagreements(session.coder, context.mode(session))),
-        removed=held.texts.removed(), planned=len(double_coding(held)),
-        next_step=status(held).next.split(": coder ")[0],
-        code_signs=context.signs(session.coder), models=held.models.versions(),
+        removed=study.texts.removed(), planned=len(double_coding(study)),
+        next_step=status(study).next.split(": coder ")[0],
+        code_signs=context.signs(session.coder), models=study.models.versions(),
     )  # fmt: skip
 
 
 def _resume(context: ReviewContext, coder: str) -> str | None:
     """Return the address of the first undecided utterance after the coder's last decision."""
-    held = context.review.study
+    study = context.review.study
     last = next(
-        (r.utterance for r in held.acts.history(coder=coder, limit=1) if r.utterance is not None), None
+        (r.utterance for r in study.acts.history(coder=coder, limit=1) if r.utterance is not None), None
     )
-    waiting = held.find(Filters(coder=coder, state="open"))
+    waiting = study.find(Filters(coder=coder, state="open"))
     if not waiting:
         return None
     if last is None:
@@ -154,9 +154,9 @@ async def attributes(request: Request) -> Response:
 async def transcript(request: Request) -> Response:
     """Show how a transcript was read: speakers, roles, left-out lines, remarks; all can be corrected."""
     context, session = context_of(request), session_of(request)
-    held, key = context.review.study, request.path_params["transcript"]
+    study, key = context.review.study, request.path_params["transcript"]
     document = context.review.refresh(key)
-    info = next((item for item in held.texts.all(superseded=True) if item.id == key), None)
+    info = next((item for item in study.texts.all(superseded=True) if item.id == key), None)
     speakers: dict[str | None, dict[str, object]] = {}
     for turn in document.turns:
         seen = speakers.setdefault(
@@ -167,9 +167,9 @@ async def transcript(request: Request) -> Response:
         seen["words"] = cast(int, seen["words"]) + len(turn.text.split())
     return context.page(
         request, "transcript.html", page_name="Study", document=document, info=info, speakers=speakers,
-        participants=held.people.participants(key), facts=held.people.all_attributes("participant"),
+        participants=study.people.participants(key), facts=study.people.all_attributes("participant"),
         memos=context.memos(session, kind="transcript", transcript=key),
-        left_out=left_out(held.texts.transcript(key)), corrected=was_corrected(held, key),
+        left_out=left_out(study.texts.transcript(key)), corrected=was_corrected(study, key),
     )  # fmt: skip
 
 
@@ -183,14 +183,14 @@ async def reading(request: Request) -> Response:
 async def correct(request: Request) -> Response:
     """Correct how a transcript was read: a label that is none, left-out lines that were said, or all back."""
     context, session = context_of(request), session_of(request)
-    held, content = context.review.study, await body_of(request)
+    study, content = context.review.study, await body_of(request)
     key = int(content["transcript"])
     if content.get("not_speaker"):
-        new = not_a_speaker(held, key, str(content["not_speaker"]), coder=session.coder)
+        new = not_a_speaker(study, key, str(content["not_speaker"]), coder=session.coder)
     elif content.get("speech"):
-        new = is_speech(held, key, int(content["speech"]) - 1, coder=session.coder)
+        new = is_speech(study, key, int(content["speech"]) - 1, coder=session.coder)
     else:
-        new = as_before(held, key, coder=session.coder)
+        new = as_before(study, key, coder=session.coder)
     context.review.refresh(new)
     return said(say="Reading corrected", go=f"/transcript/{new}")
 

@@ -127,17 +127,17 @@ def _compared(unit: Unit) -> tuple[StoredSuggestion, ...]:
 def _take_machines(unit: Unit) -> list[Decision]:
     """Let the machine's codes stand in place of the coder's own."""
     offers, here = _compared(unit), unit.utterance.id
-    held = {(code.code, code.polarity) for code in unit.state.codes}
+    own = {(code.code, code.polarity) for code in unit.state.codes}
     offered = {offer.code for offer in offers}
     dropped = [Decision(here, "withdraw", code=c.code) for c in unit.state.codes if c.code not in offered]
-    taken = [o for o in offers if (o.code, o.polarity) not in held]
+    taken = [o for o in offers if (o.code, o.polarity) not in own]
     return [*dropped, *(Decision(here, "accept", suggestion=offer.id) for offer in taken)]
 
 
 def _take_both(unit: Unit) -> list[Decision]:
     """Add the machine's codes to the coder's own, which stay as they are."""
-    offers, held = _compared(unit), {code.code for code in unit.state.codes}
-    return [Decision(unit.utterance.id, "accept", suggestion=o.id) for o in offers if o.code not in held]
+    offers, own = _compared(unit), {code.code for code in unit.state.codes}
+    return [Decision(unit.utterance.id, "accept", suggestion=o.id) for o in offers if o.code not in own]
 
 
 PLAIN: dict[str, Callable[[Unit], list[Decision]]] = {
@@ -227,38 +227,40 @@ def _codable(review: ReviewSession, unit: Unit) -> list[StudyUtterance]:
     return [item for item in review.home_of(unit.utterance.id).utterances if item.codable]
 
 
-def _members(review: ReviewSession, coder: str, unit: Unit, held: StandingCode) -> list[StudyUtterance]:
+def _members(review: ReviewSession, coder: str, unit: Unit, standing: StandingCode) -> list[StudyUtterance]:
     """Return the utterances that have the code by the same passage."""
-    near = [item for item in _codable(review, unit) if item.start < held.end and item.end > held.start]
+    near = [
+        item for item in _codable(review, unit) if item.start < standing.end and item.end > standing.start
+    ]
     states = review.study.acts.states(coder, [item.id for item in near])
-    passage = (held.code, held.start, held.end)
+    passage = (standing.code, standing.start, standing.end)
     return [i for i in near if any((c.code, c.start, c.end) == passage for c in states[i.id].codes)]
 
 
 def _extended(review: ReviewSession, coder: str, unit: Unit) -> tuple[int, int]:
-    held = _active(unit)
-    following = next((item for item in _codable(review, unit) if item.start >= held.end), None)
+    standing = _active(unit)
+    following = next((item for item in _codable(review, unit) if item.start >= standing.end), None)
     if following is None:
         raise InputError("There is no utterance after this passage.")
-    return held.start, following.end
+    return standing.start, following.end
 
 
 def _trimmed(review: ReviewSession, coder: str, unit: Unit) -> tuple[int, int]:
-    held = _active(unit)
-    members = _members(review, coder, unit, held)
+    standing = _active(unit)
+    members = _members(review, coder, unit, standing)
     if len(members) < 2:
         raise InputError("It covers one utterance only; select words with the mouse to cover less.")
-    return held.start, members[-2].end
+    return standing.start, members[-2].end
 
 
 def _joined(review: ReviewSession, coder: str, unit: Unit) -> tuple[int, int]:
-    held = _active(unit)
-    before = [item for item in _codable(review, unit) if item.end <= held.start][-1:]
+    standing = _active(unit)
+    before = [item for item in _codable(review, unit) if item.end <= standing.start][-1:]
     for item in before:
         state = review.study.acts.states(coder, [item.id])[item.id]
         for code in state.codes:
-            if code.code == held.code:
-                return code.start, held.end
+            if code.code == standing.code:
+                return code.start, standing.end
     raise InputError("The utterance before this passage does not have the same code.")
 
 
@@ -270,16 +272,20 @@ RESHAPING = frozenset({*NEW_SPANS, "split"})
 
 def _split_decisions(review: ReviewSession, coder: str, unit: Unit) -> list[Decision]:
     """Cut a passage in two where the utterance in focus begins."""
-    held, here = _active(unit), unit.utterance
-    members = _members(review, coder, unit, held)
+    standing, here = _active(unit), unit.utterance
+    members = _members(review, coder, unit, standing)
     earlier = [item for item in members if item.end <= here.start]
     if not earlier:
         raise InputError("Go to the utterance where the second part begins, then split.")
-    first, second = (held.start, earlier[-1].end), (here.start, held.end)
+    first, second = (standing.start, earlier[-1].end), (here.start, standing.end)
     ordered = sorted(members, key=lambda item: item.id != here.id)
     return [
         Decision(
-            item.id, "add", code=held.code, polarity=held.polarity, span=first if item in earlier else second
+            item.id,
+            "add",
+            code=standing.code,
+            polarity=standing.polarity,
+            span=first if item in earlier else second,
         )
         for item in ordered
     ]
