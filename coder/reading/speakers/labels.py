@@ -61,6 +61,12 @@ def shape_of(label: str) -> Shape:
     tokens = _without_titles(base.split())
     if not tokens or len(tokens) > 6 or len(base) > MAX_LABEL:
         return Shape.NONE
+    shape = _shape_by_signs(base)
+    return _shape_by_words(base, tokens) if shape is None else shape
+
+
+def _shape_by_signs(base: str) -> Shape | None:
+    """Judge initials, telephone numbers and punctuation; None: the words decide."""
     if len(base) == 2 and base.isalpha() and base.isupper() and base not in _NO_INITIALS:
         return Shape.CODE
     if _PHONE.fullmatch(base):
@@ -80,8 +86,12 @@ def shape_of(label: str) -> Shape:
         return Shape.NAME if len(keys) <= 3 else Shape.NONE
     if re.search(r"[!;\"“”…:：\t]", base) or (len(keys) == 1 and keys[0] in FUNCTION_WORDS and len(base) > 1):
         return Shape.NONE
-    if len(base) == 1 and base.islower():
-        return Shape.WEAK
+    return Shape.WEAK if len(base) == 1 and base.islower() else None
+
+
+def _shape_by_words(base: str, tokens: list[str]) -> Shape:
+    """Judge by the words: a part in the interview, a code, a name."""
+    keys = key_of(base).split()
     if _is_role(keys):
         return Shape.ROLE
     if _CODE.fullmatch(base) or _CODES.fullmatch(base):
