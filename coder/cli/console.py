@@ -136,7 +136,7 @@ class PaceLines:
             self._told, self._told_at = self._done, now
 
     def _line(self, rate: float) -> str:
-        """Return the line; `rate` is of the time since the last one, a resumed run shows no rate that is too high."""
+        """Return the line; `rate` is of the time since the last one: a resumed run shows no rate that is too high."""
         speed = per_time(rate)
         if not self._total:
             return f"{self._title}: {self._done:,} ({speed})"
