@@ -122,6 +122,10 @@ def test_ticked_quotes_become_a_sub_theme_or_another_codes_after_a_preview(ann: 
     given = {"kind": "split", "code": "physical_opportunity", "label": "Time", "quotes": str(here)}
     html = ann.get("/codebook/reshape", **given)
     assert "Time split off Physical opportunity?" in html and "2 codings change: Ann 1, Ben 1" in html
+    assert (
+        '<th scope="row">Time <span class="tag">new</span></th><td class="num">0</td><td class="num">2</td>'
+        in html
+    )
     ann.post("/codebook/reshape", **given)
     assert state(coded, here).codes[0].code == "time" and "2 codings" not in ann.get("/codes", code="time")
     assert "Undo it" in ann.get("/codebook")

@@ -58,6 +58,27 @@ def test_groups_are_named_moved_and_undone_on_their_page_and_are_the_reports_sub
     assert ann.client.get("/groups", params={"code": "nothing"}).status_code == 400
 
 
+def test_merging_and_splitting_groups_shows_first_what_would_change(ann: Page) -> None:  # noqa: F811
+    given = {"code": "social_opportunity", "polarity": "facilitator"}
+    html = ann.get("/groups", **given)
+    name = unescape(re.findall(r'name="group" value="([^"]+)"', html)[0])
+    ticked = re.findall(r'name="passages" value="(\d+)"', html)
+    planned = ann.get("/groups/change", kind="move", label="Family talk", passages=ticked[0], **given)
+    assert (
+        "1 passage moved to “Family talk”?" in planned
+        and "1 quote of 1 participant gets another group" in planned
+    )
+    assert "Their families talk" in planned and f'<th scope="row">{name}' in unescape(planned)
+    assert '<th scope="row">Family talk <span class="tag">new</span>' in planned
+    assert "Family talk" not in ann.get("/groups", **given)  # nothing is written yet
+    assert f'value="{ticked[0]}" form="move" checked' in ann.get("/groups", passages=ticked[0], **given)
+    ann.post("/groups", kind="move", label="Family talk", passages=ticked[0], **given)
+    planned = ann.get("/groups/change", kind="discard", group="Family talk", **given)
+    assert "discarded; its passages stay coded?" in planned and "not grouped" in planned
+    refused = ann.client.get("/groups/change", params={"kind": "move", "label": "x", **given})
+    assert refused.status_code == 400 and "Tick the passages" in refused.text
+
+
 def test_the_nearest_quotes_of_a_new_code_are_ticked_or_it_is_said_why_not(
     ann: Page,  # noqa: F811
     coded: Path,  # noqa: F811
@@ -87,4 +108,6 @@ def test_a_blind_coder_gets_their_own_codings_and_no_suggestion(coded: Path) -> 
     assert "Families help" in html and "Their families" not in html and "Suggested" not in html
     blind = entered(app, next(iter(sessions)))
     assert "you code blind" in blind.client.get("/groups", headers={"accept": "text/html"}).text
+    refused = blind.client.get("/groups/change", params={"kind": "discard"}, headers={"accept": "text/html"})
+    assert "You code blind" in refused.text
     assert "assisted work only" in blind.get("/codes", code="social_opportunity", near="1")

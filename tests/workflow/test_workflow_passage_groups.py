@@ -23,6 +23,7 @@ from coder.workflow.study.passage_groups import (
     cell_groups,
     edit_groups,
     nearest_first,
+    preview_groups,
     study_groups,
 )
 from coder.workflow.study.report_data import read_data
@@ -194,3 +195,28 @@ def test_what_is_most_like_a_codes_quotes_comes_first_and_needs_a_model(
     assert len(found) > 1 and likeness == sorted(likeness, reverse=True)
     assert not given & {item.id for item in found} and all(len(item.text.split()) > 3 for item in found)
     assert len(like_code(study, "wind")) >= len(found)  # without a quote, its entry speaks for the code
+
+
+def test_a_preview_says_what_would_move_and_writes_nothing(study: Study) -> None:
+    proposed = shape(study)[0][0]
+    first = groups(study)[0].passages[0].first.utterance
+    before = shape(study)
+    split = GroupEdit("move", "rain", "barrier", label="Puddles", passages=(first,))
+    planned = preview_groups(groups(study), split)
+    number = len(groups(study)[0].passages)
+    assert [passage.first.utterance for passage in planned.moving] == [first]
+    assert planned.sizes == ((proposed, number, number - 1), ("Puddles", 0, 1))
+    assert shape(study) == before
+    edit(study, "move", passages=(first,), label="Puddles")
+    gone = preview_groups(groups(study), GroupEdit("discard", "rain", "barrier", group="Puddles"))
+    assert gone.sizes == (("Puddles", 1, 0), (UNGROUPED, 0, 1))
+    merged = preview_groups(
+        groups(study), GroupEdit("merge", "rain", "barrier", group="Puddles", into=proposed)
+    )
+    assert (merged.what, len(merged.moving)) == (f"Group “Puddles” merged into “{proposed}”", 1)
+    kept = preview_groups(
+        groups(study), GroupEdit("rename", "rain", "barrier", group="Puddles", label="Pools")
+    )
+    assert kept.moving == tuple(group.passages[0] for group in groups(study) if group.name == "Puddles")
+    with pytest.raises(InputError, match="Tick the passages"):
+        preview_groups(groups(study), GroupEdit("move", "rain", "barrier", label="Nothing"))

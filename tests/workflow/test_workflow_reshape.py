@@ -51,6 +51,7 @@ def test_merging_recodes_everybody_and_one_undo_takes_it_all_back(study: Study) 
     planned = preview(study, Reshape("merge", "rain", into="sun"))
     assert planned.what == "Rain merged into Sun"
     assert (planned.coders, planned.already, len(planned.examples)) == ({"Ann": 1, "Ben": 2}, 1, 2)
+    assert planned.sizes == (("Rain", 3, 0), ("Sun", 1, 3))
     assert everything(study) == before  # a preview writes nothing
     reshape(study, Reshape("merge", "rain", into="sun"), coder="Ann")
     assert codes(study, "Ann")[first] == [("sun", "barrier")]

@@ -1,5 +1,8 @@
 """Groups of similar quotes under a code: named, merged, split, discarded, turned into codes."""
 
+from collections.abc import Mapping
+from urllib.parse import quote
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,15 +11,18 @@ from starlette.routing import Route
 from coder.errors import InputError
 from coder.reporting.study.themes import polarities_of
 from coder.reporting.study.values import Group, StudyData
+from coder.review.auth import Session
 from coder.review.context import ReviewContext, context_of, said, session_of
 from coder.review.pages.writes import body_of
 from coder.workflow.study.passage_groups import (
     KINDS,
     UNGROUPED,
     GroupEdit,
+    GroupPreview,
     cell_groups,
     edit_groups,
     nearest_first,
+    preview_groups,
 )
 from coder.workflow.study.report import encode_texts
 from coder.workflow.study.report_data import read_data
@@ -60,6 +66,7 @@ async def groups_page(request: Request) -> Response:
         counts=counts, signs=context.signs(session.coder), codebook=book, ungrouped=UNGROUPED,
         undoable=study.groups.undoable(session.coder), redoable=study.groups.redoable(session.coder),
         no_polarity=NO_POLARITY, polarities=polarities_of(data), most=MOST_PASSAGES,
+        ticked=_numbers(given.get("passages")),
     )  # fmt: skip
 
 
@@ -73,20 +80,49 @@ def _found(
     return found, ""
 
 
+def _edit(context: ReviewContext, session: Session, given: Mapping[str, object]) -> GroupEdit:
+    """Return the change that a form asks for. Raises InputError for unknown changes and for blind work."""
+    if context.mode(session) == "blind":
+        raise InputError("You code blind: groups join everybody's codings.")
+    kind = next((name for name in KINDS if name == given.get("kind")), None)
+    if kind is None:
+        raise InputError("A group can be renamed, merged or discarded, and passages can be moved.")
+    return GroupEdit(
+        kind, str(given.get("code") or ""), _polarity(given.get("polarity")),
+        group=str(given.get("group") or ""), into=str(given.get("into") or ""),
+        label=str(given.get("label") or ""), passages=_numbers(given.get("passages")),
+    )  # fmt: skip
+
+
+def _address(edit: GroupEdit) -> str:
+    return f"/groups?code={quote(edit.code)}&polarity={edit.polarity or NO_POLARITY}"
+
+
+async def preview_change(request: Request) -> Response:
+    """Show what merging or discarding a group, or moving passages, would change, before it is done."""
+    context = context_of(request)
+    given = dict(request.query_params)
+    given["passages"] = ",".join(request.query_params.getlist("passages"))
+    edit = _edit(context, session_of(request), given)
+    study = context.review.study
+
+    def look() -> tuple[StudyData, GroupPreview]:
+        data = read_data(study, Names())
+        return data, preview_groups(cell_groups(study, data, edit.code, edit.polarity, encode_texts), edit)
+
+    data, planned = await run_in_threadpool(look)
+    back = _address(edit) + (f"&passages={given['passages']}" if given["passages"] else "")
+    return context.page(
+        request, "regroup.html", room="Codes", planned=planned, given=given, back=back, data=data,
+        participants=len({coding.case for passage in planned.moving for coding in passage.codings}),
+        label=context.review.codebook.by_id[edit.code].label,
+    )  # fmt: skip
+
+
 async def change_groups(request: Request) -> Response:
     """Name, merge, split or discard a group, or move passages; one change, which undo takes back."""
     context, session = context_of(request), session_of(request)
-    if context.mode(session) == "blind":
-        raise InputError("You code blind: groups join everybody's codings.")
-    content = await body_of(request)
-    kind = next((name for name in KINDS if name == content.get("kind")), None)
-    if kind is None:
-        raise InputError("A group can be renamed, merged or discarded, and passages can be moved.")
-    edit = GroupEdit(
-        kind, str(content.get("code") or ""), _polarity(content.get("polarity")),
-        group=str(content.get("group") or ""), into=str(content.get("into") or ""),
-        label=str(content.get("label") or ""), passages=_numbers(content.get("passages")),
-    )  # fmt: skip
+    edit = _edit(context, session, await body_of(request))
     study = context.review.study
 
     def change() -> str:
@@ -95,8 +131,11 @@ async def change_groups(request: Request) -> Response:
         return edit_groups(study, found, edit, coder=session.coder)
 
     what = await run_in_threadpool(change)
-    address = f"/groups?code={edit.code}&polarity={edit.polarity or NO_POLARITY}"
-    return said(say=f"{what}. Undo takes it back", go=address)
+    return said(say=f"{what}. Undo takes it back", go=_address(edit))
 
 
-ROUTES = [Route("/groups", groups_page), Route("/groups", change_groups, methods=["POST"])]
+ROUTES = [
+    Route("/groups", groups_page),
+    Route("/groups", change_groups, methods=["POST"]),
+    Route("/groups/change", preview_change),
+]

@@ -1,5 +1,6 @@
 """Groups of passages in a study: what people made of the proposals, by naming, merging, moving, discarding."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -34,6 +35,20 @@ class GroupEdit:
     into: str = ""
     label: str = ""
     passages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPreview:
+    """What a change of groups would do.
+
+    what     the change in a sentence
+    moving   the passages that get another group
+    sizes    name, and number of passages before and after, of each group that gains or loses passages
+    """
+
+    what: str
+    moving: tuple[Passage, ...]
+    sizes: tuple[tuple[str, int, int], ...]
 
 
 def study_groups(study: Study, data: StudyData, encode: Encode) -> list[Group]:
@@ -104,13 +119,35 @@ def edit_groups(study: Study, groups: Sequence[Group], edit: GroupEdit, *, coder
         for group in groups
         for coding in group.codings
     }
-    plans = {"rename": _renamed, "merge": _merged, "move": _moved, "discard": _discarded}
-    changed, what = plans[edit.kind](groups, edit)
+    changed, what = _planned(groups, edit)
     study.groups.change(coder, edit.code, edit.polarity, members | changed, what=what)
     return what
 
 
+def preview_groups(groups: Sequence[Group], edit: GroupEdit) -> GroupPreview:
+    """Return what `edit_groups` would do; nothing is written. Raises InputError for what makes no sense."""
+    changed, what = _planned(groups, edit)
+    before = Counter({group.name: len(group.passages) for group in groups})
+    after = before.copy()
+    moving = []
+    for group in groups:
+        for passage in group.passages:
+            member = changed.get(passage.first.utterance)
+            name = group.name if member is None else member.name or UNGROUPED
+            if name != group.name:
+                moving.append(passage)
+                after[group.name] -= 1
+                after[name] += 1
+    sizes = ((name, before[name], count) for name, count in after.items() if count != before[name])
+    return GroupPreview(what, tuple(moving), tuple(sizes))
+
+
 Plan = tuple[dict[int, Member], str]  # the members that change, and the change in a sentence
+
+
+def _planned(groups: Sequence[Group], edit: GroupEdit) -> Plan:
+    plans = {"rename": _renamed, "merge": _merged, "move": _moved, "discard": _discarded}
+    return plans[edit.kind](groups, edit)
 
 
 def _of(groups: Sequence[Group], name: str) -> Group:

@@ -40,7 +40,10 @@ class Reshape:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a change would do: the new codebook, the codings it touches by coder, and some of their words."""
+    """What a change would do: the new codebook, the codings it touches by coder, and some of their words.
+
+    `sizes` has label, and number of codings before and after, of each code that gains or loses codings.
+    """
 
     what: str
     codebook: Codebook
@@ -48,6 +51,7 @@ class Preview:
     rows: tuple[StandingRow, ...]
     already: int
     examples: tuple[str, ...]
+    sizes: tuple[tuple[str, int, int], ...]
 
     @property
     def coders(self) -> dict[str, int]:
@@ -73,13 +77,21 @@ def preview(study: Study, change: Reshape) -> Preview:
     spoken = study.texts.by_id(list(dict.fromkeys(row.utterance for row in rows))[:EXAMPLES])
     if change.kind == "subtheme":
         new = _with_examples(new, change.code, [item.text for item in spoken.values()])
+    recoded = () if change.kind in {"move", "subtheme"} else tuple(rows)
+    already = sum((row.coder, row.utterance) in there for row in recoded)
+    sizes = []
+    if recoded:
+        sizes.append((code.label, len(standing), len(standing) - len(recoded)))
+    if recoded and target:
+        sizes.append((new.by_id[target].label, len(there), len(there) + len(recoded) - already))
     return Preview(
         what=what,
         codebook=new,
         target=target,
-        rows=() if change.kind in {"move", "subtheme"} else tuple(rows),
-        already=sum((row.coder, row.utterance) in there for row in rows),
+        rows=recoded,
+        already=already,
         examples=tuple(item.text for item in spoken.values()),
+        sizes=tuple(sizes),
     )
 
 
