@@ -100,6 +100,6 @@ def load(
 
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the small model in the place of the real one for one test."""
-    monkeypatch.setattr("coder.learning.load_model", load)
-    monkeypatch.setattr("coder.learning.save_model", save)
-    monkeypatch.setattr("coder.learning.train_model", train)
+    monkeypatch.setattr("coder.learning.persistence.model_files.load_model", load)
+    monkeypatch.setattr("coder.learning.persistence.model_files.save_model", save)
+    monkeypatch.setattr("coder.learning.training.train.train_model", train)

@@ -29,7 +29,7 @@ from coder.segmentation import is_backchannel
 if TYPE_CHECKING:
     import pandas as pd
 
-    from coder.learning import TrainingSet
+    from coder.learning.dataset import TrainingSet
 
 SHOWN = 10  # problems of a table that are told one by one
 STANDS_AT = 0.5  # the share of a passage's coders who must have given a code for it to stand
@@ -332,7 +332,7 @@ def training_set(excerpts: Sequence[Excerpt], codebook: Codebook) -> "TrainingSe
 
     Raises TableError naming each unknown code with its table and rows and the id most likely meant.
     """
-    from coder.learning import TrainingSet, label_matrix
+    from coder.learning.dataset import TrainingSet, label_matrix
 
     known = lookup_in(codebook)
 

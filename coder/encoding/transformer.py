@@ -1,4 +1,4 @@
-"""The two encoders that are computed here: all-MiniLM-L6-v2 and, building on it, all-mpnet-base-v2."""
+"""The encoders by name: all-MiniLM-L6-v2 and, building on it, all-mpnet-base-v2, which are computed here; others."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,9 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.encoding import large_weights as large
-from coder.encoding.adapter import read_adapter
-from coder.encoding.backends import Batch, Tokeniser, Window, batches_of
-from coder.encoding.encoder import Progress
+from coder.encoding.adapter import base_of, read_adapter
+from coder.encoding.backends import (
+    Batch,
+    MPNetGraph,
+    OpenVINOBackend,
+    Tokeniser,
+    TorchBackend,
+    Window,
+    batches_of,
+)
+from coder.encoding.encoder import Encoder, Progress, chosen_threads
 from coder.encoding.weights import NAME, SHA256, Weights, base_weights
 from coder.errors import InputError
 
@@ -49,20 +57,11 @@ class MiniLM:
     ) -> None:
         self._threads = threads
         self._changes = read_adapter(Path(adapter), self.sha) if adapter else None
-        self._backend_class = self._chosen(backend)
+        self._backend_class: type[Backend] = TorchBackend if backend == "torch" else OpenVINOBackend
         name, machine = self._backend_class.described(threads)
         adapted = f"+adapter:{self._changes.sha[:12]}" if self._changes else ""
         self.id = f"{self.name}:{self.sha[:12]}{adapted}/{name}"
         self.fingerprint = f"{self.id}/{machine}"
-
-    def _chosen(self, backend: str) -> type[Backend]:
-        if backend == "torch":
-            from coder.encoding.backends import TorchBackend
-
-            return TorchBackend
-        from coder.encoding.backends import OpenVINOBackend
-
-        return OpenVINOBackend
 
     def _weights(self) -> Weights:
         """Return the official weights."""
@@ -123,8 +122,6 @@ class MPNet(MiniLM):
 
     @cached_property
     def _backend(self) -> Backend:
-        from coder.encoding.backends import MPNetGraph, OpenVINOBackend
-
         weights = self._weights()
         merged = self._changes.merged(weights) if self._changes else weights
         return OpenVINOBackend(merged, self._threads, MPNetGraph)
@@ -132,3 +129,29 @@ class MPNet(MiniLM):
     @cached_property
     def _tokeniser(self) -> Tokeniser:
         return Tokeniser(large.ready_folder() / large.TOKENISER, FIRST, LAST)
+
+
+def get_encoder(name: str = "default", *, threads: int | None = None, adapter: Path | None = None) -> Encoder:
+    """Return an encoder, its vectors kept in the user's cache.
+
+    "default" is all-MiniLM-L6-v2 without torch, "large" all-mpnet-base-v2 likewise; "torch" is the former by
+    sentence-transformers, the exact but slow reference; any other name is the folder (or installed name) of a
+    sentence-transformers model. `threads` None takes what the machine has idle. `adapter` is a folder of trained
+    changes (see `coder.encoding.adapter`) to the weights of one of the first two: it decides which.
+    Raises ModelError if weights or adapter cannot be used, InputError for an impossible request.
+    """
+    from coder.encoding.caching import CachingEncoder
+
+    workers = chosen_threads(threads)
+    if name in ("default", "large", "torch"):
+        backend: Literal["openvino", "torch"] = "torch" if name == "torch" else "openvino"
+        if name == "large" or (adapter and base_of(Path(adapter)) == large.SHA256):
+            return CachingEncoder(MPNet(workers, adapter, backend=backend))
+        return CachingEncoder(MiniLM(workers, adapter, backend=backend))
+    if adapter:
+        raise InputError(
+            f"An adapter changes the default encoder's weights; it cannot be used with '{name}'."
+        )
+    from coder.encoding.named import NamedEncoder
+
+    return CachingEncoder(NamedEncoder(name, workers))

@@ -8,7 +8,8 @@ from coder.domain import POLARITIES, Polarity, Utterance
 
 if TYPE_CHECKING:
     from coder.codebook import Codebook
-    from coder.learning import Batch, Model, Predictions
+    from coder.learning.dataset import Batch
+    from coder.learning.model import Model, Predictions
 
 
 # The columns of every file of suggestions.

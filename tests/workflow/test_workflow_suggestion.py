@@ -113,7 +113,7 @@ def small_model(monkeypatch: pytest.MonkeyPatch) -> Model:
     )
     model = blank_model(Codebook("small", codes), LetterEncoder())
     monkeypatch.setattr("coder.workflow.modelling.models.open_model", lambda *_, **__: model)
-    monkeypatch.setattr("coder.learning.load_model", lambda *_, **__: model)
+    monkeypatch.setattr("coder.learning.persistence.model_files.load_model", lambda *_, **__: model)
     return model
 
 

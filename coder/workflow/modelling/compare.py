@@ -9,8 +9,8 @@ from coder.errors import ModelError
 
 if TYPE_CHECKING:
     from coder.codebook import Codebook
-    from coder.learning import Model
     from coder.learning.evaluation.performance import ModelComparison
+    from coder.learning.model import Model
     from coder.workflow.coded_files import CodedReading
 
 SHOWN = 6  # codes that are named one by one

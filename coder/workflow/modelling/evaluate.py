@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from coder.coded_tables.values import Excerpt
-    from coder.learning import Model, TrainingSet
+    from coder.learning.dataset import TrainingSet
     from coder.learning.evaluation.performance import Baseline, EvaluationReport
+    from coder.learning.model import Model
     from coder.workflow.coded_files import CodedReading
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from coder.learning import Model
+    from coder.learning.model import Model
     from coder.learning.persistence.card import StoredCard
 
 
@@ -18,7 +18,7 @@ def open_model(
     Raises ModelError or CodebookError.
     """
     from coder.exchange.codebooks import read_codebook
-    from coder.learning import load_model
+    from coder.learning.persistence.model_files import load_model
 
     book = read_codebook(codebook) if codebook else None
     return load_model(str(name), codebook=book, threads=threads)
@@ -63,8 +63,7 @@ def _known(folder: Path) -> KnownModel:
 
 def described_model(name: str | Path) -> KnownModel:
     """Return a model with its card, by name or folder; raises ModelError if there is none or it is damaged."""
-    from coder.learning import folder_of
-    from coder.learning.persistence.model_files import read_card, stored_card
+    from coder.learning.persistence.model_files import folder_of, read_card, stored_card
 
     folder = folder_of(str(name))
     card = stored_card(folder)
@@ -98,8 +97,7 @@ def save_with_card(model: "Model", out: Path, *, adapter: Path | None = None) ->
 
     `adapter` is the folder of its own changes to the encoder, if it has any. Plots of a model replaced go with it.
     """
-    from coder.learning import save_model
-    from coder.learning.persistence.model_files import stored_card
+    from coder.learning.persistence.model_files import save_model, stored_card
     from coder.reporting.cards import card_text, held_out_drawings
     from coder.reporting.plots import performance_plot
 

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     from coder.coded_tables.values import Excerpt
     from coder.encoding import Encoder
-    from coder.learning import Model, TrainingSet
+    from coder.learning.dataset import TrainingSet
     from coder.learning.estimators.calibration_fit import Thresholds
     from coder.learning.evaluation.performance import EvaluationReport, HeldOutReports
+    from coder.learning.model import Model
     from coder.learning.persistence.card import Verdict
     from coder.workflow.coded_files import CodedReading
 
@@ -276,7 +277,7 @@ def _prepared(excerpts: Sequence["Excerpt"], options: TrainingOptions) -> _Prepa
     """Read the codes of excerpts and open the model to start from. Raises TableError if no excerpt has a code."""
     from coder.coded_tables.excerpts import codebook_for, training_set, values_of
     from coder.encoding import get_encoder
-    from coder.learning import blank_model
+    from coder.learning.training.codebook_transfer import blank_model
     from coder.workflow.modelling.models import open_model, seen_warning
 
     if not any(excerpt.codes for excerpt in excerpts):
@@ -299,8 +300,7 @@ def _trained(
     encoder: "Encoder | None",
     options: TrainingOptions,
 ) -> "Model":
-    from coder.learning import train_model
-    from coder.learning.training.train import USUAL_RECIPES
+    from coder.learning.training.train import USUAL_RECIPES, train_model
 
     recipes = replace(USUAL_RECIPES, thresholds=options.thresholds)
     return train_model(data, codebook, base=base, recipes=recipes, name=options.name, encoder=encoder)

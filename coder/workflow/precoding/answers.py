@@ -19,7 +19,7 @@ from coder.workflow.precoding.parts import Part, PartRecord
 from coder.workflow.suggestion import COLUMNS, Row
 
 if TYPE_CHECKING:
-    from coder.learning import Model
+    from coder.learning.model import Model
 
 MANY_ROWS = 20_000
 MANY_BYTES = 8_000_000  # of a table that does not say its number of rows

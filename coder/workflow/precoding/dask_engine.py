@@ -19,7 +19,7 @@ from coder.workflow.precoding.parts import Part, Said
 if TYPE_CHECKING:
     from distributed import Client
 
-    from coder.learning import Model
+    from coder.learning.model import Model
     from coder.workflow.precoding.dask_worker import ModelFiles
 
 QUEUED = 2  # parts waiting at each worker thread: enough that none is idle, few enough to fit in memory
@@ -141,8 +141,7 @@ class DaskEngine:
 
 def _model_files(name: str, codebook: str | None) -> "ModelFiles":
     from coder.exchange.codebooks import read_codebook
-    from coder.learning import folder_of
-    from coder.learning.persistence.model_files import NONE
+    from coder.learning.persistence.model_files import NONE, folder_of
     from coder.workflow.precoding.dask_worker import ModelFiles
 
     book = read_codebook(codebook) if codebook else None

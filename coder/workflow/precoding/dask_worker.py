@@ -14,7 +14,7 @@ from coder.codebook import Codebook
 from coder.workflow.precoding.parts import Part, Said, coded
 
 if TYPE_CHECKING:
-    from coder.learning import Model
+    from coder.learning.model import Model
 
 _models: dict[str, "Model"] = {}
 _one_at_a_time = Lock()  # a part already uses all of the worker's threads
@@ -30,7 +30,7 @@ class ModelFiles:
 
     def loaded(self, threads: int) -> "Model":
         """Load the model; raises ModelError if it is damaged or does not fit this installation."""
-        from coder.learning import load_model
+        from coder.learning.persistence.model_files import load_model
 
         if not self.files:
             return load_model(self.name, codebook=self.codebook, threads=threads)

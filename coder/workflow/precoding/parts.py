@@ -15,8 +15,9 @@ from coder.errors import InputError
 from coder.workflow.suggestion import Opinion, Row, opinions, rows_of_unit
 
 if TYPE_CHECKING:
-    from coder.learning import Batch, Model
+    from coder.learning.dataset import Batch
     from coder.learning.features.topic_centering import Topics
+    from coder.learning.model import Model
 
 
 Said = list[Opinion | None]  # one per utterance; None for what is never coded
@@ -85,7 +86,7 @@ def coded(model: "Model", part: Part) -> Said:
 
 def _batch(part: Part) -> "Batch":
     """Return a part's codable utterances: those of a transcript, or a table's answers."""
-    from coder.learning import Batch
+    from coder.learning.dataset import Batch
 
     at = [row for row, utterance in enumerate(part.utterances) if utterance.codable]
     codable = [part.utterances[row] for row in at]

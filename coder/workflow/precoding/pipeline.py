@@ -31,7 +31,7 @@ from coder.workflow.suggestion import COLUMNS, Row
 if TYPE_CHECKING:
     import pandas as pd
 
-    from coder.learning import Model
+    from coder.learning.model import Model
 
 
 SHOWN_FILES = 12

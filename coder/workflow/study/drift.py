@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from coder.learning import Model
+    from coder.learning.model import Model
 
 FEWEST_TRANSCRIPTS = 3
 SAMPLE = 1_500  # utterances of the training material that a transcript is told apart from

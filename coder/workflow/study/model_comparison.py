@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from coder.learning import Model
     from coder.learning.evaluation.performance import Change
+    from coder.learning.model import Model
 
 FEW_TRANSCRIPTS = 5  # with fewer, intervals resample turns and say so
 

@@ -9,7 +9,7 @@ from coder.store import Study
 from coder.store.values import ModelVersion
 
 if TYPE_CHECKING:
-    from coder.learning import Model
+    from coder.learning.model import Model
 
 FIRST, NONE = "starter", "none"
 
@@ -22,7 +22,7 @@ def active_version(study: Study, model: str | None = None) -> ModelVersion:
     active = study.models.active()
     if model is None and active is not None:
         return active
-    from coder.learning import load_model
+    from coder.learning.persistence.model_files import load_model
 
     name = model or FIRST
     loaded = load_model(name, codebook=study.codebooks.current())
@@ -40,7 +40,7 @@ def described(model: "Model") -> dict[str, object]:
 
 def open_version(study: Study, version: ModelVersion) -> "Model":
     """Load a version for the study's present codebook. Raises ModelError if it is damaged or missing."""
-    from coder.learning import load_model
+    from coder.learning.persistence.model_files import load_model
 
     codebook = study.codebooks.current()
     if version.shipped:
@@ -65,7 +65,7 @@ def packed(model: "Model", base: str) -> dict[str, bytes]:
     The changes to the encoder come from the model `base` it was trained from; with them in the study, it opens
     also when the program brings another shipped model.
     """
-    from coder.learning import folder_of, save_model
+    from coder.learning.persistence.model_files import folder_of, save_model
 
     encoder = folder_of(FIRST if base == NONE else base) / "encoder"
     with TemporaryDirectory() as folder:

@@ -18,7 +18,7 @@ from coder.workflow.study.model_versions import active_version, open_version, pa
 from coder.workflow.study.training_data import Lesson, joined, lessons, spoken, training_set
 
 if TYPE_CHECKING:
-    from coder.learning import Model
+    from coder.learning.model import Model
 
 HELD_OUT_SHARE = 0.25
 FEWEST = 10  # coded utterances to learn from
@@ -194,7 +194,8 @@ def _held_out(study: Study, items: Sequence[Lesson]) -> set[int]:
 
 
 def _trained(study: Study, train: Sequence[Lesson], old: "Model", version: ModelVersion) -> "Model":
-    from coder.learning import load_model, train_model
+    from coder.learning.persistence.model_files import load_model
+    from coder.learning.training.train import train_model
 
     codebook = study.codebooks.current()
     # Each version starts from the shipped model again: its faults are not handed down.
@@ -205,7 +206,7 @@ def _trained(study: Study, train: Sequence[Lesson], old: "Model", version: Model
 def _change(study: Study, old: "Model", new: "Model") -> Change:
     import numpy as np
 
-    from coder.learning import Batch
+    from coder.learning.dataset import Batch
 
     units: list[StudyUtterance] = []
     for item in sorted(study.texts.all(), key=lambda item: hashlib.sha256(item.uid.encode()).hexdigest()):

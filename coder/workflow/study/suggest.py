@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from coder.learning import Model
+    from coder.learning.model import Model
 
 Progress = Callable[[int, int], None]
 TYPICAL = 30
@@ -71,7 +71,7 @@ def suggest(
         raise StudyError(
             f"There is nothing to suggest codes for; first: coder import {study.path} INTERVIEWS"
         )
-    from coder.learning import Batch
+    from coder.learning.dataset import Batch
 
     version = active_version(study, model)
     codebook_id = study.codebooks.current_id()

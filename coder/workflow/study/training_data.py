@@ -12,7 +12,7 @@ from coder.store.confirmed_codings import Confirmed
 from coder.store.values import ADJUDICATED, StudyUtterance
 
 if TYPE_CHECKING:
-    from coder.learning import TrainingSet
+    from coder.learning.dataset import TrainingSet
 
 UNKNOWN = -1
 
@@ -116,7 +116,7 @@ def training_set(study: Study, items: Sequence[Lesson], codebook: Codebook) -> "
     """
     import numpy as np
 
-    from coder.learning import TrainingSet
+    from coder.learning.dataset import TrainingSet
 
     by_unit: dict[int, list[Lesson]] = defaultdict(list)
     for item in items:
