@@ -10,8 +10,8 @@ from coder.codebook import Codebook
 from coder.learning import Model, TrainingSet, blank_model, train_model
 from coder.learning.evaluation.performance import HeldOutReports
 from coder.learning.persistence.card import ModelCard, TrainingSettings
-from coder.learning.persistence.model_card import ANEW, judged_anew
 from coder.learning.training.cross_validation import cross_validated
+from coder.learning.training.model_card import ANEW, judged_anew
 from tests.learning.conftest import WordEncoder
 from tests.learning.made_excerpts import excerpts
 from tests.present import present

@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.learning.estimators.calibration import Calibration
-from coder.learning.estimators.calibration_fit import Settled
 from coder.learning.estimators.ensemble import Member, Stack
 from coder.learning.persistence.card import Verdict
-from coder.learning.training.code_verdicts import better_views
+from coder.learning.training.model_card import better_views
+from coder.learning.training.probabilities import Settled
 
 Floats = NDArray[np.float64]
 TRUTH = np.eye(3)[np.arange(60) % 3]

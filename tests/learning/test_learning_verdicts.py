@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from coder.codebook import Code, Codebook
 from coder.learning import TrainingSet, label_matrix
 from coder.learning.persistence.card import Verdict
-from coder.learning.training.code_verdicts import PARTS, beside_people, verdicts_of
+from coder.learning.training.model_card import PARTS, beside_people, verdicts_of
 from tests.present import present
 
 BOOK = Codebook("b", (Code("x", "X", "Means x."), Code("y", "Y"), Code("z", "Z", "Means z.")))

@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook, to_dict
 from coder.encoding import Encoder
 from coder.learning.estimators.calibration import Calibration
-from coder.learning.estimators.calibration_fit import USUAL
-from coder.learning.estimators.codability import constant
 from coder.learning.estimators.ensemble import Member, Stack
 from coder.learning.estimators.linear import LinearHead
 from coder.learning.estimators.nearest import NearestExcerpts
 from coder.learning.features.codebook_similarity import PhraseBank
 from coder.learning.model import Model, Parts
 from coder.learning.persistence.card import ModelCard, TrainingData
+from coder.learning.training.probabilities import USUAL, constant
 
 Floats = NDArray[np.float64]
 LOUD = 2.0

@@ -13,8 +13,8 @@ from coder.learning.evaluation.performance import EvaluationReport, Split
 from coder.learning.evaluation.report import Guess, Truth, by_attribute, performance
 from coder.learning.model import Model
 from coder.learning.persistence.card import Verdict
-from coder.learning.training.code_verdicts import verdicts_of
 from coder.learning.training.folds import FOLDS, NOTHING_LEFT, Folds, folds_of, repeats
+from coder.learning.training.model_card import verdicts_of
 from coder.statistics import RESAMPLES
 
 Trainer = Callable[[TrainingSet], Model]

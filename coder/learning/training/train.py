@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook
 from coder.encoding import Encoder
 from coder.learning.dataset import NOTHING_SEEN, Fingerprints, TrainingSet, fingerprints
-from coder.learning.estimators.calibration_fit import Settled, Thresholds, settle
-from coder.learning.estimators.codability import codability
 from coder.learning.estimators.ensemble import ENOUGH, QUESTION, Member, Stack, with_neighbours
 from coder.learning.estimators.ensemble import taught as teachable
 from coder.learning.estimators.linear import LinearHead
@@ -21,10 +19,10 @@ from coder.learning.features.language import unread
 from coder.learning.features.wording import NGrams
 from coder.learning.model import Model, Parts
 from coder.learning.persistence.card import Verdict
-from coder.learning.persistence.model_card import Learned, described, taught_languages
-from coder.learning.training.code_verdicts import better_views, verdicts_of
 from coder.learning.training.codebook_transfer import blank_model, with_codebook
 from coder.learning.training.folds import Folds, Repeats, folds_of, repeats
+from coder.learning.training.model_card import Learned, better_views, described, taught_languages, verdicts_of
+from coder.learning.training.probabilities import Settled, Thresholds, codability, settle
 from coder.learning.training.recipes import Comparison, Recipe, applicable, fit_stack
 
 Floats = NDArray[np.float64]

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from coder.coded_tables.values import Excerpt
     from coder.encoding import Encoder
     from coder.learning.dataset import TrainingSet
-    from coder.learning.estimators.calibration_fit import Thresholds
     from coder.learning.evaluation.performance import EvaluationReport, HeldOutReports
     from coder.learning.model import Model
     from coder.learning.persistence.card import Verdict
+    from coder.learning.training.probabilities import Thresholds
     from coder.workflow.coded_files import CodedReading
 
 
@@ -342,8 +342,7 @@ def train_on(
 
 def _judge(model: "Model", excerpts: Sequence["Excerpt"], tested: Measured) -> None:
     """Put the verdicts of held-out groups in place of training's own, beside what coders reach."""
-    from coder.learning.persistence.model_card import judged_anew
-    from coder.learning.training.code_verdicts import beside_people
+    from coder.learning.training.model_card import beside_people, judged_anew
     from coder.workflow.modelling.train import reached_by_coders
 
     reached = reached_by_coders(excerpts, model.codebook)
