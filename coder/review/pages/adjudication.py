@@ -11,9 +11,8 @@ from coder.errors import InputError
 from coder.review.context import ReviewContext, context_of, said, session_of
 from coder.review.pages.queue import CONTEXT
 from coder.review.pages.writes import body_of
-from coder.store.values import Provenance
 from coder.workflow.study.decide import Adjudication, adjudicate
-from coder.workflow.study.open import ADJUDICATED, Mode, StandingCode, UnitState
+from coder.workflow.study.open import ADJUDICATED, Mode, Provenance, StandingCode, UnitState
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from starlette.routing import Route
 from coder.errors import InputError
 from coder.review.context import ReviewContext, context_of, said, session_of
 from coder.review.pages.writes import body_of
-from coder.store.values import Provenance
 from coder.workflow.review.session import Unit
 from coder.workflow.study.decide import decide
-from coder.workflow.study.open import Decision, Filters, StoredSuggestion
+from coder.workflow.study.open import Decision, Filters, Provenance, StoredSuggestion
 
 SCREENFUL = 12
 

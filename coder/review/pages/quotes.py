@@ -14,10 +14,9 @@ from coder.review.pages.downloads import attachment
 from coder.review.pages.queue import listing_of
 from coder.review.pages.writes import body_of
 from coder.review.presenters import RowView
-from coder.store.values import Provenance
 from coder.workflow.study.decide import decide
 from coder.workflow.study.nearest import like_code
-from coder.workflow.study.open import Decision, Filters
+from coder.workflow.study.open import Decision, Filters, Provenance
 from coder.workflow.study.quotes import (
     BY_TRANSCRIPT,
     PlacedQuote,

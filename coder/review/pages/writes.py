@@ -13,10 +13,9 @@ from coder.review.keyboard import action_keys, shown
 from coder.review.pages.queue import stage_answer
 from coder.review.pages.transcript import panel_answer, tally
 from coder.review.presenters import STATE_WORDS
-from coder.store.values import Provenance
 from coder.workflow.review.gestures import Gesture, perform
 from coder.workflow.study.decide import LONGEST_MEMO, decide, redo, undo
-from coder.workflow.study.open import Decision, Saved, StandingCode, UnitState
+from coder.workflow.study.open import Decision, Provenance, Saved, StandingCode, UnitState
 
 GOING_ON = frozenset(
     {"skip", "take_a", "take_b", "take_both"}
