@@ -14,9 +14,7 @@ from coder.reporting.study.values import Group
 from coder.store import Study
 from coder.store.values import Decision
 from coder.workflow.study.decide import decide, redo, undo
-from coder.workflow.study.group_names import in_vivo, namer
 from coder.workflow.study.merge import merge_studies
-from coder.workflow.study.nearest import like_code
 from coder.workflow.study.passage_groups import (
     UNGROUPED,
     GroupEdit,
@@ -26,8 +24,9 @@ from coder.workflow.study.passage_groups import (
     preview_groups,
     study_groups,
 )
-from coder.workflow.study.report_data import read_data
-from coder.workflow.study.report_names import Names
+from coder.workflow.study.quotes import like_code
+from coder.workflow.study.report_data import Names, read_data
+from coder.workflow.study.report_groups import in_vivo, namer
 from tests.study_making import small_study
 
 
@@ -187,7 +186,7 @@ def test_what_is_most_like_a_codes_quotes_comes_first_and_needs_a_model(
         like_code(study, "rain")
     study.models.activate(study.models.add_shipped("starter", {}, "hash").id, "test")
     model = SimpleNamespace(encoder=SimpleNamespace(encode=encode))
-    monkeypatch.setattr("coder.workflow.study.nearest.open_version", lambda study, version: model)
+    monkeypatch.setattr("coder.workflow.study.quotes.open_version", lambda study, version: model)
     given = {row.utterance for row in study.acts.standing_rows("rain")}
     mean = encode([study.texts.by_id([key])[key].text for key in sorted(given)]).mean(axis=0)
     found = like_code(study, "rain")

@@ -16,9 +16,8 @@ from coder.reporting.study.values import Choices
 from coder.store import Study
 from coder.store.values import Decision, Proposal, ProposedCode
 from coder.workflow.study.report import Request, write_report
-from coder.workflow.study.report_data import read_data
+from coder.workflow.study.report_data import Names, filled, read_data, usual_label
 from coder.workflow.study.report_groups import propose_groups, read_groups, write_groups
-from coder.workflow.study.report_names import Names, filled, usual_label
 from tests.study_making import small_study
 
 

@@ -25,8 +25,7 @@ from coder.workflow.study.passage_groups import (
     preview_groups,
 )
 from coder.workflow.study.report import encode_texts
-from coder.workflow.study.report_data import read_data
-from coder.workflow.study.report_names import Names
+from coder.workflow.study.report_data import Names, read_data
 
 NO_POLARITY = "none"  # in addresses: codings without polarity
 MOST_PASSAGES = 400  # of one code and polarity on a page

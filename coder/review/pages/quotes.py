@@ -15,7 +15,6 @@ from coder.review.pages.queue import listing_of
 from coder.review.pages.writes import body_of
 from coder.review.presenters import RowView
 from coder.workflow.study.decide import decide
-from coder.workflow.study.nearest import like_code
 from coder.workflow.study.open import Decision, Filters, Provenance
 from coder.workflow.study.quotes import (
     BY_TRANSCRIPT,
@@ -23,6 +22,7 @@ from coder.workflow.study.quotes import (
     codes_within,
     grouped,
     groupings,
+    like_code,
     mark_good_quote,
     matrix,
     matrix_file,

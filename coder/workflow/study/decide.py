@@ -9,7 +9,7 @@ from coder.errors import StudyError
 from coder.store import Study
 from coder.store.passage_groups import GroupChange
 from coder.store.values import ADJUDICATED, UNSTATED, Decision, Mode, Provenance, Saved, StudyUtterance
-from coder.workflow.study.passage_location import Units
+from coder.workflow.study.passages import Units
 from coder.workflow.study.reshape import redo_reshape, undo_reshape
 
 LONGEST_MEMO = 20_000  # characters

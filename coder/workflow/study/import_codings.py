@@ -14,7 +14,7 @@ from coder.errors import StudyError, TableError
 from coder.store import Study
 from coder.store.values import Decision, Provenance, UnitState
 from coder.workflow.coded_files import CodedReading, open_coded_file
-from coder.workflow.study.passage_matching import PlacedRow, Placing, UnplacedError, place
+from coder.workflow.study.passages import PlacedRow, Placing, UnplacedError, place
 
 FROM_TABLE = Provenance(note="codings from a table")
 

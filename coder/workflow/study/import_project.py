@@ -24,7 +24,7 @@ from coder.workflow.coded_files import CodedReading, coded_table
 from coder.workflow.study.import_attributes import speaker_of, split_cell
 from coder.workflow.study.import_codings import CodingsReport, import_coded_table
 from coder.workflow.study.import_transcripts import AS_USUAL, ImportOptions, ImportReport, add_transcript
-from coder.workflow.study.passage_matching import Placing
+from coder.workflow.study.passages import Placing
 from coder.workflow.study.reading_corrections import corrections_of
 
 OURS = " of coder "  # in the format of a project that this program wrote

@@ -10,9 +10,8 @@ from coder.domain import Corrections, Role, Transcript
 from coder.errors import CoderError, InputError, StudyError
 from coder.store import Study
 from coder.store.values import ADJUDICATED, DECIDED, Decision, StudyUtterance, UnitState
-from coder.workflow.study.cutting import Cut, as_participants, cut_utterances
 from coder.workflow.study.import_attributes import find_column
-from coder.workflow.study.reading_corrections import corrections_of
+from coder.workflow.study.reading_corrections import Cut, as_participants, corrections_of, cut_utterances
 
 Read = Callable[..., Transcript]
 ANSWER = ("utterance", "words", "speech", "transcription", "answer", "response", "message", "comment")

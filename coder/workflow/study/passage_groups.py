@@ -9,8 +9,7 @@ from coder.errors import InputError
 from coder.reporting.study.values import Coding, Group, Passage, StudyData, passages_of
 from coder.store import Study
 from coder.store.passage_groups import Member
-from coder.workflow.study.group_names import Encode
-from coder.workflow.study.report_groups import propose_groups
+from coder.workflow.study.report_groups import Encode, propose_groups
 
 Kind = Literal["rename", "merge", "move", "discard"]
 KINDS: tuple[Kind, ...] = ("rename", "merge", "move", "discard")

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import cast
 from unicodedata import normalize
 
-from coder.domain import Corrections, Role, Span, Transcript, Turn
+from coder.domain import Corrections, Role, Span, Transcript, Turn, Utterance
 from coder.errors import InputError, StudyError
 from coder.store import Study
 from coder.store.values import TranscriptInfo
-from coder.workflow.study.cutting import Cut, as_participants, cut_utterances
 from coder.workflow.study.double_coding import double_coding
 from coder.workflow.turns import TurnsReport, summarised
 
@@ -26,6 +25,19 @@ _BEGINNING = 60  # characters by which the reader finds a line again
 _BETWEEN = frozenset({"label", "gap"})  # what may become words when two turns are joined
 
 Change = Callable[[Transcript], tuple[Transcript, Corrections]]
+Cut = Callable[[Transcript], Sequence[Utterance]]
+
+
+def cut_utterances(transcript: Transcript) -> Sequence[Utterance]:
+    """Cut a transcript into the units that are coded."""
+    from coder.segmentation import segment
+
+    return segment(transcript)
+
+
+def as_participants(transcript: Transcript) -> Transcript:
+    """Return the transcript with every turn a participant's: it is cut alike whatever roles turn out to be."""
+    return replace(transcript, turns=tuple(replace(turn, role="participant") for turn in transcript.turns))
 
 
 def study_reading(study: Study) -> list[tuple[TranscriptInfo, TurnsReport]]:

@@ -13,17 +13,16 @@ from coder.reporting.rows import check_new, written_whole
 from coder.reporting.study.contents import Contents, Picture, Table
 from coder.reporting.study.values import Choices, Group, StudyData
 from coder.store import Study
-from coder.workflow.study.group_names import Encode
 from coder.workflow.study.passage_groups import study_groups
-from coder.workflow.study.report_data import read_data
+from coder.workflow.study.report_data import Names, read_data
 from coder.workflow.study.report_groups import (
     MOST_PASSAGES,
+    Encode,
     propose_groups,
     read_groups,
     with_subthemes,
     write_groups,
 )
-from coder.workflow.study.report_names import Names
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,5 +1,6 @@
-"""What a study's report is made from, read from the study: participants, codings that stand, who did what."""
+"""What a study's report is made from, read from the study: participants and their names, codings, who did what."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,14 +23,74 @@ from coder.reporting.text import number
 from coder.store import Study
 from coder.store.confirmed_codings import good_quotes
 from coder.store.values import ADJUDICATED, DECIDED, Filters, StandingCode, StudyUtterance, TranscriptInfo
-from coder.workflow.study.report_names import Names
 
+# What papers call a participant by, from the attributes that studies usually have.
+PARTS: tuple[tuple[str, ...], ...] = (
+    ("setting", "group"),
+    ("setting", "role"),
+    ("profession",),
+    ("occupation",),
+    ("role",),
+    ("subsample",),
+    ("group",),
+)
 VERDICTS: Mapping[str, Origin] = {"accept": "accepted", "change": "changed"}
 STRENGTH: tuple[Origin, ...] = (
     "person",
     "changed",
     "accepted",
 )  # of several coders' ways to one code, the first
+
+
+class Names:
+    """Names of participants and transcripts in a report.
+
+    `label` is a pattern of attributes, such as "{setting} {group}, {profession}"; parts without a value are left out.
+    Without a pattern one is made from the attributes that the participant has. With `pseudonyms` participants and
+    transcripts are numbered in order of appearance.
+    """
+
+    def __init__(self, label: str | None = None, *, pseudonyms: bool = False) -> None:
+        self._label, self._pseudonyms = label, pseudonyms
+        self._people: dict[str, str] = {}
+        self._transcripts: dict[str, str] = {}
+
+    def transcript(self, name: str) -> str:
+        """Return the name of a transcript to show."""
+        if not self._pseudonyms:
+            return name
+        return self._transcripts.setdefault(name, f"Transcript {len(self._transcripts) + 1}")
+
+    def case(
+        self, key: str, name: str, attributes: Mapping[str, tuple[str, ...]], transcripts: tuple[str, ...]
+    ) -> Case:
+        """Return a case with its name and the label of its quotes."""
+        shown = name
+        if self._pseudonyms:
+            shown = self._people.setdefault(key, f"Participant {len(self._people) + 1}")
+        label = filled(self._label, attributes) if self._label else usual_label(attributes)
+        return Case(key, shown, label or shown, dict(attributes), transcripts)
+
+
+def filled(pattern: str, attributes: Mapping[str, tuple[str, ...]]) -> str:
+    """Return a pattern with its {attributes} replaced, and commas of what is left out gone."""
+    plain = {name.casefold(): " and ".join(values) for name, values in attributes.items()}
+    text = re.sub(r"\{([^{}]*)\}", lambda match: plain.get(match.group(1).strip().casefold(), ""), pattern)
+    parts = [" ".join(part.split()) for part in text.split(",")]
+    return ", ".join(part for part in parts if part)
+
+
+def usual_label(attributes: Mapping[str, tuple[str, ...]]) -> str:
+    """Return a label in the style of papers: "primary care clinician, general practitioner"; "public, parent"."""
+    plain = {name.casefold().replace("_", " "): " and ".join(values) for name, values in attributes.items()}
+    found: list[str] = []
+    used: set[str] = set()
+    for names in PARTS:
+        if all(plain.get(name) for name in names) and not used & set(names) and len(found) < 2:
+            # The group goes before what tells its members apart.
+            found.insert(0 if names == ("group",) else len(found), " ".join(plain[name] for name in names))
+            used |= set(names)
+    return ", ".join(found)
 
 
 @dataclass(frozen=True, slots=True)

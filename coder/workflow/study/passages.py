@@ -1,0 +1,215 @@
+"""Where a passage from elsewhere stands in a study's transcripts: by its offsets where they agree with the text.
+
+Else by its text: exactly, then without regard to spacing, quotes and dashes.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from coder.domain import Transcript
+from coder.errors import StudyError
+from coder.store import Study
+from coder.store.values import StudyUtterance
+
+_SAME = {
+    **dict.fromkeys("‘’‚‛′`´", "'"),
+    **dict.fromkeys("“”„‟″«»", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    "…": "...",
+    "ﬁ": "fi",
+    "ﬂ": "fl",
+}
+_UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+_EDGES = " .\"'-[]"
+NEAR = 2000  # characters: how far a text may lie from the offsets a row gives, if it occurs several times
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All places of a passage, and how it was found: 'exact' or 'tolerant'."""
+
+    places: tuple[tuple[int, int], ...]
+    how: str
+
+
+class Locator:
+    """Finds passages in one transcript; the plain form is made once, when a passage is not found as it stands."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self.text, self._turns = transcript.text, transcript.turns
+
+    @cached_property
+    def _forms(self) -> list[tuple[str, list[int]]]:
+        spoken = [at for turn in self._turns for at in range(turn.start, turn.end)]
+        return [_plain(self.text, range(len(self.text))), _plain(self.text, spoken)]
+
+    def find(self, passage: str) -> Found:
+        """Return every place where the passage stands; quotes around it, and a cut "..." at its ends, are ignored."""
+        exact = tuple(_all_places(self.text, passage.strip()))
+        if exact:
+            return Found(tuple((start, start + len(passage.strip())) for start in exact), "exact")
+        wanted = _plain(passage, range(len(passage)))[0].strip(_EDGES)
+        if not wanted:
+            return Found((), "tolerant")
+        for plain, origin in self._forms:  # with labels and stamps, then the spoken words alone
+            places = tuple(
+                (origin[start], origin[start + len(wanted) - 1] + 1) for start in _all_places(plain, wanted)
+            )
+            if places:
+                return Found(places, "tolerant")
+        return Found((), "tolerant")
+
+
+def _all_places(text: str, wanted: str) -> Iterator[int]:
+    start = text.find(wanted) if wanted else -1
+    while start >= 0:
+        yield start
+        start = text.find(wanted, start + 1)
+
+
+def _plain(text: str, positions: Sequence[int]) -> tuple[str, list[int]]:
+    """Return the text in lower case, spacing, quotes and dashes made plain, with the origin of each character."""
+    letters: list[str] = []
+    origin: list[int] = []
+    for at in positions:
+        character = text[at]
+        if character in _UNSEEN:
+            continue
+        for letter in _SAME.get(character, " " if character.isspace() else character.lower()):
+            if letter == " " and (not letters or letters[-1] == " "):
+                continue
+            letters.append(letter)
+            origin.append(at)
+    return "".join(letters), origin
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Utterances of one transcript in order, by id, start and end: what passages are laid upon."""
+
+    ids: tuple[int, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    @classmethod
+    def of(cls, utterances: Sequence[StudyUtterance]) -> "Units":
+        """Take the places of utterances, which must be in order and not overlap."""
+        return cls(
+            tuple(item.id for item in utterances),
+            tuple(item.start for item in utterances),
+            tuple(item.end for item in utterances),
+        )
+
+    def covered(self, start: int, end: int) -> list[int]:
+        """Return the ids of utterances that a passage codes: it covers half of one, or half of it lies there.
+
+        A passage that touches several without either codes the one it shares most with.
+        """
+        first, last = bisect_right(self.ends, start), bisect_right(self.starts, end - 1)
+        shared = {at: min(end, self.ends[at]) - max(start, self.starts[at]) for at in range(first, last)}
+        enough = [
+            at
+            for at, overlap in shared.items()
+            if 2 * overlap >= min(end - start, self.ends[at] - self.starts[at])
+        ]
+        return [self.ids[at] for at in enough or sorted(shared, key=lambda at: -shared[at])[:1]]
+
+
+class UnplacedError(Exception):
+    """A row cannot be taken over; the text is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRow:
+    """A row of the table with its passage placed; `codes` (id -> polarity) empty = looked at, nothing to code."""
+
+    coder: str
+    transcript: int
+    start: int
+    end: int
+    codes: Mapping[str, str | None]
+    memo: str
+
+
+@dataclass(slots=True)
+class Placing:
+    """What rows are placed against: transcripts by id, with utterances and a locator, each read once.
+
+    `homes` says which transcript a document is, where its name does not.
+    """
+
+    study: Study
+    homes: Mapping[str, int] = field(default_factory=dict)
+    units: dict[int, Units] = field(default_factory=dict)
+    locators: dict[int, Locator] = field(default_factory=dict)
+    tolerant: int = 0
+
+    def load(self, key: int) -> Locator:
+        """Return the locator of a transcript."""
+        if key not in self.locators:
+            self.locators[key] = Locator(self.study.texts.transcript(key))
+            self.units[key] = Units.of(self.study.texts.utterances(key, codable_only=True))
+        return self.locators[key]
+
+    def coded(self, row: PlacedRow) -> list[int]:
+        """Return the utterances that a row's passage covers."""
+        return self.units[row.transcript].covered(row.start, row.end)
+
+
+def place(held: Mapping[str, Any], placing: Placing) -> tuple[int, int, int]:
+    """Return (transcript, start, end) of a row's `text`, `start`, `end` and `transcript` cells.
+
+    Raises UnplacedError if the passage is nowhere, or in several places that nothing tells apart.
+    """
+    homes = _homes(placing, held["transcript"])
+    span = _offsets(held)
+    text = str(held["text"] or "")
+    if span is not None and len(homes) == 1:
+        whole = placing.load(homes[0]).text
+        if span[1] <= len(whole) and (
+            not text or " ".join(whole[slice(*span)].split()) == " ".join(text.split())
+        ):
+            return homes[0], *span
+    if not text.strip():
+        raise UnplacedError("it has neither a text nor offsets that fit the transcript")
+    found = {key: placing.load(key).find(text) for key in homes}
+    hows = {item.how for item in found.values() if item.places}
+    best = "exact" if "exact" in hows else "tolerant"
+    places = [(key, *place) for key, item in found.items() if item.how == best for place in item.places]
+    if span is not None and len(places) > 1:
+        near = [place for place in places if abs(place[1] - span[0]) <= NEAR]
+        places = sorted(near or places, key=lambda place: abs(place[1] - span[0]))[:1] if near else places
+    if not places:
+        where = "the transcript" if len(homes) == 1 else "any transcript"
+        raise UnplacedError(f'its text is not found in {where}: "{_short(text)}"')
+    if len(places) > 1:
+        raise UnplacedError(f'its text occurs {len(places)} times, so its place is unclear: "{_short(text)}"')
+    placing.tolerant += best == "tolerant"
+    return places[0]
+
+
+def _homes(placing: Placing, name: Any) -> list[int]:
+    if not name:
+        return [item.id for item in placing.study.texts.all()]
+    if str(name) in placing.homes:
+        return [placing.homes[str(name)]]
+    try:
+        return [placing.study.texts.find(str(name))]
+    except StudyError:
+        raise UnplacedError(f"there is no transcript '{name}' in the study") from None
+
+
+def _offsets(held: Mapping[str, Any]) -> tuple[int, int] | None:
+    try:
+        start, end = int(float(held["start"])), int(float(held["end"]))
+    except (TypeError, ValueError):
+        return None
+    return (start, end) if 0 <= start < end else None
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= 60 else words[:57] + "..."
