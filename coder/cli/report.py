@@ -91,20 +91,20 @@ def report(asked: Asked, output: Output) -> None:
 
     Only codings that people made or confirmed count. Example: coder report pilot.coder -o report.html --by profession
     """
-    from coder.reporting.study.values import Choices
+    from coder.reporting.study.values import ReportOptions
     from coder.workflow.study.open import open_study
     from coder.workflow.study.report import Request, write_report
     from coder.workflow.study.report_sample import sample_study
 
     if asked.sample == (asked.study is not None):
         raise typer.BadParameter("Name one study, or use --sample.")
-    choices = Choices(
+    options = ReportOptions(
         apart=asked.apart, by=tuple(asked.by or ()), quotes=asked.quotes, min_cell=asked.min_cell,
         with_suggestions=asked.with_suggestions, interventions=asked.interventions,
         pseudonymised=asked.pseudonymise,
     )  # fmt: skip
     request = Request(
-        out=output.out, choices=choices, coder=asked.coder, label=asked.label, groups=asked.groups,
+        out=output.out, options=options, coder=asked.coder, label=asked.label, groups=asked.groups,
         write_groups=output.write_groups, keep_groups=output.keep_groups, figures=output.figures, force=output.force,
     )  # fmt: skip
     with sample_study() if asked.study is None else open_study(asked.study) as study:

@@ -8,7 +8,7 @@ from coder.agreement.codings import ASSISTED, BLIND
 from coder.agreement.passages import Passages
 from coder.coded_tables.rating_rows import Cells, cells_of
 from coder.coded_tables.ratings import coders_of, marks_of
-from coder.coded_tables.values import Choice, CodedTable, Problems
+from coder.coded_tables.values import CodedTable, Problems, RatingOptions
 from coder.domain import POLARITIES
 from coder.errors import TableError
 from coder.phrasing import counted
@@ -21,7 +21,7 @@ def holds_passages(table: CodedTable) -> bool:
     return "unit" not in table.columns and all(role in table.columns for role in NEEDED)
 
 
-def passages_of(table: CodedTable, choice: Choice, problems: Problems) -> Passages:
+def passages_of(table: CodedTable, options: RatingOptions, problems: Problems) -> Passages:
     """Return the passages of a table: transcript, coder, start, end, code; optional polarity and blind.
 
     A coder with any row in a transcript counts as having read all of it. A row without code says only that. The
@@ -43,22 +43,22 @@ def passages_of(table: CodedTable, choice: Choice, problems: Problems) -> Passag
     kept = frame[~wrong].assign(unit="passage")
     kept.attrs = {"row_numbers": np.array(list(numbers), dtype=np.int64)[~wrong]}
     span, empty = span[~wrong], empty[~wrong]
-    cells = cells_of(CodedTable.of(kept, where, given=table.columns.by_role), choice, problems)
+    cells = cells_of(CodedTable.of(kept, where, given=table.columns.by_role), options, problems)
     if len(cells.unit) != len(kept):
         raise TableError(f"{where}: every passage needs a coder.", problems.rows[:8])
-    return _arranged(cells, span, empty, choice, problems, frame.attrs.get("lengths", {}))
+    return _arranged(cells, span, empty, options, problems, frame.attrs.get("lengths", {}))
 
 
 def _arranged(
     cells: Cells,
     span: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]",
     empty: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]",
-    choice: Choice,
+    options: RatingOptions,
     problems: Problems,
     known_lengths: Mapping[str, int],
 ) -> Passages:
-    coder_of, coders = coders_of(cells, choice, problems)
-    marks = marks_of(cells, choice, problems)
+    coder_of, coders = coders_of(cells, options, problems)
+    marks = marks_of(cells, options, problems)
     index: dict[str, int] = {}
     transcript = np.array(
         [index.setdefault(name or "(no transcript)", len(index)) for name in cells.transcript], dtype=np.int64
@@ -69,7 +69,7 @@ def _arranged(
         raise TableError("No coded passage is left to compare.", problems.rows[:8])
     looked = np.zeros((len(index), len(coders)), dtype=np.int8)
     known = coder_of >= 0
-    saw = np.isin(np.array([*coders, ""])[coder_of], choice.assisted) | ("all" in choice.assisted)
+    saw = np.isin(np.array([*coders, ""])[coder_of], options.assisted) | ("all" in options.assisted)
     state = np.where(cells.blind & ~saw, BLIND, ASSISTED).astype(np.int8)
     np.maximum.at(looked, (transcript[known], coder_of[known]), state[known])
     lengths = np.array([known_lengths.get(name, 0) for name in index], dtype=np.int64)

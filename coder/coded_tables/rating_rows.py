@@ -22,7 +22,7 @@ from coder.coded_tables.grammar import (
     polarities_of,
     text_of,
 )
-from coder.coded_tables.values import Choice, CodedTable, Problems
+from coder.coded_tables.values import CodedTable, Problems, RatingOptions
 from coder.domain import POLARITIES
 from coder.errors import TableError
 from coder.phrasing import counted
@@ -54,7 +54,7 @@ class Cells:
     units: tuple[tuple[str | None, str], ...] = ()
 
 
-def cells_of(table: CodedTable, choice: Choice, problems: Problems) -> Cells:
+def cells_of(table: CodedTable, options: RatingOptions, problems: Problems) -> Cells:
     """Return the rows of a table, long or wide, as one line per unit and coder (and code cell)."""
     if "unit" not in table.columns:
         raise TableError(
@@ -63,13 +63,13 @@ def cells_of(table: CodedTable, choice: Choice, problems: Problems) -> Cells:
         )
     if not len(table):
         raise TableError(f"{table.where} has no rows: there is nothing to compare.")
-    if choice.resample is not None and not columns_named(table.frame.columns, choice.resample):
+    if options.resample is not None and not columns_named(table.frame.columns, options.resample):
         raise TableError(
-            f"{table.where} has no column '{choice.resample}' to resample by (it has: {table.has()})."
+            f"{table.where} has no column '{options.resample}' to resample by (it has: {table.has()})."
         )
     problems.notes += table.notes
     long = "coder" in table.columns and "code" in table.columns
-    return _long(table, choice, problems) if long else _wide(table, choice, problems)
+    return _long(table, options, problems) if long else _wide(table, options, problems)
 
 
 def _row_numbers(table: CodedTable) -> Ints:
@@ -77,15 +77,15 @@ def _row_numbers(table: CodedTable) -> Ints:
     return np.array(table.row_numbers() if known else range(1, len(table) + 1), dtype=np.int64)
 
 
-def _clusters(table: CodedTable, choice: Choice) -> list[str | None]:
+def _clusters(table: CodedTable, options: RatingOptions) -> list[str | None]:
     """Return each row's transcript, or its value of the column to resample by."""
-    if choice.resample is None:
+    if options.resample is None:
         return table.texts("transcript")
-    column = columns_named(table.frame.columns, choice.resample)[0]
+    column = columns_named(table.frame.columns, options.resample)[0]
     return [text_of(value).strip() or None for value in table.frame[column].tolist()]
 
 
-def _long(table: CodedTable, choice: Choice, problems: Problems) -> Cells:
+def _long(table: CodedTable, options: RatingOptions, problems: Problems) -> Cells:
     where, numbers = table.where, _row_numbers(table)
     units, coders = table.texts("unit"), table.texts("coder")
     kept = np.ones(len(table), dtype=np.bool_)
@@ -96,14 +96,14 @@ def _long(table: CodedTable, choice: Choice, problems: Problems) -> Cells:
     rows = np.flatnonzero(kept)
     blind = _blind(table.texts("blind"), where, numbers, problems)
     cells = table.cells("code")
-    unread = [name for name in table.columns.unread if name != choice.resample]
+    unread = [name for name in table.columns.unread if name != options.resample]
     if unread:
         problems.notes.append(f"{where}: columns that were not read: {examples(unread)}.")
     return Cells(
         where=[where] * len(rows),
         row=numbers[rows],
         unit=[str(units[row]) for row in rows],
-        transcript=_taken(_clusters(table, choice), rows),
+        transcript=_taken(_clusters(table, options), rows),
         coder=[str(coders[row]) for row in rows],
         cell=[cells[row] for row in rows],
         polarity=_polarities(table, numbers, problems)[rows],
@@ -159,21 +159,21 @@ def _blind(values: Sequence[str | None], where: str, numbers: Ints, problems: Pr
     return found
 
 
-def _wide(table: CodedTable, choice: Choice, problems: Problems) -> Cells:
+def _wide(table: CodedTable, options: RatingOptions, problems: Problems) -> Cells:
     where, numbers, units = table.where, _row_numbers(table), table.texts("unit")
-    transcripts = _clusters(table, choice)
-    names = _coder_columns(table, choice)
-    wanted = [name for name in names if not choice.coders or name in choice.coders]
+    transcripts = _clusters(table, options)
+    names = _coder_columns(table, options)
+    wanted = [name for name in names if not options.coders or name in options.coders]
     if names and not wanted:
         raise TableError(
-            f"{where} has no coder named {' or '.join(choice.coders)}; its coders are {', '.join(names)}."
+            f"{where} has no coder named {' or '.join(options.coders)}; its coders are {', '.join(names)}."
         )
     if not wanted:
         raise TableError(f"{where} has no column of a coder beside unit (it has: {table.has()}).")
     rows = _distinct_rows(units, transcripts, where, numbers, problems)
     parts = []
     for name in wanted:
-        cells = _without_missing(table.frame[name].tolist(), name, where, choice, problems)
+        cells = _without_missing(table.frame[name].tolist(), name, where, options, problems)
         own = np.array([row for row in rows if not blank(cells[row])], dtype=np.int64)
         parts.append((name, own, [cells[row] for row in own]))
     line = np.concatenate([own for _, own, _ in parts])
@@ -197,14 +197,14 @@ def _wide(table: CodedTable, choice: Choice, problems: Problems) -> Cells:
     )
 
 
-def _coder_columns(table: CodedTable, choice: Choice) -> list[str]:
+def _coder_columns(table: CodedTable, options: RatingOptions) -> list[str]:
     """Return the columns of a wide table that may be coders: those that are nothing else."""
     names = [str(name) for name in table.frame.columns]
     return [
         name
         for name in names
-        if name in choice.coders
-        or not (is_heading(name) or name == table.columns.get("unit") or name == choice.resample)
+        if name in options.coders
+        or not (is_heading(name) or name == table.columns.get("unit") or name == options.resample)
     ]
 
 
@@ -230,11 +230,11 @@ def _no_coders(where: str, parts: Sequence[tuple[str, Ints, list[Any]]]) -> list
 
 
 def _without_missing(
-    cells: list[Any], name: str, where: str, choice: Choice, problems: Problems
+    cells: list[Any], name: str, where: str, options: RatingOptions, problems: Problems
 ) -> list[Any]:
     """Return a coder's cells with words for missing values, such as NA, None or a dot, as not looked at."""
     codes = {
-        code.casefold() for code in choice.categories or (choice.codebook.ids if choice.codebook else ())
+        code.casefold() for code in options.categories or (options.codebook.ids if options.codebook else ())
     }
     found = [is_missing(cell) and cell.strip().casefold() not in codes for cell in cells]
     if not any(found):

@@ -18,7 +18,7 @@ from coder.coded_tables.code_lookup import (
 )
 from coder.coded_tables.grammar import blank, columns_named, text_of
 from coder.coded_tables.rating_rows import Cells, cells_of
-from coder.coded_tables.values import Choice, CodedTable, Problems
+from coder.coded_tables.values import CodedTable, Problems, RatingOptions
 from coder.domain import POLARITIES
 from coder.errors import TableError
 
@@ -43,7 +43,7 @@ class Marks:
     bad_line: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
-def codings_of_frame(frame: "DataFrame", choice: Choice) -> tuple[Codings, Problems]:
+def codings_of_frame(frame: "DataFrame", options: RatingOptions) -> tuple[Codings, Problems]:
     """Take codings from a frame: `unit`, `coder`, `code` (or `codes`); optional `transcript`, `polarity`, `blind`.
 
     The seam for codings that are kept elsewhere, such as a study: one row per unit, coder and code, a row
@@ -52,7 +52,7 @@ def codings_of_frame(frame: "DataFrame", choice: Choice) -> tuple[Codings, Probl
     """
     problems = Problems()
     table = CodedTable.of(frame, "codings")
-    return arranged(cells_of(table, choice, problems), choice, problems), problems
+    return arranged(cells_of(table, options, problems), options, problems), problems
 
 
 def known_categories(frame: "DataFrame") -> tuple[str, ...]:
@@ -63,9 +63,9 @@ def known_categories(frame: "DataFrame") -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 
 
-def marks_of(cells: Cells, choice: Choice, problems: Problems) -> Marks:
+def marks_of(cells: Cells, options: RatingOptions, problems: Problems) -> Marks:
     """Return the codes of the lines; those outside the codebook are named, and their lines are bad."""
-    lookup = _lookup(choice)
+    lookup = _lookup(options)
     read = read_codes(cells.cell, lookup)
     where = " and ".join(dict.fromkeys(cells.where)) or "codings"
     problems.notes += read.notes(where)
@@ -88,10 +88,10 @@ def marks_of(cells: Cells, choice: Choice, problems: Problems) -> Marks:
     return Marks(line, code, polarity, order, np.array(bad, dtype=np.int64))
 
 
-def _lookup(choice: Choice) -> CodeLookup | None:
-    if choice.codebook is not None:
-        return lookup_in(choice.codebook)
-    return lookup_among(choice.categories) if choice.categories else None
+def _lookup(options: RatingOptions) -> CodeLookup | None:
+    if options.codebook is not None:
+        return lookup_in(options.codebook)
+    return lookup_among(options.categories) if options.categories else None
 
 
 def _numeric_first(code: str) -> tuple[int, float, str]:
@@ -117,22 +117,22 @@ def _name_unknown(
                 )
 
 
-def arranged(cells: Cells, choice: Choice, problems: Problems) -> Codings:
+def arranged(cells: Cells, options: RatingOptions, problems: Problems) -> Codings:
     """Return the codings of the lines; what cannot be used is added to `problems` and left out.
 
     A cell with a code outside the codebook counts as not rated: what its coder meant is unknown. Raises
     TableError for coders asked for who are not there, and if no line is left.
     """
-    coder_of, coders = coders_of(cells, choice, problems)
+    coder_of, coders = coders_of(cells, options, problems)
     unit_of, keys = _units(cells)
-    marks = marks_of(cells, choice, problems)
+    marks = marks_of(cells, options, problems)
     usable = coder_of >= 0
     usable[marks.bad_line] = False
     if not usable.any():
         raise TableError("No coding is left to compare.", problems.rows[:SHOWN])
     place = unit_of * len(coders) + coder_of
     state = np.zeros((len(keys), len(coders)), dtype=np.int8)
-    blind = cells.blind & ~_assisted(coder_of, coders, choice)
+    blind = cells.blind & ~_assisted(coder_of, coders, options)
     np.maximum.at(state.ravel(), place[usable], np.where(blind, BLIND, ASSISTED)[usable].astype(np.int8))
     _spoil(state, place[marks.bad_line[coder_of[marks.bad_line] >= 0]])
     kept = usable[marks.line] & (state.ravel()[place[marks.line]] > 0)
@@ -142,7 +142,7 @@ def arranged(cells: Cells, choice: Choice, problems: Problems) -> Codings:
     polarities, mark_polarity = _used_polarities(mark_polarity)
     transcripts, transcript_of = _transcripts(keys)
     context, lengths = _context(cells, unit_of, len(keys))
-    book = choice.codebook
+    book = options.codebook
     return Codings(
         units=[unit for _, unit in keys],
         coders=coders,
@@ -161,13 +161,13 @@ def arranged(cells: Cells, choice: Choice, problems: Problems) -> Codings:
     )
 
 
-def coders_of(cells: Cells, choice: Choice, problems: Problems) -> tuple[Ints, tuple[str, ...]]:
+def coders_of(cells: Cells, options: RatingOptions, problems: Problems) -> tuple[Ints, tuple[str, ...]]:
     """Return each line's coder (-1: not wanted) and the coders; raises TableError for names not there."""
     present = tuple(dict.fromkeys([*cells.coders, *cells.coder]))
-    for name in choice.coders:
+    for name in options.coders:
         if name not in present:
             raise TableError(f"There is no coder '{name}'; the table has {', '.join(present) or 'none'}.")
-    for name in choice.assisted:
+    for name in options.assisted:
         if name not in present and name != "all":
             raise TableError(
                 f"There is no coder '{name}' to mark as assisted; the table has {', '.join(present)}."
@@ -181,7 +181,7 @@ def coders_of(cells: Cells, choice: Choice, problems: Problems) -> tuple[Ints, t
         for names in folded.values()
         if len(names) > 1
     ]
-    coders = choice.coders or (present if cells.wide else tuple(sorted(present)))
+    coders = options.coders or (present if cells.wide else tuple(sorted(present)))
     index = {name: place for place, name in enumerate(coders)}
     return np.array([index.get(name, -1) for name in cells.coder], dtype=np.int64), coders
 
@@ -194,10 +194,10 @@ def _units(cells: Cells) -> tuple[Ints, list[tuple[str | None, str]]]:
     return np.array(found, dtype=np.int64), list(index)
 
 
-def _assisted(coder_of: Ints, coders: Sequence[str], choice: Choice) -> NDArray[np.bool_]:
-    if "all" in choice.assisted:
+def _assisted(coder_of: Ints, coders: Sequence[str], options: RatingOptions) -> NDArray[np.bool_]:
+    if "all" in options.assisted:
         return np.ones(len(coder_of), dtype=np.bool_)
-    saw = np.array([name in choice.assisted for name in coders] + [False])
+    saw = np.array([name in options.assisted for name in coders] + [False])
     assisted: NDArray[np.bool_] = saw[coder_of]
     return assisted
 

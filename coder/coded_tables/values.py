@@ -118,7 +118,7 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RatingOptions:
     """What of tables of codings is wanted: `codebook` (or plain `categories`), coders by name, who was assisted.
 
     `assisted` names coders who saw suggestions, or "all". `resample` is a column to resample by instead of the

@@ -12,7 +12,7 @@ from coder.codebook import Code, Codebook
 from coder.coded_tables.code_lookup import lookup_in, read_codes
 from coder.coded_tables.excerpts import excerpts_of, training_set
 from coder.coded_tables.ratings import codings_of_frame
-from coder.coded_tables.values import Choice
+from coder.coded_tables.values import RatingOptions
 from coder.domain import POLARITIES
 from coder.workflow.agreement.compare_tables import Request, agree
 from coder.workflow.coded_files import coded_excerpts
@@ -89,7 +89,7 @@ def test_any_cells_mean_the_same_to_training_agreement_and_import(column: list[A
     excerpts, _ = excerpts_of(frame)
     labels = training_set(excerpts, BOOK).labels
     assert [{BOOK.ids[at] for at in row.nonzero()[0]} for row in labels == 1] == wanted
-    codings, problems = codings_of_frame(frame, Choice(codebook=BOOK))
+    codings, problems = codings_of_frame(frame, RatingOptions(codebook=BOOK))
     assert [{code for code, _ in codes} for codes in by_unit(codings).values()] == wanted
     assert [line for line in problems.rows if "again" not in line and "mixed" not in line] == []
 
@@ -111,5 +111,5 @@ def test_polarities_mean_the_same_to_training_and_agreement(said: list[str | Non
         }
     )
     excerpts, _ = excerpts_of(frame)
-    codings, _ = codings_of_frame(frame, Choice())
+    codings, _ = codings_of_frame(frame, RatingOptions())
     assert [{("x", item.polarity)} for item in excerpts] == list(by_unit(codings).values())

@@ -26,12 +26,12 @@ from coder.reporting.study.themes import (
 )
 from coder.reporting.study.values import (
     Case,
-    Choices,
     CoderWork,
     Coding,
     Group,
     ModelFacts,
     Passage,
+    ReportOptions,
     Source,
     StudyData,
     passages_of,
@@ -110,7 +110,7 @@ def test_neighbours_of_one_turn_are_one_passage_and_every_coding_counts() -> Non
 
 def test_the_table_of_themes_counts_codings_and_participants_and_quotes_with_labels() -> None:
     data = made(CODINGS)
-    table = themes_table(data, groups_of(data), Choices())
+    table = themes_table(data, groups_of(data), ReportOptions())
     assert [column.title for column in table.columns] == [
         "Component", "Sub-component", "Barriers", "Facilitators", "Without polarity",
     ]  # fmt: skip
@@ -119,7 +119,7 @@ def test_the_table_of_themes_counts_codings_and_participants_and_quotes_with_lab
     assert "“Words number 1. Words number 2.” (public, parent)" in barriers
     assert any("PROPOSED" in note for note in table.notes)
     assert {row["codings"] for row in table.tidy if row["code"] == "time"} == {3, 1}
-    named = themes_table(data, groups_of(data, proposed=False), Choices())
+    named = themes_table(data, groups_of(data, proposed=False), ReportOptions())
     assert not any("PROPOSED" in note for note in named.notes)
 
 
@@ -140,7 +140,7 @@ def test_the_short_table_names_sub_themes_alone_as_papers_print_them() -> None:
 def test_results_in_words_have_a_heading_per_code_and_polarity_and_quotes_with_labels() -> None:
     long = coding(9, "norms", None, text="word " * 2_000)
     data = made([*CODINGS, long])
-    parts = results_in_words(data, groups_of(data), Choices(min_cell=2))
+    parts = results_in_words(data, groups_of(data), ReportOptions(min_cell=2))
     headings = [(part.text, part.level) for part in parts if isinstance(part, Heading)]
     assert headings == [
         ("Opportunity: Physical opportunity", 2), ("Barriers", 3), ("Facilitators", 3),
@@ -157,8 +157,8 @@ def test_results_in_words_have_a_heading_per_code_and_polarity_and_quotes_with_l
 def test_suggestions_stand_apart_and_only_when_asked_for() -> None:
     waiting = [coding(6, origin="suggested", coders=(), case="p3")]
     data = made(CODINGS, suggested=waiting)
-    assert "Suggested" not in str(themes_table(data, groups_of(data), Choices()).columns)
-    table = themes_table(data, groups_of(data), Choices(with_suggestions=True))
+    assert "Suggested" not in str(themes_table(data, groups_of(data), ReportOptions()).columns)
+    table = themes_table(data, groups_of(data), ReportOptions(with_suggestions=True))
     assert texts(table)[0][-1] == "1 suggestion"
     assert texts(table)[0][2].startswith("3 codings")
     assert [row["made by"] for row in table.tidy].count("suggested, not confirmed") == 1
@@ -166,12 +166,12 @@ def test_suggestions_stand_apart_and_only_when_asked_for() -> None:
 
 def test_participants_have_shares_several_values_and_missing_ones() -> None:
     data = made(CODINGS)
-    (table,) = participant_tables(data, Choices())
+    (table,) = participant_tables(data, ReportOptions())
     rows = dict(texts(table))
     assert rows["asthma"] == rows["diabetes"] == "1 (33 %)" and rows["public"] == "2 (67 %)"
     assert any("more than one category of: condition" in note for note in table.notes)
     assert [row["n"] for row in table.tidy if row["attribute"] == "age"] == [1, 2]
-    apart = participant_tables(data, Choices(apart="group"))
+    apart = participant_tables(data, ReportOptions(apart="group"))
     assert [item.title for item in apart] == ["Participants: public", "Participants: clinician"]
 
 
@@ -180,7 +180,7 @@ def test_a_measured_number_is_summed_up_and_categories_are_not() -> None:
         f"p{n}": Case(f"p{n}", f"P{n}", "x", {"age": (str(20 + n),), "stage": (str(n % 3),)})
         for n in range(12)
     }
-    (table,) = participant_tables(made([], ages), Choices())
+    (table,) = participant_tables(made([], ages), ReportOptions())
     rows = dict(texts(table))
     assert rows["median (range)"] == "25.5 (20 to 31)" and rows["mean (SD)"] == "25.5 (3.6)"
     assert rows["0"] == rows["1"] == rows["2"] == "4 (33 %)"
@@ -188,21 +188,21 @@ def test_a_measured_number_is_summed_up_and_categories_are_not() -> None:
 
 def test_small_counts_of_participants_are_hidden_everywhere() -> None:
     data = made(CODINGS)
-    choices = Choices(min_cell=3, apart="group", by=("group",))
-    found = [*participant_tables(data, choices), themes_table(data, groups_of(data), choices)]
-    found.append(attribute_table(data, "group", choices))
+    options = ReportOptions(min_cell=3, apart="group", by=("group",))
+    found = [*participant_tables(data, options), themes_table(data, groups_of(data), options)]
+    found.append(attribute_table(data, "group", options))
     for table in found:
         for row in [*texts(table), *[[str(value) for value in line.values()] for line in table.tidy]]:
             assert not any(f"{n} participant" in cell or f"{n} (" in cell for cell in row for n in ("1", "2")
                            if "fewer" not in cell and "coding" not in cell), row  # fmt: skip
     assert "fewer than 3 participants" in str(texts(found[-1]))
     assert {row["participants"] for row in found[-1].tidy} <= {"<3", 0}
-    assert "group" in framework_matrix(data, Choices()).tidy[0]
-    assert "group" not in framework_matrix(data, choices).tidy[0]
+    assert "group" in framework_matrix(data, ReportOptions()).tidy[0]
+    assert "group" not in framework_matrix(data, options).tidy[0]
 
 
 def test_the_matrix_has_signs_quotes_and_an_empty_cell_to_write_in() -> None:
-    table = framework_matrix(made(CODINGS), Choices())
+    table = framework_matrix(made(CODINGS), ReportOptions())
     assert texts(table)[0][1] == "−2\n“Words number 1. Words number 2.”"
     row = table.tidy[0]
     assert row["Physical opportunity: barrier"] == 2 and row["Physical opportunity: summary"] == ""
@@ -214,7 +214,7 @@ def test_the_matrix_has_signs_quotes_and_an_empty_cell_to_write_in() -> None:
 
 
 def test_codes_by_an_attribute_have_row_and_column_shares() -> None:
-    table = attribute_table(made(CODINGS), "group", Choices())
+    table = attribute_table(made(CODINGS), "group", ReportOptions())
     public = next(row for row in table.tidy if row["value"] == "public" and row["code"] == "time")
     assert public["codings"] == 3 and public["share of the code's codings"] == pytest.approx(3 / 4)
     assert public["share of the group's codings"] == pytest.approx(3 / 4) and public["participants"] == 2
@@ -244,7 +244,7 @@ def test_the_methods_say_what_happened_and_nothing_else() -> None:
     ):  # fmt: skip
         assert words in text, words
     assert "No codes were suggested by a program." in " ".join(methods_paragraphs(made(CODINGS)))
-    table = coreq_table(data, Choices())
+    table = coreq_table(data, ReportOptions())
     assert len(table.rows) == 32 and "2 (Ann" not in str(texts(table))
     assert "1 (Ann)" in texts(table)[23][3]
 
@@ -261,7 +261,7 @@ def test_pictures_are_drawn_in_two_formats_with_words_for_those_who_do_not_see_t
     bins = ((20, 0.3, 0.25), (20, 0.8, 0.9))
     model = ModelFacts("starter", "", ((0.1, 0.05), (0.5, 0.2), (1.0, 0.31)), bins)
     data = made(CODINGS, fates=[SuggestionFate("time", 2, 1, 1, 5)], model=model)
-    found = {picture.name: picture for picture in pictures(data, Choices(apart="group"))}
+    found = {picture.name: picture for picture in pictures(data, ReportOptions(apart="group"))}
     assert list(found) == [
         "balance",
         "by-group",
@@ -279,7 +279,7 @@ def test_pictures_are_drawn_in_two_formats_with_words_for_those_who_do_not_see_t
 
 def test_the_page_escapes_what_people_said_loads_nothing_and_leads_to_every_coding() -> None:
     data = made([coding(1, text=EVIL, question="Why? <b>", before="Before.", after="After."), *CODINGS[2:]])
-    page = html_of(report_contents(data, groups_of(data), Choices()), data, made=date(2026, 1, 2))
+    page = html_of(report_contents(data, groups_of(data), ReportOptions()), data, made=date(2026, 1, 2))
     assert "<script>alert" not in page and "&lt;script&gt;alert" in page and "שלום" in page
     assert "http://" not in page.replace("http://www.w3.org", "") and "https://" not in page
     assert "default-src 'none'" in page
@@ -295,7 +295,7 @@ def test_word_has_headings_captions_and_tables_and_survives_control_characters(t
     from docx import Document
 
     data = made([coding(1, text=EVIL), *CODINGS[1:]])
-    write_word(tmp_path / "r.docx", report_contents(data, groups_of(data), Choices(apart="group")))
+    write_word(tmp_path / "r.docx", report_contents(data, groups_of(data), ReportOptions(apart="group")))
     document = Document(str(tmp_path / "r.docx"))
     styles = [present(paragraph.style).name for paragraph in document.paragraphs]
     assert styles.count("Heading 1") >= 6 and "Title" in styles
@@ -312,7 +312,7 @@ def test_word_has_headings_captions_and_tables_and_survives_control_characters(t
 
 def test_word_sets_what_is_read_from_right_to_left_so(tmp_path: Path) -> None:
     data = made([coding(1, text="שלום, הכול בסדר"), coding(2, "norms", text="“42” all is well")])
-    write_word(tmp_path / "r.docx", report_contents(data, groups_of(data), Choices()))
+    write_word(tmp_path / "r.docx", report_contents(data, groups_of(data), ReportOptions()))
     xml = zipfile.ZipFile(tmp_path / "r.docx").read("word/document.xml").decode()
     quoted = [part for part in xml.split("<w:p>") if 'w:val="Quote"' in part]
     assert [("<w:bidi/>" in part, "<w:rtl/>" in part) for part in quoted] == [(True, True), (False, False)]
@@ -320,7 +320,9 @@ def test_word_sets_what_is_read_from_right_to_left_so(tmp_path: Path) -> None:
 
 def test_excel_has_a_tidy_sheet_per_table_and_no_formula(tmp_path: Path) -> None:
     data = made([coding(1, text="=1+1", question="=2+2"), coding(2, text="x" * 40_000), *CODINGS[2:]])
-    write_excel(tmp_path / "r.xlsx", report_contents(data, groups_of(data), Choices(apart="group")), data)
+    write_excel(
+        tmp_path / "r.xlsx", report_contents(data, groups_of(data), ReportOptions(apart="group")), data
+    )
     book = openpyxl.load_workbook(tmp_path / "r.xlsx")
     assert "Results in words" not in {row[0].value for row in book["read me"].iter_rows()}
     assert {"read me", "themes", "participants", "framework matrix", "codings", "COREQ"} <= set(
@@ -352,7 +354,9 @@ def test_odd_studies_give_a_sensible_report_in_every_format(
 ) -> None:
     data = made(codings, cases, coders=[CoderWork("Ann", 1, 0, None)] if codings else [],
                 sources=[Source(item.transcript, 1, 1, True) for item in codings])  # fmt: skip
-    contents = report_contents(data, groups_of(data), Choices(interventions=True, with_suggestions=True))
+    contents = report_contents(
+        data, groups_of(data), ReportOptions(interventions=True, with_suggestions=True)
+    )
     page = html_of(contents, data, made=date(2026, 1, 2))
     assert (NO_CODINGS in page) == (not codings)
     write_word(tmp_path / "r.docx", contents)
@@ -370,7 +374,7 @@ def test_many_codes_and_participants_still_make_a_report(tmp_path: Path) -> None
     ]
     sources = [Source(f"t{n}", 5, 5, True) for n in range(500)]
     data = made(codings, cases, codebook=book, sources=sources)
-    contents = report_contents(data, groups_of(data), Choices(by=("site",)))
+    contents = report_contents(data, groups_of(data), ReportOptions(by=("site",)))
     write_word(tmp_path / "r.docx", contents)
     write_excel(tmp_path / "r.xlsx", contents, data)
     page = html_of(contents, data, made=date(2026, 1, 2))

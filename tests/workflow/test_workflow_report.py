@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from coder.cli.main import app
 from coder.errors import InputError, OutputError, StudyError, TableError
-from coder.reporting.study.values import Choices
+from coder.reporting.study.values import ReportOptions
 from coder.store import Study
 from coder.store.values import Decision, Proposal, ProposedCode
 from coder.workflow.study.report import Request, write_report
@@ -123,7 +123,7 @@ def test_pseudonyms_replace_names_of_people_and_transcripts_everywhere(study: St
     code(study, "Ann", units(study, "one")[0], "rain", "barrier")
     study.people.link(study.texts.find("one"), "P", "Gwendolyn Price")
     out = tmp_path / "r.html"
-    request = Request(out, Choices(pseudonymised=True), write_groups=tmp_path / "g.csv")
+    request = Request(out, ReportOptions(pseudonymised=True), write_groups=tmp_path / "g.csv")
     outcome = write_report(study, request, encode=encode)
     for path in (out, tmp_path / "g.csv"):
         text = path.read_text(encoding="utf-8")
@@ -188,7 +188,7 @@ def test_wrong_requests_are_one_sentence(study: Study, tmp_path: Path) -> None:
     for request, kind, words in (
         (Request(tmp_path / "r.pdf"), OutputError, "ends in .html, .docx, .xlsx"),
         (Request(None), InputError, "Say where the report goes"),
-        (Request(tmp_path / "r.html", Choices(by=("ward",))), InputError, "no attribute 'ward'"),
+        (Request(tmp_path / "r.html", ReportOptions(by=("ward",))), InputError, "no attribute 'ward'"),
         (Request(tmp_path / "r.html", keep_groups=True), InputError, "--groups"),
     ):
         with pytest.raises(kind, match=words):

@@ -2,7 +2,7 @@
 
 from coder.phrasing import counted
 from coder.reporting.study.contents import Column, Table, cell
-from coder.reporting.study.values import Choices, StudyData
+from coder.reporting.study.values import ReportOptions, StudyData
 from coder.reporting.text import estimate, listed, percent
 
 COREQ_SOURCE = (
@@ -124,9 +124,9 @@ def _software(data: StudyData) -> str:
     return f"Software: precoder {data.version}." if data.version else ""
 
 
-def coreq_table(data: StudyData, choices: Choices) -> Table:
+def coreq_table(data: StudyData, options: ReportOptions) -> Table:
     """Return the 32 items of COREQ with what the study file can say of each."""
-    known = _known(data, choices)
+    known = _known(data, options)
     items = [
         (place, domain, item, known.get(item, YOURS)) for place, (domain, item) in enumerate(COREQ, start=1)
     ]
@@ -138,7 +138,7 @@ def coreq_table(data: StudyData, choices: Choices) -> Table:
     return Table("COREQ checklist", columns, rows, "COREQ", tidy, [COREQ_SOURCE])
 
 
-def _known(data: StudyData, choices: Choices) -> dict[str, str]:
+def _known(data: StudyData, options: ReportOptions) -> dict[str, str]:
     book = data.codebook
     attributes = listed([name.replace("_", " ") for name in data.attributes])
     coders = listed([coder.name for coder in data.coders]) or "nobody yet"
@@ -148,7 +148,7 @@ def _known(data: StudyData, choices: Choices) -> dict[str, str]:
         "Description of the coding tree": f"Codebook '{book.name}', version {book.version}: {_labels(data)}",
         "Software": f"precoder {data.version}",
         "Quotations presented": "Quotations are given with "
-        + ("pseudonymised speaker labels" if choices.pseudonymised else "the label of the speaker"),
+        + ("pseudonymised speaker labels" if options.pseudonymised else "the label of the speaker"),
     }
     if data.codings:
         known |= {

@@ -14,8 +14,8 @@ from coder.phrasing import counted, shortened
 from coder.reporting.study.contents import Cell, Column, Line, Table, cell
 from coder.reporting.study.values import (
     Case,
-    Choices,
     Coding,
+    ReportOptions,
     StudyData,
     cases_of,
     hidden,
@@ -35,30 +35,30 @@ SHORT = 120  # characters of a quote in a matrix
 MOST_CASES = 100  # rows of the matrix on a page; the worksheet has all
 
 
-def participant_tables(data: StudyData, choices: Choices) -> list[Table]:
+def participant_tables(data: StudyData, options: ReportOptions) -> list[Table]:
     """Return one table of the participants' attributes, or one for each value of the attribute `apart`."""
     cases = list(data.cases.values())
     if not data.attributes:
         return []
-    if choices.apart is None:
-        return [_table("Participants", cases, data.attributes, choices)]
-    values = dict.fromkeys(value for case in cases for value in case.values(choices.apart) or (NOT_STATED,))
-    rest = [name for name in data.attributes if name != choices.apart]
+    if options.apart is None:
+        return [_table("Participants", cases, data.attributes, options)]
+    values = dict.fromkeys(value for case in cases for value in case.values(options.apart) or (NOT_STATED,))
+    rest = [name for name in data.attributes if name != options.apart]
     tables = []
     for value in values:
-        mine = [case for case in cases if value in (case.values(choices.apart) or (NOT_STATED,))]
+        mine = [case for case in cases if value in (case.values(options.apart) or (NOT_STATED,))]
         known = [name for name in rest if any(case.values(name) for case in mine)]
-        tables.append(_table(f"Participants: {value}", mine, known, choices))
+        tables.append(_table(f"Participants: {value}", mine, known, options))
     return tables
 
 
-def _table(title: str, cases: Sequence[Case], attributes: Sequence[str], choices: Choices) -> Table:
+def _table(title: str, cases: Sequence[Case], attributes: Sequence[str], options: ReportOptions) -> Table:
     rows: list[list[Cell]] = []
     tidy: list[dict[str, Any]] = []
     several = []
     for name in attributes:
         label = name.replace("_", " ")
-        lines, multiple = _attribute(name, cases, choices)
+        lines, multiple = _attribute(name, cases, options)
         several += [label] if multiple else []
         rows.append([cell(label[:1].upper() + label[1:], "strong"), cell("")])
         rows += [[cell(value, "item"), cell(shown)] for value, shown, _ in lines]
@@ -69,8 +69,8 @@ def _table(title: str, cases: Sequence[Case], attributes: Sequence[str], choices
     notes = [f"n = {counted(len(cases), 'participant')}."]
     if several:
         notes.append(f"A participant can be in more than one category of: {', '.join(several)}.")
-    if choices.min_cell:
-        notes.append(_hidden_words(choices.min_cell))
+    if options.min_cell:
+        notes.append(_hidden_words(options.min_cell))
     columns = [Column("Characteristic"), Column(f"n (%), n = {len(cases):,}", number=True)]
     return Table(title, columns, rows, "participants", tidy, notes)
 
@@ -82,7 +82,9 @@ def _hidden_words(min_cell: int) -> str:
     )
 
 
-def _attribute(name: str, cases: Sequence[Case], choices: Choices) -> tuple[list[tuple[str, str, Any]], bool]:
+def _attribute(
+    name: str, cases: Sequence[Case], options: ReportOptions
+) -> tuple[list[tuple[str, str, Any]], bool]:
     """Return (value, as shown, count) per value of an attribute, and whether anybody has several."""
     counts: dict[str, int] = {}
     for case in cases:
@@ -96,14 +98,14 @@ def _attribute(name: str, cases: Sequence[Case], choices: Choices) -> tuple[list
         lines = [(f"{len(counts):,} different texts", MISSING, None)]
     else:
         order = sorted(counts, key=_natural)
-        lines = [_line(value, counts[value], len(cases), choices) for value in order]
+        lines = [_line(value, counts[value], len(cases), options) for value in order]
     if missing:
-        lines.append(_line(NOT_STATED, missing, len(cases), choices))
+        lines.append(_line(NOT_STATED, missing, len(cases), options))
     return lines, any(len(set(case.values(name))) > 1 for case in cases)
 
 
-def _line(value: str, count: int, total: int, choices: Choices) -> tuple[str, str, Any]:
-    return value, people_of(count, total, choices.min_cell), tidy_people(count, choices.min_cell)
+def _line(value: str, count: int, total: int, options: ReportOptions) -> tuple[str, str, Any]:
+    return value, people_of(count, total, options.min_cell), tidy_people(count, options.min_cell)
 
 
 def _natural(value: str) -> tuple[float, str]:
@@ -132,14 +134,14 @@ def _summed_up(numbers: Sequence[float]) -> list[tuple[str, str, Any]]:
     ]
 
 
-def framework_matrix(data: StudyData, choices: Choices) -> Table:
+def framework_matrix(data: StudyData, options: ReportOptions) -> Table:
     """Return participants (rows) by codes: counts per polarity and quotes; the worksheet adds empty summary cells."""
     codes = data.codebook.codes
     by_case: dict[str, list[Coding]] = {}
     for coding in data.codings:
         by_case.setdefault(coding.case, []).append(coding)
     cases = [case for case in data.cases.values() if case.key in by_case]
-    rows = [_case_row(case, by_case[case.key], codes, choices) for case in cases[:MOST_CASES]]
+    rows = [_case_row(case, by_case[case.key], codes, options) for case in cases[:MOST_CASES]]
     columns = [Column("Participant"), *(Column(code.label, code.parent or "", fold=True) for code in codes)]
     for component in data.codebook.components:
         columns.append(Column(component, "All codes of", number=True))
@@ -159,16 +161,18 @@ def framework_matrix(data: StudyData, choices: Choices) -> Table:
     given = [name for name in SIGNS if any(item.polarity == name for item in data.codings)]
     # A participant's attributes side by side would undo what hidden counts hide.
     tidy = [
-        _tidy_case(case, by_case[case.key], codes, given, attributes=not choices.min_cell) for case in cases
+        _tidy_case(case, by_case[case.key], codes, given, attributes=not options.min_cell) for case in cases
     ]
     return Table("Framework matrix", columns, rows, "framework matrix", tidy, notes, frozen=2, wide=True)
 
 
-def _case_row(case: Case, codings: Sequence[Coding], codes: Sequence[Code], choices: Choices) -> list[Cell]:
+def _case_row(
+    case: Case, codings: Sequence[Coding], codes: Sequence[Code], options: ReportOptions
+) -> list[Cell]:
     row: list[Cell] = [(Line(case.name, "strong"), Line(case.label, "muted"))]
     for code in codes:
         mine = [coding for coding in codings if coding.code == code.id]
-        quotes = sorted(passages_of(mine), key=lambda item: -len(item.text))[: min(1, choices.quotes)]
+        quotes = sorted(passages_of(mine), key=lambda item: -len(item.text))[: min(1, options.quotes)]
         row.append((
             *_counts_cell(mine),
             *(Line(f"“{shortened(item.text, SHORT)}”", "quote", numbers_of(item.codings)) for item in quotes),
@@ -208,7 +212,7 @@ def _tidy_case(
     return row
 
 
-def attribute_table(data: StudyData, attribute: str, choices: Choices) -> Table:
+def attribute_table(data: StudyData, attribute: str, options: ReportOptions) -> Table:
     """Return codes (rows) by the values of an attribute: codings with row and column percentages, participants."""
     groups = groups_of(data, attribute)
     totals = {value: [c for c in data.codings if c.case in keys] for value, keys in groups.items()}
@@ -218,8 +222,8 @@ def attribute_table(data: StudyData, attribute: str, choices: Choices) -> Table:
         whole = sum(map(len, found.values()))
         row = [cell(code.label, "strong")]
         for value, mine in found.items():
-            row.append(_attribute_cell(mine, whole, len(totals[value]), choices))
-            tidy.append(_attribute_row((attribute, value), code, mine, whole, len(totals[value]), choices))
+            row.append(_attribute_cell(mine, whole, len(totals[value]), options))
+            tidy.append(_attribute_row((attribute, value), code, mine, whole, len(totals[value]), options))
         rows.append(row)
     columns = [
         Column("Code"), *(Column(f"{value} (n = {len(keys):,})", number=True) for value, keys in groups.items()),
@@ -246,10 +250,10 @@ def _overlap(groups: Mapping[str, set[str]]) -> list[str]:
     return ["Participants with several values count in each of them."] if both else []
 
 
-def _attribute_cell(mine: Sequence[Coding], whole: int, total: int, choices: Choices) -> Cell:
+def _attribute_cell(mine: Sequence[Coding], whole: int, total: int, options: ReportOptions) -> Cell:
     count = len(cases_of(mine))
-    if hidden(count, choices.min_cell):
-        return cell(f"fewer than {choices.min_cell} participants", "muted")
+    if hidden(count, options.min_cell):
+        return cell(f"fewer than {options.min_cell} participants", "muted")
     if not mine:
         return cell("0", "muted")
     shares = f"{len(mine):,} ({percent(len(mine) / whole)}, {percent(len(mine) / total)})"
@@ -257,11 +261,11 @@ def _attribute_cell(mine: Sequence[Coding], whole: int, total: int, choices: Cho
 
 
 def _attribute_row(
-    place: tuple[str, str], code: Code, mine: Sequence[Coding], whole: int, total: int, choices: Choices
+    place: tuple[str, str], code: Code, mine: Sequence[Coding], whole: int, total: int, options: ReportOptions
 ) -> dict[str, Any]:
     """Return one cell as a tidy row; `place` is the attribute and its value."""
     count = len(cases_of(mine))
-    small = hidden(count, choices.min_cell)
+    small = hidden(count, options.min_cell)
     return {
         "attribute": place[0], "value": place[1], "code": code.id, "label": code.label,
         "codings": None if small else len(mine),
@@ -269,7 +273,7 @@ def _attribute_row(
         "facilitators": None if small else sum(item.polarity == "facilitator" for item in mine),
         "share of the code's codings": len(mine) / whole if whole and not small else None,
         "share of the group's codings": len(mine) / total if total and not small else None,
-        "participants": tidy_people(count, choices.min_cell),
+        "participants": tidy_people(count, options.min_cell),
     }  # fmt: skip
 
 

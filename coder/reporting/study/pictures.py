@@ -15,7 +15,7 @@ from coder.phrasing import counted, shortened
 from coder.reporting.agreement_plot import draw_forest, forest_rows, forest_size
 from coder.reporting.study.contents import Picture
 from coder.reporting.study.participants import groups_of, together
-from coder.reporting.study.values import Choices, Coding, ModelFacts, StudyData, cases_of, hidden
+from coder.reporting.study.values import Coding, ModelFacts, ReportOptions, StudyData, cases_of, hidden
 from coder.reporting.text import estimate, percent
 
 INK, FAINT, LIGHT = "#222222", "#6f6a62", "#d9d4ca"
@@ -37,13 +37,13 @@ MOST_LINES = 12  # codes with a line of their own in stripes; beyond, components
 MOST_FIGURES = 24  # rows or columns of a heat map with figures in its cells
 
 
-def pictures(data: StudyData, choices: Choices) -> Iterator[Picture]:
+def pictures(data: StudyData, options: ReportOptions) -> Iterator[Picture]:
     """Yield the pictures that the study has data for."""
     if not data.codings:
         return
     yield _balance(data)
-    for attribute in choices.by or ((choices.apart,) if choices.apart else ()):
-        yield _groups(data, attribute, choices)
+    for attribute in options.by or ((options.apart,) if options.apart else ()):
+        yield _groups(data, attribute, options)
     yield _stripes(data)
     if len(data.codebook.codes) > 1:
         yield _together(data)
@@ -146,7 +146,7 @@ def _count(codings: Sequence[Coding], code: str, polarity: str) -> int:
     return sum(item.code == code and item.polarity == polarity for item in codings)
 
 
-def _groups(data: StudyData, attribute: str, choices: Choices) -> Picture:
+def _groups(data: StudyData, attribute: str, options: ReportOptions) -> Picture:
     groups = groups_of(data, attribute)
     found = {value: [item for item in data.codings if item.case in keys] for value, keys in groups.items()}
     found = {value: mine for value, mine in found.items() if mine}
@@ -156,7 +156,7 @@ def _groups(data: StudyData, attribute: str, choices: Choices) -> Picture:
         row: list[float | None] = []
         for mine in found.values():
             said = [item for item in mine if item.code == code.id]
-            small = hidden(len(cases_of(said)), choices.min_cell)
+            small = hidden(len(cases_of(said)), options.min_cell)
             row.append(None if small else len(said) / len(mine))
         shares.append(row)
     words = attribute.replace("_", " ")
@@ -167,8 +167,8 @@ def _groups(data: StudyData, attribute: str, choices: Choices) -> Picture:
         for at, value in enumerate(found)
     )
     notes = ["Share of each group's codings (their number in brackets)."]
-    if choices.min_cell:
-        notes.append(f"Empty cells: said by fewer than {choices.min_cell} participants.")
+    if options.min_cell:
+        notes.append(f"Empty cells: said by fewer than {options.min_cell} participants.")
 
     def draw(_: Any, axes: Any) -> None:
         _heat(axes, shares, [code.label for code in codes], names, lambda value: percent(value))

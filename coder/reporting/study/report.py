@@ -9,25 +9,25 @@ from coder.reporting.study.methods import coreq_table, methods_paragraphs
 from coder.reporting.study.participants import attribute_table, framework_matrix, participant_tables
 from coder.reporting.study.pictures import pictures
 from coder.reporting.study.themes import intervention_table, results_in_words, subthemes_table, themes_table
-from coder.reporting.study.values import ORIGINS, Choices, Group, StudyData
+from coder.reporting.study.values import ORIGINS, Group, ReportOptions, StudyData
 from coder.reporting.text import MISSING, estimate, number, percent
 
 
 def report_contents(
-    data: StudyData, groups: Sequence[Group], choices: Choices, remarks: Iterable[str] = ()
+    data: StudyData, groups: Sequence[Group], options: ReportOptions, remarks: Iterable[str] = ()
 ) -> Contents:
     """Return the whole report of a study; `remarks` are said at its beginning."""
-    drawn = {picture.name: picture for picture in pictures(data, choices)}
+    drawn = {picture.name: picture for picture in pictures(data, options)}
     sections = [
-        Section("Overview", _overview(data, choices, remarks)),
-        Section("Results", _results(data, groups, choices, drawn)),
-        *([Section("Results in words", results_in_words(data, groups, choices))] if data.codings else []),
-        Section("Participants", participant_tables(data, choices) or [Paragraph(NO_PARTICIPANTS)]),
-        Section("Framework matrix", _matrix(data, choices, drawn)),
+        Section("Overview", _overview(data, options, remarks)),
+        Section("Results", _results(data, groups, options, drawn)),
+        *([Section("Results in words", results_in_words(data, groups, options))] if data.codings else []),
+        Section("Participants", participant_tables(data, options) or [Paragraph(NO_PARTICIPANTS)]),
+        Section("Framework matrix", _matrix(data, options, drawn)),
         Section("How the coding was done", _process(data, drawn)),
-        Section("Methods and checklist", _methods(data, choices)),
+        Section("Methods and checklist", _methods(data, options)),
     ]
-    if choices.interventions:
+    if options.interventions:
         sections.insert(2, Section("Behaviour Change Wheel", _interventions(data)))
     subtitle = f"{counted(len(data.sources), 'transcript')}, {counted(len(data.codings), 'coding')}"
     return Contents(data.name, f"{subtitle}; codebook: {data.codebook.name}", sections)
@@ -42,7 +42,7 @@ NO_CODINGS = (
 )
 
 
-def _overview(data: StudyData, choices: Choices, remarks: Iterable[str]) -> list[Part]:
+def _overview(data: StudyData, options: ReportOptions, remarks: Iterable[str]) -> list[Part]:
     parts: list[Part] = [Paragraph(remark, warning=True) for remark in remarks]
     if not data.codings:
         parts.append(Paragraph(NO_CODINGS, warning=True))
@@ -59,7 +59,7 @@ def _overview(data: StudyData, choices: Choices, remarks: Iterable[str]) -> list
         ),
         ("Coders", ", ".join(coder.name for coder in data.coders) or "nobody yet"),
     ]  # fmt: skip
-    if choices.with_suggestions:
+    if options.with_suggestions:
         facts.append(("Suggestions that nobody has confirmed (no codings)", f"{len(data.suggested):,}"))
     rows = [
         [cell(name, "item" if name.startswith("of these") else "strong"), cell(value)]
@@ -71,12 +71,12 @@ def _overview(data: StudyData, choices: Choices, remarks: Iterable[str]) -> list
 
 
 def _results(
-    data: StudyData, groups: Sequence[Group], choices: Choices, drawn: dict[str, Picture]
+    data: StudyData, groups: Sequence[Group], options: ReportOptions, drawn: dict[str, Picture]
 ) -> list[Part]:
-    if not data.codings and not choices.with_suggestions:
+    if not data.codings and not options.with_suggestions:
         return [Paragraph(NO_CODINGS)]
     parts: list[Part] = [subthemes_table(data, groups)] if data.codings else []
-    parts += [themes_table(data, groups, choices), *_named(drawn, "balance")]
+    parts += [themes_table(data, groups, options), *_named(drawn, "balance")]
     return [*parts, *_named(drawn, "together"), *_named(drawn, "saturation")]
 
 
@@ -84,12 +84,12 @@ def _named(drawn: dict[str, Picture], *starts: str) -> list[Picture]:
     return [picture for name, picture in drawn.items() if name.startswith(starts)]
 
 
-def _matrix(data: StudyData, choices: Choices, drawn: dict[str, Picture]) -> list[Part]:
+def _matrix(data: StudyData, options: ReportOptions, drawn: dict[str, Picture]) -> list[Part]:
     if not data.codings:
         return [Paragraph(NO_CODINGS)]
-    attributes = choices.by or ((choices.apart,) if choices.apart else ())
-    tables = [attribute_table(data, name, choices) for name in attributes]
-    return [framework_matrix(data, choices), *tables, *_named(drawn, "by-"), *_named(drawn, "stripes")]
+    attributes = options.by or ((options.apart,) if options.apart else ())
+    tables = [attribute_table(data, name, options) for name in attributes]
+    return [framework_matrix(data, options), *tables, *_named(drawn, "by-"), *_named(drawn, "stripes")]
 
 
 def _interventions(data: StudyData) -> list[Part]:
@@ -178,5 +178,5 @@ def _code_agreement(data: StudyData) -> list[Part]:
     return [Table("Agreement per code", columns, rows, "agreement per code", tidy)] if rows else []
 
 
-def _methods(data: StudyData, choices: Choices) -> list[Part]:
-    return [*map(Paragraph, methods_paragraphs(data)), coreq_table(data, choices)]
+def _methods(data: StudyData, options: ReportOptions) -> list[Part]:
+    return [*map(Paragraph, methods_paragraphs(data)), coreq_table(data, options)]

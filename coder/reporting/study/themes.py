@@ -19,10 +19,10 @@ from coder.reporting.study.contents import (
 )
 from coder.reporting.study.values import (
     ORIGINS,
-    Choices,
     Coding,
     Group,
     Passage,
+    ReportOptions,
     StudyData,
     cases_of,
     numbers_of,
@@ -59,32 +59,32 @@ def polarities_of(data: StudyData) -> list[str | None]:
     return [*wanted, *([None] if None in given or not wanted else [])]
 
 
-def themes_table(data: StudyData, groups: Sequence[Group], choices: Choices) -> Table:
+def themes_table(data: StudyData, groups: Sequence[Group], options: ReportOptions) -> Table:
     """Return the table of sub-themes per code and polarity, with counts of codings and participants."""
     columns = polarities_of(data)
     titles = [HEADINGS[name] if data.codebook.polarity else PLAIN_HEADING for name in columns]
     header = [Column("Component"), Column("Sub-component"), *map(Column, titles)]
     if not data.codebook.components:
         header = [Column("Code"), *map(Column, titles)]
-    if choices.with_suggestions:
+    if options.with_suggestions:
         header.append(Column("Suggested, not confirmed"))
     rows, tidy = [], []
     for code in data.codebook.codes:
         mine = [group for group in groups if group.code == code.id]
         cells = [
-            _cell([g for g in mine if g.polarity == name], _of(data.codings, code.id, name), data, choices)
+            _cell([g for g in mine if g.polarity == name], _of(data.codings, code.id, name), data, options)
             for name in columns
         ]
         lead = [cell(code.parent or "", "strong")] if data.codebook.components else []
         row = [*lead, cell(code.label, "strong"), *cells]
-        if choices.with_suggestions:
+        if options.with_suggestions:
             row.append(_suggested(data.suggested, code.id))
         rows.append(row)
-        tidy += [_tidy(code, group, data, choices) for group in mine]
-        tidy += _tidy_suggested(code, data, choices)
+        tidy += [_tidy(code, group, data, options) for group in mine]
+        tidy += _tidy_suggested(code, data, options)
     return Table(
         title=_title(data.codebook), columns=header, rows=rows, sheet="themes", tidy=tidy,
-        notes=_notes(data, groups, choices), spans=bool(data.codebook.components), frozen=2, wide=True,
+        notes=_notes(data, groups, options), spans=bool(data.codebook.components), frozen=2, wide=True,
     )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def _named(groups: Sequence[Group], code: Code, polarity: str | None) -> list[Gr
     return sorted(mine, key=lambda group: -len(group.codings))
 
 
-def results_in_words(data: StudyData, groups: Sequence[Group], choices: Choices) -> list[Part]:
+def results_in_words(data: StudyData, groups: Sequence[Group], options: ReportOptions) -> list[Part]:
     """Return a skeleton for the text of a results section: headings, sub-themes with counts, and their quotes."""
     parts: list[Part] = [
         Paragraph(
@@ -135,10 +135,10 @@ def results_in_words(data: StudyData, groups: Sequence[Group], choices: Choices)
             if found and data.codebook.polarity:
                 parts.append(Heading(HEADINGS[name], 3))
             for group in found:
-                count = f"{counted(len(group.codings), 'coding')}, {_people(group.codings, choices)}"
+                count = f"{counted(len(group.codings), 'coding')}, {_people(group.codings, options)}"
                 made = "; proposed by the program" if group.proposed else ""
                 parts.append(Paragraph(f"{group.name} ({count}{made})."))
-                parts += [_quotation(passage, data) for passage in best(group, choices.quotes)]
+                parts += [_quotation(passage, data) for passage in best(group, options.quotes)]
     return parts
 
 
@@ -159,23 +159,25 @@ def _of(codings: Sequence[Coding], code: str, polarity: str | None) -> list[Codi
     return [coding for coding in codings if coding.code == code and coding.polarity == polarity]
 
 
-def _cell(groups: Sequence[Group], codings: Sequence[Coding], data: StudyData, choices: Choices) -> Cell:
+def _cell(
+    groups: Sequence[Group], codings: Sequence[Coding], data: StudyData, options: ReportOptions
+) -> Cell:
     if not codings:
         return cell("none", "muted")
     lines = [
-        Line(counted(len(codings), "coding"), "muted", numbers_of(codings), f"({_people(codings, choices)})")
+        Line(counted(len(codings), "coding"), "muted", numbers_of(codings), f"({_people(codings, options)})")
     ]
     for group in groups:
         mine = group.codings
         kind: Kind = "proposed" if group.proposed else "strong"
-        lines.append(Line(group.name, kind, numbers_of(mine), f"({len(mine):,}; {_people(mine, choices)})"))
-        lines += [quote(passage, data) for passage in best(group, choices.quotes)]
+        lines.append(Line(group.name, kind, numbers_of(mine), f"({len(mine):,}; {_people(mine, options)})"))
+        lines += [quote(passage, data) for passage in best(group, options.quotes)]
     return tuple(lines)
 
 
-def _people(codings: Sequence[Coding], choices: Choices) -> str:
+def _people(codings: Sequence[Coding], options: ReportOptions) -> str:
     count = len(cases_of(codings))
-    shown = people(count, choices.min_cell)
+    shown = people(count, options.min_cell)
     return f"{shown} {'participant' if shown == '1' else 'participants'}"
 
 
@@ -203,18 +205,18 @@ def _suggested(suggested: Sequence[Coding], code: str) -> Cell:
     )
 
 
-def _tidy(code: Code, group: Group, data: StudyData, choices: Choices) -> dict[str, Any]:
-    quotes = best(group, max(3, choices.quotes))
+def _tidy(code: Code, group: Group, data: StudyData, options: ReportOptions) -> dict[str, Any]:
+    quotes = best(group, max(3, options.quotes))
     return {
         "component": code.parent or "", "code": code.id, "label": code.label, "polarity": group.polarity or "",
         "sub-theme": group.name, "made by": _maker(group), "codings": len(group.codings),
-        "participants": tidy_people(len(cases_of(group.codings)), choices.min_cell),
+        "participants": tidy_people(len(cases_of(group.codings)), options.min_cell),
         **{f"quote {place}": quote(item, data).text for place, item in enumerate(quotes, start=1)},
     }  # fmt: skip
 
 
-def _tidy_suggested(code: Code, data: StudyData, choices: Choices) -> list[dict[str, Any]]:
-    if not choices.with_suggestions:
+def _tidy_suggested(code: Code, data: StudyData, options: ReportOptions) -> list[dict[str, Any]]:
+    if not options.with_suggestions:
         return []
     mine = [coding for coding in data.suggested if coding.code == code.id]
     by = dict.fromkeys(coding.polarity for coding in mine)
@@ -237,7 +239,7 @@ def _maker(group: Group) -> str:
     )
 
 
-def _notes(data: StudyData, groups: Sequence[Group], choices: Choices) -> list[str]:
+def _notes(data: StudyData, groups: Sequence[Group], options: ReportOptions) -> list[str]:
     notes = ["Beside each sub-theme: number of codings (utterances with the code) and of participants."]
     if any(group.proposed for group in groups):
         notes.append(
@@ -250,7 +252,7 @@ def _notes(data: StudyData, groups: Sequence[Group], choices: Choices) -> list[s
             f"On {counted(data.disputed, 'utterance')} coders differ and nobody has adjudicated. There every code"
             " that any coder gave counts once; codings with different polarity count as mixed."
         )
-    if choices.with_suggestions:
+    if options.with_suggestions:
         notes.append(
             "Suggestions stand in a column of their own. They are no codings and count nowhere else."
         )

@@ -172,7 +172,7 @@ class StudyData:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class ReportOptions:
     """What a person wants in the report.
 
     `apart` is the attribute by which participant tables are split; `by` are attributes that codes are counted by.

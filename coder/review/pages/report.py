@@ -1,4 +1,4 @@
-"""The report of the study: choices, a preview of its first tables, and the whole as a file to save."""
+"""The report of the study: options, a preview of its first tables, and the whole as a file to save."""
 
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ from starlette.routing import Route
 from coder.errors import InputError
 from coder.reporting.study.contents import Table
 from coder.reporting.study.themes import HEADINGS
-from coder.reporting.study.values import Choices
+from coder.reporting.study.values import ReportOptions
 from coder.review.context import context_of, session_of
 from coder.review.pages.downloads import attachment
 from coder.workflow.study.report import FORMATS, report_file, report_preview
@@ -20,12 +20,12 @@ MOST = 999  # of a number that is typed in
 
 
 async def report_page(request: Request) -> Response:
-    """Show the choices, and the first tables of the report as chosen."""
+    """Show the options, and the first tables of the report as chosen."""
     context, asked = context_of(request), _asked(request)
     data, tables, remarks = await run_in_threadpool(report_preview, context.review.study, asked)
     codes = [code.id for code in data.codebook.codes]
     return context.page(
-        request, "report.html", page_name="Report", tables=tables, remarks=remarks, choices=asked.choices,
+        request, "report.html", page_name="Report", tables=tables, remarks=remarks, options=asked.options,
         query=request.url.query, attributes=data.attributes, formats=FORMATS, own_only=asked.coder is not None,
         leads=lambda table, row, title: _address(codes[row], title) if _by_code(table, codes) else "",
     )  # fmt: skip
@@ -55,7 +55,7 @@ def _asked(request: Request) -> ReportRequest:
     """Return what the address asks for. Blind work shows no other coder's codings and no suggestion."""
     context, session, given = context_of(request), session_of(request), request.query_params
     mode = context.mode(session)
-    choices = Choices(
+    options = ReportOptions(
         apart=given.get("apart") or None,
         by=(given["by"],) if given.get("by") else (),
         quotes=_number(given.get("quotes"), 2),
@@ -64,7 +64,7 @@ def _asked(request: Request) -> ReportRequest:
         interventions=bool(given.get("interventions")),
         pseudonymised=bool(given.get("pseudonyms")),
     )
-    return ReportRequest(None, choices, coder=session.coder if mode == "blind" else None)
+    return ReportRequest(None, options, coder=session.coder if mode == "blind" else None)
 
 
 def _number(typed: str | None, usual: int) -> int:

@@ -17,7 +17,7 @@ from coder.coded_tables.grammar import examples
 from coder.coded_tables.passages import holds_passages, passages_of, used_polarities
 from coder.coded_tables.rating_rows import cells_of, joined
 from coder.coded_tables.ratings import arranged, codings_of_frame, known_categories
-from coder.coded_tables.values import Choice, CodedTable, Problems
+from coder.coded_tables.values import CodedTable, Problems, RatingOptions
 from coder.errors import CoderError, InputError, OutputError, TableError
 from coder.exchange.codebooks import read_codebook
 from coder.phrasing import counted
@@ -92,14 +92,14 @@ def agree(request: Request) -> Outcome:
     """
     if [path.suffix.lower() for path in request.paths] == [SUFFIX]:
         return _of_study(request.paths[0], request)
-    choice, problems = choice_of(request), Problems()
+    options, problems = rating_options(request), Problems()
     tables: list[CodedTable] = []
     first: CoderError | None = None
     for path in request.paths:
         try:
             tables.append(
                 open_coded_file(
-                    path, "unit", where=path.name, codebook=choice.codebook, reading=request.reading
+                    path, "unit", where=path.name, codebook=options.codebook, reading=request.reading
                 )
             )
         except CoderError as error:
@@ -109,23 +109,23 @@ def agree(request: Request) -> Outcome:
         raise first
     tables = comparable(tables)
     if all(map(holds_passages, tables)):
-        return _of_passages(tables, choice, problems, request)
-    parts = [cells_of(table, choice, problems) for table in tables]
-    return _outcome(arranged(joined(parts), choice, problems), problems, request)
+        return _of_passages(tables, options, problems, request)
+    parts = [cells_of(table, options, problems) for table in tables]
+    return _outcome(arranged(joined(parts), options, problems), problems, request)
 
 
 def _of_study(path: Path, request: Request) -> Outcome:
     """Return the report of a study, with its own codebook unless another is asked for."""
     frame, book, model = study_table(path)
-    choice = choice_of(request)
-    if choice.codebook is None and not choice.categories:
-        choice = replace(choice, codebook=book)
-    codings, problems = codings_of_frame(frame, choice)
+    options = rating_options(request)
+    if options.codebook is None and not options.categories:
+        options = replace(options, codebook=book)
+    codings, problems = codings_of_frame(frame, options)
     return _outcome(codings, problems, replace(request, unit=UNIT, model_coder=request.model_coder or model))
 
 
 def _of_passages(
-    tables: Sequence[CodedTable], choice: Choice, problems: Problems, request: Request
+    tables: Sequence[CodedTable], options: RatingOptions, problems: Problems, request: Request
 ) -> Outcome:
     """Return the report over characters, with the unitizing alphas, for passages with boundaries of their own."""
     import pandas as pd
@@ -137,8 +137,8 @@ def _of_passages(
     ]
     frame.attrs["lengths"] = _lengths(own, problems)
     together = CodedTable.of(frame, " and ".join(table.where for table in tables))
-    passages = passages_of(together, choice, problems)
-    book = choice.codebook
+    passages = passages_of(together, options, problems)
+    book = options.codebook
     codings = replace(
         codings_of(passages, used_polarities(passages)),
         parents={code.id: code.parent for code in book.codes if code.parent} if book else {},
@@ -175,12 +175,12 @@ def agree_on(frame: "DataFrame", request: Request) -> Outcome:
     """
     table = CodedTable.of(frame, "codings")
     if holds_passages(table):
-        return _of_passages([table], choice_of(request), Problems(), request)
-    codings, problems = codings_of_frame(frame, choice_of(request))
+        return _of_passages([table], rating_options(request), Problems(), request)
+    codings, problems = codings_of_frame(frame, rating_options(request))
     return _outcome(codings, problems, request)
 
 
-def choice_of(request: Request) -> Choice:
+def rating_options(request: Request) -> RatingOptions:
     """Return which codes, coders and columns the request asks for. Raises CodebookError, TableError."""
     book: Codebook | None = None
     plain: tuple[str, ...] = ()
@@ -190,7 +190,7 @@ def choice_of(request: Request) -> Choice:
             plain = _plain_list(path)
         else:
             book = read_codebook(request.categories)
-    return Choice(book, plain, request.coders, request.assisted, request.resample)
+    return RatingOptions(book, plain, request.coders, request.assisted, request.resample)
 
 
 def _is_codebook(path: Path) -> bool:

@@ -11,7 +11,7 @@ from coder import __version__
 from coder.errors import InputError, OutputError
 from coder.reporting.rows import check_new, written_whole
 from coder.reporting.study.contents import Contents, Picture, Table
-from coder.reporting.study.values import Choices, Group, StudyData
+from coder.reporting.study.values import Group, ReportOptions, StudyData
 from coder.store import Study
 from coder.workflow.study.passage_groups import study_groups
 from coder.workflow.study.report_data import Names, read_data
@@ -37,14 +37,14 @@ MOST_APART = 6  # values; an attribute with more is no way to split a table
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What `coder report` was asked for; see `Choices` for what it takes.
+    """What `coder report` was asked for; see `ReportOptions` for what it takes.
 
     `groups` is a table of sub-themes that a person edited, `write_groups` where to write one; `keep_groups` also adds
     the edited names to the study's codebook. `figures` is a folder for the pictures.
     """
 
     out: Path | None
-    choices: Choices = field(default_factory=Choices)
+    options: ReportOptions = field(default_factory=ReportOptions)
     coder: str | None = None
     label: str | None = None
     groups: Path | None = None
@@ -71,10 +71,10 @@ def write_report(study: Study, request: Request, *, encode: Encode | None = None
     not have, TableError for a table of groups that cannot be used.
     """
     _check(request)
-    data, groups, choices, remarks = report_parts(study, request, encode or encode_texts)
+    data, groups, options, remarks = report_parts(study, request, encode or encode_texts)
     from coder.reporting.study.report import report_contents
 
-    contents = report_contents(data, groups, choices, remarks)
+    contents = report_contents(data, groups, options, remarks)
     written: list[Path] = []
     if request.out is not None:
         _write(request.out, contents, data)
@@ -104,20 +104,20 @@ def report_preview(
     from coder.reporting.study.participants import participant_tables
     from coder.reporting.study.themes import subthemes_table, themes_table
 
-    data, groups, choices, remarks = report_parts(study, request, encode or encode_texts)
+    data, groups, options, remarks = report_parts(study, request, encode or encode_texts)
     if not data.codings:
         return data, [], remarks
-    tables = [subthemes_table(data, groups), themes_table(data, groups, choices)]
-    return data, [*tables, *participant_tables(data, choices)], remarks
+    tables = [subthemes_table(data, groups), themes_table(data, groups, options)]
+    return data, [*tables, *participant_tables(data, options)], remarks
 
 
 def report_parts(
     study: Study, request: Request, encode: Encode
-) -> tuple[StudyData, list[Group], Choices, list[str]]:
-    """Return what the report is made from: data, groups of passages, choices filled in, and remarks."""
-    names = Names(request.label, pseudonyms=request.choices.pseudonymised)
+) -> tuple[StudyData, list[Group], ReportOptions, list[str]]:
+    """Return what the report is made from: data, groups of passages, options filled in, and remarks."""
+    names = Names(request.label, pseudonyms=request.options.pseudonymised)
     data = read_data(study, names, coder=request.coder, version=__version__)
-    choices = _filled(request.choices, data)
+    options = _filled(request.options, data)
     remarks: list[str] = []
     if request.groups is not None:
         groups, remarks = read_groups(request.groups, data)
@@ -130,8 +130,8 @@ def report_parts(
                 f"More than {MOST_PASSAGES:,} codings: no groups of similar passages are proposed."
             )
     agreement = _agreement(study) if request.coder is None else None
-    remarks += _cautions(data, choices)
-    return replace(data, agreement=agreement), groups, choices, remarks
+    remarks += _cautions(data, options)
+    return replace(data, agreement=agreement), groups, options, remarks
 
 
 def _check(request: Request) -> None:
@@ -147,23 +147,23 @@ def _check(request: Request) -> None:
         raise InputError("--keep-groups needs the table of groups that you edited: --groups groups.csv.")
 
 
-def _filled(choices: Choices, data: StudyData) -> Choices:
-    """Return the choices with `apart` taken from the attributes where it was left open."""
-    for name in (*choices.by, *filter(None, [choices.apart])):
+def _filled(options: ReportOptions, data: StudyData) -> ReportOptions:
+    """Return the options with `apart` taken from the attributes where it was left open."""
+    for name in (*options.by, *filter(None, [options.apart])):
         if name not in data.attributes:
             known = ", ".join(data.attributes) or "none"
             raise InputError(f"The study has no attribute '{name}' of participants; it has: {known}.")
-    if choices.apart is not None:
-        return choices
+    if options.apart is not None:
+        return options
     plain = {name.casefold(): name for name in data.attributes}
     for usual in APART:
         values = {value for case in data.cases.values() for value in case.values(plain.get(usual, ""))}
         if 2 <= len(values) <= MOST_APART:
-            return replace(choices, apart=plain[usual])
-    return choices
+            return replace(options, apart=plain[usual])
+    return options
 
 
-def _cautions(data: StudyData, choices: Choices) -> list[str]:
+def _cautions(data: StudyData, options: ReportOptions) -> list[str]:
     """Say what a reader of the report must know before the figures."""
     found = []
     if data.codings and data.decided < data.utterances:
@@ -171,7 +171,7 @@ def _cautions(data: StudyData, choices: Choices) -> list[str]:
             f"Coding is not finished: {data.utterances - data.decided:,} of {data.utterances:,} utterances have no"
             " decision yet and are in no figure."
         )
-    if choices.pseudonymised:
+    if options.pseudonymised:
         found.append(
             "Speakers and transcripts have pseudonyms. Names inside quotes are not changed: read the quotes before"
             " you pass the report on."
