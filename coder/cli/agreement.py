@@ -108,7 +108,7 @@ def agreement(asked: Comparison, output: Output, options: CodedOptions) -> None:
     """
     from coder.workflow.agreement import compare_tables as work
 
-    request = work.Request(
+    request = work.AgreementRequest(
         paths=tuple(asked.codings), by=asked.by, categories=asked.categories, coders=tuple(asked.coder or ()),
         assisted=tuple(asked.assisted or ()), resample=asked.resample, model_coder=asked.model_coder,
         level=asked.level, resamples=asked.resamples, seed=asked.seed, half_width=asked.half_width, unit=asked.unit,

@@ -62,9 +62,9 @@ def precode(asked: Asked) -> None:
     Reads Word, Teams, Zoom, Otter, plain text and many other transcripts (`coder turns FILE` shows how one is
     read). Example: coder precode interviews/ -o suggestions.xlsx
     """
-    from coder.workflow.precoding.pipeline import Request, closing_words, run
+    from coder.workflow.precoding.pipeline import PrecodingRequest, closing_words, run
 
-    request = Request(
+    request = PrecodingRequest(
         paths=asked.paths, out=asked.out, model=asked.model, codebook=asked.codebook, unit=asked.unit,
         coded_only=asked.coded_only, interviewer=tuple(asked.interviewer or ()), force=asked.force,
         threads=asked.threads, engine=asked.engine, scheduler=asked.scheduler,

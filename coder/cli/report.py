@@ -93,7 +93,7 @@ def report(asked: Asked, output: Output) -> None:
     """
     from coder.reporting.study.values import ReportOptions
     from coder.workflow.study.open import open_study
-    from coder.workflow.study.report import Request, write_report
+    from coder.workflow.study.report import ReportRequest, write_report
     from coder.workflow.study.report_sample import sample_study
 
     if asked.sample == (asked.study is not None):
@@ -103,7 +103,7 @@ def report(asked: Asked, output: Output) -> None:
         with_suggestions=asked.with_suggestions, interventions=asked.interventions,
         pseudonymised=asked.pseudonymise,
     )  # fmt: skip
-    request = Request(
+    request = ReportRequest(
         out=output.out, options=options, coder=asked.coder, label=asked.label, groups=asked.groups,
         write_groups=output.write_groups, keep_groups=output.keep_groups, figures=output.figures, force=output.force,
     )  # fmt: skip

@@ -131,7 +131,7 @@ def import_(asked: Imported, options: CodedOptions) -> None:
             return
     elif asked.apply or asked.pseudonyms:
         raise typer.BadParameter("--apply and --pseudonyms go with --pseudonymise.")
-    request = bringing.Request(
+    request = bringing.ImportRequest(
         paths=tuple(asked.paths or ()), attributes=asked.attributes, codings=asked.codings, coder=asked.coder,
         looked_at=asked.looked_at, complete=asked.complete, reading=options.reading(),
         interviewer=tuple(asked.interviewer or ()), new_version=asked.new_version, read=read,

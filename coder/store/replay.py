@@ -13,7 +13,7 @@ from coder.store.values import DECIDED_SQL
 
 
 @dataclass(slots=True)
-class Outcome:
+class ReplayedState:
     """Where one owner stands with one utterance after some decisions."""
 
     codes: dict[str, Row] = field(default_factory=dict)
@@ -41,9 +41,9 @@ class Outcome:
         return ";".join(sorted(f"{code}:{row['polarity'] or ''}" for code, row in self.codes.items()))
 
 
-def replay(decisions: Iterable[Row]) -> Outcome:
+def replay(decisions: Iterable[Row]) -> ReplayedState:
     """Return what stands after decisions in order; each row has verdict, code, instead_of, suggestion, seen."""
-    outcome = Outcome()
+    outcome = ReplayedState()
     for row in decisions:
         outcome.seen = outcome.seen or bool(row["seen"])
         _apply(outcome, row)
@@ -52,7 +52,7 @@ def replay(decisions: Iterable[Row]) -> Outcome:
     return outcome
 
 
-def _apply(outcome: Outcome, row: Row) -> None:
+def _apply(outcome: ReplayedState, row: Row) -> None:
     verdict, code = row["verdict"], row["code"]
     if verdict in {"accept", "change", "add"}:
         if row["instead_of"] and row["instead_of"] != code:
@@ -133,7 +133,7 @@ def _write(
     owner: int,
     utterance: int,
     home: tuple[int, int],
-    outcome: Outcome,
+    outcome: ReplayedState,
     touched: tuple[str, str],
 ) -> None:
     db.run(

@@ -51,7 +51,7 @@ def copy_sample(target: Path) -> None:
 
 
 def _fill(study: Path, files: Path, progress: Callable[[str], None]) -> None:
-    from coder.workflow.study.import_all import Request, import_all
+    from coder.workflow.study.import_all import ImportRequest, import_all
     from coder.workflow.study.open import begin_study
     from coder.workflow.study.suggest import suggest
 
@@ -60,8 +60,8 @@ def _fill(study: Path, files: Path, progress: Callable[[str], None]) -> None:
     with begin_study(unfinished, codebook=CODEBOOK) as opened:
         progress("Importing six interviews, and the codes of one coder for four of them")
         participants, codings = files / "participants.csv", files / "codings-r1.csv"
-        import_all(opened, Request(paths=(files / "transcripts",), attributes=participants))
-        import_all(opened, Request(codings=codings, coder=CODER, complete=True))
+        import_all(opened, ImportRequest(paths=(files / "transcripts",), attributes=participants))
+        import_all(opened, ImportRequest(codings=codings, coder=CODER, complete=True))
         progress("Suggesting codes for the other two")
         suggest(opened)
     unfinished.replace(study)

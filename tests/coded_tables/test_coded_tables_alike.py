@@ -14,7 +14,7 @@ from coder.coded_tables.excerpts import excerpts_of, training_set
 from coder.coded_tables.ratings import codings_of_frame
 from coder.coded_tables.values import RatingOptions
 from coder.domain import POLARITIES
-from coder.workflow.agreement.compare_tables import Request, agree
+from coder.workflow.agreement.compare_tables import AgreementRequest, agree
 from coder.workflow.coded_files import coded_excerpts
 
 BOOK = Codebook("mine", (Code("x", "The x"), Code("y", "Why"), Code("bad_luck", "Bad luck")))
@@ -47,7 +47,7 @@ def test_a_table_on_which_two_coders_agree_is_full_agreement_for_training_and_fo
         ({"x"}, 1.0), (set(), 1.0), ({"x", "y"}, 1.0), ({"x", "y"}, 1.0), ({"bad_luck"}, 1.0),
     ]  # fmt: skip
     assert [item.polarity for item in excerpts] == ["facilitator", None, "barrier", None, None]
-    report = agree(Request((table,))).report
+    report = agree(AgreementRequest((table,))).report
     assert set(report.codes) == {"x", "y", "bad_luck"}
     assert report.overall["percent_agreement"].value == 1.0
     assert report.overall["masi_alpha"].value == 1.0

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from coder.agreement.report import AgreementReport
-from coder.workflow.agreement.compare_tables import Request, agree
+from coder.workflow.agreement.compare_tables import AgreementRequest, agree
 
 Compare = Callable[[str], AgreementReport]
 
@@ -16,7 +16,7 @@ def compare(tmp_path: Path) -> Compare:
     def call(text: str) -> AgreementReport:
         path = tmp_path / "ratings.csv"
         path.write_text(text, encoding="utf-8")
-        return agree(Request((path,))).report
+        return agree(AgreementRequest((path,))).report
 
     return call
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coder.agreement.software_views import view
-from coder.workflow.agreement.compare_tables import Request, agree
+from coder.workflow.agreement.compare_tables import AgreementRequest, agree
 from tests.refi_making import qde, qdpx, selection, source
 
 TEXT = (
@@ -34,7 +34,9 @@ def letters(spans: list[tuple[int, int]]) -> list[bool]:
 
 def test_nvivo_counts_all_letters_of_the_text(both: tuple[Path, Path]) -> None:
     (row,) = [
-        item for item in view(agree(Request(both)).codings, "nvivo")["rows"] if item["file"] == "i1.docx"
+        item
+        for item in view(agree(AgreementRequest(both)).codings, "nvivo")["rows"]
+        if item["file"] == "i1.docx"
     ]
     one, two = letters(ANNA), letters(BEN)
     size = len(TEXT)
@@ -47,7 +49,7 @@ def test_nvivo_counts_all_letters_of_the_text(both: tuple[Path, Path]) -> None:
 
 
 def test_qualcoder_leaves_out_what_nobody_coded(both: tuple[Path, Path]) -> None:
-    rows = view(agree(Request(both)).codings, "qualcoder")["rows"]
+    rows = view(agree(AgreementRequest(both)).codings, "qualcoder")["rows"]
     one, two = letters(ANNA), letters(BEN)
     coded = sum(a or b for a, b in zip(one, two, strict=True))
     shared = sum(a and b for a, b in zip(one, two, strict=True)) / coded
@@ -63,6 +65,6 @@ def test_the_length_of_the_text_is_said_to_count_and_unlike_texts_are_named(tmp_
     first = project(tmp_path / "a.qdpx", ANNA, "1", "i1")
     marks = selection(*BEN[0], TEXT[slice(*BEN[0])], user="aaaa0000-0000-0000-0000-000000000002")
     second = qdpx(tmp_path / "b.qdpx", qde(sources=source(marks)), {"sources/d1.txt": TEXT[:100].encode()})
-    notes = " ".join(agree(Request((first, second))).report.notes)
+    notes = " ".join(agree(AgreementRequest((first, second))).report.notes)
     assert "Text that nobody coded counts, to the end of each transcript" in notes
     assert "1 document whose text is not equally long in the files" in notes

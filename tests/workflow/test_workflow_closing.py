@@ -12,7 +12,7 @@ import pytest
 from coder.codebook import Code, Codebook
 from coder.learning.persistence.card import HeldOut, ModelCard, TrainingData, Verdict
 from coder.workflow.precoding.parts import PartRecord
-from coder.workflow.precoding.pipeline import Request, Summary, closing_words
+from coder.workflow.precoding.pipeline import PrecodingRequest, Summary, closing_words
 
 BOOK = Codebook("b", (Code("time", "Time"), Code("people", "People"), Code("body", "The body")))
 
@@ -29,7 +29,7 @@ def model() -> Any:
 def test_a_code_that_failed_is_named_and_not_counted_as_absent(model: Any) -> None:
     summary = Summary.of(model)
     summary.utterances, summary.coded, summary.codes = 10, 3, Counter({("time", ""): 3})
-    text = closing_words(Request(paths=[Path("talk.txt")]), summary)
+    text = closing_words(PrecodingRequest(paths=[Path("talk.txt")]), summary)
     assert "does not suggest 1 code" in text
     said = " ".join(text[text.index("The body:") :].split())
     assert said.startswith(
@@ -41,7 +41,7 @@ def test_a_code_that_failed_is_named_and_not_counted_as_absent(model: Any) -> No
 
 def test_nothing_is_said_where_every_code_may_be_suggested(model: Any) -> None:
     model.parts.calibration.usable[:] = True
-    assert "does not suggest" not in closing_words(Request(paths=[]), Summary.of(model))
+    assert "does not suggest" not in closing_words(PrecodingRequest(paths=[]), Summary.of(model))
 
 
 def test_a_card_without_verdicts_is_no_obstacle(model: Any) -> None:
@@ -54,7 +54,7 @@ def test_each_transcript_says_how_many_of_its_utterances_got_a_suggestion(model:
     summary = Summary.of(model)
     for name, coded in (("a.txt", 8), ("b.txt", 3)):
         summary.add(PartRecord(0, f"x/{name}", units=12, codable=10, coded=coded))
-    said = closing_words(Request(paths=[]), summary)
+    said = closing_words(PrecodingRequest(paths=[]), summary)
     assert "  a.txt: 8 of 10\n  b.txt: 3 of 10\n" in said
     assert "highest confidence first" in said and "84 % were right" in said
-    assert "highest confidence" not in closing_words(Request(paths=[], unit="row"), summary)
+    assert "highest confidence" not in closing_words(PrecodingRequest(paths=[], unit="row"), summary)

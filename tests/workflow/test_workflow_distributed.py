@@ -13,7 +13,7 @@ from coder.errors import InputError
 from coder.workflow.precoding import answers
 from coder.workflow.precoding import dask_engine as distributed
 from coder.workflow.precoding.dask_worker import ModelFiles
-from coder.workflow.precoding.pipeline import Request, run
+from coder.workflow.precoding.pipeline import PrecodingRequest, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 PLACES = ("clinic", "ward", "market", "school", "river", "office", "garden", "bus")
@@ -35,9 +35,11 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def request_of(table: Path, name: str, scheduler: str | None = None) -> Request:
+def request_of(table: Path, name: str, scheduler: str | None = None) -> PrecodingRequest:
     engine: Literal["dask", "local"] = "dask" if scheduler else "local"
-    return Request([table], table.with_name(name), unit="row", threads=2, engine=engine, scheduler=scheduler)
+    return PrecodingRequest(
+        [table], table.with_name(name), unit="row", threads=2, engine=engine, scheduler=scheduler
+    )
 
 
 def test_two_processes_one_killed_half_way(table: Path) -> None:

@@ -11,7 +11,7 @@ from coder.reading import read_transcript
 from coder.store import Study
 from coder.store.values import Decision
 from coder.workflow.study.export import ExportRequest, export_study
-from coder.workflow.study.import_all import Request, import_all
+from coder.workflow.study.import_all import ImportRequest, import_all
 from coder.workflow.study.import_project import import_project
 from coder.workflow.study.import_transcripts import ImportOptions
 from tests.refi_making import qde, qdpx, selection
@@ -167,7 +167,7 @@ def test_our_own_project_comes_back_whole(tmp_path: Path) -> None:
         out = export_study(study, ExportRequest(tmp_path / "a.qdpx")).out
         wanted = _everything(study)
     with begun(tmp_path, "b.coder") as back:
-        brought = import_all(back, Request(paths=(out,)))
+        brought = import_all(back, ImportRequest(paths=(out,)))
         assert brought.refused == []
         assert _everything(back) == wanted
         assert "2 texts added, 0 here before; 1 participant; 4 memos." in brought.text()
@@ -245,6 +245,6 @@ def test_a_project_in_a_folder_of_transcripts_is_named(project: Path, tmp_path: 
     project.rename(folder / "p.qdpx")
     (folder / "talk.txt").write_text(TALK, encoding="utf-8")
     with begun(tmp_path) as study:
-        brought = import_all(study, Request(paths=(folder,)))
+        brought = import_all(study, ImportRequest(paths=(folder,)))
         assert [item.name for item in brought.transcripts.added] == ["talk"]
         assert any("p.qdpx: a project of another tool, left out" in line for line in brought.problems())

@@ -9,7 +9,7 @@ from coder.coded_tables.excerpts import excerpts_of
 from coder.learning import load_model
 from coder.workflow.modelling.evaluate import evaluate
 from coder.workflow.modelling.train import TrainingOptions, train_on
-from coder.workflow.precoding.pipeline import Request, closing_words, run
+from coder.workflow.precoding.pipeline import PrecodingRequest, closing_words, run
 
 TALK = """Interviewer: Why not?
 P1: Je n'ai pas le temps, avec le travail et les enfants, et le centre est très loin de chez moi.
@@ -20,7 +20,7 @@ P1: I never have the time for it, with the work and the kids.
 @pytest.mark.slow
 def test_precode_names_the_language_in_the_row_and_in_its_closing_words(tmp_path: Path) -> None:
     (tmp_path / "talk.txt").write_text(TALK, encoding="utf-8")
-    request = Request(paths=[tmp_path / "talk.txt"], out=tmp_path / "out.csv")
+    request = PrecodingRequest(paths=[tmp_path / "talk.txt"], out=tmp_path / "out.csv")
     summary = run(request)
     rows = pd.read_csv(tmp_path / "out.csv")
     assert list(rows["code"].isna()) == [True, False]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coder.agreement.report import AgreementReport
-from coder.workflow.agreement.compare_tables import Request, agree
+from coder.workflow.agreement.compare_tables import AgreementRequest, agree
 
 
 def table(path: Path, rows: str, heading: str = "document,text,code,coder") -> Path:
@@ -14,7 +14,7 @@ def table(path: Path, rows: str, heading: str = "document,text,code,coder") -> P
 
 
 def compare(*paths: Path) -> AgreementReport:
-    return agree(Request(paths)).report
+    return agree(AgreementRequest(paths)).report
 
 
 def test_passages_without_places_are_matched_by_their_words(tmp_path: Path) -> None:

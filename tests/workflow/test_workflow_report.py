@@ -15,7 +15,7 @@ from coder.errors import InputError, OutputError, StudyError, TableError
 from coder.reporting.study.values import ReportOptions
 from coder.store import Study
 from coder.store.values import Decision, Proposal, ProposedCode
-from coder.workflow.study.report import Request, write_report
+from coder.workflow.study.report import ReportRequest, write_report
 from coder.workflow.study.report_data import Names, filled, read_data, usual_label
 from coder.workflow.study.report_groups import propose_groups, read_groups, write_groups
 from tests.study_making import small_study
@@ -123,7 +123,7 @@ def test_pseudonyms_replace_names_of_people_and_transcripts_everywhere(study: St
     code(study, "Ann", units(study, "one")[0], "rain", "barrier")
     study.people.link(study.texts.find("one"), "P", "Gwendolyn Price")
     out = tmp_path / "r.html"
-    request = Request(out, ReportOptions(pseudonymised=True), write_groups=tmp_path / "g.csv")
+    request = ReportRequest(out, ReportOptions(pseudonymised=True), write_groups=tmp_path / "g.csv")
     outcome = write_report(study, request, encode=encode)
     for path in (out, tmp_path / "g.csv"):
         text = path.read_text(encoding="utf-8")
@@ -151,7 +151,7 @@ def test_groups_go_out_to_a_table_and_come_back_as_a_persons(study: Study, tmp_p
     named, remarks = read_groups(path, data)
     assert "wet weather" in {group.name for group in named} and not any(group.proposed for group in named)
     assert "1 rows fit no coded passage" in remarks[0]
-    request = Request(tmp_path / "r.xlsx", groups=path, keep_groups=True)
+    request = ReportRequest(tmp_path / "r.xlsx", groups=path, keep_groups=True)
     outcome = write_report(study, request, encode=encode)
     assert "new sub-themes are in the study's codebook" in outcome.remarks[-1]
     assert "wet weather" in {theme.label for theme in study.codebooks.current().by_id["rain"].subthemes}
@@ -186,29 +186,29 @@ def test_clusters_put_likeness_together_and_repeat(study: Study) -> None:
 def test_wrong_requests_are_one_sentence(study: Study, tmp_path: Path) -> None:
     code(study, "Ann", units(study, "one")[0], "rain")
     for request, kind, words in (
-        (Request(tmp_path / "r.pdf"), OutputError, "ends in .html, .docx, .xlsx"),
-        (Request(None), InputError, "Say where the report goes"),
-        (Request(tmp_path / "r.html", ReportOptions(by=("ward",))), InputError, "no attribute 'ward'"),
-        (Request(tmp_path / "r.html", keep_groups=True), InputError, "--groups"),
+        (ReportRequest(tmp_path / "r.pdf"), OutputError, "ends in .html, .docx, .xlsx"),
+        (ReportRequest(None), InputError, "Say where the report goes"),
+        (ReportRequest(tmp_path / "r.html", ReportOptions(by=("ward",))), InputError, "no attribute 'ward'"),
+        (ReportRequest(tmp_path / "r.html", keep_groups=True), InputError, "--groups"),
     ):
         with pytest.raises(kind, match=words):
             write_report(study, request, encode=encode)
     (tmp_path / "r.html").write_text("mine")
     with pytest.raises(OutputError, match="exists already"):
-        write_report(study, Request(tmp_path / "r.html"), encode=encode)
+        write_report(study, ReportRequest(tmp_path / "r.html"), encode=encode)
     assert (tmp_path / "r.html").read_text() == "mine"
 
 
 def test_unfinished_coding_is_said_first(study: Study, tmp_path: Path) -> None:
     code(study, "Ann", units(study, "one")[0], "rain")
-    outcome = write_report(study, Request(tmp_path / "r.html"), encode=encode)
+    outcome = write_report(study, ReportRequest(tmp_path / "r.html"), encode=encode)
     assert "Coding is not finished" in outcome.remarks[0]
     assert "Coding is not finished" in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
 def test_an_empty_study_is_reported_as_empty(study: Study, tmp_path: Path) -> None:
     for name in ("r.html", "r.docx", "r.xlsx"):
-        write_report(study, Request(tmp_path / name), encode=encode)
+        write_report(study, ReportRequest(tmp_path / name), encode=encode)
     assert "Nobody has coded anything yet" in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 

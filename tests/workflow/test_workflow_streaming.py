@@ -20,7 +20,7 @@ from coder.learning import Model, blank_model
 from coder.workflow.precoding import answers, pipeline
 from coder.workflow.precoding.checkpoint import Workspace
 from coder.workflow.precoding.parts import LocalEngine, Part, Said, finished
-from coder.workflow.precoding.pipeline import Request, run
+from coder.workflow.precoding.pipeline import PrecodingRequest, run
 from coder.workflow.suggestion import Opinion, Row, ScoredCode
 
 
@@ -74,8 +74,8 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "MANY_FILES", 1)
 
 
-def request_of(tmp_path: Path, name: str = "out.csv", **changes: Any) -> Request:
-    asked = Request([tmp_path / "answers.parquet"], tmp_path / name, unit="row", threads=1)
+def request_of(tmp_path: Path, name: str = "out.csv", **changes: Any) -> PrecodingRequest:
+    asked = PrecodingRequest([tmp_path / "answers.parquet"], tmp_path / name, unit="row", threads=1)
     return replace(asked, **changes)
 
 

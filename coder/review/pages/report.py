@@ -13,8 +13,7 @@ from coder.reporting.study.themes import HEADINGS
 from coder.reporting.study.values import ReportOptions
 from coder.review.context import context_of, session_of
 from coder.review.pages.downloads import attachment
-from coder.workflow.study.report import FORMATS, report_file, report_preview
-from coder.workflow.study.report import Request as ReportRequest
+from coder.workflow.study.report import FORMATS, ReportRequest, report_file, report_preview
 
 MOST = 999  # of a number that is typed in
 

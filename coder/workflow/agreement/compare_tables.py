@@ -33,7 +33,7 @@ PLAIN_LISTS = (".txt", ".json", ".csv", ".tsv", ".xlsx", ".jsonl")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class AgreementRequest:
     """What `coder agreement` was asked for."""
 
     paths: tuple[Path, ...]
@@ -61,7 +61,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AgreementOutcome:
     """The report, the codings it is about, and the files that could not be read (path -> why)."""
 
     report: AgreementReport
@@ -70,8 +70,8 @@ class Outcome:
 
 
 def run(
-    request: Request, *, out: Path | None = None, plot: Path | None = None, force: bool = False
-) -> Outcome:
+    request: AgreementRequest, *, out: Path | None = None, plot: Path | None = None, force: bool = False
+) -> AgreementOutcome:
     """Do what `coder agreement` does: refuse files that exist, compute the report, write report and plot."""
     for path in filter(None, (out, plot)):
         if path.exists() and not force:
@@ -84,7 +84,7 @@ def run(
     return outcome
 
 
-def agree(request: Request) -> Outcome:
+def agree(request: AgreementRequest) -> AgreementOutcome:
     """Read tables of codings, or a study, and return the agreement report.
 
     Rows that cannot be used are named in `report.problems`; the others count. Raises TableError (or the
@@ -114,7 +114,7 @@ def agree(request: Request) -> Outcome:
     return _outcome(arranged(joined(parts), options, problems), problems, request)
 
 
-def _of_study(path: Path, request: Request) -> Outcome:
+def _of_study(path: Path, request: AgreementRequest) -> AgreementOutcome:
     """Return the report of a study, with its own codebook unless another is asked for."""
     frame, book, model = study_table(path)
     options = rating_options(request)
@@ -125,8 +125,8 @@ def _of_study(path: Path, request: Request) -> Outcome:
 
 
 def _of_passages(
-    tables: Sequence[CodedTable], options: RatingOptions, problems: Problems, request: Request
-) -> Outcome:
+    tables: Sequence[CodedTable], options: RatingOptions, problems: Problems, request: AgreementRequest
+) -> AgreementOutcome:
     """Return the report over characters, with the unitizing alphas, for passages with boundaries of their own."""
     import pandas as pd
 
@@ -167,7 +167,7 @@ def _lengths(frames: "Sequence[DataFrame]", problems: Problems) -> dict[str, int
     return known
 
 
-def agree_on(frame: "DataFrame", request: Request) -> Outcome:
+def agree_on(frame: "DataFrame", request: AgreementRequest) -> AgreementOutcome:
     """Return the report for codings kept elsewhere: the columns of `codings_of_frame`.
 
     A frame without `unit` but with `transcript`, `start`, `end`, `coder`, `code` holds passages with boundaries of
@@ -180,7 +180,7 @@ def agree_on(frame: "DataFrame", request: Request) -> Outcome:
     return _outcome(codings, problems, request)
 
 
-def rating_options(request: Request) -> RatingOptions:
+def rating_options(request: AgreementRequest) -> RatingOptions:
     """Return which codes, coders and columns the request asks for. Raises CodebookError, TableError."""
     book: Codebook | None = None
     plain: tuple[str, ...] = ()
@@ -219,13 +219,13 @@ def _plain_list(path: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(line).strip() for line in lines if str(line).strip()))
 
 
-def _outcome(codings: Codings, problems: Problems, request: Request) -> Outcome:
+def _outcome(codings: Codings, problems: Problems, request: AgreementRequest) -> AgreementOutcome:
     shown = _by(codings, request.by)
     report = agreement_report(shown, request.options)
     report = replace(
         report, notes=(*report.notes, *problems.notes, *_remarks(report)), problems=tuple(problems.rows)
     )
-    return Outcome(report, shown, problems.refused)
+    return AgreementOutcome(report, shown, problems.refused)
 
 
 def _by(codings: Codings, by: By) -> Codings:
@@ -257,7 +257,7 @@ def _remarks(report: AgreementReport) -> Sequence[str]:
     return []
 
 
-def write_report(outcome: Outcome, path: Path, *, force: bool = False) -> None:
+def write_report(outcome: AgreementOutcome, path: Path, *, force: bool = False) -> None:
     """Write the report as .json, .csv (one table) or .xlsx (a sheet per section). Raises OutputError."""
     from coder.reporting.agreement import write_files
 
@@ -266,33 +266,33 @@ def write_report(outcome: Outcome, path: Path, *, force: bool = False) -> None:
     write_files(outcome.report, path, force=force)
 
 
-def plot_report(outcome: Outcome, path: Path, *, force: bool = False) -> None:
+def plot_report(outcome: AgreementOutcome, path: Path, *, force: bool = False) -> None:
     """Draw each code's estimates with intervals to .svg, .png or .pdf. Raises OutputError."""
     from coder.reporting.agreement_plot import forest_plot
 
     forest_plot(outcome.report, path, force=force)
 
 
-def report_text(outcome: Outcome) -> str:
+def report_text(outcome: AgreementOutcome) -> str:
     """Return the report as tables of text."""
     from coder.reporting.agreement import as_text
 
     return as_text(outcome.report)
 
 
-def methods_paragraph(outcome: Outcome) -> str:
+def methods_paragraph(outcome: AgreementOutcome) -> str:
     """Return a paragraph for the methods section of a paper, with its sources."""
     from coder.reporting.agreement import methods
 
     return methods(outcome.report)
 
 
-def tool_view(outcome: Outcome, tool: Tool) -> dict[str, Any]:
+def tool_view(outcome: AgreementOutcome, tool: Tool) -> dict[str, Any]:
     """Return the figures another program would print for the same codings, and why they differ."""
     return view(outcome.codings, tool)
 
 
-def tool_text(outcome: Outcome, tool: Tool, *, as_json: bool = False) -> str:
+def tool_text(outcome: AgreementOutcome, tool: Tool, *, as_json: bool = False) -> str:
     """Return another program's figures as a table of text, or as JSON."""
     from coder.reporting.agreement import view_text
 

@@ -42,7 +42,7 @@ Progress = Callable[[int, int | None], None]  # steps done now, steps in all whe
 
 
 @dataclass(frozen=True)
-class Request:
+class PrecodingRequest:
     """What a person asks of one pre-coding run."""
 
     paths: Sequence[Path]
@@ -129,7 +129,7 @@ def finished_parts(
         yield record, rows
 
 
-def run(request: Request, progress: Progress | None = None) -> Summary:
+def run(request: PrecodingRequest, progress: Progress | None = None) -> Summary:
     """Pre-code the request's files into its OUT, or as csv on stdout; files that fail are in `refused`.
 
     Raises CoderError before any work if OUT cannot be written, and after it if nothing could be read.
@@ -179,7 +179,9 @@ def _counted(parts: Iterable[tuple[PartRecord, list[Row]]], summary: Summary) ->
             yield rows
 
 
-def _write(batches: Iterator[list[Row]], request: Request, columns: Sequence[str], summary: Summary) -> None:
+def _write(
+    batches: Iterator[list[Row]], request: PrecodingRequest, columns: Sequence[str], summary: Summary
+) -> None:
     """Write batches as they come, once there is a first one."""
     import sys
 
@@ -199,7 +201,12 @@ def _write(batches: Iterator[list[Row]], request: Request, columns: Sequence[str
 
 
 def _run_in_parts(
-    request: Request, out: Path, files: Sequence[Path], job: Job, model: "Model", progress: Progress | None
+    request: PrecodingRequest,
+    out: Path,
+    files: Sequence[Path],
+    job: Job,
+    model: "Model",
+    progress: Progress | None,
 ) -> Summary:
     """Code part by part, keeping each, and write OUT when all are there."""
     from coder.reporting.rows import open_rows
@@ -226,7 +233,7 @@ def _run_in_parts(
     return summary
 
 
-def _engine(request: Request, model: "Model") -> AbstractContextManager[Engine]:
+def _engine(request: PrecodingRequest, model: "Model") -> AbstractContextManager[Engine]:
     if request.engine == "dask":
         from coder.workflow.precoding.dask_engine import DaskEngine
 
@@ -237,7 +244,7 @@ def _engine(request: Request, model: "Model") -> AbstractContextManager[Engine]:
     return nullcontext(LocalEngine(model))
 
 
-def _asked(request: Request, files: Sequence[Path], model: "Model") -> dict[str, Any]:
+def _asked(request: PrecodingRequest, files: Sequence[Path], model: "Model") -> dict[str, Any]:
     """Return all that the parts' rows depend on; finished parts serve again only if all of it is the same."""
     return {
         "version": __version__,
@@ -282,7 +289,7 @@ def precode(
     return frame
 
 
-def closing_words(request: Request, summary: Summary) -> str:
+def closing_words(request: PrecodingRequest, summary: Summary) -> str:
     """Return the run's summary: files, units, coded share, counts per code, what was refused and why."""
     from coder.reporting.cards import failed_lines
     from coder.reporting.text import code_table

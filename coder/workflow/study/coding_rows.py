@@ -69,10 +69,10 @@ def agreement_so_far(study: Path, *, resamples: int = RESAMPLES) -> "AgreementRe
 
     What somebody coded with suggestions in sight is kept apart by the report: it is not blind.
     """
-    from coder.workflow.agreement.compare_tables import Request, agree
+    from coder.workflow.agreement.compare_tables import AgreementRequest, agree
 
     try:
-        report = agree(Request(paths=(study,), resamples=resamples)).report
+        report = agree(AgreementRequest(paths=(study,), resamples=resamples)).report
     except StudyError:
         return None  # nobody has coded yet
     return report if report.n_compared else None

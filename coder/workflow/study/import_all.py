@@ -22,7 +22,7 @@ from coder.workflow.study.import_transcripts import (
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ImportRequest:
     """What is to be brought in."""
 
     paths: tuple[Path, ...] = ()
@@ -99,7 +99,7 @@ class ImportResult:
 
 
 def import_all(
-    study: Study, request: Request, progress: Callable[[Path], None] | None = None
+    study: Study, request: ImportRequest, progress: Callable[[Path], None] | None = None
 ) -> ImportResult:
     """Import all that is asked for; a file that cannot be used is refused and the rest goes on.
 
@@ -143,7 +143,7 @@ def import_all(
     return brought
 
 
-def _project(study: Study, path: Path, request: Request, options: ImportOptions) -> ProjectReport:
+def _project(study: Study, path: Path, request: ImportRequest, options: ImportOptions) -> ProjectReport:
     return import_project(
         study,
         path,
@@ -154,11 +154,11 @@ def _project(study: Study, path: Path, request: Request, options: ImportOptions)
     )
 
 
-def _attributes(study: Study, table: Path, request: Request, brought: ImportResult) -> None:
+def _attributes(study: Study, table: Path, request: ImportRequest, brought: ImportResult) -> None:
     brought.attributes = import_attributes(study, table)
 
 
-def _codings(study: Study, table: Path, request: Request, brought: ImportResult) -> None:
+def _codings(study: Study, table: Path, request: ImportRequest, brought: ImportResult) -> None:
     brought.codings = import_codings(
         study,
         table,

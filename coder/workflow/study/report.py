@@ -36,7 +36,7 @@ MOST_APART = 6  # values; an attribute with more is no way to split a table
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ReportRequest:
     """What `coder report` was asked for; see `ReportOptions` for what it takes.
 
     `groups` is a table of sub-themes that a person edited, `write_groups` where to write one; `keep_groups` also adds
@@ -55,7 +55,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class WrittenReport:
     """What was written, and what the person should know of it."""
 
     data: StudyData
@@ -64,7 +64,7 @@ class Outcome:
     remarks: tuple[str, ...]
 
 
-def write_report(study: Study, request: Request, *, encode: Encode | None = None) -> Outcome:
+def write_report(study: Study, request: ReportRequest, *, encode: Encode | None = None) -> WrittenReport:
     """Make the report and write its files. `encode` turns texts into vectors; default: the study's encoder.
 
     Raises OutputError if a file exists already or cannot be written, InputError for an attribute that the study does
@@ -86,10 +86,10 @@ def write_report(study: Study, request: Request, *, encode: Encode | None = None
         written += _write_figures(request.figures, contents, force=request.force)
     if request.keep_groups:
         remarks.append(_keep(study, groups))
-    return Outcome(data, contents, tuple(written), tuple(remarks))
+    return WrittenReport(data, contents, tuple(written), tuple(remarks))
 
 
-def report_file(study: Study, request: Request, suffix: str, *, encode: Encode | None = None) -> bytes:
+def report_file(study: Study, request: ReportRequest, suffix: str, *, encode: Encode | None = None) -> bytes:
     """Return a report as the content of an .html, .docx or .xlsx file. Raises as `write_report` does."""
     with TemporaryDirectory(prefix="coder-report-") as folder:
         path = Path(folder) / f"report{suffix}"
@@ -98,7 +98,7 @@ def report_file(study: Study, request: Request, suffix: str, *, encode: Encode |
 
 
 def report_preview(
-    study: Study, request: Request, *, encode: Encode | None = None
+    study: Study, request: ReportRequest, *, encode: Encode | None = None
 ) -> tuple[StudyData, list[Table], list[str]]:
     """Return the data, the tables that most readers look at first, and what must be known of them."""
     from coder.reporting.study.participants import participant_tables
@@ -112,7 +112,7 @@ def report_preview(
 
 
 def report_parts(
-    study: Study, request: Request, encode: Encode
+    study: Study, request: ReportRequest, encode: Encode
 ) -> tuple[StudyData, list[Group], ReportOptions, list[str]]:
     """Return what the report is made from: data, groups of passages, options filled in, and remarks."""
     names = Names(request.label, pseudonyms=request.options.pseudonymised)
@@ -134,7 +134,7 @@ def report_parts(
     return replace(data, agreement=agreement), groups, options, remarks
 
 
-def _check(request: Request) -> None:
+def _check(request: ReportRequest) -> None:
     if request.out is None and request.write_groups is None and request.figures is None:
         raise InputError("Say where the report goes: -o report.html, report.docx or report.xlsx.")
     if request.out is not None:

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from coder.installation import sample_folder
 from coder.store import Study
-from coder.workflow.study.import_all import Request, import_all
+from coder.workflow.study.import_all import ImportRequest, import_all
 from coder.workflow.study.open import begin_study
 
 
@@ -19,7 +19,7 @@ def sample_study() -> Iterator[Study]:
         TemporaryDirectory(prefix="coder-sample-") as folder,
         begin_study(Path(folder) / "Coproduction sample.coder", codebook="coproduction") as study,
     ):
-        request = Request(
+        request = ImportRequest(
             paths=(sample / "transcripts",), attributes=sample / "participants.csv",
             codings=sample / "codings.csv", complete=True,
         )  # fmt: skip
