@@ -146,16 +146,16 @@ def estimated(
 
 
 def finished(
-    found: Mapping[str, Estimate], rows: Rows, scale: Scale, plan: Plan, resamples: int
+    estimates: Mapping[str, Estimate], rows: Rows, scale: Scale, plan: Plan, resamples: int
 ) -> dict[str, Estimate]:
     """Put published standard errors where units are independent, and reasons where values are missing."""
     whole = regrouped(rows, None, 1)
     tables = rating_tables(whole, scale.categories)
     if scale.level == "ordinal":
         tables |= weighted_tables(whole, scale.weights["quadratic"])
-    complete = dict(found)
+    complete = dict(estimates)
     if not plan.clustered and resamples > 0:
-        complete |= published(whole, tables, scale, found)
+        complete |= published(whole, tables, scale, estimates)
     for name in complete:
         if complete[name].value is None:
             complete[name] = Estimate(None, reason=reason_for(name, tables, rows.coders))
@@ -181,7 +181,7 @@ def statistic_of(rows: Rows, scale: Scale) -> Statistic:
 
     def statistic(weights: Floats) -> Values:
         sums = combined(tables, weights)
-        found = {
+        values = {
             "percent_agreement": nominal.percent_agreement(sums),
             "fleiss_kappa": nominal.fleiss(sums),
             "conger_kappa": nominal.conger(sums),
@@ -189,16 +189,16 @@ def statistic_of(rows: Rows, scale: Scale) -> Statistic:
             "brennan_prediger": nominal.brennan_prediger(sums),
             "krippendorff_alpha": _alpha(sums, scale),
         }
-        found["pabak"] = found["brennan_prediger"]
-        found |= pairs(weights)
+        values["pabak"] = values["brennan_prediger"]
+        values |= pairs(weights)
         unknown = np.full(len(weights), np.nan)
         two = len(active) == 2
-        found["scott_pi"] = found["fleiss_kappa"] if two else unknown
-        found["cohen_kappa"] = found["light_kappa"] if two else unknown
+        values["scott_pi"] = values["fleiss_kappa"] if two else unknown
+        values["cohen_kappa"] = values["light_kappa"] if two else unknown
         if scale.level == "ordinal":
-            found["gwet_ac2_quadratic"] = nominal.gwet_ac2(sums, scale.weights["quadratic"])
+            values["gwet_ac2_quadratic"] = nominal.gwet_ac2(sums, scale.weights["quadratic"])
         names = NAMES + (ORDINAL_NAMES if scale.level == "ordinal" else ())
-        return {name: found[name] for name in names}
+        return {name: values[name] for name in names}
 
     return statistic
 
@@ -240,15 +240,15 @@ def _pair_statistic(rows: Rows, scale: Scale) -> Statistic:
 
 
 def _means_of_pairs(sums: Arrays, weights: Mapping[str, Floats]) -> Values:
-    found = {"light_kappa": nominal.mean_of_pairs(nominal.pair_kappas(sums))}
+    values = {"light_kappa": nominal.mean_of_pairs(nominal.pair_kappas(sums))}
     for name, weighting in weights.items():
         kappas = nominal.weighted_pair_kappas(sums, name, weighting)
-        found[f"weighted_kappa_{name}"] = nominal.mean_of_pairs(kappas)
-    return found
+        values[f"weighted_kappa_{name}"] = nominal.mean_of_pairs(kappas)
+    return values
 
 
 def published(
-    whole: Rows, tables: Arrays, scale: Scale, found: Mapping[str, Estimate]
+    whole: Rows, tables: Arrays, scale: Scale, estimates: Mapping[str, Estimate]
 ) -> dict[str, Estimate]:
     """Return the defined coefficients that have a published standard error for independent units."""
     formulas = analytic.Linearised(whole, tables, scale.categories)
@@ -261,20 +261,20 @@ def published(
         "brennan_prediger": formulas.brennan_prediger,
         "pabak": formulas.brennan_prediger,
     }
-    known = {name: make() for name, make in makers.items() if _defined(found, name)}
+    known = {name: make() for name, make in makers.items() if _defined(estimates, name)}
     active = active_coders(whole)
     if len(active) == 2:
         table = contingency(whole, active[0], active[1], scale.categories)
         known |= {name: analytic.cohen(table) for name in ("cohen_kappa", "light_kappa")}
         for name, weights in scale.weights.items():
             known[f"weighted_kappa_{name}"] = analytic.cohen(table, weights)
-    if _defined(found, "gwet_ac2_quadratic"):
+    if _defined(estimates, "gwet_ac2_quadratic"):
         known["gwet_ac2_quadratic"] = formulas.gwet_ac2(scale.weights["quadratic"])
-    return {name: estimate for name, estimate in known.items() if _defined(found, name)}
+    return {name: estimate for name, estimate in known.items() if _defined(estimates, name)}
 
 
-def _defined(found: Mapping[str, Estimate], name: str) -> bool:
-    return name in found and found[name].value is not None
+def _defined(estimates: Mapping[str, Estimate], name: str) -> bool:
+    return name in estimates and estimates[name].value is not None
 
 
 def contingency(rows: Rows, one: int, two: int, categories: int) -> Floats:
@@ -305,15 +305,15 @@ def reason_for(name: str, tables: Arrays, columns: int) -> str:
     return "chance agreement is complete, so nothing is left to compare with it"
 
 
-def _remarked(found: dict[str, Estimate], whole: Rows, scale: Scale) -> dict[str, Estimate]:
+def _remarked(estimates: dict[str, Estimate], whole: Rows, scale: Scale) -> dict[str, Estimate]:
     """Add to means over pairs how many pairs they are of, where some have no value."""
     pairs = pair_list(len(active_coders(whole)))
     if len(pairs) < 2:
-        return found
+        return estimates
     rows = replace(whole, codes=whole.codes[:, active_coders(whole)])
     kappas = nominal.pair_kappas(combined(pair_tables(rows, scale.categories), np.ones((1, 1))))[0]
     missing = int(np.isnan(kappas).sum())
-    if missing and found["light_kappa"].value is not None:
+    if missing and estimates["light_kappa"].value is not None:
         note = f"mean of {len(pairs) - missing} of {len(pairs)} pairs of coders; the others have no kappa"
-        found["light_kappa"] = found["light_kappa"].noted(note)
-    return found
+        estimates["light_kappa"] = estimates["light_kappa"].noted(note)
+    return estimates

@@ -52,11 +52,11 @@ def agreement_report(codings: Codings, options: Options) -> AgreementReport:
     people = _people(codings, options)
     kind, kept, apart, notes = separated(people)
     sets = kept.sets()
-    found = sets_estimated(sets, kept.clusters, options.resamples, options.seed, kept.weights)
-    overall = _overall(found, sets, kept, options)
+    estimates = sets_estimated(sets, kept.clusters, options.resamples, options.seed, kept.weights)
+    overall = _overall(estimates, sets, kept, options)
     unused = tuple(str(code) for code, used in zip(sets.codes, sets.used(), strict=True) if not used)
     total, rows = disagreements(kept, sets, options.most_disagreements)
-    codes = {str(code): values for code, values in found.per_code.items()}
+    codes = {str(code): values for code, values in estimates.per_code.items()}
     return AgreementReport(
         kind=kind,
         unit=options.unit,
@@ -80,7 +80,7 @@ def agreement_report(codings: Codings, options: Options) -> AgreementReport:
         confusion=tuple(confusion_matrices(sets, kept.coders)),
         n_disagreements=total,
         disagreements=tuple(rows),
-        interpretation=_interpretation(overall, found, unused),
+        interpretation=_interpretation(overall, estimates, unused),
         model=_model(codings, options),
         assisted=_assisted(apart, options) if apart is not None else None,
         notes=(*notes, *_notes(unused)),
@@ -138,7 +138,7 @@ def _counted(codings: Codings, chosen: Bools) -> int:
 
 
 def _overall(
-    found: CodeEstimates, sets: SetRatings, codings: Codings, options: Options
+    estimates: CodeEstimates, sets: SetRatings, codings: Codings, options: Options
 ) -> dict[str, Estimate]:
     """Return set coefficients, and those for one category per unit where no unit has several codes."""
     singles = sets.members.sum(axis=1)
@@ -146,7 +146,7 @@ def _overall(
     if (singles[present] > 1).any():
         if options.level != "nominal":
             raise InputError(f"The {options.level} level needs one category per unit; {SEVERAL}.")
-        single = {name: Estimate(None, reason=SEVERAL) for name in NAMES if name not in found}
+        single = {name: Estimate(None, reason=SEVERAL) for name in NAMES if name not in estimates}
     else:
         nothing = bool((singles[present] == 0).any())
         if nothing and options.level != "nominal":
@@ -158,7 +158,7 @@ def _overall(
         plan = plan_for(len(sets.ids), codings.clusters, options.seed)
         scale = _scale(sets, categories, options)
         single = estimated(place[sets.ids], scale, plan, options.resamples, codings.weights)
-    return {**single, **found.overall, "percent_agreement": found["percent_agreement"]}
+    return {**single, **estimates.overall, "percent_agreement": estimates["percent_agreement"]}
 
 
 def _scale(sets: SetRatings, categories: int, options: Options) -> Scale:
@@ -175,14 +175,14 @@ def _pairs(codings: Codings, sets: SetRatings, options: Options) -> dict[str, Pa
     """Return the agreement of every two coders who share units, with each code's kappa."""
     pairs = pair_list(len(codings.coders))
     resamples = options.resamples if len(pairs) <= MOST_PAIRS_RESAMPLED else 0
-    found = {}
+    by_pair = {}
     for one, two in pairs:
         own = SetRatings(sets.ids[:, [one, two]], sets.members, sets.codes)
         if not compared(own):
             continue
         values = sets_estimated(own, codings.clusters, resamples, options.seed, codings.weights)
         names = ("percent_agreement", "masi_alpha", "pooled_kappa", "macro_cohen_kappa", "macro_gwet_ac1")
-        found[f"{codings.coders[one]} | {codings.coders[two]}"] = PairAgreement(
+        by_pair[f"{codings.coders[one]} | {codings.coders[two]}"] = PairAgreement(
             coders=(codings.coders[one], codings.coders[two]),
             n_units=compared(own, codings.weights),
             estimates={name: values[name] for name in names},
@@ -191,15 +191,15 @@ def _pairs(codings: Codings, sets: SetRatings, options: Options) -> dict[str, Pa
                 for code, per in values.per_code.items()
             },
         )
-    return found
+    return by_pair
 
 
 def _components(codings: Codings, options: Options) -> SetAgreement | None:
     if not codings.parents:
         return None
     sets = codings.components().sets()
-    found = sets_estimated(sets, codings.clusters, options.resamples, options.seed, codings.weights)
-    return SetAgreement(found.overall, {str(code): per for code, per in found.per_code.items()})
+    estimates = sets_estimated(sets, codings.clusters, options.resamples, options.seed, codings.weights)
+    return SetAgreement(estimates.overall, {str(code): per for code, per in estimates.per_code.items()})
 
 
 def _planning(
@@ -211,29 +211,31 @@ def _planning(
     plain = sets_estimated(sets, None, min(options.resamples, 500), options.seed)
     return {
         code: more_units(
-            found["light_kappa"],
+            estimates["light_kappa"],
             plain.per_code[code]["light_kappa"],
             compared(sets),
             len(codings.transcripts),
             options.half_width,
         )
-        for code, found in codes.items()
+        for code, estimates in codes.items()
     }
 
 
 def _interpretation(
-    overall: Mapping[str, Estimate], found: CodeEstimates, unused: tuple[str, ...]
+    overall: Mapping[str, Estimate], estimates: CodeEstimates, unused: tuple[str, ...]
 ) -> tuple[str, ...]:
     single = overall["krippendorff_alpha"]
     sentences = [
         in_words("Krippendorff's alpha", single, "Krippendorff (2019)")
         or in_words(
-            "Krippendorff's alpha on sets of codes (MASI)", found["masi_alpha"], "Krippendorff (2019)"
+            "Krippendorff's alpha on sets of codes (MASI)", estimates["masi_alpha"], "Krippendorff (2019)"
         ),
-        in_words("Pooled kappa", found["pooled_kappa"], "Landis & Koch (1977), limits they called arbitrary"),
+        in_words(
+            "Pooled kappa", estimates["pooled_kappa"], "Landis & Koch (1977), limits they called arbitrary"
+        ),
     ]
     sentences.append(
-        paradoxes({str(code): per for code, per in found.per_code.items() if code not in unused})
+        paradoxes({str(code): per for code, per in estimates.per_code.items() if code not in unused})
     )
     return tuple(sentence for sentence in sentences if sentence)
 
@@ -250,8 +252,8 @@ def _model(codings: Codings, options: Options) -> ModelAgreement | None:
 
 def _assisted(codings: Codings, options: Options) -> AssistedAgreement:
     sets = codings.sets()
-    found = sets_estimated(sets, codings.clusters, options.resamples, options.seed, codings.weights)
-    return AssistedAgreement(compared(sets, codings.weights), found.overall)
+    estimates = sets_estimated(sets, codings.clusters, options.resamples, options.seed, codings.weights)
+    return AssistedAgreement(compared(sets, codings.weights), estimates.overall)
 
 
 def stages(codings: Codings, sets: SetRatings, resamples: int, seed: int) -> dict[str, Stage]:
@@ -260,18 +262,18 @@ def stages(codings: Codings, sets: SetRatings, resamples: int, seed: int) -> dic
     `polarity` compares the polarity of a code that both coders gave; `code_and_polarity` counts the same code
     with the opposite polarity as another code.
     """
-    found = {
+    stages = {
         "codable": _codable(codings, sets, resamples, seed),
         "which_code": _which(codings, sets, resamples, seed),
     }
     if codings.polarities:
-        found["polarity"] = polarity_stage(codings, resamples, seed)
+        stages["polarity"] = polarity_stage(codings, resamples, seed)
         joint = codings.with_polarity().sets()
         overall = sets_estimated(joint, codings.clusters, resamples, seed, codings.weights).overall
-        found["code_and_polarity"] = Stage(
+        stages["code_and_polarity"] = Stage(
             "the same code with the same polarity?", compared(joint, codings.weights), overall
         )
-    return found
+    return stages
 
 
 def compared(sets: SetRatings, weight: Floats | None = None) -> int:
@@ -283,15 +285,15 @@ def compared(sets: SetRatings, weight: Floats | None = None) -> int:
 def _codable(codings: Codings, sets: SetRatings, resamples: int, seed: int) -> Stage:
     filled = np.append(sets.members.any(axis=1).astype(np.int64), -1)
     plan = plan_for(len(sets.ids), codings.clusters, seed)
-    found = estimated(filled[sets.ids], Scale("nominal", 2), plan, resamples, codings.weights)
-    return Stage("is there anything to code?", compared(sets, codings.weights), found)
+    estimates = estimated(filled[sets.ids], Scale("nominal", 2), plan, resamples, codings.weights)
+    return Stage("is there anything to code?", compared(sets, codings.weights), estimates)
 
 
 def _which(codings: Codings, sets: SetRatings, resamples: int, seed: int) -> Stage:
     filled = np.append(sets.members.any(axis=1), False)
     only = SetRatings(np.where(filled[sets.ids], sets.ids, -1), sets.members, sets.codes)
-    found = sets_estimated(only, codings.clusters, resamples, seed, codings.weights)
-    return Stage("which code, where both coded?", compared(only, codings.weights), found.overall)
+    estimates = sets_estimated(only, codings.clusters, resamples, seed, codings.weights)
+    return Stage("which code, where both coded?", compared(only, codings.weights), estimates.overall)
 
 
 def polarity_stage(codings: Codings, resamples: int, seed: int) -> Stage:
@@ -300,10 +302,10 @@ def polarity_stage(codings: Codings, resamples: int, seed: int) -> Stage:
     clusters: Any = None if codings.clusters is None else codings.clusters[units]
     weight = None if codings.weights is None else codings.weights[units]
     plan = plan_for(len(ratings), clusters, seed)
-    found = estimated(ratings, Scale("nominal", max(2, len(codings.polarities))), plan, resamples, weight)
+    estimates = estimated(ratings, Scale("nominal", max(2, len(codings.polarities))), plan, resamples, weight)
     both = (ratings >= 0).sum(axis=1) >= 2
     n = int(both.sum()) if weight is None else int(weight[both].sum())
-    return Stage("which polarity, where both gave the same code?", n, found)
+    return Stage("which polarity, where both gave the same code?", n, estimates)
 
 
 def per_transcript(codings: Codings, sets: SetRatings) -> TranscriptTable | None:

@@ -121,10 +121,10 @@ class Stamp:
     certain: bool
 
 
-def _stamp(found: re.Match[str], bare: bool) -> Stamp:
-    if found[0].startswith("¤"):
-        return Stamp(found.start(), found.end(), int(re.sub(r"\D", "", found[0])) / 1000, bare, certain=True)
-    words = found[0].strip("[](){}<>#*\\ ")
+def _stamp(match: re.Match[str], bare: bool) -> Stamp:
+    if match[0].startswith("¤"):
+        return Stamp(match.start(), match.end(), int(re.sub(r"\D", "", match[0])) / 1000, bare, certain=True)
+    words = match[0].strip("[](){}<>#*\\ ")
     core = _CORE.search(words)
     dated = _DATED.match(words) is not None
     seconds = None
@@ -142,49 +142,49 @@ def _stamp(found: re.Match[str], bare: bool) -> Stamp:
         or _TENTHS.search(core[0]) is not None
         or "-->" in words
     )
-    return Stamp(found.start(), found.end(), seconds, bare, certain)
+    return Stamp(match.start(), match.end(), seconds, bare, certain)
 
 
 def leading_stamp(text: str, position: int = 0) -> Stamp | None:
     """Return the stamp that begins at `position`, if one does."""
-    found = CLOSED.match(text, position)
-    if found:
-        return _stamp(found, bare=False)
-    found = BARE.match(text, position) or _DOTTED_BARE.match(text, position)
-    return _stamp(found, bare=True) if found else None
+    match = CLOSED.match(text, position)
+    if match:
+        return _stamp(match, bare=False)
+    match = BARE.match(text, position) or _DOTTED_BARE.match(text, position)
+    return _stamp(match, bare=True) if match else None
 
 
 def trailing_stamp(text: str) -> Stamp | None:
     """Return the bracketed or hashed stamp that ends the text, with the white space before it."""
     tail = max(0, len(text) - 60)
-    found = _TRAILING.search(text, tail)
-    return _stamp(found, bare=False) if found else None
+    match = _TRAILING.search(text, tail)
+    return _stamp(match, bare=False) if match else None
 
 
 def dotted_at_end(text: str) -> Stamp | None:
     """Return the dotted time ("1.01.35") that ends the text behind a space; a date has the same form."""
-    found = _DOTTED_LAST.search(text, max(0, len(text) - 20))
-    return _stamp(found, bare=True) if found else None
+    match = _DOTTED_LAST.search(text, max(0, len(text) - 20))
+    return _stamp(match, bare=True) if match else None
 
 
 def inner_stamps(text: str) -> Iterator[Stamp]:
     """Yield the stamps that stand among somebody's words and can be nothing that was said."""
     if not _DIGIT.search(text):
         return
-    for found in _INSIDE.finditer(text):
-        yield _stamp(found, bare=False)
+    for match in _INSIDE.finditer(text):
+        yield _stamp(match, bare=False)
 
 
 def stamps_in(text: str, end: int) -> Iterator[Stamp]:
     """Yield the stamps of the first `end` characters, bracketed and bare, from left to right."""
     position = 0 if _DIGIT.search(text, 0, end) else end
-    found = 0
-    while position < end and found < _MOST:
-        found += 1
+    count = 0
+    while position < end and count < _MOST:
+        count += 1
         closed, bare = CLOSED.search(text, position, end + 40), BARE.search(text, position, end + 40)
         first = min(
-            (found for found in (closed, bare) if found),
-            key=lambda found: (found.start(), found is bare),
+            (stamp for stamp in (closed, bare) if stamp),
+            key=lambda stamp: (stamp.start(), stamp is bare),
             default=None,
         )
         if first is None or first.start() >= end:

@@ -86,9 +86,9 @@ def _overall_names(report: AgreementReport) -> list[str]:
 def _overall_table(report: AgreementReport) -> str:
     names = _overall_names(report)
     rows = [
-        [TITLES[name], number(found.value), interval((found.low, found.high))]
+        [TITLES[name], number(estimate.value), interval((estimate.low, estimate.high))]
         for name in names
-        for found in [report.overall[name]]
+        for estimate in [report.overall[name]]
     ]
     reasons = dict.fromkeys(report.overall[name].reason for name in names)
     lines = [f"{MISSING} means undefined: {reason}." for reason in reasons if reason]
@@ -103,7 +103,7 @@ def _code_table(report: AgreementReport) -> str:
         "code", "prevalence", "agree", f"{kappa} [95 %]", "alpha", "AC1", "PABAK", "pos. agr.", "neg. agr.",
     )  # fmt: skip
     rows = []
-    for code, found in report.codes.items():
+    for code, estimates in report.codes.items():
         if code in report.unused:
             rows.append([report.label(code), percent(0.0, 1), "unused", *[MISSING] * 6])
             continue
@@ -111,10 +111,10 @@ def _code_table(report: AgreementReport) -> str:
         rows.append(
             [
                 report.label(code),
-                percent(found["prevalence"].value, 1),
-                percent(found["percent_agreement"].value, 1),
-                estimate(found["light_kappa"]),
-                *(number(found[name].value) for name in figures),
+                percent(estimates["prevalence"].value, 1),
+                percent(estimates["percent_agreement"].value, 1),
+                estimate(estimates["light_kappa"]),
+                *(number(estimates[name].value) for name in figures),
             ]
         )
     return table(header, rows, ruled=True)
@@ -123,10 +123,10 @@ def _code_table(report: AgreementReport) -> str:
 def _stage_table(report: AgreementReport) -> str:
     rows = []
     for stage in report.stages.values():
-        found = stage.coefficients
-        alpha = found.get("masi_alpha") or found["krippendorff_alpha"]
-        ac1 = found.get("gwet_ac1") or found["macro_gwet_ac1"]
-        share = percent(found["percent_agreement"].value, 1)
+        estimates = stage.coefficients
+        alpha = estimates.get("masi_alpha") or estimates["krippendorff_alpha"]
+        ac1 = estimates.get("gwet_ac1") or estimates["macro_gwet_ac1"]
+        share = percent(estimates["percent_agreement"].value, 1)
         rows.append([stage.question, f"{stage.n:,}", share, estimate(alpha), number(ac1.value)])
     return table(("step by step", "n", "agree", "alpha [95 %]", "AC1"), rows, ruled=True)
 
@@ -174,10 +174,11 @@ def _sample_size_table(report: AgreementReport) -> str:
 def _unitizing_table(report: AgreementReport) -> str:
     if report.unitizing is None:
         return ""
-    found = {"all codes": report.unitizing.overall}
-    found |= {report.label(code): own for code, own in report.unitizing.codes.items()}
+    estimates = {"all codes": report.unitizing.overall}
+    estimates |= {report.label(code): own for code, own in report.unitizing.codes.items()}
     rows = [
-        [name, number(own["alpha_u"].value), number(own["alpha_u_2004"].value)] for name, own in found.items()
+        [name, number(own["alpha_u"].value), number(own["alpha_u_2004"].value)]
+        for name, own in estimates.items()
     ]
     return table(("boundaries and codes", "alpha-u (2016)", "alpha-u (2004)"), rows, ruled=True)
 
@@ -187,11 +188,13 @@ def _model_table(report: AgreementReport) -> str:
     model = report.model
     if model is None:
         return ""
-    found = {TITLES[name]: sides for name, sides in model.overall.items()}
-    found |= {f"kappa, {report.label(code)}": names["cohen_kappa"] for code, names in model.codes.items()}
+    comparisons = {TITLES[name]: sides for name, sides in model.overall.items()}
+    comparisons |= {
+        f"kappa, {report.label(code)}": names["cohen_kappa"] for code, names in model.codes.items()
+    }
     rows = [
         [name, *(estimate(sides[side]) for side in ("human_human", "human_model", "difference"))]
-        for name, sides in found.items()
+        for name, sides in comparisons.items()
     ]
     header = (f"same {model.units:,} units", "people", f"people | {model.coder}", "difference")
     return table(header, rows, ruled=True)
@@ -278,7 +281,9 @@ def methods(report: AgreementReport) -> str:
         f"Intervals: {report.interval}.",
         f"Alpha was {estimate(overall['masi_alpha'])}, pooled kappa {estimate(overall['pooled_kappa'])};"
         f" coders gave identical codes to {percent(overall['percent_agreement'].value, 1)} of units.",
-        *_range_of_kappas([found for code, found in report.codes.items() if code not in report.unused]),
+        *_range_of_kappas(
+            [estimates for code, estimates in report.codes.items() if code not in report.unused]
+        ),
     ]
     if report.unused:
         sentences.append(f"Nobody used {', '.join(report.unused)}; means leave them out.")
@@ -286,7 +291,7 @@ def methods(report: AgreementReport) -> str:
 
 
 def _range_of_kappas(codes: Sequence[Mapping[str, Estimate]]) -> list[str]:
-    kappas = [found["light_kappa"].value for found in codes]
+    kappas = [estimates["light_kappa"].value for estimates in codes]
     known = [value for value in kappas if value is not None]
     return [f"Kappa per code ranged from {number(min(known))} to {number(max(known))}."] if known else []
 
@@ -314,27 +319,27 @@ def estimate_rows(report: AgreementReport) -> Iterator[Row]:
     """Yield every estimate of the report as one row."""
     n = report.n_compared
     yield from _rows("overall", "all codes", report.overall, n)
-    for code, found in report.codes.items():
-        yield from _rows("code", code, found, n)
-    for code, found in report.components.codes.items() if report.components else ():
-        yield from _rows("component", code, found, n)
+    for code, estimates in report.codes.items():
+        yield from _rows("code", code, estimates, n)
+    for code, estimates in report.components.codes.items() if report.components else ():
+        yield from _rows("component", code, estimates, n)
     for name, stage in report.stages.items():
         yield from _rows("step", name, stage.coefficients, stage.n)
     for name, pair in report.pairs.items():
         yield from _rows("pair", name, pair.estimates, pair.n_units)
-        for code, found in pair.codes.items():
-            yield from _rows("pair and code", f"{name}: {code}", found, pair.n_units)
+        for code, estimates in pair.codes.items():
+            yield from _rows("pair and code", f"{name}: {code}", estimates, pair.n_units)
     if report.unitizing:
         yield from _rows("unitizing", "all codes", report.unitizing.overall, n)
-        for code, found in report.unitizing.codes.items():
-            yield from _rows("unitizing", code, found, n)
+        for code, estimates in report.unitizing.codes.items():
+            yield from _rows("unitizing", code, estimates, n)
     if report.model:
         yield from _model_rows(report.model)
 
 
-def _rows(section: str, item: str, found: Estimates, n: int) -> Iterator[Row]:
-    prevalence = found["prevalence"].value if "prevalence" in found else None
-    for name, one in found.items():
+def _rows(section: str, item: str, estimates: Estimates, n: int) -> Iterator[Row]:
+    prevalence = estimates["prevalence"].value if "prevalence" in estimates else None
+    for name, one in estimates.items():
         if name != "prevalence":
             yield {
                 "section": section, "item": item, "coefficient": name, "n_units": n, "prevalence": prevalence,
@@ -348,24 +353,24 @@ def _model_rows(model: ModelAgreement) -> Iterator[Row]:
         for name, sides in names.items():
             for side, one in sides.items():
                 yield from _rows(side.replace("_", "-"), item, {name: one}, model.units)
-    for code, found in model.against_consensus.items():
-        yield from _rows("model against consensus", code, found, model.units)
+    for code, estimates in model.against_consensus.items():
+        yield from _rows("model against consensus", code, estimates, model.units)
 
 
 def transcript_rows(report: AgreementReport) -> list[Row]:
     """Return agreement per transcript and code, with the three totals below."""
-    found = report.transcripts
-    if found is None:
+    transcripts = report.transcripts
+    if transcripts is None:
         return []
     rows: list[Row] = []
-    for name, own in found.transcripts.items():
+    for name, own in transcripts.transcripts.items():
         rows.append({"transcript": name, "code": "all codes", "n_units": own.n_units, **own.values})
         rows += [
             {"transcript": name, "code": code, "n_units": own.n_units, **values}
             for code, values in own.codes.items()
         ]
     for total in ("unweighted", "size_weighted", "pooled"):
-        for code, totals in [("all codes", found.totals), *found.code_totals.items()]:
+        for code, totals in [("all codes", transcripts.totals), *transcripts.code_totals.items()]:
             values = {key: getattr(value, total) for key, value in totals.items()}
             rows.append({"transcript": f"TOTAL, {total.replace('_', ' ')}", "code": code, **values})
     return rows

@@ -74,8 +74,8 @@ def comparison_text(report: ModelComparison) -> str:
         _compared("which code: kappa", "", report.theme_kappa),
         _compared("barrier or facilitator: kappa", "", report.polarity_kappa),
         *(
-            _compared(f"{shortened(code, LONGEST)}: F1", f"{found.support:,}", found.f1)
-            for code, found in report.codes.items()
+            _compared(f"{shortened(code, LONGEST)}: F1", f"{change.support:,}", change.f1)
+            for code, change in report.codes.items()
         ),
     ]
     groups = report.n_groups
@@ -95,9 +95,9 @@ def comparison_text(report: ModelComparison) -> str:
     )
 
 
-def _compared(name: str, count: str, found: Change) -> list[str]:
-    change = ranged(found.difference, (found.ci_low, found.ci_high), "+")
-    return [name, count, number(found.first), number(found.second), change]
+def _compared(name: str, count: str, both: Change) -> list[str]:
+    change = ranged(both.difference, (both.ci_low, both.ci_high), "+")
+    return [name, count, number(both.first), number(both.second), change]
 
 
 def card_text(card: StoredCard) -> str:
@@ -131,9 +131,9 @@ def _data_lines(card: ModelCard) -> list[str]:
         "excerpts with nothing to code": data.nothing_to_code,
         "languages": data.languages,
     }
-    found = {name: _shown(count) for name, count in counts.items() if count or name == "excerpts"}
+    rows = {name: _shown(count) for name, count in counts.items() if count or name == "excerpts"}
     notes = dict.fromkeys([*card.training_notes, *card.remarks])
-    return [*_bullets(found), *(wrapped(note, "  ", "- ") for note in notes)]
+    return [*_bullets(rows), *(wrapped(note, "  ", "- ") for note in notes)]
 
 
 def _shown(count: int | Mapping[str, int] | None) -> str:
@@ -145,21 +145,21 @@ def _shown(count: int | Mapping[str, int] | None) -> str:
     return ", ".join([*told, f"and {more} more"] if more > 0 else told)
 
 
-def _bullets(found: Mapping[str, str]) -> list[str]:
-    return [wrapped(f"{name}: {value}", "  ", "- ") for name, value in found.items()]
+def _bullets(facts: Mapping[str, str]) -> list[str]:
+    return [wrapped(f"{name}: {value}", "  ", "- ") for name, value in facts.items()]
 
 
 def _verdicts(verdicts: Sequence[Verdict]) -> str:
     """Return a table of the codes, with columns for what the card knows, and what would mend those that failed."""
-    columns = {"code": [shortened(found.code, LONGEST) for found in verdicts]}
-    columns["excerpts"] = [f"{found.positives:,}" for found in verdicts]
-    columns["kappa"] = [ranged(found.kappa, (found.ci_low, found.ci_high)) for found in verdicts]
-    columns["F1"] = [number(found.f1) for found in verdicts]
-    if any(found.threshold is not None for found in verdicts):
-        columns["threshold"] = [number(found.threshold) for found in verdicts]
-    if any(found.coders is not None for found in verdicts):
-        columns["coders"] = [number(found.coders) for found in verdicts]
-    columns["suggested"] = [judged(found) for found in verdicts]
+    columns = {"code": [shortened(verdict.code, LONGEST) for verdict in verdicts]}
+    columns["excerpts"] = [f"{verdict.positives:,}" for verdict in verdicts]
+    columns["kappa"] = [ranged(verdict.kappa, (verdict.ci_low, verdict.ci_high)) for verdict in verdicts]
+    columns["F1"] = [number(verdict.f1) for verdict in verdicts]
+    if any(verdict.threshold is not None for verdict in verdicts):
+        columns["threshold"] = [number(verdict.threshold) for verdict in verdicts]
+    if any(verdict.coders is not None for verdict in verdicts):
+        columns["coders"] = [number(verdict.coders) for verdict in verdicts]
+    columns["suggested"] = [judged(verdict) for verdict in verdicts]
     words = (
         "On excerpts that were not learned from: kappa and F1 of what is suggested (F1 joins how many suggestions are"
         f" right and how many codes are found). {KAPPA}"
@@ -171,7 +171,7 @@ def _verdicts(verdicts: Sequence[Verdict]) -> str:
     if "untested" in columns["suggested"]:
         words += " Untested: too few excerpts, so the codebook's text speaks alone, unproven."
     body = list(zip(*columns.values(), strict=True))
-    failed = [failed_line(found.code, found, "- ", "  ") for found in verdicts if not found.usable]
+    failed = [failed_line(verdict.code, verdict, "- ", "  ") for verdict in verdicts if not verdict.usable]
     parts = [text_of([Block(words=words, table=table(list(columns), body))]), "\n".join(failed)]
     return "\n\n".join(filter(None, parts))
 
@@ -179,19 +179,19 @@ def _verdicts(verdicts: Sequence[Verdict]) -> str:
 def _settings(card: ModelCard) -> dict[str, str]:
     """Return how the model was made: the card's settings, and how much each of its views counts."""
     made, base = card.training, card.training.base or (card.base.name if card.base else "")
-    found = {"base": base} if base else {}
+    settings = {"base": base} if base else {}
     if made.base:  # cards of old have no settings
-        found |= {"fine tuned": _yes(made.fine_tuned), "measured": _yes(made.measured)}
+        settings |= {"fine tuned": _yes(made.fine_tuned), "measured": _yes(made.measured)}
     if made.thresholds:
-        found["thresholds"] = made.thresholds
+        settings["thresholds"] = made.thresholds
     for weights, words in (
         (card.weights.themes, "views on codes"),
         (card.weights.polarity, "views on barrier or facilitator"),
     ):
         counted_views = [f"{name} {number(weight)}" for name, weight in weights.items() if weight]
         if counted_views:
-            found[f"{words}, with their weights"] = "; ".join(counted_views)
-    return found
+            settings[f"{words}, with their weights"] = "; ".join(counted_views)
+    return settings
 
 
 def _yes(value: bool) -> str:
@@ -199,8 +199,8 @@ def _yes(value: bool) -> str:
 
 
 def _fingerprints(card: StoredCard) -> dict[str, str]:
-    found = {f"codebook {card.codebook.name}": card.codebook_hash, "encoder": card.encoder.id}
-    return found | ({"texts": card.data.texts_sha256} if card.data.texts_sha256 else {})
+    fingerprints = {f"codebook {card.codebook.name}": card.codebook_hash, "encoder": card.encoder.id}
+    return fingerprints | ({"texts": card.data.texts_sha256} if card.data.texts_sha256 else {})
 
 
 def held_out_text(card: ModelCard) -> str:
@@ -391,11 +391,11 @@ def tested_words(figures: HeldOut) -> str:
 
 def verdict_block(verdicts: Sequence[Verdict]) -> Block:
     """Return what a person must know of the codes: those not suggested first, then those that could not be tested."""
-    failed = [found for found in verdicts if not found.usable]
-    rest = [found for found in verdicts if found.usable]
-    blank = [found for found in rest if found.kappa is None]
-    always = [found for found in blank if found.positives >= ENOUGH]
-    untested = [f"{found.code} {found.positives}" for found in blank if found not in always]
+    failed = [verdict for verdict in verdicts if not verdict.usable]
+    rest = [verdict for verdict in verdicts if verdict.usable]
+    blank = [verdict for verdict in rest if verdict.kappa is None]
+    always = [verdict for verdict in blank if verdict.positives >= ENOUGH]
+    untested = [f"{verdict.code} {verdict.positives}" for verdict in blank if verdict not in always]
     said = f"All {'other ' if failed else ''}{counted(len(rest), 'code')} may be suggested."
     if len(rest) == 1:
         said = f"{rest[0].code} may be suggested."
@@ -406,18 +406,20 @@ def verdict_block(verdicts: Sequence[Verdict]) -> Block:
             f" {counted(len(untested), 'of them was', 'of them were')} not tested for want of excerpts (their number"
             f" stands beside the name): there the codebook's text speaks alone, unproven: {', '.join(untested)}."
         )
-    said += "".join(f" {found.code}: {sentence(found.why)}" for found in always)
+    said += "".join(f" {verdict.code}: {sentence(verdict.why)}" for verdict in always)
     title = "WHAT IT MAY SUGGEST"
     if not failed:
         return Block(title, said, top=True)
     words = f"NOT suggested: {len(failed)} of {counted(len(verdicts), 'code')}."
-    return Block(title, words, "\n".join(failed_line(found.code, found) for found in failed), said, top=True)
+    return Block(
+        title, words, "\n".join(failed_line(verdict.code, verdict) for verdict in failed), said, top=True
+    )
 
 
-def failed_line(name: str, found: Verdict, first: str = INDENT, indent: str = f"{INDENT}  ") -> str:
+def failed_line(name: str, verdict: Verdict, first: str = INDENT, indent: str = f"{INDENT}  ") -> str:
     """Return one code that failed: its name, why, and what would mend it."""
-    mend = f" To mend it: {found.mend}." if found.mend else ""
-    return wrapped(f"{name}: {sentence(found.why)}{mend}", indent, first)
+    mend = f" To mend it: {verdict.mend}." if verdict.mend else ""
+    return wrapped(f"{name}: {sentence(verdict.why)}{mend}", indent, first)
 
 
 def failed_lines(failed: Mapping[str, Verdict]) -> list[str]:
@@ -429,14 +431,14 @@ def failed_lines(failed: Mapping[str, Verdict]) -> list[str]:
         f"This model does not suggest {counted(len(failed), 'code')}, having failed on excerpts that it had not"
         f" learned from; look out for {them} yourself (kappa: agreement with people beyond chance, at most 1):"
     )
-    return [wrapped(title), *(failed_line(name, found) for name, found in failed.items())]
+    return [wrapped(title), *(failed_line(name, verdict) for name, verdict in failed.items())]
 
 
-def judged(found: Verdict) -> str:
+def judged(verdict: Verdict) -> str:
     """Return a code's verdict in a word."""
-    if not found.usable:
+    if not verdict.usable:
         return "NO"
-    return "yes" if found.kappa is not None else "untested"
+    return "yes" if verdict.kappa is not None else "untested"
 
 
 def sentence(words: str) -> str:

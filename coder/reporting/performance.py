@@ -118,23 +118,27 @@ def _suggested(report: EvaluationReport) -> Block:
 
 
 def _polarity(report: EvaluationReport) -> Block | None:
-    found = report.polarity
-    if not found.n:
+    polarity = report.polarity
+    if not polarity.n:
         return None
-    rows = [["kappa", estimate(found.kappa)], ["F1, mean of both", estimate(found.macro_f1)]]
-    if found.mixed.n:
-        rows.append([f"of the {found.mixed.n:,} that people call mixed, found", percent(found.mixed.recall)])
-    words = f"On the {counted(found.n, 'excerpt')} that people call the one or the other."
+    rows = [["kappa", estimate(polarity.kappa)], ["F1, mean of both", estimate(polarity.macro_f1)]]
+    if polarity.mixed.n:
+        rows.append(
+            [f"of the {polarity.mixed.n:,} that people call mixed, found", percent(polarity.mixed.recall)]
+        )
+    words = f"On the {counted(polarity.n, 'excerpt')} that people call the one or the other."
     return Block("Barrier or facilitator", words, table(("", ""), rows))
 
 
 def _confidence(report: EvaluationReport) -> Block | None:
-    found = report.calibration
+    calibration = report.calibration
     rows = []
-    if found.ece_suggested is not None:
-        rows.append(["confidence beside suggestions is off by, on average", percent(found.ece_suggested)])
-    if found.surest_quarter is not None:
-        rows.append(["right among the surest quarter of suggestions", percent(found.surest_quarter)])
+    if calibration.ece_suggested is not None:
+        rows.append(
+            ["confidence beside suggestions is off by, on average", percent(calibration.ece_suggested)]
+        )
+    if calibration.surest_quarter is not None:
+        rows.append(["right among the surest quarter of suggestions", percent(calibration.surest_quarter)])
     for part, words in ((0.25, "the surest quarter"), (0.5, "the surest half"), (1.0, "all coded excerpts")):
         risk = wrong_among(report, part)
         if risk is not None:
@@ -170,8 +174,8 @@ def _baselines(report: EvaluationReport, held_out: bool) -> Block | None:
         return None
     rows = [["this model", estimate(report.themes.kappa), estimate(report.polarity.kappa)]]
     for name, words in BASELINES.items():
-        found = report.baselines[name]
-        rows.append([words, estimate(found.themes.kappa), estimate(found.polarity.kappa)])
+        baseline = report.baselines[name]
+        rows.append([words, estimate(baseline.themes.kappa), estimate(baseline.polarity.kappa)])
     how = (
         "trained and tested on the same parts as the model"
         if held_out
@@ -183,19 +187,19 @@ def _baselines(report: EvaluationReport, held_out: bool) -> Block | None:
 
 def _codes(report: EvaluationReport) -> list[Block]:
     """Two tables of the codes that people gave or the model suggests; the others are named below."""
-    used = {code: found for code, found in report.codes.items() if found.f1.value is not None}
+    used = {code: figures for code, figures in report.codes.items() if figures.f1.value is not None}
     idle = [code for code in report.codes if code not in used]
     after = f"Neither given by people nor suggested: {', '.join(idle)}." if idle else ""
     if not used:
         return [Block("Each code", after)]
-    names = {code: (shortened(code, LONGEST), f"{found.support:,}") for code, found in used.items()}
+    names = {code: (shortened(code, LONGEST), f"{figures.support:,}") for code, figures in used.items()}
     first = [
-        [*names[code], estimate(found.precision), estimate(found.recall), estimate(found.f1)]
-        for code, found in used.items()
+        [*names[code], estimate(figures.precision), estimate(figures.recall), estimate(figures.f1)]
+        for code, figures in used.items()
     ]
     second = [
-        [*names[code], estimate(found.kappa), estimate(found.gwet_ac1), estimate(found.pabak)]
-        for code, found in used.items()
+        [*names[code], estimate(figures.kappa), estimate(figures.gwet_ac1), estimate(figures.pabak)]
+        for code, figures in used.items()
     ]
     return [
         Block(
@@ -215,12 +219,12 @@ def _codes(report: EvaluationReport) -> list[Block]:
 
 def mistaken(report: EvaluationReport, most: int) -> list[tuple[str, str, int]]:
     """Return the commonest mistakes: people's code, the model's best code, how often; most often first."""
-    found = []
+    mistakes = []
     for pair in report.confusable:
         first, second = pair.codes
-        found += [(first, second, pair.first_as_second), (second, first, pair.second_as_first)]
-    found = [mistake for mistake in found if mistake[2]]
-    return sorted(found, key=lambda mistake: -mistake[2])[:most]
+        mistakes += [(first, second, pair.first_as_second), (second, first, pair.second_as_first)]
+    mistakes = [mistake for mistake in mistakes if mistake[2]]
+    return sorted(mistakes, key=lambda mistake: -mistake[2])[:most]
 
 
 def _confusable(report: EvaluationReport) -> Block | None:
@@ -240,16 +244,16 @@ def studies_block(report: EvaluationReport) -> Block | None:
     if len(studies) < 2:
         return None
     rows = []
-    for study, found in studies.items():
+    for study, subgroup in studies.items():
         rows.append([
-            shortened(study, LONGEST), f"{found.n:,}", f"{found.n_groups:,}", estimate(found.theme_kappa),
-            number(_better_simple(report, study)), share(found.error_rate), TOO_FEW if found.too_few else "",
+            shortened(study, LONGEST), f"{subgroup.n:,}", f"{subgroup.n_groups:,}", estimate(subgroup.theme_kappa),
+            number(_better_simple(report, study)), share(subgroup.error_rate), TOO_FEW if subgroup.too_few else "",
         ])  # fmt: skip
     words = (
         "Each study when it was held out: kappa (intervals over its own groups), kappa of the better simple method,"
         " and the share of coded excerpts whose best code is wrong."
     )
-    if any(found.by_rows for found in studies.values()):
+    if any(subgroup.by_rows for subgroup in studies.values()):
         words += " Under three groups the intervals are over single excerpts, and mostly too narrow."
     header = ("study", "n", "groups", "kappa", "simple", "best code wrong", "")
     return Block("Each study", words, *_cut(header, rows))
@@ -271,10 +275,10 @@ def _attribute(report: EvaluationReport) -> Block | None:
         return None
     rows = [
         [
-            shortened(value, LONGEST), f"{found.n:,}", f"{found.n_groups:,}", share(found.error_rate),
-            TOO_FEW if found.too_few else change(found.difference), estimate(found.theme_kappa),
+            shortened(value, LONGEST), f"{subgroup.n:,}", f"{subgroup.n_groups:,}", share(subgroup.error_rate),
+            TOO_FEW if subgroup.too_few else change(subgroup.difference), estimate(subgroup.theme_kappa),
         ]
-        for value, found in sorted(report.by.values.items(), key=lambda item: -item[1].n)
+        for value, subgroup in sorted(report.by.values.items(), key=lambda item: -item[1].n)
     ]  # fmt: skip
     words = (
         "Is the model worse for some? Best code wrong: share of coded excerpts whose best code people did not give."

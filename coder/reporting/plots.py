@@ -162,18 +162,18 @@ def footnote(drawing: Drawing) -> str:
 def panels_of(drawing: Drawing) -> list[Panel]:
     """Return the panels for what a report has, the most important first."""
     report = drawing.report
-    found = [_codes(report), _kappas(report), _risk(report.calibration.risk_coverage)]
+    panels = [_codes(report), _kappas(report), _risk(report.calibration.risk_coverage)]
     if report.calibration.curve:
-        found.append(_calibration(report.calibration.curve))
+        panels.append(_calibration(report.calibration.curve))
     if mistaken(report, 1):
-        found.append(_mistakes(report))
+        panels.append(_mistakes(report))
     if report.by:
-        found.append(_by(report.by))
+        panels.append(_by(report.by))
     if len(report.studies or {}) > 1:
-        found.append(_studies(report.studies or {}))
+        panels.append(_studies(report.studies or {}))
     if drawing.curve:
-        found.append(_curve(drawing.curve))
-    return found
+        panels.append(_curve(drawing.curve))
+    return panels
 
 
 def bars(axes: Any, rows: Sequence[Bar], title: str, shown: Callable[[Estimate], str] = estimate) -> None:
@@ -210,8 +210,8 @@ def _titled(axes: Any, title: str) -> None:
 
 def _codes(report: EvaluationReport) -> Panel:
     rows = [
-        Bar(f"{shortened(code.replace('_', ' '), LONGEST)} ({found.support:,})", found.f1)
-        for code, found in report.codes.items()
+        Bar(f"{shortened(code.replace('_', ' '), LONGEST)} ({figures.support:,})", figures.f1)
+        for code, figures in report.codes.items()
     ]
     title = "F1 of what is suggested, per code (excerpts)"
     return Panel(len(rows), lambda axes: bars(axes, rows, title))
@@ -219,28 +219,28 @@ def _codes(report: EvaluationReport) -> Panel:
 
 def _kappas(report: EvaluationReport) -> Panel:
     simple = [
-        (BASELINES[name], found)
+        (BASELINES[name], baseline)
         for name in ("tfidf_svm", "frozen_lr")
-        if (found := (report.baselines or {}).get(name))
+        if (baseline := (report.baselines or {}).get(name))
     ]
     rows = [
         Bar("codes", report.themes.kappa),
-        *(Bar(name, found.themes.kappa, OTHER) for name, found in simple),
+        *(Bar(name, baseline.themes.kappa, OTHER) for name, baseline in simple),
         Bar("barrier or facilitator", report.polarity.kappa),
-        *(Bar(name, found.polarity.kappa, OTHER) for name, found in simple),
+        *(Bar(name, baseline.polarity.kappa, OTHER) for name, baseline in simple),
     ]
     title = "Kappa" + (", beside simple methods (grey)" if simple else "")
     return Panel(len(rows), lambda axes: bars(axes, rows, title))
 
 
-def _by(found: Split) -> Panel:
-    values = sorted(found.values.items(), key=lambda item: -item[1].n)[:MOST_VALUES]
+def _by(split: Split) -> Panel:
+    values = sorted(split.values.items(), key=lambda item: -item[1].n)[:MOST_VALUES]
     rows = [
         Bar(f"{shortened(value, LONGEST)} ({'too few: ' if part.too_few else ''}{part.n:,})", part.error_rate,
             OTHER if part.too_few else MODEL)
         for value, part in values
     ]  # fmt: skip
-    return Panel(len(rows), lambda axes: _rates(axes, rows, f"Best code wrong, by {found.column} (excerpts)"))
+    return Panel(len(rows), lambda axes: _rates(axes, rows, f"Best code wrong, by {split.column} (excerpts)"))
 
 
 def _rates(axes: Any, rows: Sequence[Bar], title: str) -> None:
@@ -251,10 +251,10 @@ def _rates(axes: Any, rows: Sequence[Bar], title: str) -> None:
     _in_percent(axes.xaxis)
 
 
-def _studies(found: Mapping[str, Subgroup]) -> Panel:
+def _studies(subgroups: Mapping[str, Subgroup]) -> Panel:
     rows = [
         Bar(f"{shortened(study, LONGEST)} ({part.n:,})", part.theme_kappa)
-        for study, part in list(found.items())[:MOST_VALUES]
+        for study, part in list(subgroups.items())[:MOST_VALUES]
     ]
     return Panel(len(rows), lambda axes: bars(axes, rows, "Kappa of codes, study by study (excerpts)"))
 
@@ -319,12 +319,14 @@ def _curve(curve: LearningCurve) -> Panel:
         ends: list[float] = []
         for figures, words, colour in lines:
             known = [
-                (size, found) for size, found in zip(sizes, figures, strict=True) if found.value is not None
+                (size, figure)
+                for size, figure in zip(sizes, figures, strict=True)
+                if figure.value is not None
             ]
             if not known:
                 continue
             _line(axes, known, colour)
-            ends += [end for _, found in known for end in (float(found), *(bounds(found) or ()))]
+            ends += [end for _, figure in known for end in (float(figure), *(bounds(figure) or ()))]
             axes.plot([], [], color=colour, marker="o", label=words)
         _titled(axes, "Kappa with more excerpts to learn from")
         axes.set_xlabel("excerpts learned from")
@@ -339,9 +341,9 @@ def _curve(curve: LearningCurve) -> Panel:
 
 
 def _line(axes: Any, points: Sequence[tuple[int, Estimate]], colour: str) -> None:
-    axes.plot([size for size, _ in points], [found.value for _, found in points], color=colour, marker="o")
-    for size, found in points:
-        interval = bounds(found)
+    axes.plot([size for size, _ in points], [figure.value for _, figure in points], color=colour, marker="o")
+    for size, figure in points:
+        interval = bounds(figure)
         if interval is not None:
             axes.plot([size, size], interval, color=colour, linewidth=1)
 

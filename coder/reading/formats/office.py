@@ -39,23 +39,23 @@ def cell_text(cell: Cell) -> str:
 
 def flat(blocks: Iterable[Block]) -> list[Paragraph]:
     """Return all paragraphs in reading order, tables row by row and cell by cell."""
-    found: list[Paragraph] = []
+    paragraphs: list[Paragraph] = []
     for block in blocks:
         if isinstance(block, Paragraph):
-            found.append(block)
+            paragraphs.append(block)
         else:
             for row in block.rows:
                 for cell in row:
-                    found.extend(flat(cell))
-    return found
+                    paragraphs.extend(flat(cell))
+    return paragraphs
 
 
 def laid_out(blocks: Iterable[Block]) -> list[Paragraph]:
     """Lay tables out as text: a short first cell and the next one become one line, as label and words do."""
-    found: list[Paragraph] = []
+    paragraphs: list[Paragraph] = []
     for block in blocks:
         if isinstance(block, Paragraph):
-            found.append(replace(block, speaker=None))
+            paragraphs.append(replace(block, speaker=None))
             continue
         for row in block.rows:
             cells = [cell for cell in row if cell_text(cell).strip()]
@@ -63,11 +63,13 @@ def laid_out(blocks: Iterable[Block]) -> list[Paragraph]:
             if len(cells) > 1 and len(first) == 1 and len(first[0].text) <= 40:
                 second, *rest = flat(cells[1])
                 bold = first[0].bold if first[0].bold < len(first[0].text) else len(first[0].text)
-                found.append(Paragraph(f"{first[0].text}\t{second.text}", bold=bold))
-                found += [replace(paragraph, speaker=None) for paragraph in [*rest, *flat_cells(cells[2:])]]
+                paragraphs.append(Paragraph(f"{first[0].text}\t{second.text}", bold=bold))
+                paragraphs += [
+                    replace(paragraph, speaker=None) for paragraph in [*rest, *flat_cells(cells[2:])]
+                ]
             else:
-                found += [replace(paragraph, speaker=None) for paragraph in laid_out(flat_cells(cells))]
-    return found
+                paragraphs += [replace(paragraph, speaker=None) for paragraph in laid_out(flat_cells(cells))]
+    return paragraphs
 
 
 def flat_cells(cells: Iterable[Cell]) -> list[Paragraph]:
@@ -196,7 +198,7 @@ def _look_of_all(pieces: Pieces, *, numbered: bool) -> frozenset[str]:
 
 def _unwrapped(blocks: Sequence[Block]) -> list[Block]:
     """Take the content out of tables of one column that only frame it."""
-    found: list[Block] = []
+    inner_blocks: list[Block] = []
     for block in blocks:
         framing = isinstance(block, Grid) and all(sum(bool(cell) for cell in row) <= 1 for row in block.rows)
         if (
@@ -204,10 +206,10 @@ def _unwrapped(blocks: Sequence[Block]) -> list[Block]:
             and framing
             and any(isinstance(b, Grid) for row in block.rows for c in row for b in c)
         ):
-            found += _unwrapped([inner for row in block.rows for cell in row for inner in cell])
+            inner_blocks += _unwrapped([inner for row in block.rows for cell in row for inner in cell])
         else:
-            found.append(block)
-    return found
+            inner_blocks.append(block)
+    return inner_blocks
 
 
 def _columns_of(grid: Grid) -> tuple[Columns | VoiceColumns, int] | None:
@@ -226,13 +228,13 @@ def _columns_of(grid: Grid) -> tuple[Columns | VoiceColumns, int] | None:
 def table_of_turns(blocks: Sequence[Block]) -> list[Paragraph] | None:
     """Return the turns of a document's tables, if these hold most of its words; None if there are none."""
     blocks = _unwrapped(blocks)
-    found: list[Paragraph] = []
+    paragraphs: list[Paragraph] = []
     columns: Columns | VoiceColumns | None = None
     width = in_table = outside = 0
     for block in blocks:
         if isinstance(block, Paragraph):
             outside += len(block.text)
-            found.append(
+            paragraphs.append(
                 replace(block, kind=block.kind or ("header" if columns is None else "note"), speaker=None)
             )
             continue
@@ -242,7 +244,9 @@ def table_of_turns(blocks: Sequence[Block]) -> list[Paragraph] | None:
         if recognised is None:
             words = laid_out([block])
             outside += sum(len(paragraph.text) for paragraph in words)
-            found += [replace(paragraph, kind="header" if columns is None else "note") for paragraph in words]
+            paragraphs += [
+                replace(paragraph, kind="header" if columns is None else "note") for paragraph in words
+            ]
             continue
         (columns, above), width = recognised, _width(block)
         if isinstance(columns, VoiceColumns):
@@ -250,8 +254,8 @@ def table_of_turns(blocks: Sequence[Block]) -> list[Paragraph] | None:
         else:
             turns = _turns_of(block, columns, above)
         in_table += sum(len(paragraph.text) for paragraph in turns)
-        found += turns
-    return found if columns is not None and in_table > outside else None
+        paragraphs += turns
+    return paragraphs if columns is not None and in_table > outside else None
 
 
 def _width(grid: Grid) -> int:
@@ -260,7 +264,7 @@ def _width(grid: Grid) -> int:
 
 def _turns_by_column(grid: Grid, columns: VoiceColumns, above: int) -> list[Paragraph]:
     """Return the turns of a table with a column per speaker, the rows above them as header lines."""
-    found = [
+    turns = [
         Paragraph("\t".join(cell_text(cell) for cell in row), kind="header") for row in grid.rows[:above]
     ]
     header = [cell_text(cell) for cell in grid.rows[above - 1]] if above else None
@@ -273,13 +277,13 @@ def _turns_by_column(grid: Grid, columns: VoiceColumns, above: int) -> list[Para
         for name, place in zip(columns.names, columns.places, strict=True):
             for paragraph in flat(row[place]) if place < len(row) else ():
                 if paragraph.text.strip():
-                    found.append(Paragraph(paragraph.text, speaker=name, time=time, question=asked))
+                    turns.append(Paragraph(paragraph.text, speaker=name, time=time, question=asked))
                     time = None
-    return found
+    return turns
 
 
 def _turns_of(grid: Grid, columns: Columns, above: int) -> list[Paragraph]:
-    found = [
+    turns = [
         Paragraph("\t".join(cell_text(cell) for cell in row), kind="header") for row in grid.rows[:above]
     ]
     header = [cell_text(cell) for cell in grid.rows[above - 1]] if above else None
@@ -294,24 +298,24 @@ def _turns_of(grid: Grid, columns: Columns, above: int) -> list[Paragraph]:
             else []
         )
         if not words:
-            found.append(Paragraph("\t".join(cell for cell in cells if cell.strip()), kind="note"))
+            turns.append(Paragraph("\t".join(cell for cell in cells if cell.strip()), kind="note"))
             continue
         if header and columns.question is not None and columns.speaker is None:
             # A form: what is in the column of questions is asked, what is in that of answers is said.
             asked = _cell(cells, columns.question)
-            found += [Paragraph(asked, speaker=header[columns.question].strip())] if asked.strip() else []
+            turns += [Paragraph(asked, speaker=header[columns.question].strip())] if asked.strip() else []
             speaker = header[columns.text[0]].strip()
         named, time = speaker_and_time(_cell(cells, columns.speaker))
         speaker = named or speaker
         given = seconds_in(_cell(cells, columns.start), milliseconds=columns.milliseconds)
         time = given if given is not None else time
         for paragraph in words:
-            found.append(Paragraph(paragraph.text, speaker=speaker, time=time, bold=paragraph.bold))
+            turns.append(Paragraph(paragraph.text, speaker=speaker, time=time, bold=paragraph.bold))
             time = None
         if header and is_analysed(header):
             beside = [cell for place, cell in enumerate(cells) if place != columns.text[0] and cell.strip()]
-            found += [Paragraph(cell, kind="note") for cell in beside]
-    return found
+            turns += [Paragraph(cell, kind="note") for cell in beside]
+    return turns
 
 
 def _cell(cells: Sequence[str], place: int | None) -> str:
@@ -391,17 +395,17 @@ def sentences(left_out: Counter[str]) -> list[str]:
 
 def _lines(blocks: Sequence[Block]) -> list[Paragraph]:
     """Split paragraphs at their line breaks."""
-    found: list[Paragraph] = []
+    lines: list[Paragraph] = []
     for paragraph in flat(blocks):
         rest = paragraph.bold
         for line in paragraph.text.split("\n"):
-            found.append(
+            lines.append(
                 Paragraph(
                     line, bold=max(0, min(rest, len(line))), heading=paragraph.heading, kind=paragraph.kind
                 )
             )
             rest -= len(line) + 1
-    return found
+    return lines
 
 
 def _teams_cues(blocks: Sequence[Block]) -> list[Paragraph] | None:
@@ -410,16 +414,16 @@ def _teams_cues(blocks: Sequence[Block]) -> list[Paragraph] | None:
     stamps = [place for place, line in enumerate(lines) if _ARROW.fullmatch(line.text)]
     if not stamps or len(stamps) < len(lines) / 5:
         return None
-    found = [replace(line, kind=line.kind or "header") for line in lines[: stamps[0]]]
+    paragraphs = [replace(line, kind=line.kind or "header") for line in lines[: stamps[0]]]
     for here, following in zip(stamps, [*stamps[1:], len(lines)], strict=True):
         stamp = _ARROW.fullmatch(lines[here].text)
         cue = lines[here + 1 : following]
         speaker = cue[0].text.strip() if len(cue) > 1 else None
         time = seconds_in(stamp[1]) if stamp else None
         for line in cue[1:] if speaker else cue:
-            found.append(_said(line, speaker, time))
+            paragraphs.append(_said(line, speaker, time))
             time = None
-    return found
+    return paragraphs
 
 
 def _named_times(blocks: Sequence[Block]) -> list[Paragraph] | None:
@@ -428,17 +432,17 @@ def _named_times(blocks: Sequence[Block]) -> list[Paragraph] | None:
     heads = {place: head for place, line in enumerate(lines) if (head := _head(line))}
     if len(heads) < 2 or len(heads) < len(lines) / 10:
         return None
-    found: list[Paragraph] = []
+    paragraphs: list[Paragraph] = []
     speaker, time = None, None
     for place, line in enumerate(lines):
         if place in heads:
             speaker, time = heads[place]["name"], seconds_in(heads[place]["time"])
         elif speaker is None:
-            found.append(replace(line, kind=line.kind or "header"))
+            paragraphs.append(replace(line, kind=line.kind or "header"))
         else:
-            found.append(_said(line, speaker, time))
+            paragraphs.append(_said(line, speaker, time))
             time = None
-    return found
+    return paragraphs
 
 
 def _head(line: Paragraph) -> re.Match[str] | None:
@@ -462,7 +466,7 @@ def _speaker_headings(blocks: Sequence[Block]) -> list[Paragraph] | None:
     speakers = {name for name, count in counts.items() if count > 1}
     if not speakers or sum(counts[name] for name in speakers) < 0.6 * len(headings):
         return None
-    found: list[Paragraph] = []
+    result: list[Paragraph] = []
     speaker, time = None, None
     for paragraph in paragraphs:
         name, stamp = speaker_and_time(paragraph.text) if paragraph.heading else (None, None)
@@ -470,13 +474,13 @@ def _speaker_headings(blocks: Sequence[Block]) -> list[Paragraph] | None:
         if name in speakers or (name and stamp is not None) or (name and speaker and len(name.split()) <= 3):
             speaker, time = name, stamp
         elif paragraph.heading or paragraph.kind or speaker is None:
-            found.append(
+            result.append(
                 replace(paragraph, kind=paragraph.kind or ("heading" if speaker else "header"), speaker=None)
             )
         else:
-            found.append(Paragraph(paragraph.text, speaker=speaker, time=time))
+            result.append(Paragraph(paragraph.text, speaker=speaker, time=time))
             time = None
-    return found
+    return result
 
 
 def _speaker_styles(blocks: Sequence[Block]) -> list[Paragraph] | None:

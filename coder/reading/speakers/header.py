@@ -51,8 +51,8 @@ def footer_of(lines: Sequence[Line], last: int) -> int:
         line = lines[number]
         if line.blank or line.kind:
             continue
-        found = _colon(line)
-        if found is None or not (is_header_key(found.key) or found.key in ("notes", "note")):
+        label = _colon(line)
+        if label is None or not (is_header_key(label.key) or label.key in ("notes", "note")):
             break
         if line.after_gap:
             end = number
@@ -60,37 +60,37 @@ def footer_of(lines: Sequence[Line], last: int) -> int:
 
 
 def _colon(line: Line) -> Candidate | None:
-    return next((found for found in line.candidates if found.style is Style.COLON), None)
+    return next((label for label in line.candidates if label.style is Style.COLON), None)
 
 
 def _named_to(lines: Sequence[Line], repeated: frozenset[str]) -> int:
     """Return the end of the last header line ("Date: ...") before anybody speaks."""
     end = 0
     for number, line in enumerate(lines[:_REACH]):
-        found = _colon(line) or _tabbed(line)
-        if found is None:
+        label = _colon(line) or _tabbed(line)
+        if label is None:
             continue
-        if is_header_key(found.key):
+        if is_header_key(label.key):
             end = number + 1
             continue
-        value = line.text[found.words_start :].rstrip()
-        if end == number > 0 and (_says_who_is_who(found, value, repeated) or _is_part(value)):
+        value = line.text[label.words_start :].rstrip()
+        if end == number > 0 and (_says_who_is_who(label, value, repeated) or _is_part(value)):
             end = number + 1
             continue
         asks = value.endswith(("?", "？"))
-        if found.shape and _is_speech(value) and (asks or found.key in repeated):
+        if label.shape and _is_speech(value) and (asks or label.key in repeated):
             break
     return end
 
 
 def _tabbed(line: Line) -> Candidate | None:
     """Return the name in the first cell of a table's row."""
-    return next((found for found in line.candidates if found.style is Style.TAB), None)
+    return next((label for label in line.candidates if label.style is Style.TAB), None)
 
 
-def _says_who_is_who(found: Candidate, value: str, repeated: frozenset[str]) -> bool:
+def _says_who_is_who(label: Candidate, value: str, repeated: frozenset[str]) -> bool:
     """Tell whether a line goes on a header by naming whoever has a part: "Interviewer: Jane Smith"."""
-    return found.shape is Shape.ROLE and found.key not in repeated and _is_naming(value)
+    return label.shape is Shape.ROLE and label.key not in repeated and _is_naming(value)
 
 
 def _is_part(value: str) -> bool:
@@ -136,9 +136,9 @@ def _cast_lines(lines: Sequence[Line], repeated: frozenset[str]) -> int:
     """Return how many lines at the top say who somebody is by the very name that speaks below."""
     taken = 0
     for number, line in enumerate(lines[:_REACH]):
-        found = _colon(line)
-        value = line.text[found.words_start :].strip() if found else ""
-        if found is None or found.shape is not Shape.ROLE or key_of(value) not in repeated - {found.key}:
+        label = _colon(line)
+        value = line.text[label.words_start :].strip() if label else ""
+        if label is None or label.shape is not Shape.ROLE or key_of(value) not in repeated - {label.key}:
             break
         taken = number + 1
     return taken
@@ -152,8 +152,8 @@ def _cast_block(lines: Sequence[Line], repeated: frozenset[str], *, sure: bool) 
             if taken:
                 break
             continue
-        found = _colon(line)
-        value = line.text[found.words_start :] if found else ""
+        label = _colon(line)
+        value = line.text[label.words_start :] if label else ""
         # Right below "Date: ..." lines a value may be any short fact ("female, 45, nurse").
         fact = (
             sure
@@ -161,9 +161,9 @@ def _cast_block(lines: Sequence[Line], repeated: frozenset[str], *, sure: bool) 
             and len(value.split()) <= 8
             and not value.rstrip().endswith(tuple(_STOPS))
         )
-        if found is None or not (fact or _is_naming(value)):
+        if label is None or not (fact or _is_naming(value)):
             return 0
-        named |= {found.key, *_forms(value)}
+        named |= {label.key, *_forms(value)}
         taken = number + 1
     recurs = bool(named & repeated)
     return taken if taken and (sure or recurs) and taken < len(lines) else 0
@@ -184,18 +184,18 @@ def _interviewers(lines: Sequence[Line]) -> set[str]:
     """Return the keys of the people whom header lines or a legend call interviewer, moderator and the like."""
     keys: set[str] = set()
     for line in lines:
-        found = _colon(line) or _tabbed(line)
-        value = line.text[found.words_start :] if found else ""
-        if found and set(found.key.split()) & INTERVIEWER_WORDS and value.strip():
+        label = _colon(line) or _tabbed(line)
+        value = line.text[label.words_start :] if label else ""
+        if label and set(label.key.split()) & INTERVIEWER_WORDS and value.strip():
             keys |= _forms(value[:_LONGEST])
         for part in re.split(r"[;,]", (value or line.text)[:_LONGEST]):
             legend = _LEGEND.match(part)
             if legend and set(key_of(legend[2]).split()) & INTERVIEWER_WORDS:
                 keys |= _forms(legend[1])
         if (
-            found
+            label
             and set(key_of(value[:_LONGEST]).split()) & INTERVIEWER_WORDS
-            and not is_header_key(found.key)
+            and not is_header_key(label.key)
         ):
-            keys.add(found.key)
+            keys.add(label.key)
     return keys

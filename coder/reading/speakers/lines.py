@@ -154,8 +154,8 @@ def _take_out_running_heads(lines: Sequence[Line]) -> None:
             paged = any(other is not None and other.kind == "page" for other in (above, below))
             beside.setdefault(line.text.strip(), []).append(paged)
     for line in visible:
-        found = beside.get(line.text.strip(), [])
-        if _may_be_head(line) and len(found) > 1 and all(found):
+        lines_beside = beside.get(line.text.strip(), [])
+        if _may_be_head(line) and len(lines_beside) > 1 and all(lines_beside):
             line.kind, line.candidates = "running head", ()
 
 
@@ -188,10 +188,10 @@ def _inner_labels(lines: Sequence[Line]) -> frozenset[str]:
 
     Several must do so or begin lines, each more than once: one name before a colon may be told in a story.
     """
-    inside = Counter(key_of(found[1]) for line in lines for found in _inside(line.text))
+    inside = Counter(key_of(match[1]) for line in lines for match in _inside(line.text))
     if not inside:
         return frozenset()
-    starting = Counter(key_of(found[1]) for line in lines if (found := _AT_START.match(line.text)))
+    starting = Counter(key_of(match[1]) for line in lines if (match := _AT_START.match(line.text)))
     shapes = {key: shape_of(key.upper() if len(key) < 3 else key.title()) for key in inside}
     known = {
         key
@@ -207,21 +207,21 @@ def _inner_labels(lines: Sequence[Line]) -> frozenset[str]:
 
 def _inside(text: str) -> Iterator[re.Match[str]]:
     """Yield what could be labels behind words; what stands behind nothing but a stamp begins the line."""
-    for found in _INNER.finditer(text):
-        if _ABBREVIATED.search(text, max(0, found.start() - 8), found.start()):
+    for match in _INNER.finditer(text):
+        if _ABBREVIATED.search(text, max(0, match.start() - 8), match.start()):
             continue
-        if any(map(str.isalpha, CLOSED.sub("", text[max(0, found.start() - _HEAD) : found.start()]))):
-            yield found
+        if any(map(str.isalpha, CLOSED.sub("", text[max(0, match.start() - _HEAD) : match.start()]))):
+            yield match
 
 
 def _cut_at_labels(line: Line, inside: frozenset[str]) -> Iterator[Line]:
     """Yield a line in pieces that each begin with one of the labels inside it."""
     start = 0
-    for found in _inside(line.text):
-        if key_of(found[1]) in inside:
-            yield replace(line, text=line.text[start : found.start(1)], start=line.start + start)
+    for match in _inside(line.text):
+        if key_of(match[1]) in inside:
+            yield replace(line, text=line.text[start : match.start(1)], start=line.start + start)
             line = replace(line, first=False, after_gap=True)
-            start = found.start(1)
+            start = match.start(1)
     yield replace(line, text=line.text[start:], start=line.start + start)
 
 
@@ -231,10 +231,10 @@ def _bare_stamps_mean_time(lines: Sequence[Line]) -> bool:
     dotted = 0
     for line in lines:
         head = line.text[:_HEAD].lstrip(" \t\xa0*_")
-        found = leading_stamp(head)
-        if found and found.bare and found.seconds is not None and not found.certain:
-            times.append(found.seconds)
-            dotted += ":" not in head[: found.end]
+        stamp = leading_stamp(head)
+        if stamp and stamp.bare and stamp.seconds is not None and not stamp.certain:
+            times.append(stamp.seconds)
+            dotted += ":" not in head[: stamp.end]
     if dotted and (len({time % 60 for time in times}) == 1 or max(times) - min(times) > _LONGEST_TALK):
         # Dates ("12.05.23") go forward too, but their last parts are all the same, and days are long.
         return False
@@ -315,7 +315,9 @@ _ENDS_SENTENCE = re.compile(
 )
 
 
-def paragraph_starts(found: list[tuple[int, Candidate]], lines: Sequence[Line], first: int) -> frozenset[int]:
+def paragraph_starts(
+    labels: list[tuple[int, Candidate]], lines: Sequence[Line], first: int
+) -> frozenset[int]:
     """Return the lines at which paragraphs begin: behind blank lines, if that is where this file's labels stand."""
     spoken = [
         number
@@ -323,10 +325,10 @@ def paragraph_starts(found: list[tuple[int, Candidate]], lines: Sequence[Line], 
         if not (lines[number].blank or lines[number].kind or lines[number].only_stamp)
     ]
     after_gap = {number for number in spoken if lines[number].after_gap or lines[number - 1].only_stamp}
-    counts = Counter(candidate.key for _, candidate in found if candidate.shape >= Shape.NAME)
-    likely = [number for number, candidate in found if counts[candidate.key] >= 2]
+    counts = Counter(candidate.key for _, candidate in labels if candidate.shape >= Shape.NAME)
+    likely = [number for number, candidate in labels if counts[candidate.key] >= 2]
     # A line break inside a cue or a paragraph begins a paragraph only where a name follows.
-    named = {number for number, candidate in found if candidate.shape >= Shape.NAME}
+    named = {number for number, candidate in labels if candidate.shape >= Shape.NAME}
     if likely and sum(number in after_gap for number in likely) >= 0.6 * len(likely):
         return frozenset(after_gap | {number for number in named if not lines[number].first})
     spoken = [number for number in spoken if lines[number].first or number in named]
