@@ -75,13 +75,13 @@ def marks_of(cells: Cells, options: RatingOptions, problems: Problems) -> Marks:
     order = lookup.ids if lookup else tuple(sorted(used, key=_numeric_first))
     if lookup is None:
         problems.notes += alike_note(order, where)
-    place = {code: number for number, code in enumerate(order)}
+    number_of = {code: number for number, code in enumerate(order)}
     signs: dict[str | None, int] = {name: number for number, name in enumerate(POLARITIES)} | {None: -1}
     given = [
-        (line, place[code], signs[side])
+        (line, number_of[code], signs[side])
         for line, row in enumerate(read.rows)
         for code, side in row
-        if code in place
+        if code in number_of
     ]
     line, code, sign = np.array(given, dtype=np.int64).reshape(-1, 3).T
     polarity = np.where(sign >= 0, sign, cells.polarity[line])
@@ -130,15 +130,15 @@ def arranged(cells: Cells, options: RatingOptions, problems: Problems) -> Coding
     usable[marks.bad_line] = False
     if not usable.any():
         raise TableError("No coding is left to compare.", problems.rows[:SHOWN])
-    place = unit_of * len(coders) + coder_of
+    cell_of = unit_of * len(coders) + coder_of
     state = np.zeros((len(keys), len(coders)), dtype=np.int8)
     blind = cells.blind & ~_assisted(coder_of, coders, options)
-    np.maximum.at(state.ravel(), place[usable], np.where(blind, BLIND, ASSISTED)[usable].astype(np.int8))
-    _spoil(state, place[marks.bad_line[coder_of[marks.bad_line] >= 0]])
-    kept = usable[marks.line] & (state.ravel()[place[marks.line]] > 0)
+    np.maximum.at(state.ravel(), cell_of[usable], np.where(blind, BLIND, ASSISTED)[usable].astype(np.int8))
+    _spoil(state, cell_of[marks.bad_line[coder_of[marks.bad_line] >= 0]])
+    kept = usable[marks.line] & (state.ravel()[cell_of[marks.line]] > 0)
     own = Marks(marks.line[kept], marks.code[kept], marks.polarity[kept], marks.codes)
-    mark_cell, mark_code, mark_polarity = _once(own, cells, place, problems)
-    _contradictions(cells, place, usable, own, problems)
+    mark_cell, mark_code, mark_polarity = _once(own, cells, cell_of, problems)
+    _contradictions(cells, cell_of, usable, own, problems)
     polarities, mark_polarity = _used_polarities(mark_polarity)
     transcripts, transcript_of = _transcripts(keys)
     context, lengths = _context(cells, unit_of, len(keys))
@@ -182,7 +182,7 @@ def coders_of(cells: Cells, options: RatingOptions, problems: Problems) -> tuple
         if len(names) > 1
     ]
     coders = options.coders or (present if cells.wide else tuple(sorted(present)))
-    index = {name: place for place, name in enumerate(coders)}
+    index = {name: number for number, name in enumerate(coders)}
     return np.array([index.get(name, -1) for name in cells.coder], dtype=np.int64), coders
 
 
@@ -202,14 +202,14 @@ def _assisted(coder_of: Ints, coders: Sequence[str], options: RatingOptions) -> 
     return assisted
 
 
-def _spoil(state: NDArray[np.int8], place: Ints) -> None:
+def _spoil(state: NDArray[np.int8], cell_of: Ints) -> None:
     """Make cells with an unknown code not rated, also where another row of theirs was fine."""
-    state.ravel()[place] = 0
+    state.ravel()[cell_of] = 0
 
 
-def _once(marks: Marks, cells: Cells, place: Ints, problems: Problems) -> tuple[Ints, Ints, Ints]:
+def _once(marks: Marks, cells: Cells, cell_of: Ints, problems: Problems) -> tuple[Ints, Ints, Ints]:
     """Return each unit, coder and code once; repeats are named, two polarities of one code become mixed."""
-    key = place[marks.line] * max(1, len(marks.codes)) + marks.code
+    key = cell_of[marks.line] * max(1, len(marks.codes)) + marks.code
     distinct, first, inverse = np.unique(key, return_index=True, return_inverse=True)
     inverse = inverse.reshape(-1)
     again = np.ones(len(key), dtype=np.bool_)
@@ -233,15 +233,15 @@ def _once(marks: Marks, cells: Cells, place: Ints, problems: Problems) -> tuple[
 
 
 def _contradictions(
-    cells: Cells, place: Ints, usable: NDArray[np.bool_], marks: Marks, problems: Problems
+    cells: Cells, cell_of: Ints, usable: NDArray[np.bool_], marks: Marks, problems: Problems
 ) -> None:
     """Name lines that say "nothing to code" where another line of the coder gives the unit a code."""
     coded = np.zeros(len(cells.unit), dtype=np.bool_)
     coded[marks.line] = True
     empty = np.flatnonzero(usable & ~coded)
-    given = np.zeros(int(place.max(initial=0)) + 1, dtype=np.bool_)
-    given[place[marks.line]] = True
-    for line in empty[given[place[empty]]].tolist():
+    given = np.zeros(int(cell_of.max(initial=0)) + 1, dtype=np.bool_)
+    given[cell_of[marks.line]] = True
+    for line in empty[given[cell_of[empty]]].tolist():
         problems.row(
             cells.where[line],
             int(cells.row[line]),
@@ -261,8 +261,8 @@ def _transcripts(keys: list[tuple[str | None, str]]) -> tuple[tuple[str, ...], I
     if all(transcript is None for transcript, _ in keys):
         return (), np.zeros(0, dtype=np.int64)
     index: dict[str, int] = {}
-    place = [index.setdefault(transcript or "(no transcript)", len(index)) for transcript, _ in keys]
-    return tuple(index), np.array(place, dtype=np.int64)
+    numbers = [index.setdefault(transcript or "(no transcript)", len(index)) for transcript, _ in keys]
+    return tuple(index), np.array(numbers, dtype=np.int64)
 
 
 def _context(cells: Cells, unit_of: Ints, units: int) -> tuple[Context, NDArray[np.float64] | None]:

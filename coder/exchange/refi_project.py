@@ -150,8 +150,8 @@ class _Handler:
         """Take the end of an element."""
         name = self._stack.pop()
         if name in ("Description", "PlainTextContent") or name in _VALUES:
-            said, self._text = "".join(self._text or []), None
-            self._said(name, said)
+            text, self._text = "".join(self._text or []), None
+            self._said(name, text)
         closed = getattr(self, f"_end_{name}", None)
         if closed is not None:
             closed()
@@ -304,31 +304,31 @@ class _Handler:
     def _end_Coding(self) -> None:  # noqa: N802
         self._coding = None
 
-    def _said(self, name: str, said: str) -> None:
+    def _said(self, name: str, text: str) -> None:
         parent = self._stack[-1] if self._stack else ""
         if name in _VALUES:
             if self._value is not None:
-                self._value[self.project.variables.get(self._variable, self._variable)] = said.strip()
+                self._value[self.project.variables.get(self._variable, self._variable)] = text.strip()
         elif name == "PlainTextContent":
             holder = self._note or (self._sources[-1] if self._sources and parent in _TEXT_SOURCES else None)
             if holder is not None:
-                holder.content = said
+                holder.content = text
         elif name == "Description":
-            self._described(parent, said.strip())
+            self._described(parent, text.strip())
 
-    def _described(self, parent: str, said: str) -> None:
+    def _described(self, parent: str, text: str) -> None:
         if parent == "Code" and self._codes:
-            self.project.descriptions[self.project.codes[self._codes[-1][0]]] = said
+            self.project.descriptions[self.project.codes[self._codes[-1][0]]] = text
         elif parent == "PlainTextSelection" and self._selection is not None:
-            self._selection.description = said
+            self._selection.description = text
         elif parent == "Case" and self._case is not None:
-            self._case.description = said
+            self._case.description = text
         elif parent == "Project":
-            self.project.description = said
+            self.project.description = text
         elif parent == "Note" and self._note is not None:
-            self._note.description = said
+            self._note.description = text
         elif parent in _TEXT_SOURCES | _MEDIA and self._sources:
-            self._sources[-1].description = said
+            self._sources[-1].description = text
 
 
 def _user(attributes: Mapping[str, str]) -> str:

@@ -245,26 +245,27 @@ def pseudonymised(reading: Reading, replacer: Replacer, name: str) -> Transcript
     `name` is that of its file from now on. Titles, headers and other lines outside turns are left out. Names in
     questions and in what the reader noted are replaced, too.
     """
-    held = reading.transcript
-    labels = _labels(held, replacer)
+    transcript = reading.transcript
+    labels = _labels(transcript, replacer)
     turns, furniture, text = list[Turn](), list[Span](), ""
-    for turn, mentions in zip(held.turns, reading.mentions, strict=True):
+    for turn, mentions in zip(transcript.turns, reading.mentions, strict=True):
         label = labels[turn.speaker]
         start = len(text)
         text += f"{label}: " if label else ""
         if label:
             furniture.append(Span(start, len(text), "label"))
-        words = replacer.replaced(held.words_of(turn), mentions).text
+        words = replacer.replaced(transcript.words_of(turn), mentions).text
         question = None if turn.question is None else replacer.replaced(turn.question).text
         end = len(text) + len(words)
         turns.append(replace(turn, speaker=label or None, start=len(text), end=end, question=question))
         furniture.append(Span(end, end + 2, "gap"))
         text += words + "\n\n"
     notes, doubts = (
-        tuple(replacer.replaced(line).text for line in lines) for lines in (held.notes, held.doubts)
+        tuple(replacer.replaced(line).text for line in lines)
+        for lines in (transcript.notes, transcript.doubts)
     )
     return replace(
-        held, id=Path(name).stem, name=name, text=text, turns=tuple(turns), furniture=tuple(furniture),
+        transcript, id=Path(name).stem, name=name, text=text, turns=tuple(turns), furniture=tuple(furniture),
         attributes={}, notes=notes, doubts=doubts,
     )  # fmt: skip
 
@@ -293,11 +294,11 @@ def counts_by_kind(items: Sequence[Item]) -> list[tuple[str, int, int]]:
 
 
 def _written(reading: Reading, target: Path, replacer: Replacer) -> Written:
-    held = reading.transcript
-    labels = _labels(held, replacer)
+    transcript = reading.transcript
+    labels = _labels(transcript, replacer)
     blocks, count = [], 0
-    for turn, mentions in zip(held.turns, reading.mentions, strict=True):
-        done = replacer.replaced(held.words_of(turn), mentions)
+    for turn, mentions in zip(transcript.turns, reading.mentions, strict=True):
+        done = replacer.replaced(transcript.words_of(turn), mentions)
         count += done.count
         words = re.sub(r"\s*\n\s*", " ", done.text)
         label = labels[turn.speaker]

@@ -63,33 +63,33 @@ def opinions(model: "Model", batch: "Batch", progress: Callable[[int], None] | N
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1, "blas"):  # how a product is split between threads can change its last bit
-        said = model.predict(batch, progress)
-        return [_opinion(model, said, row) for row in range(len(batch))]
+        predictions = model.predict(batch, progress)
+        return [_opinion(model, predictions, row) for row in range(len(batch))]
 
 
-def _opinion(model: "Model", said: "Predictions", row: int) -> Opinion:
-    scores, selected = said.scores[row].tolist(), said.selected[row].tolist()
+def _opinion(model: "Model", predictions: "Predictions", row: int) -> Opinion:
+    scores, selected = predictions.scores[row].tolist(), predictions.selected[row].tolist()
     order = sorted(range(len(scores)), key=lambda place: (not selected[place], -scores[place]))
     kept = order[: max(KEPT, sum(selected) + 1)]
     polarity, sure = None, None
     if model.codebook.polarity:
-        best = int(said.polarity[row].argmax())
-        polarity, sure = POLARITIES[best], float(said.polarity[row][best])
-    codable = float(said.codable[row])
+        best = int(predictions.polarity[row].argmax())
+        polarity, sure = POLARITIES[best], float(predictions.polarity[row][best])
+    codable = float(predictions.codable[row])
     return Opinion(
-        codes=tuple(_scored(said, row, place) for place in kept),
+        codes=tuple(_scored(predictions, row, place) for place in kept),
         polarity=polarity,
         polarity_score=sure,
         codable=codable,
-        doubt=doubt(codable, said.forced[row].tolist()),
-        language=said.languages[row],
+        doubt=doubt(codable, predictions.forced[row].tolist()),
+        language=predictions.languages[row],
     )
 
 
-def _scored(said: "Predictions", row: int, place: int) -> ScoredCode:
-    code, suggested = said.codes[place], bool(said.selected[row, place])
-    evidence = said.evidence(row, code) if suggested else ""
-    return ScoredCode(code, float(said.scores[row, place]), suggested, evidence)
+def _scored(predictions: "Predictions", row: int, place: int) -> ScoredCode:
+    code, suggested = predictions.codes[place], bool(predictions.selected[row, place])
+    evidence = predictions.evidence(row, code) if suggested else ""
+    return ScoredCode(code, float(predictions.scores[row, place]), suggested, evidence)
 
 
 def doubt(codable: float, shares: list[float]) -> float:

@@ -64,13 +64,13 @@ def document_of(text: str, name: str, encoding: str | None, notes: tuple[str, ..
     paragraphs, inherited = _with_voices(list(_all_paragraphs(cues, names)))
     if not paragraphs:
         raise FormatError(f"{name} holds no subtitles with words in them: export it again.")
-    said = [*notes]
+    remarks = [*notes]
     if inherited:
-        said.append(f"{counted(inherited, 'cue')} without a name read as the speaker's before.")
+        remarks.append(f"{counted(inherited, 'cue')} without a name read as the speaker's before.")
     if skipped:
-        said.append(f"{counted(skipped, 'comment or style block')} left out.")
+        remarks.append(f"{counted(skipped, 'comment or style block')} left out.")
     if name.lower().endswith((".vtt", ".srt")) and webvtt != name.lower().endswith(".vtt"):
-        said.append(
+        remarks.append(
             f"Read as {'WebVTT' if webvtt else 'SubRip'}, which its content is, whatever the name says."
         )
     return Document(
@@ -79,7 +79,7 @@ def document_of(text: str, name: str, encoding: str | None, notes: tuple[str, ..
         encoding=encoding,
         labelled=any(paragraph.speaker for paragraph in paragraphs),
         running=True,
-        notes=tuple(said),
+        notes=tuple(remarks),
     )
 
 
@@ -168,11 +168,16 @@ def _all_paragraphs(cues: Sequence[_Cue], names: Mapping[str, str]) -> Iterator[
     """Yield the words of all cues; who speaks behind a cue of several voices is somebody else, or not known."""
     several = False
     for cue in cues:
-        said = list(_paragraphs(cue, names.get(cue.identifier)))
-        if several and said and said[0].speaker is None and not said[0].text.lstrip().startswith(">>"):
-            said[0] = replace(said[0], text=f">> {said[0].text}")
-        several = len(said) > 1 and _VOICES.match(_plain("\n".join(cue.lines))) is not None
-        yield from said
+        paragraphs = list(_paragraphs(cue, names.get(cue.identifier)))
+        if (
+            several
+            and paragraphs
+            and paragraphs[0].speaker is None
+            and not paragraphs[0].text.lstrip().startswith(">>")
+        ):
+            paragraphs[0] = replace(paragraphs[0], text=f">> {paragraphs[0].text}")
+        several = len(paragraphs) > 1 and _VOICES.match(_plain("\n".join(cue.lines))) is not None
+        yield from paragraphs
 
 
 def _paragraphs(cue: _Cue, name: str | None) -> Iterator[Paragraph]:
@@ -182,9 +187,9 @@ def _paragraphs(cue: _Cue, name: str | None) -> Iterator[Paragraph]:
         if words.strip():
             yield Paragraph(words, name, cue.time)
     for speaker, words in zip(pieces[1::2], pieces[2::2], strict=True):
-        said = _plain(words)
-        if said.strip():
-            yield Paragraph(said, html.unescape(speaker or "").strip(), cue.time)
+        plain = _plain(words)
+        if plain.strip():
+            yield Paragraph(plain, html.unescape(speaker or "").strip(), cue.time)
 
 
 def _with_turn_marks(words: str) -> str:

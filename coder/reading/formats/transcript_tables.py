@@ -142,7 +142,7 @@ def _notes(rows: Cells, columns: Columns, above: int) -> list[str]:
     notes = []
     if columns.answers:
         notes.append("Read as answers: what each row says is one participant's turn.")
-        cells = [_at(row, place).strip().casefold() for row in rows[above:] for place in columns.text]
+        cells = [_at(row, column).strip().casefold() for row in rows[above:] for column in columns.text]
         missing = sum(cell in MISSING for cell in cells)
         notes += [f"{missing} answer{'s' * (missing > 1)} left out that say only N/A."] if missing else []
     if above:
@@ -163,7 +163,7 @@ def _of_voices(sheet: Sheet, kind: str, rows: Cells, columns: VoiceColumns) -> D
     whose = "one respondent's answers" if answers else "one speaker's words"
     names = ", ".join(map(repr, columns.names[:12]))
     header = rows[columns.above - 1]
-    times = {place for place, name in enumerate(header) if is_time_name(name)}
+    times = {column for column, name in enumerate(header) if is_time_name(name)}
     read_ones = {*columns.places, columns.question, *times}
     notes = [
         *sheet.notes,
@@ -191,8 +191,8 @@ def _unread(header: Sequence[str], rows: Cells, read_ones: Collection[int | None
     """Say which columns with something in them were not read."""
     names = [
         repr(name)
-        for place, name in enumerate(header)
-        if name and place not in read_ones and any(_at(row, place) for row in rows)
+        for column, name in enumerate(header)
+        if name and column not in read_ones and any(_at(row, column) for row in rows)
     ]
     return [f"Columns that were not read: {', '.join(names[:12])}."] if names else []
 
@@ -202,13 +202,13 @@ _SECONDS = re.compile(r"\s*\d{1,7}[.,]?\d{0,9}\s*")
 
 def _recognised(rows: Cells) -> tuple[Columns, int] | None:
     """Return the columns and how many rows stand above the first turn: by names, by content, as answers."""
-    machine = next((place for place, row in enumerate(rows[:4]) if _MACHINE_ROW in "".join(row)), None)
+    machine = next((number for number, row in enumerate(rows[:4]) if _MACHINE_ROW in "".join(row)), None)
     if machine:
         # Qualtrics writes three rows of names: short ones, the questions, and identifiers for machines.
         below = _recognised([rows[machine - 1], *rows[machine + 1 :]])
         return (below[0], below[1] + machine) if below else None
     # Titles above the headings fill one cell a row.
-    titles = next((place for place, row in enumerate(rows[:_HEADER_WITHIN]) if sum(map(bool, row)) > 1), 0)
+    titles = next((number for number, row in enumerate(rows[:_HEADER_WITHIN]) if sum(map(bool, row)) > 1), 0)
     below = _recognised(rows[titles:]) if titles else None
     if below is not None:
         return below[0], below[1] + titles
@@ -221,12 +221,12 @@ def _recognised(rows: Cells) -> tuple[Columns, int] | None:
 def _by_names(rows: Cells) -> tuple[Columns, int] | None:
     """Return the columns by the row that names most of them, and how many rows stand above the first turn."""
     best: tuple[int, Columns, int] | None = None
-    for place, row in enumerate(rows[:_HEADER_WITHIN]):
+    for number, row in enumerate(rows[:_HEADER_WITHIN]):
         columns = columns_by_name(row) if all(len(cell) <= 120 for cell in row) else None
         if columns is not None:
             clues = 1 + (columns.speaker is not None) + (columns.start is not None)
             if best is None or clues > best[0]:
-                best = (clues, columns, place + 1)
+                best = (clues, columns, number + 1)
     if best is None:
         return None
     _, columns, above = best
@@ -290,7 +290,7 @@ def _checked(columns: Columns, header: Sequence[str], rows: Cells) -> Columns:
         return replace(columns, answers=False, speaker=None)
     if columns.answers:
         further = columns_of_answers([list(header), *rows])
-        others = {place for place in further.text if place != columns.question} if further else set()
+        others = {column for column in further.text if column != columns.question} if further else set()
         columns = replace(columns, text=tuple(sorted({*columns.text} | others)))
     return columns
 
@@ -324,16 +324,16 @@ def _questions(header: Cells) -> tuple[str, ...]:
 
 def _answers(rows: Cells, columns: Columns, questions: Sequence[str], budget: Budget) -> Iterator[Paragraph]:
     for row in rows:
-        for place in columns.text:
-            words = without_markup(_at(row, place))
+        for column in columns.text:
+            words = without_markup(_at(row, column))
             if any(character.isalpha() for character in words) and words.strip().casefold() not in MISSING:
                 budget.spend(len(words), 1)
                 # A table with a question a row names it beside the answer; others have it as the heading.
                 asked = " ".join(_at(row, columns.question).split())
-                asked = asked or (questions[place] if place < len(questions) else "")
+                asked = asked or (questions[column] if column < len(questions) else "")
                 who = " ".join(_at(row, columns.speaker).split()) or None
                 yield Paragraph(words, speaker=who, question=asked or None)
 
 
-def _at(row: Sequence[str], place: int | None) -> str:
-    return row[place] if place is not None and place < len(row) else ""
+def _at(row: Sequence[str], column: int | None) -> str:
+    return row[column] if column is not None and column < len(row) else ""

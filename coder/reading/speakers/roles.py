@@ -207,16 +207,16 @@ def _voices(turns: Iterable[Turn], text: str, *, unnamed: bool) -> dict[str, _Vo
             continue
         label = turn.speaker or ""
         voice = voices.setdefault(label, _Voice(label, first=not voices))
-        said = _with_question_marks(text[turn.start : turn.end])
+        words = _with_question_marks(text[turn.start : turn.end])
         voice.turns += 1
-        voice.words += said.count(" ") + 1
-        voice.asking += 1 if _ASKS.search(said) else _IN_PASSING * bool(re.search("[?？؟]", said))
+        voice.words += words.count(" ") + 1
+        voice.asking += 1 if _ASKS.search(words) else _IN_PASSING * bool(re.search("[?？؟]", words))
     return voices
 
 
-def _with_question_marks(said: str) -> str:
+def _with_question_marks(words: str) -> str:
     """Return words with Greek question marks as Latin ones."""
-    return re.sub("[;\u037e]", "?", said) if _GREEK.search(said) else said
+    return re.sub("[;\u037e]", "?", words) if _GREEK.search(words) else words
 
 
 def _chosen(voices: dict[str, _Voice], interviewer: Sequence[str], name: str) -> set[str]:

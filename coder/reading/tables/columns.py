@@ -107,15 +107,17 @@ def plain_name(header: str) -> str:
 
 def _best(role: str, names: Sequence[str], taken: set[int]) -> int | None:
     known = _KNOWN[role]
-    exact = [(known[name], place) for place, name in enumerate(names) if name in known and place not in taken]
+    exact = [
+        (known[name], column) for column, name in enumerate(names) if name in known and column not in taken
+    ]
     if exact:
         return min(exact)[1]
     # "Speaker (as recorded)", "Transcript of the answer": one known word among a few others.
-    for place, name in enumerate(names):
+    for column, name in enumerate(names):
         words = name.split()
-        loose = role in ("text", "speaker", "start") and 1 < len(words) <= 6 and place not in taken
+        loose = role in ("text", "speaker", "start") and 1 < len(words) <= 6 and column not in taken
         if loose and any(len(word) > 3 and word in known for word in words) and not _NOT_WORDS & set(words):
-            return place
+            return column
     return None
 
 
@@ -152,17 +154,17 @@ def columns_by_name(header: Sequence[str]) -> Columns | None:
     # Where people coded excerpts, "code" is a theme; elsewhere it may name a respondent.
     taken: set[int] = {names.index("code")} if {"code", "polarity"} <= {*names} else set()
     for role in ("start", "end", "speaker", "question", "text", "respondent"):
-        place = places[role] = _best(role, names, taken)
-        if place is not None:
-            taken.add(place)
+        column = places[role] = _best(role, names, taken)
+        if column is not None:
+            taken.add(column)
     text, speaker, respondent, start = (places[role] for role in ("text", "speaker", "respondent", "start"))
     if speaker is not None and respondent is not None and names[speaker] in _PARTS:
         speaker = respondent
     # A name known only in part ("Transcript of the answer") needs company: it may be something said.
-    exact = {role for role, place in places.items() if place is not None and names[place] in _KNOWN[role]}
+    exact = {role for role, column in places.items() if column is not None and names[column] in _KNOWN[role]}
     if text is None or not exact & {"text", "speaker", "respondent", "start"}:
         return None
-    further = (place for place, name in enumerate(names) if name in _KNOWN["text"] and place not in taken)
+    further = (column for column, name in enumerate(names) if name in _KNOWN["text"] and column not in taken)
     units = set(names[start].split()) if start is not None else set()
     return Columns(
         text=(text, *further),
@@ -187,7 +189,7 @@ def is_transcript_header(header: Sequence[str]) -> bool:
         return False
     columns = columns_by_name(header)
     return columns is not None and any(
-        place is not None for place in (columns.speaker, columns.start, columns.question)
+        column is not None for column in (columns.speaker, columns.start, columns.question)
     )
 
 
@@ -215,14 +217,14 @@ def columns_by_content(rows: Sequence[Row]) -> tuple[Columns, int] | None:
 
 def _columns_within(rows: Sequence[Row]) -> Columns | None:
     width = max((len(row) for row in rows), default=0)
-    columns = [_column(rows, place) for place in range(width)]
-    full = [place for place in range(width) if len(columns[place]) >= max(2, len(rows) // 3)]
-    times = [place for place in full if _share(columns[place], _is_clock) >= 0.8] or _spans(rows, full)
-    speakers = [place for place in full if place not in times and _is_speakers(columns[place])]
-    others = [place for place in full if place not in times and place not in speakers]
+    columns = [_column(rows, column) for column in range(width)]
+    full = [column for column in range(width) if len(columns[column]) >= max(2, len(rows) // 3)]
+    times = [column for column in full if _share(columns[column], _is_clock) >= 0.8] or _spans(rows, full)
+    speakers = [column for column in full if column not in times and _is_speakers(columns[column])]
+    others = [column for column in full if column not in times and column not in speakers]
     if not others or len(rows) < 3:
         return None
-    text = max(others, key=lambda place: mean(len(cell) for cell in columns[place]))
+    text = max(others, key=lambda column: mean(len(cell) for cell in columns[column]))
     if not (times or speakers) or mean(len(cell.split()) for cell in columns[text]) < 2:
         return None
     return Columns(text=(text,), speaker=speakers[0] if speakers else None, start=times[0] if times else None)
@@ -230,7 +232,7 @@ def _columns_within(rows: Sequence[Row]) -> Columns | None:
 
 def _spans(rows: Sequence[Row], places: Sequence[int]) -> list[int]:
     """Return the columns of plain numbers when the first two are rising beginnings and ends, as ELAN writes them."""
-    counts = [place for place in places if all(_COUNT.fullmatch(cell) for cell in _column(rows, place))]
+    counts = [column for column in places if all(_COUNT.fullmatch(cell) for cell in _column(rows, column))]
     spans = [(row[counts[0]], row[counts[1]]) for row in rows if len(counts) > 1 and len(row) > counts[1]]
     if len(spans) < 3 or not all(start.strip() and end.strip() for start, end in spans):
         return []
@@ -252,8 +254,8 @@ def _is_header(rows: Sequence[Row], columns: Columns) -> bool:
     return no_speech and speakers.count(first[columns.speaker].strip()) == 1
 
 
-def _column(rows: Sequence[Row], place: int) -> list[str]:
-    return [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
+def _column(rows: Sequence[Row], column: int) -> list[str]:
+    return [row[column].strip() for row in rows if column < len(row) and row[column].strip()]
 
 
 def times_are_dates(rows: Sequence[Row], columns: Columns) -> bool:

@@ -259,7 +259,7 @@ class _SheetHandler(_TextHandler):
 
 
 def _column(letters: str) -> int:
-    place = 0
+    number = 0
     for letter in letters:
-        place = place * 26 + ord(letter) - ord("A") + 1
-    return place - 1
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1

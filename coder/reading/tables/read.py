@@ -161,10 +161,10 @@ def _names(header: Sequence[str | None], width: int, needed: Sequence[str]) -> l
     spelling = {plain_name(name): name for name in needed}
     names = [" ".join((cell or "").split()) for cell in header]
     exact = set(names)
-    for place, name in enumerate(names):
+    for column, name in enumerate(names):
         asked = spelling.get(plain_name(name)) if name else None
         if asked is not None and asked not in exact:
-            names[place] = asked
+            names[column] = asked
             exact.add(asked)
     return names + [""] * (width - len(names))
 
@@ -236,5 +236,5 @@ def _read_parquet(data: bytes, name: str) -> Sheet:
     rows: list[Row] = []
     for names, cells in parquet_rows(data, name, table_budget(name)):
         rows = rows or [(0, list(names))]
-        rows += [(len(rows) + place, row) for place, row in enumerate(cells)]
+        rows += [(len(rows) + number, row) for number, row in enumerate(cells)]
     return Sheet(rows)

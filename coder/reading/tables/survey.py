@@ -85,8 +85,8 @@ def _are_headings(header: Sequence[str], below: Sequence[Row]) -> bool:
     named = [cell for cell in header if cell]
     if len(named) < 2 or any(is_words_name(cell) for cell in named):
         return False
-    for place, cell in enumerate(header):
-        if cell and any(place < len(row) and row[place].strip() == cell for row in below[:200]):
+    for column, cell in enumerate(header):
+        if cell and any(column < len(row) and row[column].strip() == cell for row in below[:200]):
             return False
     coded = sum(_CODED.match(cell) is not None for cell in named)
     own = sum(plain_name(question_of(cell)) in _OWN for cell in named)
@@ -111,10 +111,10 @@ def questions_of(header: Sequence[Row]) -> tuple[str, ...]:
     What only says that an answer is free ("Open-Ended Response") is no question.
     """
     questions: list[str] = []
-    for place in range(max(map(len, header), default=0)):
-        cells = [question_of(row[place]) for row in header if place < len(row)]
+    for column in range(max(map(len, header), default=0)):
+        cells = [question_of(row[column]) for row in header if column < len(row)]
         asked = max((cell for cell in cells if plain_name(cell) not in _SECOND), key=len, default="")
-        blank = len(header) > 1 and place < len(header[0]) and not header[0][place].strip()
+        blank = len(header) > 1 and column < len(header[0]) and not header[0][column].strip()
         questions.append(questions[-1] if blank and questions else asked)
     return tuple(questions)
 
@@ -128,10 +128,12 @@ def columns_of_answers(rows: Sequence[Row], *, sure: bool = False) -> Columns | 
         return None
     header, below = rows[0], rows[1:]
     words = tuple(
-        place for place, question in enumerate(header) if is_open(question, _column(below, place), sure=sure)
+        column
+        for column, question in enumerate(header)
+        if is_open(question, _column(below, column), sure=sure)
     )
-    named = [place for place, name in enumerate(header) if place not in words and is_identifier_name(name)]
-    speaker = next((place for place in named if _tells_apart(_column(below, place))), None)
+    named = [column for column, name in enumerate(header) if column not in words and is_identifier_name(name)]
+    speaker = next((column for column in named if _tells_apart(_column(below, column))), None)
     return Columns(text=words, speaker=speaker, answers=True) if words else None
 
 
@@ -162,5 +164,5 @@ def is_open(question: str, cells: Sequence[str], *, sure: bool = False) -> bool:
     return bool(_OTHER.search(question)) and max(counts.values()) <= max(1, len(said) // 5) and length >= 1.5
 
 
-def _column(rows: Sequence[Row], place: int) -> list[str]:
-    return [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
+def _column(rows: Sequence[Row], column: int) -> list[str]:
+    return [row[column].strip() for row in rows if column < len(row) and row[column].strip()]

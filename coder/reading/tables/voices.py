@@ -58,8 +58,8 @@ def turns_of_voices(rows: Sequence[Row], columns: VoiceColumns) -> Iterator[Para
     for row in rows[columns.above :]:
         time = seconds_in(_at(row, columns.start))
         asked = " ".join(_at(row, columns.question).split()) or None
-        for name, place in zip(columns.names, columns.places, strict=True):
-            if (words := _at(row, place)).strip():
+        for name, column in zip(columns.names, columns.places, strict=True):
+            if (words := _at(row, column)).strip():
                 yield Paragraph(words, speaker=name, time=time, question=asked)
                 time = None
 
@@ -68,21 +68,21 @@ def _below(above: int, header: Row, below: Sequence[Row]) -> VoiceColumns | None
     names = [" ".join(cell.split()).rstrip(":：") for cell in header]
     start = time_column(names)
     voices = [
-        place
-        for place, name in enumerate(names)
-        if place != start and _may_speak(name) and _holds_words(_cells(below, place))
+        column
+        for column, name in enumerate(names)
+        if column != start and _may_speak(name) and _holds_words(_cells(below, column))
     ]
-    if len(voices) < 2 or len(below) < 2 or len({key_of(names[place]) for place in voices}) < len(voices):
+    if len(voices) < 2 or len(below) < 2 or len({key_of(names[column]) for column in voices}) < len(voices):
         return None
-    asking = [place for place in voices if set(key_of(names[place]).split()) & INTERVIEWER_WORDS]
-    answering = [place for place in voices if set(key_of(names[place]).split()) & PARTICIPANT_WORDS]
-    question = next((place for place, name in enumerate(names) if is_question_name(name)), None)
+    asking = [column for column in voices if set(key_of(names[column]).split()) & INTERVIEWER_WORDS]
+    answering = [column for column in voices if set(key_of(names[column]).split()) & PARTICIPANT_WORDS]
+    question = next((column for column, name in enumerate(names) if is_question_name(name)), None)
     if question is None and not asking and not columns_by_name(header):
         question = next(
             (p for p in range(len(names)) if p not in voices and _ask_at_length(_cells(below, p))), None
         )
     others = set(range(len(names))) - {*voices, start, question}
-    bare = all(_are_numbers(_cells(below, place)) for place in others)
+    bare = all(_are_numbers(_cells(below, column)) for column in others)
     known = columns_by_name(header) is not None
     if asking and (answering or not known):
         question = None
@@ -93,7 +93,7 @@ def _below(above: int, header: Row, below: Sequence[Row]) -> VoiceColumns | None
             return None
     elif not (_take_turns(below, voices, timed=start is not None) or _ask(below, voices)):
         return None
-    return VoiceColumns(above, tuple(names[place] for place in voices), tuple(voices), start, question)
+    return VoiceColumns(above, tuple(names[column] for column in voices), tuple(voices), start, question)
 
 
 def _may_speak(name: str) -> bool:
@@ -110,16 +110,16 @@ def _holds_words(cells: Sequence[str]) -> bool:
 
 def _take_turns(below: Sequence[Row], voices: Sequence[int], *, timed: bool) -> bool:
     """Tell whether each row holds the words of one person, and more than one row of each."""
-    filled = [[place for place in voices if _at(row, place).strip()] for row in below]
+    filled = [[column for column in voices if _at(row, column).strip()] for row in below]
     alone = sum(len(places) == 1 for places in filled)
-    again = all(sum(place in places for places in filled) > 1 for place in voices)
+    again = all(sum(column in places for places in filled) > 1 for column in voices)
     return alone >= _ALONE * len(below) and (again or timed)
 
 
 def _ask(below: Sequence[Row], voices: Sequence[int]) -> bool:
     """Tell whether one of two columns holds questions and the other none."""
     shares = sorted(
-        mean(cell.rstrip().endswith(("?", "？", "؟")) for cell in _cells(below, place)) for place in voices
+        mean(cell.rstrip().endswith(("?", "？", "؟")) for cell in _cells(below, column)) for column in voices
     )
     return len(voices) == 2 and shares[0] <= _ANSWERING and shares[1] >= _ASKING
 
@@ -138,9 +138,9 @@ def _are_numbers(cells: Sequence[str]) -> bool:
     return all(seconds_in(cell) is not None or is_no_name(cell) for cell in cells)
 
 
-def _cells(rows: Sequence[Row], place: int) -> list[str]:
-    return [cell for row in rows if (cell := _at(row, place).strip())]
+def _cells(rows: Sequence[Row], column: int) -> list[str]:
+    return [cell for row in rows if (cell := _at(row, column).strip())]
 
 
-def _at(row: Row, place: int | None) -> str:
-    return row[place] if place is not None and place < len(row) else ""
+def _at(row: Row, column: int | None) -> str:
+    return row[column] if column is not None and column < len(row) else ""

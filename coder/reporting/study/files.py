@@ -68,7 +68,7 @@ def _numbers(contents: Contents) -> dict[int, int]:
     found: dict[int, int] = {}
     for kind in (Table, Picture):
         parts = [part for section in contents.sections for part in section.parts if isinstance(part, kind)]
-        found |= {id(part): place for place, part in enumerate(parts, start=1)}
+        found |= {id(part): number for number, part in enumerate(parts, start=1)}
     return found
 
 
@@ -95,8 +95,8 @@ def _firsts(table: Table) -> list[int]:
     if not table.spans:
         return [1] * len(table.rows)
     found: list[int] = []
-    for place, row in enumerate(table.rows):
-        if place and row[0] == table.rows[place - 1][0]:
+    for row_number, row in enumerate(table.rows):
+        if row_number and row[0] == table.rows[row_number - 1][0]:
             found.append(0)
             start = max(at for at, count in enumerate(found) if count)
             found[start] += 1
@@ -255,7 +255,7 @@ def _add_table(document: Any, table: Table) -> None:
     if wide:
         _turned(document, landscape=True)
     _caption(document, "Table", table.title)
-    places = [place for place, column in enumerate(table.columns) if column in columns]
+    places = [number for number, column in enumerate(table.columns) if column in columns]
     _fill(document, table, places, wide=wide)
     left = len(table.rows) - MOST_ROWS
     more = (
@@ -338,8 +338,8 @@ def _write(target: Any, lines: tuple[tuple[str, str], ...], *, right: bool) -> N
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm, Pt, RGBColor
 
-    for place, (text, kind) in enumerate(lines):
-        paragraph = target.paragraphs[0] if place == 0 else target.add_paragraph()
+    for number, (text, kind) in enumerate(lines):
+        paragraph = target.paragraphs[0] if number == 0 else target.add_paragraph()
         paragraph.paragraph_format.space_after = Pt(2)
         if right:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT

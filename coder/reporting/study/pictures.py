@@ -114,16 +114,16 @@ def _balance(data: StudyData) -> Picture:
 
     def draw(_: Any, axes: Any) -> None:
         most = max([*left, *[b + c for b, c in zip(right, other, strict=True)], 1])
-        for place, (a, b, c) in enumerate(zip(left, right, other, strict=True)):
-            axes.barh(place, -a, color=DARK, height=0.62)
-            axes.barh(place, b, color=PALE, height=0.62)
-            axes.barh(place, c, left=b, color=MIDDLE, height=0.62)
+        for row, (a, b, c) in enumerate(zip(left, right, other, strict=True)):
+            axes.barh(row, -a, color=DARK, height=0.62)
+            axes.barh(row, b, color=PALE, height=0.62)
+            axes.barh(row, c, left=b, color=MIDDLE, height=0.62)
             if polar:
                 axes.annotate(
-                    str(a), (-a, place), xytext=(-4, 0), textcoords="offset points", ha="right", va="center"
+                    str(a), (-a, row), xytext=(-4, 0), textcoords="offset points", ha="right", va="center"
                 )
             axes.annotate(
-                f"{b} + {c}" if c and polar else str(b + c), (b + c, place), xytext=(4, 0),
+                f"{b} + {c}" if c and polar else str(b + c), (b + c, row), xytext=(4, 0),
                 textcoords="offset points", va="center",
             )  # fmt: skip
         _named(axes, [code.label for code in codes])
@@ -219,19 +219,24 @@ def _stripes(data: StudyData) -> Picture:
 
     def draw(_: Any, axes: Any) -> None:
         step = len(names) + 1.4
-        for place, source in enumerate(shown):
+        for number, source in enumerate(shown):
             mine = [item for item in data.codings if item.transcript == source.name and item.code in lines]
-            heights = [place * step + names.index(lines[item.code]) for item in mine]
+            heights = [number * step + names.index(lines[item.code]) for item in mine]
             axes.vlines(
                 [item.position for item in mine], [y - 0.4 for y in heights], [y + 0.4 for y in heights],
                 colors=[COLOURS[item.polarity] for item in mine], linewidth=1.4,
             )  # fmt: skip
             axes.hlines(
-                [place * step + row for row in range(len(names))], 0, 1, colors=LIGHT, linewidth=0.4, zorder=0
+                [number * step + row for row in range(len(names))],
+                0,
+                1,
+                colors=LIGHT,
+                linewidth=0.4,
+                zorder=0,
             )
-            axes.text(0, place * step - 0.65, shortened(source.name, 60), fontweight="bold", va="bottom")
+            axes.text(0, number * step - 0.65, shortened(source.name, 60), fontweight="bold", va="bottom")
         axes.set_yticks(
-            [place * step + row for place in range(len(shown)) for row in range(len(names))],
+            [number * step + row for number in range(len(shown)) for row in range(len(names))],
             [shortened(name, NAME) for _ in shown for name in names], fontsize=7,
         )  # fmt: skip
         axes.set_ylim(len(shown) * step - 0.8, -2)
@@ -326,11 +331,11 @@ def _saturation(data: StudyData) -> Picture:
         )
         if len(rows) <= MOST_FIGURES:
             axes.set_xticks(places, [shortened(name, 18) for name, _, _ in rows], rotation=30, ha="right")
-            for place, (_, new, total) in zip(places, rows, strict=True):
-                axes.annotate(str(new), (place, new), ha="center", va="bottom")
+            for position, (_, new, total) in zip(places, rows, strict=True):
+                axes.annotate(str(new), (position, new), ha="center", va="bottom")
                 if total != new:
                     axes.annotate(
-                        str(total), (place, total), xytext=(0, 4), textcoords="offset points", ha="center"
+                        str(total), (position, total), xytext=(0, 4), textcoords="offset points", ha="center"
                     )
         axes.set_ylim(0, 1.2 * max(total for _, _, total in rows))
         axes.set_ylabel("codes, each polarity by itself")
@@ -364,15 +369,15 @@ def _fates(data: StudyData) -> Picture:
     ]  # fmt: skip
 
     def draw(_: Any, axes: Any) -> None:
-        for place, counts in enumerate(said):
+        for row, counts in enumerate(said):
             start = 0
             for count, (_, colour, hatch) in zip(counts, FATES, strict=False):
                 axes.barh(
-                    place, count, left=start, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.5, height=0.62
+                    row, count, left=start, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.5, height=0.62
                 )  # fmt: skip
                 start += count
             words = f"{', '.join(map(str, counts[:-1]))}; added {counts[-1]}"
-            axes.annotate(words, (1.02, place), xycoords=("axes fraction", "data"), va="center")
+            axes.annotate(words, (1.02, row), xycoords=("axes fraction", "data"), va="center")
         for name, colour, hatch in FATES:
             axes.barh([0], [0], color=colour, hatch=hatch, edgecolor=INK, linewidth=0.5, label=name)
         _named(axes, names)
@@ -411,8 +416,8 @@ def _risk(model: ModelFacts) -> Picture:
         axes.set_ylabel("best code wrong")
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(lambda value, _: percent(value))
-        for place in (0, len(kept) - 1):
-            point = kept[place], wrong[place]
+        for end in (0, len(kept) - 1):
+            point = kept[end], wrong[end]
             axes.annotate(percent(point[1]), point, xytext=(0, 6), textcoords="offset points", ha="center")
 
     alt = "; ".join(f"{percent(a)} kept: {percent(b)} wrong" for a, b in model.coverage)

@@ -283,14 +283,14 @@ def _prepared(excerpts: Sequence["Excerpt"], options: TrainingOptions) -> _Prepa
     if not any(excerpt.codes for excerpt in excerpts):
         raise TableError("No row has a code. At least some excerpts must be coded.")
     column = None if options.by is None else (options.by, values_of(excerpts, options.by))
-    book, said = codebook_for(excerpts, _book(options.codebook))
+    book, notes = codebook_for(excerpts, _book(options.codebook))
     data = training_set(excerpts, book)
     named = get_encoder(options.encoder) if options.encoder else None
     base = open_model(options.base) if options.base else blank_model(book, named or get_encoder())
     seen = base.seen_share(data.texts)
-    said = [*said, *seen_warning(base, seen), *([] if named else _language_warning(data.texts))]
+    notes = [*notes, *seen_warning(base, seen), *([] if named else _language_warning(data.texts))]
     trainer = partial(_trained, codebook=book, base=base, encoder=named, options=options)
-    return _Prepared(data, book, trainer, column, seen, said)
+    return _Prepared(data, book, trainer, column, seen, notes)
 
 
 def _trained(
@@ -364,8 +364,8 @@ def _name_encoder(model: "Model", encoder: str) -> None:
 def _language_warning(texts: Sequence[str]) -> list[str]:
     from coder.learning.features.language import other_languages, unread_words
 
-    said = unread_words(other_languages(texts), len(texts), "excerpts")
-    return [f"{said}: it learns little from them beyond their very words."] if said else []
+    sentence = unread_words(other_languages(texts), len(texts), "excerpts")
+    return [f"{sentence}: it learns little from them beyond their very words."] if sentence else []
 
 
 def tuned(

@@ -148,7 +148,7 @@ def _check_row(codes: Sequence[Given], said: str, unknown: Container[str], codeb
 
 
 def _row(
-    held: Mapping[str, Any],
+    cells: Mapping[str, Any],
     coder: str,
     codes: Sequence[Given],
     polarity: str | None,
@@ -156,8 +156,8 @@ def _row(
     placing: Placing,
 ) -> PlacedRow:
     sides = {code: (polarity or side) if codebook.polarity else None for code, side in codes}
-    transcript, start, end = place(held, placing)
-    row = PlacedRow(coder, transcript, start, end, sides, text_of(held["memo"]).strip())
+    transcript, start, end = place(cells, placing)
+    row = PlacedRow(coder, transcript, start, end, sides, text_of(cells["memo"]).strip())
     if not placing.coded(row):
         raise UnplacedError("the passage holds only the interviewer's words, backchannels or headings")
     return row
@@ -220,5 +220,5 @@ def _decision(
 def _stands(state: UnitState, decision: Decision) -> bool:
     if decision.verdict == "nothing":
         return state.state == "nothing" or bool(state.codes)
-    held = {(item.code, item.polarity, (item.start, item.end)) for item in state.codes}
-    return (decision.code, decision.polarity, decision.span) in held
+    standing = {(item.code, item.polarity, (item.start, item.end)) for item in state.codes}
+    return (decision.code, decision.polarity, decision.span) in standing

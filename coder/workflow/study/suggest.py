@@ -36,12 +36,12 @@ class SuggestReport:
     unread: dict[str, int] = field(default_factory=dict)  # language that the model cannot read: utterances
     unlike: dict[str, Unlikeness] = field(default_factory=dict)
 
-    def add(self, said: Sequence[Opinion]) -> None:
+    def add(self, added: Sequence[Opinion]) -> None:
         """Count what the model said of some utterances."""
-        self.looked_at += len(said)
-        self.codes += sum(len(opinion.suggested) for opinion in said)
-        self.suggested += sum(bool(opinion.suggested) for opinion in said)
-        for opinion in said:
+        self.looked_at += len(added)
+        self.codes += sum(len(opinion.suggested) for opinion in added)
+        self.suggested += sum(bool(opinion.suggested) for opinion in added)
+        for opinion in added:
             if opinion.language:
                 self.unread[opinion.language] = self.unread.get(opinion.language, 0) + 1
 
@@ -49,8 +49,8 @@ class SuggestReport:
         """Return a sentence on the utterances in other languages, if any."""
         from coder.learning.features.language import unread_words
 
-        said = unread_words(self.unread, self.looked_at, "utterances")
-        return [f"{said}. They got no suggestion."] if said else []
+        sentence = unread_words(self.unread, self.looked_at, "utterances")
+        return [f"{sentence}. They got no suggestion."] if sentence else []
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
