@@ -58,13 +58,13 @@ def build(path: Path, transcripts: int) -> Study:
             if number < CODED * transcripts:
                 shown = study.suggestions.newest(ids)
                 for coder in ("Ann", "Ben"):
-                    choices = [
+                    decisions = [
                         Decision(unit, "accept", suggestion=shown[unit][0].id)
                         if shown[unit]
                         else Decision(unit, "nothing")
                         for unit in ids
                     ]
-                    study.acts.decide(coder, choices, mode="assisted")
+                    study.acts.decide(coder, decisions, mode="assisted")
     study.db.connection.execute("PRAGMA synchronous = FULL")
     return study
 
