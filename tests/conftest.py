@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from coder.store import Study
 from tests.study_making import small_study
+
+# A busy machine is slow at times; no test measures time against a limit.
+settings.register_profile("coder", deadline=None)
+settings.load_profile("coder")
 
 
 @pytest.fixture(scope="session", autouse=True)
