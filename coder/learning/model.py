@@ -15,10 +15,10 @@ from coder.learning.estimators.calibration import Calibration, sigmoid
 from coder.learning.estimators.ensemble import Stack, with_neighbours
 from coder.learning.estimators.linear import LinearHead, apply_linear, log_softmax
 from coder.learning.explanation import Evidence, Examples, LeaveOneOut
-from coder.learning.features.blocks import Reader, Signals
+from coder.learning.features.blocks import ASKED, Reader, Signals
 from coder.learning.features.codebook_similarity import PhraseBank, codebook_phrases
 from coder.learning.features.language import unread
-from coder.learning.features.topic_centering import Topics, study_sums
+from coder.learning.features.topic_centering import Topics, study_sums, unit_rows
 from coder.learning.features.wording import NGrams
 from coder.learning.persistence.card import ModelCard
 
@@ -145,12 +145,23 @@ class Model:
     def opinions(
         self, batch: Batch, vectors: NDArray[np.float32] | None = None
     ) -> dict[str, NDArray[np.float32]]:
-        """Return this model's logits of codes and of polarity, as feature blocks for a model built on it."""
+        """Return this model's logits of codes and of polarity, as feature blocks for a model built on it.
+
+        `vectors` are given where that one has the same encoder; it then also gets the texts' vectors as answers, if
+        this one has read them so.
+        """
         signals = self.signals(batch, vectors=vectors)
-        return {
+        found = {
             "base codes": self.parts.themes.logits(signals).astype(np.float32),
             "base polarity": self.parts.polarity.logits(signals).astype(np.float32),
         }
+        return found | ({ASKED: signals[ASKED]} if vectors is not None and self.reads_questions else {})
+
+    @property
+    def reads_questions(self) -> bool:
+        """Whether any of its heads reads texts as answers to their questions."""
+        members = (*self.parts.themes.members, *self.parts.polarity.members)
+        return any(isinstance(one.head, LinearHead) and ASKED in one.head.coefficients for one in members)
 
     def predict(self, batch: Batch, progress: Progress | None = None) -> Predictions:
         """Code a batch of texts.
@@ -169,6 +180,7 @@ class Model:
         """Return logits of codes (m, k) for `texts`, other wordings of the texts at `rows` (m,) of `signals`.
 
         `vectors` (m, d) are those of the wordings; questions and topics stay as they are, neighbours do not count.
+        As an answer, a wording differs from its text by what its vector differs.
         """
         places = list(rows)
         extra: dict[str, NDArray[Any]] = {"prints": signals["prints"][places], "origin": np.array(places)}
@@ -177,6 +189,8 @@ class Model:
             if self.base.encoder.id == self.encoder.id:
                 said = self.base.reworded_logits(signals, rows, texts, vectors)
                 extra["base codes"] = said.astype(np.float32)
+        if self.reads_questions:
+            extra[ASKED] = unit_rows(signals[ASKED][places] + vectors - signals.plain[places])
         batch = replace(signals.batch.rows(places), texts=texts)
         changed = Signals(batch, self.reader, extra=extra, vectors=vectors, topic=signals.topic[places])
         return self.parts.themes.logits(changed)

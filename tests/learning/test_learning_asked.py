@@ -9,8 +9,10 @@ import pytest
 from coder.codebook import Codebook, load_codebook
 from coder.encoding import answer
 from coder.errors import ModelError
-from coder.learning import TrainingSet, blank_model, load_model, save_model, train_model
+from coder.learning import TrainingSet, blank_model, label_matrix, load_model, save_model, train_model
 from coder.learning.dataset import Batch
+from coder.learning.estimators.ensemble import Member, Stack
+from coder.learning.estimators.linear import LinearHead
 from coder.learning.model import Model
 from coder.learning.persistence.model_files import read_model
 from coder.learning.training.train import common_questions
@@ -106,3 +108,64 @@ def test_questions_that_few_texts_answer_or_that_all_answer_tell_nothing(codeboo
     for asked in ([GOOD] * 40, [f"Question {row}?" for row in range(40)], [None] * 40):
         data = TrainingSet(taught.texts, taught.labels, taught.polarity, asked, taught.groups)
         assert len(common_questions(data)) == 0
+
+
+def replies(codebook: Codebook, n: int, seed: int) -> TrainingSet:
+    """Return replies of one or two words in talk: only the question before them tells what they are about."""
+    rng = np.random.default_rng(seed)
+    asked = {"time": "clock diary", "people": "sister neighbour", "body": "knee hip"}
+    codes = [codebook.ids[row % 3] for row in range(n)]
+    texts = [f"{rng.choice(['yes', 'sure', 'maybe'])} filler{rng.integers(9)}" for _ in codes]
+    questions = [
+        f"is it the {rng.choice(asked[code].split())} again number{row}" for row, code in enumerate(codes)
+    ]
+    talks = [f"talk{row % 6}" for row in range(n)]
+    labels = label_matrix([[code] for code in codes], codebook)
+    return TrainingSet(texts, labels, questions=questions, groups=talks, transcripts=talks)
+
+
+@pytest.fixture
+def listener(codebook: Codebook, encoder: WordEncoder) -> Model:
+    """A base model that reads texts as answers to tell their direction."""
+    base = train_model(excerpts(codebook), codebook, base=blank_model(codebook, encoder), name="base")
+    head = LinearHead({"asked": np.zeros((64, 3), dtype=np.float32)}, np.zeros(3, dtype=np.float32))
+    sides = Stack((Member("leaning"), Member("asked", head)), np.ones(2, np.float32), np.zeros(3, np.float32))
+    base.parts = replace(base.parts, polarity=sides)
+    return base
+
+
+def right(model: Model, data: TrainingSet) -> float:
+    said = model.predict(data.batch).forced.argmax(axis=1)
+    return float((said == data.labels.argmax(axis=1)).mean())
+
+
+def test_replies_in_talk_are_learned_with_what_was_asked_before(
+    listener: Model, codebook: Codebook, encoder: WordEncoder, tmp_path: Path
+) -> None:
+    learned, fresh = replies(codebook, 90, 1), replies(codebook, 60, 2)
+    model = train_model(learned, codebook, base=listener)
+    assert right(model, fresh) > 0.9
+    save_model(model, tmp_path / "m")
+    assert right(read_model(tmp_path / "m", encoder, listener), fresh) == right(model, fresh)
+    unheard = replace(fresh, questions=[None] * len(fresh))
+    assert right(model, unheard) < 0.6
+    words = model.predict(fresh.batch).explain.left_out.falls(0)
+    assert words and all(np.isfinite(fall).all() for fall in words.values())
+
+
+def test_without_a_base_that_reads_questions_replies_are_read_alone(
+    listener: Model, codebook: Codebook
+) -> None:
+    deaf = Model("deaf", codebook, listener.encoder, listener.parts, listener.card)
+    deaf.parts = replace(deaf.parts, polarity=blank_model(codebook, listener.encoder).parts.polarity)
+    assert right(train_model(replies(codebook, 90, 1), codebook, base=deaf), replies(codebook, 60, 2)) < 0.6
+
+
+def test_questions_of_a_survey_have_odds_and_are_not_read_a_second_time(
+    listener: Model, codebook: Codebook
+) -> None:
+    """How people answer one question says little of how they answer another."""
+    taught = excerpts(codebook, 60)
+    asked = [GOOD if row % 2 else BETTER for row in range(60)]
+    model = train_model(replace(taught, questions=asked), codebook, base=listener)
+    assert listener.reads_questions and not model.reads_questions

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from coder.codebook import Code, Codebook
 from coder.errors import ModelError
-from coder.learning import Batch, Model, blank_model, save_model, train_model
+from coder.learning import Batch, Model, TrainingSet, blank_model, label_matrix, save_model, train_model
 from coder.learning.dataset import copy_prints
 from coder.learning.estimators.nearest import COUNT, FLOOR, MOST, TEMPERATURE, NearestExcerpts
 from coder.learning.persistence.model_files import packed, read_model, unpacked
@@ -201,3 +201,29 @@ def test_a_card_that_compares_by_something_unknown_is_refused(
     card.write_text(card.read_text().replace('"nearest": "centred"', '"nearest": "closeness"'))
     with pytest.raises(ModelError, match="cannot be compared by closeness"):
         read_model(tmp_path / "m", encoder)
+
+
+def test_training_weighs_the_comparison_like_any_other_view(codebook: Codebook, encoder: WordEncoder) -> None:
+    """A code that is said in two ways, each near to another code's, is told by its nearest excerpts."""
+    rng = np.random.default_rng(8)
+    pairs = [("clock", "knee"), ("diary", "hip"), ("clock", "hip"), ("diary", "knee")]
+    codes = ["time", "time", "body", "body"]
+    rows = [row % 4 for row in range(160)]
+    texts = [f"{' '.join(pairs[row])} filler{rng.integers(40)} n{at}" for at, row in enumerate(rows)]
+    data = TrainingSet(
+        texts,
+        label_matrix([[codes[row]] for row in rows], codebook),
+        groups=[f"g{at % 8}" for at in range(160)],
+    )
+    model = train_model(data, codebook, base=blank_model(codebook, encoder))
+    assert model.card.weights.themes[NEAREST] > 0.2
+    said = model.predict(Batch.of_texts([" ".join(pair) for pair in pairs]))
+    assert [codebook.ids[place] for place in said.forced.argmax(axis=1)] == codes
+
+
+def test_the_card_says_if_not_all_excerpts_are_compared_with(
+    codebook: Codebook, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coder.learning.training.model_card.MOST", 50)
+    model = train_model(excerpts(codebook, n=90), codebook, base=blank_model(codebook, encoder))
+    assert "Of 80 coded excerpts, 50 evenly chosen ones serve to compare texts with." in model.card.remarks

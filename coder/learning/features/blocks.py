@@ -21,6 +21,7 @@ from coder.learning.features.wording import NGrams, cues
 Floats = NDArray[np.float64]
 FloatArray = NDArray[np.float32]
 Progress = Callable[[int], None]
+ASKED = "asked"  # the block that has the vectors of texts read as answers
 SHORT_ANSWER = 12  # words; see docs/learning.md, "How the starter was tuned"
 
 
@@ -132,7 +133,7 @@ class Signals(Mapping[str, Any]):
         return self._extra[name] if name in self._extra else getattr(self, name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter((*self.NAMES, *(("words",) if self._reader.ngrams else ()), *self._extra))
+        return iter(dict.fromkeys((*self.NAMES, *(("words",) if self._reader.ngrams else ()), *self._extra)))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

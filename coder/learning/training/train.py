@@ -14,11 +14,12 @@ from coder.learning.estimators.ensemble import ENOUGH, QUESTION, Member, Stack, 
 from coder.learning.estimators.ensemble import taught as teachable
 from coder.learning.estimators.linear import LinearHead
 from coder.learning.explanation import Examples
-from coder.learning.features.blocks import Signals
+from coder.learning.features.blocks import ASKED, Signals
 from coder.learning.features.language import unread
 from coder.learning.features.wording import NGrams
 from coder.learning.model import Model, Parts
 from coder.learning.persistence.card import Verdict
+from coder.learning.training.beside_codebook import NEAREST
 from coder.learning.training.codebook_transfer import blank_model, with_codebook
 from coder.learning.training.folds import Folds, Repeats, folds_of, repeats
 from coder.learning.training.model_card import Learned, better_views, described, taught_languages, verdicts_of
@@ -36,7 +37,7 @@ REFERENCE = 200  # excerpts whose vectors are kept to tell how loudly another co
 
 @dataclass(frozen=True)
 class Recipes:
-    """The views to try; a block that the material does not have is left out of its recipe.
+    """The views to try; a block that the material does not have is left out of its recipe, which may leave nothing.
 
     `reading` is how codes are read where there is nothing to try: by default from the codebook alone.
     """
@@ -54,6 +55,8 @@ USUAL_RECIPES = Recipes(
         Recipe("excerpts without topic", {"centred": 1.0}, 8.0),
         Recipe("words and meaning", {"plain": 2.0, "words": 1.0}, 6.0),
         Recipe("words and meaning, margins", {"plain": 1.0, "words": 1.0}, 0.25, "hinge"),
+        Recipe("meaning as an answer", {ASKED: 2.0}, 6.0),
+        Comparison(NEAREST, "centred"),
     ),
     (
         Recipe("meaning and wording", {"plain": 1.5, "cues": 1.0, "base polarity": 0.5, "leaning": 0.3}, 4.0),
@@ -62,6 +65,7 @@ USUAL_RECIPES = Recipes(
             "words, margins", {"plain": 1.0, "words": 1.0, "cues": 0.5, "base polarity": 0.3}, 0.5, "hinge"
         ),
         Recipe("meaning", {"plain": 3.0}, 3.0),
+        Comparison(NEAREST, "distinct"),
     ),
 )
 TRAVELLING_RECIPES = Recipes(  # for a model that others start from: nothing that knows a topic's words
@@ -186,10 +190,12 @@ def gathered(
     """
     texts = list(data.texts)
     vectors = reader.encoder.encode(texts)
-    extra: Mapping[str, Any] = {}
-    if base is not None:
-        extra = base.opinions(data.batch, vectors if base.encoder.id == reader.encoder.id else None)
     known = common_questions(data) if questions else NOTHING_SEEN
+    extra: dict[str, Any] = {}
+    if base is not None:
+        extra = dict(base.opinions(data.batch, vectors if base.encoder.id == reader.encoder.id else None))
+        if ASKED in extra and (len(known) or (extra[ASKED] != vectors).any(axis=1).sum() < ENOUGH):
+            del extra[ASKED]  # questions have odds of their own, or hardly any is known
     signals = Signals(data.batch, replace(reader.reader, questions=known), vectors=vectors, extra=extra)
     blocks: dict[str, Any] = {name: signals[name] for name in (*ALWAYS, *extra)}
     if ngrams is not None:
@@ -219,13 +225,14 @@ def _cut(blocks: Mapping[str, Any], rows: NDArray[np.intp]) -> dict[str, Any]:
 
 
 def fitting(recipes: Sequence[Recipe | Comparison], blocks: Mapping[str, Any]) -> list[Recipe | Comparison]:
-    """Return the recipes over the blocks there are."""
-    return [
+    """Return the recipes over the blocks there are, those without any left out."""
+    found = [
         recipe
         if isinstance(recipe, Comparison)
         else replace(recipe, blocks={name: by for name, by in recipe.blocks.items() if name in blocks})
         for recipe in recipes
     ]
+    return [recipe for recipe in found if isinstance(recipe, Comparison) or recipe.blocks]
 
 
 def _themes(material: Material, recipes: Recipes, progress: Report | None) -> tuple[Stack, Floats]:
