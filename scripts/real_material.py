@@ -1,11 +1,13 @@
 """Real material with its labels: the texts from a folder outside the project, the labels from scripts/training.
 
-The folder has the files named in SOURCES, one JSON object a line (see docs/learning.md, "Real material"). The labels
-of talk were given by two independent second coders (language models) who saw codebook, question and text only; what
-they disagree on is not learned from. Whole conversations and ids are held out: `held` rows are never shown to the
-encoder; what is codable, probabilities, thresholds and direction are learned from them alone.
+The folder has the files named in SOURCES, one JSON object a line (see docs/learning.md, "Real material"); WORK_TALK
+is a folder of Markdown transcripts, any of which may be missing: labels without their text are left out and counted.
+The labels of talk were given by two independent second coders (language models) who saw codebook, question and text
+only; what they disagree on is not learned from. Whole conversations and ids are held out: `held` rows are never shown
+to the encoder; what is codable, probabilities, thresholds and direction are learned from them alone.
 """
 
+import hashlib
 import json
 import re
 import zlib
@@ -19,11 +21,13 @@ from coder.domain import POLARITIES
 
 SURVEY, COMMENTS, GROUPS = "barrier_survey_niblse", "patient_comments_v6", "focus_group_quotes_autspaces"
 PODCAST, SMOKERS = "talk_podcast_brainscience", "talk_smokers_mibot"
+WORK_TALK = "talk_changelog"  # Markdown files, as github.com/thechangelog/transcripts has them
 SOURCES = {
     SURVEY: "answers to a survey of barriers to teaching bioinformatics (Williams et al. 2019), CC BY-SA 4.0",
     COMMENTS: "patients' comments with sentiment, The Strategy Unit pxtextmining (v6), MIT",
     GROUPS: "quotes of three focus groups, The Alan Turing Institute AutSPACEs, MIT",
     PODCAST: "spoken turns, Brain Science podcast, Changelog Media, CC BY-SA 4.0",
+    WORK_TALK: "spoken turns about work, learning and habits, other podcasts of Changelog Media, CC BY-SA 4.0",
     SMOKERS: "smokers' words to a counsellor, MIBOT (ACL 2025), CC BY-SA 4.0",
 }
 SHORT = dict(zip(("pc", "yc", "po", "so", "rm", "am"), (
@@ -32,12 +36,18 @@ SHORT = dict(zip(("pc", "yc", "po", "so", "rm", "am"), (
 ), strict=True))  # fmt: skip
 SIDES = dict(zip("bfm", POLARITIES, strict=True))
 HELD_GROUP, HELD_TRUST = "4-september-2019", "NHFT"
+SPEAKER = re.compile(r"\*\*[^*]+?:\*\*\s*(.*)")
+MARKS = re.compile(r"\\?\[(?:[\d:.]+|laughs\\?)\\?\]")
+LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 SENTENCES = re.compile(r'(?<=[.!?…])["”]?\s+(?=[A-Z"“0-9])')
 
 
 @dataclass(frozen=True)
 class Row:
-    """A text with what both coders said alike; `codable` None where they disagree, `codes` and `side` likewise."""
+    """A text with what both coders said alike; `codable` None where they disagree, `codes` and `side` likewise.
+
+    `later` rows were coded after the first five parts of the tuning had been run.
+    """
 
     source: str
     id: str
@@ -48,6 +58,7 @@ class Row:
     codes: tuple[str, ...]
     side: str | None
     held: bool
+    later: bool = False
 
 
 def lines(folder: Path, name: str) -> list[dict]:
@@ -55,7 +66,10 @@ def lines(folder: Path, name: str) -> list[dict]:
 
 
 def labels() -> list[dict]:
-    """Return ids with both coders' labels as they wrote them: codes, the best first, and direction; `-` for none."""
+    """Return ids with both coders' labels as they wrote them: codes, the best first, and direction; `-` for none.
+
+    `held` marks episodes that came when the encoder was tuned already.
+    """
     return [json.loads(line) for line in (TRAINING / "real_labels.jsonl").read_text().splitlines()]
 
 
@@ -69,31 +83,51 @@ def held(source: str, key: str, group: str) -> bool:
         return int(key[1:]) % 2 == 1
     if source == GROUPS:
         return HELD_GROUP in group
+    if source == COMMENTS:
+        return group == HELD_TRUST
     return zlib.crc32(group.encode()) % 4 == 0
 
 
 def talk(folder: Path) -> list[Row]:
     """Return the rows that two coders coded."""
-    texts = {source: placed(folder, source) for source in (SURVEY, GROUPS, PODCAST, SMOKERS)}
+    texts = {
+        source: placed(folder, source) for source in (SURVEY, GROUPS, PODCAST, SMOKERS, COMMENTS, WORK_TALK)
+    }
     found: list[Row] = []
+    missing = 0
     last: dict[str, tuple[str, str]] = {}
     for row in labels():
         source, key = row["source"], row["id"]
+        if source == WORK_TALK and key not in texts[source]:
+            missing += 1
+            continue
         group, before, text = texts[source][key]
-        if source == PODCAST and last.get(source, ("", ""))[0] == group:
+        if source in (PODCAST, WORK_TALK) and last.get(source, ("", ""))[0] == group:
             before = last[source][1]
         last[source] = group, text
         (a, side_a), (b, side_b) = parsed(row["a"]), parsed(row["b"])
         codable = bool(a) if bool(a) == bool(b) else None
         both = tuple(code for code in a if code in b)
         side = side_a if codable and side_a == side_b else None
-        found.append(Row(source, key, group, text, before, codable, both, side, held(source, key, group)))
+        apart = row.get("held", held(source, key, group))
+        found.append(
+            Row(source, key, group, text, before, codable, both, side, apart, row.get("later", False))
+        )
+    if missing:
+        print(f"{missing} labelled texts are not in {folder / WORK_TALK}: left out.")
     return found
 
 
 def placed(folder: Path, source: str) -> dict[str, tuple[str, str | None, str]]:
     """Return group, what was asked before, and text of every row of a source, by the ids that labels use."""
+    if source == WORK_TALK:
+        return work_talk(folder)
     rows = lines(folder, source)
+    if source == COMMENTS:
+        return {
+            f"v6:{at}": (row["trust"], " ".join(row["question"].split()), " ".join(row["text"].split()))
+            for at, row in enumerate(rows)
+        }
     if source == SURVEY:
         return {row["id"]: ("niblse", row["question"], row["text"]) for row in rows}
     if source == GROUPS:
@@ -110,6 +144,37 @@ def placed(folder: Path, source: str) -> dict[str, tuple[str, str | None, str]]:
         for at, row in enumerate(rows)
         for part, piece in enumerate(pieces(row["text"]))
     }
+
+
+def work_talk(folder: Path) -> dict[str, tuple[str, str | None, str]]:
+    """Return pieces of Markdown transcripts by episode and the first half of a SHA-1 of their letters.
+
+    So a label finds its text wherever in the folder the episode lies, and however much of it is there.
+    """
+    episodes = {
+        row["id"].split(":")[1]: row["id"].split(":")[0] for row in labels() if row["source"] == WORK_TALK
+    }
+    found: dict[str, tuple[str, str | None, str]] = {}
+    for file in sorted((folder / WORK_TALK).rglob("*.md")):
+        for turn in spoken(file.read_text(encoding="utf-8")):
+            for piece in pieces(turn):
+                letters = re.sub(r"[^a-z0-9]", "", piece.lower())
+                key = hashlib.sha1(letters.encode(), usedforsecurity=False).hexdigest()[:10]
+                if key in episodes:
+                    found[f"{episodes[key]}:{key}"] = episodes[key], None, piece
+    return found
+
+
+def spoken(markdown: str) -> list[str]:
+    """Return the turns of a transcript (`**Name:** words`, further paragraphs below), free of links and marks."""
+    turns: list[str] = []
+    for line in markdown.splitlines():
+        begun = SPEAKER.match(line.strip())
+        if begun:
+            turns.append(begun[1])
+        elif line.strip() and not line.startswith("#") and turns:
+            turns[-1] += " " + line.strip()
+    return [re.sub(r"[\\\\*_]", "", LINK.sub(r"\1", MARKS.sub("", turn))) for turn in turns]
 
 
 def pieces(text: str) -> list[str]:
