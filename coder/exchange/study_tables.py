@@ -1,10 +1,12 @@
-"""A study's codings as tables: a row per coding, or a 0/1 table with a row per utterance and coder."""
+"""A study's codings as tables: a row per coding, or a 0/1 table with a row per utterance and coder, also for SPSS."""
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from coder.exchange.study_content import DocumentContent, Passage, StudyContent
+from coder.installation import require
 
 Row = dict[str, Any]
 CODING_COLUMNS = (
@@ -98,3 +100,32 @@ def _variable(code: str, side: str | None) -> str:
     """Return a name that R and SPSS take: letters, digits and _, a letter first."""
     name = re.sub(r"\W", "_", f"{code}_{side}" if side else code)
     return name if name[:1].isalpha() else f"c_{name}"
+
+
+def write_spss(study: StudyContent, path: Path) -> list[str]:
+    """Write the table; return what the file does not hold. Raises InstallationError without pyreadstat."""
+    require("sav", "An SPSS file (SPSS opens .csv too)")
+    import pandas as pd
+    import pyreadstat
+
+    columns, rows = matrix_rows(study)
+    frame = pd.DataFrame(rows, columns=columns)
+    longest = 32_767  # bytes of an SPSS string
+    cut = 0
+    for name in ("transcript", "participant", "speaker", "text", "coder"):
+        texts = frame[name].fillna("").astype(str)
+        cut += sum(len(text.encode()) > longest for text in texts)
+        frame[name] = [text.encode()[:longest].decode(errors="ignore") for text in texts]
+    codes = [name for name in columns if name not in UNIT_COLUMNS]
+    labels = {code.id: code.label for code in study.codebook.codes}
+    pyreadstat.write_sav(
+        frame,
+        str(path),
+        file_label=study.name[:64],
+        column_labels={name: labels.get(name, name.replace("_", " ")) for name in columns},
+        variable_value_labels={name: {0: "no", 1: "yes"} for name in codes},
+        variable_measure=dict.fromkeys(codes, "nominal"),
+    )
+    return (
+        [f"{cut} texts were cut at {longest} bytes, SPSS's own limit; they are whole in .csv."] if cut else []
+    )

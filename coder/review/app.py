@@ -20,7 +20,6 @@ from coder.review.pages import (
     by_code,
     codebook,
     dashboard,
-    downloads,
     exchange,
     groups,
     model,
@@ -93,7 +92,7 @@ def _routes() -> list[BaseRoute]:
     return [
         *study.ROUTES, *transcript.ROUTES, *queue.ROUTES, *quotes.ROUTES, *groups.ROUTES, *writes.ROUTES,
         *by_code.ROUTES, *adjudication.ROUTES, *plan.ROUTES, *codebook.ROUTES, *dashboard.ROUTES, *report.ROUTES,
-        *model.ROUTES, *exchange.ROUTES, *pseudonyms.ROUTES, *downloads.ROUTES,
+        *model.ROUTES, *exchange.ROUTES, *pseudonyms.ROUTES,
         Route("/codes.css", codes_css),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]  # fmt: skip

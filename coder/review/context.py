@@ -9,7 +9,7 @@ from typing import Any, cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from coder.review.auth import Session, Sessions
 from coder.review.background import Jobs
@@ -168,3 +168,9 @@ def session_of(request: Request) -> Session:
 def said(**content: Any) -> JSONResponse:
     """Return the answer to a write: what to say and what to patch."""
     return JSONResponse(content)
+
+
+def attachment(content: bytes, name: str) -> Response:
+    """Return a file for saving; the browser neither shows it nor guesses what it is."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type="application/octet-stream", headers=headers)

@@ -12,8 +12,7 @@ from starlette.routing import Route
 from coder.codebook import load_codebook, shipped_names, to_yaml
 from coder.domain import POLARITIES
 from coder.errors import InputError
-from coder.review.context import context_of, said, session_of
-from coder.review.pages.downloads import attachment
+from coder.review.context import attachment, context_of, said, session_of
 from coder.review.pages.study import kept_upload
 from coder.review.pages.writes import body_of
 from coder.workflow.codebooks import advice, read_codebook

@@ -1,7 +1,7 @@
 """Codes from and to other tools: a file is looked at first, then brought in; every export as a download."""
 
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -11,12 +11,12 @@ from starlette.routing import Route
 
 from coder.errors import InputError
 from coder.review.background import Report
-from coder.review.context import ReviewContext, context_of, said
-from coder.review.pages.downloads import attachment
+from coder.review.context import ReviewContext, attachment, context_of, said
 from coder.review.pages.pending import Pending, look_at, new_folder, pending_files
 from coder.review.pages.study import kept_upload
 from coder.review.pages.writes import body_of
 from coder.workflow.coded_files import CodedReading
+from coder.workflow.study.coding_rows import codings_file
 from coder.workflow.study.codings_preview import write_mapping
 from coder.workflow.study.export import ExportRequest, export_study
 from coder.workflow.study.import_codings import import_codings
@@ -138,9 +138,16 @@ async def download(request: Request) -> Response:
         return attachment(out.read_bytes(), name)
 
 
+async def codings(request: Request) -> Response:
+    """Return all codings as a table."""
+    suffix = PurePath(request.path_params["name"]).suffix
+    return attachment(codings_file(context_of(request).review.study, suffix), f"codings{suffix}")
+
+
 ROUTES = [
     Route("/exchange", exchange),
     Route("/exchange/look", look, methods=["POST"]),
     Route("/exchange/bring", bring, methods=["POST"]),
     Route("/exchange/file/{name:str}", download),
+    Route("/download/{name:str}", codings),
 ]

@@ -9,8 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.errors import InputError
-from coder.review.context import ReviewContext, context_of, said, session_of
-from coder.review.pages.downloads import attachment
+from coder.review.context import ReviewContext, attachment, context_of, said, session_of
 from coder.review.pages.queue import listing_of
 from coder.review.pages.writes import body_of
 from coder.review.presenters import RowView

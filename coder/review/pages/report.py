@@ -11,8 +11,7 @@ from coder.errors import InputError
 from coder.reporting.study.contents import Table
 from coder.reporting.study.themes import HEADINGS
 from coder.reporting.study.values import ReportOptions
-from coder.review.context import context_of, session_of
-from coder.review.pages.downloads import attachment
+from coder.review.context import attachment, context_of, session_of
 from coder.workflow.study.report import FORMATS, ReportRequest, report_file, report_preview
 
 MOST = 999  # of a number that is typed in
