@@ -17,11 +17,13 @@ def open_model(
 
     Raises ModelError or CodebookError.
     """
-    from coder.exchange.codebooks import read_codebook
     from coder.learning.persistence.model_files import load_model
 
-    book = read_codebook(codebook) if codebook else None
-    return load_model(str(name), codebook=book, threads=threads)
+    if not codebook:
+        return load_model(str(name), threads=threads)
+    from coder.exchange.codebooks import read_codebook
+
+    return load_model(str(name), codebook=read_codebook(codebook), threads=threads)
 
 
 @dataclass(frozen=True, slots=True)
