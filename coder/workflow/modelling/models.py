@@ -19,11 +19,12 @@ def open_model(
     """
     from coder.learning.persistence.model_files import load_model
 
-    if not codebook:
-        return load_model(str(name), threads=threads)
-    from coder.exchange.codebooks import read_codebook
+    book = None
+    if codebook:
+        from coder.exchange.codebooks import read_codebook
 
-    return load_model(str(name), codebook=read_codebook(codebook), threads=threads)
+        book = read_codebook(codebook)
+    return load_model(str(name), codebook=book, threads=threads)
 
 
 @dataclass(frozen=True, slots=True)
