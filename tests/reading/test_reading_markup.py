@@ -63,6 +63,22 @@ def test_json_lines_and_lists_of_words_are_read(tmp_path: Path) -> None:
     assert said(read_transcript(path)) == TALK
 
 
+def test_pairs_of_question_and_answer_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.json"
+    words = [words for _, words in TALK]
+    pairs = [dict(zip(("q", "a"), words[n : n + 2], strict=True)) for n in (0, 2)]
+    path.write_text(json.dumps({"interview": {"id": 7, "items": pairs}}), encoding="utf-8")
+    read = read_transcript(path)
+    assert said(read) == list(zip("qaqa", words, strict=True))
+    assert [turn.role for turn in read.turns] == ["interviewer", "participant"] * 2
+    named = [
+        {"Question": ask, "Answer": tell, "participant": "P7"}
+        for ask, tell in zip(words[::2], words[1::2], strict=True)
+    ]
+    path.write_text(json.dumps(named), encoding="utf-8")
+    assert [turn.speaker for turn in read_transcript(path).turns] == ["Question", "P7"] * 2
+
+
 def test_what_is_no_page_stays_as_it_is() -> None:
     assert not is_html("I have <3 hours.\nThat is <b>not</b> enough.\n<laughs>\n")
     assert not is_html("Write <p> before it.\n" + "A line of words.\n" * 9 + "And </p> behind <project>.\n")

@@ -139,6 +139,13 @@ ODD = [
     "{L} » {w}",
     "{L}) {w}",
     "{L}; {w}",
+    "<w>{L}:</w> {w}",
+    '<w id="1">{L}</w>: {w}',
+    r"\textbf{{{L}:}} {w}",
+    r"\speak{{{L}}} {w}",
+    r"\item[{L}] {w}",
+    "{L} (PSE). – {w}",
+    "{L}, on behalf of the Harbour Group. – {w}",
     "{L} [v] {w}".replace("[v] ", "[v]\t"),
 ]
 ASKED = ["How do you get here?", "And when it rains?", "Who helps you?", "Would a bus do?"]
@@ -165,6 +172,16 @@ def test_labels_in_mark_up_in_odd_signs_or_doubled(style: str, cast: tuple[str, 
     assert {turn.role for turn in read.turns if turn.speaker == cast[0]} == {"interviewer"}
 
 
+@pytest.mark.parametrize("cast", [("Mary", "Omar"), ("Int", "P07")], ids=lambda c: c[0])
+@pytest.mark.parametrize("style", ["#{L} {w}", "@{L} {w}", "*{L} {w}", "{L}, {w}"])
+def test_single_names_behind_a_sign_or_before_a_comma(style: str, cast: tuple[str, str]) -> None:
+    talk = [turn for pair in zip(ASKED, TOLD, strict=True) for turn in zip(cast, pair, strict=True)]
+    text = "\n".join(style.format(L=label, w=words) for label, words in talk)
+    read = assemble(document_of(text, "x.txt", "utf-8"), "x.txt", b"")
+    assert [(turn.speaker, read.words_of(turn)) for turn in read.turns] == talk
+    assert any("before a comma" in doubt for doubt in read.doubts) == (style == "{L}, {w}")
+
+
 @pytest.mark.parametrize(
     "lines",
     [
@@ -178,13 +195,51 @@ def test_labels_in_mark_up_in_odd_signs_or_doubled(style: str, cast: tuple[str, 
         ["Honestly; I never went back.", "Sometimes; it depends.", "I said so.", "Nothing came of it."],
         ["*Really*, nobody came.", "I waited.", "*Really*, that is how it was.", "Then they let me in."],
         ["I have <3 hours.", "That is <b>not</b> enough.", "My sister has <5.", "So it goes."],
+        ["*Use soap.", "*Dry your hands.", "*Use water.", "*Dry your nails."],
+        ["#bus Never comes.", "#knee Always hurts.", "#bus Late again.", "#knee Worse again."],
+        ["Mary, could you open it?", "Omar, would you sit?", "Mary, did you?", "Omar, you did."],
+        [
+            "Moss, I. (2019). Sinks.",
+            "Adu, T. (2020). Beds.",
+            "Moss, I. (2021). Soap.",
+            "Adu, T. (2022). Gel.",
+        ],
+        ["Luckily, I came.", "Sadly, I fell.", "Luckily, I rose.", "Sadly, I was luckily, or sadly, alone."],
+        ["Transport. – It is late.", "Money. – We have none.", "Staff. – Two people.", "Time. – Too little."],
+        [r"\cite{moss2019} says so.", r"\cite{adu2020} does not.", "I am torn.", "We shall see."],
     ],
-    ids=["slash", "equals", "semicolon", "italics", "less than"],
+    ids=[
+        "slash",
+        "equals",
+        "semicolon",
+        "italics",
+        "less than",
+        "list",
+        "hashtags",
+        "spoken to",
+        "references",
+        "adverbs",
+        "headings",
+        "citations",
+    ],
 )
 def test_signs_among_words_make_nobody_a_speaker(lines: list[str]) -> None:
     read = assemble(document_of("\n\n".join(lines), "x.md", "utf-8"), "x.md", b"")
     assert [turn.speaker for turn in read.turns] == [None] * 4
     assert [read.words_of(turn) for turn in read.turns] == lines
+
+
+def test_commands_of_latex_on_lines_of_their_own_are_no_words() -> None:
+    said = r"\speak{Ida} Why?|\speak{Per} So.|\speak{Ida} And?|\speak{Per} No."
+    text = "\n".join([r"\begin{dialogue}", *said.split("|"), r"\end{dialogue}"])
+    read = assemble(document_of(text, "x.txt", "utf-8"), "x.txt", b"")
+    assert [read.words_of(turn) for turn in read.turns] == ["Why?", "So.", "And?", "No."]
+
+
+def test_mark_up_among_the_words_is_named() -> None:
+    text = "Int: Why?\nP1: It was <w>wet</w>.\nInt: And then?\nP1: I went \\emph{home}.\n"
+    read = assemble(document_of(text, "x.txt", "utf-8"), "x.txt", b"")
+    assert read.doubts == ("2 turns hold mark-up, which was kept among the words: '</w>'.",)
 
 
 def test_emphasis_around_label_and_words_is_no_word() -> None:

@@ -1,7 +1,8 @@
 """Read transcripts kept as JSON: lists of turns or segments, and the single words that speech services return.
 
-Known are Whisper, WhisperX, whisper.cpp, Rev, AssemblyAI and plain lists of {speaker, text, start}; word by word
-Amazon Transcribe, Google Speech-to-Text, Deepgram, Speechmatics, ElevenLabs and IBM Watson; Azure's phrases.
+Known are Whisper, WhisperX, whisper.cpp, Rev, AssemblyAI, plain lists of {speaker, text, start} and pairs of question
+and answer; word by word Amazon Transcribe, Google Speech-to-Text, Deepgram, Speechmatics, ElevenLabs and IBM Watson;
+Azure's phrases.
 """
 
 import json
@@ -37,6 +38,9 @@ _SPEAKER = (
     "speaker tag",
     "role",
 )
+# Interviews and answers kept as pairs: a question with its answer in each record.
+_QUESTION = ("question", "q", "prompt", "frage", "pregunta", "vraag", "domanda")
+_ANSWER = ("answer", "a", "response", "reply", "antwort", "reponse", "respuesta", "antwoord", "risposta")
 _START = (
     "start",
     "start time",
@@ -63,7 +67,7 @@ def read(data: bytes, name: str) -> Document:
     decoded = decode(data, name)
     content = _content_of(decoded.text, name)
     budget = Budget(name)
-    paragraphs = [paragraph for record in _records(content) if (paragraph := _paragraph(record, budget))]
+    paragraphs = [paragraph for record in _records(content) for paragraph in _paragraphs(record, budget)]
     if not any(paragraph.speaker for paragraph in paragraphs) or _size(paragraphs) <= 2 * len(paragraphs):
         worded = list(_from_words(content, budget))
         paragraphs = worded if _size(worded) >= _size(paragraphs) / 2 and worded else paragraphs
@@ -128,7 +132,7 @@ def _records(content: Any) -> list[Mapping[str, Any]]:
 def _lists(content: Any, deeper: int) -> Iterator[list[Mapping[str, Any]]]:
     if isinstance(content, list):
         records: list[Mapping[str, Any]] = [item for item in content if isinstance(item, dict)]
-        if any(_words(record) for record in records):
+        if any(_said(record) for record in records):
             yield records
             return
     if deeper and isinstance(content, dict | list):
@@ -139,13 +143,30 @@ def _lists(content: Any, deeper: int) -> Iterator[list[Mapping[str, Any]]]:
 def _informative(records: list[Mapping[str, Any]]) -> tuple[bool, bool, bool, int]:
     """Rank a list: of turns before single words, with speakers, with times, long."""
     sample = records[:200]
-    words = sum(len(_words(record).split()) for record in sample)
+    words = sum(len(_said(record).split()) for record in sample)
     return (
         words > 1.5 * len(sample),
         any(_value(record, _SPEAKER) is not None for record in sample),
         any(next(_times(record), None) is not None for record in sample),
         len(records),
     )
+
+
+def _said(record: Mapping[str, Any]) -> str:
+    """Return all words of a record, those of a question and its answer together."""
+    return _words(record) or " ".join(words for _, words in _pair(record))
+
+
+def _pair(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the question and the answer with the names that they have in the record; nothing without an answer."""
+    found = []
+    for names in (_QUESTION, _ANSWER):
+        key = next((key for name in names for key in record if plain_name(key) == name), None)
+        words = record[key] if key is not None else None
+        if key is None or not isinstance(words, str):
+            return []
+        found.append((str(key), words.strip()))
+    return found
 
 
 def _value(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
@@ -171,17 +192,21 @@ def _words(record: Mapping[str, Any]) -> str:
     return ""
 
 
-def _paragraph(record: Mapping[str, Any], budget: Budget) -> Paragraph | None:
-    words = _words(record).strip()
-    if not words:
-        return None
-    budget.spend(len(words), 1)
+def _paragraphs(record: Mapping[str, Any], budget: Budget) -> Iterator[Paragraph]:
+    """Yield what a record says, a question before its answer; nothing for a record without words."""
     speaker = _value(record, _SPEAKER)
     if isinstance(speaker, dict):
         speaker = _value(speaker, ("name", "label", "id"))
-    return Paragraph(
-        words, str(speaker).strip() or None if speaker is not None else None, next(_times(record), None)
-    )
+    name = str(speaker).strip() or None if speaker is not None else None
+    time = next(_times(record), None)
+    if words := _words(record).strip():
+        budget.spend(len(words), 1)
+        yield Paragraph(words, name, time)
+        return
+    for place, (key, words) in enumerate(_pair(record)):
+        budget.spend(len(words), 1)
+        if words:
+            yield Paragraph(words, (name if place else None) or key, None if place else time)
 
 
 def _size(paragraphs: list[Paragraph]) -> int:

@@ -15,7 +15,7 @@ from coder.reading.clock import inner_stamps
 from coder.reading.document import Document, Paragraph
 from coder.reading.safety.content import without_surrogates
 from coder.reading.speakers.header import Header, header_of
-from coder.reading.speakers.labels import Shape, shape_of
+from coder.reading.speakers.labels import Shape, Style, shape_of
 from coder.reading.speakers.learn import learn_labels
 from coder.reading.speakers.lines import Line, ends_sentence, lines_of, text_of
 from coder.reading.speakers.near_labels import one_label_a_person, overlooked, with_near_labels
@@ -54,6 +54,8 @@ _MOST_QUOTES, _QUOTE_LENGTH = 12, 60
 # A line left out at the top that is as long as this and ends like a sentence may be something said.
 _LONG_HEADER = 12  # words
 _PREFIX = re.compile(r"\s*([^\W\d_][^:：\n]{0,40}?)\s?[:：](?:\s+|$)")
+# The end of a tag and the beginning of a command of LaTeX, which no speech has.
+_MARK_UP = re.compile(r"</[A-Za-z][\w:.-]{0,20}>|\\[A-Za-z]{2,20}\*?\{")
 NO_CORRECTIONS = Corrections()
 
 
@@ -92,7 +94,7 @@ def assemble(
     ]
     roles = _roles(turns, read, document, interviewer, corrections, name)
     said_so = _notes(read, answers=document.answers)
-    doubts = [*read.doubts, *roles.doubts]
+    doubts = [*read.doubts, *roles.doubts, *_mark_up(read)]
     name = unicodedata.normalize("NFC", without_surrogates(name))
     return Transcript(
         id=PurePath(name).stem,
@@ -106,6 +108,15 @@ def assemble(
         notes=(*document.notes, *said_so, *read.notes, *roles.notes, *doubts),
         doubts=tuple(doubts),
     )
+
+
+def _mark_up(read: _Read) -> Iterator[str]:
+    """Say that turns hold tags or commands, which nobody said."""
+    pieces = read.reading.pieces
+    held = [found[0] for piece in pieces if (found := _MARK_UP.search(read.text, piece.start, piece.end))]
+    if held:
+        verb = "hold" if len(held) > 1 else "holds"
+        yield f"{counted(len(held), 'turn')} {verb} mark-up, which was kept among the words: {held[0]!r}."
 
 
 def _without_halves(document: Document) -> Document:
@@ -160,6 +171,10 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
         return read
     start = header.lines if not labels or unnamed else min(labels)
     doubts += overlooked(lines, labels, start)
+    if any(label.style is Style.COMMA for label in labels.values()):
+        doubts.append(
+            "Names before a comma were taken for speakers: such a name may be of somebody spoken to."
+        )
     doubts += _lost_speech(lines, labels, start)
     _quote(reading, text)
     read = _Read(text, reading, header, unnamed, notes, doubts)

@@ -1,8 +1,7 @@
 """What could be a speaker label at the start of a line, in each of the styles that people type.
 
-A `Shape` says how much a few words look like somebody's name, code or part in an interview, by themselves. Nothing is
 A `Shape` says how much a few words look like a name, a code or a part in an interview, by themselves. Nothing is
-of them are speakers.
+decided here: a line yields one candidate per style that fits; `learn` finds the speakers from the whole file.
 """
 
 import re
@@ -14,14 +13,17 @@ from functools import lru_cache
 
 from coder.reading.clock import BARE, CLOSED, Stamp, dotted_at_end, leading_stamp, stamps_in
 from coder.reading.speakers.vocabulary import (
+    CAPITAL,
     FUNCTION_WORDS,
     INTERVIEWER_PHRASES,
+    NAME_BEFORE_DASH,
     NEVER_SPEAKERS,
     NUMBER_WORDS,
     PARTICIPANT_PHRASES,
     PARTICLES,
     QUALIFIERS,
     ROLE_WORDS,
+    TITLED_NAME,
     TITLES,
     is_remark,
     key_of,
@@ -195,6 +197,8 @@ class Style(StrEnum):
     BARE = "NAME words"
     SIGN = "Name/ words"
     SLIP = "Name; words"
+    MARK = "#Name words"
+    COMMA = "Name, words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,59 +244,65 @@ def lead_of(text: str, *, believe_bare: bool) -> Lead:
     return Lead(position, stamp)
 
 
-_TAGS = r"</?(?:b|strong|i|em|u|v|mark|code|span|font)(?:\s[^<>]{0,100})?>|\[/?[biu]\]"
+_TAGS = (
+    r"<(?:b|strong|i|em|u|v|mark|code|span|font)(?:\s[^<>]{0,100})?>|</[A-Za-z][\w:.-]{0,20}>|\[/?[biu]\]"
+    r"|\\(?:text(?:bf|it|sc|sf|tt|sl)|emph|underline)\{"
+)
+# A tag of any name, where it holds a label and nothing more: "<w>Int:</w>", "<w>Int</w>:".
+_TAGGED = (
+    r"<(?P<tag>[A-Za-z][\w:.-]{0,20})(?:\s[^<>]{0,100})?>"
+    r"(?=[^<>\n]{1,60}(?::\s*</(?P=tag)>|</(?P=tag)>\s*:))"
+)
 _EMPHASIS = rf"(?:\*{{1,3}}|(?:\\\*){{1,3}}|__|`|~~|==|'{{2,3}}|{_TAGS})"
 _QUOTES = tuple("\"'“”„‘’«»")
 _EMPHASES = re.compile(_EMPHASIS)
 _STRONG_RUN = re.compile(r"(\*{1,3}|_{1,3})(?=\S)(.{1,60}?)\1(?!\w)")
 # A single "_" is emphasis at the edge of a label only: P_01 has one inside.
-_OPEN = re.compile(rf"(?:{_EMPHASIS}|_(?=[^\W_]))*")
-_CLOSE = re.compile(rf":*(?:{_EMPHASIS}|_(?=\s))*[\s\ufeff]*")
+_OPEN = re.compile(rf"(?:{_EMPHASIS}|{_TAGGED}|_(?=[^\W_]))*")
+_CLOSE = re.compile(rf":*(?:{_EMPHASIS}|_(?=\s)|\}})*[\s\ufeff]*")
 # Tools that name whoever speaks above or before the words sometimes repeat the label in them.
 _BRACKETS = frozenset({"[]", "()", "{}"})
 _DASHED = re.compile(r"[-–—]{1,2}\s+")
 _ECHO = re.compile(r"\s*[\[(*_]{0,3}([^:：\n]{1,48}?)[\])*_]{0,3}\s?[:：][*_]{0,3}\s*")
-_CAPITAL = r"[A-ZÀ-ÖØ-Þ]"
-# Whom the records of hearings and parliaments name before a full stop: by title, or by office alone.
-_TITLE = (
-    "(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Dame|Lord|Lady|Baroness|Prof|Professor|Senator|Sen|Representative|Rep|Congressman"
-    "|Congresswoman|Chairman|Chairwoman|Chairperson|Chair|President|Vice President|Secretary|Under Secretary"
-    "|Ambassador|General|Admiral|Colonel|Captain|Major|Judge|Justice|Governor|Mayor|Minister|Commissioner|Director"
-    "|Bishop|Rev|Reverend|Councillor|Cllr|Hon|Herr|Frau|Mme|Mlle|Attorney General)"
-)
-_TITLED = (
-    rf"{_TITLE}\.? (?:{_CAPITAL}\. )?(?:(?:de|von|van|del|la|du|der|di|den) ){{0,2}}{_CAPITAL}[\w'’-]*"
-    rf"(?: (?:{_CAPITAL}\.|{_CAPITAL}[\w'’-]*|of|de|von|van|del|la|du)){{0,3}}?"
-    rf"|The {_CAPITAL}\w+(?: {_CAPITAL}\w+){{0,2}}"
-)
 # What EXMARaLDA writes behind a speaker: verbal or non-verbal.
 _TIER = re.compile(r"\s\[n?v\]?$")
 _REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 # Zoom's chat names sender and receiver; committees number the questions before the name.
 _NAME_INSIDE = re.compile(
     rf"From\s+(?P<from>\S.{{0,60}}?)\s+[Tt]o\s+\S.{{0,60}}"
-    rf"|(?:Q\.?\s?\d{{1,4}}[.:]?|\d{{1,4}}\.)\s+(?P<asked>{_CAPITAL}[\w.'’-]+(?: .{{1,40}})?)"
+    rf"|(?:Q\.?\s?\d{{1,4}}[.:]?|\d{{1,4}}\.)\s+(?P<asked>{CAPITAL}[\w.'’-]+(?: .{{1,40}})?)"
 )
 _WRAP = "@*_#[]<>{}|\"'“”‘ \t\xa0\u202f\ufeff"
 _TRAILERS = {
     Style.TAB: re.compile(r"([^\t\n]{1,48}?)\s*[:.]?\t+\s*"),
-    Style.BRACKET: re.compile(r"[\[<({]([^\])>}\n]{1,48})[\])>}]\s*:?\s*"),
+    # LaTeX has a command before the bracket: "\\speak{Mary} words", "\\item[Mary] words".
+    Style.BRACKET: re.compile(
+        r"(?:\\(?!\w*(?:cite|ref|section|chapter|footnote|label|caption|url))[A-Za-z]{2,20}\*?)?"
+        r"[\[<({]([^\])>}\n]{1,48})[\])>}]\s*:?\s*"
+    ),
     Style.DASH: re.compile(r"(.{1,48}?)(?:(?:\s+[-–—]{1,2}|[-–—]{1,2})\s+|—(?=\w))"),
     Style.ANGLE: re.compile(r"(.{1,48}?)\s*>{1,2}\s*"),
     Style.DOT: re.compile(
         r"([A-Za-z]{1,3}\d{0,3}|[A-Z][A-Za-z]{2,12}(?: \d{1,2})?|[A-Z]\.[A-Z](?:\.[A-Z])?)\.\s+"
     ),
-    Style.STOP: re.compile(rf"({_TITLED})(?:\s*[(\[][^)\]\n]{{0,60}}[)\]])?\.(?:\s+|—|$)"),
+    Style.STOP: re.compile(
+        rf"({TITLED_NAME})(?:\s*[(\[][^)\]\n]{{0,60}}[)\]])?\.(?:\s+|—|$)"
+        rf"|({NAME_BEFORE_DASH})(?:\s*[(\[][^)\]\n]{{0,60}}[)\]]|, [^.:\n]{{1,90}})?\.\s?[–—-]\s+"
+    ),
     Style.SPACES: re.compile(r"(\S+(?: \S+){0,3})[ \xa0]{2,}"),
     Style.SIGN: re.compile(
         r"(?:([A-Z]{1,3}\d{0,3})(?: ?[/|] ?| = )|([^\s=/|»~)\n](?:[^=/|»~)\n]{0,46}[^\s=/|»~)\n])?)"
         r" ?(?:[/=|»~]|(?<! )\)) )(?=\S)"
     ),
     Style.SLIP: re.compile(r"(.{1,48}?)\s*;\s+"),
+    Style.COMMA: re.compile(r"([^\W\d_][\w'’-]{0,24}(?: \d{1,3})?),\s+"),
     Style.BARE: re.compile(
         r"([A-Z][A-Za-z]{2,15}(?: \d{1,3})?|[A-Z]{1,4}[-_]?\d{1,4}|[A-Z]{2,15}(?: \d{1,3})?)\s+"
     ),
 }
+
+
+_MARKED = re.compile(r"[#@*]([^\W\d_][\w'’-]{0,24})\s+")
 
 
 def _clean(label: str) -> str:
@@ -475,6 +485,9 @@ def _readings(text: str, lead: Lead, *, bold: int, believe_bare: bool) -> Iterat
             )
         ):
             yield found
+    marked = _MARKED.match(text, lead.end)
+    if marked and (found := _candidate(Style.MARK, marked[1], marked.end(), time)):
+        yield found
     name = text[lead.end :].rstrip()
     short = len(name) <= 2 * _REACH and len(ASIDE.sub("", name)) <= MAX_LABEL + 8
     if short and (found := _candidate(Style.OWN_LINE, name, len(text), time)) and found.shape:

@@ -35,6 +35,7 @@ SINGLES = frozenset(
         Style.BRACKET,
         Style.DASH,
         Style.STOP,
+        Style.MARK,
     }
 )
 
@@ -164,6 +165,9 @@ _COVERAGE = {
     Style.SIGN: 0.6,
     Style.SLIP: 0.6,
     Style.BARE: 0.7,
+    # A hashtag, a list's sign and somebody spoken to begin lines too.
+    Style.MARK: 0.8,
+    Style.COMMA: 0.9,
 }
 # So many lines without a label may be a part of the file that has labels of another kind.
 _LONG_STRETCH = 8
@@ -272,6 +276,8 @@ def _learn_style(
         if _may_speak(style, candidate, lines, number):
             groups[candidate.key].append(Occurrence(number, candidate, number in starts))
     accepted = {key for key, group in groups.items() if _repeats(group)}
+    if style in (Style.MARK, Style.COMMA):
+        accepted = {key for key in accepted if key not in small}
     if style in SINGLES or style in RARE_SINGLES:
         accepted |= accepted_singles(style, groups, accepted, starts, small)
     if style is Style.STOP and len(accepted) > 1:
@@ -333,7 +339,9 @@ def _may_speak(style: Style, candidate: Candidate, lines: Sequence[Line], number
         return False
     if style is Style.STOP and not _followed_by_a_sentence(candidate, line):
         return False
-    if style in (Style.SIGN, Style.SLIP) and candidate.shape < Shape.NAME:
+    if style in (Style.SIGN, Style.SLIP, Style.MARK, Style.COMMA) and candidate.shape < Shape.NAME:
+        return False
+    if style in (Style.MARK, Style.COMMA) and not _begins_a_sentence(candidate, line):
         return False
     if style is Style.BARE:
         return candidate.shape >= Shape.CODE and len(candidate.key) > 1 and line.after_gap
@@ -346,6 +354,12 @@ def _followed_by_a_sentence(candidate: Candidate, line: Line) -> bool:
     """Tell a name before a statement from a sentence that happens to be short."""
     words = re.sub(r"^\s*[\[(][^\])]*[\])]\.?", "", line.text[candidate.words_start :]).lstrip(" [(\"“'‘")
     return not words or not words[0].islower()
+
+
+def _begins_a_sentence(candidate: Candidate, line: Line) -> bool:
+    """Tell a name before a sentence from one spoken to ("Mary, could you") and from an author ("Moss, I.")."""
+    words = line.text[candidate.words_start :].lstrip("(\"“'‘«[")
+    return bool(words) and not words[0].islower() and not re.match(r"\w\.", words)
 
 
 def _leads_words(style: Style, candidate: Candidate, lines: Sequence[Line], number: int) -> bool:
@@ -395,6 +409,8 @@ def _holds(
         Style.BRACKET,
         Style.OWN_LINE,
         Style.TAB,
+        Style.MARK,
+        Style.COMMA,
     ) and (len(accepted) < 2 and best < Shape.ROLE):
         return False
     return led >= needed * paragraphs

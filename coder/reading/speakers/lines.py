@@ -25,6 +25,11 @@ _INNER = re.compile(rf"(?<=[.?!…)\]\"”’]\s){_INNER_LABEL}")
 _ABBREVIATED = re.compile(r"(?:^|[\s(\"“])(?:(?i:[DM]r|Mrs|Ms|Prof|Rev|Sra?|St)|[^\W\d_])\.\s$")
 _AT_START = re.compile(rf"\s*{_INNER_LABEL}")
 _RULE = re.compile(r"\s*(?:[-–—=_*~#·•]\s?){3,}\s*$")
+# LaTeX's commands that stand on lines of their own.
+_LAYOUT = re.compile(
+    r"\s*\\(?:(?:begin|end|documentclass|usepackage|vspace|hspace)\b.*[}\]]"
+    r"|(?:maketitle|newpage|clearpage|bigskip|medskip|smallskip|noindent|par))\s*$"
+)
 _PAGE = re.compile(
     r"\s*(?:(?:page|seite|pg\.?|p\.)\s*\d{1,4}(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?|-\s*\d{1,4}\s*-)\s*$",
     re.I,
@@ -292,7 +297,7 @@ def _furniture_kind(line: Line) -> str:
     if len(line.text) > _HEAD:
         return ""
     text = line.text.strip()
-    if _RULE.match(text):
+    if _RULE.match(text) or _LAYOUT.match(text):
         return "rule"
     if _PAGE.match(text):
         return "page"

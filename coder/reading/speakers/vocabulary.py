@@ -234,6 +234,25 @@ ABBREVIATIONS = TITLES | _keys(_ABBREVIATED)
 FUNCTION_WORDS = _keys(_FUNCTION)
 QUALIFIERS = _keys(_QUALIFIERS)
 
+# Patterns of names.
+CAPITAL = r"[A-ZÀ-ÖØ-Þ]"
+# Whom the records of hearings and parliaments name before a full stop: by title, or by office alone.
+_TITLE = (
+    "(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Dame|Lord|Lady|Baroness|Prof|Professor|Senator|Sen|Representative|Rep|Congressman"
+    "|Congresswoman|Chairman|Chairwoman|Chairperson|Chair|President|Vice President|Secretary|Under Secretary"
+    "|Ambassador|General|Admiral|Colonel|Captain|Major|Judge|Justice|Governor|Mayor|Minister|Commissioner|Director"
+    "|Bishop|Rev|Reverend|Councillor|Cllr|Hon|Herr|Frau|Mme|Mlle|Attorney General)"
+)
+TITLED_NAME = (
+    rf"{_TITLE}\.? (?:{CAPITAL}\. )?(?:(?:de|von|van|del|la|du|der|di|den) ){{0,2}}{CAPITAL}[\w'’-]*"
+    rf"(?: (?:{CAPITAL}\.|{CAPITAL}[\w'’-]*|of|de|von|van|del|la|du)){{0,3}}?"
+    rf"|The {CAPITAL}\w+(?: {CAPITAL}\w+){{0,2}}"
+)
+# The European Parliament's records have a dash behind the stop, so that no title is needed:
+# "Philippe Busquin (PSE). – Mr President", "Charlie McCreevy, Member of the Commission. – We".
+_SMALL_PARTS = "de|di|da|do|du|del|della|der|den|dos|la|le|von|van|ter|of|the|und|y|e"
+NAME_BEFORE_DASH = rf"(?![a-z\d_])\w[\w'’.-]*(?: (?:{_SMALL_PARTS}|(?![a-z\d_])\w[\w'’.-]*)){{0,5}}?"
+
 
 def is_header_key(key: str) -> bool:
     """Tell whether a key is made of header words alone, such as "date of interview"."""
