@@ -216,7 +216,7 @@ class Model:
 
     def judged(self, signals: Signals, logits: Floats) -> Predictions:
         """Return predictions from theme logits (n, k)."""
-        n, settled = len(logits), self.parts.calibration
+        n, calibration = len(logits), self.parts.calibration
         languages = self.unread_languages(signals.batch.texts)
         pairs = zip(signals.batch.texts, languages, strict=True)
         silent = np.array([name is not None or not text.strip() for text, name in pairs], dtype=bool)
@@ -224,11 +224,11 @@ class Model:
             np.zeros(0) if not n else sigmoid(apply_linear(self.parts.codable, codable_blocks(signals)))[:, 0]
         )
         codable = np.where(silent, 0.0, codable)
-        scores = np.where(silent[:, None], 0.0, settled.probabilities(logits, codable))
-        selected = (scores >= settled.thresholds) & settled.usable
+        scores = np.where(silent[:, None], 0.0, calibration.probabilities(logits, codable))
+        selected = (scores >= calibration.thresholds) & calibration.usable
         sides = self.parts.polarity.logits(signals) if n else np.zeros((0, 3))
         polarity = np.exp(log_softmax(np.where(silent[:, None], 0.0, sides)))
-        forced = np.exp(log_softmax(np.where(silent[:, None], 0.0, logits / settled.temperature)))
+        forced = np.exp(log_softmax(np.where(silent[:, None], 0.0, logits / calibration.temperature)))
         left_out = LeaveOneOut(
             signals, self.encoder, self.reworded_logits, np.flatnonzero(selected.any(axis=1)).tolist()
         )

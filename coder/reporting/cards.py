@@ -10,7 +10,7 @@ from coder.learning.evaluation.performance import (
     LearningCurve,
     ModelComparison,
 )
-from coder.learning.persistence.card import UNNAMED, HeldOut, ModelCard, StoredCard, Verdict
+from coder.learning.persistence.card import UNNAMED, CodeVerdict, HeldOut, ModelCard, StoredCard
 from coder.phrasing import counted, shortened
 from coder.reporting.performance import (
     BASELINES,
@@ -149,7 +149,7 @@ def _bullets(facts: Mapping[str, str]) -> list[str]:
     return [wrapped(f"{name}: {value}", "  ", "- ") for name, value in facts.items()]
 
 
-def _verdicts(verdicts: Sequence[Verdict]) -> str:
+def _verdicts(verdicts: Sequence[CodeVerdict]) -> str:
     """Return a table of the codes, with columns for what the card knows, and what would mend those that failed."""
     columns = {"code": [shortened(verdict.code, LONGEST) for verdict in verdicts]}
     columns["excerpts"] = [f"{verdict.positives:,}" for verdict in verdicts]
@@ -389,7 +389,7 @@ def tested_words(figures: HeldOut) -> str:
     return said
 
 
-def verdict_block(verdicts: Sequence[Verdict]) -> Block:
+def verdict_block(verdicts: Sequence[CodeVerdict]) -> Block:
     """Return what a person must know of the codes: those not suggested first, then those that could not be tested."""
     failed = [verdict for verdict in verdicts if not verdict.usable]
     rest = [verdict for verdict in verdicts if verdict.usable]
@@ -416,13 +416,13 @@ def verdict_block(verdicts: Sequence[Verdict]) -> Block:
     )
 
 
-def failed_line(name: str, verdict: Verdict, first: str = INDENT, indent: str = f"{INDENT}  ") -> str:
+def failed_line(name: str, verdict: CodeVerdict, first: str = INDENT, indent: str = f"{INDENT}  ") -> str:
     """Return one code that failed: its name, why, and what would mend it."""
     mend = f" To mend it: {verdict.mend}." if verdict.mend else ""
     return wrapped(f"{name}: {sentence(verdict.why)}{mend}", indent, first)
 
 
-def failed_lines(failed: Mapping[str, Verdict]) -> list[str]:
+def failed_lines(failed: Mapping[str, CodeVerdict]) -> list[str]:
     """Return the codes that a model does not suggest, by the name to show, for the end of a pre-coding run."""
     if not failed:
         return []
@@ -434,7 +434,7 @@ def failed_lines(failed: Mapping[str, Verdict]) -> list[str]:
     return [wrapped(title), *(failed_line(name, verdict) for name, verdict in failed.items())]
 
 
-def judged(verdict: Verdict) -> str:
+def judged(verdict: CodeVerdict) -> str:
     """Return a code's verdict in a word."""
     if not verdict.usable:
         return "NO"

@@ -91,8 +91,8 @@ def test_excerpts_that_are_all_coded_give_codes_that_can_be_used(
     data = excerpts(codebook, n * 9 // 8 + 2)
     data = data.rows(np.flatnonzero((data.labels == 1).any(axis=1))[:n])
     model = train_model(data, codebook, base=blank_model(codebook, encoder))
-    settled = model.parts.calibration
-    assert settled.usable.all() and settled.thresholds.max() < 0.9
+    calibration = model.parts.calibration
+    assert calibration.usable.all() and calibration.thresholds.max() < 0.9
     assert all(present(verdict.kappa) > 0.5 for verdict in model.card.codes)
     fresh = excerpts(codebook, 45, seed=5)
     coded = (fresh.labels == 1).any(axis=1)

@@ -112,7 +112,7 @@ def test_a_card_nested_beyond_reason_is_one_sentence(received: Path) -> None:
     [
         ({"held_out": 5}, "HeldOut is not an object"),
         ({"data": {"n": "many"}}, "'n' is 'many'"),
-        ({"codes": [{"code": "x"}]}, "Verdict has no 'positives'"),
+        ({"codes": [{"code": "x"}]}, "CodeVerdict has no 'positives'"),
         ({"name": ["a"]}, "'name' is"),
     ],
 )

@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from coder.learning.estimators.calibration import Calibration
 from coder.learning.estimators.ensemble import Member, Stack
-from coder.learning.persistence.card import Verdict
+from coder.learning.persistence.card import CodeVerdict
 from coder.learning.training.model_card import better_views
-from coder.learning.training.probabilities import Settled
+from coder.learning.training.probabilities import FittedCalibration
 
 Floats = NDArray[np.float64]
 TRUTH = np.eye(3)[np.arange(60) % 3]
@@ -15,19 +15,19 @@ NOISE = np.random.default_rng(0).normal(size=(60, 3))
 STACK = Stack((Member("base codes"),), np.ones(1, np.float32), np.zeros(3, np.float32))
 
 
-def judged(logits: Floats) -> tuple[Settled, list[Verdict]]:
+def judged(logits: Floats) -> tuple[FittedCalibration, list[CodeVerdict]]:
     """Judge by the best code of each row, as if all had been held out."""
     best = np.eye(3)[logits.argmax(axis=1)]
     found = []
     for code in range(3):
         hits = float((best * TRUTH)[:, code].sum())
         f1 = 2 * hits / float(best[:, code].sum() + TRUTH[:, code].sum())
-        found.append(Verdict(str(code), 20, f1, f1, f1 > 0.5, "", ""))
+        found.append(CodeVerdict(str(code), 20, f1, f1, f1 > 0.5, "", ""))
     plain = Calibration(np.zeros(4), np.zeros(3), np.zeros(3), np.ones(3, dtype=bool))
-    return Settled(plain, logits, best.astype(bool), np.ones(60, dtype=bool)), found
+    return FittedCalibration(plain, logits, best.astype(bool), np.ones(60, dtype=bool)), found
 
 
-def f1_of(verdicts: list[Verdict]) -> list[float]:
+def f1_of(verdicts: list[CodeVerdict]) -> list[float]:
     return [verdict.f1 or 0.0 for verdict in verdicts]
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from coder.codebook import Code, Codebook
 from coder.learning import TrainingSet, label_matrix
-from coder.learning.persistence.card import Verdict
+from coder.learning.persistence.card import CodeVerdict
 from coder.learning.training.model_card import PARTS, beside_people, verdicts_of
 from tests.present import present
 
@@ -23,7 +23,7 @@ def judged(
     *,
     whole: bool = True,
     resamples: int = 500,
-) -> list[Verdict]:
+) -> list[CodeVerdict]:
     data = TrainingSet([f"t{row}" for row in range(len(codes))], label_matrix(codes, BOOK), groups=groups)
     everything = np.ones((len(codes), 3), dtype=bool)
     return verdicts_of(

@@ -12,12 +12,12 @@ from coder.learning.evaluation.performance import Baseline, EvaluationReport, He
 from coder.learning.evaluation.report import Guess, Truth, by_attribute, performance
 from coder.learning.persistence.card import (
     CodebookName,
+    CodeVerdict,
     EncoderName,
     HeldOut,
     StoredCard,
     ThemeFigures,
     TrainingData,
-    Verdict,
 )
 from coder.statistics import ClusterBootstrap
 
@@ -54,9 +54,9 @@ def made_report(
     )
 
 
-def verdict(code: str, positives: int, kappa: float | None, **more: Any) -> Verdict:
+def verdict(code: str, positives: int, kappa: float | None, **more: Any) -> CodeVerdict:
     """Return a verdict as it stands in a card."""
-    return replace(Verdict(code, positives, kappa, kappa, True, "", ""), **more)
+    return replace(CodeVerdict(code, positives, kappa, kappa, True, "", ""), **more)
 
 
 FAILED = verdict(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from coder.codebook import Code, Codebook
-from coder.learning.persistence.card import HeldOut, ModelCard, TrainingData, Verdict
+from coder.learning.persistence.card import CodeVerdict, HeldOut, ModelCard, TrainingData
 from coder.workflow.precoding.parts import PartRecord
 from coder.workflow.precoding.pipeline import PrecodingRequest, Summary, closing_words
 
@@ -20,10 +20,12 @@ BOOK = Codebook("b", (Code("time", "Time"), Code("people", "People"), Code("body
 @pytest.fixture
 def model() -> Any:
     why = "held-out kappa 0.05, hardly better than chance"
-    verdict = Verdict("body", 20, 0.05, 0.1, False, why, "code 30 more excerpts")
+    verdict = CodeVerdict("body", 20, 0.05, 0.1, False, why, "code 30 more excerpts")
     card = ModelCard(data=TrainingData(120), codes=(verdict,))
-    settled = SimpleNamespace(usable=np.array([True, True, False]))
-    return SimpleNamespace(name="mine", codebook=BOOK, card=card, parts=SimpleNamespace(calibration=settled))
+    calibration = SimpleNamespace(usable=np.array([True, True, False]))
+    return SimpleNamespace(
+        name="mine", codebook=BOOK, card=card, parts=SimpleNamespace(calibration=calibration)
+    )
 
 
 def test_a_code_that_failed_is_named_and_not_counted_as_absent(model: Any) -> None:

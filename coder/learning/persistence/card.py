@@ -12,7 +12,7 @@ UNNAMED = "unnamed"  # coders without a name
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict(Section):
+class CodeVerdict(Section):
     """Whether a code may be suggested; `why` and `mend` are for people.
 
     `kappa` (with its 95 % interval `ci_low`, `ci_high`) and `f1` are of excerpts that were not learned from, None
@@ -32,7 +32,7 @@ class Verdict(Section):
     coders: float | None = None
 
     @classmethod
-    def unknown(cls, code: str) -> "Verdict":
+    def unknown(cls, code: str) -> "CodeVerdict":
         """Return the verdict of a code that a model does not suggest, for reasons that its card does not give."""
         return cls(code, 0, None, None, False, "it failed when the model was trained", "")
 
@@ -138,7 +138,7 @@ class ModelCard(Section):
 
     data: TrainingData
     held_out: HeldOut = HeldOut()
-    codes: tuple[Verdict, ...] = ()
+    codes: tuple[CodeVerdict, ...] = ()
     weights: ViewWeights = field(default_factory=ViewWeights)
     base: BaseModel | None = None
     training: TrainingSettings = field(default_factory=TrainingSettings)

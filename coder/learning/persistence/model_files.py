@@ -342,12 +342,12 @@ def packed(parts: Parts) -> tuple[Arrays, dict[str, Any]]:
         shape["firm"] = parts.themes.firm
     arrays |= _head_arrays("codable", parts.codable)
     shape["codable"] = list(parts.codable.coefficients)
-    settled = parts.calibration
+    calibration = parts.calibration
     arrays |= {
-        "calibration.coefficients": settled.coefficients, "calibration.offsets": settled.offsets,
-        "calibration.thresholds": settled.thresholds, "calibration.usable": settled.usable,
+        "calibration.coefficients": calibration.coefficients, "calibration.offsets": calibration.offsets,
+        "calibration.thresholds": calibration.thresholds, "calibration.usable": calibration.usable,
     }  # fmt: skip
-    shape["temperature"] = settled.temperature
+    shape["temperature"] = calibration.temperature
     if parts.reference is not None:
         arrays["reference"] = parts.reference
     if len(parts.questions):
@@ -373,7 +373,7 @@ def unpacked(arrays: Arrays, shape: Mapping[str, Any], dimension: int, codes: in
         kept = _checked(arrays, f"{name}.kept", (k,)) if f"{name}.kept" in arrays else None
         firm = float(shape.get("firm", 1.0))
         stacks[name] = Stack(members, weights, _checked(arrays, f"{name}.bias", (k,)), kept, firm)
-    settled = Calibration(
+    calibration = Calibration(
         _checked(arrays, "calibration.coefficients", (4,)), _checked(arrays, "calibration.offsets", (codes,)),
         _checked(arrays, "calibration.thresholds", (codes,)), _checked(arrays, "calibration.usable", (codes,)),
         float(shape["temperature"]),
@@ -390,7 +390,7 @@ def unpacked(arrays: Arrays, shape: Mapping[str, Any], dimension: int, codes: in
         examples = Examples(texts, vectors, _checked(arrays, "examples.labels", (len(texts), codes)), studies)
     return Parts(
         _checked(arrays, "known_mean", (dimension,)), stacks["themes"], stacks["polarity"],
-        _head(arrays, "codable", shape["codable"], 1), settled, ngrams, examples,
+        _head(arrays, "codable", shape["codable"], 1), calibration, ngrams, examples,
         _checked(arrays, "seen", (None,)) if "seen" in arrays else NOTHING_SEEN,
         _checked(arrays, "reference", (None, dimension)) if "reference" in arrays else None,
         _checked(arrays, "questions", (None,)) if "questions" in arrays else NOTHING_SEEN,

@@ -142,12 +142,12 @@ def _columns(head: LinearHead, places: NDArray[np.intp], trusted: Floats) -> Lin
     )
 
 
-def _offsets(settled: Calibration, places: NDArray[np.intp], trusted: Floats) -> Calibration:
+def _offsets(calibration: Calibration, places: NDArray[np.intp], trusted: Floats) -> Calibration:
     known = places >= 0
-    usual = float(np.median(settled.thresholds))
+    usual = float(np.median(calibration.thresholds))
     return replace(
-        settled,
-        offsets=np.where(known, settled.offsets[places] * trusted, 0.0),
-        thresholds=np.where(known, trusted * settled.thresholds[places] + (1 - trusted) * usual, usual),
-        usable=np.where(known & (trusted >= 1), settled.usable[places], True),
+        calibration,
+        offsets=np.where(known, calibration.offsets[places] * trusted, 0.0),
+        thresholds=np.where(known, trusted * calibration.thresholds[places] + (1 - trusted) * usual, usual),
+        usable=np.where(known & (trusted >= 1), calibration.usable[places], True),
     )

@@ -12,7 +12,7 @@ from coder.learning.estimators.ensemble import ENOUGH
 from coder.learning.evaluation.performance import EvaluationReport, Split
 from coder.learning.evaluation.report import Guess, Truth, by_attribute, performance
 from coder.learning.model import Model
-from coder.learning.persistence.card import Verdict
+from coder.learning.persistence.card import CodeVerdict
 from coder.learning.training.folds import FOLDS, NOTHING_LEFT, Folds, folds_of, repeats
 from coder.learning.training.model_card import verdicts_of
 from coder.statistics import RESAMPLES
@@ -26,7 +26,7 @@ class CrossValidated:
     """The report of held-out groups with the verdicts per code, and what both come from."""
 
     report: EvaluationReport
-    verdicts: list[Verdict]
+    verdicts: list[CodeVerdict]
     folds: Folds
     guess: Guess
 

@@ -33,18 +33,18 @@ from coder.learning.persistence.card import (
     PARTS_OF_ONE,
     UNNAMED,
     BaseModel,
+    CodeVerdict,
     HeldOut,
     ModelCard,
     PolarityFigures,
     ThemeFigures,
     TrainingData,
     TrainingSettings,
-    Verdict,
     ViewWeights,
 )
 from coder.learning.training.folds import NOTHING_LEFT, Folds, Repeats
 from coder.learning.training.probabilities import FEW as FEW_EMPTY
-from coder.learning.training.probabilities import Settled
+from coder.learning.training.probabilities import FittedCalibration
 from coder.phrasing import counted
 from coder.statistics import MIN_GROUPS, ClusterBootstrap, percentile_interval
 
@@ -65,7 +65,7 @@ def verdicts_of(
     groups: Sequence[str] | None = None,
     whole: bool = True,
     resamples: int = RESAMPLES,
-) -> list[Verdict]:
+) -> list[CodeVerdict]:
     """Judge each code by its excerpts and by how `selected` (n, k), said without seeing them, agrees with the coding.
 
     `known` (n, k) marks what may be judged: looked at by people, and held out. `groups` (the set's own by default)
@@ -85,7 +85,9 @@ def verdicts_of(
         untaught = _untaught(code.id, positives, int(looked.sum()) - positives, described)
         if untaught is None and not len(rows):
             why = "could not be tested: nothing to learn from is left without the excerpts held out"
-            untaught = Verdict(code.id, positives, None, None, described, why, "add excerpts of other groups")
+            untaught = CodeVerdict(
+                code.id, positives, None, None, described, why, "add excerpts of other groups"
+            )
         if untaught is not None:
             found.append(untaught)
             continue
@@ -95,7 +97,7 @@ def verdicts_of(
     return found
 
 
-def _untaught(code: str, positives: int, negatives: int, described: bool) -> Verdict | None:
+def _untaught(code: str, positives: int, negatives: int, described: bool) -> CodeVerdict | None:
     """Return the verdict of a code with too few excerpts to learn it or to test it; None with enough."""
     if min(positives, negatives) >= ENOUGH:
         return None
@@ -112,8 +114,10 @@ def _untaught(code: str, positives: int, negatives: int, described: bool) -> Ver
         why = f"only {counted(negatives, 'excerpt')} without it"
         mend = f"add {ENOUGH - negatives} more excerpts that do not have it"
     if described:
-        return Verdict(code, positives, None, None, True, f"{why}: {speaks}", mend)
-    return Verdict(code, positives, None, None, False, f"{why} {speaks}", f"write a definition, or {mend}")
+        return CodeVerdict(code, positives, None, None, True, f"{why}: {speaks}", mend)
+    return CodeVerdict(
+        code, positives, None, None, False, f"{why} {speaks}", f"write a definition, or {mend}"
+    )
 
 
 def _tested(
@@ -122,7 +126,7 @@ def _tested(
     table: NDArray[np.float64],
     resampled: NDArray[np.float64],
     name: str,
-) -> Verdict:
+) -> CodeVerdict:
     """Judge by a table of (people, model) counts (4,) and its resamples: kappa must be clearly better than chance.
 
     Resamples in which the code does not occur say nothing of it.
@@ -138,10 +142,10 @@ def _tested(
     if not usable:
         why += ", hardly better than chance" if value < WEAK else ", not clearly better than chance"
         mend = f"code about {max(WANTED, positives)} more excerpts with it, or sharpen what it includes and excludes"
-    return Verdict(code, positives, value, f1, usable, why, mend, low, high)
+    return CodeVerdict(code, positives, value, f1, usable, why, mend, low, high)
 
 
-def beside_people(verdicts: Sequence[Verdict], reached: Mapping[str, float]) -> list[Verdict]:
+def beside_people(verdicts: Sequence[CodeVerdict], reached: Mapping[str, float]) -> list[CodeVerdict]:
     """Return the verdicts with the kappa that coders reach with each other, by code, where it is known."""
     return [
         replace(found, coders=reached[found.code], why=f"{found.why}; coders reach {reached[found.code]:.2f}")
@@ -151,42 +155,42 @@ def beside_people(verdicts: Sequence[Verdict], reached: Mapping[str, float]) -> 
     ]
 
 
-Judge = Callable[[Floats], tuple[Settled, list[Verdict]]]
+Judge = Callable[[Floats], tuple[FittedCalibration, list[CodeVerdict]]]
 
 
 def better_views(
     stack: Stack, logits: Floats, first: Floats, judged: Judge
-) -> tuple[Stack, Floats, Settled, list[Verdict]]:
+) -> tuple[Stack, Floats, FittedCalibration, list[CodeVerdict]]:
     """Return the stack in which each code has the better of both views, its held-out logits, and how it is judged.
 
     `logits` (n, k) are the stack's held-out ones, `first` those of the base model, which had not seen the rows.
     A code changes sides if the base model's view of it passes the verdict with a clearly better F1.
     """
-    settled, verdicts = judged(logits)
+    fitted, verdicts = judged(logits)
     tested = np.array([verdict.kappa is not None for verdict in verdicts])
     if not tested.any():
-        return stack, logits, settled, verdicts
+        return stack, logits, fitted, verdicts
     spoken = stack.firm * first
     _, before = judged(spoken)
     won = np.array([_wins(old, new) for old, new in zip(before, verdicts, strict=True)]) & tested
     if not won.any():
-        return stack, logits, settled, verdicts
+        return stack, logits, fitted, verdicts
     own = np.zeros(len(won)) if stack.kept is None else stack.kept.astype(np.float64)
     mixed = keeping(logits, spoken, won.astype(np.float64))
     again, found = judged(mixed)
     if _worth(found) <= _worth(verdicts):  # what the code gained, the others lost
-        return stack, logits, settled, verdicts
+        return stack, logits, fitted, verdicts
     kept = replace(stack, kept=np.where(won, 1.0, own).astype(np.float32))
     return kept, mixed, again, found
 
 
-def _wins(base: Verdict, own: Verdict) -> bool:
+def _wins(base: CodeVerdict, own: CodeVerdict) -> bool:
     return (
         base.usable and base.kappa is not None and (base.f1 or 0.0) > (own.f1 or 0.0) * own.usable + CLEARLY
     )
 
 
-def _worth(verdicts: list[Verdict]) -> float:
+def _worth(verdicts: list[CodeVerdict]) -> float:
     return sum((verdict.f1 or 0.0) * verdict.usable for verdict in verdicts)
 
 
@@ -205,10 +209,10 @@ class Learned:
     data: TrainingSet
     folds: Folds
     copies: Repeats
-    verdicts: list[Verdict]
+    verdicts: list[CodeVerdict]
     themes: Floats
     polarity: Floats | None
-    settled: Settled
+    fitted: FittedCalibration
     read: NDArray[np.bool_]
     languages: Mapping[str, int]
 
@@ -235,7 +239,7 @@ def of_training(learned: Learned, parts: Parts) -> HeldOut:
     coded = int((data.labels == 1).any(axis=1).sum())
     if coded < ENOUGH:
         return HeldOut(why_not=f"only {counted(coded, 'coded excerpt')}")
-    if not learned.settled.tested.any():
+    if not learned.fitted.tested.any():
         return HeldOut(why_not=NOTHING_LEFT)
     if all(verdict.kappa is None for verdict in learned.verdicts):
         return HeldOut(why_not=f"no code has {ENOUGH} excerpts with it and {ENOUGH} without it")
@@ -247,12 +251,12 @@ def of_training(learned: Learned, parts: Parts) -> HeldOut:
 
 def figures(learned: Learned, parts: Parts) -> HeldOut:
     """Return the figures of held-out rows; those that cannot be read are left out: the model does not guess there."""
-    data, judged = learned.data, learned.settled.tested & learned.read
-    suggested = learned.settled.selected & judged[:, None] & (data.labels >= 0) & parts.calibration.usable
+    data, judged = learned.data, learned.fitted.tested & learned.read
+    suggested = learned.fitted.selected & judged[:, None] & (data.labels >= 0) & parts.calibration.usable
     found = HeldOut(themes=_themes(learned, parts, judged), polarity=_polarity(learned, judged))
     if not suggested.any():
         return found
-    chances, right = learned.settled.chances[suggested], data.labels[suggested] == 1
+    chances, right = learned.fitted.chances[suggested], data.labels[suggested] == 1
     error = round(calibration_error(chances, right), 4)
     surest, curve = surest_precision(chances, right), calibration_curve(chances, right)
     return replace(found, calibration_error=error, surest_quarter=surest, calibration=curve)
@@ -297,12 +301,12 @@ def described(learned: Learned, codebook: Codebook, start: Model, parts: Parts, 
     return replace(card, limits=limits(card, encoder_id))
 
 
-def _with_thresholds(verdicts: Sequence[Verdict], parts: Parts) -> tuple[Verdict, ...]:
+def _with_thresholds(verdicts: Sequence[CodeVerdict], parts: Parts) -> tuple[CodeVerdict, ...]:
     pairs = zip(verdicts, parts.calibration.thresholds.tolist(), strict=True)
     return tuple(replace(verdict, threshold=round(threshold, 4)) for verdict, threshold in pairs)
 
 
-def judged_anew(model: Model, verdicts: Sequence[Verdict], report: EvaluationReport | None) -> None:
+def judged_anew(model: Model, verdicts: Sequence[CodeVerdict], report: EvaluationReport | None) -> None:
     """Put verdicts in place of a model's own; with the `report` they come from, its figures, too.
 
     The report is that of models trained anew without the held-out groups: a card then has one set of figures.

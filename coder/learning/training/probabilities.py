@@ -129,7 +129,7 @@ def length_balance(texts: list[str], coded: NDArray[np.bool_]) -> Floats:
 
 
 @dataclass(frozen=True)
-class Settled:
+class FittedCalibration:
     """A calibration, and what it says of rows that it was not fitted to.
 
     `chances` and `selected` (n, k) are of calibrations fitted without the row's fold, so that they can be measured;
@@ -142,7 +142,7 @@ class Settled:
     tested: NDArray[np.bool_]
 
 
-def settle(
+def fit_calibration(
     data: TrainingSet,
     logits: Floats,
     codable: Codability,
@@ -150,7 +150,7 @@ def settle(
     start: Calibration | None = None,
     *,
     thresholds: Thresholds = "usual",
-) -> Settled:
+) -> FittedCalibration:
     """Fit the calibration to held-out logits (n, k) and codable chances.
 
     `start` is the calibration of the model built on: what is learned is drawn toward it, and it stays where the rows
@@ -167,7 +167,7 @@ def settle(
         chances[outside] = sigmoid(features[outside] @ part.coefficients + part.offsets)
         selected[outside] = chances[outside] >= part.thresholds
         tested[outside] = True
-    return Settled(whole, chances, selected, tested)
+    return FittedCalibration(whole, chances, selected, tested)
 
 
 def _fitted(

@@ -18,12 +18,12 @@ from coder.learning.features.blocks import ASKED, Signals
 from coder.learning.features.language import unread
 from coder.learning.features.wording import NGrams
 from coder.learning.model import Model, Parts
-from coder.learning.persistence.card import Verdict
+from coder.learning.persistence.card import CodeVerdict
 from coder.learning.training.beside_codebook import NEAREST
 from coder.learning.training.codebook_transfer import blank_model, with_codebook
 from coder.learning.training.folds import Folds, Repeats, folds_of, repeats
 from coder.learning.training.model_card import Learned, better_views, described, taught_languages, verdicts_of
-from coder.learning.training.probabilities import Settled, Thresholds, codability, settle
+from coder.learning.training.probabilities import FittedCalibration, Thresholds, codability, fit_calibration
 from coder.learning.training.recipes import Comparison, Recipe, applicable, fit_stack
 
 Floats = NDArray[np.float64]
@@ -147,26 +147,26 @@ def _trained(
     languages = taught_languages(looked)
     read = np.array([name is None for name in unread(data.texts, reader.encoder.id, languages)], dtype=bool)
 
-    def judged(logits: Floats) -> tuple[Settled, list[Verdict]]:
-        settled = settle(data, logits, codable, material.folds, start, thresholds=recipes.thresholds)
-        tested = np.repeat(settled.tested[:, None], len(codebook.codes), axis=1)
-        said, whole = settled.selected & read[:, None], material.folds.whole
-        return settled, verdicts_of(data, codebook, said, tested, whole=whole)
+    def judged(logits: Floats) -> tuple[FittedCalibration, list[CodeVerdict]]:
+        fitted = fit_calibration(data, logits, codable, material.folds, start, thresholds=recipes.thresholds)
+        tested = np.repeat(fitted.tested[:, None], len(codebook.codes), axis=1)
+        said, whole = fitted.selected & read[:, None], material.folds.whole
+        return fitted, verdicts_of(data, codebook, said, tested, whole=whole)
 
     if founded is None:
-        settled, verdicts = judged(theme_logits)
+        fitted, verdicts = judged(theme_logits)
     else:
         first = with_neighbours(np.asarray(material.blocks["base codes"], dtype=np.float64), data.batch)
-        themes, theme_logits, settled, verdicts = better_views(themes, theme_logits, first, judged)
+        themes, theme_logits, fitted, verdicts = better_views(themes, theme_logits, first, judged)
     usable = [verdict.usable for verdict in verdicts]
-    calibration = replace(settled.calibration, usable=np.array(usable, dtype=bool))
+    calibration = replace(fitted.calibration, usable=np.array(usable, dtype=bool))
     parts = Parts(
         reader.parts.known_mean, themes, polarity, codable.head, calibration, ngrams,
         _examples(data, material.blocks) if recipes.words else None,
         np.unique(fingerprints(looked)), _reference(data, material.blocks), material.questions,
     )  # fmt: skip
     learned = Learned(
-        data, material.folds, material.copies, verdicts, theme_logits, polarity_logits, settled, read, languages,
+        data, material.folds, material.copies, verdicts, theme_logits, polarity_logits, fitted, read, languages,
     )  # fmt: skip
     card = described(learned, codebook, founded or reader, parts, reader.encoder.id)
     card = replace(card, training=replace(card.training, thresholds=recipes.thresholds))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coder.learning.dataset import TrainingSet
     from coder.learning.evaluation.performance import EvaluationReport, HeldOutReports
     from coder.learning.model import Model
-    from coder.learning.persistence.card import Verdict
+    from coder.learning.persistence.card import CodeVerdict
     from coder.learning.training.probabilities import Thresholds
     from coder.workflow.coded_files import CodedReading
 
@@ -166,7 +166,7 @@ class Measured:
 
     reports: "HeldOutReports | None" = None
     finest: "EvaluationReport | None" = None
-    verdicts: "tuple[Verdict, ...]" = ()
+    verdicts: "tuple[CodeVerdict, ...]" = ()
 
 
 def measured(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from coder import __version__
 from coder.domain import Unit
 from coder.errors import InputError
-from coder.learning.persistence.card import Verdict
+from coder.learning.persistence.card import CodeVerdict
 from coder.phrasing import counted
 from coder.workflow.precoding.parts import (
     Engine,
@@ -74,7 +74,7 @@ class Summary:
     unread: Counter[str] = field(default_factory=Counter)
     model: str = ""
     labels: dict[str, str] = field(default_factory=dict)
-    failed: dict[str, Verdict] = field(default_factory=dict)
+    failed: dict[str, CodeVerdict] = field(default_factory=dict)
     surest_quarter: float | None = None
 
     @classmethod
@@ -102,11 +102,11 @@ class Summary:
             self.codes.update({(code, polarity): count for polarity, count in polarities.items()})
 
 
-def failed_codes(model: "Model") -> dict[str, Verdict]:
+def failed_codes(model: "Model") -> dict[str, CodeVerdict]:
     """Return the codes that a model does not suggest, each with its verdict: why, and what would mend it."""
     verdicts = {found.code: found for found in model.card.codes}
     return {
-        code: verdicts.get(code) or Verdict.unknown(code)
+        code: verdicts.get(code) or CodeVerdict.unknown(code)
         for code, usable in zip(model.codebook.ids, model.parts.calibration.usable.tolist(), strict=True)
         if not usable
     }
