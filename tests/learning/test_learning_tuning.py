@@ -11,6 +11,7 @@ from coder.errors import ModelError
 from coder.learning import TrainingSet, blank_model, label_matrix, train_model
 from coder.learning.dataset import fingerprints
 from coder.learning.evaluation.metrics import kappa_of
+from coder.learning.training import finetune
 from coder.learning.training.encoder_tuning import Tuned, averaged, tune
 from coder.learning.training.finetune import RememberedEncoder, fine_tuned_model, lessons_of
 from tests.learning.conftest import WordEncoder
@@ -82,7 +83,9 @@ def test_tuning_brings_texts_nearer_to_their_code_and_repeats_exactly(
 
 
 @pytest.mark.slow
-def test_what_is_called_held_out_after_tuning_is_no_memory_of_the_excerpts(tmp_path: Path) -> None:
+def test_what_is_called_held_out_after_tuning_is_no_memory_of_the_excerpts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A third of the codes are drawn by lot: nobody can know those of another group, only remember them."""
     dice = np.random.default_rng(4)
     book = Codebook("lots", (Code("a", "Apples"), Code("b", "Bridges"), Code("c", "Clouds")))
@@ -94,5 +97,6 @@ def test_what_is_called_held_out_after_tuning_is_no_memory_of_the_excerpts(tmp_p
     labels = label_matrix([[book.ids[at]] for at in coded], book)
     data = TrainingSet(texts, labels, groups=[f"g{row // 8}" for row in range(120)])
     plain = train_model(data, book, base=blank_model(book, get_encoder()))
-    found = fine_tuned_model(data, book, plain, start=None, folder=tmp_path, epochs=2)
+    monkeypatch.setattr(finetune, "EPOCHS", (2, 2))
+    found = fine_tuned_model(data, book, plain, start=None, folder=tmp_path)
     assert present(present(found.model.card.held_out.themes).kappa) < present(kappa_of(true, coded)) + 0.05

@@ -55,18 +55,11 @@ def untestable(data: TrainingSet, names: Sequence[str]) -> str | None:
     return None
 
 
-def held_out(
-    data: TrainingSet,
-    folds: Folds,
-    trainer: Trainer,
-    progress: Callable[[int], None] | None = None,
-) -> Guess:
+def held_out(data: TrainingSet, folds: Folds, trainer: Trainer) -> Guess:
     """Return predictions of every row by a model that never saw its fold; rows of no fold get none."""
     guess = Guess.blank(*data.labels.shape)
     for inside, outside in folds.parts():
         guess.fill(outside, guess_of(data, inside, outside, trainer))
-        if progress:
-            progress(1)
     return guess
 
 
@@ -83,8 +76,6 @@ def cross_validated(
     *,
     studies: Sequence[str] | None = None,
     column: tuple[str, Sequence[str | None]] | None = None,
-    seed: int = 0,
-    progress: Callable[[int], None] | None = None,
 ) -> CrossValidated:
     """Return the evaluation report of held-out groups with its verdicts; `names` is the group of each row.
 
@@ -92,17 +83,18 @@ def cross_validated(
     over the set's own groups. See `untestable` for when there is nothing to be had.
     """
     places, repeated = split(data, names)
-    guess = held_out(data, places, trainer, progress)
+    guess = held_out(data, places, trainer)
     truth = Truth(data.labels, data.polarity, list(names))
-    report = performance(truth, guess, codebook, "held out", seed=seed)
+    report = performance(truth, guess, codebook, "held out")
     own = Truth(data.labels, data.polarity, data.groups)
     everything = np.ones(data.labels.shape, dtype=bool)
-    verdicts = verdicts_of(data, codebook, guess.selected, everything, groups=names, resamples=RESAMPLES)
+    grouped = replace(data, groups=names)
+    verdicts = verdicts_of(grouped, codebook, guess.selected, everything, resamples=RESAMPLES)
     report = replace(
         report,
         folds=places.count,
         repeated_texts=repeated,
-        studies=None if studies is None else by_attribute(own, guess, studies, whole=True, seed=seed),
-        by=None if column is None else Split(column[0], by_attribute(own, guess, column[1], seed=seed)),
+        studies=None if studies is None else by_attribute(own, guess, studies, whole=True),
+        by=None if column is None else Split(column[0], by_attribute(own, guess, column[1])),
     )
     return CrossValidated(report, verdicts, places, guess)

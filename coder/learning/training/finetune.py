@@ -74,8 +74,6 @@ def fine_tuned_model(
     *,
     start: Path | None,
     folder: Path,
-    epochs: int | None = None,
-    seed: int = 0,
     progress: Report | None = None,
 ) -> FineTuned:
     """Tune the encoder on `data` and train a model on it; `plain` is the model trained without tuning.
@@ -94,15 +92,14 @@ def fine_tuned_model(
     folds = folds_of(list(data.texts), list(data.groups), main, RUNS)
     if any(not coded[inside].any() for inside, _ in folds.parts()):
         raise ModelError(f"The encoder cannot be tuned: {NOTHING_LEFT}. Train without --fine-tune.")
-    if epochs is None:
-        epochs = int(np.clip(round(READINGS / int(coded.sum())), EPOCHS[1], EPOCHS[0]))
+    epochs = int(np.clip(round(READINGS / int(coded.sum())), EPOCHS[1], EPOCHS[0]))
     base = base_weights()
     weights = read_adapter(start).merged(base) if start else base
     runs: list[Tuned] = []
     vectors, sides = np.zeros((len(data), 384), np.float32), np.zeros((len(data), 3))
     for inside, unseen in folds.parts():
         part = data.rows(inside)
-        runs.append(tune(lessons_of(part, codebook), weights, epochs=epochs, seed=seed, progress=progress))
+        runs.append(tune(lessons_of(part, codebook), weights, epochs=epochs, progress=progress))
         vectors[unseen] = _encoded(runs[-1].weights, base, [data.texts[int(row)] for row in unseen])
         sides[unseen] = vectors[unseen] @ runs[-1].polarity + runs[-1].intercept
     whole = averaged(runs)

@@ -62,17 +62,16 @@ def verdicts_of(
     selected: NDArray[np.bool_],
     known: NDArray[np.bool_],
     *,
-    groups: Sequence[str] | None = None,
     whole: bool = True,
     resamples: int = RESAMPLES,
 ) -> list[CodeVerdict]:
     """Judge each code by its excerpts and by how `selected` (n, k), said without seeing them, agrees with the coding.
 
-    `known` (n, k) marks what may be judged: looked at by people, and held out. `groups` (the set's own by default)
-    are what was held out whole; `whole` False says that it was parts of one group. Intervals resample groups, or rows
+    `known` (n, k) marks what may be judged: looked at by people, and held out. The set's groups are what was held out
+    whole; `whole` False says that it was parts of one group. Intervals resample groups, or rows
     where there are fewer than MIN_GROUPS groups.
     """
-    names = list(data.groups if groups is None else groups)
+    names = list(data.groups)
     if len(set(names)) < MIN_GROUPS:
         names = [str(row) for row in range(len(names))]
     boot = ClusterBootstrap.over(names, resamples=resamples)
