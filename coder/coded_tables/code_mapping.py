@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from coder.codebook import Codebook
+from coder.codebook import Code, Codebook
 from coder.coded_tables.code_lookup import CodeLookup, lookup_in
 from coder.coded_tables.grammar import (
     POLARITY_WORDS,
@@ -73,6 +73,17 @@ class CodeMapper:
             for theme in code.subthemes:
                 themes.setdefault(folded(theme.label), set()).add((code.id, theme.polarity))
         self._themes = {name: next(iter(found)) for name, found in themes.items() if len(found) == 1}
+        self._components: dict[frozenset[str], list[Code]] = {}
+        self._domains: dict[
+            frozenset[str], set[str]
+        ] = {}  # "goals: a goal I want to reach" is of the domain goals
+        for code in codebook.codes:
+            if code.parent:
+                self._components.setdefault(_gist(code.parent), []).append(code)
+            for theme in code.subthemes:
+                domain, colon, _ = theme.label.partition(":")
+                if colon:
+                    self._domains.setdefault(_gist(domain), set()).add(code.id)
 
     def map(self, name: str) -> Mapped:
         """Return what a name or path means, such as "COM-B > Opportunity - social > barrier"."""
@@ -101,12 +112,20 @@ class CodeMapper:
         return self._guess(plain, polarity)
 
     def _guess(self, plain: Sequence[str], polarity: str | None) -> Mapped:
-        """Return the likeliest code: a joined pair of levels ("Opportunity > Social"), a misspelt name."""
+        """Return the likeliest code: a joined pair of levels ("Opportunity > Social"), a domain, a misspelt name."""
         for first, second in pairwise(plain):
             found = self._by_words.get(_words(f"{first} {second}"))
             if found is not None:
                 return Mapped(found, polarity, "name")
+        for words in (*(_gist(level) for level in reversed(plain)), _gist(" ".join(plain))):
+            likely, how = self._domain(words), "a domain"
+            if likely is None:
+                likely, how = self._theme_of_component(words), "part of a sub-theme of that component"
+            if likely is not None:
+                return Mapped(likely, polarity, f"guess: {how}")
         for level in reversed(plain):
+            if _gist(level) in self._components:
+                continue  # "Opportunity" alone is nearly spelt as two codes of it, and means neither
             likely = self._codebook.nearest_id(level)
             if likely is not None:
                 return Mapped(likely, polarity, "guess: spelt nearly so")
@@ -119,6 +138,30 @@ class CodeMapper:
             if len(within) == 1:
                 return Mapped(within.pop(), polarity, "guess: part of a sub-theme")
         return Mapped(None, polarity)
+
+    def _domain(self, words: frozenset[str]) -> str | None:
+        """Return the only code with a domain of these words: "Goals", "Motivation - Goals"."""
+        for component in (frozenset[str](), *self._components):
+            found = self._domains.get(words - component, set()) if component <= words else set()
+            if len(found) == 1:
+                return next(iter(found))
+        return None
+
+    def _theme_of_component(self, words: frozenset[str]) -> str | None:
+        """Return the only code of a component with a sub-theme of the other words: "Opportunity - Time"."""
+        for component, codes in self._components.items():
+            rest = words - component
+            if component <= words and rest:
+                found = {code.id for code in codes for theme in code.subthemes if rest <= _gist(theme.label)}
+                if len(found) == 1:
+                    return next(iter(found))
+        return None
+
+
+def _gist(name: str) -> frozenset[str]:
+    """Return the words of a name without joining words and plural s, spelt in one way."""
+    words = _words(name.replace("ehavior", "ehaviour")) - {"or", "and", "of", "the", "tdf", "com", "b"}
+    return frozenset(word.removesuffix("s") if len(word) > 3 else word for word in words)
 
 
 def _words(name: str) -> frozenset[str]:

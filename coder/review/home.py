@@ -26,7 +26,7 @@ from coder.review.background import Jobs, Report
 from coder.review.pages.study import kept_upload
 from coder.review.pages.writes import body_of
 from coder.workflow.demo import make_demo
-from coder.workflow.study.folder import Begun, StudyEntry, begin, list_studies, study_path
+from coder.workflow.study.folder import Begun, FirstFiles, StudyEntry, begin, list_studies, study_path
 from coder.workflow.study.open import work_in_memory
 
 MOST_FILES = 400
@@ -142,23 +142,22 @@ async def begin_page(request: Request) -> Response:
         work_in_memory()  # before the files arrive
     folder = TemporaryDirectory(prefix="coder-begin-")
     try:
-        path, codebook, kept, secret = await _given(request, home.folder, Path(folder.name))
+        path, codebook, files, secret = await _given(request, home.folder, Path(folder.name))
     except Exception:
         folder.cleanup()
         raise
-    participants = kept["participants"][0] if kept["participants"] else None
 
     def work(report: Report) -> Begun:
         with folder:
-            return begin(path, codebook, kept["transcripts"], participants, report, secret)
+            return begin(path, codebook, files, report, secret)
 
     return JSONResponse({"job": home.jobs.start(BEGINNING, work).id})
 
 
 async def _given(
     request: Request, home: Path, folder: Path
-) -> tuple[Path, str | Path, dict[str, list[Path]], str | None]:
-    """Return the new study's path, its codebook, the uploaded files by field in `folder`, and the passphrase."""
+) -> tuple[Path, str | Path, FirstFiles, str | None]:
+    """Return the new study's path, its codebook, the uploaded files, kept in `folder`, and the passphrase."""
     kept: dict[str, list[Path]] = {"transcripts": [], "participants": [], "codebook_file": []}
     async with request.form(max_files=MOST_FILES, max_fields=10) as form:
         path = study_path(home, str(form.get("name") or ""))
@@ -170,11 +169,13 @@ async def _given(
                     within.mkdir(exist_ok=True)
                     paths.append(await kept_upload(item, within))
         chosen = str(form.get("codebook") or "comb")
+        coder = " ".join(str(form.get("coder") or "").split()) or None
+    files = FirstFiles(kept["transcripts"], next(iter(kept["participants"]), None), coder)
     if kept["codebook_file"]:
-        return path, kept["codebook_file"][0], kept, secret
+        return path, kept["codebook_file"][0], files, secret
     if chosen not in shipped_names():
         raise InputError("Choose one of the codebooks in the list, or a file.")
-    return path, chosen, kept, secret
+    return path, chosen, files, secret
 
 
 def _new_passphrase(first: str, again: str) -> str | None:

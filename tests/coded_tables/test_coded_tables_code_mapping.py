@@ -61,6 +61,29 @@ def test_guesses_are_drafted_and_never_used(tmp_path: Path) -> None:
     assert mapped_table(table, mapper).frame["code"].tolist() == [["Time"]]
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Opportunity - Time", "physical_opportunity"),
+        ("COM-B > Opportunity > Time > barrier", "physical_opportunity"),
+        ("Motivation: Fear", None),
+        ("Motivation - Habits", "automatic_motivation"),
+        ("Opportunity", None),
+        ("Goals", "reflective_motivation"),
+        ("TDF > Emotion", "automatic_motivation"),
+        ("Social/professional role and identity", "reflective_motivation"),
+        ("Behavioral regulation", "psychological_capability"),
+        ("Environmental context and resources", "physical_opportunity"),
+        ("Opportunity - Social influences", "social_opportunity"),
+        ("Skills", None),
+    ],
+)
+def test_domains_and_parts_of_components_are_guessed(name: str, code: str | None) -> None:
+    found = CodeMapper(load_codebook("comb")).map(name)
+    assert found.code == code and not found.sure
+    assert found.polarity == ("barrier" if name.endswith("barrier") else None)
+
+
 def test_an_edited_mapping_goes_first_and_may_leave_codes_out(tmp_path: Path) -> None:
     path = tmp_path / "map.csv"
     path.write_text(

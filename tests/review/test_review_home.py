@@ -12,6 +12,7 @@ from coder.errors import InputError
 from coder.review.auth import Sessions
 from coder.review.home import Place, make_home
 from coder.store import Study
+from tests.refi_making import qde, qdpx, selection, source
 from tests.review.conftest import TALK, fill
 
 HOST = "127.0.0.1:8765"
@@ -102,6 +103,22 @@ def test_a_study_is_begun_with_codebook_transcripts_and_participants(tmp_path: P
     for name in ("", "a/b", "..", "x" * 90):
         assert "name" in str(begin(browser, [], 400, name=name, codebook="comb")["error"])
     assert "codebooks in the list" in str(begin(browser, [], 400, name="x", codebook="/etc/passwd")["error"])
+
+
+def test_a_study_is_begun_from_a_project_of_another_tool(tmp_path: Path) -> None:
+    browser = Browser(tmp_path)
+    talk = "I: How was it?\nP: It rained all day, and nobody came.\nI: And then?\nP: We went home.\n"
+    start = talk.index("nobody came")
+    xml = qde(sources=source(selection(start, start + 11, "nobody came"), name="a talk"))
+    sent = qdpx(tmp_path / "p.qdpx", xml, {"sources/d1.txt": talk.encode()}).read_bytes()
+    files = [("transcripts", ("p.qdpx", sent)), ("transcripts", ("broken.qdpx", b"PK\x03\x04oops"))]
+    found = browser.done(begin(browser, files, name="from NVivo", codebook="comb", coder="Zoe")["job"])
+    assert found["read"] == 1 and not found["problem"]
+    assert any(line.startswith("broken.qdpx: ") for line in found["problems"])  # type: ignore[attr-defined]
+    with Study.open(tmp_path / "from NVivo.coder") as study:
+        assert [item.name for item in study.texts.all()] == ["a talk"]
+        held = {(item.coder, code) for item in study.confirmed() for code, _ in item.codes}
+    assert held == {("Anna", "social_opportunity")}
 
 
 def test_a_broken_codebook_makes_no_study(tmp_path: Path) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from coder.errors import CoderError, InputError, PassphraseError
 from coder.passphrases import PASSPHRASES
+from coder.phrasing import counted
 from coder.store.database import is_outdated
 from coder.store.encryption import is_encrypted
 from coder.workflow.study.import_attributes import import_attributes
-from coder.workflow.study.import_transcripts import ImportOptions, import_transcripts
+from coder.workflow.study.import_project import ProjectReport, import_project, is_project
+from coder.workflow.study.import_transcripts import ImportOptions, ImportReport, import_transcripts
 from coder.workflow.study.open import begin_study, open_study
 
 SUFFIX = ".coder"
@@ -98,36 +100,73 @@ def study_path(folder: Path, name: str) -> Path:
     return path
 
 
+@dataclass(frozen=True, slots=True)
+class FirstFiles:
+    """What a new study begins with: transcripts and projects of other tools, and a table of participants.
+
+    `coder` is whose the codings of a project are that does not name its coders.
+    """
+
+    transcripts: Sequence[Path] = ()
+    participants: Path | None = None
+    coder: str | None = None
+
+
 def begin(
     path: Path,
     codebook: str | Path,
-    transcripts: Sequence[Path],
-    participants: Path | None,
+    files: FirstFiles,
     progress: Callable[[str, int, int | None], None],
     passphrase: str | None = None,
 ) -> Begun:
-    """Begin a study with a codebook, encrypted if there is a passphrase; bring in transcripts and participants.
+    """Begin a study with a codebook, encrypted if there is a passphrase; bring in what is given.
 
     `progress` gets (stage, done, total). What cannot be read is named in the result; the study is begun anyway.
     Raises CodebookError (nothing is made then) if the codebook is broken.
     """
+    projects = [item for item in files.transcripts if is_project(item)]
+    transcripts = [item for item in files.transcripts if item not in projects]
+    done = 0
+
+    def advance(item: Path) -> None:
+        nonlocal done
+        done += 1
+        progress(item.name, done, None if projects else len(transcripts))
+
+    options = ImportOptions(progress=advance)
     with begin_study(path, codebook=codebook, passphrase=passphrase) as study:
-        read, problems = 0, []
-        if transcripts:
-            done = 0
-
-            def advance(item: Path) -> None:
-                nonlocal done
-                done += 1
-                progress(item.name, done, len(transcripts))
-
-            report = import_transcripts(study, transcripts, ImportOptions(progress=advance))
-            read = len(report.added)
-            problems += [f"{item.name}: {why}" for item, why in [*report.refused, *report.unchanged]]
-        if participants is not None:
+        report = import_transcripts(study, transcripts, options) if transcripts else ImportReport()
+        read, problems = len(report.added), _not_read(report)
+        for item in projects:
             try:
-                lines = import_attributes(study, participants).problems
-                problems += [f"{participants.name}, {line}" for line in lines]
+                project = import_project(study, item, options, coder=files.coder)
+                read += len(project.transcripts.added)
+                problems += _of_project(project)
             except CoderError as error:
-                problems.append(f"{participants.name}: {error}")
+                problems.append(f"{item.name}: {error}")
+        if files.participants is not None:
+            try:
+                lines = import_attributes(study, files.participants).problems
+                problems += [f"{files.participants.name}, {line}" for line in lines]
+            except CoderError as error:
+                problems.append(f"{files.participants.name}: {error}")
     return Begun(path, read, tuple(problems))
+
+
+def _not_read(report: ImportReport) -> list[str]:
+    return [f"{item.name}: {why}" for item, why in [*report.refused, *report.unchanged]]
+
+
+def _of_project(project: ProjectReport) -> list[str]:
+    """Say what did not come from a project; of its codings how many, for a project may have thousands."""
+    lines = [*_not_read(project.transcripts), *project.notes]
+    codings = project.codings
+    if codings is not None:
+        lines += codings.notes
+        if codings.problems:
+            lines.append(
+                f"{counted(len(codings.problems), 'row')} of the codings of {project.path.name} left out, for"
+                f" instance {codings.problems[0]}. To say what its codes mean, drop the project again on the"
+                " study's page."
+            )
+    return lines
