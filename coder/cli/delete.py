@@ -1,11 +1,14 @@
 """`coder delete`: a study and all that the program keeps of it."""
 
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from coder.cli.console import note
 from coder.cli.options import StudyFile
+from coder.errors import InputError
 
 
 def delete(
@@ -20,9 +23,7 @@ def delete(
 
     found = work.find(study)
     note(f"To be deleted for good:\n{work.summary(found.paths)}")
-    if not yes and not typer.confirm(
-        f"Delete {study}? All decisions in it are lost.", default=False, err=True
-    ):
+    if not yes and not _confirmed(study):
         typer.echo("Nothing was deleted.")
         return
     failed = work.delete(found)
@@ -32,6 +33,19 @@ def delete(
         note(f"{path} could not be deleted: {reason}.")
     if failed:
         raise typer.Exit(3)
+
+
+def _confirmed(study: Path) -> bool:
+    """Ask before a study is deleted. Raises InputError if nobody can be asked."""
+    try:
+        return typer.confirm(f"Delete {study}? All decisions in it are lost.", default=False, err=True)
+    except typer.Abort:
+        if sys.stdin.isatty():  # Ctrl+C, or the end of what is typed
+            raise
+        typer.echo(err=True)
+        raise InputError(
+            "Nobody can be asked here, so nothing was deleted. Use a terminal, or add --yes."
+        ) from None
 
 
 def register(app: typer.Typer) -> None:
