@@ -40,7 +40,7 @@ def _confirmed(study: Path) -> bool:
     try:
         return typer.confirm(f"Delete {study}? All decisions in it are lost.", default=False, err=True)
     except typer.Abort:
-        if sys.stdin.isatty():  # Ctrl+C, or the end of what is typed
+        if sys.stdin.isatty():  # Ctrl+C, or Ctrl+D
             raise
         typer.echo(err=True)
         raise InputError(

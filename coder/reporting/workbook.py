@@ -1,5 +1,6 @@
 """Workbooks with a sheet per table: headers frozen, long texts wrapped, every text stored as text."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,10 @@ from coder.reporting.rows import cell_text, written_whole
 
 Row = Mapping[str, Any]
 WIDE = 60  # characters of a column of long texts
+WIDEST = 100  # characters of such a column where the sheet has no more than two
+LINE = 15.0  # points of a line of Excel's usual letters
+HIGHEST = 409.0  # points of a row, Excel's own limit
+PRINTED_ACROSS = 12  # columns that can be read when a page is as wide as the table
 TITLE_LIMIT = 31  # characters, Excel's own limit
 
 
@@ -63,11 +68,38 @@ def _fill(target: Any, sheet: Sheet) -> None:
         target.cell(1, place).font = Font(bold=True)
         target.cell(1, place).alignment = Alignment(wrap_text=True, vertical="top")
         cells = [target.cell(row, place) for row in range(2, target.max_row + 1)]
-        longest = max((len(line) for cell in cells for line in str(cell.value or "").split("\n")), default=0)
-        target.column_dimensions[get_column_letter(place)].width = min(WIDE, max(10, longest + 2))
-        if any("\n" in str(cell.value) or len(str(cell.value)) > WIDE for cell in cells):
+        longest = max(
+            (_breadth(line) for cell in cells for line in str(cell.value or "").split("\n")), default=0
+        )
+        width = min(WIDEST if len(header) <= 2 else WIDE, max(10, longest + 2))  # fmt: skip
+        target.column_dimensions[get_column_letter(place)].width = width
+        if any("\n" in str(cell.value) or _breadth(str(cell.value)) > width for cell in cells):
             for cell in cells:
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
+                _make_room(target, cell, width)
+    _set_pages(target, len(header))
+
+
+def _breadth(text: str) -> int:
+    """Return how many letters wide a text is shown: Chinese and Japanese signs and emoji take the room of two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _make_room(target: Any, cell: Any, width: int) -> None:
+    """Make a row high enough for a wrapped cell: not every program does so by itself when it opens the file."""
+    letters = width - 4  # a line ends before the word that does not fit
+    lines = sum(max(1, -(-_breadth(line) // letters)) for line in str(cell.value or "").split("\n"))
+    row = target.row_dimensions[cell.row]
+    row.height = max(row.height or LINE, min(HIGHEST, lines * LINE))
+
+
+def _set_pages(target: Any, columns: int) -> None:
+    """Let a print begin each page with the header, and show the table across the page where it can be read so."""
+    target.print_title_rows = "1:1"
+    target.page_setup.orientation = "landscape"
+    if columns <= PRINTED_ACROSS:
+        target.sheet_properties.pageSetUpPr.fitToPage = True
+        target.page_setup.fitToHeight = 0
 
 
 def _put(target: Any, row: int, column: int, value: Any) -> None:

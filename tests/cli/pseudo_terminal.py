@@ -48,7 +48,7 @@ class Typing:
             time.sleep(0.02)
 
     def answer(self, question: str, typed: str) -> None:
-        """Wait for a question at the end of the screen, then type a line (or a single key such as Ctrl+C)."""
+        """Wait for a question at the end of the screen, then type a line (or a single control character)."""
         for _ in self._until():
             self._read()
             if self.shown.rstrip().endswith(question):

@@ -93,7 +93,7 @@ def test_deleting_asks_and_takes_only_a_yes(folder: Path) -> None:
             code, result = terminal.ended()
             assert (code, result.strip()) == (0, "Nothing was deleted.")
     with typing(folder, "delete", "s.coder") as terminal:
-        terminal.answer(question, "\x03")  # Ctrl+C
+        terminal.answer(question, "\x04")  # Ctrl+D
         assert terminal.ended()[0] != 0 and "Traceback" not in terminal.shown
     assert (folder / "s.coder").exists()
     with typing(folder, "delete", "s.coder") as terminal:

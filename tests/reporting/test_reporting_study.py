@@ -8,10 +8,11 @@ from typing import Any
 
 import openpyxl
 import pytest
+from docx import Document
 
 from coder.codebook import Code, Codebook, SubTheme
 from coder.domain import SuggestionFate
-from coder.reporting.study.contents import Heading, Paragraph, Quotation, Table
+from coder.reporting.study.contents import Heading, Line, Paragraph, Quotation, Table
 from coder.reporting.study.files import html_of, ranges, write_excel, write_word
 from coder.reporting.study.methods import coreq_table, methods_paragraphs
 from coder.reporting.study.participants import attribute_table, framework_matrix, participant_tables, together
@@ -292,8 +293,6 @@ def test_ranges_are_short() -> None:
 
 
 def test_word_has_headings_captions_and_tables_and_survives_control_characters(tmp_path: Path) -> None:
-    from docx import Document
-
     data = made([coding(1, text=EVIL), *CODINGS[1:]])
     write_word(tmp_path / "r.docx", report_contents(data, groups_of(data), ReportOptions(apart="group")))
     document = Document(str(tmp_path / "r.docx"))
@@ -316,6 +315,29 @@ def test_word_sets_what_is_read_from_right_to_left_so(tmp_path: Path) -> None:
     xml = zipfile.ZipFile(tmp_path / "r.docx").read("word/document.xml").decode()
     quoted = [part for part in xml.split("<w:p>") if 'w:val="Quote"' in part]
     assert [("<w:bidi/>" in part, "<w:rtl/>" in part) for part in quoted] == [(True, True), (False, False)]
+    cells = [part for part in xml.split("<w:p>") if "<w:bidi/>" in part and 'w:val="Quote"' not in part]
+    assert cells and all('<w:sz w:val="18"/><w:szCs w:val="18"/>' in part for part in cells)
+
+
+def test_what_follows_arabic_words_in_an_english_line_stays_from_left_to_right() -> None:
+    assert (
+        Line("closed العيادة", tail="(3; 1 participant)").whole == "closed العيادة\u200e (3; 1 participant)"
+    )
+    assert Line("العيادة closed", tail="(P1)").whole == "العيادة closed (P1)"
+    assert (Line("closed", tail="(P1)").whole, Line("العيادة").whole) == ("closed (P1)", "العيادة")
+
+
+def test_in_word_header_cells_are_as_wide_as_the_columns_and_headings_stand_with_wide_tables(
+    tmp_path: Path,
+) -> None:
+    data = made(CODINGS)
+    write_word(tmp_path / "r.docx", report_contents(data, groups_of(data), ReportOptions(apart="group")))
+    document = Document(str(tmp_path / "r.docx"))
+    for table in document.tables:
+        assert [cell.width for cell in table.rows[0].cells] == [column.width for column in table.columns]
+    xml = zipfile.ZipFile(tmp_path / "r.docx").read("word/document.xml").decode()
+    between = xml[xml.index(">Framework matrix<") :].split("<w:tbl>")[0]
+    assert "<w:sectPr" not in between  # no new page between the heading and its table
 
 
 def test_excel_has_a_tidy_sheet_per_table_and_no_formula(tmp_path: Path) -> None:

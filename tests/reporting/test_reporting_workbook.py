@@ -37,3 +37,19 @@ def test_columns_without_rows_are_a_sheet_and_nothing_is_no_sheet(tmp_path: Path
     )
     book = openpyxl.load_workbook(tmp_path / "x.xlsx")
     assert book.sheetnames == ["header"] and book["header"].freeze_panes == "B2"
+
+
+def test_rows_of_long_texts_are_high_enough_and_prints_repeat_the_header(tmp_path: Path) -> None:
+    words = "word " * 100
+    rows = [
+        {"n": 1, "m": 2, "text": "short"},
+        {"n": 1, "m": 2, "text": words},
+        {"n": 1, "m": 2, "text": "話" * 200},
+    ]
+    long = [{"text": words * 60}]
+    write_workbook(tmp_path / "x.xlsx", [Sheet("three", rows), Sheet("notes", long)])
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    heights = [book["three"].row_dimensions[row].height for row in (2, 3, 4)]
+    assert heights == [15, 135, 120]  # 500 letters and 400 halves of signs, 56 to a line
+    assert book["notes"].row_dimensions[2].height == 409 and book["notes"].column_dimensions["A"].width == 100
+    assert book["three"].print_title_rows == "$1:$1" and book["three"].page_setup.orientation == "landscape"

@@ -248,7 +248,27 @@ def test_attributes_reach_participants_with_several_values(study: Study, talk: i
     }
     assert study.people.participants(talk) == {"P01": "P01"}
     assert study.people.participants(study.texts.find("p02_parent")) == {"Participant": "P02"}
-    assert report.problems == ["row 5: 'P09' does not speak in any transcript so far"]
+    assert report.problems == ["1 participant has no turn in any transcript so far: 'P09' (row 5)"]
+
+
+def test_missing_transcripts_and_participants_are_one_sentence_each(
+    study: Study, talk: int, tmp_path: Path
+) -> None:
+    rows = [f"P{number},later{number},x" for number in range(10, 50)] + [
+        "P01,talk,x",
+        ",,y",
+        "P60,,z",
+        "P61,,z",
+    ]
+    report = import_attributes(
+        study, put(tmp_path, "p.csv", "\n".join(["participant,transcript,group", *rows]))
+    )
+    assert report.problems == [
+        "row 43: names neither a participant nor a transcript",
+        "40 transcripts of the table are not in the study: such as 'later10' (row 2)",
+        "2 participants have no turn in any transcript so far: such as 'P60' (row 44)",
+    ]
+    assert report.linked == 1
 
 
 def test_attributes_of_transcripts_need_no_participant(study: Study, talk: int, tmp_path: Path) -> None:

@@ -1,10 +1,21 @@
 """The parts of a report, the same for every format: sections of paragraphs, tables and pictures."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["plain", "strong", "item", "quote", "muted", "proposed"]  # item: set in below a strong line
+LEFT_TO_RIGHT = "\u200e"  # the mark of that name
+
+
+def from_right(text: str) -> bool:
+    """Tell whether a text is read from right to left: its first letter is Hebrew, Arabic or the like."""
+    for letter in text:
+        direction = unicodedata.bidirectional(letter)
+        if direction in ("L", "R", "AL"):
+            return direction != "L"
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +32,10 @@ class Line:
 
     @property
     def whole(self) -> str:
-        """Text and tail."""
-        return f"{self.text} {self.tail}".strip()
+        """Text and tail; a mark keeps the tail from left to right behind Arabic words of an English text."""
+        mixed = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in self.text)
+        mark = LEFT_TO_RIGHT if mixed and self.tail and not from_right(self.text) else ""
+        return f"{self.text}{mark} {self.tail}".strip()
 
 
 Cell = tuple[Line, ...]

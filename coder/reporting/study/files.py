@@ -6,7 +6,6 @@ ones, and captions have numbers that Word counts.
 
 import base64
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
 from io import BytesIO
@@ -16,13 +15,16 @@ from typing import Any
 from coder.reporting.rows import XLSX_CELL_LIMIT, written_whole
 from coder.reporting.study.contents import (
     Cell,
+    Column,
     Contents,
     Heading,
+    Line,
     Paragraph,
     Part,
     Picture,
     Quotation,
     Table,
+    from_right,
 )
 from coder.reporting.study.participants import together
 from coder.reporting.study.pictures import saturation
@@ -141,24 +143,20 @@ def _document(contents: Contents) -> Any:
     document.add_heading(clean(contents.title), level=0)
     document.add_paragraph(clean(contents.subtitle), style="Subtitle")
     for part in contents.sections:
+        first = part.parts[0] if part.parts else None
+        turned = isinstance(first, Table) and _is_wide(first)
+        if turned:  # the heading stands on the page of its table
+            _turned(document, landscape=True)
         document.add_heading(clean(part.title), level=1)
         for item in part.parts:
-            _add(document, item)
+            _add(document, item, turned=turned and item is first)
     return document
-
-
-def from_right(text: str) -> bool:
-    """Tell whether a text is read from right to left: its first letter is Hebrew, Arabic or the like."""
-    for letter in text:
-        direction = unicodedata.bidirectional(letter)
-        if direction in ("L", "R", "AL"):
-            return direction != "L"
-    return False
 
 
 def _directed(paragraph: Any, text: str) -> None:
     """Set a paragraph from right to left where its text is read so; Word does not find out by itself."""
     from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
 
     if not from_right(text):
         return
@@ -167,7 +165,12 @@ def _directed(paragraph: Any, text: str) -> None:
         OxmlElement("w:bidi"), "w:adjustRightInd", "w:spacing", "w:ind", "w:jc", "w:rPr"
     )
     for run in paragraph.runs:
-        run._r.get_or_add_rPr().append(OxmlElement("w:rtl"))
+        # Letters read from right to left have a size, weight and slope of their own in Word.
+        run.font.rtl, run.font.cs_bold, run.font.cs_italic = True, run.bold, run.italic
+        if run.font.size is not None:
+            size = OxmlElement("w:szCs")
+            size.set(qn("w:val"), str(int(run.font.size.pt * 2)))
+            run._r.rPr.find(qn("w:sz")).addnext(size)
 
 
 def clean(text: str) -> str:
@@ -175,19 +178,20 @@ def clean(text: str) -> str:
     return CONTROL.sub("\ufffd", text)
 
 
-def _add(document: Any, part: Part) -> None:
+def _add(document: Any, part: Part, *, turned: bool) -> None:
     if isinstance(part, Paragraph):
         style = "Intense Quote" if part.warning else None
         _directed(document.add_paragraph(clean(part.text), style=style), part.text)
     elif isinstance(part, Heading):
         _directed(document.add_heading(clean(part.text), level=part.level), part.text)
     elif isinstance(part, Quotation):
-        paragraph = document.add_paragraph(clean(f"“{part.text}” ({part.label})"), style="Quote")
+        words = Line(f"“{part.text}”", tail=f"({part.label})").whole
+        paragraph = document.add_paragraph(clean(words), style="Quote")
         _directed(paragraph, part.text)
     elif isinstance(part, Picture):
         _add_picture(document, part)
     else:
-        _add_table(document, part)
+        _add_table(document, part, turned=turned)
 
 
 def _caption(document: Any, kind: str, text: str) -> None:
@@ -243,16 +247,27 @@ def _notes(document: Any, notes: Any) -> None:
         paragraph.add_run(clean(note)).font.size = Pt(9)
 
 
-def _add_table(document: Any, table: Table) -> None:
+def _columns(table: Table) -> list[Column]:
+    """Return the columns for a page: of those that can be folded open, the detailed ones."""
     detailed = any(column.fold for column in table.columns)
-    columns = [column for column in table.columns if column.fold or not (detailed and column.under)]
+    return [column for column in table.columns if column.fold or not (detailed and column.under)]
+
+
+def _is_wide(table: Table) -> bool:
+    count = len(_columns(table))
+    return count <= MOST_COLUMNS and (table.wide or count >= WIDE_FROM)
+
+
+def _add_table(document: Any, table: Table, *, turned: bool) -> None:
+    """Add a table with its caption; `turned`: the page lies on its side already."""
+    columns = _columns(table)
     if len(columns) > MOST_COLUMNS:
         document.add_paragraph(
             f"{table.title}: {len(table.columns)} columns, too many for a page. The Excel report has this table."
         )
         return
-    wide = table.wide or len(columns) >= WIDE_FROM
-    if wide:
+    wide = _is_wide(table)
+    if wide and not turned:
         _turned(document, landscape=True)
     _caption(document, "Table", table.title)
     places = [number for number, column in enumerate(table.columns) if column in columns]
@@ -327,6 +342,8 @@ def _set_widths(grid: Any, titles: Sequence[str], rows: Sequence[Sequence[Cell]]
     spare = max(0.0, room - sum(least))
     for column, low, weight in zip(grid.columns, least, weights, strict=True):
         column.width = Cm(low + spare * weight / sum(weights))
+    for cell, column in zip(grid.rows[0].cells, grid.columns, strict=True):
+        cell.width = column.width
 
 
 def _longest_word(texts: Sequence[str]) -> int:

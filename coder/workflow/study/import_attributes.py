@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from coder.errors import StudyError, TableError
+from coder.phrasing import counted
 from coder.store import Study
 
 PARTICIPANT = (
@@ -25,12 +26,18 @@ JOIN = ";"
 
 @dataclass(slots=True)
 class AttributeReport:
-    """What came of a table of attributes; `problems` name rows that could not be used, or only in part."""
+    """What came of a table of attributes; `problems` name rows that could not be used, or only in part.
+
+    `absent` transcripts are named in the table and are not in the study; `unheard` participants speak nowhere so far:
+    each with the row that names it first. `problems` has one sentence for all of a kind.
+    """
 
     participants: int = 0
     linked: int = 0
     attributes: tuple[str, ...] = ()
     problems: list[str] = field(default_factory=list)
+    absent: dict[str, int] = field(default_factory=dict)
+    unheard: dict[str, int] = field(default_factory=dict)
 
 
 def import_attributes(study: Study, path: str | Path) -> AttributeReport:
@@ -65,8 +72,24 @@ def import_attributes(study: Study, path: str | Path) -> AttributeReport:
         for (kind, name_of), values in facts.items():
             for name, held in values.items():
                 study.people.set_attribute(kind, name_of, name, held)
+    report.problems += [
+        *_missing(
+            report.absent, "transcript of the table is", "transcripts of the table are", "not in the study"
+        ),
+        *_missing(report.unheard, "participant has", "participants have", "no turn in any transcript so far"),
+    ]
     report.participants = len({subject for kind, subject in facts if kind == "participant"})
     return report
+
+
+def _missing(names: Mapping[str, int], one: str, several: str, what: str) -> list[str]:
+    """Return a sentence with a count and an example for names that lead nowhere, none if there are no such names."""
+    if not names:
+        return []
+    name, row = next(iter(names.items()))
+    example = f"'{name}' (row {row})"
+    said = example if len(names) == 1 else f"such as {example}"
+    return [f"{counted(len(names), one, several)} {what}: {said}"]
 
 
 def find_column(columns: Sequence[str], known: Sequence[str]) -> str | None:
@@ -95,10 +118,10 @@ def _subjects(
         try:
             transcripts.append(study.texts.find(name))
         except StudyError:
-            report.problems.append(f"row {row}: there is no transcript '{name}' in the study")
+            report.absent.setdefault(name, row)
     participants = split_cell(cells[who]) if who else []
     if not participants:
-        if not transcripts and not report.problems:
+        if not (where and split_cell(cells[where])):
             report.problems.append(f"row {row}: names neither a participant nor a transcript")
         uids = {item.id: item.uid for item in study.texts.all()}
         return [("transcript", uids[key]) for key in transcripts]
@@ -125,7 +148,7 @@ def _link(
             )
     report.linked += linked
     if not linked and not told:
-        report.problems.append(f"row {row}: '{participant}' does not speak in any transcript so far")
+        report.unheard.setdefault(participant, row)
 
 
 def _named_after(transcript: str, participant: str) -> bool:
