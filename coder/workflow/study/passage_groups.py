@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from coder.errors import InputError
+from coder.phrasing import counted
 from coder.reporting.study.values import Coding, Group, Passage, StudyData, passages_of
 from coder.store import Study
 from coder.store.passage_groups import Member
@@ -197,5 +198,5 @@ def _moved(groups: Sequence[Group], edit: GroupEdit) -> Plan:
         raise InputError("Tick the passages that are meant first.")
     name = _of(groups, edit.into).name if edit.into else _new_name(groups, edit.label)
     codings = [coding for passage in chosen for coding in passage.codings]
-    what = f"{len(chosen)} passage{'' if len(chosen) == 1 else 's'} moved to “{name}”"
+    what = f"{counted(len(chosen), 'passage')} moved to “{name}”"
     return _to(codings, "" if name == UNGROUPED else name), what
