@@ -13,12 +13,13 @@ from coder.codebook import Code, Codebook
 from coder.errors import ModelError
 from coder.learning import Batch, Model, TrainingSet, blank_model, label_matrix, save_model, train_model
 from coder.learning.dataset import copy_prints
+from coder.learning.estimators.ensemble import Member, Stack
 from coder.learning.estimators.nearest import COUNT, FLOOR, MOST, TEMPERATURE, NearestExcerpts
+from coder.learning.persistence.card import TrainingData
 from coder.learning.persistence.model_files import packed, read_model, unpacked
-from coder.learning.training.beside_codebook import NEAREST, reading_with_excerpts
 from coder.learning.training.codebook_transfer import with_codebook
 from coder.learning.training.recipes import Comparing, Comparison
-from coder.learning.training.train import Recipes
+from coder.learning.training.train import NEAREST
 from tests.learning.conftest import WordEncoder
 from tests.learning.made_excerpts import excerpts
 
@@ -47,7 +48,12 @@ def asked(
 def reading(codebook: Codebook, encoder: WordEncoder) -> Model:
     data = excerpts(codebook, n=120, seed=4)
     model = blank_model(codebook, encoder)
-    stack = reading_with_excerpts(model, data, 2.0)
+    coded = np.flatnonzero((data.labels == 1).any(axis=1))
+    near = NearestExcerpts.of(
+        "centred", model.signals(data.batch), coded, (data.labels[coded] == 1).astype(np.float64)
+    )
+    members = (Member("reading"), Member(NEAREST, near))
+    stack = Stack(members, np.array([1, 2], dtype=np.float32), np.zeros(3, dtype=np.float32))
     model.parts = replace(model.parts, themes=stack)
     return model
 
@@ -150,27 +156,17 @@ def test_a_codebook_without_any_of_the_codes_and_the_codebook_alone_drop_them(re
         assert [member.name for member in fitted.parts.themes.members] == ["reading"]
 
 
-def test_a_model_sets_probabilities_by_other_excerpts_and_is_built_on(
-    codebook: Codebook, encoder: WordEncoder, tmp_path: Path
+def test_a_model_says_the_same_from_disk_and_to_a_model_built_on_it(
+    reading: Model, codebook: Codebook, encoder: WordEncoder, tmp_path: Path
 ) -> None:
-    bank, rest = excerpts(codebook, n=90, seed=5), excerpts(codebook, n=90, seed=6)
-    blank = blank_model(codebook, encoder)
-    recipes = Recipes((), (), words=False, questions=False, reading=reading_with_excerpts(blank, bank, 1.5))
-    starter = train_model(rest, codebook, base=blank, recipes=recipes, name="starter")
-    assert starter.card.weights.themes == {"reading": 1.0, NEAREST: 1.5}
-    save_model(starter, tmp_path / "starter")
-    again = read_model(tmp_path / "starter", encoder)
-    texts = Batch.of_texts(["clock diary rota shift helped", "sister mate crowd", "a window"])
-    assert again.predict(texts).scores.tolist() == starter.predict(texts).scores.tolist()
-    built = train_model(excerpts(codebook, n=30, seed=7), codebook, base=starter)
-    own = starter.parts.themes.logits(starter.signals(texts))
-    assert built.signals(texts)["base codes"] == pytest.approx(own, abs=1e-5)
-
-
-def test_no_text_is_kept_with_the_vectors(reading: Model, tmp_path: Path) -> None:
     save_model(reading, tmp_path / "m")
-    kept = (tmp_path / "m" / "card.json").read_bytes() + (tmp_path / "m" / "model.npz").read_bytes()
-    assert b"diary" not in kept
+    again = read_model(tmp_path / "m", encoder)
+    texts = Batch.of_texts(["clock diary rota shift helped", "sister mate crowd", "a window"])
+    assert again.predict(texts).scores.tolist() == reading.predict(texts).scores.tolist()
+    base = Model("base", codebook, encoder, reading.parts, replace(reading.card, data=TrainingData(n=107)))
+    built = train_model(excerpts(codebook, n=30, seed=7), codebook, base=base)
+    own = reading.parts.themes.logits(reading.signals(texts))
+    assert built.signals(texts)["base codes"] == pytest.approx(own, abs=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,8 @@ FLOOR = 0.02
 MOST = 5000  # excerpts that a model keeps: 7.7 MB of the large encoder's vectors
 TOGETHER = 1024  # texts compared at once: 20 MB of cosines
 AROUND = 4 * COUNT  # wordings of a text are compared with this many excerpts nearest to the text as it is
-PRINTS, ORIGIN = (
-    "prints",
-    "origin",
-)  # the blocks that have the texts' fingerprints, and whose wording a text is
+PRINTS = "prints"  # the block that has the texts' fingerprints
+ORIGIN = "origin"  # the block that tells which texts are wordings of one
 COMPARED = ("centred", "distinct")  # the blocks by which texts can be compared
 
 

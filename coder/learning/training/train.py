@@ -19,7 +19,6 @@ from coder.learning.features.language import unread
 from coder.learning.features.wording import NGrams
 from coder.learning.model import Model, Parts
 from coder.learning.persistence.card import CodeVerdict
-from coder.learning.training.beside_codebook import NEAREST
 from coder.learning.training.codebook_transfer import blank_model, with_codebook
 from coder.learning.training.folds import Folds, Repeats, folds_of, repeats
 from coder.learning.training.model_card import Learned, better_views, described, taught_languages, verdicts_of
@@ -31,23 +30,20 @@ Report = Callable[[str], None]
 FEW = 10  # rows; with fewer there is nothing to learn from
 ALWAYS = ("plain", "centred", "distinct", "cues", "reading", "leaning", "prints", "origin")
 TAUGHT, TAUGHT_WEIGHT = "learned with the encoder", 0.5
+NEAREST = "nearest excerpts"
 KEPT = 4000  # excerpts kept as evidence
 REFERENCE = 200  # excerpts whose vectors are kept to tell how loudly another codebook speaks
 
 
 @dataclass(frozen=True)
 class Recipes:
-    """The views to try; a block that the material does not have is left out of its recipe, which may leave nothing.
-
-    `reading` is how codes are read where there is nothing to try: by default from the codebook alone.
-    """
+    """The views to try; a block that the material lacks is left out, and a recipe without any is not tried."""
 
     themes: tuple[Recipe | Comparison, ...]
     polarity: tuple[Recipe | Comparison, ...]
     words: bool = True
     questions: bool = True
     thresholds: Thresholds = "usual"
-    reading: Stack | None = None
 
 
 USUAL_RECIPES = Recipes(
@@ -238,15 +234,13 @@ def fitting(recipes: Sequence[Recipe | Comparison], blocks: Mapping[str, Any]) -
 def _themes(material: Material, recipes: Recipes, progress: Report | None) -> tuple[Stack, Floats]:
     """Return the theme stack, and held-out logits of every row (those without a code get the stack's own).
 
-    Without recipes codes are read as they were: how common they are in this material says nothing of another.
+    Without recipes the codebook is read as it is: how common codes are in this material says nothing of another.
     """
     data, k = material.data, material.data.labels.shape[1]
     rows = np.flatnonzero((data.labels == 1).any(axis=1))
     given = "base codes" if "base codes" in material.blocks else "reading"
     only = Stack((Member(given),), np.ones(1, dtype=np.float32), np.zeros(k, dtype=np.float32))
     positive = (data.labels[rows] == 1).astype(np.float64)
-    if recipes.reading is not None:
-        return recipes.reading, recipes.reading.logits(applicable(material.blocks))
     if not recipes.themes or len(rows) < FEW or not teachable(positive > 0, positive == 0).any():
         return only, only.logits(material.blocks)
     targets = positive / positive.sum(axis=1, keepdims=True)
