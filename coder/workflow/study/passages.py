@@ -146,6 +146,21 @@ class Placing:
     units: dict[int, Units] = field(default_factory=dict)
     locators: dict[int, Locator] = field(default_factory=dict)
     tolerant: int = 0
+    _meant: dict[str, list[int]] = field(default_factory=dict)  # by name; each is looked up once
+
+    def meant(self, name: str) -> list[int]:
+        """Return the transcripts that a name may mean: all without a name, none for one that the study has not."""
+        if name not in self._meant:
+            if not name:
+                self._meant[name] = [item.id for item in self.study.texts.all()]
+            elif name in self.homes:
+                self._meant[name] = [self.homes[name]]
+            else:
+                try:
+                    self._meant[name] = [self.study.texts.find(name)]
+                except StudyError:
+                    self._meant[name] = []
+        return self._meant[name]
 
     def load(self, key: int) -> Locator:
         """Return the locator of a transcript."""
@@ -192,14 +207,10 @@ def place(held: Mapping[str, Any], placing: Placing) -> tuple[int, int, int]:
 
 
 def _homes(placing: Placing, name: Any) -> list[int]:
-    if not name:
-        return [item.id for item in placing.study.texts.all()]
-    if str(name) in placing.homes:
-        return [placing.homes[str(name)]]
-    try:
-        return [placing.study.texts.find(str(name))]
-    except StudyError:
-        raise UnplacedError(f"there is no transcript '{name}' in the study") from None
+    homes = placing.meant(str(name or ""))
+    if name and not homes:
+        raise UnplacedError(f"there is no transcript '{name}' in the study")
+    return homes
 
 
 def _offsets(held: Mapping[str, Any]) -> tuple[int, int] | None:
