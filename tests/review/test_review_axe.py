@@ -16,7 +16,7 @@ PAGES = (
     "/", "/read/1", "/queue", "/bulk?code=physical_opportunity", "/adjudicate", "/codebook", "/progress", "/model",
     "/keys", "/transcript/1", "/nowhere", "/search?q=time", "/codes?code=physical_opportunity", "/matrix", "/plan",
     "/reading", "/report", "/exchange", "/groups?code=physical_opportunity",
-    "/codebook/reshape?kind=retire&code=physical_opportunity",
+    "/codebook/reshape?kind=retire&code=physical_opportunity", "/pseudonyms",
 )  # fmt: skip
 
 
@@ -43,7 +43,12 @@ def test_axe_finds_nothing_serious(study_path: Path, look: str) -> None:
         for name, code in (("Ann", "physical_opportunity"), ("Ben", "social_opportunity")):
             study.people.add_coder(name)
             study.acts.decide(name, [Decision(here, "add", code=code, polarity="barrier")], mode="assisted")
+    talk = study_path.with_name("names.txt")
+    talk.write_text("Interviewer: How was it?\n\nJane Smith: Dr Patel saw me in Leeds on 3 May.\n")
     with served(study_path, "--coder", "Ann") as server, opened(server.addresses["Ann"]) as tab:
+        tab.script("arguments[0].checked = true", tab.find('[name="pseudonymise"]'))
+        tab.find("form[data-upload] input[type=file]").send_keys(str(talk))
+        tab.until(lambda: tab.all('#job a[href="/pseudonyms"]'), "no names were found")
         if look == "dark":
             features = [{"name": "prefers-color-scheme", "value": "dark"}]
             tab.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})

@@ -112,7 +112,7 @@ async def preview_change(request: Request) -> Response:
     data, planned = await run_in_threadpool(look)
     back = _address(edit) + (f"&passages={given['passages']}" if given["passages"] else "")
     return context.page(
-        request, "regroup.html", room="Codes", planned=planned, given=given, back=back, data=data,
+        request, "regroup.html", page_name="Codes", planned=planned, given=given, back=back, data=data,
         participants=len({coding.case for passage in planned.moving for coding in passage.codings}),
         label=context.review.codebook.by_id[edit.code].label,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from coder.errors import InputError
 from coder.passphrases import PASSPHRASES
+from coder.phrasing import counted
 from coder.review.background import Report
 from coder.review.context import context_of, said
 from coder.review.pages.writes import body_of
@@ -35,7 +36,7 @@ def look(
     context = context_of(request)
 
     def search(report: Report) -> work.FoundNames:
-        report(f"reading {len(paths)} files", 0)
+        report(f"reading {counted(len(paths), 'file')}", 0)
         try:
             known = work.read_mapping(_mapping(context.review.study.path, context.review.study.encrypted))
             readings, items = work.find(files_to_read(paths), known)
