@@ -73,9 +73,11 @@ def _fill(target: Any, sheet: Sheet) -> None:
         )
         width = min(WIDEST if len(header) <= 2 else WIDE, max(10, longest + 2))  # fmt: skip
         target.column_dimensions[get_column_letter(place)].width = width
-        if any("\n" in str(cell.value) or _breadth(str(cell.value)) > width for cell in cells):
-            for cell in cells:
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
+        wrapped = any("\n" in str(cell.value) or _breadth(str(cell.value)) > width for cell in cells)
+        placed = Alignment(wrap_text=wrapped, vertical="top")
+        for cell in cells:
+            cell.alignment = placed
+            if wrapped:
                 _make_room(target, cell, width)
     _set_pages(target, len(header))
 
