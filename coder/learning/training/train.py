@@ -64,12 +64,6 @@ USUAL_RECIPES = Recipes(
         Comparison(NEAREST, "distinct"),
     ),
 )
-TRAVELLING_RECIPES = Recipes(  # for a model that others start from: nothing that knows a topic's words
-    (),  # the tuned encoder reading the codebook did better on new studies than with any head beside it
-    (Recipe("meaning and wording", {"plain": 1.5, "cues": 1.0, "leaning": 0.3}, 0.5),),
-    words=False,
-    questions=False,
-)
 
 
 @dataclass(frozen=True)
