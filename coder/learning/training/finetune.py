@@ -1,7 +1,7 @@
 """Fine-tuning the encoder on a study's own coded excerpts: slower, and used only where held-out groups say so."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,7 +20,7 @@ from coder.learning.model import Model
 from coder.learning.training.codebook_transfer import blank_model
 from coder.learning.training.encoder_tuning import Lesson, Tuned, Weights, Wording, averaged, tune
 from coder.learning.training.folds import NOTHING_LEFT, folds_of
-from coder.learning.training.train import Taught, train_model
+from coder.learning.training.train import USUAL_RECIPES, Taught, train_model
 
 RUNS = 3
 EPOCHS = (8, 3)  # for few and for many excerpts
@@ -122,7 +122,8 @@ def _trained(
     keys = fingerprints(data.texts).tolist()
     honest = RememberedEncoder(encoder, dict(zip(keys, vectors, strict=True)))
     base = plain.base if plain.base is not None else blank_model(codebook, honest)
-    model = train_model(data, codebook, base=base, name=plain.name, encoder=honest, taught=taught)
+    recipes = replace(USUAL_RECIPES, taught=taught)
+    model = train_model(data, codebook, base=base, recipes=recipes, name=plain.name, encoder=honest)
     return Model(model.name, codebook, encoder, model.parts, model.card, model.base)
 
 

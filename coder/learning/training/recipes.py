@@ -1,6 +1,6 @@
 """Heads tried on held-out groups, weighted by what they proved there, then fitted to all rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -24,7 +24,6 @@ from coder.learning.features.blocks import MixedMatrix
 from coder.learning.training.folds import Folds
 
 Floats = NDArray[np.float64]
-Report = Callable[[str], None]
 LEAST_WEIGHT = 0.01  # views that count less are left out
 SMALL = 1500  # rows up to which features are turned into as many coordinates as there are rows
 
@@ -167,16 +166,18 @@ def held_out(design: Design | Comparing, targets: Floats, weights: Floats, folds
     return view
 
 
+@dataclass(frozen=True)
+class Labelled:
+    """Rows to learn from: their feature blocks, the truth (n, k), how much each counts (n,), and their folds."""
+
+    blocks: Mapping[str, Any]
+    targets: Floats
+    weights: Floats
+    folds: Folds
+
+
 def fit_stack(
-    recipes: Sequence[Recipe | Comparison],
-    given: Mapping[str, float],
-    blocks: Mapping[str, Any],
-    targets: Floats,
-    weights: Floats,
-    folds: Folds,
-    progress: Report | None = None,
-    *,
-    keep: bool = False,
+    recipes: Sequence[Recipe | Comparison], given: Mapping[str, float], rows: Labelled, *, keep: bool = False
 ) -> tuple[Stack, Floats]:
     """Fit a stack of recipes and of `given` blocks (with their prior weights); also its held-out logits (n, k).
 
@@ -185,15 +186,13 @@ def fit_stack(
     without it, so that texts after other questions are judged as if nothing had been asked. With `keep`, classes
     that the rows cannot teach keep the odds of the first of `given`.
     """
+    blocks, targets, weights, folds = rows.blocks, rows.targets, rows.weights, rows.folds
     designs: list[Design | Comparing] = [
         Comparing(recipe, blocks) if isinstance(recipe, Comparison) else Design(recipe, blocks)
         for recipe in recipes
     ]
     views = [even(np.asarray(blocks[name], dtype=np.float64)) for name in given]
-    for design in designs:
-        if progress:
-            progress(design.recipe.name)
-        views.append(held_out(design, targets, weights, folds))
+    views += [held_out(design, targets, weights, folds) for design in designs]
     evidence = _Evidence(np.stack(views), targets, weights, blocks.get(QUESTION))
     prior = np.array([*given.values(), *(0.0 for _ in recipes)])
     honest, tested = evidence.honest(prior, folds, keep=keep)

@@ -1,6 +1,6 @@
 """`train_model`: from coded excerpts to a model, with held-out figures, thresholds and verdicts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,16 +23,23 @@ from coder.learning.training.codebook_transfer import blank_model, with_codebook
 from coder.learning.training.folds import Folds, Repeats, folds_of, repeats
 from coder.learning.training.model_card import Learned, better_views, described, taught_languages, verdicts_of
 from coder.learning.training.probabilities import FittedCalibration, Thresholds, codability, fit_calibration
-from coder.learning.training.recipes import Comparison, Recipe, applicable, fit_stack
+from coder.learning.training.recipes import Comparison, Labelled, Recipe, applicable, fit_stack
 
 Floats = NDArray[np.float64]
-Report = Callable[[str], None]
 FEW = 10  # rows; with fewer there is nothing to learn from
 ALWAYS = ("plain", "centred", "distinct", "cues", "reading", "leaning", "prints", "origin")
 TAUGHT, TAUGHT_WEIGHT = "learned with the encoder", 0.5
 NEAREST = "nearest excerpts"
 KEPT = 4000  # excerpts kept as evidence
 REFERENCE = 200  # excerpts whose vectors are kept to tell how loudly another codebook speaks
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A polarity layer learned together with the encoder, and what it says of rows it had not seen, (n, 3)."""
+
+    head: LinearHead
+    held_out: Floats
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class Recipes:
     words: bool = True
     questions: bool = True
     thresholds: Thresholds = "usual"
+    taught: Taught | None = None  # a further view of polarity
 
 
 USUAL_RECIPES = Recipes(
@@ -64,14 +72,6 @@ USUAL_RECIPES = Recipes(
         Comparison(NEAREST, "distinct"),
     ),
 )
-
-
-@dataclass(frozen=True)
-class Taught:
-    """A polarity layer learned together with the encoder, and what it says of rows it had not seen, (n, 3)."""
-
-    head: LinearHead
-    held_out: Floats
 
 
 @dataclass(frozen=True)
@@ -96,19 +96,17 @@ def train_model(
     recipes: Recipes = USUAL_RECIPES,
     name: str = "model",
     encoder: Encoder | None = None,
-    taught: Taught | None = None,
-    progress: Report | None = None,
 ) -> Model:
     """Train a model of a codebook on coded excerpts, starting from what `base` knows (see `blank_model`).
 
     Which views count, and how much beside the codebook's own text, is decided on held-out groups of `data`.
-    `encoder` defaults to the base's; `taught` is what came with it. Raises InputError for an impossible training set.
+    `encoder` defaults to the base's. Raises InputError for an impossible training set.
     """
     from threadpoolctl import threadpool_limits
 
     data = data.rows(np.flatnonzero(np.asarray(data.codable, dtype=bool)))
     with threadpool_limits(limits=1):  # the same sums in the same order, on any machine however busy
-        return _trained(data, codebook, base, recipes, name, encoder, taught, progress)
+        return _trained(data, codebook, base, recipes, name, encoder)
 
 
 def _trained(
@@ -118,8 +116,6 @@ def _trained(
     recipes: Recipes,
     name: str,
     encoder: Encoder | None,
-    taught: Taught | None,
-    progress: Report | None,
 ) -> Model:
     base = with_codebook(base, codebook)
     reader = base
@@ -130,9 +126,9 @@ def _trained(
     looked = [data.texts[int(row)] for row in np.flatnonzero(data.looked_at)]
     ngrams = NGrams.fitted(looked) if recipes.words and len(looked) >= FEW else None
     material = gathered(data, reader, founded, ngrams, questions=recipes.questions)
-    themes, theme_logits = _themes(material, recipes, progress)
+    themes, theme_logits = _themes(material, recipes)
     theme_logits = with_neighbours(theme_logits, data.batch)  # as in Model.predict
-    polarity, polarity_logits = _polarity(material, recipes, taught, progress)
+    polarity, polarity_logits = _polarity(material, recipes)
     codable = codability(data, material.blocks, material.folds, founded.parts if reader is founded else None)
     languages = taught_languages(looked)
     read = np.array([name is None for name in unread(data.texts, reader.encoder.id, languages)], dtype=bool)
@@ -225,7 +221,7 @@ def fitting(recipes: Sequence[Recipe | Comparison], blocks: Mapping[str, Any]) -
     return [recipe for recipe in found if isinstance(recipe, Comparison) or recipe.blocks]
 
 
-def _themes(material: Material, recipes: Recipes, progress: Report | None) -> tuple[Stack, Floats]:
+def _themes(material: Material, recipes: Recipes) -> tuple[Stack, Floats]:
     """Return the theme stack, and held-out logits of every row (those without a code get the stack's own).
 
     Without recipes the codebook is read as it is: how common codes are in this material says nothing of another.
@@ -240,18 +236,14 @@ def _themes(material: Material, recipes: Recipes, progress: Report | None) -> tu
     targets = positive / positive.sum(axis=1, keepdims=True)
     weights = np.asarray(data.weights, dtype=np.float64)[rows] * balance(targets)
     heads = fitting(recipes.themes, material.blocks)
-    stack, honest = fit_stack(
-        heads, {given: 1.0}, _cut(material.blocks, rows), targets, weights, material.folds.rows(rows), progress,
-        keep=True,
-    )  # fmt: skip
+    labelled = Labelled(_cut(material.blocks, rows), targets, weights, material.folds.rows(rows))
+    stack, honest = fit_stack(heads, {given: 1.0}, labelled, keep=True)
     logits = np.asarray(stack.logits(applicable(material.blocks)), dtype=np.float64)
     logits[rows] = honest
     return stack, logits
 
 
-def _polarity(
-    material: Material, recipes: Recipes, taught: Taught | None, progress: Report | None
-) -> tuple[Stack, Floats | None]:
+def _polarity(material: Material, recipes: Recipes) -> tuple[Stack, Floats | None]:
     """Return the polarity stack; with too few labels, the base's."""
     places = material.data.polarity_places()
     rows = np.flatnonzero(places >= 0)
@@ -262,12 +254,11 @@ def _polarity(
     targets = np.eye(3)[places[rows]]
     weights = np.asarray(material.data.weights, dtype=np.float64)[rows]
     heads = fitting(recipes.polarity, material.blocks)
-    blocks, given_blocks = _cut(material.blocks, rows), {given: 1.0}
+    blocks, given_blocks, taught = _cut(material.blocks, rows), {given: 1.0}, recipes.taught
     if taught is not None:
         blocks[TAUGHT], given_blocks[TAUGHT] = taught.held_out[rows], TAUGHT_WEIGHT
-    stack, honest = fit_stack(
-        heads, given_blocks, blocks, targets, weights, material.folds.rows(rows), progress
-    )
+    labelled = Labelled(blocks, targets, weights, material.folds.rows(rows))
+    stack, honest = fit_stack(heads, given_blocks, labelled)
     if taught is not None:
         members = [Member(m.name, taught.head) if m.name == TAUGHT else m for m in stack.members]
         stack = replace(stack, members=tuple(members))
