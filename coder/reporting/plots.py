@@ -52,10 +52,22 @@ def write_plot(figure: Any, path: Path, dpi: int) -> None:
 
     Raises OutputError.
     """
+    fix_axes(figure)
     try:
         figure.savefig(path, dpi=dpi, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def fix_axes(figure: Any) -> None:
+    """Lay out a figure and round where its axes are.
+
+    The last digits of the layout's solver differ from run to run, and svg names the parts of a drawing by them.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(value, 6) for value in axes.get_position().bounds])
 
 
 @dataclass(frozen=True)

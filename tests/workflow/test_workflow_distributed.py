@@ -72,7 +72,7 @@ def test_a_worker_that_would_compute_otherwise_is_refused(
     from coder.codebook import load_codebook
 
     other = ModelFiles("none", {}, load_codebook("coproduction"))
-    monkeypatch.setattr(distributed, "_model_files", lambda _: other)
+    monkeypatch.setattr(distributed, "_model_files", lambda *_: other)
     with (
         LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster,
         pytest.raises(InputError, match="would give other results: its model is none"),

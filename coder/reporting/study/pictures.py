@@ -13,6 +13,7 @@ from typing import Any
 from coder.agreement.report import AgreementReport
 from coder.phrasing import counted, shortened
 from coder.reporting.agreement_plot import draw_forest, forest_rows, forest_size
+from coder.reporting.plots import fix_axes
 from coder.reporting.study.contents import Picture
 from coder.reporting.study.participants import groups_of, together
 from coder.reporting.study.values import Coding, ModelFacts, ReportOptions, StudyData, cases_of, hidden
@@ -88,6 +89,7 @@ def _picture(
 ) -> Picture:
     with _drawing(*size) as (figure, axes):
         draw(figure, axes)
+        fix_axes(figure)
         svg, png = BytesIO(), BytesIO()
         figure.savefig(svg, format="svg", metadata={"Date": None})
         figure.savefig(png, format="png", dpi=160)
