@@ -1,12 +1,13 @@
 """Codes that excerpts cannot teach, for lack of rows with them or without them, keep what is known of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from coder.codebook import Codebook
+from coder.codebook import Code, Codebook
 from coder.learning import Batch, TrainingSet, blank_model, save_model, train_model
 from coder.learning.estimators.ensemble import firmness, keeping, taught
 from coder.learning.estimators.linear import log_softmax
@@ -102,3 +103,18 @@ def test_few_excerpts_leave_the_base_nearly_as_it_was(codebook: Codebook, encode
     one = train_model(excerpts(codebook, 2, seed=3), codebook, base=base)
     assert few.card.remarks and "too few to learn codes from" in one.card.remarks[0]
     assert one.card.held_out == HeldOut(why_not="only 1 coded excerpt")
+
+
+def test_a_code_with_few_excerpts_stays_suggested_where_the_model_built_on_suggests_it(
+    codebook: Codebook, encoder: WordEncoder
+) -> None:
+    bare = replace(codebook, codes=tuple(Code(code.id, code.label) for code in codebook.codes))
+    base = train_model(excerpts(codebook, 240), codebook, base=blank_model(codebook, encoder), name="before")
+    data = excerpts(bare, 120, seed=3)
+    body = np.flatnonzero(data.labels[:, 2] == 1)
+    few = data.rows(np.setdiff1d(np.arange(len(data)), body[3:]))
+    told = train_model(few, bare, base=base).card.codes[2]
+    assert told.usable and told.kappa is None
+    assert told.why.endswith("no definition: suggested as before suggests it, not tested")
+    alone = train_model(few, bare, base=blank_model(bare, encoder)).card.codes[2]
+    assert not alone.usable and alone.why.startswith("only 3 coded excerpts")

@@ -119,6 +119,23 @@ def _untaught(code: str, positives: int, negatives: int, described: bool) -> Cod
     )
 
 
+def as_before(verdicts: Sequence[CodeVerdict], base: Model | None) -> list[CodeVerdict]:
+    """Return the verdicts in which untested codes stay suggested where the model built on suggests them.
+
+    On patients' comments with nine codes by their names alone, 100 excerpts of them otherwise silenced seven codes
+    (docs/learning.md, "A codebook of your own with labels").
+    """
+    if base is None:
+        return list(verdicts)
+    pairs = zip(verdicts, base.parts.calibration.usable.tolist(), strict=True)
+    return [
+        replace(verdict, usable=True, why=f"{verdict.why}: suggested as {base.name} suggests it, not tested")
+        if verdict.kappa is None and before and not verdict.usable
+        else verdict
+        for verdict, before in pairs
+    ]
+
+
 def _tested(
     code: str,
     positives: int,
@@ -310,6 +327,7 @@ def judged_anew(model: Model, verdicts: Sequence[CodeVerdict], report: Evaluatio
 
     The report is that of models trained anew without the held-out groups: a card then has one set of figures.
     """
+    verdicts = as_before(verdicts, model.base)
     usable = np.array([verdict.usable for verdict in verdicts], dtype=bool)
     model.parts = replace(model.parts, calibration=replace(model.parts.calibration, usable=usable))
     model.card = replace(model.card, codes=_with_thresholds(verdicts, model.parts))

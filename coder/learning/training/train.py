@@ -21,7 +21,14 @@ from coder.learning.model import Model, Parts
 from coder.learning.persistence.card import CodeVerdict
 from coder.learning.training.codebook_transfer import blank_model, with_codebook
 from coder.learning.training.folds import Folds, Repeats, folds_of, repeats
-from coder.learning.training.model_card import Learned, better_views, described, taught_languages, verdicts_of
+from coder.learning.training.model_card import (
+    Learned,
+    as_before,
+    better_views,
+    described,
+    taught_languages,
+    verdicts_of,
+)
 from coder.learning.training.probabilities import FittedCalibration, Thresholds, codability, fit_calibration
 from coder.learning.training.recipes import Comparison, Labelled, Recipe, applicable, fit_stack
 
@@ -137,7 +144,7 @@ def _trained(
         fitted = fit_calibration(data, logits, codable, material.folds, start, thresholds=recipes.thresholds)
         tested = np.repeat(fitted.tested[:, None], len(codebook.codes), axis=1)
         said, whole = fitted.selected & read[:, None], material.folds.whole
-        return fitted, verdicts_of(data, codebook, said, tested, whole=whole)
+        return fitted, as_before(verdicts_of(data, codebook, said, tested, whole=whole), founded)
 
     if founded is None:
         fitted, verdicts = judged(theme_logits)
