@@ -13,6 +13,7 @@ import re
 import zlib
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from starter_material import COMB, TRAINING
@@ -65,6 +66,7 @@ def lines(folder: Path, name: str) -> list[dict]:
     return [json.loads(line) for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
+@cache
 def labels() -> list[dict]:
     """Return ids with both coders' labels as they wrote them: codes, the best first, and direction; `-` for none.
 
@@ -78,7 +80,16 @@ def parsed(said: str) -> tuple[list[str], str | None]:
     return ([] if codes == "-" else [SHORT[code] for code in codes.split(",")]), SIDES.get(side)
 
 
+@cache
+def untuned() -> frozenset[str]:
+    """Return the ids of the episodes that came when the encoder was tuned already."""
+    return frozenset(row["id"] for row in labels() if row.get("held"))
+
+
 def held(source: str, key: str, group: str) -> bool:
+    """Return whether a row is kept from the encoders."""
+    if key in untuned():
+        return True
     if source == SURVEY:
         return int(key[1:]) % 2 == 1
     if source == GROUPS:
@@ -109,10 +120,8 @@ def talk(folder: Path) -> list[Row]:
         codable = bool(a) if bool(a) == bool(b) else None
         both = tuple(code for code in a if code in b)
         side = side_a if codable and side_a == side_b else None
-        apart = row.get("held", held(source, key, group))
-        found.append(
-            Row(source, key, group, text, before, codable, both, side, apart, row.get("later", False))
-        )
+        apart, later = held(source, key, group), row.get("later", False)
+        found.append(Row(source, key, group, text, before, codable, both, side, apart, later))
     if missing:
         print(f"{missing} labelled texts are not in {folder / WORK_TALK}: left out.")
     return found
