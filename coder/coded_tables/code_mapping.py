@@ -74,9 +74,8 @@ class CodeMapper:
                 themes.setdefault(folded(theme.label), set()).add((code.id, theme.polarity))
         self._themes = {name: next(iter(found)) for name, found in themes.items() if len(found) == 1}
         self._components: dict[frozenset[str], list[Code]] = {}
-        self._domains: dict[
-            frozenset[str], set[str]
-        ] = {}  # "goals: a goal I want to reach" is of the domain goals
+        # A sub-theme such as "goals: a goal I want to reach" is of the domain "goals".
+        self._domains: dict[frozenset[str], set[str]] = {}
         for code in codebook.codes:
             if code.parent:
                 self._components.setdefault(_gist(code.parent), []).append(code)
