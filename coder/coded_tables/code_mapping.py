@@ -231,6 +231,8 @@ def mapped_table(table: CodedTable, mapper: CodeMapper) -> CodedTable:
     """
     import pandas as pd
 
+    from coder.reading.tables.read import light_numbers
+
     column = table.columns.get("code")
     if column is None:
         return table
@@ -256,7 +258,10 @@ def mapped_table(table: CodedTable, mapper: CodeMapper) -> CodedTable:
     frame = table.frame.iloc[rows].copy()
     frame[column] = pd.Series(kept, index=frame.index, dtype=object)
     numbers = table.row_numbers()
-    frame.attrs = {**table.frame.attrs, "row_numbers": [numbers[place] for place in rows]}
+    frame.attrs = {
+        **table.frame.attrs,
+        "row_numbers": light_numbers([numbers[place] for place in rows]),
+    }
     times = Counter(name for cell in cells for name in cell)
     return replace(table, frame=frame, notes=(*table.notes, *_notes(table.where, meaning, times)))
 

@@ -103,6 +103,8 @@ class ExternalCodings:
         """Return the codings in the columns of our own tables, a row each; `attrs["lengths"]` are the documents'."""
         import pandas as pd
 
+        from coder.reading.tables.read import light_numbers
+
         rows = [
             {
                 "transcript": item.document or None, "text": item.text, "code": [item.code] if item.code else [],
@@ -113,7 +115,9 @@ class ExternalCodings:
         ]  # fmt: skip
         frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
         frame.attrs = {
-            "row_numbers": [item.row or place for place, item in enumerate(self.codings, start=1)],
+            "row_numbers": light_numbers(
+                [item.row or place for place, item in enumerate(self.codings, start=1)]
+            ),
             "lengths": {document.name: len(document.text) for document in self.documents},
         }
         known = [name for name in COLUMNS if name in ("text", "code") or frame[name].notna().any()]

@@ -214,6 +214,19 @@ class Texts:
             derive_transcripts(db)
             apply_roles(db, transcript_id)
 
+    def named(self, name: str) -> tuple[int, int] | None:
+        """Return (id, version) of the current transcript with exactly this name, None if there is none."""
+        row = self._db.row("SELECT id, uid FROM transcript WHERE name = ? AND current = 1", (name,))
+        if row is None:
+            return None
+        version = self._db.value(
+            "WITH RECURSIVE chain (uid, version) AS (SELECT ?, 1 UNION ALL SELECT t.replaces, version + 1 FROM chain"
+            " JOIN transcript t ON t.uid = chain.uid WHERE t.replaces IN (SELECT uid FROM transcript))"
+            " SELECT max(version) FROM chain",
+            (row["uid"],),
+        )
+        return int(row["id"]), int(version)
+
     def all(self, *, superseded: bool = False) -> list[TranscriptInfo]:
         """Return the transcripts in order of name, with each coder's progress."""
         return list_transcripts(self._db, superseded=superseded)

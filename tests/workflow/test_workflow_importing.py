@@ -101,6 +101,11 @@ def test_a_changed_file_is_refused_unless_it_is_a_new_version(
     versions = [item for item in study.texts.all(superseded=True) if item.name == "talk"]
     assert [(item.version, item.current) for item in versions] == [(1, False), (2, True)]
     assert study.acts.states("Ann", [units[3].id])[units[3].id].codes[0].code == "wind"
+    put(tmp_path, "talk.txt", TEXT.replace("Wind, only wind.", "Only wind."))
+    [third] = bring(study, tmp_path / "talk.txt", new_version=True).added
+    assert third.version == 3 and study.texts.named("talk") == (third.id, 3)
+    study.texts.remove(third.id)
+    assert study.texts.named("talk") is None and study.texts.named("talks") is None
 
 
 def test_unreadable_files_are_refused_and_the_others_come_in(study: Study, tmp_path: Path) -> None:

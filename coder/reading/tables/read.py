@@ -179,17 +179,20 @@ def _distinct(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(distinct)
 
 
+def light_numbers(numbers: Sequence[int]) -> Sequence[int]:
+    """Return rows' numbers as pandas copies them quickly, with every column and frame derived from theirs."""
+    first = numbers[0] if numbers else 2
+    contiguous = range(first, first + len(numbers))
+    return contiguous if list(numbers) == list(contiguous) else tuple(numbers)
+
+
 def _frame(table: Table) -> "DataFrame":
     import pandas as pd
 
     frame = pd.DataFrame(table.rows, columns=list(table.columns), dtype=object)
-    numbers = list(table.numbers)
-    first = numbers[0] if numbers else 2
-    contiguous = range(first, first + len(numbers))
     frame.attrs = {
-        "first_row": first,
-        # A range is cheap for pandas to copy with every frame derived from this one.
-        "row_numbers": contiguous if numbers == list(contiguous) else tuple(numbers),
+        "first_row": table.numbers[0] if table.numbers else 2,
+        "row_numbers": light_numbers(table.numbers),
         "encoding": table.sheet.encoding,
         "sheet": table.sheet.name,
         "notes": table.sheet.notes,

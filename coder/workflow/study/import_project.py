@@ -120,7 +120,8 @@ def _document(
     if len(report.transcripts.added) > before:
         return report.transcripts.added[-1].id
     twin = study.texts.with_content(transcript.source_hash, transcript.text)
-    return None if twin is None else next((item.id for item in study.texts.all() if item.name == twin), None)
+    known = None if twin is None else study.texts.named(twin)
+    return None if known is None else known[0]
 
 
 def _attributes(

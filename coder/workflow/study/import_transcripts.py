@@ -169,12 +169,12 @@ def add_transcript(
     if twin is not None:
         report.unchanged.append((path, f"in the study already, as '{twin}'"))
         return
-    old = next((item for item in study.texts.all() if item.name == transcript.id), None)
+    old = study.texts.named(transcript.id)
     if old is not None and not options.new_version:
         report.refused.append(
             (
                 path,
-                f"'{old.name}' is in the study with another text. If this is a corrected version, import it with"
+                f"'{transcript.id}' is in the study with another text. If this is a corrected version, import it with"
                 " --new-version (codings of unchanged utterances are carried over); if it is another interview,"
                 " rename the file.",
             )
@@ -182,10 +182,10 @@ def add_transcript(
         return
     utterances = options.cut(as_participants(transcript))
     with study.db.write():
-        replaced = None if old is None else old.id
-        key = study.texts.add(transcript, utterances, source=source or path.name, replaces=replaced)
-        carried = 0 if old is None else carry_codings(study, old.id, key)
-    report.added.append(_added(study, key, path, transcript, carried, 1 if old is None else old.version + 1))
+        before, version = old or (None, 0)
+        key = study.texts.add(transcript, utterances, source=source or path.name, replaces=before)
+        carried = 0 if before is None else carry_codings(study, before, key)
+    report.added.append(_added(study, key, path, transcript, carried, version + 1))
 
 
 def _added(study: Study, key: int, path: Path, transcript: Transcript, carried: int, version: int) -> Added:
