@@ -10,6 +10,7 @@ from coder.reading.tables.read import TABLE_SUFFIXES
 _TEXTS = frozenset({".txt", ".docx", ".rtf", ".pdf", ".odt"})
 _DATABASES = frozenset({".qda", ".sqlite3", ".sqlite", ".db"})
 PROJECTS = frozenset({".qdpx", *_DATABASES})  # these hold the texts themselves
+PACKED = ".zip"  # may hold the folder of a QualCoder project
 _CLOSED = {
     ".nvp": "NVivo project: in NVivo choose Export > Export Project as REFI-QDA (.qdpx), or export codes' references",
     ".atlproj": "ATLAS.ti project: in ATLAS.ti choose Export > QDPX bundle, or export the quotations to Excel",
@@ -26,12 +27,7 @@ def read_codings(path: str | Path, given: Mapping[str, str] | None = None) -> Ex
     path = Path(path)
     if not path.exists():
         raise InputError(f"{path} does not exist: check the spelling.")
-    if path.is_dir():
-        if not (path / "data.qda").is_file():
-            raise InputError(
-                f"{path} is a folder: give the files in it (of QualCoder projects, the folder NAME.qda)."
-            )
-        path = path / "data.qda"
+    path = _database(path) if path.is_dir() else path
     suffix = path.suffix.lower()
     for closed, advice in _CLOSED.items():
         if suffix.startswith(closed):
@@ -44,6 +40,10 @@ def read_codings(path: str | Path, given: Mapping[str, str] | None = None) -> Ex
         from coder.exchange.sqlite_projects import read_sqlite_project
 
         return read_sqlite_project(path)
+    if suffix == PACKED:
+        from coder.exchange.sqlite_projects import read_packed_project
+
+        return read_packed_project(path)
     if suffix in _TEXTS:
         from coder.exchange.nvivo_references import read_references
 
@@ -52,7 +52,7 @@ def read_codings(path: str | Path, given: Mapping[str, str] | None = None) -> Ex
         from coder.exchange.table_exports import read_table_export
 
         return read_table_export(path, given)
-    readable = ", ".join(sorted({".qdpx", *_DATABASES, *_TEXTS, *TABLE_SUFFIXES}))
+    readable = ", ".join(sorted({".qdpx", PACKED, *_DATABASES, *_TEXTS, *TABLE_SUFFIXES}))
     raise FormatError(f"{path.name}: codings are read from {readable}.")
 
 
@@ -66,3 +66,13 @@ def _lines(path: Path) -> list[str]:
         western = path.read_bytes().decode("cp1252", errors="replace")
         return western.splitlines() if "§" in western else lines
     return lines
+
+
+def _database(folder: Path) -> Path:
+    """Return the database in the folder of a QualCoder project. Raises InputError for another folder."""
+    path = folder / "data.qda"
+    if not path.is_file():
+        raise InputError(
+            f"{folder} is a folder: give the files in it (of QualCoder projects, the folder NAME.qda)."
+        )
+    return path

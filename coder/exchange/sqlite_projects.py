@@ -1,4 +1,4 @@
-"""Projects that are SQLite files: QualCoder (`data.qda`) and Taguette (`.sqlite3`).
+"""Projects that are SQLite files: QualCoder (`data.qda`, also packed in a `.zip`) and Taguette (`.sqlite3`).
 
 The file comes from a stranger: it is opened read-only, functions in its schema are not trusted, and the work that
 any query may do is limited. Column names are those of QualCoder 3.8 and Taguette 1.5.
@@ -10,11 +10,13 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from coder.coded_tables.grammar import examples, text_of
-from coder.errors import FormatError, UnsafeFileError
+from coder.errors import CoderError, FormatError, UnsafeFileError
 from coder.exchange.values import (
     ExternalCase,
     ExternalCoding,
@@ -23,8 +25,11 @@ from coder.exchange.values import (
     ExternalMemo,
 )
 from coder.phrasing import counted
+from coder.reading.safety.archive import Archive
 
+QUALCODER = "data.qda"  # the file of a QualCoder project that holds all but media
 MAX_BYTES = 2_000_000_000
+MAX_PACKED = 500_000_000  # bytes of an archive, which is held in memory
 MAX_TEXT = 64_000_000  # characters of one value
 MOST_STEPS = 20_000  # progress calls of a query, each of 100,000 steps of SQLite's machine: some minutes
 PATH = " > "
@@ -44,6 +49,53 @@ def read_sqlite_project(path: Path) -> ExternalCodings:
     raise FormatError(
         f"{path.name}: this database is no project of QualCoder (data.qda) or Taguette (project.sqlite3)."
     )
+
+
+def read_packed_project(path: Path) -> ExternalCodings:
+    """Read a QualCoder project whose folder was packed into a `.zip`. Raises FormatError or UnsafeFileError.
+
+    Only the database is unpacked, within the limits of `Archive`, under a name of ours; a link in the archive is
+    read as the few characters it is, never followed.
+    """
+    archive = _archive(path)
+    databases = _databases(archive)
+    if len(databases) != 1:
+        what = f"{len(databases)} projects" if databases else "no project"
+        raise FormatError(
+            f"{path.name}: this archive holds {what} of QualCoder (a folder NAME.qda with the file {QUALCODER}). Pack"
+            " the folder of one project, or unpack the archive and give what is in it."
+        )
+    with TemporaryDirectory(prefix="coder-packed-") as folder:
+        database = Path(folder) / QUALCODER
+        with database.open("wb") as out:
+            for piece in archive.stream(databases[0]):
+                out.write(piece)
+        return replace(read_sqlite_project(database), file=path.name)
+
+
+def holds_packed_project(path: Path) -> bool:
+    """Tell whether a `.zip` holds a project of QualCoder, by its table of contents."""
+    try:
+        return bool(_databases(_archive(path)))
+    except CoderError:
+        return False
+
+
+def _archive(path: Path) -> Archive:
+    try:
+        if path.stat().st_size > MAX_PACKED:
+            raise UnsafeFileError(
+                f"{path.name} has {path.stat().st_size // 1_000_000} MB. Pack the project without its pictures, sound"
+                f" and film, or give its file {QUALCODER} alone."
+            )
+        return Archive(path.read_bytes(), path.name)
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be read ({error.strerror or error}).") from error
+
+
+def _databases(archive: Archive) -> list[str]:
+    names = [(name, PurePosixPath(name.replace("\\", "/"))) for name in archive.members]
+    return [name for name, parts in names if parts.name == QUALCODER and "__MACOSX" not in parts.parts]
 
 
 @contextmanager

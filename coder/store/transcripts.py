@@ -10,7 +10,8 @@ from coder.domain import Span, Transcript, Turn, Utterance
 from coder.errors import StudyError
 from coder.store.coders import apply_roles, spread_codable
 from coder.store.connection import SharedConnection, chunks, marks, new_uid
-from coder.store.values import DECIDED_SQL, LOTS, StudyTurn, StudyUtterance, TranscriptInfo
+from coder.store.transcript_list import list_transcripts
+from coder.store.values import LOTS, StudyTurn, StudyUtterance, TranscriptInfo
 
 LONGEST_NAME = 200
 _CHANGED = (
@@ -431,77 +432,3 @@ def utterance_of(row: Row, number: int, turn: StudyTurn, question: str | None, t
         codable=bool(row["codable"]),
         lot=row["lot"],
     )
-
-
-# The list of transcripts: a handful of grouped counts, whatever the study's size.
-
-
-def list_transcripts(db: SharedConnection, *, superseded: bool) -> list[TranscriptInfo]:
-    """Return the transcripts in order of name and version; superseded versions only when asked for."""
-    versions = _versions(db)
-    turns = _counts(db, "SELECT transcript, count(*) AS n FROM turn GROUP BY transcript")
-    units = _counts(
-        db, "SELECT transcript, count(*) AS n FROM utterance WHERE codable = 1 GROUP BY transcript"
-    )
-    decided = _decided(db)
-    speakers = _speakers(db)
-    held_out = {row["transcript"] for row in db.rows("SELECT transcript FROM held_out")}
-    rows = db.rows(
-        "SELECT id, uid, name, source, current, notes, time FROM transcript WHERE current = 1 OR ?"
-        " ORDER BY name, time, uid",
-        (superseded,),
-    )
-    return [
-        TranscriptInfo(
-            id=row["id"],
-            uid=row["uid"],
-            name=row["name"],
-            source=row["source"],
-            version=versions[row["uid"]],
-            current=bool(row["current"]),
-            held_out=row["id"] in held_out,
-            turns=turns.get(row["id"], 0),
-            utterances=units.get(row["id"], 0),
-            speakers=tuple(speakers[row["id"]]),
-            decided=decided[row["id"]],
-            notes=tuple(json.loads(row["notes"])),
-            added=row["time"],
-        )
-        for row in rows
-    ]
-
-
-def _counts(db: SharedConnection, sql: str) -> dict[int, int]:
-    return {row["transcript"]: row["n"] for row in db.rows(sql)}
-
-
-def _versions(db: SharedConnection) -> dict[str, int]:
-    before = {row["uid"]: row["replaces"] for row in db.rows("SELECT uid, replaces FROM transcript")}
-
-    def number(uid: str) -> int:
-        count = 1
-        while (uid := before.get(uid) or "") in before:
-            count += 1
-        return count
-
-    return {uid: number(uid) for uid in before}
-
-
-def _decided(db: SharedConnection) -> defaultdict[int, dict[str, int]]:
-    decided: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for row in db.rows(
-        "SELECT unit.transcript, coder.name, count(*) AS n FROM unit JOIN coder ON coder.id = unit.owner"
-        f" WHERE codable = 1 AND state IN {DECIDED_SQL} GROUP BY unit.transcript, owner"
-    ):
-        decided[row["transcript"]][row["name"]] = row["n"]
-    return decided
-
-
-def _speakers(db: SharedConnection) -> defaultdict[int, list[str]]:
-    speakers: defaultdict[int, list[str]] = defaultdict(list)
-    for row in db.rows(
-        "SELECT transcript, speaker FROM turn WHERE speaker IS NOT NULL GROUP BY transcript, speaker"
-        " ORDER BY transcript, min(number)"
-    ):
-        speakers[row["transcript"]].append(row["speaker"])
-    return speakers

@@ -1,12 +1,14 @@
 """QualCoder's and Taguette's project files: places in their own ways of counting, coders, and hostile databases."""
 
 import sqlite3
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from coder.errors import FormatError
+from coder.errors import FormatError, UnsafeFileError
 from coder.exchange.read import read_codings
+from coder.exchange.sqlite_projects import holds_packed_project
 
 TEXT = "I: Why?\nP: No time 🙂 – the bus is late."
 
@@ -47,6 +49,51 @@ def test_qualcoder_gives_path_coder_and_verified_place(tmp_path: Path) -> None:
     assert any("1 coding of pictures" in note for note in found.notes)
     assert found.codes["COM-B > Opportunity > Bus"] == "about buses"
     assert read_codings(tmp_path / "mine.qda" / "data.qda").codings == found.codings
+
+
+def packed(path: Path, members: dict[str, bytes], link: str = "") -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+        if link:
+            info = zipfile.ZipInfo("mine.qda/data.qda")
+            info.create_system, info.external_attr = 3, 0o120777 << 16
+            archive.writestr(info, link)
+    return path
+
+
+def test_the_folder_of_a_qualcoder_project_is_read_packed(tmp_path: Path) -> None:
+    folder = qualcoder(tmp_path / "mine.qda")
+    data = (folder / "data.qda").read_bytes()
+    members = {
+        "mine.qda/documents/i1.txt": b"x",
+        "mine.qda/data.qda": data,
+        "__MACOSX/mine.qda/data.qda": b"y",
+    }
+    path = packed(tmp_path / "mine.zip", members)
+    found = read_codings(path)
+    assert found.file == "mine.zip" and found.codings == read_codings(folder).codings
+    assert [document.text for document in found.documents] == [TEXT] and holds_packed_project(path)
+
+
+def test_an_archive_that_is_no_project_or_not_safe_is_refused(tmp_path: Path) -> None:
+    data = (qualcoder(tmp_path / "mine.qda") / "data.qda").read_bytes()
+    talks = packed(tmp_path / "talks.zip", {"i1.txt": b"I: Why?", "data.qda.txt": b""})
+    assert not holds_packed_project(talks) and not holds_packed_project(tmp_path / "none.zip")
+    with pytest.raises(FormatError, match="holds no project of QualCoder"):
+        read_codings(talks)
+    with pytest.raises(FormatError, match="holds 2 projects"):
+        read_codings(packed(tmp_path / "two.zip", {"a.qda/data.qda": data, "b.qda/data.qda": data}))
+    with pytest.raises(UnsafeFileError, match="outside"):
+        read_codings(packed(tmp_path / "out.zip", {"../data.qda": data}))
+    with pytest.raises(FormatError, match="no SQLite database"):  # what the link names is never opened
+        read_codings(packed(tmp_path / "link.zip", {}, link=str(tmp_path / "mine.qda" / "data.qda")))
+    with pytest.raises(UnsafeFileError, match="zip bomb"):
+        read_codings(packed(tmp_path / "bomb.zip", {"a.qda/data.qda": bytes(20_000_000)}))
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"PK\x03\x04oops")
+    with pytest.raises(FormatError, match="damaged"):
+        read_codings(broken)
 
 
 def test_a_circle_of_categories_ends(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from coder.errors import InputError
 from coder.review.auth import Sessions
 from coder.review.home import Place, make_home
 from coder.store import Study
+from tests.exchange.test_exchange_sqlite_projects import TEXT, packed, qualcoder
 from tests.refi_making import qde, qdpx, selection, source
 from tests.review.conftest import TALK, fill
 
@@ -119,6 +120,24 @@ def test_a_study_is_begun_from_a_project_of_another_tool(tmp_path: Path) -> None
         assert [item.name for item in study.texts.all()] == ["a talk"]
         held = {(item.coder, code) for item in study.confirmed() for code, _ in item.codes}
     assert held == {("Anna", "social_opportunity")}
+
+
+def test_a_study_is_begun_from_a_packed_project_of_qualcoder(tmp_path: Path) -> None:
+    browser = Browser(tmp_path)
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    data = (qualcoder(folder / "mine.qda") / "data.qda").read_bytes()
+    project = packed(folder / "mine.zip", {"mine.qda/data.qda": data}).read_bytes()
+    talks = packed(folder / "talks.zip", {"i1.txt": b"I: Why?"}).read_bytes()
+    files = [("transcripts", ("mine.zip", project)), ("transcripts", ("talks.zip", talks))]
+    found = browser.done(begin(browser, files, name="from QualCoder", codebook="comb")["job"])
+    assert found["read"] == 1 and not found["problem"]
+    assert any(line.startswith("talks.zip: ") for line in found["problems"])  # type: ignore[attr-defined]
+    with Study.open(tmp_path / "from QualCoder.coder") as study:
+        (info,) = study.texts.all()
+        assert (
+            study.texts.transcript(info.id).text == TEXT and study.texts.transcript(info.id).format == "qda"
+        )
 
 
 def test_a_broken_codebook_makes_no_study(tmp_path: Path) -> None:

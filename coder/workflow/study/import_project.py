@@ -9,7 +9,7 @@ from coder.coded_tables.code_mapping import CodeMapper
 from coder.coded_tables.grammar import examples
 from coder.domain import Corrections
 from coder.errors import CoderError, StudyError
-from coder.exchange.read import PROJECTS, read_codings
+from coder.exchange.read import PACKED, PROJECTS, read_codings
 from coder.exchange.values import (
     ExternalCase,
     ExternalCodings,
@@ -50,6 +50,10 @@ class ProjectReport:
 
 def is_project(path: Path) -> bool:
     """Tell whether a path is a project of another tool, with texts of its own."""
+    if path.suffix.lower() == PACKED:
+        from coder.exchange.sqlite_projects import holds_packed_project
+
+        return holds_packed_project(path)
     return path.suffix.lower() in PROJECTS or (path.is_dir() and (path / "data.qda").is_file())
 
 
@@ -103,10 +107,10 @@ def _document(
     """Add a text as a transcript; return the number of the transcript that holds it, None if there is none."""
     from coder.reading import read_text
 
-    kept = corrections_of(study, document.name)
+    kept, suffix = corrections_of(study, document.name), path.suffix.lower()
     try:
         transcript = read_text(
-            document.text, document.name, path.suffix.lstrip(".").lower() or "qda",
+            document.text, document.name, suffix.lstrip(".") if suffix in PROJECTS else "qda",
             interviewer=options.interviewer, corrections=kept if kept != Corrections() else None,
         )  # fmt: skip
         before = len(report.transcripts.added)
