@@ -21,9 +21,9 @@ from coder.encoding.backends import MPNetGraph, Tokeniser
 from coder.encoding.encoder import answer
 from coder.encoding.large_weights import NAME, TOKENISER, large_weights, ready_folder
 from coder.learning.features.codebook_similarity import TEMPERATURE
-from coder.learning.training.encoder_tuning import Wording
+from coder.learning.training.encoder_tuning import Wording, some_phrases, steps_of
 
-BATCH, PHRASES, CODES, ANSWERS, TWINS, TWIN_SHARE = 24, 3, 14, 8, 8, 0.35
+PHRASES, CODES, ANSWERS, TWINS, TWIN_SHARE = 3, 14, 8, 8, 0.35
 LENGTHS = (12, 24, 40, 64, 96)  # tokens; few shapes, since memory grows with each
 FROZEN, LAYERS, WIDTH, HEADS = 4, 12, 768, 12
 SCALE = 10.0
@@ -54,17 +54,12 @@ Batch = tuple[Lesson, list[int]]
 
 
 def batches(lessons: Sequence[Lesson], dice: random.Random) -> list[Batch]:
-    found = []
-    for lesson in lessons:
-        rows = list(range(len(lesson.texts)))
-        dice.shuffle(rows)
-        parts = max(1, round(len(rows) / BATCH))
-        found += [(lesson, rows[part::parts]) for part in range(parts)]
-    dice.shuffle(found)
-    return found
+    """Return the lessons' rows in steps, in random order."""
+    sizes = [len(lesson.texts) for lesson in lessons]
+    return [(lessons[lesson], rows) for lesson, rows in steps_of(sizes, dice)]
 
 
-class School:
+class LargeTuner:
     """The network, its layers, and the losses of a batch."""
 
     def __init__(self, state: dict | None = None) -> None:
@@ -125,8 +120,8 @@ class School:
 
     def _run(self, ids: torch.Tensor, mask: torch.Tensor, upper: dict) -> torch.Tensor:
         with torch.no_grad():
-            places = self.fixed["embeddings.position_embeddings.weight"][2 : 2 + ids.shape[1]]
-            state = nn.embedding(ids, self.fixed["embeddings.word_embeddings.weight"]) + places
+            positions = self.fixed["embeddings.position_embeddings.weight"][2 : 2 + ids.shape[1]]
+            state = nn.embedding(ids, self.fixed["embeddings.word_embeddings.weight"]) + positions
             name = "embeddings.LayerNorm"
             state = nn.layer_norm(
                 state, (WIDTH,), self.fixed[f"{name}.weight"], self.fixed[f"{name}.bias"], 1e-5
@@ -148,20 +143,20 @@ class School:
         """Return vectors of length 1, (n, d); texts of like length go together."""
         ids = [self._ids(text) for text in texts]
         by_length = defaultdict(list)
-        for place, row in enumerate(ids):
-            by_length[next(length for length in LENGTHS if len(row) <= length)].append(place)
+        for index, row in enumerate(ids):
+            by_length[next(length for length in LENGTHS if len(row) <= length)].append(index)
         upper = {name: weight.to(HALF) for name, weight in self.learned.items()}
         parts, order = [], []
-        for length, places in sorted(by_length.items()):
+        for length, indices in sorted(by_length.items()):
             most = 16 if length > 40 else 32
-            for start in range(0, len(places), most):
-                part = places[start : start + most]
+            for start in range(0, len(indices), most):
+                part = indices[start : start + most]
                 rows = next(size for size in (4, 8, 16, 32) if len(part) <= size)
                 table, mask = torch.full((rows, length), 1), torch.zeros((rows, length))
                 mask[:, 0] = 1
-                for row, place in enumerate(part):
-                    table[row, : len(ids[place])] = torch.tensor(ids[place])
-                    mask[row, : len(ids[place])] = 1
+                for row, index in enumerate(part):
+                    table[row, : len(ids[index])] = torch.tensor(ids[index])
+                    mask[row, : len(ids[index])] = 1
                 parts.append(self._run(table, mask, upper)[: len(part)])
                 order += part
         back = torch.empty(len(ids), dtype=torch.long)
@@ -171,7 +166,7 @@ class School:
     def losses(self, batch: Batch, dice: random.Random, nouns: Sequence[str]) -> dict[str, torch.Tensor]:
         lesson, rows = batch
         wording = lesson.wordings[0] if dice.random() < 0.5 else dice.choice(list(lesson.wordings))
-        columns, kept, owner = _chosen(lesson.labels[rows], wording, dice)
+        columns, chosen, owner = phrases_of_step(lesson.labels[rows], wording, dice)
         sides = torch.tensor(lesson.sides[rows])
         asked = [at for at, row in enumerate(rows) if lesson.asked[row] and sides[at] >= 0]
         dice.shuffle(asked)
@@ -182,56 +177,59 @@ class School:
         vectors = self.encoded(
             [
                 *(lesson.texts[row] for row in rows),
-                *(wording.texts[at] for at in kept),
+                *(wording.texts[at] for at in chosen),
                 *(answer(NAME, question, text) for question, text in answers),
             ]
         )
-        texts, phrases, heard = vectors.split([len(rows), len(kept), len(answers)])
-        found = {}
+        texts, phrases, heard = vectors.split([len(rows), len(chosen), len(answers)])
+        losses = {}
         targets = torch.tensor((lesson.labels[rows][:, columns] == 1).astype(np.float32))
         if len(rows) > 3 and bool(targets.any()):
-            groups = [wording.groups[at] for at in kept]
-            own = [[bool(lesson.groups) and group in lesson.groups[row] for group in groups] for row in rows]
-            found |= _theme_losses(texts, phrases, torch.tensor(owner), targets, torch.tensor(own))
+            groups = [wording.groups[at] for at in chosen]
+            in_groups = [
+                [bool(lesson.groups) and group in lesson.groups[row] for group in groups] for row in rows
+            ]
+            losses |= _theme_losses(texts, phrases, torch.tensor(owner), targets, torch.tensor(in_groups))
         if lesson.side_alone and bool((sides >= 0).any()):
-            told = sides >= 0
-            found["side"] = lesson.side_share * self._side_loss(texts[told], sides[told])
+            with_side = sides >= 0
+            losses["side"] = lesson.side_share * self._side_loss(texts[with_side], sides[with_side])
         if asked:
-            found["answer"] = lesson.side_share * self._side_loss(heard[: len(asked)], sides[asked])
+            losses["answer"] = lesson.side_share * self._side_loss(heard[: len(asked)], sides[asked])
         if twins:
-            found["twins"] = self._side_loss(
+            losses["twins"] = self._side_loss(
                 heard[len(asked) :], torch.tensor([side for _, _, side in twins])
             )
-        found = {name: loss * SHARES.get(name, 1.0) for name, loss in found.items()}
+        losses = {name: loss * SHARES.get(name, 1.0) for name, loss in losses.items()}
         if lesson.codable is not None and (lesson.codable[rows] >= 0).any():
             coded = torch.tensor(lesson.codable[rows])
             known = coded >= 0
             both = torch.cat([texts, texts - texts.mean(0)], 1)[known] * SCALE
             loss = nn.binary_cross_entropy_with_logits(self.codable(both)[:, 0], coded[known].float())
-            found["codable"] = lesson.codable_share * loss
-        return found
+            losses["codable"] = lesson.codable_share * loss
+        return losses
 
     def _side_loss(self, vectors: torch.Tensor, sides: torch.Tensor) -> torch.Tensor:
         return nn.cross_entropy(self.polarity(vectors * SCALE), sides, weight=SIDE_WEIGHTS)
 
 
-def _chosen(
+def phrases_of_step(
     labels: np.ndarray, wording: Wording, dice: random.Random
 ) -> tuple[list[int], list[int], list[int]]:
-    """Return the codes of a step (those of its texts, and others up to CODES), some phrases of each, their owners."""
+    """Return the codes of a step (those of its texts, and others up to CODES), some phrases of each, their owners.
+
+    Not all codes of the codebook, as the small encoder's steps have them: a step of this network takes long.
+    """
     known = sorted(set(wording.codes))
     present = [code for code in known if (labels[:, code] == 1).any()]
     others = [code for code in known if code not in present]
     dice.shuffle(others)
     columns = sorted(present + others[: max(0, CODES - len(present))])
-    kept, owner = [], []
-    for place, code in enumerate(columns):
-        own = [at for at, of in enumerate(wording.codes) if of == code]
-        dice.shuffle(own)
-        own = own[: dice.randint(2, PHRASES)]
-        kept += own
-        owner += [place] * len(own)
-    return columns, kept, owner
+    chosen, owner = [], []
+    for column, code in enumerate(columns):
+        phrases = some_phrases(wording, code, PHRASES, dice)
+        chosen += phrases
+        owner += [column] * len(phrases)
+    return columns, chosen, owner
 
 
 def _theme_losses(
@@ -239,7 +237,7 @@ def _theme_losses(
     phrases: torch.Tensor,
     owner: torch.Tensor,
     targets: torch.Tensor,
-    own: torch.Tensor,
+    in_groups: torch.Tensor,
 ) -> dict[str, torch.Tensor]:
     k = targets.shape[1]
     member = nn.one_hot(owner, k).T.float()
@@ -253,13 +251,13 @@ def _theme_losses(
     has = targets.sum(1) > 0
     logs = torch.log_softmax(torch.stack(columns, 1)[has], 1)
     shares = targets[has] / targets[has].sum(1, keepdim=True)
-    found = {"theme": -(shares * logs).sum(1).mean()}
-    with_group = own.any(1) & has
+    losses = {"theme": -(shares * logs).sum(1).mean()}
+    with_group = in_groups.any(1) & has
     if bool(with_group.any()):
         part = near[with_group]
-        inside = torch.logsumexp(part.masked_fill(~own[with_group], -1e4), 1)
-        found["group"] = (torch.logsumexp(part, 1) - inside).mean()
-    return found
+        inside = torch.logsumexp(part.masked_fill(~in_groups[with_group], -1e4), 1)
+        losses["group"] = (torch.logsumexp(part, 1) - inside).mean()
+    return losses
 
 
 def taught(
@@ -271,51 +269,58 @@ def taught(
     start: dict | None,
     rate: float,
     seed: int,
-) -> School:
+) -> LargeTuner:
     """Run through the plan; goes on from the last checkpoint in `folder` if one was interrupted."""
     torch.manual_seed(seed)
-    school, dice = School(start), random.Random(seed + 1)
-    layers = [*school.polarity.parameters(), *school.codable.parameters()]
+    tuner, dice = LargeTuner(start), random.Random(seed + 1)
+    layers = [*tuner.polarity.parameters(), *tuner.codable.parameters()]
     optimiser = torch.optim.AdamW(
-        [{"params": list(school.learned.values()), "lr": rate}, {"params": layers, "lr": 1e-3}],
+        [{"params": list(tuner.learned.values()), "lr": rate}, {"params": layers, "lr": 1e-3}],
         weight_decay=0.01, fused=True,
     )  # fmt: skip
     total = len(plan)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min(1.0, (step + 1) / (0.08 * total)) * max(0.03, 1 - step / total)
     )
-    done, kept, begun, told = 0, folder / f"{name}.unfinished.pt", time.monotonic(), defaultdict(list)
-    if kept.exists():
-        saved = torch.load(kept, weights_only=False)
-        school.load(saved["school"])
+    done, unfinished, begun, history = (
+        0,
+        folder / f"{name}.unfinished.pt",
+        time.monotonic(),
+        defaultdict(list),
+    )
+    if unfinished.exists():
+        saved = torch.load(unfinished, weights_only=False)
+        tuner.load(saved["school"])
         optimiser.load_state_dict(saved["optimiser"])
         schedule.load_state_dict(saved["schedule"])
         dice.setstate(saved["dice"])
         done = saved["done"]
     for step in range(done, total):
-        losses = school.losses(plan[step], dice, nouns)
+        losses = tuner.losses(plan[step], dice, nouns)
         if losses:
             optimiser.zero_grad()
             sum(losses.values()).backward()
-            torch.nn.utils.clip_grad_norm_(school.learned.values(), 1.0)
+            torch.nn.utils.clip_grad_norm_(tuner.learned.values(), 1.0)
             optimiser.step()
         schedule.step()
         for key, loss in losses.items():
-            told[key].append(float(loss.detach()))
+            history[key].append(float(loss.detach()))
         if (step + 1) % EVERY == 0:
             pace = (time.monotonic() - begun) / (step + 1 - done)
-            shown = ", ".join(f"{key} {np.mean(values[-EVERY:]):.3f}" for key, values in sorted(told.items()))
+            shown = ", ".join(
+                f"{key} {np.mean(values[-EVERY:]):.3f}" for key, values in sorted(history.items())
+            )
             print(f"{name}: step {step + 1} of {total}, {pace:.1f} s each: {shown}", flush=True)
             saved = {
-                "school": school.state(),
+                "school": tuner.state(),
                 "optimiser": optimiser.state_dict(),
                 "schedule": schedule.state_dict(),
             }
-            torch.save({**saved, "dice": dice.getstate(), "done": step + 1}, kept.with_suffix(".new"))
-            kept.with_suffix(".new").replace(kept)
-    torch.save(school.state(), folder / f"{name}.pt")
-    kept.unlink(missing_ok=True)
-    return school
+            torch.save({**saved, "dice": dice.getstate(), "done": step + 1}, unfinished.with_suffix(".new"))
+            unfinished.with_suffix(".new").replace(unfinished)
+    torch.save(tuner.state(), folder / f"{name}.pt")
+    unfinished.unlink(missing_ok=True)
+    return tuner
 
 
 def twin(dice: random.Random, nouns: Sequence[str]) -> tuple[str, str, int]:

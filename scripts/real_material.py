@@ -75,8 +75,8 @@ def labels() -> list[dict]:
     return [json.loads(line) for line in (TRAINING / "real_labels.jsonl").read_text().splitlines()]
 
 
-def parsed(said: str) -> tuple[list[str], str | None]:
-    codes, _, side = said.partition(" ")
+def parsed(answer: str) -> tuple[list[str], str | None]:
+    codes, _, side = answer.partition(" ")
     return ([] if codes == "-" else [SHORT[code] for code in codes.split(",")]), SIDES.get(side)
 
 
@@ -104,7 +104,7 @@ def talk(folder: Path) -> list[Row]:
     texts = {
         source: placed(folder, source) for source in (SURVEY, GROUPS, PODCAST, SMOKERS, COMMENTS, WORK_TALK)
     }
-    found: list[Row] = []
+    rows: list[Row] = []
     missing = 0
     last: dict[str, tuple[str, str]] = {}
     for row in labels():
@@ -121,10 +121,10 @@ def talk(folder: Path) -> list[Row]:
         both = tuple(code for code in a if code in b)
         side = side_a if codable and side_a == side_b else None
         apart, later = held(source, key, group), row.get("later", False)
-        found.append(Row(source, key, group, text, before, codable, both, side, apart, later))
+        rows.append(Row(source, key, group, text, before, codable, both, side, apart, later))
     if missing:
         print(f"{missing} labelled texts are not in {folder / WORK_TALK}: left out.")
-    return found
+    return rows
 
 
 def placed(folder: Path, source: str) -> dict[str, tuple[str, str | None, str]]:
@@ -163,15 +163,15 @@ def work_talk(folder: Path) -> dict[str, tuple[str, str | None, str]]:
     episodes = {
         row["id"].split(":")[1]: row["id"].split(":")[0] for row in labels() if row["source"] == WORK_TALK
     }
-    found: dict[str, tuple[str, str | None, str]] = {}
+    pieces_by_id: dict[str, tuple[str, str | None, str]] = {}
     for file in sorted((folder / WORK_TALK).rglob("*.md")):
         for turn in spoken(file.read_text(encoding="utf-8")):
             for piece in pieces(turn):
                 letters = re.sub(r"[^a-z0-9]", "", piece.lower())
                 key = hashlib.sha1(letters.encode(), usedforsecurity=False).hexdigest()[:10]
                 if key in episodes:
-                    found[f"{episodes[key]}:{key}"] = episodes[key], None, piece
-    return found
+                    pieces_by_id[f"{episodes[key]}:{key}"] = episodes[key], None, piece
+    return pieces_by_id
 
 
 def spoken(markdown: str) -> list[str]:
@@ -188,36 +188,36 @@ def spoken(markdown: str) -> list[str]:
 
 def pieces(text: str) -> list[str]:
     """Cut a spoken turn into pieces of one to three sentences, about 22 to 55 words."""
-    found: list[str] = []
+    parts: list[str] = []
     current: list[str] = []
     count = 0
     for sentence in SENTENCES.split(text):
         words = len(sentence.split())
         if current and (count + words > 55 or len(current) >= 3 or (count >= 22 and words > 8)):
-            found.append(" ".join(current))
+            parts.append(" ".join(current))
             current, count = [], 0
         current.append(sentence)
         count += words
     if current:
-        if found and count < 5:
-            found[-1] += " " + " ".join(current)
+        if parts and count < 5:
+            parts[-1] += " " + " ".join(current)
         else:
-            found.append(" ".join(current))
-    return found
+            parts.append(" ".join(current))
+    return parts
 
 
 def once_coded(folder: Path, known: set[str]) -> list[Row]:
     """Return further talk that one coder coded, without direction: it was not told what the behaviour is."""
-    found = []
+    rows = []
     for source in (PODCAST, SMOKERS):
         for row in lines(folder, f"coded/{source}"):
             group = row["id"].partition("-")[0]
             if row["text"] not in known:
-                found.append(
+                rows.append(
                     Row(source, row["id"], group, row["text"], row["before"] or None, bool(row["codes"]),
                         tuple(row["codes"]), None, held(source, row["id"], group))
                 )  # fmt: skip
-    return found
+    return rows
 
 
 def mapped_survey(folder: Path) -> list[Row]:
@@ -236,16 +236,16 @@ def agreement() -> dict[str, dict[str, float]]:
     pairs = defaultdict(list)
     for row in labels():
         pairs[row["source"]].append((parsed(row["a"]), parsed(row["b"])))
-    found = {}
+    figures = {}
     for source, both in pairs.items():
         coded = [(a, b) for a, b in both if a[0] and b[0]]
-        found[source] = {
+        figures[source] = {
             "n": len(both),
             "codable": kappa([(bool(a[0]), bool(b[0])) for a, b in both]),
             "first code": kappa([(a[0][0], b[0][0]) for a, b in coded]),
             "direction": kappa([(a[1], b[1]) for a, b in coded]),
         }
-    return found
+    return figures
 
 
 def kappa(pairs: list[tuple[object, object]]) -> float:

@@ -68,15 +68,15 @@ def transcript_rows() -> list[dict]:
 
 def other_books() -> list[tuple[Codebook, list[dict]]]:
     """Codebooks of other kinds with the excerpts coded to them."""
-    found = []
+    books = []
     for letter in "fkvsm":
         rows = defaultdict(list)
         for row in lines(f"excerpts_{letter}.jsonl"):
             rows[row["codebook"]].append(row)
         for book in lines(f"codebooks_{letter}.jsonl"):
             codes = [{**code, "parent": code.pop("component", None)} for code in book["codes"]]
-            found.append((from_dict({"name": book["name"], "codes": codes}), rows[book["id"]]))
-    return found
+            books.append((from_dict({"name": book["name"], "codes": codes}), rows[book["id"]]))
+    return books
 
 
 def training_set(rows: list[dict]) -> TrainingSet:
@@ -106,15 +106,19 @@ def wording_of(book: Codebook) -> Wording:
 
 def comb_wordings() -> list[Wording]:
     """COM-B as the shipped codebook puts it, without the domains' names, and in three other wordings."""
-    own = wording_of(COMB)
-    bare = replace(own, texts=[text.partition(": ")[2] or text for text in own.texts])
+    written = wording_of(COMB)
+    bare = replace(written, texts=[text.partition(": ")[2] or text for text in written.texts])
     others = json.loads((EXCERPTS / "comb_wordings.json").read_text(encoding="utf-8"))
-    found = [own, bare]
+    wordings = [written, bare]
     for other in others:
-        flat = [(text, place, group) for place, code in enumerate(COMB.ids) for text, group in other[code]]
+        flat = [
+            (text, code_index, group)
+            for code_index, code in enumerate(COMB.ids)
+            for text, group in other[code]
+        ]
         texts, codes, groups = zip(*flat, strict=True)
-        found.append(Wording(texts, codes, groups))
-    return found
+        wordings.append(Wording(texts, codes, groups))
+    return wordings
 
 
 def lessons() -> dict[str, Lesson]:
@@ -123,13 +127,13 @@ def lessons() -> dict[str, Lesson]:
     for row in comb_rows():
         by_study[row["study"]].append(row)
     wordings = comb_wordings()
-    found = {}
+    lessons_by_study = {}
     for study, rows in by_study.items():
         groups = [frozenset(DOMAINS[name] for name in row.get("tdf") or ()) for row in rows]
-        found[study] = replace(_lesson(COMB, rows), wordings=wordings, groups=groups, codable=True)
+        lessons_by_study[study] = replace(_lesson(COMB, rows), wordings=wordings, groups=groups, codable=True)
     for book, rows in other_books():
-        found[book.name] = _lesson(book, rows)
-    return found
+        lessons_by_study[book.name] = _lesson(book, rows)
+    return lessons_by_study
 
 
 def _lesson(book: Codebook, rows: list[dict]) -> Lesson:

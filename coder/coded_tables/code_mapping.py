@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from coder.codebook import Code, Codebook
+from coder.codebook import Codebook
 from coder.coded_tables.code_lookup import CodeLookup, lookup_in
 from coder.coded_tables.grammar import (
     POLARITY_WORDS,
@@ -72,13 +72,18 @@ class CodeMapper:
         for code in codebook.codes:
             for theme in code.subthemes:
                 themes.setdefault(folded(theme.label), set()).add((code.id, theme.polarity))
-        self._themes = {name: next(iter(found)) for name, found in themes.items() if len(found) == 1}
-        self._components: dict[frozenset[str], list[Code]] = {}
+        self._themes = {name: next(iter(codes)) for name, codes in themes.items() if len(codes) == 1}
+        self._theme_words = [  # code id, words of the sub-theme as written, words without joining words
+            (code.id, _words(theme.label), _gist(theme.label))
+            for code in codebook.codes
+            for theme in code.subthemes
+        ]
+        self._components: dict[frozenset[str], set[str]] = {}
         # A sub-theme such as "goals: a goal I want to reach" is of the domain "goals".
         self._domains: dict[frozenset[str], set[str]] = {}
         for code in codebook.codes:
             if code.parent:
-                self._components.setdefault(_gist(code.parent), []).append(code)
+                self._components.setdefault(_gist(code.parent), set()).add(code.id)
             for theme in code.subthemes:
                 domain, colon, _ = theme.label.partition(":")
                 if colon:
@@ -100,9 +105,9 @@ class CodeMapper:
         polarity = next((side for _, side in reversed(levels) if side), None)
         plain = [rest for rest, _ in levels if rest]
         for level in reversed(plain):
-            found = self._lookup.find(level) or self._by_words.get(_words(level))
-            if found is not None:
-                return Mapped(found, polarity, "name")
+            code = self._lookup.find(level) or self._by_words.get(_words(level))
+            if code is not None:
+                return Mapped(code, polarity, "name")
             theme = self._themes.get(folded(level))
             if theme is not None:
                 return Mapped(theme[0], polarity or theme[1], "sub-theme")
@@ -113,9 +118,9 @@ class CodeMapper:
     def _guess(self, plain: Sequence[str], polarity: str | None) -> Mapped:
         """Return the likeliest code: a joined pair of levels ("Opportunity > Social"), a domain, a misspelt name."""
         for first, second in pairwise(plain):
-            found = self._by_words.get(_words(f"{first} {second}"))
-            if found is not None:
-                return Mapped(found, polarity, "name")
+            code = self._by_words.get(_words(f"{first} {second}"))
+            if code is not None:
+                return Mapped(code, polarity, "name")
         for words in (*(_gist(level) for level in reversed(plain)), _gist(" ".join(plain))):
             likely, how = self._domain(words), "a domain"
             if likely is None:
@@ -128,12 +133,8 @@ class CodeMapper:
             likely = self._codebook.nearest_id(level)
             if likely is not None:
                 return Mapped(likely, polarity, "guess: spelt nearly so")
-            within = {
-                code.id
-                for code in self._codebook.codes
-                for theme in code.subthemes
-                if _words(level) < _words(theme.label)
-            }
+            level_words = _words(level)
+            within = {code for code, words, _ in self._theme_words if level_words < words}
             if len(within) == 1:
                 return Mapped(within.pop(), polarity, "guess: part of a sub-theme")
         return Mapped(None, polarity)
@@ -141,9 +142,9 @@ class CodeMapper:
     def _domain(self, words: frozenset[str]) -> str | None:
         """Return the only code with a domain of these words: "Goals", "Motivation - Goals"."""
         for component in (frozenset[str](), *self._components):
-            found = self._domains.get(words - component, set()) if component <= words else set()
-            if len(found) == 1:
-                return next(iter(found))
+            codes = self._domains.get(words - component, set()) if component <= words else set()
+            if len(codes) == 1:
+                return next(iter(codes))
         return None
 
     def _theme_of_component(self, words: frozenset[str]) -> str | None:
@@ -151,9 +152,9 @@ class CodeMapper:
         for component, codes in self._components.items():
             rest = words - component
             if component <= words and rest:
-                found = {code.id for code in codes for theme in code.subthemes if rest <= _gist(theme.label)}
-                if len(found) == 1:
-                    return next(iter(found))
+                matches = {code for code, _, gist in self._theme_words if code in codes and rest <= gist}
+                if len(matches) == 1:
+                    return next(iter(matches))
         return None
 
 
@@ -189,7 +190,7 @@ def read_mapping(path: Path) -> dict[str, Mapped]:
     from coder.reading.tables.read import read_table
 
     frame = read_table(path, needed=["name", "code"])
-    found: dict[str, Mapped] = {}
+    mapping: dict[str, Mapped] = {}
     problems = []
     for row, cells in zip(frame.attrs["row_numbers"], frame.to_dict("records"), strict=True):
         name, code = text_of(cells["name"]).strip(), text_of(cells["code"]).strip()
@@ -199,10 +200,10 @@ def read_mapping(path: Path) -> dict[str, Mapped]:
         if side and side not in POLARITY_WORDS:
             problems.append(f"row {row}: polarity '{side}' is not barrier, facilitator or mixed.")
         code = "" if stands_for_nothing(code) else code
-        found[name] = Mapped(code or None, POLARITY_WORDS.get(side) or None, YOURS)
+        mapping[name] = Mapped(code or None, POLARITY_WORDS.get(side) or None, YOURS)
     if problems:
         raise TableError(f"{path.name} cannot be used as a mapping:", problems)
-    return found
+    return mapping
 
 
 def draft_rows(counts: Mapping[str, int], mapper: CodeMapper) -> list[dict[str, Any]]:
@@ -241,26 +242,24 @@ def mapped_table(table: CodedTable, mapper: CodeMapper) -> CodedTable:
     meaning = {name: mapper.map(name) for name in known}
     passages = _passages(table)
     sides = {
-        passages[place]: meaning[name].polarity
-        for place, cell in enumerate(cells)
+        passages[row]: meaning[name].polarity
+        for row, cell in enumerate(cells)
         for name in cell
         if name in meaning and meaning[name].how == POLARITY_ONLY
     }
-    kept: list[Any] = []
+    new_cells: list[Any] = []
     rows: list[int] = []
-    for place, cell in enumerate(cells):
-        new = [
-            part for name in cell for part in _as_cell(name, meaning.get(name), sides.get(passages[place]))
-        ]
+    for row, cell in enumerate(cells):
+        new = [part for name in cell for part in _as_cell(name, meaning.get(name), sides.get(passages[row]))]
         if new or not cell:  # a row that says nothing else any more is no "looked at, nothing to code"
-            rows.append(place)
-            kept.append(new)
+            rows.append(row)
+            new_cells.append(new)
     frame = table.frame.iloc[rows].copy()
-    frame[column] = pd.Series(kept, index=frame.index, dtype=object)
+    frame[column] = pd.Series(new_cells, index=frame.index, dtype=object)
     numbers = table.row_numbers()
     frame.attrs = {
         **table.frame.attrs,
-        "row_numbers": light_numbers([numbers[place] for place in rows]),
+        "row_numbers": light_numbers([numbers[row] for row in rows]),
     }
     times = Counter(name for cell in cells for name in cell)
     return replace(table, frame=frame, notes=(*table.notes, *_notes(table.where, meaning, times)))

@@ -336,13 +336,13 @@ def training_set(excerpts: Sequence[Excerpt], codebook: Codebook) -> "TrainingSe
 
     known = lookup_in(codebook)
 
-    def place(at: int, code: str) -> tuple[str, int]:
+    def find_row(at: int, code: str) -> tuple[str, int]:
         item = excerpts[at]
         return item.table, item.code_rows.get(code, item.row)
 
     return TrainingSet(
         texts=[item.text for item in excerpts],
-        labels=label_matrix([sorted(resolved(item.codes, known)) for item in excerpts], codebook, place),
+        labels=label_matrix([sorted(resolved(item.codes, known)) for item in excerpts], codebook, find_row),
         polarity=[item.polarity for item in excerpts],
         questions=[item.question for item in excerpts],
         groups=[item.group for item in excerpts],

@@ -19,7 +19,7 @@ from coder.errors import InputError, TableError
 from coder.learning.features.topic_centering import Topics
 
 T = TypeVar("T")
-Place = Callable[[int, str], tuple[str, int]]
+RowFinder = Callable[[int, str], tuple[str, int]]
 SHOWN = 20  # unknown codes that are named one by one
 SHORT = 5  # words; two people may well give the same answer as short as this
 Fingerprints = NDArray[np.uint64]
@@ -190,37 +190,37 @@ class TrainingSet:
 
     def polarity_places(self) -> NDArray[np.intp]:
         """Return each row's polarity as its place in POLARITIES, -1 where unknown, (n,)."""
-        places: dict[str, int] = {name: place for place, name in enumerate(POLARITIES)}
-        return np.array([places.get(value or "", -1) for value in self.polarity], dtype=np.intp)
+        indices: dict[str, int] = {name: index for index, name in enumerate(POLARITIES)}
+        return np.array([indices.get(value or "", -1) for value in self.polarity], dtype=np.intp)
 
 
 def label_matrix(
-    codes: Sequence[Sequence[str] | None], codebook: Codebook, place: Place | None = None
+    codes: Sequence[Sequence[str] | None], codebook: Codebook, find_row: RowFinder | None = None
 ) -> NDArray[np.int8]:
     """Return the labels (n, k) of rows of code ids; an empty row was looked at, None was not.
 
-    Raises TableError naming each unknown code with its rows and the id most likely meant; `place` returns the table
-    and row that a code of a row stands in (default: the rows as they are counted from 1).
+    Raises TableError naming each unknown code with its rows and the id most likely meant; `find_row` returns the
+    table and row that a code of a row stands in (default: the rows as they are counted from 1).
     """
-    places = {code: at for at, code in enumerate(codebook.ids)}
-    labels = np.zeros((len(codes), len(places)), dtype=np.int8)
+    columns = {code: at for at, code in enumerate(codebook.ids)}
+    labels = np.zeros((len(codes), len(columns)), dtype=np.int8)
     unknown: dict[str, list[tuple[str, int]]] = {}
     for row, names in enumerate(codes):
         if names is None:
             labels[row] = -1
             continue
         for name in names:
-            if name in places:
-                labels[row, places[name]] = 1
+            if name in columns:
+                labels[row, columns[name]] = 1
             else:
-                unknown.setdefault(name, []).append(place(row, name) if place else ("", row + 1))
+                unknown.setdefault(name, []).append(find_row(row, name) if find_row else ("", row + 1))
     if unknown:
-        told = [_unknown_code(name, rows, codebook) for name, rows in unknown.items()]
-        more = [f"and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
+        messages = [_unknown_code(name, rows, codebook) for name, rows in unknown.items()]
+        more = [f"and {len(messages) - SHOWN} more"] if len(messages) > SHOWN else []
         raise TableError(
             f"The excerpts use codes that the codebook '{codebook.name}' does not have. Correct them, or give the"
             " codebook that has them (--codebook FILE):",
-            [*told[:SHOWN], *more],
+            [*messages[:SHOWN], *more],
         )
     return labels
 
@@ -229,13 +229,13 @@ def _unknown_code(name: str, rows: Sequence[tuple[str, int]], codebook: Codebook
     by_table: dict[str, list[int]] = {}
     for table, row in rows:
         by_table.setdefault(table, []).append(row)
-    said = f"'{name}' ({'; '.join(_rows_named(table, found) for table, found in by_table.items())})"
+    message = f"'{name}' ({'; '.join(_rows_named(table, rows) for table, rows in by_table.items())})"
     parts = [part.strip() for part in re.split("[,|]", name)]
     if len(parts) > 1 and set(parts) & set(codebook.ids):
         unclear = [f"'{part}'" for part in parts if part and part not in codebook.by_id]
-        return f"{said}; several codes are joined by ';', and {' and '.join(unclear)} is not one of the codebook's"
+        return f"{message}; several codes are joined by ';', and {' and '.join(unclear)} is not one of the codebook's"
     likely = codebook.nearest_id(name)
-    return said + (f"; did you mean '{likely}'?" if likely else "")
+    return message + (f"; did you mean '{likely}'?" if likely else "")
 
 
 def _rows_named(table: str, rows: Sequence[int]) -> str:

@@ -60,10 +60,10 @@ class LeaveOneOut:
     def _measure(self, rows: Sequence[int]) -> None:
         signals = self._signals
         words: dict[int, Sequence[str]] = {row: content_words(signals.batch.texts[row]) for row in rows}
-        new = sorted({word for found in words.values() for word in found} - set(self._vectors))
+        new = sorted({word for row_words in words.values() for word in row_words} - set(self._vectors))
         if new:
             self._vectors.update(zip(new, self._encoder.encode(new), strict=True))
-        words = {row: self._nearest(row, found) for row, found in words.items()}
+        words = {row: self._nearest(row, row_words) for row, row_words in words.items()}
         places = [(row, word) for row in rows for word in ("", *words[row])]
         texts = [without(signals.batch.texts[row], word) for row, word in places]
         vectors = signals.plain[[row for row, _ in places]].copy()
@@ -72,18 +72,18 @@ class LeaveOneOut:
                 vectors[at] -= TAKEN * self._vectors[word]
         logits = self._judge(signals, [row for row, _ in places], texts, unit_rows(vectors))
         whole = np.zeros(logits.shape[1])
-        for (row, word), found in zip(places, logits, strict=True):
+        for (row, word), row_logits in zip(places, logits, strict=True):
             if word:
-                self._falls[row][word] = whole - found
+                self._falls[row][word] = whole - row_logits
             else:
-                whole, self._falls[row] = found, {}
+                whole, self._falls[row] = row_logits, {}
 
     def _nearest(self, row: int, words: Sequence[str]) -> Sequence[str]:
         if len(words) <= MOST:
             return words
         towards = self._signals.centred[row]
-        kept = sorted(words, key=lambda word: -float(self._vectors[word] @ towards))[:MOST]
-        return [word for word in words if word in kept]
+        nearest = sorted(words, key=lambda word: -float(self._vectors[word] @ towards))[:MOST]
+        return [word for word in words if word in nearest]
 
 
 EMPTY = frozenset(
@@ -109,7 +109,7 @@ def content_words(text: str) -> list[str]:
 
 def without(text: str, word: str) -> str:
     """Return the text without a word as `words_of` writes it; the whole text for an empty one."""
-    return WORDS.sub(lambda found: "" if plain_word(found[0]) == word else found[0], text) if word else text
+    return WORDS.sub(lambda match: "" if plain_word(match[0]) == word else match[0], text) if word else text
 
 
 @dataclass(frozen=True)
@@ -136,14 +136,14 @@ class Evidence:
         source = self._source(signals, row, code)
         while words and len(source) + len(f"; words: {', '.join(words)}") > GLANCE:
             words = words[:-1]
-        kept = [word for word in self.left_out.falls(row) if word in words]  # in the order of the text
-        return source + (f"; words: {', '.join(kept)}" if kept else "")
+        in_order = [word for word in self.left_out.falls(row) if word in words]  # in the order of the text
+        return source + (f"; words: {', '.join(in_order)}" if in_order else "")
 
     def _source(self, signals: Signals, row: int, code: int) -> str:
         near = self._nearest(signals.centred[row], code, signals.batch.texts[row])
         if self.examples is None or not near:
-            place, _ = self.bank.best_phrase(signals.closeness[row], code)
-            return f"codebook: “{shortened(self.bank.phrases[place].text, SHOWN)}”"
+            phrase, _ = self.bank.best_phrase(signals.closeness[row], code)
+            return f"codebook: “{shortened(self.bank.phrases[phrase].text, SHOWN)}”"
         if len(near) > 1:
             return "like " + " and ".join(f"“{shortened(self.examples.texts[at], BOTH)}”" for at in near)
         study = self.examples.studies[near[0]]
@@ -155,18 +155,18 @@ class Evidence:
             return []
         coded = np.flatnonzero(self.examples.labels[:, code] == 1)
         near = self.examples.vectors[coded].astype(np.float32) @ vector
-        found: dict[str, int] = {}
+        nearest: dict[str, int] = {}
         for at in np.argsort(-near, kind="stable"):
-            if near[at] < NEAR or len(found) == 2:
+            if near[at] < NEAR or len(nearest) == 2:
                 break
             words = plain_words(self.examples.texts[coded[at]])
             if words != plain_words(text):  # its own coding proves nothing
-                found.setdefault(words, int(coded[at]))
-        return list(found.values())
+                nearest.setdefault(words, int(coded[at]))
+        return list(nearest.values())
 
     def _telling_words(self, row: int, code: int) -> list[str]:
         """Return the words without which the code's score would fall most, the most telling first."""
-        falls = {word: float(found[code]) for word, found in self.left_out.falls(row).items()}
+        falls = {word: float(fall[code]) for word, fall in self.left_out.falls(row).items()}
         least = TELLING * max(falls.values(), default=0.0)
         best = sorted((word for word in falls if falls[word] > 0), key=lambda word: -falls[word])
         return [word for word in best if falls[word] >= least][:WORDS_SHOWN]

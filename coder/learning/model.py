@@ -151,11 +151,11 @@ class Model:
         this one has read them so.
         """
         signals = self.signals(batch, vectors=vectors)
-        found = {
+        blocks = {
             "base codes": self.parts.themes.logits(signals).astype(np.float32),
             "base polarity": self.parts.polarity.logits(signals).astype(np.float32),
         }
-        return found | ({ASKED: signals[ASKED]} if vectors is not None and self.reads_questions else {})
+        return blocks | ({ASKED: signals[ASKED]} if vectors is not None and self.reads_questions else {})
 
     @property
     def reads_questions(self) -> bool:
@@ -187,8 +187,8 @@ class Model:
         if self.base is not None:
             extra |= {name: signals[name][places] for name in ("base codes", "base polarity")}
             if self.base.encoder.id == self.encoder.id:
-                said = self.base.reworded_logits(signals, rows, texts, vectors)
-                extra["base codes"] = said.astype(np.float32)
+                base_logits = self.base.reworded_logits(signals, rows, texts, vectors)
+                extra["base codes"] = base_logits.astype(np.float32)
         if self.reads_questions:
             extra[ASKED] = unit_rows(signals[ASKED][places] + vectors - signals.plain[places])
         batch = replace(signals.batch.rows(places), texts=texts)

@@ -1,3 +1,4 @@
+import random
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,15 @@ from coder.learning import TrainingSet, blank_model, label_matrix, train_model
 from coder.learning.dataset import fingerprints
 from coder.learning.evaluation.metrics import kappa_of
 from coder.learning.training import finetune
-from coder.learning.training.encoder_tuning import Tuned, averaged, tune
+from coder.learning.training.encoder_tuning import (
+    BATCH,
+    Tuned,
+    Wording,
+    averaged,
+    some_phrases,
+    steps_of,
+    tune,
+)
 from coder.learning.training.finetune import RememberedEncoder, fine_tuned_model, lessons_of
 from tests.learning.conftest import WordEncoder
 from tests.present import present
@@ -37,6 +46,25 @@ def test_each_study_is_a_lesson_with_the_codebook_as_worded(codebook: Codebook) 
     lessons = lessons_of(small_set(codebook), codebook)
     assert len(lessons) == 1 and lessons[0].labels.shape == (12, 3)
     assert "Time" in lessons[0].wordings[0].texts
+
+
+def test_a_step_has_rows_of_one_lesson_and_each_row_is_in_one_step() -> None:
+    sizes = [5, 2 * BATCH, 100]
+    steps = steps_of(sizes, random.Random(0))
+    assert sorted((lesson, row) for lesson, rows in steps for row in rows) == [
+        (lesson, row) for lesson, size in enumerate(sizes) for row in range(size)
+    ]
+    assert sorted(len(rows) for lesson, rows in steps if lesson == 2) == [25, 25, 25, 25]
+    assert [lesson for lesson, _ in steps] != sorted(lesson for lesson, _ in steps)
+    assert steps == steps_of(sizes, random.Random(0)) != steps_of(sizes, random.Random(1))
+
+
+def test_a_step_takes_some_phrases_of_a_code_and_none_of_another() -> None:
+    wording = Wording(["a", "b", "c", "d", "e"], [0, 1, 0, 0, 0], [None] * 5)
+    taken = [some_phrases(wording, 0, 3, random.Random(seed)) for seed in range(20)]
+    assert {len(phrases) for phrases in taken} == {2, 3}
+    assert {phrase for phrases in taken for phrase in phrases} == {0, 2, 3, 4}
+    assert some_phrases(wording, 1, 3, random.Random(0)) == [1]
 
 
 def test_runs_are_averaged() -> None:

@@ -62,27 +62,27 @@ def fit_logistic(
     converges from anywhere, and the result is never worse than the prior.
     """
     design = np.hstack([features, np.ones((len(features), 1))])
-    found = prior.astype(np.float64).copy()
+    coefficients = prior.astype(np.float64).copy()
 
     def loss(at: Floats) -> float:
         logits = design @ at + given
         away = at - prior
         return float(weights @ (np.logaddexp(0.0, logits) - truth * logits)) + 0.5 * float(penalty @ away**2)
 
-    now = loss(found)
+    now = loss(coefficients)
     for _ in range(MOST_STEPS):
-        chance = sigmoid(design @ found + given)
-        slope = design.T @ (weights * (chance - truth)) + penalty * (found - prior)
+        chance = sigmoid(design @ coefficients + given)
+        slope = design.T @ (weights * (chance - truth)) + penalty * (coefficients - prior)
         curve = (design * (weights * chance * (1 - chance))[:, None]).T @ design + np.diag(penalty + 1e-9)
         step = np.linalg.solve(curve, slope)
         size, gain = 1.0, float(slope @ step)
-        while size > MIN_STEP and loss(found - size * step) > now - 1e-4 * size * gain:
+        while size > MIN_STEP and loss(coefficients - size * step) > now - 1e-4 * size * gain:
             size /= 2
         if size <= MIN_STEP or gain < 1e-10:
             break
-        found = found - size * step
-        now = loss(found)
-    return found
+        coefficients = coefficients - size * step
+        now = loss(coefficients)
+    return coefficients
 
 
 def best_threshold(chances: Floats, truth: Floats, usual: float, caution: float = 20.0) -> float:
@@ -99,9 +99,9 @@ def best_threshold(chances: Floats, truth: Floats, usual: float, caution: float 
     f1 = 2 * hits / (np.arange(1, len(order) + 1) + positives)
     best = int(f1.argmax())
     nearest = chances[order[min(best + 1, len(order) - 1)]]
-    found = float((chances[order[best]] + nearest) / 2)
+    threshold = float((chances[order[best]] + nearest) / 2)
     share = fewer / (fewer + caution)
-    return float(np.clip(share * found + (1 - share) * usual, 0.05, 0.95))
+    return float(np.clip(share * threshold + (1 - share) * usual, 0.05, 0.95))
 
 
 def expected_f1_threshold(chances: Floats) -> float:

@@ -76,10 +76,10 @@ def keeping(learned: Floats, first: Floats, kept: Floats) -> Floats:
     The other classes share what is left as they would have: with kept (k,) all 0 the result is `learned`, with all 1
     it is `first`.
     """
-    own, share = np.exp(log_softmax(first)), np.exp(log_softmax(learned))
+    first_chances, share = np.exp(log_softmax(first)), np.exp(log_softmax(learned))
     share = share * (1 - kept)
-    share = share * (1 - own @ kept)[:, None] / np.maximum(share.sum(axis=1, keepdims=True), 1e-300)
-    chances = np.maximum(own * kept + share, 1e-12)
+    share = share * (1 - first_chances @ kept)[:, None] / np.maximum(share.sum(axis=1, keepdims=True), 1e-300)
+    chances = np.maximum(first_chances * kept + share, 1e-12)
     level = (learned - log_softmax(learned)) * (1 - kept.mean()) + (first - log_softmax(first)) * kept.mean()
     return np.asarray(np.log(chances) + level, dtype=np.float64)
 
@@ -132,10 +132,10 @@ def fit_weights(
         return value, gradient
 
     bounds = [(0.0, None)] * count + [(None, None)] * k
-    found = minimize(
+    fitted = minimize(
         objective, np.concatenate([prior, np.zeros(k)]), jac=True, method="L-BFGS-B", bounds=bounds
     )
-    return found.x[:count].astype(np.float32), found.x[count:].astype(np.float32)
+    return fitted.x[:count].astype(np.float32), fitted.x[count:].astype(np.float32)
 
 
 def question_odds(logits: Floats, targets: Floats, row_weights: Floats, asked: Floats) -> Floats:
@@ -157,8 +157,8 @@ def question_odds(logits: Floats, targets: Floats, row_weights: Floats, asked: F
         )
         return value, (asked.T @ slope).ravel() + QUESTION_PULL * flat
 
-    found = minimize(objective, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B")
-    return np.asarray(found.x.reshape(shape), dtype=np.float64)
+    fitted = minimize(objective, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B")
+    return np.asarray(fitted.x.reshape(shape), dtype=np.float64)
 
 
 def with_neighbours(logits: Floats, batch: Batch, weight: float = NEIGHBOUR_WEIGHT) -> Floats:

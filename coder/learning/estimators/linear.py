@@ -60,8 +60,8 @@ def fit_linear(
 
     steps = STEPS if isinstance(matrix, np.ndarray) else STEPS_SPARSE
     options = {"maxiter": steps, "maxcor": 8, "ftol": CLOSE}
-    found = minimize(objective, np.zeros((width + 1) * k), jac=True, method="L-BFGS-B", options=options)
-    table = found.x.reshape(-1, k)
+    fitted = minimize(objective, np.zeros((width + 1) * k), jac=True, method="L-BFGS-B", options=options)
+    table = fitted.x.reshape(-1, k)
     return table[:-1], table[-1]
 
 

@@ -48,12 +48,12 @@ class NearestExcerpts:
         cls, block: str, blocks: Mapping[str, Any], rows: NDArray[np.intp], votes: Floats
     ) -> "NearestExcerpts":
         """Take `rows` of the blocks, MOST of them at most, evenly chosen, with their votes (rows, c)."""
-        kept = np.linspace(0, len(rows) - 1, min(MOST, len(rows))).astype(np.intp)
+        chosen = np.linspace(0, len(rows) - 1, min(MOST, len(rows))).astype(np.intp)
         return cls(
             block,
-            blocks[block][rows[kept]].astype(np.float16),
-            votes[kept].astype(np.float32),
-            np.asarray(blocks[PRINTS][rows[kept]], dtype=np.uint64),
+            blocks[block][rows[chosen]].astype(np.float16),
+            votes[chosen].astype(np.float32),
+            np.asarray(blocks[PRINTS][rows[chosen]], dtype=np.uint64),
             np.eye(votes.shape[1], dtype=np.float32),
         )
 
@@ -66,8 +66,8 @@ class NearestExcerpts:
         shares = np.zeros((len(vectors), self.votes.shape[1]))
         for part, among in self._parts(vectors, prints, np.asarray(blocks[ORIGIN])):
             shares[part] = self._shares(self._cosines(vectors[part], prints[part], among), among)
-        found = np.log(shares + FLOOR)
-        return np.asarray((found - found.mean(axis=1, keepdims=True)) @ self.carried, dtype=np.float64)
+        logs = np.log(shares + FLOOR)
+        return np.asarray((logs - logs.mean(axis=1, keepdims=True)) @ self.carried, dtype=np.float64)
 
     def moved(self, places: NDArray[np.intp], trusted: Floats) -> "NearestExcerpts":
         """Return the excerpts with votes for other classes: class j is what `places[j]` was, as far as `trusted[j]`.
@@ -106,8 +106,8 @@ class NearestExcerpts:
     ) -> NDArray[np.float32]:
         """Return the cosines of texts to the excerpts `among`, (n, among): minus infinity to copies."""
         whole = len(among) == len(self)
-        own, marks = (self._single, self.prints) if whole else (self._single[among], self.prints[among])
-        near = vectors @ own.T
+        excerpts, marks = (self._single, self.prints) if whole else (self._single[among], self.prints[among])
+        near = vectors @ excerpts.T
         for row in np.flatnonzero((prints != 0) & np.isin(prints, marks)):
             near[row, marks == prints[row]] = -np.inf
         return np.asarray(near, dtype=np.float32)

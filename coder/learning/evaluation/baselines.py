@@ -79,28 +79,28 @@ def baselines(
     places = data.polarity_places()
     clear = np.flatnonzero((places == 0) | (places == 1))
     boot = ClusterBootstrap.over(names, seed=seed)
-    found: dict[str, Baseline] = {}
+    figures: dict[str, Baseline] = {}
     for name, learner in learners.items():
         forced = _held_out(learner, single, themes, folds, codes)
         polarity = _held_out(learner, clear, places, folds, 3)
-        kept = np.where((data.labels == 1).sum(axis=1, keepdims=True) == 1, data.labels == 1, False)
-        found[name] = Baseline(
-            themes=forced_choice(kept, forced, boot)[0],
+        single_labels = np.where((data.labels == 1).sum(axis=1, keepdims=True) == 1, data.labels == 1, False)
+        figures[name] = Baseline(
+            themes=forced_choice(single_labels, forced, boot)[0],
             polarity=polarity_choice(data.polarity, polarity, boot),
-            parts=None if parts is None else _kappas(kept, forced, parts),
+            parts=None if parts is None else _kappas(single_labels, forced, parts),
         )
-    return found
+    return figures
 
 
 def _kappas(labels: NDArray[np.bool_], forced: Floats, parts: Sequence[str]) -> dict[str, float | None]:
     """Return theme kappa within each part, without intervals."""
     column = np.asarray(list(parts), dtype=str)
-    found = {}
+    kappas = {}
     for part in sorted(set(column.tolist())):
         mine = column == part
         boot = ClusterBootstrap.over(column[mine].tolist(), resamples=0)
-        found[part] = forced_choice(labels[mine], forced[mine], boot)[0].kappa.value
-    return found
+        kappas[part] = forced_choice(labels[mine], forced[mine], boot)[0].kappa.value
+    return kappas
 
 
 def _held_out(learner: Learner, rows: Ints, classes: Ints, folds: Folds, width: int) -> Floats:
@@ -111,7 +111,7 @@ def _held_out(learner: Learner, rows: Ints, classes: Ints, folds: Folds, width: 
         if len(set(classes[train].tolist())) < 2:
             scores[test] = _majority(train, np.append(classes[train], width - 1), test)[:, :width]
             continue
-        found = learner(train, classes[train], test)
-        scores[test, : found.shape[1]] = found
-        scores[test, found.shape[1] :] = -1e9
+        forced = learner(train, classes[train], test)
+        scores[test, : forced.shape[1]] = forced
+        scores[test, forced.shape[1] :] = -1e9
     return scores

@@ -64,9 +64,11 @@ def learning_curve(
     boot = ClusterBootstrap.over(truth.groups, seed=seed)
     points, kappas, resampled = [], [], []
     for size, guess in zip(sizes, [*guesses, whole.guess], strict=True):
-        found = guess.rows(tested)
-        value, drawn = _theme_kappa(truth, found, boot)
-        polarity = polarity_choice(found.asked_polarity(truth.polarity), found.polarity, boot).kappa.value
+        tested_guess = guess.rows(tested)
+        value, drawn = _theme_kappa(truth, tested_guess, boot)
+        polarity = polarity_choice(
+            tested_guess.asked_polarity(truth.polarity), tested_guess.polarity, boot
+        ).kappa.value
         points.append(CurvePoint(size, Estimate(value), Estimate(polarity)))
         kappas.append(np.nan if value is None else value)
         resampled.append(drawn)

@@ -99,14 +99,14 @@ def forced_choice(labels: Bools, forced: Floats, boot: ClusterBootstrap) -> tupl
     table, resampled = square_tables(boot, rows, truth, order[:, 0], k)
     within = (order[:, :2] == truth[:, None]).any(1).astype(np.intp)
     hits, hits_resampled = boot.tables(rows, within, 2)
-    found = ForcedChoice(
+    figures = ForcedChoice(
         n_single=len(rows),
         accuracy=estimated(float(accuracy(table)), accuracy(resampled)),
         kappa=estimated(float(kappa(table)), kappa(resampled)),
         forced_macro_f1=estimated(float(macro_f1_of(table)), macro_f1_of(resampled)),
         top2_accuracy=estimated(float(share_of(hits)), share_of(hits_resampled)),
     )
-    return found, table
+    return figures, table
 
 
 def share_of(counts: Floats) -> Floats:
@@ -176,10 +176,10 @@ def code_tables(labels: Bools, selected: Bools, boot: ClusterBootstrap) -> tuple
 
 def per_code(tables: Floats, resampled: Floats, names: Sequence[str]) -> dict[str, CodePerformance]:
     """Return each code's figures at the operating thresholds; what is undefined is None."""
-    found = {}
+    codes = {}
     for index, name in enumerate(names):
         table = tables[index]
-        found[name] = CodePerformance(
+        codes[name] = CodePerformance(
             support=int(table[1].sum()),
             prevalence=_number(table[1].sum() / max(table.sum(), 1)),
             **{
@@ -187,7 +187,7 @@ def per_code(tables: Floats, resampled: Floats, names: Sequence[str]) -> dict[st
                 for measure, function in BINARY.items()
             },
         )
-    return found
+    return codes
 
 
 def macro_f1(tables: Floats, resampled: Floats) -> Estimate:
@@ -231,13 +231,13 @@ def polarity_choice(
     table, resampled = square_tables(boot, rows, which[rows], guess, 2)
     both = len(set(which[rows].tolist())) == 2  # else there is nothing to tell apart
     mixed = np.flatnonzero(which == 2)
-    found = probabilities[mixed].argmax(1) == 2 if len(mixed) else np.zeros(0, dtype=bool)
+    seen_mixed = probabilities[mixed].argmax(1) == 2 if len(mixed) else np.zeros(0, dtype=bool)
     return PolarityChoice(
         n=len(rows),
         kappa=estimated(float(kappa(table)) if both else np.nan, kappa(resampled)),
         macro_f1=estimated(float(macro_f1_of(table)), macro_f1_of(resampled)),
         accuracy=estimated(float(accuracy(table)), accuracy(resampled)),
-        mixed=MixedPolarity(len(mixed), _number(found.mean()) if len(mixed) else None),
+        mixed=MixedPolarity(len(mixed), _number(seen_mixed.mean()) if len(mixed) else None),
     )
 
 
@@ -254,8 +254,8 @@ def calibration_error(probability: Floats, correct: Bools, bins: int = 10) -> fl
 
 def calibration_curve(probability: Floats, correct: Bools, bins: int = 10) -> CalibrationCurve:
     """Return stated confidence and share correct over equal-count bins, the least sure first."""
-    found = _equal_bins(probability, correct, bins)
-    return tuple(ConfidenceBin(n, round(stated, 4), round(right, 4)) for n, stated, right in found)
+    bins_of_rows = _equal_bins(probability, correct, bins)
+    return tuple(ConfidenceBin(n, round(stated, 4), round(right, 4)) for n, stated, right in bins_of_rows)
 
 
 def _equal_bins(probability: Floats, correct: Bools, bins: int) -> list[tuple[int, float, float]]:

@@ -61,11 +61,17 @@ class Guess:
     read: NDArray[np.bool_] | None = None
 
     @classmethod
-    def of(cls, said: "Predictions", columns: Sequence[int] | None = None) -> "Guess":
+    def of(cls, predictions: "Predictions", columns: Sequence[int] | None = None) -> "Guess":
         """Return the guess that predictions are; `columns` picks and orders codes."""
         at = slice(None) if columns is None else list(columns)
-        read = np.array([name is None for name in said.languages], dtype=bool)
-        return cls(said.scores[:, at], said.forced[:, at], said.selected[:, at], said.polarity, read)
+        read = np.array([name is None for name in predictions.languages], dtype=bool)
+        return cls(
+            predictions.scores[:, at],
+            predictions.forced[:, at],
+            predictions.selected[:, at],
+            predictions.polarity,
+            read,
+        )
 
     @classmethod
     def blank(cls, n: int, codes: int) -> "Guess":
@@ -80,12 +86,12 @@ class Guess:
         Of rows that are never coded it says nothing.
         """
         rows = np.flatnonzero(np.asarray(data.codable, dtype=bool))
-        said = model.predict(data.batch.rows(rows))
-        names = said.codes if codes is None else codes
+        predictions = model.predict(data.batch.rows(rows))
+        names = predictions.codes if codes is None else codes
         guess = cls.blank(len(data), len(names))
         if guess.read is not None:
             guess.read[:] = False
-        guess.fill(rows, cls.of(said, [said.codes.index(code) for code in names]))
+        guess.fill(rows, cls.of(predictions, [predictions.codes.index(code) for code in names]))
         return guess
 
     def fill(self, rows: NDArray[np.intp], other: "Guess") -> None:
@@ -280,9 +286,9 @@ class _Compared:
         asked = self.guess.asked(self.truth.labels == 1)[looked]
         tables = metrics.code_tables(labels, selected, boot)
         themes, _ = themes_of(asked, self.guess.forced[looked], tables, boot)
-        said = self.guess.asked_polarity(self.truth.polarity)
+        polarity_truth = self.guess.asked_polarity(self.truth.polarity)
         polarity = metrics.polarity_choice(
-            [said[row] for row in rows],
+            [polarity_truth[row] for row in rows],
             self.guess.polarity[rows],
             ClusterBootstrap.over(groups[rows].tolist(), seed=self.seed),
         )
@@ -327,8 +333,8 @@ def differences(
     asked = first.asked(second.asked(labels))
     single = np.flatnonzero((asked.sum(axis=1) == 1) & (True if alone is None else alone))
     themes = labels[single].argmax(axis=1)
-    said = first.asked_polarity(second.asked_polarity(truth.polarity))
-    places = np.array([{"barrier": 0, "facilitator": 1}.get(value or "", -1) for value in said])
+    polarity_truth = first.asked_polarity(second.asked_polarity(truth.polarity))
+    places = np.array([{"barrier": 0, "facilitator": 1}.get(value or "", -1) for value in polarity_truth])
     clear = np.flatnonzero(places >= 0)
 
     def theme_table(guess: Guess) -> tuple[Floats, Floats]:
@@ -341,10 +347,10 @@ def differences(
 
     tables = [metrics.code_tables(labels, guess.selected, boot) for guess in (first, second)]
     per_code = {}
-    for place, code in enumerate(codes):
-        old, new = ((whole[place], resampled[:, place]) for whole, resampled in tables)
+    for column, code in enumerate(codes):
+        old, new = ((whole[column], resampled[:, column]) for whole, resampled in tables)
         per_code[code] = CodeChange(
-            support=int(labels[:, place].sum()),
+            support=int(labels[:, column].sum()),
             f1=_difference(old, new, metrics.BINARY["f1"]),
             kappa=_difference(old, new, metrics.BINARY["kappa"]),
         )

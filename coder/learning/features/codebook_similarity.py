@@ -37,35 +37,38 @@ def codebook_phrases(codebook: Codebook) -> list[Phrase]:
     An exclude rule that ends in another code's label in brackets ("fear of pain (automatic motivation)")
     is a phrase of that other code; several rules in one item are parted by semicolons.
     """
-    found = [
-        phrase for place, code in enumerate(codebook.codes) for phrase in _own(place, code) if phrase.text
+    phrases = [
+        phrase
+        for index, code in enumerate(codebook.codes)
+        for phrase in _phrases_of(index, code)
+        if phrase.text
     ]
-    places = {code.label.casefold(): place for place, code in enumerate(codebook.codes)}
-    places |= {code.id.casefold(): place for place, code in enumerate(codebook.codes)}
+    index_of = {code.label.casefold(): index for index, code in enumerate(codebook.codes)}
+    index_of |= {code.id.casefold(): index for index, code in enumerate(codebook.codes)}
     for code in codebook.codes:
         for rule in code.exclude:
-            found += _sent_elsewhere(rule, places)
-    return list(dict.fromkeys(found))
+            phrases += _sent_elsewhere(rule, index_of)
+    return list(dict.fromkeys(phrases))
 
 
-def _own(place: int, code: Code) -> Iterator[Phrase]:
-    yield Phrase(code.label, place, "label")
+def _phrases_of(index: int, code: Code) -> Iterator[Phrase]:
+    yield Phrase(code.label, index, "label")
     for sentence in _SENTENCES.split(code.definition.strip()):
         if len(sentence) > 3:
-            yield Phrase(sentence, place, "definition")
+            yield Phrase(sentence, index, "definition")
     for rule in code.include:
-        yield Phrase(rule, place, "include")
+        yield Phrase(rule, index, "include")
     for sub in code.subthemes:
-        yield Phrase(sub.label, place, "subtheme", sub.polarity)
+        yield Phrase(sub.label, index, "subtheme", sub.polarity)
     for example in code.examples:
-        yield Phrase(example.text, place, "example", example.polarity)
+        yield Phrase(example.text, index, "example", example.polarity)
 
 
-def _sent_elsewhere(rule: str, places: dict[str, int]) -> Iterator[Phrase]:
+def _sent_elsewhere(rule: str, index_of: dict[str, int]) -> Iterator[Phrase]:
     for part in rule.split(";"):
         named = _NAMED_CODE.match(part.strip())
-        if named and (place := places.get(named[2].strip().casefold())) is not None and named[1]:
-            yield Phrase(named[1], place, "include")
+        if named and (index := index_of.get(named[2].strip().casefold())) is not None and named[1]:
+            yield Phrase(named[1], index, "include")
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class PhraseBank:
         """Return, per row, how much closer the facilitator phrases are than the barrier phrases, (n,)."""
         sides = []
         for side in ("facilitator", "barrier"):
-            columns = [place for place, phrase in enumerate(self.phrases) if phrase.polarity == side]
+            columns = [column for column, phrase in enumerate(self.phrases) if phrase.polarity == side]
             if not columns:
                 return np.zeros(len(closeness), dtype=np.float32)
             sides.append(np.log(np.exp(closeness[:, columns].astype(np.float64) / TEMPERATURE).mean(axis=1)))
@@ -106,6 +109,6 @@ class PhraseBank:
 
     def best_phrase(self, closeness_row: FloatArray, code: int) -> tuple[int, float]:
         """Return the place and cosine of the code's closest phrase for one row of `closeness`."""
-        owned = [place for place, phrase in enumerate(self.phrases) if phrase.code == code]
-        place = max(owned, key=lambda at: float(closeness_row[at]))
-        return place, float(closeness_row[place])
+        owned = [column for column, phrase in enumerate(self.phrases) if phrase.code == code]
+        column = max(owned, key=lambda at: float(closeness_row[at]))
+        return column, float(closeness_row[column])

@@ -25,16 +25,16 @@ _LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ]")
 @cache
 def _known() -> dict[str, tuple[str, ...]]:
     """Return the languages of each function word; English alone for a word that is English too."""
-    found: dict[str, tuple[str, ...]] = {}
+    languages: dict[str, tuple[str, ...]] = {}
     name = ""
     for line in WORDS_FILE.read_text(encoding="utf-8").splitlines()[1:]:
         if not line.startswith(" "):
             name = line
             continue
         for word in line.split():
-            before = found.get(word, ())
-            found[word] = before if ENGLISH in before else (*before, name)
-    return found
+            before = languages.get(word, ())
+            languages[word] = before if ENGLISH in before else (*before, name)
+    return languages
 
 
 def other_language(text: str) -> str | None:
@@ -47,9 +47,9 @@ def other_language(text: str) -> str | None:
         return None
     known = _known()
     hits = Counter(name for word in words for name in known.get(word, ()))
-    own = hits.pop(ENGLISH, 0)
+    english = hits.pop(ENGLISH, 0)
     best, count = max(hits.items(), key=lambda item: item[1], default=("", 0))
-    return best if count >= max(FEWEST_HITS, own + 1, SHARE * len(words)) else None
+    return best if count >= max(FEWEST_HITS, english + 1, SHARE * len(words)) else None
 
 
 def other_languages(texts: Sequence[str]) -> Counter[str]:
@@ -67,12 +67,12 @@ def unread(texts: Sequence[str], encoder_id: str, taught: Collection[str] = ()) 
     return tuple(None if name in taught else name for name in map(other_language, texts))
 
 
-def unread_words(found: Mapping[str, int], of: int, things: str) -> str | None:
+def unread_words(counts: Mapping[str, int], of: int, things: str) -> str | None:
     """Return a sentence on how many texts are in which other languages; None if none is."""
-    names = sorted((name for name in found if found[name]), key=lambda name: (-found[name], name))
+    names = sorted((name for name in counts if counts[name]), key=lambda name: (-counts[name], name))
     if not names:
         return None
     listed = " or ".join(f"in {name}" for name in names[:3]) + (" or others" if len(names) > 3 else "")
     return (
-        f"{sum(found.values())} of {of} {things} seem to be {listed}; the encoder reads nothing but English"
+        f"{sum(counts.values())} of {of} {things} seem to be {listed}; the encoder reads nothing but English"
     )

@@ -82,9 +82,9 @@ def topic_means(
     if not any(transcripts):
         return study
     names = [f"{one}\x1f{other}" if other else "" for one, other in zip(studies, transcripts, strict=True)]
-    own, count = _shrunk(vectors, names, known, spoken, {})
+    of_transcript, count = _shrunk(vectors, names, known, spoken, {})
     share = np.where([bool(name) for name in transcripts], np.minimum(count / WHOLE, 1.0), 0.0)[:, None]
-    return np.asarray(share * own + (1 - share) * study, dtype=np.float64)
+    return np.asarray(share * of_transcript + (1 - share) * study, dtype=np.float64)
 
 
 def _shrunk(

@@ -140,10 +140,10 @@ class NGrams:
             seen.update(set(wholes_of(words)))
             seen.update(set(chain.from_iterable(map(pieces_of, set(words)))))
         least = min(SEEN, max(1, len(texts) - 1))
-        kept = sorted(
+        frequent = sorted(
             (gram for gram, count in seen.items() if count >= least), key=lambda gram: (-seen[gram], gram)
         )
-        vocabulary = {gram: place for place, gram in enumerate(kept[:LIMIT])}
+        vocabulary = {gram: column for column, gram in enumerate(frequent[:LIMIT])}
         idf = np.array(
             [log((1 + len(texts)) / (1 + seen[gram])) + 1 for gram in vocabulary], dtype=np.float32
         )
@@ -165,8 +165,8 @@ class NGrams:
             places, weights = zip(*blocks, strict=True)
             yield np.concatenate(places), np.concatenate(weights)
 
-    def _places(self, found: Iterable[str]) -> list[int]:
-        return [self.vocabulary[gram] for gram in found if gram in self.vocabulary]
+    def _places(self, grams: Iterable[str]) -> list[int]:
+        return [self.vocabulary[gram] for gram in grams if gram in self.vocabulary]
 
     def _weighted(self, places: Iterable[int]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """Return the different places and their weights, sublinear in how often each comes, of length 1."""
@@ -191,10 +191,10 @@ def cue_row(text: str) -> NDArray[np.float32]:
     counts = [min(2, len(pattern.findall(text))) / 2 for pattern in _PATTERNS]
     words = words_of(text)
     good = bad = turned_good = turned_bad = 0
-    for place, word in enumerate(words):
+    for position, word in enumerate(words):
         if word not in GOOD and word not in BAD:
             continue
-        negated = any(earlier in NEGATIONS for earlier in words[max(0, place - 3) : place])
+        negated = any(earlier in NEGATIONS for earlier in words[max(0, position - 3) : position])
         good += word in GOOD and not negated
         bad += word in BAD and not negated
         turned_good += word in GOOD and negated

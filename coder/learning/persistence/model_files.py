@@ -333,10 +333,10 @@ def packed(parts: Parts) -> tuple[Arrays, dict[str, Any]]:
     for name, stack in (("themes", parts.themes), ("polarity", parts.polarity)):
         arrays |= {f"{name}.weights": stack.weights, f"{name}.bias": stack.bias}
         shape[name] = []
-        for place, member in enumerate(stack.members):
-            described, own = _member_arrays(f"{name}.{place}", member)
+        for index, member in enumerate(stack.members):
+            described, member_arrays = _member_arrays(f"{name}.{index}", member)
             shape[name].append(described)
-            arrays |= own
+            arrays |= member_arrays
     if parts.themes.kept is not None:
         arrays["themes.kept"] = parts.themes.kept
         shape["firm"] = parts.themes.firm
@@ -367,7 +367,7 @@ def unpacked(arrays: Arrays, shape: Mapping[str, Any], dimension: int, codes: in
     stacks = {}
     for name, k in (("themes", codes), ("polarity", 3)):
         members = tuple(
-            _member(arrays, f"{name}.{place}", item, dimension, k) for place, item in enumerate(shape[name])
+            _member(arrays, f"{name}.{index}", item, dimension, k) for index, item in enumerate(shape[name])
         )
         weights = _checked(arrays, f"{name}.weights", (len(members),))
         kept = _checked(arrays, f"{name}.kept", (k,)) if f"{name}.kept" in arrays else None
@@ -404,14 +404,14 @@ def _member_arrays(prefix: str, member: Member) -> tuple[dict[str, Any], Arrays]
         return {"name": member.name, "blocks": None}, {}
     if isinstance(head, LinearHead):
         return {"name": member.name, "blocks": list(head.coefficients)}, _head_arrays(prefix, head)
-    own: Arrays = {
+    arrays: Arrays = {
         "vectors": head.vectors,
         "votes": head.votes,
         "prints": head.prints,
         "carried": head.carried,
     }
     described = {"name": member.name, "blocks": None, "nearest": head.block}
-    return described, {f"{prefix}.{name}": array for name, array in own.items()}
+    return described, {f"{prefix}.{name}": array for name, array in arrays.items()}
 
 
 def _member(arrays: Arrays, prefix: str, item: Mapping[str, Any], dimension: int, k: int) -> Member:

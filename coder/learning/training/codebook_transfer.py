@@ -76,18 +76,18 @@ def loudness(model: Model, hand: Model) -> float:
 def trust(model: Model, hand: Model) -> Floats:
     """Return how far each code of the codebook in hand means what its namesake meant, (k,) in 0..1."""
     old, new = _code_vectors(model.bank), _code_vectors(hand.bank)
-    found = np.zeros(len(hand.codebook.codes))
-    for place, code in enumerate(hand.codebook.codes):
+    trusted = np.zeros(len(hand.codebook.codes))
+    for index, code in enumerate(hand.codebook.codes):
         if code.id not in model.codebook.by_id:
             continue
         if to_dict(_alone(code.id, hand.codebook)) == to_dict(_alone(code.id, model.codebook)):
-            found[place] = 1.0
+            trusted[index] = 1.0
             continue
-        near = old @ new[place]
-        own = model.codebook.ids.index(code.id)
-        margin = near[own] - np.delete(near, own).max(initial=-1.0)
-        found[place] = float(np.clip(margin / SURE_MARGIN, 0, 1))
-    return found
+        near = old @ new[index]
+        namesake = model.codebook.ids.index(code.id)
+        margin = near[namesake] - np.delete(near, namesake).max(initial=-1.0)
+        trusted[index] = float(np.clip(margin / SURE_MARGIN, 0, 1))
+    return trusted
 
 
 def _alone(code_id: str, codebook: Codebook) -> Codebook:

@@ -86,7 +86,7 @@ def cross_validated(
     guess = held_out(data, places, trainer)
     truth = Truth(data.labels, data.polarity, list(names))
     report = performance(truth, guess, codebook, "held out")
-    own = Truth(data.labels, data.polarity, data.groups)
+    own_groups = Truth(data.labels, data.polarity, data.groups)
     everything = np.ones(data.labels.shape, dtype=bool)
     grouped = replace(data, groups=names)
     verdicts = verdicts_of(grouped, codebook, guess.selected, everything, resamples=RESAMPLES)
@@ -94,7 +94,7 @@ def cross_validated(
         report,
         folds=places.count,
         repeated_texts=repeated,
-        studies=None if studies is None else by_attribute(own, guess, studies, whole=True),
-        by=None if column is None else Split(column[0], by_attribute(own, guess, column[1])),
+        studies=None if studies is None else by_attribute(own_groups, guess, studies, whole=True),
+        by=None if column is None else Split(column[0], by_attribute(own_groups, guess, column[1])),
     )
     return CrossValidated(report, verdicts, places, guess)

@@ -9,7 +9,7 @@ Theoretical Domains Framework) the text's own groups are learned too.
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,51 +76,58 @@ def tune(
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     dice = random.Random(seed)
-    school = _School(start)
-    total = sum(1 for _ in _batches(lessons, random.Random(seed))) * epochs
-    optimiser, schedule = school.optimiser(total)
+    tuner = Tuner(start)
+    sizes = [len(lesson.texts) for lesson in lessons]
+    total = len(steps_of(sizes, random.Random(seed))) * epochs
+    optimiser, schedule = tuner.optimiser(total)
     losses: list[float] = []
     for epoch in range(epochs):
-        told: list[float] = []
-        for lesson, rows in _batches(lessons, dice):
-            loss = school.loss(lesson, rows, dice)
+        epoch_losses: list[float] = []
+        for lesson, rows in steps_of(sizes, dice):
+            loss = tuner.loss(lessons[lesson], rows, dice)
             if loss is None:
                 continue
             optimiser.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(school.network.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(tuner.network.parameters(), 1.0)
             optimiser.step()
             schedule.step()
-            told.append(float(loss.detach()))
-        losses.append(float(np.mean(told or [0.0])))
+            epoch_losses.append(float(loss.detach()))
+        losses.append(float(np.mean(epoch_losses or [0.0])))
         if progress:
             progress(f"epoch {epoch + 1} of {epochs}: loss {losses[-1]:.3f}")
-    return school.result(losses)
+    return tuner.result(losses)
 
 
-def _batches(lessons: Sequence[Lesson], dice: random.Random) -> Iterator[tuple[Lesson, list[int]]]:
-    found = []
-    for lesson in lessons:
-        rows = list(range(len(lesson.texts)))
+def steps_of(sizes: Sequence[int], dice: random.Random) -> list[tuple[int, list[int]]]:
+    """Part the rows of each lesson into steps of about BATCH, in random order: (lesson, its rows) of each step.
+
+    `sizes` (lessons,) are their numbers of rows. No step has rows of two lessons, and each row is in one step.
+    """
+    steps = []
+    for lesson, size in enumerate(sizes):
+        rows = list(range(size))
         dice.shuffle(rows)
-        parts = max(1, round(len(rows) / BATCH))
-        found += [(lesson, rows[part::parts]) for part in range(parts)]
-    dice.shuffle(found)
-    yield from found
+        parts = max(1, round(size / BATCH))
+        steps += [(lesson, rows[part::parts]) for part in range(parts)]
+    dice.shuffle(steps)
+    return steps
 
 
-def _chosen(wording: Wording, codes: int, dice: random.Random) -> list[int]:
-    """Return a random two to PHRASES phrases of each code."""
-    kept: list[int] = []
-    for code in range(codes):
-        own = [place for place, owner in enumerate(wording.codes) if owner == code]
-        dice.shuffle(own)
-        kept += own[: dice.randint(2, PHRASES)]
-    return kept
+def some_phrases(wording: Wording, code: int, most: int, dice: random.Random) -> list[int]:
+    """Return the indices of two to `most` random phrases of a code, of all where it has fewer."""
+    phrases = [phrase for phrase, owner in enumerate(wording.codes) if owner == code]
+    dice.shuffle(phrases)
+    return phrases[: dice.randint(2, most)]
 
 
-class _School:
-    """The network with its layers, and the loss of one batch."""
+def phrases_of_step(wording: Wording, codes: int, dice: random.Random) -> list[int]:
+    """Return the indices of a random two to PHRASES phrases of each code."""
+    return [phrase for code in range(codes) for phrase in some_phrases(wording, code, PHRASES, dice)]
+
+
+class Tuner:
+    """The network that is tuned, the layers beside it, and the loss of one step."""
 
     def __init__(self, start: Weights) -> None:
         import torch
@@ -136,17 +143,17 @@ class _School:
         self.network.load_state_dict(state, strict=False)
         for name, weight in self.network.named_parameters():
             weight.requires_grad_("embeddings" not in name and "pooler" not in name)
-        self._polarity = torch.nn.Linear(384, 3)
+        self.polarity = torch.nn.Linear(384, 3)
         self._codable = torch.nn.Linear(384, 1)
         self._known: dict[str, list[int]] = {}
         self.network.train()
 
-    def optimiser(self, total: int) -> tuple[Any, Any]:
-        """Return AdamW and a schedule: a tenth of warming up, then down to a fiftieth."""
+    def optimiser(self, total: int, rate: float = RATE) -> tuple[Any, Any]:
+        """Return AdamW and a schedule of `total` steps: a tenth of warming up to `rate`, then down to a fiftieth."""
         torch = self._torch
         network = [weight for weight in self.network.parameters() if weight.requires_grad]
-        layers = [*self._polarity.parameters(), *self._codable.parameters()]
-        groups = [{"params": network, "lr": RATE}, {"params": layers, "lr": HEAD_RATE}]
+        layers = [*self.polarity.parameters(), *self._codable.parameters()]
+        groups = [{"params": network, "lr": rate}, {"params": layers, "lr": HEAD_RATE}]
         optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
         return optimiser, torch.optim.lr_scheduler.LambdaLR(
             optimiser, lambda step: min(1.0, (step + 1) / (0.1 * total)) * max(0.02, 1 - step / total)
@@ -157,14 +164,14 @@ class _School:
             self._known[text] = self._tokens(text, truncation=True, max_length=MAX_TOKENS)["input_ids"]
         return self._known[text]
 
-    def _encoded(self, texts: Sequence[str]) -> Any:
+    def encoded(self, texts: Sequence[str]) -> Any:
         """Return vectors of length 1 (n, d); texts of like length go together to save padding."""
         torch = self._torch
         ids = [self._ids(text) for text in texts]
-        order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
+        order = sorted(range(len(ids)), key=lambda index: len(ids[index]))
         parts = []
         for at in range(0, len(order), 32):
-            chunk = [ids[place] for place in order[at : at + 32]]
+            chunk = [ids[index] for index in order[at : at + 32]]
             longest = max(map(len, chunk))
             table = torch.tensor([row + [0] * (longest - len(row)) for row in chunk])
             mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in chunk])
@@ -180,20 +187,20 @@ class _School:
         """Return the batch's loss, or None where the batch teaches nothing."""
         torch, k = self._torch, lesson.labels.shape[1]
         wording = lesson.wordings[0] if dice.random() < 0.5 else dice.choice(list(lesson.wordings))
-        kept = _chosen(wording, k, dice)
-        vectors = self._encoded([*(lesson.texts[row] for row in rows), *(wording.texts[at] for at in kept)])
+        chosen = phrases_of_step(wording, k, dice)
+        vectors = self.encoded([*(lesson.texts[row] for row in rows), *(wording.texts[at] for at in chosen)])
         texts, phrases = vectors[: len(rows)], vectors[len(rows) :]
-        owner = torch.tensor([wording.codes[at] for at in kept])
+        owner = torch.tensor([wording.codes[at] for at in chosen])
         targets = torch.tensor((lesson.labels[rows] == 1).astype(np.float32))
         has = targets.sum(1) > 0
         terms = []
         if len(rows) > 3 and bool(has.any()):
-            near = self._near(texts, phrases, owner, k)
+            near = self.near(texts, phrases, owner, k)
             terms += self._theme_terms(near, owner, targets, has)
-            terms += self._group_terms(near, has, [wording.groups[at] for at in kept], lesson, rows)
+            terms += self._group_terms(near, has, [wording.groups[at] for at in chosen], lesson, rows)
         sides = torch.tensor(lesson.polarity[rows])
         if bool((sides >= 0).any()):
-            said = self._polarity(texts[sides >= 0] * SCALE)
+            said = self.polarity(texts[sides >= 0] * SCALE)
             weight = torch.tensor([1.0, 1.0, 0.6])
             terms.append(
                 POLARITY_SHARE * torch.nn.functional.cross_entropy(said, sides[sides >= 0], weight=weight)
@@ -204,7 +211,7 @@ class _School:
             terms.append(CODABLE_SHARE * loss)
         return sum(terms) if terms else None
 
-    def _near(self, texts: Any, phrases: Any, owner: Any, k: int) -> Any:
+    def near(self, texts: Any, phrases: Any, owner: Any, k: int) -> Any:
         """Return cosine / TEMPERATURE of centred texts to centred phrases, (n, phrases)."""
         torch = self._torch
         member = torch.nn.functional.one_hot(owner, k).T.float()
@@ -218,8 +225,8 @@ class _School:
         torch = self._torch
         columns = []
         for code in range(targets.shape[1]):
-            own = near[:, owner == code]
-            columns.append(torch.logsumexp(own, 1) - np.log(own.shape[1]))
+            code_near = near[:, owner == code]
+            columns.append(torch.logsumexp(code_near, 1) - np.log(code_near.shape[1]))
         logs = torch.log_softmax(torch.stack(columns, 1)[has], 1)
         shares = targets[has] / targets[has].sum(1, keepdim=True)
         return [-(shares * logs).sum(1).mean()]
@@ -231,12 +238,12 @@ class _School:
         if not lesson.groups:
             return []
         torch = self._torch
-        own = torch.tensor([[group in lesson.groups[row] for group in groups] for row in rows])
-        rows_with = own.any(1) & has
+        of_text = torch.tensor([[group in lesson.groups[row] for group in groups] for row in rows])
+        rows_with = of_text.any(1) & has
         if not bool(rows_with.any()):
             return []
         part = near[rows_with]
-        inside = torch.logsumexp(part.masked_fill(~own[rows_with], -1e4), 1)
+        inside = torch.logsumexp(part.masked_fill(~of_text[rows_with], -1e4), 1)
         return [GROUP_SHARE * (torch.logsumexp(part, 1) - inside).mean()]
 
     def result(self, losses: list[float]) -> Tuned:
@@ -246,8 +253,8 @@ class _School:
             for name, weight in self.network.named_parameters()
             if weight.requires_grad
         }
-        layer = self._polarity.weight.detach().numpy().T * SCALE
-        return Tuned(weights, layer.astype(np.float32), self._polarity.bias.detach().numpy().copy(), losses)
+        layer = self.polarity.weight.detach().numpy().T * SCALE
+        return Tuned(weights, layer.astype(np.float32), self.polarity.bias.detach().numpy().copy(), losses)
 
 
 def averaged(runs: Sequence[Tuned]) -> Tuned:

@@ -131,11 +131,11 @@ def lessons_of(data: TrainingSet, codebook: Codebook) -> list[Lesson]:
     """Return one lesson per study of a training set, the codebook as it is worded."""
     phrases = codebook_phrases(codebook)
     wording = Wording([p.text for p in phrases], [p.code for p in phrases], [None] * len(phrases))
-    found = []
+    lessons = []
     for study in dict.fromkeys(data.studies):
         part = data.rows(np.array([row for row, name in enumerate(data.studies) if name == study]))
-        found.append(Lesson(part.texts, part.labels, part.polarity_places(), [wording]))
-    return found
+        lessons.append(Lesson(part.texts, part.labels, part.polarity_places(), [wording]))
+    return lessons
 
 
 def _encoded(tuned: Weights, base: Weights, texts: list[str]) -> NDArray[np.float32]:
@@ -155,8 +155,8 @@ def compared(plain: Model, tuned: Model) -> tuple[bool, str]:
         for held_out in (plain.card.held_out, tuned.card.held_out)
     ]
     better = sum(figures[1]) > sum(figures[0])
-    told = ", ".join(
+    changes = ", ".join(
         f"{axis} kappa {before:.3f} without fine-tuning and {after:.3f} with it"
         for axis, before, after in zip(("theme", "polarity"), *figures, strict=True)
     )
-    return better, f"Held out: {told}. It {'is' if better else 'is not'} used."
+    return better, f"Held out: {changes}. It {'is' if better else 'is not'} used."

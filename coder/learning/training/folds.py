@@ -39,9 +39,9 @@ class Folds:
     def parts(self) -> Iterator[tuple[Ints, Ints]]:
         """Yield, per fold, the rows to learn from and those held out; no text of the latter is in the former."""
         for fold in np.unique(self.of):
-            held = self.of == fold
-            copies = (self.twins >= 0) & np.isin(self.twins, self.twins[held])
-            yield np.flatnonzero(~held & ~copies), np.flatnonzero(held)
+            held_out = self.of == fold
+            copies = (self.twins >= 0) & np.isin(self.twins, self.twins[held_out])
+            yield np.flatnonzero(~held_out & ~copies), np.flatnonzero(held_out)
 
     def rows(self, rows: Ints) -> "Folds":
         """Return the folds of some of the rows."""
@@ -89,11 +89,11 @@ def folds_of(
     `labels` (n,) is a class per row, to make the folds alike; `copies` are the texts' repeats where they are known.
     """
     twins = (copies or repeats(texts, groups)).twins
-    places = {name: place for place, name in enumerate(dict.fromkeys(groups))}
-    if len(places) < 2:
+    group_numbers = {name: place for place, name in enumerate(dict.fromkeys(groups))}
+    if len(group_numbers) < 2:
         n = len(groups)
         return Folds(np.arange(n, dtype=np.intp) * min(count, n) // max(n, 1), twins, whole=False)
-    of = group_folds(np.array([places[group] for group in groups], dtype=np.intp), labels, count)
+    of = group_folds(np.array([group_numbers[group] for group in groups], dtype=np.intp), labels, count)
     return Folds(of, twins)
 
 

@@ -75,12 +75,12 @@ def verdicts_of(
     if len(set(names)) < MIN_GROUPS:
         names = [str(row) for row in range(len(names))]
     boot = ClusterBootstrap.over(names, resamples=resamples)
-    found = []
-    for place, code in enumerate(codebook.codes):
-        looked = data.labels[:, place] >= 0
-        positives = int((data.labels[:, place] == 1).sum())
+    verdicts = []
+    for column, code in enumerate(codebook.codes):
+        looked = data.labels[:, column] >= 0
+        positives = int((data.labels[:, column] == 1).sum())
         described = bool(code.definition or code.subthemes)
-        rows = np.flatnonzero(known[:, place] & looked)
+        rows = np.flatnonzero(known[:, column] & looked)
         untaught = _untaught(code.id, positives, int(looked.sum()) - positives, described)
         if untaught is None and not len(rows):
             why = "could not be tested: nothing to learn from is left without the excerpts held out"
@@ -88,12 +88,14 @@ def verdicts_of(
                 code.id, positives, None, None, described, why, "add excerpts of other groups"
             )
         if untaught is not None:
-            found.append(untaught)
+            verdicts.append(untaught)
             continue
-        truth, chosen = data.labels[rows, place] == 1, selected[rows, place].astype(bool)
+        truth, chosen = data.labels[rows, column] == 1, selected[rows, column].astype(bool)
         cells = 2 * truth.astype(np.intp) + chosen
-        found.append(_tested(code.id, positives, *boot.tables(rows, cells, 4), HELD_OUT if whole else PARTS))
-    return found
+        verdicts.append(
+            _tested(code.id, positives, *boot.tables(rows, cells, 4), HELD_OUT if whole else PARTS)
+        )
+    return verdicts
 
 
 def _untaught(code: str, positives: int, negatives: int, described: bool) -> CodeVerdict | None:
@@ -164,10 +166,14 @@ def _tested(
 def beside_people(verdicts: Sequence[CodeVerdict], reached: Mapping[str, float]) -> list[CodeVerdict]:
     """Return the verdicts with the kappa that coders reach with each other, by code, where it is known."""
     return [
-        replace(found, coders=reached[found.code], why=f"{found.why}; coders reach {reached[found.code]:.2f}")
-        if found.code in reached and found.kappa is not None
-        else found
-        for found in verdicts
+        replace(
+            verdict,
+            coders=reached[verdict.code],
+            why=f"{verdict.why}; coders reach {reached[verdict.code]:.2f}",
+        )
+        if verdict.code in reached and verdict.kappa is not None
+        else verdict
+        for verdict in verdicts
     ]
 
 
@@ -191,18 +197,20 @@ def better_views(
     won = np.array([_wins(old, new) for old, new in zip(before, verdicts, strict=True)]) & tested
     if not won.any():
         return stack, logits, fitted, verdicts
-    own = np.zeros(len(won)) if stack.kept is None else stack.kept.astype(np.float64)
+    already_kept = np.zeros(len(won)) if stack.kept is None else stack.kept.astype(np.float64)
     mixed = keeping(logits, spoken, won.astype(np.float64))
-    again, found = judged(mixed)
-    if _worth(found) <= _worth(verdicts):  # what the code gained, the others lost
+    again, mixed_verdicts = judged(mixed)
+    if _worth(mixed_verdicts) <= _worth(verdicts):  # what the code gained, the others lost
         return stack, logits, fitted, verdicts
-    kept = replace(stack, kept=np.where(won, 1.0, own).astype(np.float32))
-    return kept, mixed, again, found
+    better = replace(stack, kept=np.where(won, 1.0, already_kept).astype(np.float32))
+    return better, mixed, again, mixed_verdicts
 
 
-def _wins(base: CodeVerdict, own: CodeVerdict) -> bool:
+def _wins(base: CodeVerdict, learned: CodeVerdict) -> bool:
     return (
-        base.usable and base.kappa is not None and (base.f1 or 0.0) > (own.f1 or 0.0) * own.usable + CLEARLY
+        base.usable
+        and base.kappa is not None
+        and (base.f1 or 0.0) > (learned.f1 or 0.0) * learned.usable + CLEARLY
     )
 
 
@@ -259,9 +267,11 @@ def of_training(learned: Learned, parts: Parts) -> HeldOut:
         return HeldOut(why_not=NOTHING_LEFT)
     if all(verdict.kappa is None for verdict in learned.verdicts):
         return HeldOut(why_not=f"no code has {ENOUGH} excerpts with it and {ENOUGH} without it")
-    found = figures(learned, parts)
+    measured = figures(learned, parts)
     return (
-        found if found == HeldOut() else replace(found, measured_on=WHOLE if learned.folds.whole else PARTS)
+        measured
+        if measured == HeldOut()
+        else replace(measured, measured_on=WHOLE if learned.folds.whole else PARTS)
     )
 
 
@@ -269,13 +279,13 @@ def figures(learned: Learned, parts: Parts) -> HeldOut:
     """Return the figures of held-out rows; those that cannot be read are left out: the model does not guess there."""
     data, judged = learned.data, learned.fitted.tested & learned.read
     suggested = learned.fitted.selected & judged[:, None] & (data.labels >= 0) & parts.calibration.usable
-    found = HeldOut(themes=_themes(learned, parts, judged), polarity=_polarity(learned, judged))
+    measured = HeldOut(themes=_themes(learned, parts, judged), polarity=_polarity(learned, judged))
     if not suggested.any():
-        return found
+        return measured
     chances, right = learned.fitted.chances[suggested], data.labels[suggested] == 1
     error = round(calibration_error(chances, right), 4)
     surest, curve = surest_precision(chances, right), calibration_curve(chances, right)
-    return replace(found, calibration_error=error, surest_quarter=surest, calibration=curve)
+    return replace(measured, calibration_error=error, surest_quarter=surest, calibration=curve)
 
 
 def _themes(learned: Learned, parts: Parts, judged: NDArray[np.bool_]) -> ThemeFigures | None:
@@ -369,34 +379,36 @@ def remarks(data: TrainingSet, folds: Folds, codebook: Codebook) -> list[str]:
     """Return sentences on what the excerpts could not teach or test, for the people who gave them."""
     coded = int((data.labels == 1).any(axis=1).sum())
     empty = int((data.labels == 0).all(axis=1).sum()) if len(data) else 0
-    said: list[str] = []
+    sentences: list[str] = []
     if coded < ENOUGH:
-        said.append(
+        sentences.append(
             f"Only {counted(coded, 'coded excerpt')}: too few to learn codes from ({ENOUGH} are needed), so what was"
             " known before stands."
         )
-        return said
+        return sentences
     if not folds.whole:
-        said.append(
+        sentences.append(
             "All excerpts are of one group: the figures are measured on parts of it, learned from its other parts."
             " They are not of held-out interviews, so expect less on another interview."
         )
     if coded > MOST:
-        said.append(f"Of {coded:,} coded excerpts, {MOST:,} evenly chosen ones serve to compare texts with.")
+        sentences.append(
+            f"Of {coded:,} coded excerpts, {MOST:,} evenly chosen ones serve to compare texts with."
+        )
     if empty < FEW_EMPTY:
         left = "no row was" if not empty else "one row was" if empty == 1 else f"only {empty} rows were"
         need = f" ({FEW_EMPTY} are needed)" if empty else ""
-        said.append(
+        sentences.append(
             f"{left.capitalize()} left empty{need}, so what is not codable was not learned"
             + ("." if empty else " or tested.")
         )
     sides = Counter(value for value in data.polarity if value)
     if len(sides) == 1 and codebook.polarity:
-        said.append(
+        sentences.append(
             f"Every polarity given is {next(iter(sides))}: there is nothing to tell apart, so polarity was not"
             " learned and what was known of it before stands."
         )
-    return said
+    return sentences
 
 
 def limits(card: ModelCard, encoder_id: str) -> str:

@@ -92,8 +92,8 @@ def fit_codable(data: TrainingSet, blocks: Mapping[str, Any], folds: Folds) -> t
             head = _fitted_head(
                 {name: block[inside] for name, block in mine.items()}, targets[inside], weights[inside]
             )
-            held = {name: block[outside] for name, block in mine.items()}
-            chance[known[outside]] = sigmoid(apply_linear(head, held))[:, 0]
+            outside_blocks = {name: block[outside] for name, block in mine.items()}
+            chance[known[outside]] = sigmoid(apply_linear(head, outside_blocks))[:, 0]
     return _fitted_head(mine, targets, weights), chance
 
 
@@ -193,8 +193,8 @@ def _fitted(
     asked = known & (say > 0)
     usual = best_threshold(chances[asked], truth[asked], float(np.median(start.thresholds)))
     if aim == "macro-f1":
-        found = [expected_f1_threshold(chances[known[:, at], at]) for at in range(k)]
-        thresholds = np.where(say > 0, found, usual)
+        each = [expected_f1_threshold(chances[known[:, at], at]) for at in range(k)]
+        thresholds = np.where(say > 0, each, usual)
     else:
         each = [best_threshold(chances[known[:, at], at], truth[known[:, at], at], usual) for at in range(k)]
         thresholds = np.array(each)

@@ -88,10 +88,10 @@ class Design:
         if 0 < rows <= min(SMALL, width):
             gram = sum(_dense(part @ part.T) for part in parts)
             values, vectors = np.linalg.eigh(gram)
-            kept = values > values[-1] * 1e-9
-            roots = np.sqrt(values[kept])
-            self.matrix: Any = vectors[:, kept] * roots
-            self._back = vectors[:, kept] / roots
+            nonzero = values > values[-1] * 1e-9
+            roots = np.sqrt(values[nonzero])
+            self.matrix: Any = vectors[:, nonzero] * roots
+            self._back = vectors[:, nonzero] / roots
         elif all(isinstance(part, np.ndarray) for part in parts):
             self.matrix = np.hstack(parts).astype(np.float64)
         else:
@@ -125,15 +125,15 @@ class Design:
 
     def head(self, table: Floats, intercept: Floats) -> LinearHead:
         """Return the head over the blocks as they are, without the recipe's factors."""
-        found, start = {}, 0
+        weights, start = {}, 0
         for name, block in self._blocks.items():
             if self._back is not None:
-                own = np.asarray(block.T @ (self._back @ table))
+                block_weights = np.asarray(block.T @ (self._back @ table))
             else:
-                own = table[start : start + block.shape[1]]
+                block_weights = table[start : start + block.shape[1]]
                 start += block.shape[1]
-            found[name] = (own * self.recipe.blocks[name]).astype(np.float32)
-        return LinearHead(found, intercept.astype(np.float32))
+            weights[name] = (block_weights * self.recipe.blocks[name]).astype(np.float32)
+        return LinearHead(weights, intercept.astype(np.float32))
 
 
 def _dense(product: Any) -> Floats:
@@ -196,15 +196,15 @@ def fit_stack(
     evidence = _Evidence(np.stack(views), targets, weights, blocks.get(QUESTION))
     prior = np.array([*given.values(), *(0.0 for _ in recipes)])
     honest, tested = evidence.honest(prior, folds, keep=keep)
-    found = evidence.weighed(np.flatnonzero(tested), prior)
+    weighed = evidence.weighed(np.flatnonzero(tested), prior)
     fitted = [
         Member(design.recipe.name, design.whole(targets, weights)) if weight > LEAST_WEIGHT else None
-        for design, weight in zip(designs, found.weights[len(given) :], strict=True)
+        for design, weight in zip(designs, weighed.weights[len(given) :], strict=True)
     ]
-    stack = found.stack([*(Member(name) for name in given), *fitted])
+    stack = weighed.stack([*(Member(name) for name in given), *fitted])
     if keep:
-        own = untaught(targets).astype(np.float32)
-        stack = replace(stack, kept=own, firm=firmness(views[0], targets))
+        untaught_classes = untaught(targets).astype(np.float32)
+        stack = replace(stack, kept=untaught_classes, firm=firmness(views[0], targets))
     return stack, honest
 
 
@@ -219,25 +219,25 @@ class _Evidence:
 
     def honest(self, prior: Floats, folds: Folds, *, keep: bool) -> tuple[Floats, NDArray[np.bool_]]:
         """Return each row's logits (n, k) by weights learned without its fold, and whether there were any, (n,)."""
-        found, tested = np.zeros_like(self.targets), np.zeros(len(self.targets), dtype=bool)
+        logits, tested = np.zeros_like(self.targets), np.zeros(len(self.targets), dtype=bool)
         for inside, outside in folds.parts():
             tested[outside] = len(inside) > 0
-            found[outside] = self.weighed(inside, prior).of(self, outside)
+            logits[outside] = self.weighed(inside, prior).of(self, outside)
             if keep:
                 targets, first = self.targets[inside], self.views[0]
                 firm = firmness(first[inside], targets)
-                found[outside] = keeping(found[outside], firm * first[outside], untaught(targets))
-        return found, tested
+                logits[outside] = keeping(logits[outside], firm * first[outside], untaught(targets))
+        return logits, tested
 
     def weighed(self, rows: NDArray[np.intp], prior: Floats) -> "_Weighed":
         """Return the weights of the views, and what questions add to them, learned on some rows."""
         targets, row_weights = self.targets[rows], self.row_weights[rows]
         weights, bias = fit_weights(list(self.views[:, rows]), targets, row_weights, prior)
-        found = _Weighed(weights, bias, None)
+        weighed = _Weighed(weights, bias, None)
         if self.asked is None or not len(rows):
-            return found
+            return weighed
         asked = self.asked[rows].astype(np.float64)
-        return replace(found, odds=question_odds(found.of(self, rows), targets, row_weights, asked))
+        return replace(weighed, odds=question_odds(weighed.of(self, rows), targets, row_weights, asked))
 
 
 @dataclass(frozen=True)
@@ -257,15 +257,17 @@ class _Weighed:
 
     def stack(self, members: Sequence[Member | None]) -> Stack:
         """Return the stack of the members that are there, with what questions add as the last one."""
-        kept = [(one, weight) for one, weight in zip(members, self.weights, strict=True) if one is not None]
+        present = [
+            (one, weight) for one, weight in zip(members, self.weights, strict=True) if one is not None
+        ]
         if self.odds is not None:
             none = np.zeros(self.odds.shape[1], dtype=np.float32)
-            kept.append(
+            present.append(
                 (Member(QUESTION, LinearHead({QUESTION: self.odds.astype(np.float32)}, none)), np.float32(1))
             )
         return Stack(
-            tuple(one for one, _ in kept),
-            np.array([weight for _, weight in kept], dtype=np.float32),
+            tuple(one for one, _ in present),
+            np.array([weight for _, weight in present], dtype=np.float32),
             self.bias,
         )
 

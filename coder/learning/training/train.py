@@ -127,8 +127,8 @@ def _trained(
     base = with_codebook(base, codebook)
     reader = base
     if base.blank or (encoder is not None and encoder.id != base.encoder.id):
-        own = encoder or base.encoder
-        reader = blank_model(codebook, own, usual_mean(data, own))
+        own_encoder = encoder or base.encoder
+        reader = blank_model(codebook, own_encoder, usual_mean(data, own_encoder))
     founded, start = None if base.blank else base, base.parts.calibration
     looked = [data.texts[int(row)] for row in np.flatnonzero(data.looked_at)]
     ngrams = NGrams.fitted(looked) if recipes.words and len(looked) >= FEW else None
@@ -143,8 +143,8 @@ def _trained(
     def judged(logits: Floats) -> tuple[FittedCalibration, list[CodeVerdict]]:
         fitted = fit_calibration(data, logits, codable, material.folds, start, thresholds=recipes.thresholds)
         tested = np.repeat(fitted.tested[:, None], len(codebook.codes), axis=1)
-        said, whole = fitted.selected & read[:, None], material.folds.whole
-        return fitted, as_before(verdicts_of(data, codebook, said, tested, whole=whole), founded)
+        selected, whole = fitted.selected & read[:, None], material.folds.whole
+        return fitted, as_before(verdicts_of(data, codebook, selected, tested, whole=whole), founded)
 
     if founded is None:
         fitted, verdicts = judged(theme_logits)
@@ -208,8 +208,8 @@ def gathered(
 def common_questions(data: TrainingSet) -> Fingerprints:
     """Return the fingerprints of the questions that ENOUGH texts or more answer; none where there is only one."""
     asked = [question for question in data.questions if question and question.strip()]
-    found, counts = np.unique(fingerprints(asked), return_counts=True)
-    common = found[counts >= ENOUGH]
+    prints, counts = np.unique(fingerprints(asked), return_counts=True)
+    common = prints[counts >= ENOUGH]
     return common if len(common) > 1 else NOTHING_SEEN
 
 
@@ -219,13 +219,13 @@ def _cut(blocks: Mapping[str, Any], rows: NDArray[np.intp]) -> dict[str, Any]:
 
 def fitting(recipes: Sequence[Recipe | Comparison], blocks: Mapping[str, Any]) -> list[Recipe | Comparison]:
     """Return the recipes over the blocks there are, those without any left out."""
-    found = [
+    fitting_recipes = [
         recipe
         if isinstance(recipe, Comparison)
         else replace(recipe, blocks={name: by for name, by in recipe.blocks.items() if name in blocks})
         for recipe in recipes
     ]
-    return [recipe for recipe in found if isinstance(recipe, Comparison) or recipe.blocks]
+    return [recipe for recipe in fitting_recipes if isinstance(recipe, Comparison) or recipe.blocks]
 
 
 def _themes(material: Material, recipes: Recipes) -> tuple[Stack, Floats]:
@@ -286,14 +286,14 @@ def _examples(data: TrainingSet, blocks: Mapping[str, Any]) -> Examples | None:
     coded = np.flatnonzero((data.labels == 1).any(axis=1))
     if not len(coded):
         return None
-    kept = coded[np.linspace(0, len(coded) - 1, min(KEPT, len(coded))).astype(int)]
+    chosen = coded[np.linspace(0, len(coded) - 1, min(KEPT, len(coded))).astype(int)]
     return Examples(
-        [data.texts[at] for at in kept], blocks["centred"][kept].astype(np.float16),
-        (data.labels[kept] == 1).astype(np.int8), [data.studies[at] for at in kept],
+        [data.texts[at] for at in chosen], blocks["centred"][chosen].astype(np.float16),
+        (data.labels[chosen] == 1).astype(np.int8), [data.studies[at] for at in chosen],
     )  # fmt: skip
 
 
 def _reference(data: TrainingSet, blocks: Mapping[str, Any]) -> NDArray[np.float16]:
     coded = np.flatnonzero((data.labels == 1).any(axis=1))
-    kept = coded[np.linspace(0, len(coded) - 1, min(REFERENCE, len(coded))).astype(int)]
-    return np.asarray(blocks["centred"][kept], dtype=np.float16)
+    chosen = coded[np.linspace(0, len(coded) - 1, min(REFERENCE, len(coded))).astype(int)]
+    return np.asarray(blocks["centred"][chosen], dtype=np.float16)
