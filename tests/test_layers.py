@@ -43,7 +43,7 @@ ALLOWED = {
     "domain": set(),
     "errors": set(),
     "statistics": {"errors"},
-    "phrasing": set(),
+    "phrasing": {"domain", "statistics"},
     "plain": {"statistics"},
     "safe_csv": set(),
     "installation": {"errors"},

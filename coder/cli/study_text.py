@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from coder.reporting.text import MISSING, interval, number, percent, percent_interval, table
+from coder.phrasing import MISSING, interval, number, percent, percent_interval, table
 from coder.workflow.study.merge import MergeReport
 from coder.workflow.study.model_comparison import Gain, Trial
 from coder.workflow.study.open import ActSummary, Study

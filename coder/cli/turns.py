@@ -10,8 +10,7 @@ import typer
 
 from coder.cli.console import show
 from coder.cli.options import AsJson, Interviewer
-from coder.phrasing import counted, shortened
-from coder.reporting.text import percent, table
+from coder.phrasing import counted, percent, shortened, table
 
 if TYPE_CHECKING:
     from coder.workflow.turns import ReadingReport, TurnsReport

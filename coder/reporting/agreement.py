@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from coder.agreement.report import AgreementReport, Disagreement, Estimates, ModelAgreement
-from coder.phrasing import counted, shortened
+from coder.phrasing import MISSING, counted, estimate, interval, number, percent, shortened, table
 from coder.reporting.rows import check_new, open_rows, written_whole
-from coder.reporting.text import MISSING, estimate, interval, number, percent, table
 from coder.reporting.workbook import Sheet, write_workbook
 from coder.statistics import Estimate
 

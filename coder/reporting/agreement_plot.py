@@ -6,8 +6,8 @@ from typing import Any
 
 from coder.agreement.report import AgreementReport, Estimates
 from coder.errors import OutputError
+from coder.phrasing import percent
 from coder.reporting.plots import check_plot, write_plot
-from coder.reporting.text import percent
 from coder.statistics import Estimate
 
 INK, LIGHT, SECOND = "#2b2b2b", "#b9b4a9", "#1b6ca8"

@@ -11,7 +11,20 @@ from coder.learning.evaluation.performance import (
     ModelComparison,
 )
 from coder.learning.persistence.card import UNNAMED, CodeVerdict, HeldOut, ModelCard, StoredCard
-from coder.phrasing import counted, shortened
+from coder.phrasing import (
+    INDENT,
+    MISSING,
+    Block,
+    counted,
+    estimate,
+    number,
+    percent,
+    ranged,
+    shortened,
+    table,
+    text_of,
+    wrapped,
+)
 from coder.reporting.performance import (
     BASELINES,
     ENOUGH_GROUPS,
@@ -25,18 +38,6 @@ from coder.reporting.performance import (
     wrong_among,
 )
 from coder.reporting.plots import Drawing
-from coder.reporting.text import (
-    INDENT,
-    MISSING,
-    Block,
-    estimate,
-    number,
-    percent,
-    ranged,
-    table,
-    text_of,
-    wrapped,
-)
 
 MOST_LISTED = 24  # entries of a list; all of them are in card.json
 KINDS = {

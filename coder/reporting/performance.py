@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from coder.learning.evaluation.performance import EvaluationReport
-from coder.phrasing import counted, shortened
-from coder.reporting.text import Block, change, estimate, number, percent, share, table, text_of
+from coder.phrasing import Block, change, counted, estimate, number, percent, share, shortened, table, text_of
 
 BASELINES = {
     "majority": "always the commonest code",

@@ -18,9 +18,8 @@ from coder.learning.evaluation.performance import (
     Split,
     Subgroup,
 )
-from coder.phrasing import counted, shortened
+from coder.phrasing import bounds, counted, estimate, percent, share, shortened
 from coder.reporting.performance import BASELINES, MOST_VALUES, known, mistaken
-from coder.reporting.text import bounds, estimate, percent, share
 from coder.statistics import Estimate
 
 INK, MODEL, OTHER, FAINT = "#2b2b2b", "#1b6ca8", "#b9b4a9", "#8a857b"

@@ -147,7 +147,7 @@ def show_codings(path: Path, reading: CodedReading | None = None) -> "ExternalCo
 
 def codings_text(found: "ExternalCodings") -> str:
     """Return what `coder codings` prints of a file: documents, coders, codes with counts, notes."""
-    from coder.reporting.text import table
+    from coder.phrasing import table
 
     documents = dict.fromkeys(item.document for item in found.codings)
     coders = dict.fromkeys(item.coder or "(nobody named)" for item in found.codings)

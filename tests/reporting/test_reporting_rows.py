@@ -9,7 +9,6 @@ import pytest
 
 from coder.errors import OutputError
 from coder.reporting.rows import FORMATS, Row, open_rows
-from coder.reporting.text import code_table, share_bar
 from tests.present import present
 
 COLUMNS = ["text", "code", "confidence", "turn"]
@@ -100,14 +99,3 @@ def test_targets_that_cannot_be_are_told(tmp_path: Path) -> None:
 def test_excel_limits_are_said(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="32767"), open_rows(tmp_path / "a.xlsx", ["text"]) as writer:
         writer.write([{"text": "x" * 40_000}])
-
-
-def test_bars_show_what_there_is() -> None:
-    from collections import Counter
-
-    assert share_bar(1, 1000) == "█"
-    assert share_bar(0, 10) == ""
-    text = code_table(Counter({("a", "barrier"): 3, ("a", "mixed"): 1}), {"a": "Alpha", "b": "Beta"})
-    assert text.splitlines()[1].split() == ["Alpha", "4", "3", "0", "1", "█" * 24]
-    assert text.splitlines()[2] == "  Not once: Beta"
-    assert "barrier" not in code_table(Counter({("a", ""): 3}), {"a": "Alpha"})

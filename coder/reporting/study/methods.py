@@ -1,9 +1,8 @@
 """The methods paragraph and the COREQ checklist, filled in with what really happened in the study."""
 
-from coder.phrasing import counted
+from coder.phrasing import counted, estimate, listed, percent
 from coder.reporting.study.contents import Column, Table, cell
 from coder.reporting.study.values import ReportOptions, StudyData
-from coder.reporting.text import estimate, listed, percent
 
 COREQ_SOURCE = (
     "Items of the Consolidated criteria for reporting qualitative research (COREQ): Tong, Sainsbury & Craig 2007,"

@@ -10,7 +10,7 @@ from statistics import mean, median, stdev
 from typing import Any
 
 from coder.codebook import Code
-from coder.phrasing import counted, shortened
+from coder.phrasing import MISSING, counted, number, percent, shortened
 from coder.reporting.study.contents import Cell, Column, Line, Table, cell
 from coder.reporting.study.values import (
     Case,
@@ -24,7 +24,6 @@ from coder.reporting.study.values import (
     people_of,
     tidy_people,
 )
-from coder.reporting.text import MISSING, number, percent
 
 NOT_STATED = "not stated"
 MOST_VALUES = 40  # beyond, an attribute is a free text and is only counted

@@ -11,13 +11,12 @@ from io import BytesIO
 from typing import Any
 
 from coder.agreement.report import AgreementReport
-from coder.phrasing import counted, shortened
+from coder.phrasing import counted, estimate, percent, shortened
 from coder.reporting.agreement_plot import draw_forest, forest_rows, forest_size
 from coder.reporting.plots import fix_axes
 from coder.reporting.study.contents import Picture
 from coder.reporting.study.participants import groups_of, together
 from coder.reporting.study.values import Coding, ModelFacts, ReportOptions, StudyData, cases_of, hidden
-from coder.reporting.text import estimate, percent
 
 INK, FAINT, LIGHT = "#222222", "#6f6a62", "#d9d4ca"
 DARK, PALE, MIDDLE = (

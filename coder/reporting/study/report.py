@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from coder.phrasing import counted
+from coder.phrasing import MISSING, counted, estimate, number, percent
 from coder.reporting.agreement import TITLES
 from coder.reporting.study.contents import Column, Contents, Paragraph, Part, Picture, Section, Table, cell
 from coder.reporting.study.methods import coreq_table, methods_paragraphs
@@ -10,7 +10,6 @@ from coder.reporting.study.participants import attribute_table, framework_matrix
 from coder.reporting.study.pictures import pictures
 from coder.reporting.study.themes import intervention_table, results_in_words, subthemes_table, themes_table
 from coder.reporting.study.values import ORIGINS, Group, ReportOptions, StudyData
-from coder.reporting.text import MISSING, estimate, number, percent
 
 
 def report_contents(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from coder.codebook import Code, Codebook
-from coder.phrasing import counted, shortened
+from coder.phrasing import MISSING, counted, shortened
 from coder.reporting.study.contents import (
     Cell,
     Column,
@@ -29,7 +29,6 @@ from coder.reporting.study.values import (
     people,
     tidy_people,
 )
-from coder.reporting.text import MISSING
 
 QUOTE = 260  # characters of a quote in a table; the whole passage stands among the codings
 LONG_QUOTE = 1_200  # characters of a quote that is set apart from the text

@@ -7,7 +7,7 @@ from typing import Literal
 from coder.agreement.report import AgreementReport
 from coder.codebook import Codebook
 from coder.domain import SuggestionFate
-from coder.reporting.text import percent
+from coder.phrasing import percent
 
 Origin = Literal["person", "accepted", "changed", "suggested"]
 ORIGINS: Mapping[Origin, str] = {

@@ -291,8 +291,8 @@ def precode(
 
 def closing_words(request: PrecodingRequest, summary: Summary) -> str:
     """Return the run's summary: files, units, coded share, counts per code, what was refused and why."""
+    from coder.phrasing import code_table
     from coder.reporting.cards import failed_lines
-    from coder.reporting.text import code_table
 
     units = {"row": "rows", "turn": "participants' turns"}.get(request.unit, "participants' utterances")
     share = f"{100 * summary.coded / summary.utterances:.0f} %" if summary.utterances else "none"

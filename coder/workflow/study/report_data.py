@@ -9,6 +9,7 @@ from coder.codebook import Code, Codebook
 from coder.domain import SuggestionFate
 from coder.errors import ModelError, StudyError
 from coder.learning.persistence.card import HeldOut
+from coder.phrasing import number
 from coder.reporting.cards import tested_words
 from coder.reporting.study.values import (
     Case,
@@ -19,7 +20,6 @@ from coder.reporting.study.values import (
     Source,
     StudyData,
 )
-from coder.reporting.text import number
 from coder.store import Study
 from coder.store.confirmed_codings import good_quotes
 from coder.store.values import ADJUDICATED, DECIDED, Filters, StandingCode, StudyUtterance, TranscriptInfo

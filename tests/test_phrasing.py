@@ -1,9 +1,22 @@
 """Numbers, intervals and dashes are written one way."""
 
+from collections import Counter
+
 import pytest
 
-from coder.phrasing import counted, shortened
-from coder.reporting.text import count_and_share, estimate, interval, number, percent, ranged, table
+from coder.phrasing import (
+    code_table,
+    count_and_share,
+    counted,
+    estimate,
+    interval,
+    number,
+    percent,
+    ranged,
+    share_bar,
+    shortened,
+    table,
+)
 from coder.statistics import Estimate
 
 
@@ -45,3 +58,12 @@ def test_columns_of_figures_end_at_the_right_and_words_start_at_the_left() -> No
         ("who", "n", "share"), [["Anna", "1,200", "<1 %"], ["Ben", "7", "–"]], None, ruled=True
     ).split("\n")
     assert lines == ["who       n  share", "----  -----  -----", "Anna  1,200   <1 %", "Ben       7      –"]
+
+
+def test_bars_show_what_there_is() -> None:
+    assert share_bar(1, 1000) == "█"
+    assert share_bar(0, 10) == ""
+    text = code_table(Counter({("a", "barrier"): 3, ("a", "mixed"): 1}), {"a": "Alpha", "b": "Beta"})
+    assert text.splitlines()[1].split() == ["Alpha", "4", "3", "0", "1", "█" * 24]
+    assert text.splitlines()[2] == "  Not once: Beta"
+    assert "barrier" not in code_table(Counter({("a", ""): 3}), {"a": "Alpha"})
