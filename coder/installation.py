@@ -78,19 +78,6 @@ def sample_folder() -> Path:
     )
 
 
-def cache_folder() -> Path:
-    """Return the folder of caches for this user, without creating it, by the custom of the system.
-
-    Linux: XDG_CACHE_HOME or ~/.cache; macOS: ~/Library/Caches; Windows: %LOCALAPPDATA%. Raises RuntimeError if the
-    user has no home.
-    """
-    from platformdirs import user_cache_path
-
-    if not (os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")):
-        Path.home()  # raises; platformdirs would answer with a folder named "~"
-    return user_cache_path("coder", appauthor=False)
-
-
 def data_folder() -> Path:
     """Return the folder of what the program keeps for this user, without creating it; CODER_DATA names another."""
     from platformdirs import user_data_path

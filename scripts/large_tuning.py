@@ -17,8 +17,8 @@ import numpy as np
 import torch
 from torch.nn import functional as nn
 
+from coder.encoding import answer
 from coder.encoding.backends import MPNetGraph, Tokeniser
-from coder.encoding.encoder import answer
 from coder.encoding.large_weights import NAME, TOKENISER, large_weights, ready_folder
 from coder.learning.features.codebook_similarity import TEMPERATURE
 from coder.learning.training.encoder_tuning import Wording, some_phrases, steps_of

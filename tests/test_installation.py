@@ -1,4 +1,4 @@
-"""What is said about an installation is true: extras, lines that install them, the sample, caches."""
+"""What is said about an installation is true: extras, lines that install them, the sample."""
 
 import re
 import subprocess

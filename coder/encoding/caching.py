@@ -3,8 +3,8 @@
 The cache holds vectors by the hash of their text, never the text itself, in one SQLite file per encoder. It
 may be deleted at any time, is shared safely by concurrent runs, and never grows over KEPT vectors for each of the
 FILES encoders used last. Where it is: the folder named by CODER_CACHE (or `off`, or `memory` for this process
-alone), else the user's cache folder (`coder.installation.cache_folder`). After `keep_in_memory()`, as when an
-encrypted study is open, no vector of this process reaches the disk.
+alone), else the user's cache folder. After `keep_in_memory()`, as when an encrypted study is open, no vector of this
+process reaches the disk.
 """
 
 import hashlib
@@ -109,9 +109,16 @@ def user_cache_folder() -> Path:
 
 
 def _usual_folder() -> Path:
-    from coder.installation import cache_folder as usual
+    """Return the folder of caches for this user, by the custom of the system.
 
-    return usual()
+    Linux: XDG_CACHE_HOME or ~/.cache; macOS: ~/Library/Caches; Windows: %LOCALAPPDATA%. Raises RuntimeError if the
+    user has no home.
+    """
+    from platformdirs import user_cache_path
+
+    if not (os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")):
+        Path.home()  # raises; platformdirs would answer with a folder named "~"
+    return user_cache_path("coder", appauthor=False)
 
 
 class NoStore:

@@ -11,8 +11,7 @@ import pytest
 
 from coder.encoding import get_encoder, weights_of
 from coder.encoding import weights as weights_module
-from coder.encoding.encoder import chosen_threads
-from coder.encoding.transformer import MiniLM
+from coder.encoding.transformer import MiniLM, chosen_threads
 from coder.errors import InputError, ModelError
 
 
@@ -76,10 +75,10 @@ def test_threads_are_at_least_one() -> None:
 
 
 def test_a_busy_machine_gets_fewer_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("coder.encoding.encoder.usable_cores", lambda: 8)
-    monkeypatch.setattr("coder.encoding.encoder.busy_cores", lambda: 5.2)
+    monkeypatch.setattr("coder.encoding.transformer.usable_cores", lambda: 8)
+    monkeypatch.setattr("coder.encoding.transformer.busy_cores", lambda: 5.2)
     assert chosen_threads(None) == 3
-    monkeypatch.setattr("coder.encoding.encoder.busy_cores", lambda: 20.0)
+    monkeypatch.setattr("coder.encoding.transformer.busy_cores", lambda: 20.0)
     assert chosen_threads(None) == 1
 
 

@@ -73,7 +73,7 @@ class DaskEngine:
             raise InputError(
                 "The Dask engine is not installed. Get it with: pip install 'coder[dask]'"
             ) from error
-        from coder.encoding.encoder import chosen_threads
+        from coder.encoding.transformer import chosen_threads
 
         address = self._scheduler
         if address is None:
