@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.learning import Batch, TrainingSet
-from coder.learning.features.language import other_language
+from coder.learning.features.wording import other_language
 from coder.learning.persistence.card import ModelCard, TrainingData
 
 

@@ -6,7 +6,7 @@ spaces. They are enough to say that a figure is not held out; the texts cannot b
 
 import hashlib
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Protocol, TypeVar
 
@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from coder.codebook import Codebook
 from coder.domain import POLARITIES
 from coder.errors import InputError, TableError
-from coder.learning.features.topic_centering import Topics
 
 T = TypeVar("T")
 RowFinder = Callable[[int, str], tuple[str, int]]
 SHOWN = 20  # unknown codes that are named one by one
 SHORT = 5  # words; two people may well give the same answer as short as this
 Fingerprints = NDArray[np.uint64]
+StudySums = Mapping[str, tuple[NDArray[np.float64], int]]
 NOTHING_SEEN: Fingerprints = np.zeros(0, dtype=np.uint64)
 
 
@@ -48,6 +48,21 @@ class Spoken(Protocol):
     def transcript(self) -> Hashable:
         """Its transcript."""
         ...
+
+
+@dataclass(frozen=True)
+class Topics:
+    """Sums over a sample of each study's vectors, for material too large to be predicted at once.
+
+    `sums` has, by encoder id and study (the empty name where all texts share one), the sum (d,) and how many
+    vectors it is of. Material predicted in parts with the same topics comes out as if it were one batch.
+    """
+
+    sums: Mapping[str, StudySums]
+
+    def of(self, encoder_id: str) -> StudySums:
+        """Return the sums in one encoder's space."""
+        return self.sums.get(encoder_id, {})
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from coder.encoding import Encoder
 from coder.learning.dataset import plain_words
 from coder.learning.features.blocks import Signals
-from coder.learning.features.codebook_similarity import PhraseBank
-from coder.learning.features.topic_centering import unit_rows
+from coder.learning.features.codebook_similarity import PhraseBank, unit_rows
 from coder.learning.features.wording import WORDS, plain_word, words_of
 from coder.phrasing import shortened
 

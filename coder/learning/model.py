@@ -10,16 +10,14 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.encoding import Encoder
-from coder.learning.dataset import NOTHING_SEEN, Batch, Fingerprints, seen_share
+from coder.learning.dataset import NOTHING_SEEN, Batch, Fingerprints, Topics, seen_share
 from coder.learning.estimators.calibration import Calibration, sigmoid
 from coder.learning.estimators.ensemble import Stack, with_neighbours
 from coder.learning.estimators.linear import LinearHead, apply_linear, log_softmax
 from coder.learning.explanation import Evidence, Examples, LeaveOneOut
-from coder.learning.features.blocks import ASKED, Reader, Signals
-from coder.learning.features.codebook_similarity import PhraseBank, codebook_phrases
-from coder.learning.features.language import unread
-from coder.learning.features.topic_centering import Topics, study_sums, unit_rows
-from coder.learning.features.wording import NGrams
+from coder.learning.features.blocks import ASKED, Reader, Signals, study_sums
+from coder.learning.features.codebook_similarity import PhraseBank, codebook_phrases, unit_rows
+from coder.learning.features.wording import NGrams, unread
 from coder.learning.persistence.card import ModelCard
 
 Floats = NDArray[np.float64]

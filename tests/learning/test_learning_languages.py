@@ -9,7 +9,7 @@ import pytest
 
 from coder.codebook import Codebook
 from coder.learning import Batch, Model, TrainingSet, blank_model, train_model
-from coder.learning.features.language import OTHER_SCRIPT, other_language, unread_words
+from coder.learning.features.wording import OTHER_SCRIPT, other_language, unread_words
 from coder.learning.training.model_card import taught_languages
 from tests.learning.conftest import WordEncoder
 

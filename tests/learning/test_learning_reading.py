@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.codebook import Code, Codebook
-from coder.learning.features.codebook_similarity import PhraseBank, codebook_phrases
-from coder.learning.features.topic_centering import topic_means, unit_rows
+from coder.learning.features.blocks import topic_means
+from coder.learning.features.codebook_similarity import PhraseBank, codebook_phrases, unit_rows
 from tests.learning.conftest import WordEncoder
 
 

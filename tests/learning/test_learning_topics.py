@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from coder.learning.features.topic_centering import SHRINK, WHOLE, study_sums, topic_means
+from coder.learning.features.blocks import SHRINK, WHOLE, study_sums, topic_means
 
 VECTORS = np.random.default_rng(3).normal(size=(40, 6)).astype(np.float32)
 KNOWN = np.full(6, 0.1)

@@ -2,6 +2,15 @@
 
 Dense and sparse columns are multiplied each in their own way: as one sparse matrix the dense columns (sentence
 vectors) cost several times more than all the sparse ones.
+
+Topic removal: the mean vector of what shares a topic is taken away; what is left tells codes apart. A whole
+transcript is a topic of its own, whatever else is coded with it. The mean of fewer than WHOLE texts says little, so
+the mean of the study counts for the rest: a transcript's own has the share n / WHOLE. Texts that belong to no
+transcript have the topic of their study.
+
+Each mean is shrunk toward a known mean (that of the material the model learned from) as if SHRINK further texts of
+the usual kind had been there: (n * own mean + SHRINK * known mean) / (n + SHRINK), the posterior mean of a normal
+mean with known variance. docs/learning.md, "Topics", has what these were chosen on.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,15 +22,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.encoding import Encoder, answer
-from coder.learning.dataset import NOTHING_SEEN, Batch, Fingerprints, copy_prints, fingerprints
-from coder.learning.features.codebook_similarity import PhraseBank
-from coder.learning.features.topic_centering import topic_means, unit_rows
+from coder.learning.dataset import NOTHING_SEEN, Batch, Fingerprints, StudySums, copy_prints, fingerprints
+from coder.learning.features.codebook_similarity import PhraseBank, unit_rows
 from coder.learning.features.wording import NGrams, cues
 
 Floats = NDArray[np.float64]
 FloatArray = NDArray[np.float32]
 Progress = Callable[[int], None]
 ASKED = "asked"  # the block that has the vectors of texts read as answers
+SHRINK = 8.0  # texts that the known mean counts for
+WHOLE = 20  # texts from which a transcript is a topic of its own
 SHORT_ANSWER = 12  # words; see docs/learning.md, "How the starter was tuned"
 
 
@@ -240,3 +250,64 @@ class Signals(Mapping[str, Any]):
         if self._reader.ngrams is None:
             raise KeyError("words")
         return GramBlock(self._reader.ngrams, self.batch.texts)
+
+
+def study_sums(vectors: NDArray[np.floating], studies: Sequence[str]) -> StudySums:
+    """Return, by study, the sum of its rows in float64 and their number; the order of rows changes nothing."""
+    return {name: (_total(vectors, rows), len(rows)) for name, rows in _by_name(studies)}
+
+
+def _by_name(names: Sequence[str]) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    """Yield each name with the places of its rows."""
+    if not len(names):
+        return
+    labels, numbers = np.unique(np.asarray(list(names), dtype=str), return_inverse=True)
+    order = np.argsort(numbers, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1):
+        yield str(labels[numbers[rows[0]]]), rows
+
+
+def _total(vectors: NDArray[np.floating], rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the rows' sum, the same in whatever order they stand."""
+    return np.asarray(np.sort(vectors[rows].astype(np.float64), axis=0).sum(axis=0), dtype=np.float64)
+
+
+def topic_means(
+    vectors: NDArray[np.floating],
+    transcripts: Sequence[str],
+    studies: Sequence[str],
+    known: NDArray[np.floating],
+    *,
+    spoken: NDArray[np.bool_] | None = None,
+    measured: StudySums | None = None,
+) -> NDArray[np.float64]:
+    """Return the mean of what shares each row's topic, (n, d); `transcripts` is empty where a row belongs to none.
+
+    Rows of which `spoken` (n,) is False do not count: they have no words, or say an utterance again. A study that is
+    in `measured` has its mean from there, any other from the rows at hand.
+    """
+    spoken = np.ones(len(vectors), dtype=bool) if spoken is None else spoken
+    study, _ = _shrunk(vectors, studies, known, spoken, measured or {})
+    if not any(transcripts):
+        return study
+    names = [f"{one}\x1f{other}" if other else "" for one, other in zip(studies, transcripts, strict=True)]
+    of_transcript, count = _shrunk(vectors, names, known, spoken, {})
+    share = np.where([bool(name) for name in transcripts], np.minimum(count / WHOLE, 1.0), 0.0)[:, None]
+    return np.asarray(share * of_transcript + (1 - share) * study, dtype=np.float64)
+
+
+def _shrunk(
+    vectors: NDArray[np.floating],
+    names: Sequence[str],
+    known: NDArray[np.floating],
+    spoken: NDArray[np.bool_],
+    measured: StudySums,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the shrunk mean of the rows that share each row's name, (n, d), and their number, (n,)."""
+    means, counts = np.empty(vectors.shape, dtype=np.float64), np.zeros(len(vectors))
+    for name, rows in _by_name(names):
+        telling = rows[spoken[rows]]
+        total, count = measured.get(name) or (_total(vectors, telling), len(telling))
+        means[rows] = (total + SHRINK * known) / (count + SHRINK)
+        counts[rows] = count
+    return means, counts

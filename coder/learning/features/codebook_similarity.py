@@ -13,12 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.codebook import Code, Codebook
-from coder.learning.features.topic_centering import unit_rows
 
 _SENTENCES = re.compile(r"(?<=[.;:])\s+")
 _NAMED_CODE = re.compile(r"^(.*?)\s*\(([^()]+)\)\s*\.?$")
 TEMPERATURE = 0.1
 FloatArray = NDArray[np.float32]
+
+
+def unit_rows(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return the rows at length 1; rows of zeros stay."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from coder.learning.evaluation.metrics import (
     surest_precision,
 )
 from coder.learning.evaluation.performance import EvaluationReport, HeldOutReports
-from coder.learning.features.language import ENGLISH, ENGLISH_ENCODERS, other_languages
+from coder.learning.features.wording import ENGLISH, ENGLISH_ENCODERS, other_languages
 from coder.learning.model import Model, Parts
 from coder.learning.persistence.card import (
     PARTS_OF_ONE,

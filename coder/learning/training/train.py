@@ -15,8 +15,7 @@ from coder.learning.estimators.ensemble import taught as teachable
 from coder.learning.estimators.linear import LinearHead
 from coder.learning.explanation import Examples
 from coder.learning.features.blocks import ASKED, Signals
-from coder.learning.features.language import unread
-from coder.learning.features.wording import NGrams
+from coder.learning.features.wording import NGrams, unread
 from coder.learning.model import Model, Parts
 from coder.learning.persistence.card import CodeVerdict
 from coder.learning.training.codebook_transfer import blank_model, with_codebook

@@ -77,7 +77,7 @@ def unread_warning(languages: Sequence[str | None]) -> list[str]:
     """Say how many excerpts the model does not read, and how the figures deal with them."""
     from collections import Counter
 
-    from coder.learning.features.language import unread_words
+    from coder.learning.features.wording import unread_words
 
     said = unread_words(Counter(filter(None, languages)), len(languages), "excerpts")
     left_out = "they are left out of forced choice and polarity, and count as not coded in all other figures"

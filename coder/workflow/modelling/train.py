@@ -362,7 +362,7 @@ def _name_encoder(model: "Model", encoder: str) -> None:
 
 
 def _language_warning(texts: Sequence[str]) -> list[str]:
-    from coder.learning.features.language import other_languages, unread_words
+    from coder.learning.features.wording import other_languages, unread_words
 
     sentence = unread_words(other_languages(texts), len(texts), "excerpts")
     return [f"{sentence}: it learns little from them beyond their very words."] if sentence else []

@@ -15,8 +15,7 @@ from coder.errors import InputError
 from coder.workflow.suggestion import Opinion, Row, opinions, rows_of_unit
 
 if TYPE_CHECKING:
-    from coder.learning.dataset import Batch
-    from coder.learning.features.topic_centering import Topics
+    from coder.learning.dataset import Batch, Topics
     from coder.learning.model import Model
 
 

@@ -334,7 +334,7 @@ def _shares(summary: Summary, unit: Unit) -> list[str]:
 
 
 def _unread_words(summary: Summary, units: str) -> list[str]:
-    from coder.learning.features.language import unread_words
+    from coder.learning.features.wording import unread_words
 
     said = unread_words(summary.unread, summary.utterances, units)
     return [f"{said}. They got no suggestion."] if said else []

@@ -47,7 +47,7 @@ class SuggestReport:
 
     def unread_words(self) -> list[str]:
         """Return a sentence on the utterances in other languages, if any."""
-        from coder.learning.features.language import unread_words
+        from coder.learning.features.wording import unread_words
 
         sentence = unread_words(self.unread, self.looked_at, "utterances")
         return [f"{sentence}. They got no suggestion."] if sentence else []
