@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coder.learning.dataset import Batch, TrainingSet, label_matrix
-    from coder.learning.model import Model, Predictions
+    from coder.learning.model import Model, Predictions, blank_model
     from coder.learning.persistence.model_files import folder_of, load_model, save_model
-    from coder.learning.training.codebook_transfer import blank_model
     from coder.learning.training.train import train_model
 
 __all__ = [
@@ -22,7 +21,7 @@ __all__ = [
 _WHERE = {
     "Batch": "dataset", "TrainingSet": "dataset", "label_matrix": "dataset", "Model": "model", "Predictions": "model",
     "folder_of": "persistence.model_files", "load_model": "persistence.model_files",
-    "save_model": "persistence.model_files", "blank_model": "training.codebook_transfer",
+    "save_model": "persistence.model_files", "blank_model": "model",
     "train_model": "training.train",
 }  # fmt: skip
 

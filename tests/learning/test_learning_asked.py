@@ -11,8 +11,7 @@ from coder.encoding import answer
 from coder.errors import ModelError
 from coder.learning import TrainingSet, blank_model, label_matrix, load_model, save_model, train_model
 from coder.learning.dataset import Batch
-from coder.learning.estimators.ensemble import Member, Stack
-from coder.learning.estimators.linear import LinearHead
+from coder.learning.estimators.ensemble import LinearHead, Member, Stack
 from coder.learning.model import Model
 from coder.learning.persistence.model_files import read_model
 from coder.learning.training.train import common_questions

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from coder.learning import TrainingSet
+from coder.learning.dataset import Folds
 from coder.learning.evaluation.baselines import baselines
 from coder.learning.evaluation.metrics import forced_choice
-from coder.learning.training.folds import Folds
 from coder.statistics import ClusterBootstrap, Estimate
 from tests.present import present, width
 

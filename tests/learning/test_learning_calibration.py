@@ -9,16 +9,18 @@ from scipy.optimize import minimize
 
 from coder.codebook import Codebook
 from coder.learning import Batch, Model, blank_model, train_model
-from coder.learning.estimators.calibration import expected_f1_threshold, fit_logistic, probability_features
-from coder.learning.evaluation.report import Guess
-from coder.learning.persistence.card import ModelCard, TrainingData
-from coder.learning.training.probabilities import (
+from coder.learning.estimators.calibration import (
     OFFSET_PENALTY,
     PENALTY,
     USUAL,
+    expected_f1_threshold,
+    fit_logistic,
     fit_offset,
     fit_probabilities,
+    probability_features,
 )
+from coder.learning.evaluation.report import Guess
+from coder.learning.persistence.card import ModelCard, TrainingData
 from coder.learning.training.train import USUAL_RECIPES
 from tests.learning.conftest import WordEncoder
 from tests.learning.made_excerpts import excerpts

@@ -5,8 +5,8 @@ import pytest
 
 from coder.codebook import Codebook
 from coder.learning import TrainingSet, blank_model, train_model
+from coder.learning.dataset import folds_of, group_folds, repeats
 from coder.learning.training.cross_validation import cross_validated, split, untestable
-from coder.learning.training.folds import folds_of, group_folds, repeats
 from coder.learning.training.model_card import PARTS, WHOLE
 from tests.learning.conftest import WordEncoder
 from tests.learning.made_excerpts import excerpts

@@ -5,12 +5,10 @@ from scipy.sparse import csr_matrix
 from coder.codebook import Code, Codebook
 from coder.learning import Batch, load_model
 from coder.learning.estimators.calibration import best_threshold, fit_logistic
-from coder.learning.estimators.ensemble import fit_weights
-from coder.learning.estimators.linear import fit_linear
+from coder.learning.estimators.ensemble import fit_linear, fit_weights
 from coder.learning.features.blocks import GramBlock
 from coder.learning.features.wording import CUES, NGrams, cue_row
-from coder.learning.training.probabilities import length_balance
-from coder.learning.training.recipes import Design, Recipe
+from coder.learning.training.recipes import Design, Recipe, length_balance
 
 
 def test_logistic_regression_meets_the_observed_frequency() -> None:

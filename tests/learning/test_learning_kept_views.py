@@ -3,11 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.learning.estimators.calibration import Calibration
+from coder.learning.estimators.calibration import Calibration, FittedCalibration
 from coder.learning.estimators.ensemble import Member, Stack
 from coder.learning.persistence.card import CodeVerdict
 from coder.learning.training.model_card import better_views
-from coder.learning.training.probabilities import FittedCalibration
 
 Floats = NDArray[np.float64]
 TRUTH = np.eye(3)[np.arange(60) % 3]

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.sparse import csr_matrix, random
 
-from coder.learning.estimators.linear import fit_linear
+from coder.learning.estimators.ensemble import fit_linear
 from coder.learning.features.blocks import MixedMatrix
 from coder.learning.training.recipes import Design, Recipe
 

@@ -15,9 +15,9 @@ from coder.learning import Batch, Model, TrainingSet, blank_model, label_matrix,
 from coder.learning.dataset import copy_prints
 from coder.learning.estimators.ensemble import Member, Stack
 from coder.learning.estimators.nearest import COUNT, FLOOR, MOST, TEMPERATURE, NearestExcerpts
+from coder.learning.model import with_codebook
 from coder.learning.persistence.card import TrainingData
 from coder.learning.persistence.model_files import packed, read_model, unpacked
-from coder.learning.training.codebook_transfer import with_codebook
 from coder.learning.training.recipes import Comparing, Comparison
 from coder.learning.training.train import NEAREST
 from tests.learning.conftest import WordEncoder

@@ -7,8 +7,8 @@ import pytest
 from coder.codebook import Code, Codebook
 from coder.errors import InputError, ModelError, TableError
 from coder.learning import Batch, Model, TrainingSet, blank_model, label_matrix, save_model, train_model
+from coder.learning.model import with_codebook
 from coder.learning.persistence.model_files import read_model
-from coder.learning.training.codebook_transfer import with_codebook
 from tests.learning.conftest import WordEncoder
 from tests.learning.made_excerpts import excerpts
 from tests.present import present

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from coder.codebook import Code, Codebook
 from coder.learning import Batch, TrainingSet, blank_model, save_model, train_model
-from coder.learning.estimators.ensemble import firmness, keeping, taught
-from coder.learning.estimators.linear import log_softmax
+from coder.learning.estimators.ensemble import keeping, log_softmax, taught
 from coder.learning.persistence.card import HeldOut
 from coder.learning.persistence.model_files import read_model
+from coder.learning.training.recipes import firmness
 from tests.learning.conftest import WordEncoder
 from tests.learning.made_excerpts import WORDS, excerpts
 

@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.learning.dataset import TrainingSet
+from coder.learning.dataset import Folds, TrainingSet
 from coder.learning.evaluation.metrics import Floats, forced_choice, polarity_choice
 from coder.learning.evaluation.performance import Baseline
-from coder.learning.training.folds import Folds
 from coder.statistics import ClusterBootstrap
 
 Ints = NDArray[np.intp]

@@ -24,8 +24,7 @@ from coder.encoding import Encoder, get_encoder, weights_of
 from coder.errors import ModelError, OutputError
 from coder.learning.dataset import NOTHING_SEEN
 from coder.learning.estimators.calibration import Calibration
-from coder.learning.estimators.ensemble import QUESTION, Member, Stack
-from coder.learning.estimators.linear import LinearHead
+from coder.learning.estimators.ensemble import QUESTION, LinearHead, Member, Stack
 from coder.learning.estimators.nearest import COMPARED, NearestExcerpts
 from coder.learning.explanation import Examples
 from coder.learning.features.wording import NGrams
@@ -62,7 +61,7 @@ def load_model(
     """
     name = str(name_or_dir)
     if name == NONE:
-        from coder.learning.training.codebook_transfer import with_codebook
+        from coder.learning.model import with_codebook
 
         starter = _from_folder(folder_of(STARTER), encoder, threads)
         model = with_codebook(starter, codebook or starter.codebook, learned=False)
@@ -71,7 +70,7 @@ def load_model(
     model = _from_folder(folder_of(name), encoder, threads)
     if codebook is None:
         return model
-    from coder.learning.training.codebook_transfer import with_codebook
+    from coder.learning.model import with_codebook
 
     return with_codebook(model, codebook)
 

@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.codebook import Codebook
-from coder.learning.dataset import TrainingSet
+from coder.learning.dataset import FOLDS, NOTHING_LEFT, Folds, TrainingSet, folds_of, repeats
 from coder.learning.estimators.ensemble import ENOUGH
 from coder.learning.evaluation.performance import EvaluationReport, Split
 from coder.learning.evaluation.report import Guess, Truth, by_attribute, performance
 from coder.learning.model import Model
 from coder.learning.persistence.card import CodeVerdict
-from coder.learning.training.folds import FOLDS, NOTHING_LEFT, Folds, folds_of, repeats
 from coder.learning.training.model_card import verdicts_of
 from coder.statistics import RESAMPLES
 

@@ -13,13 +13,11 @@ from coder.encoding import Encoder, get_encoder
 from coder.encoding.adapter import read_adapter, write_adapter
 from coder.encoding.weights import base_weights
 from coder.errors import ModelError
-from coder.learning.dataset import TrainingSet, fingerprints
-from coder.learning.estimators.linear import LinearHead
+from coder.learning.dataset import NOTHING_LEFT, TrainingSet, fingerprints, folds_of
+from coder.learning.estimators.ensemble import LinearHead
 from coder.learning.features.codebook_similarity import codebook_phrases
-from coder.learning.model import Model
-from coder.learning.training.codebook_transfer import blank_model
+from coder.learning.model import Model, blank_model
 from coder.learning.training.encoder_tuning import Lesson, Tuned, Weights, Wording, averaged, tune
-from coder.learning.training.folds import NOTHING_LEFT, folds_of
 from coder.learning.training.train import USUAL_RECIPES, Taught, train_model
 
 RUNS = 3

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.encoding import weights_of
-from coder.learning.dataset import TrainingSet
-from coder.learning.estimators.ensemble import ENOUGH, Stack, keeping
-from coder.learning.estimators.linear import log_softmax
+from coder.learning.dataset import NOTHING_LEFT, Folds, Repeats, TrainingSet
+from coder.learning.estimators.calibration import FittedCalibration
+from coder.learning.estimators.ensemble import ENOUGH, Stack, keeping, log_softmax
 from coder.learning.estimators.nearest import MOST
 from coder.learning.evaluation.metrics import (
     calibration_curve,
@@ -42,9 +42,7 @@ from coder.learning.persistence.card import (
     TrainingSettings,
     ViewWeights,
 )
-from coder.learning.training.folds import NOTHING_LEFT, Folds, Repeats
-from coder.learning.training.probabilities import FEW as FEW_EMPTY
-from coder.learning.training.probabilities import FittedCalibration
+from coder.learning.training.recipes import FEW_EMPTY
 from coder.phrasing import counted
 from coder.statistics import MIN_GROUPS, ClusterBootstrap, percentile_interval
 

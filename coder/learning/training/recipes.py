@@ -1,4 +1,10 @@
-"""Heads tried on held-out groups, weighted by what they proved there, then fitted to all rows."""
+"""Heads tried on held-out groups, weighted by what they proved there, then fitted to all rows.
+
+So is the head that tells what is codable. A text's length must not decide whether there is anything to code. In most
+coded material the empty passages are the short ones; a model that learns this finds nothing in "No time." and
+something in every ramble. Rows are therefore weighted so that, within each band of length, coded and empty rows
+weigh as they do overall: length then tells nothing about the answer.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,25 +13,33 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.learning.dataset import Folds, TrainingSet
+from coder.learning.estimators.calibration import CODABLE, USUAL_ODDS, Codability, fit_temperature, sigmoid
 from coder.learning.estimators.ensemble import (
     QUESTION,
+    LinearHead,
     Member,
     Stack,
+    apply_linear,
+    constant_head,
     even,
-    firmness,
+    fit_linear,
     fit_weights,
     keeping,
     question_odds,
     taught,
 )
-from coder.learning.estimators.linear import LinearHead, fit_linear
 from coder.learning.estimators.nearest import ORIGIN, PRINTS, NearestExcerpts
 from coder.learning.features.blocks import MixedMatrix
-from coder.learning.training.folds import Folds
+from coder.learning.features.wording import words_of
+from coder.learning.model import Parts, codable_blocks
 
 Floats = NDArray[np.float64]
 LEAST_WEIGHT = 0.01  # views that count less are left out
 SMALL = 1500  # rows up to which features are turned into as many coordinates as there are rows
+FEW_EMPTY = 15  # rows of either kind; with fewer the share alone is learned
+BANDS = 5  # of length
+STRENGTH = 2.0
 
 
 @dataclass(frozen=True)
@@ -275,3 +289,76 @@ class _Weighed:
 def untaught(targets: Floats) -> Floats:
     """Return how far each class of targets (n, k) is one that the rows cannot teach, (k,) in 0..1."""
     return 1 - taught(targets > 0, targets == 0)
+
+
+def firmness(first: Floats, targets: Floats) -> float:
+    """Return the factor of logits (n, k) that makes their shares of the classes that can be taught honest."""
+    known = taught(targets > 0, targets == 0) >= 1
+    if known.sum() < 2:
+        return 1.0
+    return 1 / fit_temperature(first[:, known], (targets[:, known] > 0).astype(np.float64))
+
+
+def codability(data: TrainingSet, blocks: Mapping[str, Any], folds: Folds, base: Parts | None) -> Codability:
+    """Learn what is codable; from excerpts that are all coded only how the base's view must be moved to fit them.
+
+    `base` are the parts of a model that reads with the same encoder, if there is one. Where people coded every row,
+    texts of this kind are codable, whatever the base thinks of the kind: its log odds are raised until their mean on
+    the coded rows is USUAL_ODDS. Which of the texts are more likely to be codable than others stays the base's view.
+    """
+    empty = int((data.labels == 0).all(axis=1).sum()) if len(data) else 0
+    if empty >= FEW_EMPTY or base is None:
+        return Codability(*fit_codable(data, blocks, folds))
+    odds = apply_linear(base.codable, codable_blocks(blocks))
+    coded = (data.labels == 1).any(axis=1)
+    raised = 0.0
+    if empty == 0 and coded.sum() >= FEW_EMPTY:
+        raised = max(0.0, USUAL_ODDS - float(odds[coded].mean()))
+    head = replace(base.codable, intercept=base.codable.intercept + np.float32(raised))
+    return Codability(head, sigmoid(odds + raised)[:, 0], float(base.calibration.coefficients[CODABLE]))
+
+
+def fit_codable(data: TrainingSet, blocks: Mapping[str, Any], folds: Folds) -> tuple[LinearHead, Floats]:
+    """Return the head, and each row's held-out probability of being codable, (n,)."""
+    known = np.flatnonzero((data.labels >= 0).all(axis=1) | (data.labels == 1).any(axis=1))
+    coded = (data.labels[known] == 1).any(axis=1)
+    features = codable_blocks(blocks)
+    if min(coded.sum(), (~coded).sum()) < FEW_EMPTY:
+        odds = float(np.log((coded.sum() + 2) / ((~coded).sum() + 0.5)))
+        return constant_head(features, odds), np.full(len(data), float(sigmoid(np.array([odds]))[0]))
+    weights = np.asarray(data.weights, dtype=np.float64)[known]
+    weights *= length_balance([data.texts[int(row)] for row in known], coded)
+    targets = np.stack([coded, ~coded], axis=1).astype(np.float64)
+    mine = {name: block[known] for name, block in features.items()}
+    chance = np.full(len(data), coded.mean())
+    for inside, outside in folds.rows(known).parts():
+        if len(set(coded[inside].tolist())) == 2:
+            head = _fitted_head(
+                {name: block[inside] for name, block in mine.items()}, targets[inside], weights[inside]
+            )
+            outside_blocks = {name: block[outside] for name, block in mine.items()}
+            chance[known[outside]] = sigmoid(apply_linear(head, outside_blocks))[:, 0]
+    return _fitted_head(mine, targets, weights), chance
+
+
+def _fitted_head(blocks: Mapping[str, Any], targets: Floats, weights: Floats) -> LinearHead:
+    """Fit the two-class softmax and return it as one logit: coded against empty."""
+    design = Design(Recipe("codable", dict.fromkeys(blocks, 1.0), STRENGTH), blocks)
+    head = design.head(*design.fitted(np.arange(len(targets)), targets, weights))
+    tables = {name: (table[:, :1] - table[:, 1:2]) for name, table in head.coefficients.items()}
+    return LinearHead(tables, head.intercept[:1] - head.intercept[1:2])
+
+
+def length_balance(texts: list[str], coded: NDArray[np.bool_]) -> Floats:
+    """Return weights (n,) under which coded and empty rows are equally common in every band of length."""
+    lengths = np.array([len(words_of(text)) for text in texts])
+    edges = np.quantile(lengths, np.linspace(0, 1, BANDS + 1)[1:-1])
+    band = np.searchsorted(edges, lengths, side="right")
+    weights = np.ones(len(texts))
+    for value in (True, False):
+        for at in range(BANDS):
+            cell = (band == at) & (coded == value)
+            if cell.any():
+                expected = (band == at).sum() * (coded == value).mean()
+                weights[cell] = np.clip(expected / cell.sum(), 0.25, 4.0)
+    return weights

@@ -9,17 +9,24 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.encoding import Encoder
-from coder.learning.dataset import NOTHING_SEEN, Fingerprints, TrainingSet, fingerprints
-from coder.learning.estimators.ensemble import ENOUGH, QUESTION, Member, Stack, with_neighbours
+from coder.learning.dataset import (
+    NOTHING_SEEN,
+    Fingerprints,
+    Folds,
+    Repeats,
+    TrainingSet,
+    fingerprints,
+    folds_of,
+    repeats,
+)
+from coder.learning.estimators.calibration import FittedCalibration, Thresholds, fit_calibration
+from coder.learning.estimators.ensemble import ENOUGH, QUESTION, LinearHead, Member, Stack, with_neighbours
 from coder.learning.estimators.ensemble import taught as teachable
-from coder.learning.estimators.linear import LinearHead
 from coder.learning.explanation import Examples
 from coder.learning.features.blocks import ASKED, Signals
 from coder.learning.features.wording import NGrams, unread
-from coder.learning.model import Model, Parts
+from coder.learning.model import Model, Parts, blank_model, with_codebook
 from coder.learning.persistence.card import CodeVerdict
-from coder.learning.training.codebook_transfer import blank_model, with_codebook
-from coder.learning.training.folds import Folds, Repeats, folds_of, repeats
 from coder.learning.training.model_card import (
     Learned,
     as_before,
@@ -28,8 +35,7 @@ from coder.learning.training.model_card import (
     taught_languages,
     verdicts_of,
 )
-from coder.learning.training.probabilities import FittedCalibration, Thresholds, codability, fit_calibration
-from coder.learning.training.recipes import Comparison, Labelled, Recipe, applicable, fit_stack
+from coder.learning.training.recipes import Comparison, Labelled, Recipe, applicable, codability, fit_stack
 
 Floats = NDArray[np.float64]
 FEW = 10  # rows; with fewer there is nothing to learn from

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from coder.coded_tables.values import Excerpt
     from coder.encoding import Encoder
     from coder.learning.dataset import TrainingSet
+    from coder.learning.estimators.calibration import Thresholds
     from coder.learning.evaluation.performance import EvaluationReport, HeldOutReports
     from coder.learning.model import Model
     from coder.learning.persistence.card import CodeVerdict
-    from coder.learning.training.probabilities import Thresholds
     from coder.workflow.coded_files import CodedReading
 
 
@@ -277,7 +277,7 @@ def _prepared(excerpts: Sequence["Excerpt"], options: TrainingOptions) -> _Prepa
     """Read the codes of excerpts and open the model to start from. Raises TableError if no excerpt has a code."""
     from coder.coded_tables.excerpts import codebook_for, training_set, values_of
     from coder.encoding import get_encoder
-    from coder.learning.training.codebook_transfer import blank_model
+    from coder.learning.model import blank_model
     from coder.workflow.modelling.models import open_model, seen_warning
 
     if not any(excerpt.codes for excerpt in excerpts):
