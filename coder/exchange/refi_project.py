@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coder.errors import FormatError
-from coder.reading.safety.xml import parse_xml
+from coder.reading.safety.containers import parse_xml
 
 PATH = " > "
 _TEXT_SOURCES = frozenset({"TextSource", "Representation", "Transcript"})

@@ -20,7 +20,7 @@ from coder.exchange.values import (
     ExternalMemo,
 )
 from coder.phrasing import counted
-from coder.reading.safety.archive import Archive
+from coder.reading.safety.containers import Archive
 
 MAX_BYTES = 2_000_000_000
 SET = "set"  # the attribute of a transcript that names the sets it is in

@@ -25,7 +25,7 @@ from coder.exchange.values import (
     ExternalMemo,
 )
 from coder.phrasing import counted
-from coder.reading.safety.archive import Archive
+from coder.reading.safety.containers import Archive
 
 QUALCODER = "data.qda"  # the file of a QualCoder project that holds all but media
 MAX_BYTES = 2_000_000_000

@@ -8,11 +8,9 @@ from collections.abc import Iterable
 import pytest
 
 from coder.errors import FormatError, UnsafeFileError
-from coder.reading.safety import archive as safety
-from coder.reading.safety import xml as markup
-from coder.reading.safety.archive import Archive, Budget, open_archive
-from coder.reading.safety.content import advice_on, binary_kind
-from coder.reading.safety.xml import xml_events
+from coder.reading.safety import containers
+from coder.reading.safety.containers import Archive, open_archive, xml_events
+from coder.reading.safety.content import MAX_CHARACTERS, Budget, advice_on, binary_kind
 from tests.reading.office_making import zipped
 
 MB = 1024 * 1024
@@ -41,7 +39,7 @@ def test_a_flat_bomb_is_stopped_while_unpacking() -> None:
 
 
 def test_many_members_together_count_as_one_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(safety, "MAX_ARCHIVE_BYTES", 3 * MB)
+    monkeypatch.setattr(containers, "MAX_ARCHIVE_BYTES", 3 * MB)
     archive = Archive(zipped({f"{n}.xml": b"x" * MB for n in range(5)}), "bomb.docx")
     with pytest.raises(UnsafeFileError, match="unpacks to more"):
         for member in archive.members:
@@ -72,13 +70,13 @@ def test_members_that_point_outside_are_refused(member: str) -> None:
 
 
 def test_too_many_members_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(safety, "MAX_MEMBERS", 20)
+    monkeypatch.setattr(containers, "MAX_MEMBERS", 20)
     with pytest.raises(UnsafeFileError, match="21 members"):
         Archive(zipped({str(n): "" for n in range(21)}), "many.docx")
 
 
 def test_a_huge_table_of_contents_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(safety, "MAX_DIRECTORY_BYTES", 66_000)
+    monkeypatch.setattr(containers, "MAX_DIRECTORY_BYTES", 66_000)
     with pytest.raises(FormatError, match="table of contents is too large"):
         Archive(zipped({f"{n:060}": "" for n in range(1000)}), "many.docx")
 
@@ -141,7 +139,7 @@ def test_document_types_are_refused_before_any_entity_is_used(xml: str) -> None:
 def test_deep_nesting_and_too_many_elements_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnsafeFileError, match="deeply nested"):
         list(xml_events(pieces("<a>" * 300 + "</a>" * 300), "deep.docx"))
-    monkeypatch.setattr(markup, "MAX_ELEMENTS", 100)
+    monkeypatch.setattr(containers, "MAX_ELEMENTS", 100)
     with pytest.raises(UnsafeFileError, match="too many"):
         list(xml_events(pieces("<a>" + "<b/>" * 100 + "</a>"), "wide.docx"))
 
@@ -160,7 +158,7 @@ def test_broken_xml_is_said_to_be_damaged(xml: str) -> None:
 
 def test_more_text_than_any_transcript_is_refused() -> None:
     budget = Budget("long.docx")
-    budget.spend(safety.MAX_CHARACTERS, 1)
+    budget.spend(MAX_CHARACTERS, 1)
     with pytest.raises(UnsafeFileError, match=r"long\.docx: it holds more text or more paragraphs"):
         budget.spend(1)
     with pytest.raises(UnsafeFileError, match="more cells"):

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from coder.errors import FormatError, TableError, UnsafeFileError
-from coder.reading.safety.archive import Budget
+from coder.reading.safety.content import Budget
 from coder.reading.tables.excel import read_workbook
 from coder.reading.tables.read import read_table
 from tests.reading.office_making import zipped

@@ -9,8 +9,7 @@ from collections import Counter
 from coder.errors import FormatError
 from coder.phrasing import counted
 from coder.reading.document import Document, Paragraph
-from coder.reading.safety.archive import Budget
-from coder.reading.safety.content import decode
+from coder.reading.safety.content import Budget, decode
 
 # Bullets: \x15start_end\x15 in milliseconds, in older files with the recording's name before them.
 _BULLET = re.compile(r"\s*\x15(?:[^\x15]*?\D)?(\d{1,12})_\d{1,12}\x15")

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 
 from coder.errors import FormatError
 from coder.reading.document import Document, Paragraph
-from coder.reading.safety.archive import Budget
-from coder.reading.safety.content import advice_on
-from coder.reading.safety.xml import Event, subtree, xml_events
+from coder.reading.safety.containers import Event, subtree, xml_events
+from coder.reading.safety.content import Budget, advice_on
 
 _MAX_CHAIN = 20
 _CHUNK = 262_144

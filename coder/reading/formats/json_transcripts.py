@@ -16,8 +16,7 @@ from coder.reading.clock import are_milliseconds, seconds_in
 from coder.reading.document import Document, Paragraph
 from coder.reading.formats.markup import is_html
 from coder.reading.formats.plain import document_of
-from coder.reading.safety.archive import Budget
-from coder.reading.safety.content import decode
+from coder.reading.safety.content import Budget, decode
 from coder.reading.tables.columns import plain_name
 
 # Objects and lists in Python take fifty times the room of the two characters that make them.

@@ -21,9 +21,8 @@ from coder.reading.formats.office import (
     paragraph_of,
     sentences,
 )
-from coder.reading.safety.archive import Archive, Budget, open_archive
-from coder.reading.safety.content import advice_on
-from coder.reading.safety.xml import Event, Node, discard, subtree, xml_events
+from coder.reading.safety.containers import Archive, Event, Node, discard, open_archive, subtree, xml_events
+from coder.reading.safety.content import Budget, advice_on
 
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
 _PREFIXES = {

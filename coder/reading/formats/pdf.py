@@ -17,8 +17,7 @@ from coder.reading.clock import leading_stamp
 from coder.reading.document import Document, Paragraph
 from coder.reading.formats.office import plain_document
 from coder.reading.formats.plain import without_line_numbers
-from coder.reading.safety.archive import MEGABYTE, Budget
-from coder.reading.safety.content import advice_on
+from coder.reading.safety.content import MEGABYTE, Budget, advice_on
 
 _SENTENCE_END = re.compile(r"[.?!…:][)\]\"'”’»]*$")
 _LABEL = re.compile(r"(\S.{0,40}?)\s?[:：](?=\s|$)|([A-Z][A-Z0-9]{0,11})(?:\t|\s{2,})")

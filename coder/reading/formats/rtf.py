@@ -20,8 +20,7 @@ from coder.reading.formats.office import (
     paragraph_of,
     sentences,
 )
-from coder.reading.safety.archive import Budget
-from coder.reading.safety.content import advice_on
+from coder.reading.safety.content import Budget, advice_on
 
 # Words that stand for characters.
 CHARACTERS = {

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from coder.errors import FormatError
 from coder.reading.document import Document, Paragraph
-from coder.reading.safety.archive import Budget
-from coder.reading.safety.content import decode
+from coder.reading.safety.content import Budget, decode
 
 # What carries content in both forms: quoted text (a quote in it is doubled), free-standing numbers, flags.
 _TOKEN = re.compile(r'"((?:[^"]|"")*)"|(?<![^\s=])(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?!\S)|<(\w+)>')

@@ -10,7 +10,7 @@ from coder.reading.clock import are_milliseconds, seconds_in, speaker_and_time
 from coder.reading.document import Document, Paragraph
 from coder.reading.formats.markup import without_markup
 from coder.reading.formats.office import with_stamps
-from coder.reading.safety.archive import Budget
+from coder.reading.safety.content import Budget
 from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, key_of
 from coder.reading.tables.columns import (
     Columns,

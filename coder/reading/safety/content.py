@@ -1,6 +1,7 @@
 """What the bytes of a file are, whatever its name says: another kind of file, with what to do about it, or text.
 
-Text is decoded, its encoding said openly when it is a guess; line ends become LF.
+Text is decoded, its encoding said openly when it is a guess; line ends become LF. What readers gather from it is
+counted.
 """
 
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from coder.errors import FormatError, UnsafeFileError
 
+MEGABYTE = 1024 * 1024
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _MEDIA = "an audio or video recording, not a transcript. Transcribe it first."
@@ -141,6 +143,8 @@ def refuse_special(path: Path) -> None:
 
 MAX_TEXT_BYTES = 8_000_000
 MAX_LINES = 100_000
+MAX_CHARACTERS = 8_000_000
+MAX_PARAGRAPHS = 200_000
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -308,3 +312,30 @@ def _detected(data: bytes) -> str | None:
     except (UnicodeDecodeError, LookupError):
         return None
     return best.encoding
+
+
+class Budget:
+    """Counts characters and pieces (paragraphs, cells) as a reader gathers them, and stops at a limit."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        characters: int = MAX_CHARACTERS,
+        pieces: int = MAX_PARAGRAPHS,
+        of: str = "paragraphs",
+    ) -> None:
+        self.name = name
+        self.characters = characters
+        self.pieces = pieces
+        self.of = of
+
+    def spend(self, characters: int = 0, pieces: int = 0) -> None:
+        """Count; raises UnsafeFileError when more is spent than the budget allows."""
+        self.characters -= characters
+        self.pieces -= pieces
+        if self.characters < 0 or self.pieces < 0:
+            raise UnsafeFileError(
+                f"{self.name}: it holds more text or more {self.of} than can be read at once. "
+                "Split it and read the parts."
+            )

@@ -63,25 +63,22 @@ _NOT_WORDS = {
 }
 
 
-def _names(listing: str) -> dict[str, int]:
-    return {name.strip(): rank for rank, name in enumerate(listing.replace("\n", "").split("|"))}
-
-
 # What analysts write beside a transcript.
-_ANALYSIS = frozenset(
-    _names(
-        """theme|themes|code|codes|coding|notes|note|memo|memos|comment|comments|category|categories|analysis|
+_ANALYSIS = """theme|themes|code|codes|coding|notes|note|memo|memos|comment|comments|category|categories|analysis|
 subtheme|subthemes|interpretation|reflections|line|nr|no|thema|themen|kode|kodes|kategorie|kategorien|notizen|
 anmerkungen|remarques|tema|temas|codigo|codigos|notas"""
-    )
-)
+# By role, its names with their rank.
 _KNOWN = {
-    "speaker": _names(_SPEAKER),
-    "respondent": _names(_RESPONDENT),
-    "text": _names(_TEXT),
-    "start": _names(_START),
-    "end": _names(_END),
-    "question": _names(_QUESTION),
+    role: {name.strip(): rank for rank, name in enumerate(listing.replace("\n", "").split("|"))}
+    for role, listing in {
+        "speaker": _SPEAKER,
+        "respondent": _RESPONDENT,
+        "text": _TEXT,
+        "start": _START,
+        "end": _END,
+        "question": _QUESTION,
+        "analysis": _ANALYSIS,
+    }.items()
 }
 
 
@@ -196,9 +193,11 @@ def is_transcript_header(header: Sequence[str]) -> bool:
 def is_analysed(header: Sequence[str]) -> bool:
     """Tell whether a row names a column of words beside columns of an analysis ("Transcript | Themes")."""
     names = [plain_name(cell) for cell in header if cell.strip()]
-    words = [name for name in names if name in _KNOWN["text"] and name not in _ANALYSIS]
+    words = [name for name in names if name in _KNOWN["text"] and name not in _KNOWN["analysis"]]
     return (
-        len(words) == 1 and len(names) > 1 and all(name in _ANALYSIS for name in names if name not in words)
+        len(words) == 1
+        and len(names) > 1
+        and all(name in _KNOWN["analysis"] for name in names if name not in words)
     )
 
 

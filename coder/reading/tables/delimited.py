@@ -12,8 +12,7 @@ from itertools import islice
 from typing import Any
 
 from coder.errors import UnsafeFileError
-from coder.reading.safety.archive import MEGABYTE, Budget
-from coder.reading.safety.content import decode, without_surrogates
+from coder.reading.safety.content import MEGABYTE, Budget, decode, without_surrogates
 from coder.reading.tables.columns import is_words_name
 
 MAX_TABLE_BYTES = 48 * MEGABYTE

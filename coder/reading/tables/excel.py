@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from posixpath import normpath
 
 from coder.errors import FormatError
-from coder.reading.safety.archive import Archive, Budget, open_archive
-from coder.reading.safety.content import advice_on
-from coder.reading.safety.xml import Event, XmlHandler, parse_xml, xml_events
+from coder.reading.safety.containers import Archive, Event, XmlHandler, open_archive, parse_xml, xml_events
+from coder.reading.safety.content import Budget, advice_on
 from coder.reading.tables.delimited import MAX_CELLS, MAX_COLUMNS, ROW_COST, Row, Sheet, table_budget
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

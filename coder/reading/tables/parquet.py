@@ -10,8 +10,7 @@ from typing import Any
 
 from coder.errors import FormatError
 from coder.installation import require
-from coder.reading.safety.archive import Budget
-from coder.reading.safety.content import advice_on
+from coder.reading.safety.content import Budget, advice_on
 from coder.reading.tables.delimited import cell_of, table_budget
 
 BATCH = 2_000  # rows

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coder.errors import FormatError, TableError, UnsafeFileError
-from coder.reading.safety.archive import MEGABYTE
-from coder.reading.safety.content import advice_on
+from coder.reading.safety.content import MEGABYTE, advice_on
 from coder.reading.tables.columns import plain_name
 from coder.reading.tables.delimited import (
     MAX_CELLS,

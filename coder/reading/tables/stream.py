@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from coder.errors import FormatError, TableError, UnsafeFileError
-from coder.reading.safety.archive import MEGABYTE
-from coder.reading.safety.content import refuse_special
+from coder.reading.safety.content import MEGABYTE, refuse_special
 from coder.reading.tables.delimited import (
     MAX_CELL_CHARACTERS,
     Row,
