@@ -12,6 +12,7 @@ from coder.codebook import Codebook
 from coder.coded_tables.code_lookup import CodeLookup, lookup_in
 from coder.coded_tables.grammar import (
     POLARITY_WORDS,
+    CodedTable,
     examples,
     folded,
     names_in,
@@ -19,7 +20,6 @@ from coder.coded_tables.grammar import (
     text_of,
     with_polarity,
 )
-from coder.coded_tables.values import CodedTable
 from coder.errors import TableError
 
 YOURS = "your mapping"

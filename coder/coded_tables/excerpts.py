@@ -6,7 +6,7 @@ half of them said stands and the row weighs by how far they agree.
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,15 @@ from coder.coded_tables.code_lookup import (
     read_codes,
     resolved,
 )
-from coder.coded_tables.grammar import HOMES, columns_named, examples, polarities_of, spans_in, text_of
-from coder.coded_tables.values import CodedTable, Excerpt
+from coder.coded_tables.grammar import (
+    HOMES,
+    CodedTable,
+    columns_named,
+    examples,
+    polarities_of,
+    spans_in,
+    text_of,
+)
 from coder.domain import POLARITIES
 from coder.errors import TableError
 from coder.phrasing import counted
@@ -34,6 +41,36 @@ if TYPE_CHECKING:
 SHOWN = 10  # problems of a table that are told one by one
 STANDS_AT = 0.5  # the share of a passage's coders who must have given a code for it to stand
 EXAMPLE = 60  # characters of an example
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """One passage with what people said of it, and the table and row it came from.
+
+    `home` is the transcript or participant whose words it is, `unit` the passage's own name (both empty where the
+    table does not say); `code_rows` has the first row that gives each code; `votes` has the codes of each named
+    coder where several rows were joined. `turn` names the turn it was said in (empty where the table does not say);
+    `spoken` says that it is from a transcript, where listening words ("Mm.") are never coded.
+    """
+
+    row: int
+    text: str
+    codes: frozenset[str]
+    polarity: str | None
+    question: str | None
+    group: str
+    study: str
+    coders: tuple[str, ...] = ()
+    weight: float = 1.0
+    cells: Mapping[str, Any] = field(default_factory=dict)
+    home: str = ""
+    unit: str = ""
+    start: str = ""
+    table: str = ""
+    code_rows: Mapping[str, int] = field(default_factory=dict)
+    votes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    turn: str = ""
+    spoken: bool = False
 
 
 def study_names(paths: Sequence[Path]) -> list[str]:

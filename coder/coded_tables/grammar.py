@@ -1,4 +1,4 @@
-"""What columns and cells mean in tables that people coded: the same for every command (docs/tables.md).
+"""Tables that people coded, and what their columns and cells mean: the same for every command (docs/tables.md).
 
 Columns are known by their heading in English, German, French, Spanish and Dutch, without regard to case, accents and
 signs. Cells of codes hold one code, several joined by `;` or line breaks, a list, or what Label Studio writes.
@@ -10,9 +10,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from coder.domain import POLARITIES
+from coder.errors import TableError
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 # By role, the headings that name it; of several in one table the first in this order is read.
 _HEADINGS: dict[str, str] = {
@@ -332,3 +337,77 @@ def examples(names: Iterable[str], most: int = 6) -> str:
     shown = list(names)
     said = ", ".join(f"'{name}'" for name in shown[:most])
     return f"{said} and {len(shown) - most} more" if len(shown) > most else said
+
+
+@dataclass(frozen=True)
+class CodedTable:
+    """A table with the roles of its columns; `where` names it in messages, `study` is what its rows are about."""
+
+    frame: "DataFrame"
+    where: str
+    columns: Columns
+    study: str = ""
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, frame: "DataFrame", where: str, *, study: str = "", given: Mapping[str, str] | None = None
+    ) -> "CodedTable":
+        """Take a frame as it was read; `given` says which column has a role, whatever its heading."""
+        return cls(frame, where, columns_of(frame.columns, given), study)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def cells(self, role: str) -> list[Any]:
+        """Return the cells of the column with a role, None in each row where there is no such column."""
+        column = self.columns.get(role)
+        return [None] * len(self.frame) if column is None else self.frame[column].tolist()
+
+    def texts(self, role: str) -> list[str | None]:
+        """Return the cells of a role as stripped texts, None where a cell is empty."""
+        return [text_of(value).strip() or None for value in self.cells(role)]
+
+    def by_role(self) -> "DataFrame":
+        """Return the frame with each column that has a role called by it."""
+        frame = self.frame.rename(columns={column: role for role, column in self.columns.by_role.items()})
+        frame.attrs = dict(self.frame.attrs)
+        return frame
+
+    def row_numbers(self) -> Sequence[int]:
+        """Return the rows' numbers as a spreadsheet or editor shows them."""
+        known: Sequence[int] | None = self.frame.attrs.get("row_numbers")
+        if known is not None and len(known) == len(self.frame):
+            return known
+        first = int(self.frame.attrs.get("first_row", 2))
+        return range(first, first + len(self.frame))
+
+    def has(self) -> str:
+        """Return the names of the columns, for messages."""
+        return ", ".join(map(str, self.frame.columns))
+
+
+def open_table(
+    path: str | Path,
+    likely: str,
+    *,
+    where: str | None = None,
+    study: str = "",
+    given: Mapping[str, str] | None = None,
+) -> CodedTable:
+    """Read a table of codings of whatever headings.
+
+    Its sheet and header row are those that have the column `likely`, else the first. `given` (role -> column) says
+    which column has a role, whatever its heading. Raises TableError, FormatError, UnsafeFileError.
+    """
+    from coder.reading.tables.read import read_table
+
+    try:
+        frame = read_table(path, needed=[likely])
+    except TableError:
+        frame = read_table(path)  # the column may have another heading
+    absent = [name for name in (given or {}).values() if name not in frame.columns]
+    if absent:
+        has = ", ".join(map(str, frame.columns))
+        raise TableError(f"{where or path} has no column '{absent[0]}' (it has: {has}).")
+    return CodedTable.of(frame, where or str(path), study=study, given=given)

@@ -6,9 +6,9 @@ import numpy as np
 
 from coder.agreement.codings import ASSISTED, BLIND
 from coder.agreement.passages import Passages
-from coder.coded_tables.rating_rows import Cells, cells_of
+from coder.coded_tables.grammar import CodedTable
+from coder.coded_tables.rating_rows import Cells, Problems, RatingOptions, cells_of
 from coder.coded_tables.ratings import coders_of, marks_of
-from coder.coded_tables.values import CodedTable, Problems, RatingOptions
 from coder.domain import POLARITIES
 from coder.errors import TableError
 from coder.phrasing import counted

@@ -5,14 +5,16 @@ A long table has a row per unit, coder and code; a wide one has a row per unit a
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.codebook import Codebook
 from coder.coded_tables.code_lookup import read_codes
 from coder.coded_tables.grammar import (
+    CodedTable,
     blank,
     blind_of,
     columns_named,
@@ -22,13 +24,40 @@ from coder.coded_tables.grammar import (
     polarities_of,
     text_of,
 )
-from coder.coded_tables.values import CodedTable, Problems, RatingOptions
 from coder.domain import POLARITIES
 from coder.errors import TableError
 from coder.phrasing import counted
 
 Ints = NDArray[np.int64]
 CONTEXT = ("text", "question", "speaker")
+
+
+@dataclass(frozen=True, slots=True)
+class RatingOptions:
+    """What of tables of codings is wanted: `codebook` (or plain `categories`), coders by name, who was assisted.
+
+    `assisted` names coders who saw suggestions, or "all". `resample` is a column to resample by instead of the
+    transcript.
+    """
+
+    codebook: Codebook | None = None
+    categories: tuple[str, ...] = ()
+    coders: tuple[str, ...] = ()
+    assisted: tuple[str, ...] = ()
+    resample: str | None = None
+
+
+@dataclass(slots=True)
+class Problems:
+    """Sentences about rows that could not be used, and remarks; files that could not be read at all."""
+
+    rows: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def row(self, where: str, number: int, text: str) -> None:
+        """Add one problem of one row."""
+        self.rows.append(f"{where} row {number}: {text}")
 
 
 @dataclass(frozen=True, slots=True)

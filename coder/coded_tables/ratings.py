@@ -16,9 +16,8 @@ from coder.coded_tables.code_lookup import (
     lookup_in,
     read_codes,
 )
-from coder.coded_tables.grammar import blank, columns_named, text_of
-from coder.coded_tables.rating_rows import Cells, cells_of
-from coder.coded_tables.values import CodedTable, Problems, RatingOptions
+from coder.coded_tables.grammar import CodedTable, blank, columns_named, text_of
+from coder.coded_tables.rating_rows import Cells, Problems, RatingOptions, cells_of
 from coder.domain import POLARITIES
 from coder.errors import TableError
 

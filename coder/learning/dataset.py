@@ -34,6 +34,7 @@ Ints = NDArray[np.intp]
 Fingerprints = NDArray[np.uint64]
 StudySums = Mapping[str, tuple[NDArray[np.float64], int]]
 NOTHING_SEEN: Fingerprints = np.zeros(0, dtype=np.uint64)
+SEEN_SHARE = 0.02  # of the texts, from which figures are not held out
 
 
 class Spoken(Protocol):
@@ -288,6 +289,11 @@ def copy_prints(texts: Sequence[str]) -> Fingerprints:
 def seen_share(texts: Sequence[str], seen: Fingerprints) -> float:
     """Return the share of texts among `seen`; 0 for no texts."""
     return float(np.isin(fingerprints(texts), seen).mean()) if len(texts) else 0.0
+
+
+def too_many_seen(share: float | None) -> bool:
+    """Tell whether so many of the excerpts were learned from that figures are not held out."""
+    return (share or 0.0) >= SEEN_SHARE
 
 
 @dataclass(frozen=True)

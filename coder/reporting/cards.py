@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from coder.learning.dataset import too_many_seen
 from coder.learning.evaluation.performance import (
     Change,
     EvaluationReport,
@@ -10,7 +11,7 @@ from coder.learning.evaluation.performance import (
     LearningCurve,
     ModelComparison,
 )
-from coder.learning.persistence.card import UNNAMED, CodeVerdict, HeldOut, ModelCard, StoredCard
+from coder.learning.persistence.card import PARTS_OF_ONE, UNNAMED, CodeVerdict, HeldOut, ModelCard, StoredCard
 from coder.phrasing import (
     INDENT,
     MISSING,
@@ -32,7 +33,6 @@ from coder.reporting.performance import (
     LONGEST,
     detail_blocks,
     intervals,
-    known,
     performance_blocks,
     studies_block,
     wrong_among,
@@ -106,7 +106,7 @@ def card_text(card: StoredCard) -> str:
     parts = [f"# Model {card.name}", wrapped(card.limits)]
     parts += ["## Trained on", "\n".join(_data_lines(card))]
     parts += ["## Verdict per code", _verdicts(card.codes)]
-    title = "Performance on parts of one group" if card.held_out.parts_of_one else "Held-out performance"
+    title = "Performance on parts of one group" if _of_one_group(card.held_out) else "Held-out performance"
     parts += [f"## {title}", wrapped(tested_words(card.held_out))]
     if card.measured:
         parts.append(text_of(held_out_blocks(card.measured), markdown=True))
@@ -266,7 +266,7 @@ def _nothing(measured: HeldOutReports) -> list[Block]:
 
 def _seen(measured: HeldOutReports) -> str:
     share = measured.seen_share
-    if not known(share):
+    if not too_many_seen(share):
         return ""
     return (
         f" NOT HELD OUT from the base model, which learned from {percent(share)} of these excerpts: the figures"
@@ -367,6 +367,11 @@ def _gain(curve: LearningCurve) -> str:
     return f"{more} raise kappa of codes by about {ranged(curve.gain, (curve.gain_low, curve.gain_high))}."
 
 
+def _of_one_group(figures: HeldOut) -> bool:
+    """Tell whether figures are of parts of a single group: no held-out studies or groups."""
+    return (figures.measured_on or "").startswith(PARTS_OF_ONE)
+
+
 def tested_words(figures: HeldOut) -> str:
     """Return the main figures of what was not learned from; cards of old do not say what that was."""
     parts = []
@@ -385,7 +390,7 @@ def tested_words(figures: HeldOut) -> str:
     if not parts:
         return f"Not measured: {figures.why_not}." if figures.why_not else "Not measured."
     said = f"On {figures.measured_on or 'groups held out while training'}: {'; '.join(parts)}."
-    if figures.parts_of_one:
+    if _of_one_group(figures):
         said += " These are no held-out interviews; on another interview expect less."
     return said
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from coder.learning.dataset import too_many_seen
 from coder.learning.evaluation.performance import EvaluationReport
 from coder.phrasing import Block, change, counted, estimate, number, percent, share, shortened, table, text_of
 
@@ -14,23 +15,17 @@ ENOUGH_GROUPS = 10  # with fewer, intervals from resampling groups are rough and
 LONGEST = 24  # characters of a code or a value in a table
 MOST_VALUES = 20
 TOO_FEW = "too few"
-SEEN_SHARE = 0.02  # of the excerpts
 KAPPA = (
     "Kappa is agreement with people's codes beyond what chance alone would give: 0 = no better than chance,"
     " 1 = always alike."
 )
 
 
-def known(share: float | None) -> bool:
-    """Tell whether so many of the excerpts were learned from that figures are not held out."""
-    return (share or 0.0) >= SEEN_SHARE
-
-
 def performance_text(report: EvaluationReport) -> str:
     """Return an evaluation report as text for a terminal."""
     seen = report.seen_share
     title = f"MODEL {report.model} on {_amount(report)}"
-    if known(seen):
+    if too_many_seen(seen):
         title += f": NOT HELD OUT ({percent(seen)} of them are known to it, so its figures flatter it)"
     return text_of(
         [Block(title, intervals(report.n_groups, "groups"), top=True), *performance_blocks(report)]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from coder.errors import OutputError
+from coder.learning.dataset import too_many_seen
 from coder.learning.evaluation.performance import (
     CalibrationCurve,
     EvaluationReport,
@@ -19,7 +20,7 @@ from coder.learning.evaluation.performance import (
     Subgroup,
 )
 from coder.phrasing import bounds, counted, estimate, percent, share, shortened
-from coder.reporting.performance import BASELINES, MOST_VALUES, known, mistaken
+from coder.reporting.performance import BASELINES, MOST_VALUES, mistaken
 from coder.statistics import Estimate
 
 INK, MODEL, OTHER, FAINT = "#2b2b2b", "#1b6ca8", "#b9b4a9", "#8a857b"
@@ -154,10 +155,12 @@ def plot_title(drawing: Drawing) -> str:
     amount = f"{counted(report.n, 'excerpt')} in {counted(report.n_groups, *drawing.groups)}"
     if report.folds is not None:
         how = f"HELD OUT in {report.folds} parts, trained anew without each"
-        if known(share):
+        if too_many_seen(share):
             how = f"NOT HELD OUT from its base model, which learned from {percent(share)} of them"
     else:
-        how = f"NOT HELD OUT: it learned from {percent(share)} of them" if known(share) else "HELD OUT"
+        how = (
+            f"NOT HELD OUT: it learned from {percent(share)} of them" if too_many_seen(share) else "HELD OUT"
+        )
     return f"Model {report.model} on {amount}. {how}"
 
 

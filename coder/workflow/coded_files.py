@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coder.codebook import Codebook
-from coder.coded_tables.values import CodedTable, open_table
+from coder.coded_tables.grammar import CodedTable, open_table
 from coder.errors import OutputError, TableError
 from coder.phrasing import counted
 
 if TYPE_CHECKING:
-    from coder.coded_tables.values import Excerpt
+    from coder.coded_tables.excerpts import Excerpt
     from coder.exchange.values import ExternalCodings
 
 SHOWN = 15  # codes that are listed

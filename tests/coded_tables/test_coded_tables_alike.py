@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from coder.codebook import Code, Codebook
 from coder.coded_tables.code_lookup import lookup_in, read_codes
 from coder.coded_tables.excerpts import excerpts_of, training_set
+from coder.coded_tables.rating_rows import RatingOptions
 from coder.coded_tables.ratings import codings_of_frame
-from coder.coded_tables.values import RatingOptions
 from coder.domain import POLARITIES
 from coder.workflow.agreement.compare_tables import AgreementRequest, agree
 from coder.workflow.coded_files import coded_excerpts

@@ -7,7 +7,7 @@ import pytest
 
 from coder.codebook import Code, Codebook, SubTheme, load_codebook
 from coder.coded_tables.code_mapping import CodeMapper, draft_rows, mapped_table, read_mapping
-from coder.coded_tables.values import CodedTable
+from coder.coded_tables.grammar import CodedTable
 from coder.errors import TableError
 
 BOOK = Codebook(

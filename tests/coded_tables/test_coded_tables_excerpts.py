@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from coder.codebook import Code, Codebook
-from coder.coded_tables.excerpts import codebook_for, excerpts_of, training_set
-from coder.coded_tables.values import Excerpt
+from coder.coded_tables.excerpts import Excerpt, codebook_for, excerpts_of, training_set
 from coder.errors import TableError
 from coder.workflow.coded_files import coded_excerpts
 

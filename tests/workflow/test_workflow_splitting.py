@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from coder.coded_tables.excerpts import values_of
-from coder.coded_tables.values import Excerpt
+from coder.coded_tables.excerpts import Excerpt, values_of
 from coder.errors import InputError, TableError
 from coder.workflow.modelling.train import TrainingOptions, train_files
 

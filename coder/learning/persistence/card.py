@@ -73,11 +73,6 @@ class HeldOut(Section):
     surest_quarter: float | None = None
     calibration: CalibrationCurve = ()
 
-    @property
-    def parts_of_one(self) -> bool:
-        """Whether the figures are of parts of a single group: no held-out studies or groups."""
-        return (self.measured_on or "").startswith(PARTS_OF_ONE)
-
 
 @dataclass(frozen=True, slots=True)
 class TrainingData(Section):

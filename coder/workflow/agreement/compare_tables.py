@@ -13,11 +13,10 @@ from coder.agreement.report import AgreementReport, Options
 from coder.agreement.report_builder import agreement_report
 from coder.agreement.software_views import Tool, view
 from coder.codebook import Codebook
-from coder.coded_tables.grammar import examples
+from coder.coded_tables.grammar import CodedTable, examples
 from coder.coded_tables.passages import holds_passages, passages_of, used_polarities
-from coder.coded_tables.rating_rows import cells_of, joined
+from coder.coded_tables.rating_rows import Problems, RatingOptions, cells_of, joined
 from coder.coded_tables.ratings import arranged, codings_of_frame, known_categories
-from coder.coded_tables.values import CodedTable, Problems, RatingOptions
 from coder.errors import CoderError, InputError, OutputError, TableError
 from coder.exchange.codebooks import read_codebook
 from coder.phrasing import counted

@@ -10,8 +10,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
-from coder.coded_tables.grammar import text_of
-from coder.coded_tables.values import CodedTable
+from coder.coded_tables.grammar import CodedTable, text_of
 from coder.phrasing import counted
 
 MOST_COMPARED = (

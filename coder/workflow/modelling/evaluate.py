@@ -10,7 +10,7 @@ from coder.workflow.modelling.models import seen_warning, unread_warning
 if TYPE_CHECKING:
     import pandas as pd
 
-    from coder.coded_tables.values import Excerpt
+    from coder.coded_tables.excerpts import Excerpt
     from coder.learning.dataset import TrainingSet
     from coder.learning.evaluation.performance import Baseline, EvaluationReport
     from coder.learning.model import Model

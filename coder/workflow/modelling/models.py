@@ -86,9 +86,9 @@ def unread_warning(languages: Sequence[str | None]) -> list[str]:
 
 def seen_warning(model: "Model", share: float) -> list[str]:
     """Say when figures are not held out: the model, or one it builds on, learned from that share of the texts."""
-    from coder.reporting.performance import known
+    from coder.learning.dataset import too_many_seen
 
-    if not known(share):
+    if not too_many_seen(share):
         return []
     return [
         f"NOT HELD OUT: {model.name} learned from {share:.0%} of these excerpts, so its figures here flatter it."

@@ -14,7 +14,7 @@ from coder.phrasing import counted
 if TYPE_CHECKING:
     import pandas as pd
 
-    from coder.coded_tables.values import Excerpt
+    from coder.coded_tables.excerpts import Excerpt
     from coder.encoding import Encoder
     from coder.learning.dataset import TrainingSet
     from coder.learning.estimators.calibration import Thresholds

@@ -8,8 +8,7 @@ from typing import Any
 
 from coder.codebook import Codebook
 from coder.coded_tables.code_lookup import Given, lookup_in, read_codes
-from coder.coded_tables.grammar import examples, polarities_of, text_of
-from coder.coded_tables.values import CodedTable, open_table
+from coder.coded_tables.grammar import CodedTable, examples, open_table, polarities_of, text_of
 from coder.errors import StudyError, TableError
 from coder.store import Study
 from coder.store.values import Decision, Provenance, UnitState
