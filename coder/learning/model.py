@@ -21,13 +21,13 @@ from coder.learning.estimators.calibration import USUAL, USUAL_THRESHOLD, Calibr
 from coder.learning.estimators.ensemble import (
     LinearHead,
     Member,
+    NearestExcerpts,
     Stack,
     apply_linear,
     constant_head,
     log_softmax,
     with_neighbours,
 )
-from coder.learning.estimators.nearest import NearestExcerpts
 from coder.learning.explanation import Evidence, Examples, LeaveOneOut
 from coder.learning.features.blocks import ASKED, Reader, Signals, study_sums
 from coder.learning.features.codebook_similarity import PhraseBank, codebook_phrases, unit_rows

@@ -13,8 +13,15 @@ from coder.codebook import Code, Codebook
 from coder.errors import ModelError
 from coder.learning import Batch, Model, TrainingSet, blank_model, label_matrix, save_model, train_model
 from coder.learning.dataset import copy_prints
-from coder.learning.estimators.ensemble import Member, Stack
-from coder.learning.estimators.nearest import COUNT, FLOOR, MOST, TEMPERATURE, NearestExcerpts
+from coder.learning.estimators.ensemble import (
+    LEAST_SHARE,
+    MOST_EXCERPTS,
+    NEAREST_COUNT,
+    NEAREST_TEMPERATURE,
+    Member,
+    NearestExcerpts,
+    Stack,
+)
 from coder.learning.model import with_codebook
 from coder.learning.persistence.card import TrainingData
 from coder.learning.persistence.model_files import packed, read_model, unpacked
@@ -61,21 +68,22 @@ def reading(codebook: Codebook, encoder: WordEncoder) -> Model:
 def test_shares_are_those_of_the_nearest_weighted_by_their_cosine() -> None:
     near = compared(np.array([[1.0, 0.0], [0.0, 1.0]]), np.eye(2))
     found = near.logits(asked(np.array([[0.8, 0.6]])))
-    share = np.exp(0.8 / TEMPERATURE) / (np.exp(0.8 / TEMPERATURE) + np.exp(0.6 / TEMPERATURE))
-    wanted = np.log(np.array([share, 1 - share]) + FLOOR)
+    near_weight, far_weight = np.exp(0.8 / NEAREST_TEMPERATURE), np.exp(0.6 / NEAREST_TEMPERATURE)
+    share = near_weight / (near_weight + far_weight)
+    wanted = np.log(np.array([share, 1 - share]) + LEAST_SHARE)
     assert found[0].tolist() == pytest.approx((wanted - wanted.mean()).tolist(), abs=1e-3)
 
 
 def test_only_the_nearest_count_however_many_others_there_are() -> None:
     rng = np.random.default_rng(0)
-    one = np.array([[1.0, 0.0]]).repeat(COUNT, axis=0)
+    one = np.array([[1.0, 0.0]]).repeat(NEAREST_COUNT, axis=0)
     far = rng.normal(size=(2000, 2)) * 0.01 + np.array([0.0, 1.0])
     far /= np.linalg.norm(far, axis=1, keepdims=True)
-    votes = np.vstack([np.eye(2)[[0] * COUNT], np.eye(2)[[1] * 2000]])
+    votes = np.vstack([np.eye(2)[[0] * NEAREST_COUNT], np.eye(2)[[1] * 2000]])
     near = compared(np.vstack([one, far]), votes)
     found = near.logits(asked(np.array([[1.0, 0.0], [0.0, 1.0]])))
     assert found[0].tolist() == pytest.approx(
-        [np.log((1 + FLOOR) / FLOOR) / 2, -np.log((1 + FLOOR) / FLOOR) / 2]
+        [np.log((1 + LEAST_SHARE) / LEAST_SHARE) / 2, -np.log((1 + LEAST_SHARE) / LEAST_SHARE) / 2]
     )
     assert found[1].argmax() == 1
 
@@ -112,9 +120,9 @@ def test_no_excerpts_and_no_texts_say_nothing() -> None:
 
 
 def test_no_more_are_kept_than_a_model_may_have() -> None:
-    many = compared(np.ones((MOST + 7, 1)), np.arange(MOST + 7)[:, None].astype(float))
-    assert len(many) == MOST
-    assert (many.votes[0, 0], many.votes[-1, 0]) == (0, MOST + 6)
+    many = compared(np.ones((MOST_EXCERPTS + 7, 1)), np.arange(MOST_EXCERPTS + 7)[:, None].astype(float))
+    assert len(many) == MOST_EXCERPTS
+    assert (many.votes[0, 0], many.votes[-1, 0]) == (0, MOST_EXCERPTS + 6)
 
 
 def test_what_is_held_out_is_never_compared_with_itself() -> None:
@@ -220,6 +228,6 @@ def test_training_weighs_the_comparison_like_any_other_view(codebook: Codebook, 
 def test_the_card_says_if_not_all_excerpts_are_compared_with(
     codebook: Codebook, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("coder.learning.training.model_card.MOST", 50)
+    monkeypatch.setattr("coder.learning.training.model_card.MOST_EXCERPTS", 50)
     model = train_model(excerpts(codebook, n=90), codebook, base=blank_model(codebook, encoder))
     assert "Of 80 coded excerpts, 50 evenly chosen ones serve to compare texts with." in model.card.remarks

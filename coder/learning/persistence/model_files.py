@@ -24,8 +24,7 @@ from coder.encoding import Encoder, get_encoder, weights_of
 from coder.errors import ModelError, OutputError
 from coder.learning.dataset import NOTHING_SEEN
 from coder.learning.estimators.calibration import Calibration
-from coder.learning.estimators.ensemble import QUESTION, LinearHead, Member, Stack
-from coder.learning.estimators.nearest import COMPARED, NearestExcerpts
+from coder.learning.estimators.ensemble import COMPARED, QUESTION, LinearHead, Member, NearestExcerpts, Stack
 from coder.learning.explanation import Examples
 from coder.learning.features.wording import NGrams
 from coder.learning.model import Model, Parts

@@ -16,8 +16,7 @@ from coder.codebook import Codebook
 from coder.encoding import weights_of
 from coder.learning.dataset import NOTHING_LEFT, Folds, Repeats, TrainingSet
 from coder.learning.estimators.calibration import FittedCalibration
-from coder.learning.estimators.ensemble import ENOUGH, Stack, keeping, log_softmax
-from coder.learning.estimators.nearest import MOST
+from coder.learning.estimators.ensemble import ENOUGH, MOST_EXCERPTS, Stack, keeping, log_softmax
 from coder.learning.evaluation.metrics import (
     calibration_curve,
     calibration_error,
@@ -389,9 +388,9 @@ def remarks(data: TrainingSet, folds: Folds, codebook: Codebook) -> list[str]:
             "All excerpts are of one group: the figures are measured on parts of it, learned from its other parts."
             " They are not of held-out interviews, so expect less on another interview."
         )
-    if coded > MOST:
+    if coded > MOST_EXCERPTS:
         sentences.append(
-            f"Of {coded:,} coded excerpts, {MOST:,} evenly chosen ones serve to compare texts with."
+            f"Of {coded:,} coded excerpts, {MOST_EXCERPTS:,} evenly chosen ones serve to compare texts with."
         )
     if empty < FEW_EMPTY:
         left = "no row was" if not empty else "one row was" if empty == 1 else f"only {empty} rows were"

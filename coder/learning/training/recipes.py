@@ -16,9 +16,12 @@ from numpy.typing import NDArray
 from coder.learning.dataset import Folds, TrainingSet
 from coder.learning.estimators.calibration import CODABLE, USUAL_ODDS, Codability, fit_temperature, sigmoid
 from coder.learning.estimators.ensemble import (
+    ORIGIN,
+    PRINTS,
     QUESTION,
     LinearHead,
     Member,
+    NearestExcerpts,
     Stack,
     apply_linear,
     constant_head,
@@ -29,7 +32,6 @@ from coder.learning.estimators.ensemble import (
     question_odds,
     taught,
 )
-from coder.learning.estimators.nearest import ORIGIN, PRINTS, NearestExcerpts
 from coder.learning.features.blocks import MixedMatrix
 from coder.learning.features.wording import words_of
 from coder.learning.model import Parts, codable_blocks
