@@ -28,8 +28,8 @@ def compare_with_model(codings: Codings, options: Options) -> ModelAgreement:
     name = str(options.model_coder)
     sets, weight, model = codings.sets(), codings.weights, codings.coders.index(name)
     people = [column for column in range(sets.ids.shape[1]) if column != model]
-    kept = (sets.ids[:, model] >= 0) & ((sets.ids[:, people] >= 0).sum(axis=1) >= 2)
-    ids = np.where(kept[:, None], sets.ids, -1)
+    shared = (sets.ids[:, model] >= 0) & ((sets.ids[:, people] >= 0).sum(axis=1) >= 2)
+    ids = np.where(shared[:, None], sets.ids, -1)
     same = SetRatings(ids, sets.members, sets.codes)
     plan = plan_for(len(ids), codings.clusters, options.seed)
     human = [
@@ -38,17 +38,17 @@ def compare_with_model(codings: Codings, options: Options) -> ModelAgreement:
     machine = [SetStatistic(_two(same, a, model), plan, weight) for a in people]
     counted = np.ones(len(ids)) if weight is None else weight
     consensus = _consensus(same, people, model, plan, counted)
-    resamples = options.resamples if kept.any() and (weight is None or plan.clustered) else 0
+    resamples = options.resamples if shared.any() and (weight is None or plan.clustered) else 0
 
     def statistic(weights: Floats) -> Values:
         one, two = _mean(human, weights), _mean(machine, weights)
-        found = {f"human_human|{name}": value for name, value in one.items()}
-        found |= {f"human_model|{name}": value for name, value in two.items()}
-        found |= {f"difference|{name}": two[name] - one[name] for name in one}
-        return found | consensus(weights)
+        values = {f"human_human|{name}": value for name, value in one.items()}
+        values |= {f"human_model|{name}": value for name, value in two.items()}
+        values |= {f"difference|{name}": two[name] - one[name] for name in one}
+        return values | consensus(weights)
 
-    found = estimates(statistic, plan, resamples)
-    return _arranged(name, found, same, int(counted[kept].sum()))
+    all_estimates = estimates(statistic, plan, resamples)
+    return _arranged(name, all_estimates, same, int(counted[shared].sum()))
 
 
 def _two(sets: SetRatings, one: int, two: int) -> SetRatings:
@@ -57,12 +57,13 @@ def _two(sets: SetRatings, one: int, two: int) -> SetRatings:
 
 def _mean(parts: Sequence[SetStatistic], weights: Floats) -> Values:
     """Return the mean over pairs of coders of each coefficient, pairs without a value left out."""
-    found = [part(weights) for part in parts]
-    if not found:
+    of_pairs = [part(weights) for part in parts]
+    if not of_pairs:
         return {}
     names = [*OVERALL, *(f"{p}/{name}" for p in range(len(parts[0].sets.codes)) for name in PER_CODE)]
     return {
-        name: nominal.mean_of_pairs(np.stack([values[name] for values in found], axis=-1)) for name in names
+        name: nominal.mean_of_pairs(np.stack([values[name] for values in of_pairs], axis=-1))
+        for name in names
     }
 
 
@@ -70,27 +71,29 @@ def _consensus(sets: SetRatings, people: Sequence[int], model: int, plan: Plan, 
     """Return the model's recall and precision per code against the code most people gave."""
     tables: Arrays = {}
     rated = sets.ids[:, model] >= 0
-    for place in range(len(sets.codes)):
-        given = sets.binary(place)
+    for column in range(len(sets.codes)):
+        given = sets.binary(column)
         votes, voters = (given[:, people] == 1).sum(axis=1), (given[:, people] >= 0).sum(axis=1)
         truth, guess = votes * 2 > voters, given[:, model] == 1
         rows = Rows(given, weight, plan.group, plan.groups)
         cell = truth.astype(np.int64) * 2 + guess
-        tables[str(place)] = binned(rows, cell, rated, 4)
+        tables[str(column)] = binned(rows, cell, rated, 4)
 
     def statistic(weights: Floats) -> Values:
-        found: Values = {}
-        for place, table in combined(tables, weights).items():
-            found[f"consensus|{place}/recall"] = nominal.ratio(table[:, 3], table[:, 2] + table[:, 3])
-            found[f"consensus|{place}/precision"] = nominal.ratio(table[:, 3], table[:, 1] + table[:, 3])
-        return found
+        values: Values = {}
+        for column, table in combined(tables, weights).items():
+            values[f"consensus|{column}/recall"] = nominal.ratio(table[:, 3], table[:, 2] + table[:, 3])
+            values[f"consensus|{column}/precision"] = nominal.ratio(table[:, 3], table[:, 1] + table[:, 3])
+        return values
 
     return statistic
 
 
-def _arranged(coder: str, found: Mapping[str, Estimate], sets: SetRatings, units: int) -> ModelAgreement:
+def _arranged(
+    coder: str, all_estimates: Mapping[str, Estimate], sets: SetRatings, units: int
+) -> ModelAgreement:
     def named(side: str, name: str) -> Estimate:
-        estimate = found.get(f"{side}|{name}", Estimate(None))
+        estimate = all_estimates.get(f"{side}|{name}", Estimate(None))
         if estimate.value is None:
             return Estimate(None, reason=UNDEFINED if units else NOBODY)
         return estimate
@@ -98,11 +101,11 @@ def _arranged(coder: str, found: Mapping[str, Estimate], sets: SetRatings, units
     sides = ("human_human", "human_model", "difference")
     overall = {name: {side: named(side, name) for side in sides} for name in OVERALL}
     codes = {
-        str(code): {name: {side: named(side, f"{place}/{name}") for side in sides} for name in PER_CODE}
-        for place, code in enumerate(sets.codes)
+        str(code): {name: {side: named(side, f"{column}/{name}") for side in sides} for name in PER_CODE}
+        for column, code in enumerate(sets.codes)
     }
     consensus = {
-        str(code): {name: named("consensus", f"{place}/{name}") for name in ("recall", "precision")}
-        for place, code in enumerate(sets.codes)
+        str(code): {name: named("consensus", f"{column}/{name}") for name in ("recall", "precision")}
+        for column, code in enumerate(sets.codes)
     }
     return ModelAgreement(coder, units, overall, codes, consensus)

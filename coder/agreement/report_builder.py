@@ -50,41 +50,41 @@ def agreement_report(codings: Codings, options: Options) -> AgreementReport:
     if options.level not in LEVELS:
         raise InputError(f"There is no level '{options.level}'; use nominal, ordinal or interval.")
     people = _people(codings, options)
-    kind, kept, apart, notes = separated(people)
-    sets = kept.sets()
-    estimates = sets_estimated(sets, kept.clusters, options.resamples, options.seed, kept.weights)
-    overall = _overall(estimates, sets, kept, options)
+    kind, main, apart, notes = separated(people)
+    sets = main.sets()
+    estimates = sets_estimated(sets, main.clusters, options.resamples, options.seed, main.weights)
+    overall = _overall(estimates, sets, main, options)
     unused = tuple(str(code) for code, used in zip(sets.codes, sets.used(), strict=True) if not used)
-    total, rows = disagreements(kept, sets, options.most_disagreements)
+    total, rows = disagreements(main, sets, options.most_disagreements)
     codes = {str(code): values for code, values in estimates.per_code.items()}
     return AgreementReport(
         kind=kind,
         unit=options.unit,
-        n_units=_counted(kept, np.asarray(kept.rated().any(axis=1))),
-        n_compared=compared(sets, kept.weights),
-        n_transcripts=len(kept.transcripts),
+        n_units=_counted(main, np.asarray(main.rated().any(axis=1))),
+        n_compared=compared(sets, main.weights),
+        n_transcripts=len(main.transcripts),
         coders={
-            name: _counted(kept, kept.state[:, kept.coders.index(name)] > 0)
+            name: _counted(main, main.state[:, main.coders.index(name)] > 0)
             for name in people_names(codings, options)
         },
         level=options.level,
-        interval=_interval_words(plan_for(len(sets.ids), kept.clusters, options.seed), options),
+        interval=_interval_words(plan_for(len(sets.ids), main.clusters, options.seed), options),
         overall=overall,
         codes=codes,
         unused=unused,
-        pairs=_pairs(kept, sets, options),
-        stages=stages(kept, sets, options.resamples, options.seed),
-        components=_components(kept, options),
-        transcripts=per_transcript(kept, sets),
-        planning=_planning(kept, sets, codes, options),
-        confusion=tuple(confusion_matrices(sets, kept.coders)),
+        pairs=_pairs(main, sets, options),
+        stages=stages(main, sets, options.resamples, options.seed),
+        components=_components(main, options),
+        transcripts=per_transcript(main, sets),
+        planning=_planning(main, sets, codes, options),
+        confusion=tuple(confusion_matrices(sets, main.coders)),
         n_disagreements=total,
         disagreements=tuple(rows),
         interpretation=_interpretation(overall, estimates, unused),
         model=_model(codings, options),
         assisted=_assisted(apart, options) if apart is not None else None,
         notes=(*notes, *_notes(unused)),
-        labels=dict(kept.labels),
+        labels=dict(main.labels),
     )
 
 
@@ -153,11 +153,11 @@ def _overall(
             raise InputError(
                 f"The {options.level} level has no place for '{NOTHING}'; leave such units empty (not rated)."
             )
-        place = np.append(np.where(singles > 0, sets.members.argmax(axis=1), len(sets.codes)), -1)
+        category = np.append(np.where(singles > 0, sets.members.argmax(axis=1), len(sets.codes)), -1)
         categories = max(1, len(sets.codes) + nothing) if len(present) else len(sets.codes)
         plan = plan_for(len(sets.ids), codings.clusters, options.seed)
         scale = _scale(sets, categories, options)
-        single = estimated(place[sets.ids], scale, plan, options.resamples, codings.weights)
+        single = estimated(category[sets.ids], scale, plan, options.resamples, codings.weights)
     return {**single, **estimates.overall, "percent_agreement": estimates["percent_agreement"]}
 
 
@@ -177,14 +177,14 @@ def _pairs(codings: Codings, sets: SetRatings, options: Options) -> dict[str, Pa
     resamples = options.resamples if len(pairs) <= MOST_PAIRS_RESAMPLED else 0
     by_pair = {}
     for one, two in pairs:
-        own = SetRatings(sets.ids[:, [one, two]], sets.members, sets.codes)
-        if not compared(own):
+        pair_sets = SetRatings(sets.ids[:, [one, two]], sets.members, sets.codes)
+        if not compared(pair_sets):
             continue
-        values = sets_estimated(own, codings.clusters, resamples, options.seed, codings.weights)
+        values = sets_estimated(pair_sets, codings.clusters, resamples, options.seed, codings.weights)
         names = ("percent_agreement", "masi_alpha", "pooled_kappa", "macro_cohen_kappa", "macro_gwet_ac1")
         by_pair[f"{codings.coders[one]} | {codings.coders[two]}"] = PairAgreement(
             coders=(codings.coders[one], codings.coders[two]),
-            n_units=compared(own, codings.weights),
+            n_units=compared(pair_sets, codings.weights),
             estimates={name: values[name] for name in names},
             codes={
                 str(code): {name: per[name] for name in ("percent_agreement", "cohen_kappa", "gwet_ac1")}
@@ -322,27 +322,27 @@ def per_transcript(codings: Codings, sets: SetRatings) -> TranscriptTable | None
     both = (sets.ids >= 0).sum(axis=1) >= 2
     counted = None if codings.weights is None else codings.weights[both]
     sizes = np.bincount(codings.transcript_of[both], weights=counted, minlength=count).astype(np.float64)
-    used = [place for place, used in enumerate(statistic.used) if used]
+    used = [column for column, used in enumerate(statistic.used) if used]
     listed = {
         name: TranscriptAgreement(
             int(sizes[row]),
             {key: _defined(single[key][row]) for key in OF_TRANSCRIPTS},
             {
-                str(sets.codes[place]): {
-                    key: _defined(single[f"{place}/{key}"][row]) for key in OF_TRANSCRIPT_CODES
+                str(sets.codes[column]): {
+                    key: _defined(single[f"{column}/{key}"][row]) for key in OF_TRANSCRIPT_CODES
                 }
-                for place in used
+                for column in used
             },
         )
         for row, name in enumerate(codings.transcripts)
     }
     totals = {key: _totals(single[key], pooled[key], sizes) for key in OF_TRANSCRIPTS}
     code_totals = {
-        str(sets.codes[place]): {
-            key: _totals(single[f"{place}/{key}"], pooled[f"{place}/{key}"], sizes)
+        str(sets.codes[column]): {
+            key: _totals(single[f"{column}/{key}"], pooled[f"{column}/{key}"], sizes)
             for key in OF_TRANSCRIPT_CODES
         }
-        for place in used
+        for column in used
     }
     return TranscriptTable(listed, totals, code_totals)
 

@@ -66,29 +66,30 @@ def sets_estimated(
     plan = plan_for(len(sets.ids), clusters, seed)
     parts = SetStatistic(sets, plan, weight)
     resamples = resamples if weight is None or plan.clustered else 0
-    found = estimates(parts, plan, resamples)
+    all_estimates = estimates(parts, plan, resamples)
     result = CodeEstimates()
     for name in [*OVERALL, *(f"macro_{name}" for name in NAMES)]:
-        estimate = found[name]
+        estimate = all_estimates[name]
         if estimate.value is None:
             estimate = Estimate(None, reason=parts.reason(name))
         result[name] = estimate
     result["per_code"] = {
-        code: _code_estimates(found, parts, place, plan, resamples) for place, code in enumerate(sets.codes)
+        code: _code_estimates(all_estimates, parts, column, plan, resamples)
+        for column, code in enumerate(sets.codes)
     }
     return result
 
 
 def _code_estimates(
-    found: Mapping[str, Estimate], parts: "SetStatistic", place: int, plan: Plan, resamples: int
+    all_estimates: Mapping[str, Estimate], parts: "SetStatistic", column: int, plan: Plan, resamples: int
 ) -> dict[str, Estimate]:
-    prefix = f"{place}/"
-    own = {name[len(prefix) :]: value for name, value in found.items() if name.startswith(prefix)}
-    rows = parts.rows[place]
-    chosen = {name: own[name] for name in NAMES}
+    prefix = f"{column}/"
+    of_code = {name[len(prefix) :]: value for name, value in all_estimates.items() if name.startswith(prefix)}
+    rows = parts.rows[column]
+    chosen = {name: of_code[name] for name in NAMES}
     complete = finished(chosen, rows, BINARY, plan, resamples)
-    complete |= with_indices(own, rows)
-    if not parts.used[place]:
+    complete |= with_indices(of_code, rows)
+    if not parts.used[column]:
         complete = {
             name: value.noted(UNUSED) if value.value is not None else value
             for name, value in complete.items()
@@ -103,7 +104,7 @@ class SetStatistic:
         self.sets = sets
         self.used = sets.used()
         whole = collapse(sets.ids, plan.group, plan.groups, weight)
-        self.rows = [self._binary(whole, place) for place in range(len(sets.codes))]
+        self.rows = [self._binary(whole, column) for column in range(len(sets.codes))]
         self.codes: list[Statistic] = [statistic_of(rows, BINARY) for rows in self.rows]
         self.indices = [binary_values(rows) for rows in self.rows]
         self.tables = set_tables(whole, sets)
@@ -114,35 +115,35 @@ class SetStatistic:
         self.rated = int((sets.ids >= 0).any(axis=0).sum())
         self.paired = bool(self.tables["paired"].sum() > 0)
 
-    def _binary(self, whole: Rows, place: int) -> Rows:
-        given = np.append(self.sets.members[:, place].astype(np.int64), -1)
+    def _binary(self, whole: Rows, column: int) -> Rows:
+        given = np.append(self.sets.members[:, column].astype(np.int64), -1)
         return collapse(given[whole.codes], whole.group, whole.groups, whole.weight)
 
     def __call__(self, weights: Floats) -> Values:
         """Return every overall, macro and per-code value for each draw."""
         sums = combined(self.tables, weights)
-        found: Values = {}
+        values_by_name: Values = {}
         for metric in METRICS:
             name = f"{metric}_alpha"
             if metric in self.expected:
                 expected = ((weights @ self.expected[metric]) * weights).sum(axis=1)
-                found[name] = nominal.alpha(sums["values"], sums[name], expected)
+                values_by_name[name] = nominal.alpha(sums["values"], sums[name], expected)
             else:
-                found[name] = np.full(len(weights), np.nan)
-        found["nominal_set_alpha"] = nominal.nominal_alpha(
+                values_by_name[name] = np.full(len(weights), np.nan)
+        values_by_name["nominal_set_alpha"] = nominal.nominal_alpha(
             {"values": sums["values"], "disagree": sums["nominal_set_alpha"]}
         )
-        found["percent_agreement"] = nominal.percent_agreement(sums)
+        values_by_name["percent_agreement"] = nominal.percent_agreement(sums)
         per_code = [
             statistic(weights) | indices(weights)
             for statistic, indices in zip(self.codes, self.indices, strict=True)
         ]
-        found["pooled_kappa"] = self._pooled(weights)
+        values_by_name["pooled_kappa"] = self._pooled(weights)
         for name in NAMES:
-            found[f"macro_{name}"] = _macro(per_code, name, len(weights))
-        for place, values in enumerate(per_code):
-            found |= {f"{place}/{name}": value for name, value in values.items()}
-        return found
+            values_by_name[f"macro_{name}"] = _macro(per_code, name, len(weights))
+        for column, values in enumerate(per_code):
+            values_by_name |= {f"{column}/{name}": value for name, value in values.items()}
+        return values_by_name
 
     def _pooled(self, weights: Floats) -> Floats:
         """Return (mean Po - mean Pe) / (1 - mean Pe) over codes and pairs of coders (de Vries et al. 2008)."""
@@ -180,9 +181,9 @@ def _macro(per_code: list[Values], name: str, draws: int) -> Floats:
     """Return the mean over codes used in the draw and defined there; NaN where there is none."""
     total, count = np.zeros(draws), np.zeros(draws)
     for values in per_code:
-        kept = (values["prevalence"] > 0) & ~np.isnan(values[name])
-        total += np.where(kept, values[name], 0.0)
-        count += kept
+        defined = (values["prevalence"] > 0) & ~np.isnan(values[name])
+        total += np.where(defined, values[name], 0.0)
+        count += defined
     return nominal.ratio(total, count)
 
 
@@ -204,11 +205,11 @@ def set_tables(rows: Rows, sets: SetRatings) -> Arrays:
     tables |= {name: np.zeros(rows.groups) for name in ALPHAS}
     for one, two in pair_list(rows.coders):
         both = np.flatnonzero((rows.codes[:, one] >= 0) & (rows.codes[:, two] >= 0))
-        kept = Rows(rows.codes[both], rows.weight[both], rows.group[both], rows.groups)
-        a, b, count = kept.codes[:, one], kept.codes[:, two], ratings[both]
-        tables["agree"] += by_group((a == b) * 2 / (count * (count - 1)), kept)
+        shared = Rows(rows.codes[both], rows.weight[both], rows.group[both], rows.groups)
+        a, b, count = shared.codes[:, one], shared.codes[:, two], ratings[both]
+        tables["agree"] += by_group((a == b) * 2 / (count * (count - 1)), shared)
         for name, distance in _apart(a, b, sets).items():
-            tables[name] += by_group(distance * 2 / (count - 1), kept)
+            tables[name] += by_group(distance * 2 / (count - 1), shared)
     return tables
 
 
@@ -217,8 +218,8 @@ def _apart(a: Ints, b: Ints, sets: SetRatings) -> dict[str, Floats]:
     size = len(sets.members)
     keys, inverse = numbered(a * size + b, 2 * size.bit_length())
     distances = between(sets.members[keys // size], sets.members[keys % size]) if size else {}
-    found = {f"{name}_alpha": values[inverse] for name, values in distances.items()}
-    return found | {"nominal_set_alpha": (a != b).astype(np.float64)}
+    by_alpha = {f"{name}_alpha": values[inverse] for name, values in distances.items()}
+    return by_alpha | {"nominal_set_alpha": (a != b).astype(np.float64)}
 
 
 def binary_values(rows: Rows) -> Statistic:
@@ -262,12 +263,12 @@ def positive_tables(rows: Rows) -> dict[str, Floats]:
     return {"agreeing": by_group(np.stack(matched, axis=1), rows)}
 
 
-def with_indices(found: Mapping[str, Estimate], rows: Rows) -> dict[str, Estimate]:
+def with_indices(all_estimates: Mapping[str, Estimate], rows: Rows) -> dict[str, Estimate]:
     """Return the indices, with reasons where they have no value."""
     active = int((rows.codes >= 0).any(axis=0).sum())
     result = {}
     for name in INDICES:
-        estimate = found[name]
+        estimate = all_estimates[name]
         if estimate.value is None:
             estimate = Estimate(None, reason=_reason(name, active))
         result[name] = estimate

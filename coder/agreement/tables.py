@@ -56,13 +56,13 @@ def collapse(codes: Ints, group: Ints, groups: int, weight: Floats | None = None
         key = key * base + (column + 1)
     if patterns * groups <= MOST_BINS:
         counts = tally(key, weight, 1)
-        found = np.flatnonzero(counts)
-        counts = counts[found]
+        present = np.flatnonzero(counts)
+        counts = counts[present]
     else:
-        found, inverse = np.unique(key, return_inverse=True)
+        present, inverse = np.unique(key, return_inverse=True)
         counts = tally(inverse.reshape(-1), plain, 1)
-    spread = np.empty((len(found), codes.shape[1]), dtype=np.int64)
-    rest = found
+    spread = np.empty((len(present), codes.shape[1]), dtype=np.int64)
+    rest = present
     for column in range(codes.shape[1] - 1, -1, -1):
         rest, digit = np.divmod(rest, base)
         spread[:, column] = digit - 1
@@ -90,8 +90,8 @@ def by_group(values: Floats, rows: Rows) -> Floats:
         return tally(rows.group, values * rows.weight, rows.groups)
     flat = values.reshape(len(values), prod(values.shape[1:]))
     summed = np.zeros((rows.groups, flat.shape[1]))
-    for place, column in enumerate(flat.T):
-        summed[:, place] = tally(rows.group, column * rows.weight, rows.groups)
+    for index, column in enumerate(flat.T):
+        summed[:, index] = tally(rows.group, column * rows.weight, rows.groups)
     return summed.reshape(rows.groups, *values.shape[1:])
 
 
@@ -145,12 +145,12 @@ def coincidences(rows: Rows, categories: int) -> Floats:
     ratings = counts.sum(axis=1)
     paired = ratings >= 2
     scaled = counts[paired] / (ratings[paired] - 1)[:, None]
-    kept = Rows(rows.codes[paired], rows.weight[paired], rows.group[paired], rows.groups)
+    paired_rows = Rows(rows.codes[paired], rows.weight[paired], rows.group[paired], rows.groups)
     result = np.empty((rows.groups, categories, categories))
     for k in range(categories):
         others = counts[paired].copy()
         others[:, k] -= 1
-        result[:, k, :] = by_group(scaled[:, [k]] * others, kept)
+        result[:, k, :] = by_group(scaled[:, [k]] * others, paired_rows)
     return result
 
 
@@ -176,17 +176,17 @@ def pair_tables(rows: Rows, categories: int, weights: dict[str, Floats] | None =
         "second": np.zeros((*shape, categories)),
     }
     tables |= {f"same_{name}": np.zeros(shape) for name in weights or {}}
-    for place, (one, two) in enumerate(pairs):
+    for pair, (one, two) in enumerate(pairs):
         chosen = np.flatnonzero((rows.codes[:, one] >= 0) & (rows.codes[:, two] >= 0))
-        kept = Rows(rows.codes[chosen], rows.weight[chosen], rows.group[chosen], rows.groups)
-        a, b = kept.codes[:, one], kept.codes[:, two]
+        shared = Rows(rows.codes[chosen], rows.weight[chosen], rows.group[chosen], rows.groups)
+        a, b = shared.codes[:, one], shared.codes[:, two]
         everything = np.ones(len(chosen), dtype=np.bool_)
-        tables["both"][:, place] = by_group(everything.astype(np.float64), kept)
-        tables["same"][:, place] = by_group((a == b).astype(np.float64), kept)
-        tables["first"][:, place] = binned(kept, a, everything, categories)
-        tables["second"][:, place] = binned(kept, b, everything, categories)
+        tables["both"][:, pair] = by_group(everything.astype(np.float64), shared)
+        tables["same"][:, pair] = by_group((a == b).astype(np.float64), shared)
+        tables["first"][:, pair] = binned(shared, a, everything, categories)
+        tables["second"][:, pair] = binned(shared, b, everything, categories)
         for name, weighting in (weights or {}).items():
-            tables[f"same_{name}"][:, place] = by_group(weighting[a, b], kept)
+            tables[f"same_{name}"][:, pair] = by_group(weighting[a, b], shared)
     return tables
 
 
@@ -203,17 +203,17 @@ def _pair_tables_at_once(rows: Rows, categories: int, weights: dict[str, Floats]
     tables: Arrays = {
         "both": met(rated, rated),
         "same": np.zeros((1, len(one))),
-        "first": np.stack([met(own, rated) for own in given], axis=-1),
-        "second": np.stack([met(rated, own) for own in given], axis=-1),
+        "first": np.stack([met(in_category, rated) for in_category in given], axis=-1),
+        "second": np.stack([met(rated, in_category) for in_category in given], axis=-1),
     }
-    for own in given:
-        tables["same"] += met(own, own)
+    for in_category in given:
+        tables["same"] += met(in_category, in_category)
     for name, weighting in weights.items():
         credit = [
             sum((w * g for w, g in zip(row, given, strict=True)), np.zeros(rated.shape)) for row in weighting
         ]
         tables[f"same_{name}"] = np.sum(
-            [met(own, part) for own, part in zip(given, credit, strict=True)], axis=0
+            [met(in_category, part) for in_category, part in zip(given, credit, strict=True)], axis=0
         )
     return tables
 

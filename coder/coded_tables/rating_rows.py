@@ -117,12 +117,12 @@ def _clusters(table: CodedTable, options: RatingOptions) -> list[str | None]:
 def _long(table: CodedTable, options: RatingOptions, problems: Problems) -> Cells:
     where, numbers = table.where, _row_numbers(table)
     units, coders = table.texts("unit"), table.texts("coder")
-    kept = np.ones(len(table), dtype=np.bool_)
+    named = np.ones(len(table), dtype=np.bool_)
     for name, values in (("unit", units), ("coder", coders)):
         for row in [row for row, value in enumerate(values) if value is None]:
             problems.row(where, int(numbers[row]), f"no {name} is named; the row is left out.")
-            kept[row] = False
-    rows = np.flatnonzero(kept)
+            named[row] = False
+    rows = np.flatnonzero(named)
     blind = _blind(table.texts("blind"), where, numbers, problems)
     cells = table.cells("code")
     unread = [name for name in table.columns.unread if name != options.resample]
@@ -147,17 +147,17 @@ def _polarities(table: CodedTable, numbers: Ints, problems: Problems) -> Ints:
     """Return each row's polarity as its place in POLARITIES, -1 for none; words that are not known are named."""
     unknown: Counter[str] = Counter()
     values = table.cells("polarity")
-    found = polarities_of(values, unknown)
+    polarities = polarities_of(values, unknown)
     if unknown:
-        for row, (value, polarity) in enumerate(zip(values, found, strict=True)):
+        for row, (value, polarity) in enumerate(zip(values, polarities, strict=True)):
             if polarity is None and not blank(value) and text_of(value).strip() in unknown:
                 problems.row(
                     table.where,
                     int(numbers[row]),
                     f"polarity '{text_of(value)}' is not {', '.join(POLARITIES)}; it is left out, the code stays.",
                 )
-    places = {name: place for place, name in enumerate(POLARITIES)}
-    return np.array([-1 if name is None else places[name] for name in found], dtype=np.int64)  # type: ignore[index]
+    indices = {name: index for index, name in enumerate(POLARITIES)}
+    return np.array([-1 if name is None else indices[name] for name in polarities], dtype=np.int64)  # type: ignore[index]
 
 
 def _taken(values: Sequence[str | None], rows: Ints) -> list[str | None]:
@@ -179,13 +179,13 @@ def _lengths(table: CodedTable) -> NDArray[np.float64]:
 
 
 def _blind(values: Sequence[str | None], where: str, numbers: Ints, problems: Problems) -> NDArray[np.bool_]:
-    found = np.ones(len(values), dtype=np.bool_)
+    blind = np.ones(len(values), dtype=np.bool_)
     for row, value in enumerate(values):
-        said = blind_of(value)
-        if said is None:
+        answer = blind_of(value)
+        if answer is None:
             problems.row(where, int(numbers[row]), f"blind is '{value}', not yes or no; taken as not blind.")
-        found[row] = bool(said)
-    return found
+        blind[row] = bool(answer)
+    return blind
 
 
 def _wide(table: CodedTable, options: RatingOptions, problems: Problems) -> Cells:
@@ -203,10 +203,10 @@ def _wide(table: CodedTable, options: RatingOptions, problems: Problems) -> Cell
     parts = []
     for name in wanted:
         cells = _without_missing(table.frame[name].tolist(), name, where, options, problems)
-        own = np.array([row for row in rows if not blank(cells[row])], dtype=np.int64)
-        parts.append((name, own, [cells[row] for row in own]))
-    line = np.concatenate([own for _, own, _ in parts])
-    silent = [name for name, own, _ in parts if not len(own)]
+        coded = np.array([row for row in rows if not blank(cells[row])], dtype=np.int64)
+        parts.append((name, coded, [cells[row] for row in coded]))
+    line = np.concatenate([coded for _, coded, _ in parts])
+    silent = [name for name, coded, _ in parts if not len(coded)]
     problems.notes += [f"{where}: coder {name} has no coding at all." for name in silent]
     problems.notes += _no_coders(where, parts)
     return Cells(
@@ -214,7 +214,7 @@ def _wide(table: CodedTable, options: RatingOptions, problems: Problems) -> Cell
         row=numbers[line],
         unit=[str(units[row]) for row in line],
         transcript=_taken(transcripts, line),
-        coder=[name for name, own, _ in parts for _ in range(len(own))],
+        coder=[name for name, coded, _ in parts for _ in range(len(coded))],
         cell=[cell for _, _, cells in parts for cell in cells],
         polarity=np.full(len(line), -1, dtype=np.int64),
         blind=np.ones(len(line), dtype=np.bool_),
@@ -246,8 +246,8 @@ def _no_coders(where: str, parts: Sequence[tuple[str, Ints, list[Any]]]) -> list
     }
     odd = [
         name
-        for name, own in codes.items()
-        if own and not any(own & other for each, other in codes.items() if each != name)
+        for name, used in codes.items()
+        if used and not any(used & other for each, other in codes.items() if each != name)
     ]
     if not odd or len(odd) == len(codes):
         return []
@@ -265,14 +265,16 @@ def _without_missing(
     codes = {
         code.casefold() for code in options.categories or (options.codebook.ids if options.codebook else ())
     }
-    found = [is_missing(cell) and cell.strip().casefold() not in codes for cell in cells]
-    if not any(found):
+    missing_cells = [is_missing(cell) and cell.strip().casefold() not in codes for cell in cells]
+    if not any(missing_cells):
         return cells
-    words = list(dict.fromkeys(cell.strip() for cell, missing in zip(cells, found, strict=True) if missing))
-    problems.notes.append(
-        f"{where}: {' or '.join(words)} in {counted(sum(found), 'cell')} of {name}: taken as not looked at."
+    words = list(
+        dict.fromkeys(cell.strip() for cell, missing in zip(cells, missing_cells, strict=True) if missing)
     )
-    return [None if missing else cell for cell, missing in zip(cells, found, strict=True)]
+    problems.notes.append(
+        f"{where}: {' or '.join(words)} in {counted(sum(missing_cells), 'cell')} of {name}: taken as not looked at."
+    )
+    return [None if missing else cell for cell, missing in zip(cells, missing_cells, strict=True)]
 
 
 def _distinct_rows(

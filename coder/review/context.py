@@ -165,7 +165,7 @@ def session_of(request: Request) -> Session:
     return cast(Session, request.state.session)
 
 
-def said(**content: Any) -> JSONResponse:
+def reply(**content: Any) -> JSONResponse:
     """Return the answer to a write: what to say and what to patch."""
     return JSONResponse(content)
 

@@ -77,8 +77,8 @@ def share_bars(title: str, shares: Sequence[Share]) -> Markup:
             _box(left, y + 5, whole * (item.part / item.whole if item.whole else 0), 16, "yes"),
             _text(left + whole + 8, y + 17, item.words),
         ]
-    said = "; ".join(f"{item.label}: {item.words}" for item in shares)
-    return _svg(max(ROW, len(shares) * ROW), f"{title}. {said}", *parts)
+    words = "; ".join(f"{item.label}: {item.words}" for item in shares)
+    return _svg(max(ROW, len(shares) * ROW), f"{title}. {words}", *parts)
 
 
 def intervals(title: str, estimates: Sequence[Interval]) -> Markup:
@@ -101,8 +101,8 @@ def intervals(title: str, estimates: Sequence[Interval]) -> Markup:
             dot = Markup('<circle cx="{}" cy="{}" r="5" class="yes"/>')
             parts.append(dot.format(round(at(item.value), 1), y))
         parts.append(_text(left + room + 10, y + 4, item.words))
-    said = "; ".join(f"{item.label}: {item.words}" for item in estimates)
-    return _svg(height, f"{title}. {said}", *parts)
+    words = "; ".join(f"{item.label}: {item.words}" for item in estimates)
+    return _svg(height, f"{title}. {words}", *parts)
 
 
 def day_bars(title: str, days: Sequence[tuple[str, int]], *, most: int = 30) -> Markup:

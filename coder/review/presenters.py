@@ -162,18 +162,18 @@ class Drawing:
 
     def unit(self, unit: Unit) -> UnitView:
         """Return one utterance."""
-        here, state = unit.utterance, unit.state
+        utterance, state = unit.utterance, unit.state
         stripes = self._stripes(unit)
         glyphs: list[tuple[str, str]] = [(state.state, GLYPHS[state.state])] if GLYPHS[state.state] else []
         glyphs += [("flag", "⚑")] if state.flagged else []
         glyphs += [("memo", "✎")] if unit.memos else []
         return UnitView(
-            id=here.id,
-            start=here.start,
+            id=utterance.id,
+            start=utterance.start,
             token=state.token,
-            codable=here.codable,
+            codable=utterance.codable,
             decided=unit.decided,
-            waiting=here.codable and not unit.decided,
+            waiting=utterance.codable and not unit.decided,
             state=state.state,
             flagged=state.flagged,
             spoken=self._spoken(unit, stripes),
@@ -201,11 +201,11 @@ class Drawing:
         )  # fmt: skip
 
     def _stripes(self, unit: Unit) -> tuple[Stripe, ...]:
-        here = unit.utterance
+        utterance = unit.utterance
         solid = [
             Stripe(
-                self._signs[code.code], code.polarity, hollow=False, first=code.start >= here.start,
-                last=code.end <= here.end,
+                self._signs[code.code], code.polarity, hollow=False, first=code.start >= utterance.start,
+                last=code.end <= utterance.end,
             )
             for code in unit.state.codes
             if code.code in self._signs
@@ -236,20 +236,24 @@ class Drawing:
         return ", ".join(filter(None, words))
 
     def _pieces(self, unit: Unit) -> list[Piece]:
-        here = unit.utterance
+        utterance = unit.utterance
         spans = [
-            (max(0, code.start - here.start), min(len(here.text), code.end - here.start), code.code)
+            (
+                max(0, code.start - utterance.start),
+                min(len(utterance.text), code.end - utterance.start),
+                code.code,
+            )
             for code in unit.state.codes
-            if (code.start > here.start or code.end < here.end) and code.code in self._signs
+            if (code.start > utterance.start or code.end < utterance.end) and code.code in self._signs
         ]
-        cuts = sorted({0, len(here.text), *(edge for span in spans for edge in span[:2])})
+        cuts = sorted({0, len(utterance.text), *(edge for span in spans for edge in span[:2])})
         pieces = []
         for start, end in pairwise(cuts):
             covering = [code for first, last, code in spans if first <= start and end <= last]
             if covering:
-                pieces.append(Piece(here.text[start:end], self._signs[covering[-1]].number))
+                pieces.append(Piece(utterance.text[start:end], self._signs[covering[-1]].number))
             else:
-                pieces += self._searched(here.text[start:end])
+                pieces += self._searched(utterance.text[start:end])
         return pieces
 
     def _searched(self, text: str) -> list[Piece]:
@@ -257,9 +261,9 @@ class Drawing:
         if not self._search or len(folded) != len(text):
             return [Piece(text)]
         pieces, at = [], 0
-        while (place := folded.find(self._search, at)) >= 0:
-            end = place + len(self._search)
-            pieces += [Piece(text[at:place]), Piece(text[place:end], found=True)]
+        while (start := folded.find(self._search, at)) >= 0:
+            end = start + len(self._search)
+            pieces += [Piece(text[at:start]), Piece(text[start:end], found=True)]
             at = end
         return [piece for piece in [*pieces, Piece(text[at:])] if piece.text]
 
@@ -325,8 +329,8 @@ def _comparison(unit: Unit, mode: Mode) -> str:
     """Return 'differs' or 'same' where the coder decided first and now sees what the machine says, else ''."""
     if mode != "commit_first" or not unit.decided or not unit.offers:
         return ""
-    own = {(code.code, code.polarity) for code in unit.state.codes}
-    return "same" if own == {(offer.code, offer.polarity) for offer in unit.offers} else "differs"
+    standing = {(code.code, code.polarity) for code in unit.state.codes}
+    return "same" if standing == {(offer.code, offer.polarity) for offer in unit.offers} else "differs"
 
 
 def _hush(unit: Unit, mode: Mode) -> str:
@@ -350,14 +354,14 @@ def _hush(unit: Unit, mode: Mode) -> str:
 def _passage_words(review: ReviewSession, unit: Unit) -> str:
     if not unit.state.codes:
         return ""
-    standing, here = unit.state.codes[-1], unit.utterance
+    standing, utterance = unit.state.codes[-1], unit.utterance
     label = (
         review.codebook.by_id[standing.code].label
         if standing.code in review.codebook.by_id
         else standing.code
     )
-    if (standing.start, standing.end) == (here.start, here.end):
+    if (standing.start, standing.end) == (utterance.start, utterance.end):
         return f"{label} covers this utterance."
-    if standing.start >= here.start and standing.end <= here.end:
+    if standing.start >= utterance.start and standing.end <= utterance.end:
         return f"{label} covers part of this utterance."
     return f"{label} covers a longer passage."

@@ -90,22 +90,22 @@ def _opened(path: Path, likely: str, where: str, study: str, reading: CodedReadi
     return _as_table(read_codings(path), where, study)
 
 
-def _as_table(found: "ExternalCodings", where: str, study: str = "") -> CodedTable:
+def _as_table(project: "ExternalCodings", where: str, study: str = "") -> CodedTable:
     from coder.exchange.values import without_drafts
 
-    kept, notes = without_drafts(found.codings)
-    if not kept:
-        raise TableError(f"{where} ({found.format}) holds no coded passage of text.", found.notes[:8])
-    table = CodedTable.of(replace(found, codings=tuple(kept)).frame(), where, study=study)
-    said = tuple(f"{where} ({found.format}): {note}" for note in (*found.notes, *notes))
-    return replace(table, notes=said)
+    final, notes = without_drafts(project.codings)
+    if not final:
+        raise TableError(f"{where} ({project.format}) holds no coded passage of text.", project.notes[:8])
+    table = CodedTable.of(replace(project, codings=tuple(final)).frame(), where, study=study)
+    all_notes = tuple(f"{where} ({project.format}): {note}" for note in (*project.notes, *notes))
+    return replace(table, notes=all_notes)
 
 
 def coded_table(
-    found: "ExternalCodings", codebook: Codebook, reading: CodedReading | None = None
+    project: "ExternalCodings", codebook: Codebook, reading: CodedReading | None = None
 ) -> CodedTable:
     """Return the codings of a project that was read already, as `open_coded_file` does. Raises TableError."""
-    return _mapped(_as_table(found, found.file), codebook, reading or CodedReading())
+    return _mapped(_as_table(project, project.file), codebook, reading or CodedReading())
 
 
 def coded_excerpts(
@@ -145,36 +145,36 @@ def show_codings(path: Path, reading: CodedReading | None = None) -> "ExternalCo
     return read_codings(path, (reading or CodedReading()).columns)
 
 
-def codings_text(found: "ExternalCodings") -> str:
+def codings_text(project: "ExternalCodings") -> str:
     """Return what `coder codings` prints of a file: documents, coders, codes with counts, notes."""
     from coder.phrasing import table
 
-    documents = dict.fromkeys(item.document for item in found.codings)
-    coders = dict.fromkeys(item.coder or "(nobody named)" for item in found.codings)
-    counts = found.counts()
-    passages = {item.code: " ".join(item.text.split())[:60] for item in reversed(found.codings)}
+    documents = dict.fromkeys(item.document for item in project.codings)
+    coders = dict.fromkeys(item.coder or "(nobody named)" for item in project.codings)
+    counts = project.counts()
+    passages = {item.code: " ".join(item.text.split())[:60] for item in reversed(project.codings)}
     shown = [(code, str(count), passages[code]) for code, count in counts.most_common(SHOWN)]
     lines = [
-        f"{found.file}: {counted(len(found.codings), 'coding')} in {counted(len(documents), 'document')}"
-        f" ({found.format})",
+        f"{project.file}: {counted(len(project.codings), 'coding')} in {counted(len(documents), 'document')}"
+        f" ({project.format})",
         f"Coders: {', '.join(coders) or 'none'}",
         "",
         table(("code", "codings", "first passage"), shown, None, ruled=True),
     ]
     if len(counts) > SHOWN:
         lines.append(f"... and {len(counts) - SHOWN} more codes (all with --json)")
-    return "\n".join([*lines, *(["", *(f"Note: {line}" for line in found.notes)] if found.notes else [])])
+    return "\n".join([*lines, *(["", *(f"Note: {line}" for line in project.notes)] if project.notes else [])])
 
 
 def draft_mapping(
-    found: Sequence["ExternalCodings"], codebook: Codebook, out: Path, *, force: bool = False
+    projects: Sequence["ExternalCodings"], codebook: Codebook, out: Path, *, force: bool = False
 ) -> str:
     """Write a mapping of all code names to edit; return how many are known. Raises OutputError."""
     from coder.coded_tables.code_mapping import COLUMNS, CodeMapper, draft_rows
     from coder.reporting.rows import open_rows
 
     counts: Counter[str] = Counter()
-    for item in found:
+    for item in projects:
         counts.update(item.counts())
     rows: list[dict[str, Any]] = draft_rows(counts, CodeMapper(codebook))
     if out.suffix.lower() not in (".csv", ".xlsx"):

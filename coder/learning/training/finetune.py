@@ -62,7 +62,7 @@ class FineTuned:
     model: Model
     adapter: Path
     better: bool
-    told: str
+    comparison: str
 
 
 def fine_tuned_model(
@@ -104,8 +104,8 @@ def fine_tuned_model(
     write_adapter(whole.weights, base, folder)
     encoder = get_encoder(adapter=folder)
     model = _trained(data, codebook, plain, encoder, vectors, Taught(_layer(whole), sides))
-    better, told = compared(plain, model)
-    return FineTuned(model, folder, better, told)
+    better, comparison = compared(plain, model)
+    return FineTuned(model, folder, better, comparison)
 
 
 def _trained(

@@ -143,17 +143,17 @@ def named_style(name: str, *, look: Look = USUAL, heading: bool = False) -> Styl
     )
 
 
-def inherited(own: Mapping[str, tuple[Style, str]]) -> dict[str, Style]:
+def inherited(styles: Mapping[str, tuple[Style, str]]) -> dict[str, Style]:
     """Complete styles, given with the identifier of the style each is based on, by what they inherit."""
-    return {identifier: _with_ancestors(identifier, own) for identifier in own}
+    return {identifier: _with_ancestors(identifier, styles) for identifier in styles}
 
 
-def _with_ancestors(identifier: str, own: Mapping[str, tuple[Style, str]]) -> Style:
-    style, parent = own[identifier]
+def _with_ancestors(identifier: str, styles: Mapping[str, tuple[Style, str]]) -> Style:
+    style, parent = styles[identifier]
     seen = {identifier}
-    while parent in own and parent not in seen:
+    while parent in styles and parent not in seen:
         seen.add(parent)
-        above, grandparent = own[parent]
+        above, grandparent = styles[parent]
         style = replace(
             style,
             look=style.look.over(above.look),
@@ -218,10 +218,10 @@ def _columns_of(grid: Grid) -> tuple[Columns | VoiceColumns, int] | None:
     voices = columns_of_voices(rows)
     if voices is not None:
         return voices, voices.above
-    for place, row in enumerate(rows[:5]):
+    for index, row in enumerate(rows[:5]):
         columns = columns_by_name(row) if is_transcript_header(row) or is_analysed(row) else None
-        if columns is not None and len(rows) > place + 1:
-            return columns, place + 1
+        if columns is not None and len(rows) > index + 1:
+            return columns, index + 1
     return columns_by_content(rows)
 
 
@@ -274,8 +274,8 @@ def _turns_by_column(grid: Grid, columns: VoiceColumns, above: int) -> list[Para
             continue
         time = seconds_in(_cell(cells, columns.start))
         asked = " ".join(_cell(cells, columns.question).split()) or None
-        for name, place in zip(columns.names, columns.places, strict=True):
-            for paragraph in flat(row[place]) if place < len(row) else ():
+        for name, column in zip(columns.names, columns.places, strict=True):
+            for paragraph in flat(row[column]) if column < len(row) else ():
                 if paragraph.text.strip():
                     turns.append(Paragraph(paragraph.text, speaker=name, time=time, question=asked))
                     time = None
@@ -313,13 +313,13 @@ def _turns_of(grid: Grid, columns: Columns, above: int) -> list[Paragraph]:
             turns.append(Paragraph(paragraph.text, speaker=speaker, time=time, bold=paragraph.bold))
             time = None
         if header and is_analysed(header):
-            beside = [cell for place, cell in enumerate(cells) if place != columns.text[0] and cell.strip()]
+            beside = [cell for column, cell in enumerate(cells) if column != columns.text[0] and cell.strip()]
             turns += [Paragraph(cell, kind="note") for cell in beside]
     return turns
 
 
-def _cell(cells: Sequence[str], place: int | None) -> str:
-    return cells[place] if place is not None and place < len(cells) else ""
+def _cell(cells: Sequence[str], column: int | None) -> str:
+    return cells[column] if column is not None and column < len(cells) else ""
 
 
 # Learning the speakers of so many lines takes a few seconds; an hour of talk has about five hundred.
@@ -384,13 +384,13 @@ def _stamped(paragraph: Paragraph) -> Paragraph:
 
 def sentences(left_out: Counter[str]) -> list[str]:
     """Say what was left out: "2 comments were left out."."""
-    said = []
+    messages = []
     for kind, count in sorted(left_out.items()):
         if kind and count == 1:
-            said.append(f"1 {kind} was left out.")
+            messages.append(f"1 {kind} was left out.")
         elif kind and count:
-            said.append(f"{count} {_PLURALS.get(kind, kind + 's')} were left out.")
-    return said
+            messages.append(f"{count} {_PLURALS.get(kind, kind + 's')} were left out.")
+    return messages
 
 
 def _lines(blocks: Sequence[Block]) -> list[Paragraph]:
@@ -411,13 +411,13 @@ def _lines(blocks: Sequence[Block]) -> list[Paragraph]:
 def _teams_cues(blocks: Sequence[Block]) -> list[Paragraph] | None:
     """Read cues of three lines: "0:0:3.5 --> 0:0:7.1", the name, the words."""
     lines = [line for line in _lines(blocks) if line.text.strip()]
-    stamps = [place for place, line in enumerate(lines) if _ARROW.fullmatch(line.text)]
+    stamps = [index for index, line in enumerate(lines) if _ARROW.fullmatch(line.text)]
     if not stamps or len(stamps) < len(lines) / 5:
         return None
     paragraphs = [replace(line, kind=line.kind or "header") for line in lines[: stamps[0]]]
-    for here, following in zip(stamps, [*stamps[1:], len(lines)], strict=True):
-        stamp = _ARROW.fullmatch(lines[here].text)
-        cue = lines[here + 1 : following]
+    for stamp_line, following in zip(stamps, [*stamps[1:], len(lines)], strict=True):
+        stamp = _ARROW.fullmatch(lines[stamp_line].text)
+        cue = lines[stamp_line + 1 : following]
         speaker = cue[0].text.strip() if len(cue) > 1 else None
         time = seconds_in(stamp[1]) if stamp else None
         for line in cue[1:] if speaker else cue:
@@ -429,14 +429,14 @@ def _teams_cues(blocks: Sequence[Block]) -> list[Paragraph] | None:
 def _named_times(blocks: Sequence[Block]) -> list[Paragraph] | None:
     """Read turns headed by a line with the name and, after a gap, the time: "Jane Doe   0:03"."""
     lines = [line for line in _lines(blocks) if line.text.strip()]
-    heads = {place: head for place, line in enumerate(lines) if (head := _head(line))}
+    heads = {index: head for index, line in enumerate(lines) if (head := _head(line))}
     if len(heads) < 2 or len(heads) < len(lines) / 10:
         return None
     paragraphs: list[Paragraph] = []
     speaker, time = None, None
-    for place, line in enumerate(lines):
-        if place in heads:
-            speaker, time = heads[place]["name"], seconds_in(heads[place]["time"])
+    for index, line in enumerate(lines):
+        if index in heads:
+            speaker, time = heads[index]["name"], seconds_in(heads[index]["time"])
         elif speaker is None:
             paragraphs.append(replace(line, kind=line.kind or "header"))
         else:

@@ -113,10 +113,10 @@ def assemble(
 def _mark_up(read: _Read) -> Iterator[str]:
     """Say that turns hold tags or commands, which nobody said."""
     pieces = read.reading.pieces
-    held = [found[0] for piece in pieces if (found := _MARK_UP.search(read.text, piece.start, piece.end))]
-    if held:
-        verb = "hold" if len(held) > 1 else "holds"
-        yield f"{counted(len(held), 'turn')} {verb} mark-up, which was kept among the words: {held[0]!r}."
+    marked_up = [mark[0] for piece in pieces if (mark := _MARK_UP.search(read.text, piece.start, piece.end))]
+    if marked_up:
+        verb = "hold" if len(marked_up) > 1 else "holds"
+        yield f"{counted(len(marked_up), 'turn')} {verb} mark-up, which was kept among the words: {marked_up[0]!r}."
 
 
 def _without_halves(document: Document) -> Document:
@@ -272,14 +272,14 @@ def _quote(reading: Reading, text: str) -> None:
             reading.quotes.append((span.kind, _shortened(text[span.start : span.end])))
 
 
-def _without(document: Document, places: Sequence[tuple[int, int]]) -> Document:
+def _without(document: Document, stretches: Sequence[tuple[int, int]]) -> Document:
     """Return the document without the stretches of its text in `places`, each with one space beside it."""
     position = 0
-    waiting = list(places)
+    waiting = list(stretches)
     paragraphs: list[Paragraph] = []
     for paragraph in document.paragraphs:
         text, bold, end = paragraph.text, paragraph.bold, position + len(paragraph.text)
-        mine = [place for place in waiting if place[1] <= end]
+        mine = [stretch for stretch in waiting if stretch[1] <= end]
         waiting = waiting[len(mine) :]
         for start, stop in reversed(mine):
             start, stop = start - position, stop - position
@@ -303,15 +303,15 @@ def _runs_on(reading: Reading, text: str) -> bool:
 
 def _own_labels(paragraphs: Sequence[Paragraph]) -> frozenset[tuple[str | None, str]]:
     """Return (speaker, key) where words repeat as a label who speaks: "Anna: ..." of Anna, "Sprecher 4:" of S04."""
-    found = Counter(
+    labels = Counter(
         (paragraph.speaker, key_of(label[1]), label[1])
         for paragraph in paragraphs
         if paragraph.speaker and (label := _PREFIX.match(paragraph.text))
     )
-    users = Counter(key for _, key, _ in found)
+    users = Counter(key for _, key, _ in labels)
     return frozenset(
         (speaker, key)
-        for (speaker, key, label), count in found.items()
+        for (speaker, key, label), count in labels.items()
         if key == key_of(speaker or "")
         or (users[key] == 1 and count > 1 and shape_of(label) >= Shape.CODE and any(map(str.isdigit, label)))
     )
@@ -322,22 +322,22 @@ def _labelled(document: Document, corrections: Corrections) -> _Read:
     nobody = _keys(corrections.not_speakers)
     beginnings = _beginnings(corrections)
     words, stamps = [], 0
-    own = _own_labels(document.paragraphs)
+    own_labels = _own_labels(document.paragraphs)
     for paragraph in document.paragraphs:
-        said = paragraph.text.strip(EDGE)
-        label = _PREFIX.match(said) if own else None
-        if label and (paragraph.speaker, key_of(label[1])) in own:
-            said = said[label.end() :]
-        found = [] if paragraph.kind else list(inner_stamps(said))
-        for stamp in reversed(found):
-            start = stamp.start - said[stamp.start - 1 : stamp.start].isspace() if stamp.start else 0
-            said = (said[:start] + said[stamp.end :]).strip(EDGE)
-        stamps += len(found)
+        spoken = paragraph.text.strip(EDGE)
+        label = _PREFIX.match(spoken) if own_labels else None
+        if label and (paragraph.speaker, key_of(label[1])) in own_labels:
+            spoken = spoken[label.end() :]
+        inner = [] if paragraph.kind else list(inner_stamps(spoken))
+        for stamp in reversed(inner):
+            start = stamp.start - spoken[stamp.start - 1 : stamp.start].isspace() if stamp.start else 0
+            spoken = (spoken[:start] + spoken[stamp.end :]).strip(EDGE)
+        stamps += len(inner)
         speaker = (paragraph.speaker or "").strip(EDGE) or None
-        kind = "" if _beginning(said).startswith(beginnings) else paragraph.kind
+        kind = "" if _beginning(spoken).startswith(beginnings) else paragraph.kind
         words.append(
             Words(
-                said,
+                spoken,
                 None if speaker and key_of(speaker) in nobody else speaker,
                 paragraph.time,
                 kind,

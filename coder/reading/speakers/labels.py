@@ -132,7 +132,7 @@ def name_and_aside(label: str) -> tuple[str, str]:
 
 def _without_titles(tokens: list[str]) -> list[str]:
     """Return a name's words without the titles before it, at least two words."""
-    first = next((place for place, token in enumerate(tokens) if key_of(token) not in TITLES), 0)
+    first = next((index for index, token in enumerate(tokens) if key_of(token) not in TITLES), 0)
     return tokens[min(first, max(0, len(tokens) - 2)) :]
 
 
@@ -227,18 +227,22 @@ _AFTER_STAMP = re.compile(r"[\s\ufeff]*(?:(?:[-–—|,:]|>+)\s*)?")
 
 def lead_of(text: str, *, believe_bare: bool) -> Lead:
     """Return where a label could begin: after white space, marks and up to two time stamps."""
-    found = _MARKS.match(text)
-    position = found.end() if found else 0
+    marks = _MARKS.match(text)
+    position = marks.end() if marks else 0
     stamp: Stamp | None = None
     for _ in range(2):
-        here = leading_stamp(text, position)
-        opened = _OPEN.match(text, position) if here is None and stamp is None else None
+        next_stamp = leading_stamp(text, position)
+        opened = _OPEN.match(text, position) if next_stamp is None and stamp is None else None
         if opened and opened[0]:
-            here = leading_stamp(text, opened.end())
-        if here is None or not (here.certain or believe_bare):
+            next_stamp = leading_stamp(text, opened.end())
+        if next_stamp is None or not (next_stamp.certain or believe_bare):
             break
-        stamp = stamp or here
-        end = here.end + len(opened[0]) if opened and text.startswith(opened[0], here.end) else here.end
+        stamp = stamp or next_stamp
+        end = (
+            next_stamp.end + len(opened[0])
+            if opened and text.startswith(opened[0], next_stamp.end)
+            else next_stamp.end
+        )
         after = _AFTER_STAMP.match(text, end)
         position = after.end() if after else end
     return Lead(position, stamp)
@@ -377,8 +381,8 @@ def _colons(text: str, lead: Lead, believe_bare: bool) -> Iterator[Candidate]:
     opened = _OPEN.match(text, lead.end)
     start = opened.end() if opened else lead.end
     seen = 0
-    for found in re.finditer("[:：]", masked):
-        colon = found.start()
+    for match in re.finditer("[:：]", masked):
+        colon = match.start()
         between_digits = text[colon - 1 : colon].isdigit() and text[colon + 1 : colon + 2].isdigit()
         if text[colon + 1 : colon + 3] in ("//", "\\\\"):
             return
@@ -457,9 +461,9 @@ def _half(label: str) -> str | None:
 def _readings(text: str, lead: Lead, *, bold: int, believe_bare: bool) -> Iterator[Candidate]:
     time = lead.stamp.seconds if lead.stamp else None
     yield from _colons(text, lead, believe_bare)
-    for found in (_own_stamp(text, lead), _stamped(text, lead)):
-        if found is not None:
-            yield found
+    for candidate in (_own_stamp(text, lead), _stamped(text, lead)):
+        if candidate is not None:
+            yield candidate
     opened = _OPEN.match(text, lead.end)
     start = opened.end() if opened else lead.end
     emphasised = bold or _emphasised_to(text, lead.end)
@@ -468,33 +472,33 @@ def _readings(text: str, lead: Lead, *, bold: int, believe_bare: bool) -> Iterat
         name = text[lead.end : emphasised].rstrip().rstrip(":.")
         dash = _DASHED.match(text, words)
         words = dash.end() if dash else words
-        found = _candidate(Style.BOLD, name, words, when)
+        candidate = _candidate(Style.BOLD, name, words, when)
         # A word in italics may be one that was stressed.
         slight = (
             not bold
             and text[start : start + 1] not in ("", "*", "_")
             and text[lead.end : start] in ("*", "_")
         )
-        if found is not None and (not slight or found.shape >= Shape.CODE or " " in found.key):
-            yield found
+        if candidate is not None and (not slight or candidate.shape >= Shape.CODE or " " in candidate.key):
+            yield candidate
     for style, pattern in _TRAILERS.items():
         match = pattern.match(text, start)
         if match and (
-            found := _candidate(
+            candidate := _candidate(
                 style, match[1] or match[2], *_words_after(text, match.end(), time, believe_bare)
             )
         ):
-            yield found
+            yield candidate
     marked = _MARKED.match(text, lead.end)
-    if marked and (found := _candidate(Style.MARK, marked[1], marked.end(), time)):
-        yield found
+    if marked and (candidate := _candidate(Style.MARK, marked[1], marked.end(), time)):
+        yield candidate
     name = text[lead.end :].rstrip()
     short = len(name) <= 2 * _REACH and len(ASIDE.sub("", name)) <= MAX_LABEL + 8
-    if short and (found := _candidate(Style.OWN_LINE, name, len(text), time)) and found.shape:
-        yield found
+    if short and (candidate := _candidate(Style.OWN_LINE, name, len(text), time)) and candidate.shape:
+        yield candidate
 
 
 def _emphasised_to(text: str, start: int) -> int:
     """Return where a leading **run** of Markdown ends, its marks included; 0 if there is none."""
-    found = _STRONG_RUN.match(text, start)
-    return found.end() if found else 0
+    run = _STRONG_RUN.match(text, start)
+    return run.end() if run else 0

@@ -67,11 +67,11 @@ def html_of(contents: Contents, data: StudyData, *, made: date) -> str:
 
 def _numbers(contents: Contents) -> dict[int, int]:
     """Return the number of each table and each picture, counted apart, by the part's identity."""
-    found: dict[int, int] = {}
+    numbers: dict[int, int] = {}
     for kind in (Table, Picture):
         parts = [part for section in contents.sections for part in section.parts if isinstance(part, kind)]
-        found |= {id(part): number for number, part in enumerate(parts, start=1)}
-    return found
+        numbers |= {id(part): number for number, part in enumerate(parts, start=1)}
+    return numbers
 
 
 def _uri(picture: Picture, kind: str) -> str:
@@ -83,28 +83,28 @@ def _headings(table: Table) -> list[tuple[str, int, bool]]:
     """Return (heading, columns below it, foldable) for the row above the header; empty where no column has one."""
     if not any(column.under for column in table.columns):
         return []
-    found: list[tuple[str, int, bool]] = []
+    headings: list[tuple[str, int, bool]] = []
     for column in table.columns:
-        if found and found[-1][0] == column.under and found[-1][2] == column.fold:
-            found[-1] = (column.under, found[-1][1] + 1, column.fold)
+        if headings and headings[-1][0] == column.under and headings[-1][2] == column.fold:
+            headings[-1] = (column.under, headings[-1][1] + 1, column.fold)
         else:
-            found.append((column.under, 1, column.fold))
-    return found
+            headings.append((column.under, 1, column.fold))
+    return headings
 
 
 def _firsts(table: Table) -> list[int]:
     """Return for each row how many rows its first cell covers; 0 where it is covered by one above."""
     if not table.spans:
         return [1] * len(table.rows)
-    found: list[int] = []
+    covered: list[int] = []
     for row_number, row in enumerate(table.rows):
         if row_number and row[0] == table.rows[row_number - 1][0]:
-            found.append(0)
-            start = max(at for at, count in enumerate(found) if count)
-            found[start] += 1
+            covered.append(0)
+            start = max(at for at, count in enumerate(covered) if count)
+            covered[start] += 1
         else:
-            found.append(1)
-    return found
+            covered.append(1)
+    return covered
 
 
 def ranges(numbers: Sequence[int]) -> str:
@@ -270,8 +270,8 @@ def _add_table(document: Any, table: Table, *, turned: bool) -> None:
     if wide and not turned:
         _turned(document, landscape=True)
     _caption(document, "Table", table.title)
-    places = [number for number, column in enumerate(table.columns) if column in columns]
-    _fill(document, table, places, wide=wide)
+    indices = [index for index, column in enumerate(table.columns) if column in columns]
+    _fill(document, table, indices, wide=wide)
     left = len(table.rows) - MOST_ROWS
     more = (
         [f"The first {MOST_ROWS} of {len(table.rows):,} rows; the Excel report has all."] if left > 0 else []
@@ -291,35 +291,35 @@ def _turned(document: Any, *, landscape: bool) -> None:
     section.page_width, section.page_height = (long, short) if landscape else (short, long)
 
 
-def _fill(document: Any, table: Table, places: list[int], *, wide: bool) -> None:
+def _fill(document: Any, table: Table, indices: list[int], *, wide: bool) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
     rows = table.rows[:MOST_ROWS]
-    grid = document.add_table(rows=1, cols=len(places), style="Table Grid")
+    grid = document.add_table(rows=1, cols=len(indices), style="Table Grid")
     head = grid.rows[0]
     repeated = OxmlElement("w:tblHeader")
     repeated.set(qn("w:val"), "true")
     head._tr.get_or_add_trPr().append(repeated)
-    for target, place in zip(head.cells, places, strict=True):
-        column = table.columns[place]
+    for target, index in zip(head.cells, indices, strict=True):
+        column = table.columns[index]
         title = f"{column.under}: {column.title}" if column.under and not column.fold else column.title
         _write(target, ((title, "strong"),), right=False)
     room = (PAGE[1] if wide else PAGE[0]) - 2 * MARGIN
     _set_widths(
         grid,
-        [table.columns[place].title for place in places],
-        [[row[p] for p in places] for row in rows],
+        [table.columns[index].title for index in indices],
+        [[row[p] for p in indices] for row in rows],
         room,
     )
     above: Cell | None = None
     for row in rows:
         cells = grid.add_row().cells
-        for target, place in zip(cells, places, strict=True):
-            if table.spans and place == 0 and row[0] == above:
+        for target, index in zip(cells, indices, strict=True):
+            if table.spans and index == 0 and row[0] == above:
                 continue
-            lines = tuple((line.whole, line.kind) for line in row[place])
-            _write(target, lines, right=table.columns[place].number)
+            lines = tuple((line.whole, line.kind) for line in row[index])
+            _write(target, lines, right=table.columns[index].number)
         above = row[0]
 
 
@@ -328,16 +328,16 @@ def _set_widths(grid: Any, titles: Sequence[str], rows: Sequence[Sequence[Cell]]
     from docx.shared import Cm
 
     longest = [
-        max([len(title), *(len(line.whole) for row in rows[:MOST_ROWS] for line in row[place])])
-        for place, title in enumerate(titles)
+        max([len(title), *(len(line.whole) for row in rows[:MOST_ROWS] for line in row[index])])
+        for index, title in enumerate(titles)
     ]
     weights = [min(max(length, 9), 160) ** 0.5 for length in longest]
     room = min(room, 0.22 * sum(longest) + 1.2 * len(titles))
     grid.autofit = False
     least = [
-        LETTER * _longest_word([title, *(line.whole for row in rows[:MOST_ROWS] for line in row[place])])
+        LETTER * _longest_word([title, *(line.whole for row in rows[:MOST_ROWS] for line in row[index])])
         + 0.5
-        for place, title in enumerate(titles)
+        for index, title in enumerate(titles)
     ]
     spare = max(0.0, room - sum(least))
     for column, low, weight in zip(grid.columns, least, weights, strict=True):
@@ -420,12 +420,12 @@ def coding_row(coding: Coding, data: StudyData) -> dict[str, Any]:
 
 
 def _together(data: StudyData) -> list[dict[str, Any]]:
-    found = together(data)
+    pairs = together(data)
     codes = data.codebook.codes
-    if len(codes) < 2 or not found:
+    if len(codes) < 2 or not pairs:
         return []
     return [
-        {"code": one.label, **{two.label: found.get((one.id, two.id), 0) for two in codes}} for one in codes
+        {"code": one.label, **{two.label: pairs.get((one.id, two.id), 0) for two in codes}} for one in codes
     ]
 
 

@@ -138,9 +138,9 @@ def _balance(data: StudyData) -> Picture:
             axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1))
 
     title = "Balance of barriers and facilitators" if polar else "Codings per code"
-    said = "; ".join(f"{code.label}: {a} barriers, {b} facilitators, {c} other"
+    alt = "; ".join(f"{code.label}: {a} barriers, {b} facilitators, {c} other"
                      for code, a, b, c in zip(codes, left, right, other, strict=True))  # fmt: skip
-    return _picture("balance", title, said, (WIDTH, _height(len(codes))), draw, [])
+    return _picture("balance", title, alt, (WIDTH, _height(len(codes))), draw, [])
 
 
 def _count(codings: Sequence[Coding], code: str, polarity: str) -> int:
@@ -149,23 +149,23 @@ def _count(codings: Sequence[Coding], code: str, polarity: str) -> int:
 
 def _groups(data: StudyData, attribute: str, options: ReportOptions) -> Picture:
     groups = groups_of(data, attribute)
-    found = {value: [item for item in data.codings if item.case in keys] for value, keys in groups.items()}
-    found = {value: mine for value, mine in found.items() if mine}
+    codings = {value: [item for item in data.codings if item.case in keys] for value, keys in groups.items()}
+    codings = {value: mine for value, mine in codings.items() if mine}
     codes = data.codebook.codes
     shares: list[list[float | None]] = []
     for code in codes:
         row: list[float | None] = []
-        for mine in found.values():
-            said = [item for item in mine if item.code == code.id]
-            small = hidden(len(cases_of(said)), options.min_cell)
-            row.append(None if small else len(said) / len(mine))
+        for mine in codings.values():
+            with_code = [item for item in mine if item.code == code.id]
+            small = hidden(len(cases_of(with_code)), options.min_cell)
+            row.append(None if small else len(with_code) / len(mine))
         shares.append(row)
     words = attribute.replace("_", " ")
-    names = [f"{_wrapped(value)}\n({len(mine):,})" for value, mine in found.items()]
+    names = [f"{_wrapped(value)}\n({len(mine):,})" for value, mine in codings.items()]
     alt = "; ".join(
         f"{value}: "
         + ", ".join(f"{code.label} {percent(row[at])}" for code, row in zip(codes, shares, strict=True))
-        for at, value in enumerate(found)
+        for at, value in enumerate(codings)
     )
     notes = ["Share of each group's codings (their number in brackets)."]
     if options.min_cell:
@@ -174,7 +174,7 @@ def _groups(data: StudyData, attribute: str, options: ReportOptions) -> Picture:
     def draw(_: Any, axes: Any) -> None:
         _heat(axes, shares, [code.label for code in codes], names, lambda value: percent(value))
 
-    size = (min(2 * WIDTH, 3.2 + 0.95 * len(found)), _height(len(codes), 0.34) + 0.6)
+    size = (min(2 * WIDTH, 3.2 + 0.95 * len(codings)), _height(len(codes), 0.34) + 0.6)
     return _picture(f"by-{_plain(attribute)}", f"Codes by {words}", alt, size, draw, notes)
 
 
@@ -277,10 +277,10 @@ def _finish_stripes(axes: Any, polarities: set[str | None]) -> None:
 
 
 def _together(data: StudyData) -> Picture:
-    found, codes = together(data), data.codebook.codes
-    values = [[float(found.get((a.id, b.id), 0)) if a.id != b.id else None for b in codes] for a in codes]
+    counts, codes = together(data), data.codebook.codes
+    values = [[float(counts.get((a.id, b.id), 0)) if a.id != b.id else None for b in codes] for a in codes]
     pairs = sorted(
-        ((count, pair) for pair, count in found.items() if pair[0] < pair[1]),
+        ((count, pair) for pair, count in counts.items() if pair[0] < pair[1]),
         key=lambda item: (-item[0], item[1]),
     )
     labels = {code.id: code.label for code in codes}
@@ -307,13 +307,13 @@ def _together(data: StudyData) -> Picture:
 def saturation(data: StudyData) -> list[tuple[str, int, int]]:
     """Return (transcript, new codes, codes so far) in the order of the transcripts; a code per polarity."""
     seen: set[tuple[str, str | None]] = set()
-    found = []
+    points = []
     for source in data.sources:
         mine = {(item.code, item.polarity) for item in data.codings if item.transcript == source.name}
         new = mine - seen
         seen |= mine
-        found.append((source.label or source.name, len(new), len(seen)))
-    return found
+        points.append((source.label or source.name, len(new), len(seen)))
+    return points
 
 
 def _saturation(data: StudyData) -> Picture:
@@ -363,14 +363,14 @@ def _fates(data: StudyData) -> Picture:
     labels = {code.id: code.label for code in data.codebook.codes}
     fates = [fate for fate in data.fates if fate.answered or fate.waiting]
     names = [labels.get(fate.code, fate.code) for fate in fates]
-    said = [
+    counts_by_code = [
         [*(getattr(fate, name) for name, _, _ in FATES),
          sum(item.code == fate.code and item.origin == "person" for item in data.codings)]
         for fate in fates
     ]  # fmt: skip
 
     def draw(_: Any, axes: Any) -> None:
-        for row, counts in enumerate(said):
+        for row, counts in enumerate(counts_by_code):
             start = 0
             for count, (_, colour, hatch) in zip(counts, FATES, strict=False):
                 axes.barh(
@@ -387,7 +387,7 @@ def _fates(data: StudyData) -> Picture:
 
     alt = "; ".join(
         "{}: {} accepted, {} changed, {} rejected, {} waiting, {} added by people".format(name, *counts)
-        for name, counts in zip(names, said, strict=True)
+        for name, counts in zip(names, counts_by_code, strict=True)
     )
     notes = [
         "Figures: suggestions accepted, changed, rejected, waiting; and codings that people added on their own."
@@ -398,7 +398,9 @@ def _fates(data: StudyData) -> Picture:
 
 def _agreement(report: AgreementReport) -> Picture:
     rows = forest_rows(report)
-    alt = "; ".join(f"{report.label(code)}: kappa {estimate(found['light_kappa'])}" for code, found in rows)
+    alt = "; ".join(
+        f"{report.label(code)}: kappa {estimate(figures['light_kappa'])}" for code, figures in rows
+    )
 
     def draw(_: Any, axes: Any) -> None:
         draw_forest(axes, report, rows)
@@ -408,17 +410,17 @@ def _agreement(report: AgreementReport) -> Picture:
 
 def _risk(model: ModelFacts) -> Picture:
     """Draw how often the best code is wrong among the excerpts that a model is surest of."""
-    kept, wrong = [point[0] for point in model.coverage], [point[1] for point in model.coverage]
+    shares, wrong = [point[0] for point in model.coverage], [point[1] for point in model.coverage]
 
     def draw(_: Any, axes: Any) -> None:
-        axes.plot(kept, wrong, color=DARK, marker="o", markersize=4)
+        axes.plot(shares, wrong, color=DARK, marker="o", markersize=4)
         axes.set(xlim=(0, 1.02), ylim=(0, 1.2 * max([0.05, *wrong])))
         axes.set_xlabel("share of excerpts kept, surest first")
         axes.set_ylabel("best code wrong")
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(lambda value, _: percent(value))
-        for end in (0, len(kept) - 1):
-            point = kept[end], wrong[end]
+        for end in (0, len(shares) - 1):
+            point = shares[end], wrong[end]
             axes.annotate(percent(point[1]), point, xytext=(0, 6), textcoords="offset points", ha="center")
 
     alt = "; ".join(f"{percent(a)} kept: {percent(b)} wrong" for a, b in model.coverage)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.errors import InputError
-from coder.review.context import ReviewContext, context_of, said, session_of
+from coder.review.context import ReviewContext, context_of, reply, session_of
 from coder.review.pages.queue import CONTEXT
 from coder.review.pages.writes import body_of
 from coder.workflow.study.decide import Adjudication, adjudicate
@@ -110,7 +110,7 @@ async def adjudicated(request: Request) -> Response:
     )  # fmt: skip
     provenance = Provenance(seconds=float(seconds) if isinstance(seconds, (int, float)) else None)
     adjudicate(context.review.study, session.coder, adjudication, provenance=provenance)
-    return said(say="Adjudicated", go="/adjudicate")
+    return reply(say="Adjudicated", go="/adjudicate")
 
 
 ROUTES = [Route("/adjudicate", show), Route("/adjudicate", adjudicated, methods=["POST"])]

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.errors import InputError
-from coder.review.context import ReviewContext, context_of, said, session_of
+from coder.review.context import ReviewContext, context_of, reply, session_of
 from coder.review.pages.writes import body_of
 from coder.workflow.review.session import Unit
 from coder.workflow.study.decide import decide
@@ -106,7 +106,7 @@ async def accept(request: Request) -> Response:
         provenance=Provenance("by code", each),
     )
     accepted = sum(decision.verdict == "accept" for decision in decisions)
-    return said(say=f"{accepted} accepted, {len(decisions) - accepted} rejected – saved")
+    return reply(say=f"{accepted} accepted, {len(decisions) - accepted} rejected – saved")
 
 
 ROUTES = [Route("/bulk", bulk), Route("/bulk", accept, methods=["POST"])]

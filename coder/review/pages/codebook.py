@@ -12,7 +12,7 @@ from starlette.routing import Route
 from coder.codebook import load_codebook, shipped_names, to_yaml
 from coder.domain import POLARITIES
 from coder.errors import InputError
-from coder.review.context import attachment, context_of, said, session_of
+from coder.review.context import attachment, context_of, reply, session_of
 from coder.review.pages.study import kept_upload
 from coder.review.pages.writes import body_of
 from coder.workflow.codebooks import advice, read_codebook
@@ -54,10 +54,10 @@ async def change(request: Request) -> Response:
     note = str(content.get("note") or "").strip() or (f"{label} reworded" if code else f"{label} added")
     change_codebook(context.review.study, new, note=note[:400], coder=session.coder)
     if code:
-        return said(say="Saved as a new version", go="/codebook")
+        return reply(say="Saved as a new version", go="/codebook")
     added = next(item.id for item in new.codes if item.id not in book.by_id)
     near = context.mode(session) == "assisted"  # other work shows nothing that the machine finds
-    return said(say=f"{label} added", go=f"/codes?code={added}&near=1" if near else "/codebook")
+    return reply(say=f"{label} added", go=f"/codes?code={added}&near=1" if near else "/codebook")
 
 
 def _reshape(given: Mapping[str, object]) -> Reshape:
@@ -85,7 +85,7 @@ async def do_reshape(request: Request) -> Response:
     """Do what the preview showed."""
     context, session = context_of(request), session_of(request)
     what = reshape(context.review.study, _reshape(await body_of(request)), coder=session.coder)
-    return said(say=f"{what}. Undo takes it back", go="/codebook")
+    return reply(say=f"{what}. Undo takes it back", go="/codebook")
 
 
 async def choose(request: Request) -> Response:
@@ -95,7 +95,7 @@ async def choose(request: Request) -> Response:
     if name not in shipped_names():
         raise InputError("Choose one of the codebooks in the list.")
     change_codebook(context.review.study, load_codebook(name), note=f"{name} chosen", coder=session.coder)
-    return said(say="Codebook chosen", go="/codebook")
+    return reply(say="Codebook chosen", go="/codebook")
 
 
 async def upload(request: Request) -> Response:
@@ -109,7 +109,7 @@ async def upload(request: Request) -> Response:
             path = await kept_upload(item, Path(folder))
         new = read_codebook(path)
     change_codebook(context.review.study, new, note=f"from {path.name}", coder=session.coder)
-    return said(say="Codebook read", go="/codebook")
+    return reply(say="Codebook read", go="/codebook")
 
 
 async def download(request: Request) -> Response:

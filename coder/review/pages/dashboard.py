@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.domain import SuggestionFate
-from coder.review.context import context_of, said, session_of
+from coder.review.context import context_of, reply, session_of
 from coder.review.plots import Interval, Share, day_bars, intervals, share_bars
 from coder.workflow.study.coding_rows import agreement_so_far
 from coder.workflow.study.open import StudyFigures
@@ -75,7 +75,7 @@ async def agreement(request: Request) -> Response:
             _estimates({code: found.get("cohen_kappa") for code, found in _items(report["codes"])}, labels),
         )
     html = context.part(request, "agreement.html", report=report, plot=plot, codes_plot=codes_plot)
-    return said(html=html)
+    return reply(html=html)
 
 
 def _items(found: object) -> list[tuple[str, dict[str, dict[str, float | None]]]]:

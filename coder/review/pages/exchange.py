@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from coder.errors import InputError
 from coder.review.background import Report
-from coder.review.context import ReviewContext, attachment, context_of, said
+from coder.review.context import ReviewContext, attachment, context_of, reply
 from coder.review.pages.pending import Pending, look_at, new_folder, pending_files
 from coder.review.pages.study import kept_upload
 from coder.review.pages.writes import body_of
@@ -88,7 +88,7 @@ async def bring(request: Request) -> Response:
     complete, reading = content.get("complete") in ("1", True, "on"), CodedReading(mapping=mapping)
     pending_files(request).pop(str(content["file"]))
     if content.get("texts") in ("1", True, "on"):
-        return said(job=_bring_project(context, found, coder, complete, reading))
+        return reply(job=_bring_project(context, found, coder, complete, reading))
     try:
         report = import_codings(
             context.review.study, found.path, coder=coder, complete=complete, reading=reading
@@ -97,7 +97,7 @@ async def bring(request: Request) -> Response:
         found.forget()
     context.review.plan_changed()
     who = ", ".join(f"{name}: {count} utterances" for name, count in report.coded.items()) or "nothing"
-    return said(
+    return reply(
         say=f"{report.used} of {report.rows} codings came in ({who})", problems=report.problems[:200], go="/"
     )
 

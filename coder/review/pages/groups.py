@@ -12,7 +12,7 @@ from coder.errors import InputError
 from coder.reporting.study.themes import polarities_of
 from coder.reporting.study.values import Group, StudyData
 from coder.review.auth import Session
-from coder.review.context import ReviewContext, context_of, said, session_of
+from coder.review.context import ReviewContext, context_of, reply, session_of
 from coder.review.pages.writes import body_of
 from coder.workflow.study.passage_groups import (
     KINDS,
@@ -130,7 +130,7 @@ async def change_groups(request: Request) -> Response:
         return edit_groups(study, found, edit, coder=session.coder)
 
     what = await run_in_threadpool(change)
-    return said(say=f"{what}. Undo takes it back", go=_address(edit))
+    return reply(say=f"{what}. Undo takes it back", go=_address(edit))
 
 
 ROUTES = [

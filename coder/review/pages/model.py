@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.review.background import Report
-from coder.review.context import ReviewContext, context_of, said, session_of
+from coder.review.context import ReviewContext, context_of, reply, session_of
 from coder.review.pages.writes import body_of
 from coder.workflow.study.model_versions import roll_back
 from coder.workflow.study.open import open_study
@@ -39,7 +39,7 @@ def _suggest(context: ReviewContext) -> str:
 
 async def start_suggesting(request: Request) -> Response:
     """Let the model in use look at what nobody has decided."""
-    return said(job=_suggest(context_of(request)))
+    return reply(job=_suggest(context_of(request)))
 
 
 async def start_retraining(request: Request) -> Response:
@@ -58,7 +58,7 @@ async def start_retraining(request: Request) -> Response:
         with open_study(context.review.study.path) as study:
             return retrain(study, force=reason, coder=session.coder, progress=tell)
 
-    return said(job=context.jobs.start(RETRAINING, work).id)
+    return reply(job=context.jobs.start(RETRAINING, work).id)
 
 
 async def back(request: Request) -> Response:
@@ -66,7 +66,7 @@ async def back(request: Request) -> Response:
     context, session = context_of(request), session_of(request)
     label = str((await body_of(request)).get("label") or "") or None
     version = roll_back(context.review.study, label, coder=session.coder)
-    return said(say=f"{version.label} is in use", go="/model")
+    return reply(say=f"{version.label} is in use", go="/model")
 
 
 ROUTES = [

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from coder.errors import CoderError
-from coder.review.context import context_of, said
+from coder.review.context import context_of, reply
 from coder.workflow.study.codings_preview import CodingsPreview, preview_codings
 
 MOST_PENDING = 3
@@ -57,4 +57,4 @@ def look_at(request: Request, path: Path) -> Response:
     pending[token] = Pending(path, preview)
     for old in list(pending)[:-MOST_PENDING]:
         pending.pop(old).forget()
-    return said(say="Looked at; nothing has been written", go=f"/exchange?file={token}")
+    return reply(say="Looked at; nothing has been written", go=f"/exchange?file={token}")

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.errors import InputError
-from coder.review.context import context_of, said, session_of
+from coder.review.context import context_of, reply, session_of
 from coder.review.pages.writes import body_of
 from coder.workflow.study.double_coding import double_coding_progress, set_double_coding
 
@@ -34,7 +34,7 @@ async def choose(request: Request) -> Response:
     set_double_coding(context.review.study, ticked, names, coder=session.coder)
     context.review.plan_changed()
     say = f"{len(ticked)} transcripts are double-coded" if ticked else "No transcript is double-coded now"
-    return said(say=say, go="/plan")
+    return reply(say=say, go="/plan")
 
 
 def _transcript(content: dict[str, object]) -> int:
@@ -51,7 +51,7 @@ async def rename(request: Request) -> Response:
     key = _transcript(content)
     context.review.study.texts.rename(key, str(content.get("name") or ""), coder=session.coder)
     context.review.refresh(key)
-    return said(say="Renamed", go=f"/transcript/{key}")
+    return reply(say="Renamed", go=f"/transcript/{key}")
 
 
 async def remove(request: Request) -> Response:
@@ -60,7 +60,7 @@ async def remove(request: Request) -> Response:
     key = _transcript(await body_of(request))
     context.review.study.texts.remove(key, coder=session.coder)
     context.review.refresh(key)
-    return said(say="Removed; it can be brought back on the Study page", go="/")
+    return reply(say="Removed; it can be brought back on the Study page", go="/")
 
 
 async def restore(request: Request) -> Response:
@@ -69,7 +69,7 @@ async def restore(request: Request) -> Response:
     key = _transcript(await body_of(request))
     context.review.study.texts.restore(key, coder=session.coder)
     context.review.refresh(key)
-    return said(say="Brought back", go="/")
+    return reply(say="Brought back", go="/")
 
 
 ROUTES = [

@@ -13,7 +13,7 @@ from coder.errors import InputError
 from coder.passphrases import PASSPHRASES
 from coder.phrasing import counted
 from coder.review.background import Report
-from coder.review.context import context_of, said
+from coder.review.context import context_of, reply
 from coder.review.pages.writes import body_of
 from coder.workflow import pseudonymise as work
 from coder.workflow.study.import_transcripts import (
@@ -47,7 +47,7 @@ def look(
         context.found_names = work.FoundNames(folder, readings, items, known, new_version)
         return context.found_names
 
-    return said(job=context.jobs.start(FINDING, search).id)
+    return reply(job=context.jobs.start(FINDING, search).id)
 
 
 def _mapping(study: Path, encrypted: bool) -> Path:
@@ -58,22 +58,22 @@ def _mapping(study: Path, encrypted: bool) -> Path:
     return path
 
 
-def _forget(found: work.FoundNames | None) -> None:
-    if found is not None:
-        found.folder.cleanup()
+def _forget(names: work.FoundNames | None) -> None:
+    if names is not None:
+        names.folder.cleanup()
 
 
 async def show(request: Request) -> Response:
     """Show what was found, with context, to be kept, replaced or edited."""
     context = context_of(request)
-    found = context.found_names
-    if found is None:
+    names = context.found_names
+    if names is None:
         return RedirectResponse("/")
     study = context.review.study
     return context.page(
-        request, "pseudonyms.html", page_name="Study", items=found.items[:MOST_LISTED],
-        more=len(found.items) - MOST_LISTED, kinds=work.counts_by_kind(found.items), rows=range(NEW_ROWS),
-        files=[reading.path.name for reading in found.readings], honest=work.HONEST,
+        request, "pseudonyms.html", page_name="Study", items=names.items[:MOST_LISTED],
+        more=len(names.items) - MOST_LISTED, kinds=work.counts_by_kind(names.items), rows=range(NEW_ROWS),
+        files=[reading.path.name for reading in names.readings], honest=work.HONEST,
         mapping=work.mapping_beside(study.path, encrypted=study.encrypted).name,
     )  # fmt: skip
 
@@ -81,34 +81,34 @@ async def show(request: Request) -> Response:
 async def apply(request: Request) -> Response:
     """Bring the transcripts in with the pseudonyms that were decided on, or drop them."""
     context, content = context_of(request), await body_of(request)
-    found = context.found_names
-    if found is None:
+    names = context.found_names
+    if names is None:
         raise InputError("These transcripts are not here any more: drop them again.")
     if content.get("drop"):
         context.found_names = None
-        _forget(found)
-        return said(say="Nothing was brought in", go="/")
-    items = _decided(found, content)
+        _forget(names)
+        return reply(say="Nothing was brought in", go="/")
+    items = _decided(names, content)
     study = context.review.study
     mapping = _mapping(study.path, study.encrypted)
-    paths = [reading.path for reading in found.readings]
+    paths = [reading.path for reading in names.readings]
 
     def bring(report: Report) -> ImportReport:
         report("Bringing them in", 0, len(paths))
-        work.write_mapping(items, found.known, mapping)
-        read = work.pseudonymising_reader(found.readings, items)
-        options = ImportOptions(new_version=found.new_version, read=read)
-        with open_study(study.path) as held:
-            result = import_transcripts(held, paths, options)
+        work.write_mapping(items, names.known, mapping)
+        read = work.pseudonymising_reader(names.readings, items)
+        options = ImportOptions(new_version=names.new_version, read=read)
+        with open_study(study.path) as opened:
+            result = import_transcripts(opened, paths, options)
         context.found_names = None
-        _forget(found)
+        _forget(names)
         return result
 
     job = await run_in_threadpool(context.jobs.start, IMPORTING, bring)
-    return said(job=job.id)
+    return reply(job=job.id)
 
 
-def _decided(found: work.FoundNames, content: dict[str, Any]) -> list[work.Item]:
+def _decided(names: work.FoundNames, content: dict[str, Any]) -> list[work.Item]:
     rows: list[tuple[str, str, str, str]] = [
         (
             item.text,
@@ -116,13 +116,13 @@ def _decided(found: work.FoundNames, content: dict[str, Any]) -> list[work.Item]
             str(content.get(f"action-{number}", item.action)),
             str(content.get(f"replacement-{number}", item.replacement)),
         )
-        for number, item in enumerate(found.items)
+        for number, item in enumerate(names.items)
     ]
     for number in range(NEW_ROWS):
         words = " ".join(str(content.get(f"new-{number}") or "").split())
         if words:
             rows.append((words, "Name", work.REPLACE, str(content.get(f"new-replacement-{number}") or "")))
-    return work.decided_items(rows, found.items)
+    return work.decided_items(rows, names.items)
 
 
 ROUTES = [Route("/pseudonyms", show), Route("/pseudonyms", apply, methods=["POST"])]

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.errors import InputError
-from coder.review.context import ReviewContext, context_of, said, session_of
+from coder.review.context import ReviewContext, context_of, reply, session_of
 from coder.review.pages.transcript import panel_answer
 from coder.workflow.study.open import Filters, Mode, State
 from coder.workflow.study.review_queue import next_batch
@@ -173,7 +173,7 @@ def stage_answer(context: ReviewContext, request: Request, utterance: int) -> di
 async def step(request: Request) -> Response:
     """Return the next utterance of the queue view with its panel."""
     context, utterance = context_of(request), int(request.query_params["u"])
-    return said(
+    return reply(
         **stage_answer(context, request, utterance),
         **{"panel": panel_answer(context, request, utterance)["panel"]},
     )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.errors import InputError
-from coder.review.context import ReviewContext, attachment, context_of, said, session_of
+from coder.review.context import ReviewContext, attachment, context_of, reply, session_of
 from coder.review.pages.queue import listing_of
 from coder.review.pages.writes import body_of
 from coder.review.presenters import RowView
@@ -54,29 +54,30 @@ def _own_only(context: ReviewContext, request: Request) -> str | None:
 async def code_page(request: Request) -> Response:
     """Show every confirmed quote of a code or component, by group, and below a line what is only suggested."""
     context, session = context_of(request), session_of(request)
-    study, codebook, own = context.review.study, context.review.codebook, _own_only(context, request)
+    study, codebook, only_coder = context.review.study, context.review.codebook, _own_only(context, request)
     counts: dict[str, int] = {}
-    for item in placed_quotes(study, None, coder=own):
+    for item in placed_quotes(study, None, coder=only_coder):
         counts[item.quote.code] = counts.get(item.quote.code, 0) + 1
     most = max(codebook.codes, key=lambda code: counts.get(code.id, 0)).id
     name = request.query_params.get("code") or most
     by = request.query_params.get("by") or BY_TRANSCRIPT
     polarity = request.query_params.get("polarity") or None
-    found = placed_quotes(study, codes_within(codebook, name), by=by, polarity=polarity, coder=own)
+    quotes = placed_quotes(study, codes_within(codebook, name), by=by, polarity=polarity, coder=only_coder)
     if value := request.query_params.get("value"):
-        found = [item for item in found if value in item.groups]
+        quotes = [item for item in quotes if value in item.groups]
     if request.query_params.get("good"):
-        found = [item for item in found if item.quote.good]
-    rows = _quote_rows(context, request, found[:MOST_QUOTES])
+        quotes = [item for item in quotes if item.quote.good]
+    rows = _quote_rows(context, request, quotes[:MOST_QUOTES])
     groups = [
         (group.value, len(group.quotes), group.participants, [rows[id(item)] for item in group.quotes])
-        for group in grouped(found[:MOST_QUOTES])
+        for group in grouped(quotes[:MOST_QUOTES])
     ]
     likest = await run_in_threadpool(_likest, context, request, name)
     return context.page(
         request, "quotes.html", page_name="Codes", name=name, label=_label(context, name), by=by, value=value,
         polarity=polarity, good=bool(request.query_params.get("good")), groups=groups, counts=counts,
-        found=len(found), participants=len({item.participant for item in found}), listed=min(len(found), MOST_QUOTES),
+        found=len(quotes), listed=min(len(quotes), MOST_QUOTES),
+        participants=len({item.participant for item in quotes}),
         suggested=_suggested(context, request, name), likest=likest, groupings=groupings(study), codebook=codebook,
         signs=context.signs(session.coder), code_keys=context.code_keys(session.coder),
     )  # fmt: skip
@@ -87,19 +88,21 @@ def _label(context: ReviewContext, name: str) -> str:
     return codebook.by_id[name].label if name in codebook.by_id else name
 
 
-def _quote_rows(context: ReviewContext, request: Request, found: Sequence[PlacedQuote]) -> dict[int, RowView]:
+def _quote_rows(
+    context: ReviewContext, request: Request, quotes: Sequence[PlacedQuote]
+) -> dict[int, RowView]:
     session = session_of(request)
     mode = context.mode(session)
-    if mode != "blind" and found:
+    if mode != "blind" and quotes:
         # Others' codings are on the page: what the coder decides here from now on is not blind.
-        others = [i.quote.utterance for i in found if i.quote.coders != (session.coder,)]
+        others = [i.quote.utterance for i in quotes if i.quote.coders != (session.coder,)]
         context.review.study.acts.record_exposure(session.coder, others, "coder")
-    wanted = list(dict.fromkeys(item.quote.utterance for item in found))
+    wanted = list(dict.fromkeys(item.quote.utterance for item in quotes))
     utterances = list(context.review.study.texts.by_id(wanted).values())
     # The machine's view is left out here: it stands apart, below the line.
     units = {unit.utterance.id: unit for unit in context.review.units(session.coder, utterances, "blind")}
     drawing = context.drawing(session.coder)
-    return {id(item): drawing.quote_row(units[item.quote.utterance], item) for item in found}
+    return {id(item): drawing.quote_row(units[item.quote.utterance], item) for item in quotes}
 
 
 def _suggested(context: ReviewContext, request: Request, name: str) -> list[RowView]:
@@ -160,7 +163,9 @@ async def give_code(request: Request) -> Response:
         provenance=Provenance("list"),
     )
     label = _label(context, code)
-    return said(say=f"{len(decisions)} coded as {label}. Undo takes it back", go=f"/codes?code={code}&near=1")
+    return reply(
+        say=f"{len(decisions)} coded as {label}. Undo takes it back", go=f"/codes?code={code}&near=1"
+    )
 
 
 async def matrix_page(request: Request) -> Response:
@@ -202,8 +207,8 @@ async def search(request: Request) -> Response:
     filters = replace(listing.filters, by_anybody=mode != "blind", disagreement=False)
     if mode != "assisted":
         filters = replace(filters, suggested=None)
-    found = context.review.study.find(filters) if asked else []
-    utterances = list(context.review.study.texts.by_id(found[:MOST_FOUND]).values())
+    matches = context.review.study.find(filters) if asked else []
+    utterances = list(context.review.study.texts.by_id(matches[:MOST_FOUND]).values())
     drawing = context.drawing(session.coder, filters.text or "")
     names = {info.id: info.name for info in context.review.study.texts.all()}
     rows = [
@@ -212,7 +217,7 @@ async def search(request: Request) -> Response:
     ]
     return context.page(
         request, "search.html", page_name="Search", listing=listing, choices=listing.choices(context), rows=rows,
-        found=len(found), asked=asked, signs=context.signs(session.coder),
+        found=len(matches), asked=asked, signs=context.signs(session.coder),
         code_keys=context.code_keys(session.coder),
     )  # fmt: skip
 
@@ -221,7 +226,7 @@ async def around(request: Request) -> Response:
     """Return what was said before and after an utterance."""
     context, utterance = context_of(request), int(request.query_params["u"])
     document = context.review.home_of(utterance)
-    return said(
+    return reply(
         html=context.part(request, "around.html", around=document.around(utterance, CONTEXT), focus=utterance)
     )
 
@@ -236,7 +241,7 @@ async def good(request: Request) -> Response:
     mark_good_quote(
         context.review.study, session.coder, content["utterance"], str(content.get("code")), wanted
     )
-    return said(say="Marked as a good quote" if wanted else "No longer marked", good=wanted)
+    return reply(say="Marked as a good quote" if wanted else "No longer marked", good=wanted)
 
 
 ROUTES = [

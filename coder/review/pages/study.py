@@ -15,7 +15,7 @@ from starlette.routing import Route
 from coder.domain import Role
 from coder.errors import InputError
 from coder.review.background import Report
-from coder.review.context import MODE_HELP, MODE_WORDS, ReviewContext, context_of, said, session_of
+from coder.review.context import MODE_HELP, MODE_WORDS, ReviewContext, context_of, reply, session_of
 from coder.review.keyboard import ACTIONS, checked
 from coder.review.legend import minutes_left
 from coder.review.pages import pseudonyms
@@ -97,9 +97,9 @@ async def upload(request: Request) -> Response:
         raise InputError("No file arrived. Drop Word, text, Teams, Zoom or other transcripts here.")
     projects = [path for path in paths if is_project(path)]
     if len(paths) == len(projects) == 1:
-        kept = Path(shutil.move(paths[0], new_folder()))
+        project = Path(shutil.move(paths[0], new_folder()))
         folder.cleanup()
-        return look_at(request, kept)
+        return look_at(request, project)
     if projects:
         folder.cleanup()
         raise InputError(f"{projects[0].name} is a project of another tool: drop it by itself.")
@@ -114,10 +114,10 @@ async def upload(request: Request) -> Response:
             done += 1
             report(path.name, done, len(paths))
 
-        with folder, open_study(context.review.study.path) as held:
-            return import_transcripts(held, paths, ImportOptions(new_version=new_version, progress=advance))
+        with folder, open_study(context.review.study.path) as study:
+            return import_transcripts(study, paths, ImportOptions(new_version=new_version, progress=advance))
 
-    return said(job=context.jobs.start(IMPORTING, work).id)
+    return reply(job=context.jobs.start(IMPORTING, work).id)
 
 
 async def kept_upload(item: UploadFile, folder: Path) -> Path:
@@ -145,7 +145,7 @@ async def attributes(request: Request) -> Response:
                 raise InputError("No file arrived. Drop a table (csv, xlsx) with one row a participant.")
             path = await kept_upload(item, Path(folder))
         report = import_attributes(context.review.study, path)
-    return said(
+    return reply(
         say=f"{report.participants} participants, {len(report.attributes)} attributes: "
         f"{', '.join(report.attributes)}", problems=report.problems, go="/",
     )  # fmt: skip
@@ -192,7 +192,7 @@ async def correct(request: Request) -> Response:
     else:
         new = as_before(study, key, coder=session.coder)
     context.review.refresh(new)
-    return said(say="Reading corrected", go=f"/transcript/{new}")
+    return reply(say="Reading corrected", go=f"/transcript/{new}")
 
 
 async def role(request: Request) -> Response:
@@ -205,7 +205,7 @@ async def role(request: Request) -> Response:
     speaker = content.get("speaker") or None
     correct_role(context.review.study, key, speaker, cast(Role, content["role"]), coder=session.coder)
     context.review.refresh(key)
-    return said(say="Role saved", go="/reading" if content.get("all") else f"/transcript/{key}")
+    return reply(say="Role saved", go="/reading" if content.get("all") else f"/transcript/{key}")
 
 
 async def mode(request: Request) -> Response:
@@ -217,7 +217,7 @@ async def mode(request: Request) -> Response:
     if wanted not in get_args(Mode):
         raise InputError("Choose one of the modes shown.")
     session.mode = wanted
-    return said(say="From now on: " + MODE_WORDS[wanted], go="/")
+    return reply(say="From now on: " + MODE_WORDS[wanted], go="/")
 
 
 async def keys(request: Request) -> Response:
@@ -233,23 +233,23 @@ async def prefer(request: Request) -> Response:
     old = context.preferences(session.coder)
     if content.get("standard"):
         context.prefer(session.coder, replace(old, keys={}, codes={}))
-        return said(say="Standard keys", go="/keys")
-    own = _own(content.get("keys"), {action.name for action in ACTIONS}, old.keys)
+        return reply(say="Standard keys", go="/keys")
+    keys = _own(content.get("keys"), {action.name for action in ACTIONS}, old.keys)
     codes = _own(content.get("codes"), set(context.review.codebook.ids), old.codes)
     new = replace(
         old, theme=content["theme"] if content.get("theme") in THEMES else old.theme,
         letters=bool(content.get("letters", old.letters)), advance=bool(content.get("advance", old.advance)),
-        keys=own, codes=codes,
+        keys=keys, codes=codes,
     )  # fmt: skip
     before = context.preferences(session.coder)
     context.prefer(session.coder, new)
     try:
         labels = {sign.code.label: sign.key for sign in context.signs(session.coder).values()}
-        checked(own, labels)
+        checked(keys, labels)
     except InputError:
         context.prefer(session.coder, before)
         raise
-    return said(say="Saved")
+    return reply(say="Saved")
 
 
 def _own(given: object, known: set[str], old: object) -> dict[str, str]:
@@ -262,19 +262,19 @@ def _own(given: object, known: set[str], old: object) -> dict[str, str]:
 
 async def job(request: Request) -> Response:
     """Say how far a job is."""
-    found = context_of(request).jobs.get(request.path_params["job"])
-    if found is None:
+    job_asked = context_of(request).jobs.get(request.path_params["job"])
+    if job_asked is None:
         raise InputError("There is no such job; the program was restarted meanwhile.")
     answer: dict[str, object] = {
-        "title": found.title, "stage": found.stage, "done": found.done, "total": found.total,
-        "running": found.running, "problem": found.error,
+        "title": job_asked.title, "stage": job_asked.stage, "done": job_asked.done, "total": job_asked.total,
+        "running": job_asked.running, "problem": job_asked.error,
     }  # fmt: skip
-    if not found.running and found.result is not None:
+    if not job_asked.running and job_asked.result is not None:
         answer["html"] = context_of(request).part(
-            request, "job.html", result=found.result, title=found.title,
+            request, "job.html", result=job_asked.result, title=job_asked.title,
             labels={code.id: code.label for code in context_of(request).review.codebook.codes},
         )  # fmt: skip
-    return said(**answer)
+    return reply(**answer)
 
 
 ROUTES = [

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from coder.errors import InputError
-from coder.review.context import ReviewContext, context_of, said, session_of
+from coder.review.context import ReviewContext, context_of, reply, session_of
 from coder.review.legend import minutes_left
 from coder.workflow.review.session import Document, Unit
 from coder.workflow.study.open import Filters, StudyUtterance
@@ -69,8 +69,8 @@ async def read(request: Request) -> Response:
 
 def _units(context: ReviewContext, request: Request, utterances: Sequence[StudyUtterance]) -> dict[int, Unit]:
     session = session_of(request)
-    found = context.review.units(session.coder, utterances, context.mode(session), others=session.show_coders)
-    return {unit.utterance.id: unit for unit in found}
+    units = context.review.units(session.coder, utterances, context.mode(session), others=session.show_coders)
+    return {unit.utterance.id: unit for unit in units}
 
 
 def _matches(context: ReviewContext, document: Document, search: str) -> list[int]:
@@ -94,8 +94,8 @@ def _focus(
     )
     waiting = study.find(Filters(transcript=document.transcript, coder=coder, state="open"))
     if last is not None:
-        place = document.place[last]
-        waiting = [item for item in waiting if document.place[item] > place] or waiting
+        position = document.place[last]
+        waiting = [item for item in waiting if document.place[item] > position] or waiting
     codable = waiting or study.find(mine)
     return codable[0] if codable else document.utterances[0].id
 
@@ -111,13 +111,13 @@ async def chunk(request: Request) -> Response:
     drawing = context.drawing(session.coder, request.query_params.get("q", "").strip())
     units = _units(context, request, piece)
     turns = drawing.turns(document, [units[item.id] for item in piece])
-    return said(html="".join(context.macro(request, "turn", turn) for turn in turns))
+    return reply(html="".join(context.macro(request, "turn", turn) for turn in turns))
 
 
 async def panel(request: Request) -> Response:
     """Return the panel for one utterance."""
     context = context_of(request)
-    return said(**panel_answer(context, request, int(request.query_params["u"])))
+    return reply(**panel_answer(context, request, int(request.query_params["u"])))
 
 
 def panel_answer(context: ReviewContext, request: Request, utterance: int) -> dict[str, object]:
@@ -141,13 +141,13 @@ async def uncertain(request: Request) -> Response:
         transcript=int(request.query_params["t"]) if request.query_params.get("t") else None,
         coder=session.coder, state="open",
     )  # fmt: skip
-    here = int(request.query_params.get("u", "0"))
-    found = context.review.study.find(wanted, order="uncertain", limit=MOST_UNCERTAIN)
+    utterance = int(request.query_params.get("u", "0"))
+    doubted = context.review.study.find(wanted, order="uncertain", limit=MOST_UNCERTAIN)
     if context.mode(session) == "assisted":
-        found = context.review.not_first(session.coder, found)
-    after = found[found.index(here) + 1 :] if here in found else []
-    rest = [item for item in found if item != here]
-    return said(id=next(iter(after or rest), None))
+        doubted = context.review.not_first(session.coder, doubted)
+    after = doubted[doubted.index(utterance) + 1 :] if utterance in doubted else []
+    rest = [item for item in doubted if item != utterance]
+    return reply(id=next(iter(after or rest), None))
 
 
 async def place(request: Request) -> Response:
@@ -159,27 +159,27 @@ async def place(request: Request) -> Response:
 async def next_open(request: Request) -> JSONResponse:
     """Return the first open utterance after the present one in the transcript, else the first of all."""
     context, session = context_of(request), session_of(request)
-    here = int(request.query_params["u"])
-    document = context.review.home_of(here)
+    utterance = int(request.query_params["u"])
+    document = context.review.home_of(utterance)
     waiting = context.review.study.find(
         Filters(transcript=document.transcript, coder=session.coder, state="open")
     )
-    after = [item for item in waiting if document.place[item] > document.place[here]]
-    rest = [item for item in waiting if item != here]
-    return said(id=next(iter(after or rest), None))
+    after = [item for item in waiting if document.place[item] > document.place[utterance]]
+    rest = [item for item in waiting if item != utterance]
+    return reply(id=next(iter(after or rest), None))
 
 
 async def after(request: Request) -> Response:
     """Return the first open utterance of the next transcript that has one, in order of name; None if none has."""
     context, session = context_of(request), session_of(request)
-    here = int(request.query_params["t"])
+    transcript = int(request.query_params["t"])
     infos = context.review.study.texts.all()
-    at = next((place for place, info in enumerate(infos) if info.id == here), -1)
+    at = next((index for index, info in enumerate(infos) if info.id == transcript), -1)
     for info in [*infos[at + 1 :], *infos[: max(at, 0)]]:
         wanted = Filters(transcript=info.id, coder=session.coder, state="open")
-        if found := context.review.study.find(wanted, limit=1):
-            return said(id=found[0], name=info.name)
-    return said(id=None)
+        if waiting := context.review.study.find(wanted, limit=1):
+            return reply(id=waiting[0], name=info.name)
+    return reply(id=None)
 
 
 ROUTES = [

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from coder.errors import InputError, StaleError
-from coder.review.context import ReviewContext, context_of, said, session_of
+from coder.review.context import ReviewContext, context_of, reply, session_of
 from coder.review.keyboard import action_keys, shown
 from coder.review.pages.queue import stage_answer
 from coder.review.pages.transcript import panel_answer, tally
@@ -79,7 +79,7 @@ async def act(request: Request) -> Response:
     if saved:
         saying = what_changed(_labels(context), before, saved.states[gesture.utterance], len(saved.states))
         saying += _undo_hint(context, session.coder)
-    return said(**_touched(context, request, changed, content, focus=focus), say=saying, stay=stays)
+    return reply(**_touched(context, request, changed, content, focus=focus), say=saying, stay=stays)
 
 
 def _labels(context: ReviewContext) -> dict[str, str]:
@@ -179,7 +179,7 @@ async def reverse(request: Request) -> Response:
     undoing = request.url.path == "/undo"
     saved = (undo if undoing else redo)(context.review.study, session.coder)
     if saved is None:
-        return said(say="Nothing to undo." if undoing else "Nothing to redo.")
+        return reply(say="Nothing to undo." if undoing else "Nothing to redo.")
     done = "Undone" if undoing else "Redone"
     changed = list(saved.states)
     if saved.memo is not None:
@@ -192,11 +192,11 @@ async def reverse(request: Request) -> Response:
     elif saved.what:
         saying = f"{done}: {saved.what}"
     if not changed:  # a memo on a transcript, a code or the study
-        return said(say=saying)
+        return reply(say=saying)
     focus = content["current"] if content.get("current") in saved.states else changed[0]
     answer = _touched(context, request, changed, content, focus=focus)
     home = context.review.home_of(focus)
-    return said(**answer, say=saying, go=f"/read/{home.transcript}?u={focus}")
+    return reply(**answer, say=saying, go=f"/read/{home.transcript}?u={focus}")
 
 
 async def passed(request: Request) -> Response:
@@ -212,7 +212,7 @@ async def passed(request: Request) -> Response:
     states = context.review.study.acts.states(session.coder, given)
     decisions = [Decision(key, "nothing", expected=s.token) for key, s in states.items() if s.state == "open"]
     if not decisions:
-        return said(say="Nothing that you passed is without a decision.")
+        return reply(say="Nothing that you passed is without a decision.")
     saved = decide(
         context.review.study,
         session.coder,
@@ -221,7 +221,7 @@ async def passed(request: Request) -> Response:
         provenance=Provenance("passed"),
     )
     answer = _touched(context, request, list(saved.states), content, focus=given[-1])
-    return said(**answer, say=f"{len(decisions)} marked as nothing to code – saved")
+    return reply(**answer, say=f"{len(decisions)} marked as nothing to code – saved")
 
 
 async def memo(request: Request) -> Response:
@@ -243,7 +243,7 @@ async def memo(request: Request) -> Response:
     focus = content.get("focus", content.get("utterance"))
     if isinstance(focus, int):
         answer |= _touched(context, request, [focus], content, focus=focus)
-    return said(**answer)
+    return reply(**answer)
 
 
 ROUTES = [

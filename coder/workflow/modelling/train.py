@@ -199,21 +199,21 @@ def measured(
             continue
         tell(progress, f"Measuring on held-out {words}")
         studies = data.studies if key == "by_study" else None
-        found = cross_validated(data, codebook, names, trainer, studies=studies, column=column)
-        simple = baselines(data, frozen(), found.folds, names, parts=studies)
-        reports[key] = replace(found.report, baselines=simple)
-        finest = names, found
+        validated = cross_validated(data, codebook, names, trainer, studies=studies, column=column)
+        simple = baselines(data, frozen(), validated.folds, names, parts=studies)
+        reports[key] = replace(validated.report, baselines=simple)
+        finest = names, validated
     if not reports:
         return Measured(HeldOutReports(tuple(missing), seen))
-    names, found = finest
+    names, validated = finest
     drawn, why = None, curve.too_few(data, names)
     if why:
         missing.append(why)
     else:
         tell(progress, "Measuring the learning curve")
-        drawn = curve.learning_curve(data, names, trainer, found)
-    told = HeldOutReports(tuple(missing), seen, **reports, learning_curve=drawn)
-    return Measured(told, list(reports.values())[-1], tuple(found.verdicts))
+        drawn = curve.learning_curve(data, names, trainer, validated)
+    held_out = HeldOutReports(tuple(missing), seen, **reports, learning_curve=drawn)
+    return Measured(held_out, list(reports.values())[-1], tuple(validated.verdicts))
 
 
 def _why_not(data: "TrainingSet", key: str, names: Sequence[str]) -> str | None:
@@ -250,15 +250,15 @@ def reached_by_coders(excerpts: Sequence["Excerpt"], codebook: Codebook) -> dict
     known = lookup_in(codebook)
     coders = sorted({coder for votes in shared for coder in votes})
     given = [{coder: resolved(codes, known) for coder, codes in votes.items()} for votes in shared]
-    found = {}
+    kappas = {}
     for code in codebook.ids:
         ratings = [
             [int(code in votes[coder]) if coder in votes else None for coder in coders] for votes in given
         ]
         reached = coefficients(ratings, categories=[0, 1], resamples=0)["light_kappa"].value
         if reached is not None:
-            found[code] = reached
-    return found
+            kappas[code] = reached
+    return kappas
 
 
 @dataclass(frozen=True)
@@ -327,17 +327,17 @@ def train_on(
     if options.measure:
         tested = measured(data, book, given.train, progress, column=given.column, seen=given.seen)
     model.card = replace(model.card, measured=tested.reports)
-    said = [*given.notes, *model.card.remarks]
+    remarks = [*given.notes, *model.card.remarks]
     adapter = None
     if tune_into is not None:
-        model, adapter, told = tuned(data, book, model, options.base, tune_into, progress)
-        said.append(told)
+        model, adapter, comparison = tuned(data, book, model, options.base, tune_into, progress)
+        remarks.append(comparison)
     _judge(model, excerpts, tested if adapter is None else Measured())
     if options.encoder:
         _name_encoder(model, options.encoder)
     settings = replace(model.card.training, fine_tuned=adapter is not None, measured=options.measure)
-    model.card = replace(model.card, training=settings, training_notes=(*notes, *said))
-    return Trained(model, [*notes, *said], adapter)
+    model.card = replace(model.card, training=settings, training_notes=(*notes, *remarks))
+    return Trained(model, [*notes, *remarks], adapter)
 
 
 def _judge(model: "Model", excerpts: Sequence["Excerpt"], tested: Measured) -> None:
@@ -382,9 +382,11 @@ def tuned(
 
     tell(progress, "Fine-tuning the encoder (three runs; minutes to hours, by the number of excerpts)")
     start = small_adapter_of(base) if base else None
-    found = fine_tuned_model(data, codebook, plain, start=start, folder=folder, progress=progress)
-    told = f"{found.told} The figures by study and by group are of the model without fine-tuning."
-    if not found.better:
-        return plain, None, told
-    found.model.card = replace(found.model.card, measured=plain.card.measured)
-    return found.model, found.adapter, told
+    fine_tuned = fine_tuned_model(data, codebook, plain, start=start, folder=folder, progress=progress)
+    comparison = (
+        f"{fine_tuned.comparison} The figures by study and by group are of the model without fine-tuning."
+    )
+    if not fine_tuned.better:
+        return plain, None, comparison
+    fine_tuned.model.card = replace(fine_tuned.model.card, measured=plain.card.measured)
+    return fine_tuned.model, fine_tuned.adapter, comparison

@@ -73,27 +73,27 @@ def import_project(
 
     Raises the readers' errors, StudyError if codings are nobody's, before anything is written.
     """
-    found = read_codings(path)
-    kept, _ = without_drafts(found.codings)
-    if coder is None and kept and not any(item.coder for item in kept):
+    project = read_codings(path)
+    codings, _ = without_drafts(project.codings)
+    if coder is None and codings and not any(item.coder for item in codings):
         raise StudyError(f"{path.name} does not say who coded; add --coder NAME.")
-    report = ProjectReport(path, found.format)
+    report = ProjectReport(path, project.format)
     homes: dict[str, int] = {}
-    for document in found.documents:
+    for document in project.documents:
         key = _document(study, path, document, options, report)
         if key is not None:
             homes[document.name] = key
         if options.progress:
             options.progress(path / document.name)
     with study.db.write():
-        _attributes(study, found, homes, report)
-        _memos(study, found.memos, homes, coder, report)
-    if kept:
-        table = coded_table(found, study.codebooks.current(), reading)
-        only = None if any(item.coder for item in kept) else coder
+        _attributes(study, project, homes, report)
+        _memos(study, project.memos, homes, coder, report)
+    if codings:
+        table = coded_table(project, study.codebooks.current(), reading)
+        only = None if any(item.coder for item in codings) else coder
         report.codings = import_coded_table(study, table, Placing(study, homes), only, complete=complete)
     else:
-        report.notes += [f"{path.name} ({found.format}): {note}" for note in found.notes]
+        report.notes += [f"{path.name} ({project.format}): {note}" for note in project.notes]
     return report
 
 
@@ -107,15 +107,15 @@ def _document(
     """Add a text as a transcript; return the number of the transcript that holds it, None if there is none."""
     from coder.reading import read_text
 
-    kept, suffix = corrections_of(study, document.name), path.suffix.lower()
+    corrections, suffix = corrections_of(study, document.name), path.suffix.lower()
     try:
         transcript = read_text(
             document.text, document.name, suffix.lstrip(".") if suffix in PROJECTS else "qda",
-            interviewer=options.interviewer, corrections=kept if kept != Corrections() else None,
+            interviewer=options.interviewer, corrections=corrections if corrections != Corrections() else None,
         )  # fmt: skip
         before = len(report.transcripts.added)
-        place = path / document.name
-        add_transcript(study, place, transcript, options, report.transcripts, document.name)
+        origin = path / document.name
+        add_transcript(study, origin, transcript, options, report.transcripts, document.name)
     except StudyError:
         raise
     except CoderError as error:
@@ -129,17 +129,17 @@ def _document(
 
 
 def _attributes(
-    study: Study, found: ExternalCodings, homes: Mapping[str, int], report: ProjectReport
+    study: Study, project: ExternalCodings, homes: Mapping[str, int], report: ProjectReport
 ) -> None:
     uids = {info.id: info.uid for info in study.texts.all()}
-    for document in found.documents:
+    for document in project.documents:
         if document.name in homes:
             _set_all(study, "transcript", uids[homes[document.name]], document.attributes)
-    claims = Counter(name for case in found.cases for name in case.documents)
-    ours = OURS in found.format
+    claims = Counter(name for case in project.cases for name in case.documents)
+    ours = OURS in project.format
     groups = [
         case
-        for case in found.cases
+        for case in project.cases
         if not _participant(
             study, case, homes, report,
             # A case of one text that no other case has is the one who speaks there, whatever the label.
@@ -191,7 +191,9 @@ def _memos(
     mapper = CodeMapper(study.codebooks.current())
     left: Counter[str] = Counter()
     units: dict[int, list[StudyUtterance]] = {}
-    here = {(memo.coder, memo.text, memo.utterance, memo.transcript, memo.code) for memo in study.memos.all()}
+    known = {
+        (memo.coder, memo.text, memo.utterance, memo.transcript, memo.code) for memo in study.memos.all()
+    }
     for memo in memos:
         who = memo.coder or coder
         if who is None:
@@ -201,8 +203,8 @@ def _memos(
             left["on texts that did not come in"] += 1
             continue
         text, utterance, transcript, code = _subject(study, memo, homes, mapper, units)
-        if (who, text, utterance, transcript, code) not in here:
-            here.add((who, text, utterance, transcript, code))
+        if (who, text, utterance, transcript, code) not in known:
+            known.add((who, text, utterance, transcript, code))
             study.people.add_coder(who)
             study.memos.write(who, text, utterance=utterance, transcript=transcript, code=code)
             report.memos += 1

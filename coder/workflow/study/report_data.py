@@ -83,14 +83,14 @@ def filled(pattern: str, attributes: Mapping[str, tuple[str, ...]]) -> str:
 def usual_label(attributes: Mapping[str, tuple[str, ...]]) -> str:
     """Return a label in the style of papers: "primary care clinician, general practitioner"; "public, parent"."""
     plain = {name.casefold().replace("_", " "): " and ".join(values) for name, values in attributes.items()}
-    found: list[str] = []
+    parts: list[str] = []
     used: set[str] = set()
     for names in PARTS:
-        if all(plain.get(name) for name in names) and not used & set(names) and len(found) < 2:
+        if all(plain.get(name) for name in names) and not used & set(names) and len(parts) < 2:
             # The group goes before what tells its members apart.
-            found.insert(0 if names == ("group",) else len(found), " ".join(plain[name] for name in names))
+            parts.insert(0 if names == ("group",) else len(parts), " ".join(plain[name] for name in names))
             used |= set(names)
-    return ", ".join(found)
+    return ", ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +120,14 @@ def read_data(study: Study, names: Names, *, coder: str | None = None, version: 
     good = good_quotes(study.db)
     for info in transcripts:
         units = study.texts.utterances(info.id)
-        place = _Place(info, units, people[info.id], names)
-        for coding, unit in place.codings(standing, book, len(codings)):
+        transcript = _CodedTranscript(info, units, people[info.id], names)
+        for coding, unit in transcript.codings(standing, book, len(codings)):
             codings.append(replace(coding, good=(unit, coding.code) in good))
     for info in transcripts:
         units = study.texts.utterances(info.id)
-        place = _Place(info, units, people[info.id], names)
+        transcript = _CodedTranscript(info, units, people[info.id], names)
         waiting = [unit.id for unit in units if unit.codable and unit.id not in decided]
-        suggested += place.suggested(study, waiting, book, len(codings) + len(suggested))
+        suggested += transcript.suggested(study, waiting, book, len(codings) + len(suggested))
     return StudyData(
         name=study.name,
         codebook=_with_all_codes(book, codings),
@@ -146,7 +146,7 @@ def read_data(study: Study, names: Names, *, coder: str | None = None, version: 
 
 def _standing(study: Study, coder: str | None) -> tuple[dict[int, list[Standing]], set[int]]:
     """Return the codes that stand by utterance (adjudicated ones alone if any), and what is decided."""
-    found: defaultdict[int, list[Standing]] = defaultdict(list)
+    standing: defaultdict[int, list[Standing]] = defaultdict(list)
     decided: set[int] = set()
     adjudicated: set[int] = set()
     owners = [coder] if coder else [ADJUDICATED, *study.people.coders()]
@@ -158,11 +158,11 @@ def _standing(study: Study, coder: str | None) -> tuple[dict[int, list[Standing]
                 adjudicated.add(key)
             elif key in adjudicated:
                 continue
-            found[key] += [Standing(owner, code) for code in state.codes]
-    return found, decided
+            standing[key] += [Standing(owner, code) for code in state.codes]
+    return standing, decided
 
 
-class _Place:
+class _CodedTranscript:
     """One transcript while its codings are read."""
 
     def __init__(
@@ -175,7 +175,7 @@ class _Place:
         self, standing: Mapping[int, Sequence[Standing]], book: Codebook, start: int
     ) -> list[tuple[Coding, int]]:
         """Return (coding, id of its utterance) in the transcript's order, then the codebook's."""
-        found: list[tuple[Coding, int]] = []
+        codings: list[tuple[Coding, int]] = []
         for at, unit in enumerate(self.units):
             given: defaultdict[str, list[Standing]] = defaultdict(list)
             for item in standing.get(unit.id, ()) if unit.codable else ():
@@ -186,20 +186,22 @@ class _Place:
                 origin = next(name for name in STRENGTH if name in origins)
                 polarity = one_polarity(item.code.polarity for item in items)
                 coders = tuple(dict.fromkeys(item.coder for item in items))
-                coding = self._coding(start + len(found) + 1, at, code, polarity, origin, coders)
-                found.append((coding, unit.id))
-        return found
+                coding = self._coding(start + len(codings) + 1, at, code, polarity, origin, coders)
+                codings.append((coding, unit.id))
+        return codings
 
     def suggested(self, study: Study, waiting: Sequence[int], book: Codebook, start: int) -> list[Coding]:
         """Return the suggestions shown on utterances that nobody has decided."""
         places = {unit.id: at for at, unit in enumerate(self.units)}
-        found: list[Coding] = []
+        suggested: list[Coding] = []
         for key, items in study.suggestions.newest(waiting).items():
             for item in items:
                 if item.selected and item.code in book.by_id:
-                    number = start + len(found) + 1
-                    found.append(self._coding(number, places[key], item.code, item.polarity, "suggested", ()))
-        return found
+                    number = start + len(suggested) + 1
+                    suggested.append(
+                        self._coding(number, places[key], item.code, item.polarity, "suggested", ())
+                    )
+        return suggested
 
     def _coding(
         self, number: int, at: int, code: str, polarity: str | None, origin: Origin, coders: tuple[str, ...]
@@ -256,20 +258,20 @@ def _cases(
     """Return everybody who is not the interviewer and said something that could be coded, in order of transcripts."""
     facts = study.people.all_attributes("participant")
     of_transcripts = study.people.all_attributes("transcript")
-    found: dict[str, tuple[str, dict[str, tuple[str, ...]], list[str]]] = {}
+    gathered: dict[str, tuple[str, dict[str, tuple[str, ...]], list[str]]] = {}
     for info in transcripts:
         for unit in study.texts.utterances(info.id, codable_only=True):
             key = case_key(info.name, unit.speaker, people[info.id])
-            if key not in found:
+            if key not in gathered:
                 name = key if unit.speaker in people[info.id] else (unit.speaker or "speaker without a name")
-                found[key] = (name, {**of_transcripts.get(info.uid, {}), **facts.get(key, {})}, [])
-            if info.name not in found[key][2]:
-                found[key][2].append(info.name)
+                gathered[key] = (name, {**of_transcripts.get(info.uid, {}), **facts.get(key, {})}, [])
+            if info.name not in gathered[key][2]:
+                gathered[key][2].append(info.name)
     for key in facts:  # participants of the table who never speak
-        found.setdefault(key, (key, dict(facts[key]), []))
+        gathered.setdefault(key, (key, dict(facts[key]), []))
     cases = {}
-    for key, (name, attributes, places) in found.items():
-        shown = tuple(names.transcript(place) for place in places)
+    for key, (name, attributes, places) in gathered.items():
+        shown = tuple(names.transcript(transcript) for transcript in places)
         cases[key] = names.case(key, name, attributes, shown)
     return cases
 
