@@ -25,9 +25,9 @@ class SetRatings:
     members: Bools
     codes: tuple[Any, ...]
 
-    def binary(self, place: int) -> Ints:
+    def binary(self, code: int) -> Ints:
         """Return units x coders: 1 where the coder gave this code, 0 where not, -1 where not rated."""
-        given = np.append(self.members[:, place].astype(np.int64), -1)
+        given = np.append(self.members[:, code].astype(np.int64), -1)
         return given[self.ids]
 
     def used(self) -> Bools:
@@ -37,9 +37,9 @@ class SetRatings:
         used: Bools = np.asarray(self.members[present].any(axis=0))
         return used
 
-    def names(self, place: int) -> tuple[Any, ...]:
+    def names(self, number: int) -> tuple[Any, ...]:
         """Return the codes of one set."""
-        return tuple(code for code, member in zip(self.codes, self.members[place], strict=True) if member)
+        return tuple(code for code, member in zip(self.codes, self.members[number], strict=True) if member)
 
 
 def read_sets(ratings: Any, codes: Sequence[Any] | None = None) -> SetRatings:
@@ -83,11 +83,11 @@ def _from_cells(ratings: Any, codes: Sequence[Any] | None) -> SetRatings:
         ids[ids == index[_MISSING]] = -1
     distinct = [() if cell is _MISSING else tuple(cell) for cell in index]
     order = _ordered(chain.from_iterable(distinct)) if codes is None else tuple(dict.fromkeys(codes))
-    place = {code: position for position, code in enumerate(order)}
-    _refuse_unknown(ids, distinct, place)
+    column_of = {code: position for position, code in enumerate(order)}
+    _refuse_unknown(ids, distinct, column_of)
     members = np.zeros((len(distinct), len(order)), dtype=np.bool_)
     for number, cell in enumerate(distinct):
-        members[number, [place[code] for code in cell]] = True
+        members[number, [column_of[code] for code in cell]] = True
     return SetRatings(ids, members, order)
 
 
@@ -112,16 +112,16 @@ def _ordered(codes: Iterable[Any]) -> tuple[Any, ...]:
         return tuple(sorted(distinct, key=lambda code: (type(code).__name__, str(code))))
 
 
-def _refuse_unknown(ids: Ints, distinct: list[tuple[Any, ...]], place: Mapping[Any, int]) -> None:
+def _refuse_unknown(ids: Ints, distinct: list[tuple[Any, ...]], column_of: Mapping[Any, int]) -> None:
     wrong: dict[Any, int] = {}
     for number, cell in enumerate(distinct):
         for code in cell:
-            if code not in place and code not in wrong:
+            if code not in column_of and code not in wrong:
                 wrong[code] = int(np.argwhere(ids == number)[0][0]) + 1
     if wrong:
         cells = ", ".join(f"{code!r} (first in row {row})" for code, row in list(wrong.items())[:SHOWN])
         more = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
-        raise InputError(f"Not among the {len(place)} declared codes: {cells}{more}.")
+        raise InputError(f"Not among the {len(column_of)} declared codes: {cells}{more}.")
 
 
 def _from_masks(masks: NDArray[Any], codes: Sequence[Any] | None) -> SetRatings:
@@ -169,9 +169,9 @@ def sets_from_marks(cells: Ints, codes: Ints, rated: Bools, order: Sequence[Any]
     """
     words = []
     for start in range(0, max(1, len(order)), BITS):
-        own = (codes >= start) & (codes < start + BITS)
-        powers = np.ldexp(1.0, codes[own] - start)
-        word = np.bincount(cells[own], weights=powers, minlength=rated.size)
+        in_word = (codes >= start) & (codes < start + BITS)
+        powers = np.ldexp(1.0, codes[in_word] - start)
+        word = np.bincount(cells[in_word], weights=powers, minlength=rated.size)
         words.append(word.astype(np.int64)[rated.ravel()])
     return _from_words(words, rated, tuple(order))
 
@@ -190,8 +190,8 @@ def _from_words(words: list[Ints], rated: Bools, order: tuple[Any, ...]) -> SetR
 
 def _members(words: list[Ints], codes: int) -> Bools:
     parts = [
-        (word[:, None] >> np.arange(min(BITS, codes - place * BITS))) & 1 == 1
-        for place, word in enumerate(words)
+        (word[:, None] >> np.arange(min(BITS, codes - index * BITS))) & 1 == 1
+        for index, word in enumerate(words)
     ]
     return np.concatenate(parts, axis=1)
 
@@ -241,11 +241,11 @@ def crossed(values: Floats, members: Bools) -> dict[str, Floats]:
     """
     given = members.astype(np.float64)
     sizes = given.sum(axis=1)
-    found = {name: np.zeros((len(values), len(values))) for name in METRICS}
+    products = {name: np.zeros((len(values), len(values))) for name in METRICS}
     for start in range(0, len(members), BLOCK):
         rows = slice(start, start + BLOCK)
         shared = given[rows] @ given.T
         for name in METRICS:
             distance = FUNCTIONS[name](shared, sizes[rows, None], sizes[None, :])
-            found[name] += values[:, rows] @ (distance @ values.T)
-    return found
+            products[name] += values[:, rows] @ (distance @ values.T)
+    return products

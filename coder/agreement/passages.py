@@ -45,27 +45,27 @@ class Passages:
 def codings_of(passages: Passages, polarities: tuple[str, ...]) -> Codings:
     """Cut each transcript at every boundary and return who gave each stretch which codes."""
     units: list[str] = []
-    place: list[int] = []
+    transcript_numbers: list[int] = []
     weights: list[int] = []
     cells: list[Ints] = []
     codes: list[Ints] = []
     signs: list[Ints] = []
     for number, length in enumerate(passages.lengths.tolist()):
-        own = np.flatnonzero(passages.transcript == number)
-        start, end = passages.start[own], passages.end[own]
+        of_transcript = np.flatnonzero(passages.transcript == number)
+        start, end = passages.start[of_transcript], passages.end[of_transcript]
         edges = np.unique(np.concatenate([[0, length], start, end]))
         first, last = np.searchsorted(edges, start), np.searchsorted(edges, end)
         counts = last - first
-        mark = np.repeat(np.arange(len(own)), counts)
+        mark = np.repeat(np.arange(len(of_transcript)), counts)
         stretch = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + first[mark]
-        cells.append((stretch + len(units)) * len(passages.coders) + passages.coder[own][mark])
-        codes.append(passages.code[own][mark])
-        signs.append(passages.polarity[own][mark])
+        cells.append((stretch + len(units)) * len(passages.coders) + passages.coder[of_transcript][mark])
+        codes.append(passages.code[of_transcript][mark])
+        signs.append(passages.polarity[of_transcript][mark])
         units += [f"{a}-{b}" for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)]
         weights += np.diff(edges).tolist()
-        place += [number] * (len(edges) - 1)
+        transcript_numbers += [number] * (len(edges) - 1)
     cell, code, sign = _joined(cells, codes, signs, len(passages.codes))
-    transcript_of = np.array(place, dtype=np.int64)
+    transcript_of = np.array(transcript_numbers, dtype=np.int64)
     counted = np.array(weights, dtype=np.float64)
     return Codings(
         units=units, coders=passages.coders, codes=passages.codes, state=passages.looked[transcript_of],
@@ -91,37 +91,39 @@ def unitizing_alphas(passages: Passages) -> UnitizingAgreement:
 
     Only transcripts that at least two coders read count; `transcripts` gives each one's own values.
     """
-    found: dict[str, CodeEstimates] = {}
+    by_transcript: dict[str, CodeEstimates] = {}
     sizes: dict[str, int] = {}
     for number, name in enumerate(passages.transcripts):
         readers = np.flatnonzero(passages.looked[number])
         if len(readers) > 1:
             marks = {passages.coders[coder]: _marks_of(passages, number, int(coder)) for coder in readers}
             sizes[name] = int(passages.lengths[number])
-            found[name] = unit_coefficients(marks, sizes[name])
-    overall = {key: _mean([(found[name][key], size) for name, size in sizes.items()]) for key in UNITIZING}
+            by_transcript[name] = unit_coefficients(marks, sizes[name])
+    overall = {
+        key: _mean([(by_transcript[name][key], size) for name, size in sizes.items()]) for key in UNITIZING
+    }
     codes = {
         code: {
             key: _mean(
                 [
-                    (found[name][code][key], size)
+                    (by_transcript[name][code][key], size)
                     for name, size in sizes.items()
-                    if code in found[name].per_code
+                    if code in by_transcript[name].per_code
                 ]
             )
             for key in UNITIZING
         }
         for code in passages.codes
     }
-    single = {name: {key: found[name][key] for key in UNITIZING} for name in sizes}
+    single = {name: {key: by_transcript[name][key] for key in UNITIZING} for name in sizes}
     return UnitizingAgreement(overall, codes, single)
 
 
 def _marks_of(passages: Passages, transcript: int, coder: int) -> list[tuple[int, int, str]]:
-    own = np.flatnonzero((passages.transcript == transcript) & (passages.coder == coder))
+    marks = np.flatnonzero((passages.transcript == transcript) & (passages.coder == coder))
     return [
         (int(passages.start[mark]), int(passages.end[mark]), passages.codes[passages.code[mark]])
-        for mark in own
+        for mark in marks
     ]
 
 

@@ -54,7 +54,7 @@ class Marks:
 
     def of_code(self, code: Hashable) -> list[list[Span]]:
         """Return each coder's stretches of one code."""
-        return [[(start, end) for start, end, own in coder if own == code] for coder in self.coders]
+        return [[(start, end) for start, end, marked in coder if marked == code] for coder in self.coders]
 
     def overlap(self) -> bool:
         """Whether a coder gave one character two codes."""
@@ -124,7 +124,7 @@ def character_rows(marks: Marks, codes: Sequence[Hashable]) -> tuple[Rows, list[
     edges = sorted(
         {0, marks.length, *(edge for coder in marks.coders for a, b, _ in coder for edge in (a, b))}
     )
-    place = {edge: number for number, edge in enumerate(edges)}
+    index = {edge: number for number, edge in enumerate(edges)}
     numbers: dict[frozenset[Hashable], int] = {frozenset(): 0}
     values = np.zeros((max(0, len(edges) - 1), len(marks.coders)), dtype=np.int64)
     wanted = frozenset(codes)
@@ -132,7 +132,7 @@ def character_rows(marks: Marks, codes: Sequence[Hashable]) -> tuple[Rows, list[
         given: list[set[Hashable]] = [set() for _ in range(len(values))]
         for start, end, code in coder:
             if code in wanted:
-                for row in range(place[start], place[end]):
+                for row in range(index[start], index[end]):
                     given[row].add(code)
         values[:, column] = [numbers.setdefault(frozenset(row), len(numbers)) for row in given]
     weight = np.diff(np.array(edges, dtype=np.float64)) if len(values) else np.zeros(0)
@@ -141,14 +141,14 @@ def character_rows(marks: Marks, codes: Sequence[Hashable]) -> tuple[Rows, list[
 
 def _overall(marks: Marks) -> dict[str, Estimate]:
     rows, sets = character_rows(marks, marks.codes)
-    found = _characters(rows, Scale("nominal", max(2, len(sets))))
+    estimates = _characters(rows, Scale("nominal", max(2, len(sets))))
     overlap = marks.overlap()
     units = nan if overlap else alpha_u_2016(marks.coders, marks.length)
     pairs = [disagreements_2004(marks.of_code(code), marks.length) for code in _two(marks)]
     observed, expected = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
-    found["alpha_u"] = _stated(units, marks, OVERLAPPING if overlap else None)
-    found["alpha_u_2004"] = _stated(1 - observed / expected if expected else nan, marks, None)
-    return {name: found[name] for name in NAMES}
+    estimates["alpha_u"] = _stated(units, marks, OVERLAPPING if overlap else None)
+    estimates["alpha_u_2004"] = _stated(1 - observed / expected if expected else nan, marks, None)
+    return {name: estimates[name] for name in NAMES}
 
 
 def _two(marks: Marks) -> tuple[Hashable, ...]:
@@ -158,17 +158,17 @@ def _two(marks: Marks) -> tuple[Hashable, ...]:
 def _of_code(marks: Marks, code: Hashable) -> dict[str, Estimate]:
     spans = marks.of_code(code)
     rows, _ = character_rows(marks, [code])
-    found = _characters(rows, BINARY)
+    estimates = _characters(rows, BINARY)
     named: list[list[Marked]] = [[(a, b, code) for a, b in coder] for coder in spans]
-    found["alpha_u"] = _stated(alpha_u_2016(named, marks.length), marks, None)
+    estimates["alpha_u"] = _stated(alpha_u_2016(named, marks.length), marks, None)
     value = nan
     if len(spans) > 1:
         observed, expected = disagreements_2004(spans, marks.length)
         value = 1 - observed / expected if expected else value
-    found["alpha_u_2004"] = _stated(value, marks, None)
+    estimates["alpha_u_2004"] = _stated(value, marks, None)
     indices = {name: Estimate(value) for name, value in point(binary_values(rows), 1).items()}
     indices = {k: Estimate(None) if v.value is None or isnan(v.value) else v for k, v in indices.items()}
-    return {name: found[name] for name in NAMES} | with_indices(indices, rows)
+    return {name: estimates[name] for name in NAMES} | with_indices(indices, rows)
 
 
 def _characters(rows: Rows, scale: Scale) -> dict[str, Estimate]:
@@ -201,14 +201,14 @@ def _stated(value: float, marks: Marks, reason: str | None) -> Estimate:
 def with_gaps(units: Sequence[Marked], length: int) -> list[Marked]:
     """Return a coder's units and the gaps between them (code None), covering the whole continuum."""
     covered: list[Marked] = []
-    place = 0
+    position = 0
     for start, end, code in units:
-        if start > place:
-            covered.append((place, start, None))
+        if start > position:
+            covered.append((position, start, None))
         covered.append((start, end, code))
-        place = end
-    if place < length:
-        covered.append((place, length, None))
+        position = end
+    if position < length:
+        covered.append((position, length, None))
     return covered
 
 
@@ -223,7 +223,7 @@ def alpha_u_2016(coders: Sequence[Sequence[Marked]], length: int) -> float:
     if number < 2 or length < 1:
         return nan
     segments = [with_gaps(units, length) for units in coders]
-    agree = sum(_shared(one, two) for place, one in enumerate(segments) for two in segments[place + 1 :])
+    agree = sum(_shared(one, two) for index, one in enumerate(segments) for two in segments[index + 1 :])
     total = float(number * length)
     disagree = total - 2 * agree / (number - 1)
     lengths: dict[Hashable, float] = {}
@@ -262,9 +262,9 @@ def disagreements_2004(coders: Sequence[Sequence[Span]], length: int) -> tuple[f
     covered = [with_gaps(units, length) for units in marked]
     observed = sum(
         _apart(one, two)
-        for place, one in enumerate(covered)
+        for index, one in enumerate(covered)
         for other, two in enumerate(covered)
-        if place != other
+        if index != other
     )
     units = np.array([end - start for coder in coders for start, end in coder], dtype=np.float64)
     gaps = np.array(

@@ -122,24 +122,24 @@ class ReadCodes:
 
     def notes(self, where: str) -> list[str]:
         """Return sentences on what was understood beyond the letter."""
-        said = []
+        sentences = []
         words = [(word, count) for word, count in self.nothing.most_common() if word not in ("-", "–", "—")]
         if words:
-            told = ", ".join(f"'{word}' ({counted(count, 'row')})" for word, count in words[:SHOWN])
-            said.append(f"{where}: read as nothing to code: {told}.")
+            listed = ", ".join(f"'{word}' ({counted(count, 'row')})" for word, count in words[:SHOWN])
+            sentences.append(f"{where}: read as nothing to code: {listed}.")
         if self.parted:
-            said.append(
+            sentences.append(
                 f"{where}: codes joined by a comma or bar ({counted(self.parted, 'row')}) were read as several,"
                 " like 'a;b'."
             )
         if self.alike:
             pairs = [" = ".join(f"'{name}'" for name in names) for names in self.alike.values()]
             more = f" and {len(pairs) - SHOWN} more" if len(pairs) > SHOWN else ""
-            said.append(
+            sentences.append(
                 f"{where}: codes that differ only in case or spaces were taken as one:"
                 f" {'; '.join(pairs[:SHOWN])}{more}."
             )
-        return said
+        return sentences
 
 
 def read_codes(cells: Sequence[Any], lookup: CodeLookup | None = None) -> ReadCodes:
@@ -152,34 +152,34 @@ def read_codes(cells: Sequence[Any], lookup: CodeLookup | None = None) -> ReadCo
     names: dict[str, list[str]] = {}
     nothing: Counter[str] = Counter()
     for key, count in times.items():
-        own = names_in(key)
-        empty = [name for name in own if stands_for_nothing(name) and not _declared(name, lookup)]
+        in_cell = names_in(key)
+        empty = [name for name in in_cell if stands_for_nothing(name) and not _declared(name, lookup)]
         nothing.update(dict.fromkeys(empty, count))
-        names[key] = [name for name in own if name not in empty]
+        names[key] = [name for name in in_cell if name not in empty]
     alike: dict[str, list[str]] = {}
     if lookup is None:
         used: Counter[str] = Counter()
-        for key, own in names.items():
-            used.update(dict.fromkeys(own, times[key]))
+        for key, in_cell in names.items():
+            used.update(dict.fromkeys(in_cell, times[key]))
         lookup, alike = lookup_by_use(used)
-    found: dict[str, tuple[Given, ...]] = {}
+    read: dict[str, tuple[Given, ...]] = {}
     strange: dict[str, None] = {}
     parted = 0
-    for key, own in names.items():
+    for key, in_cell in names.items():
         codes: dict[Given, None] = {}
-        for name in own:
+        for name in in_cell:
             known = lookup.codes_of(name)
             parted += times[key] if known is not None and len(known) > 1 else 0
             if known is None and lookup.closed:
                 strange[name] = None
             codes |= dict.fromkeys((_as_written(name, lookup),) if known is None else known)
-        found[key] = tuple(codes)
-    rows = [found[key] for key in keys]
+        read[key] = tuple(codes)
+    rows = [read[key] for key in keys]
     unknown: dict[str, list[int]] = {}
-    for place, row in enumerate(rows if strange else []):
+    for index, row in enumerate(rows if strange else []):
         for name, _ in row:
             if name in strange:
-                unknown.setdefault(name, []).append(place)
+                unknown.setdefault(name, []).append(index)
     return ReadCodes(rows, unknown, nothing, parted, alike)
 
 
@@ -202,11 +202,11 @@ def _as_written(name: str, lookup: CodeLookup) -> Given:
 
 def resolved(names: Iterable[str], lookup: CodeLookup) -> frozenset[str]:
     """Return names as ids, those joined by a comma or bar parted; unknown names stay as they are."""
-    found: set[str] = set()
+    ids: set[str] = set()
     for name in names:
         known = lookup.codes_of(name)
-        found.update([name] if known is None else [code for code, _ in known])
-    return frozenset(found)
+        ids.update([name] if known is None else [code for code, _ in known])
+    return frozenset(ids)
 
 
 def meant_for(codebook: Codebook, used: Sequence[str]) -> bool:
@@ -238,7 +238,7 @@ def alike_note(names: Sequence[str], where: str = "") -> list[str]:
 def _slip(name: str, other: str) -> bool:
     from difflib import SequenceMatcher
 
-    first, second = (" ".join(re.split(r"[\W_]+", said.casefold())) for said in (name, other))
+    first, second = (" ".join(re.split(r"[\W_]+", each.casefold())) for each in (name, other))
     shorter = min(len(first), len(second))
     if shorter < SHORT or abs(len(first) - len(second)) > SLIPS or first == second:
         return shorter >= SHORT and first == second

@@ -101,9 +101,9 @@ def excerpts_in(tables: Sequence[CodedTable], group: str | None = None) -> tuple
     excerpts: list[Excerpt] = []
     notes: list[str] = []
     for table in map(_unfolded, tables):
-        found, said = _excerpts(table, group, apart=apart)
-        excerpts += found
-        notes += said
+        of_table, table_notes = _excerpts(table, group, apart=apart)
+        excerpts += of_table
+        notes += table_notes
     return excerpts, [*notes, *repeated(excerpts)]
 
 
@@ -131,9 +131,9 @@ def _unfolded(table: CodedTable) -> CodedTable:
     text = str(table.columns.get("text"))
     records: list[dict[Any, Any]] = []
     numbers: list[int] = []
-    for row, record, found in zip(table.row_numbers(), table.frame.to_dict("records"), spans, strict=True):
+    for row, record, marks in zip(table.row_numbers(), table.frame.to_dict("records"), spans, strict=True):
         marked: dict[tuple[int, int, str], list[str]] = {}
-        for start, end, words, names in found or []:
+        for start, end, words, names in marks or []:
             passage = words or text_of(record[text])[start:end]
             marked.setdefault((start, end, passage), []).extend(names)
         parts = [{**record, text: key[2], column: names} for key, names in marked.items()]
@@ -142,18 +142,18 @@ def _unfolded(table: CodedTable) -> CodedTable:
     frame = pd.DataFrame(records, columns=list(table.frame.columns), dtype=object)
     frame.attrs = {**table.frame.attrs, "row_numbers": numbers}
     marked_rows = counted(sum(map(bool, spans)), "row")
-    said = f"{table.where}: {marked_rows} with passages marked in Label Studio, read as {counted(len(frame), 'row')}."
-    return replace(table, frame=frame, notes=(*table.notes, said))
+    note = f"{table.where}: {marked_rows} with passages marked in Label Studio, read as {counted(len(frame), 'row')}."
+    return replace(table, frame=frame, notes=(*table.notes, note))
 
 
 def _grouping(table: CodedTable, group: str | None) -> str | None:
     """Return the column whose values are held out whole. Raises TableError if the one asked for is not there."""
     if group is None:
         return next((table.columns.get(role) for role in (*HOMES, "study") if role in table.columns), None)
-    found = next(iter(columns_named(table.frame.columns, group)), None)
-    if found is None:
+    column = next(iter(columns_named(table.frame.columns, group)), None)
+    if column is None:
         raise TableError(f"{table.where} has no column '{group}' to group by (it has: {table.has()}).")
-    return found
+    return column
 
 
 def _excerpts(table: CodedTable, group: str | None, *, apart: bool) -> tuple[list[Excerpt], list[str]]:
@@ -162,13 +162,13 @@ def _excerpts(table: CodedTable, group: str | None, *, apart: bool) -> tuple[lis
     sideways: Counter[str] = Counter()
     codes = read_codes(table.cells("code"))
     polarity = polarities_of(table.cells("polarity"), sideways)
-    found = list(_with_text(table, column, codes, polarity, apart=apart))
-    if not found:
+    rows = list(_with_text(table, column, codes, polarity, apart=apart))
+    if not rows:
         numbers = list(table.row_numbers())[:SHOWN]
         raise TableError(
             f"{table.where} has no row with a text.", [f"Row {row} has no text." for row in numbers]
         )
-    passages = joined(found)
+    passages = joined(rows)
     notes = [*table.notes, *_columns_noted(table, column), *codes.notes(table.where)]
     notes += _left_out(table)
     notes += [
@@ -176,9 +176,9 @@ def _excerpts(table: CodedTable, group: str | None, *, apart: bool) -> tuple[lis
         f" {POLARITIES[-1]}; the rows keep their codes, their polarity is taken as unknown."
         for word, count in sideways.most_common(SHOWN)
     ]
-    if len(passages) < len(found):
+    if len(passages) < len(rows):
         notes.append(
-            f"{table.where}: {len(found)} rows speak of {len(passages)} passages; rows of one passage were joined."
+            f"{table.where}: {len(rows)} rows speak of {len(passages)} passages; rows of one passage were joined."
         )
     return passages, notes
 
@@ -260,8 +260,8 @@ def joined(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
     Anything else, such as one study, may hold the same answer of two people: those rows stay apart.
     """
     passages: dict[Hashable, list[Excerpt]] = {}
-    for place, item in enumerate(excerpts):
-        key: Hashable = place
+    for index, item in enumerate(excerpts):
+        key: Hashable = index
         if item.unit or item.home:
             key = (
                 item.study, item.home or item.group, item.unit or item.text, item.question, item.start,

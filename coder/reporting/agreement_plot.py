@@ -39,7 +39,11 @@ def forest_plot(report: AgreementReport, path: Path, *, force: bool = False) -> 
 
 def forest_rows(report: AgreementReport) -> list[tuple[str, Estimates]]:
     """Return the codes that have a kappa, the most frequent first."""
-    rows = [(code, found) for code, found in report.codes.items() if found["light_kappa"].value is not None]
+    rows = [
+        (code, estimates)
+        for code, estimates in report.codes.items()
+        if estimates["light_kappa"].value is not None
+    ]
     return sorted(rows, key=lambda row: -(row[1]["prevalence"].value or 0.0))
 
 
@@ -51,10 +55,10 @@ def forest_size(rows: Sequence[tuple[str, Estimates]]) -> tuple[float, float]:
 def draw_forest(axes: Any, report: AgreementReport, rows: Sequence[tuple[str, Estimates]]) -> None:
     """Draw the rows of `forest_rows` on matplotlib axes, all codes together below."""
     names = [report.label(code).replace("_", " ") for code, _ in rows]
-    for place, (_, found) in enumerate(rows):
-        _marks(axes, place, found)
-        shares = percent(found["prevalence"].value, 1)
-        axes.annotate(shares, (1.02, place), xycoords=("axes fraction", "data"), va="center", color=INK)
+    for row, (_, estimates) in enumerate(rows):
+        _marks(axes, row, estimates)
+        shares = percent(estimates["prevalence"].value, 1)
+        axes.annotate(shares, (1.02, row), xycoords=("axes fraction", "data"), va="center", color=INK)
     axes.annotate("prevalence", (1.02, -0.75), xycoords=("axes fraction", "data"), va="center", color=INK)
     _overall(axes, len(rows), report)
     axes.set_yticks(range(len(rows) + 1), [*names, "all codes (pooled kappa)"])
@@ -62,26 +66,26 @@ def draw_forest(axes: Any, report: AgreementReport, rows: Sequence[tuple[str, Es
     _finish(axes, report)
 
 
-def _marks(axes: Any, place: int, found: Estimates) -> None:
+def _marks(axes: Any, row: int, estimates: Estimates) -> None:
     for name, _, colour, marker, shift in SHOWN:
-        estimate = found[name]
+        estimate = estimates[name]
         if estimate.value is None:
             continue
-        _line(axes, place + shift, estimate, colour)
-        axes.plot(estimate.value, place + shift, marker, color=colour, markersize=5)
+        _line(axes, row + shift, estimate, colour)
+        axes.plot(estimate.value, row + shift, marker, color=colour, markersize=5)
 
 
-def _line(axes: Any, place: float, estimate: Estimate, colour: str) -> None:
+def _line(axes: Any, y: float, estimate: Estimate, colour: str) -> None:
     if estimate.low is not None and estimate.high is not None:
-        axes.plot([estimate.low, estimate.high], [place, place], color=colour, linewidth=1.3)
+        axes.plot([estimate.low, estimate.high], [y, y], color=colour, linewidth=1.3)
 
 
-def _overall(axes: Any, place: int, report: AgreementReport) -> None:
+def _overall(axes: Any, row: int, report: AgreementReport) -> None:
     pooled = report.overall["pooled_kappa"]
-    axes.axhline(place - 0.5, color=LIGHT, linewidth=0.8)
+    axes.axhline(row - 0.5, color=LIGHT, linewidth=0.8)
     if pooled.value is not None:
-        _line(axes, place, pooled, INK)
-        axes.plot(pooled.value, place, "s", color=INK, markersize=6)
+        _line(axes, row, pooled, INK)
+        axes.plot(pooled.value, row, "s", color=INK, markersize=6)
 
 
 def _finish(axes: Any, report: AgreementReport) -> None:

@@ -69,13 +69,13 @@ class Home:
         if key not in self._opened:
             if entry.locked and not passphrase:
                 raise PassphraseError(f"{name} is encrypted: type its passphrase.")
-            place = self._find_place()
+            server = self._find_place()
             app, sessions = make_app(
-                entry.path, [coder], port=place.port, hosts=place.hosts, passphrase=passphrase
+                entry.path, [coder], port=server.port, hosts=server.hosts, passphrase=passphrase
             )
-            Thread(target=place.serve, args=(app,), name=f"review {name}", daemon=True).start()
+            Thread(target=server.serve, args=(app,), name=f"review {name}", daemon=True).start()
             session = next(iter(sessions))
-            self._opened[key] = f"http://{place.hosts[0]}/?token={session.token}"
+            self._opened[key] = f"http://{server.hosts[0]}/?token={session.token}"
         return self._opened[key]
 
 
@@ -158,11 +158,11 @@ async def _given(
     request: Request, home: Path, folder: Path
 ) -> tuple[Path, str | Path, FirstFiles, str | None]:
     """Return the new study's path, its codebook, the uploaded files, kept in `folder`, and the passphrase."""
-    kept: dict[str, list[Path]] = {"transcripts": [], "participants": [], "codebook_file": []}
+    uploads: dict[str, list[Path]] = {"transcripts": [], "participants": [], "codebook_file": []}
     async with request.form(max_files=MOST_FILES, max_fields=10) as form:
         path = study_path(home, str(form.get("name") or ""))
         secret = _new_passphrase(str(form.get("passphrase") or ""), str(form.get("again") or ""))
-        for field, paths in kept.items():
+        for field, paths in uploads.items():
             for item in form.getlist(field):
                 if isinstance(item, UploadFile) and item.filename:
                     within = folder / field
@@ -170,9 +170,9 @@ async def _given(
                     paths.append(await kept_upload(item, within))
         chosen = str(form.get("codebook") or "comb")
         coder = " ".join(str(form.get("coder") or "").split()) or None
-    files = FirstFiles(kept["transcripts"], next(iter(kept["participants"]), None), coder)
-    if kept["codebook_file"]:
-        return path, kept["codebook_file"][0], files, secret
+    files = FirstFiles(uploads["transcripts"], next(iter(uploads["participants"]), None), coder)
+    if uploads["codebook_file"]:
+        return path, uploads["codebook_file"][0], files, secret
     if chosen not in shipped_names():
         raise InputError("Choose one of the codebooks in the list, or a file.")
     return path, chosen, files, secret
@@ -207,12 +207,12 @@ async def sample(request: Request) -> Response:
 
 async def job(request: Request) -> Response:
     """Say how far a job is, and at its end which study it made and what could not be used."""
-    found = _home(request).jobs.get(request.path_params["job"])
-    if found is None:
+    job_asked = _home(request).jobs.get(request.path_params["job"])
+    if job_asked is None:
         raise StudyError("There is no such job; the program was restarted meanwhile.")
-    made = found.result if isinstance(found.result, Begun) else None
+    made = job_asked.result if isinstance(job_asked.result, Begun) else None
     return JSONResponse({
-        "title": found.title, "stage": found.stage, "done": found.done, "total": found.total,
-        "running": found.running, "problem": found.error, "study": made.path.stem if made else None,
+        "title": job_asked.title, "stage": job_asked.stage, "done": job_asked.done, "total": job_asked.total,
+        "running": job_asked.running, "problem": job_asked.error, "study": made.path.stem if made else None,
         "read": made.read if made else 0, "problems": list(made.problems) if made else [],
     })  # fmt: skip

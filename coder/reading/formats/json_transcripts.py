@@ -86,8 +86,12 @@ def read(data: bytes, name: str) -> Document:
     words = sum(paragraph.text.count(" ") + 1 for paragraph in paragraphs)
     if are_milliseconds([paragraph.time for paragraph in paragraphs], words):
         paragraphs = [
-            Paragraph(said.text, said.speaker, said.time / 1000 if said.time is not None else None)
-            for said in paragraphs
+            Paragraph(
+                paragraph.text,
+                paragraph.speaker,
+                paragraph.time / 1000 if paragraph.time is not None else None,
+            )
+            for paragraph in paragraphs
         ]
     return Document(
         "json", tuple(paragraphs), decoded.encoding, labelled=not marked, running=True, notes=decoded.notes
@@ -124,8 +128,8 @@ def _parsed(text: str) -> Any:
 
 def _records(content: Any) -> list[Mapping[str, Any]]:
     """Find the list of turns: of all lists whose records have words the one that tells most about them."""
-    found = list(_lists(content, _MAX_NESTING))
-    return max(found, key=_informative, default=[])
+    lists = list(_lists(content, _MAX_NESTING))
+    return max(lists, key=_informative, default=[])
 
 
 def _lists(content: Any, deeper: int) -> Iterator[list[Mapping[str, Any]]]:
@@ -158,14 +162,14 @@ def _said(record: Mapping[str, Any]) -> str:
 
 def _pair(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the question and the answer with the names that they have in the record; nothing without an answer."""
-    found = []
+    pair = []
     for names in (_QUESTION, _ANSWER):
         key = next((key for name in names for key in record if plain_name(key) == name), None)
         words = record[key] if key is not None else None
         if key is None or not isinstance(words, str):
             return []
-        found.append((str(key), words.strip()))
-    return found
+        pair.append((str(key), words.strip()))
+    return pair
 
 
 def _value(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
@@ -202,10 +206,10 @@ def _paragraphs(record: Mapping[str, Any], budget: Budget) -> Iterator[Paragraph
         budget.spend(len(words), 1)
         yield Paragraph(words, name, time)
         return
-    for place, (key, words) in enumerate(_pair(record)):
+    for index, (key, words) in enumerate(_pair(record)):
         budget.spend(len(words), 1)
         if words:
-            yield Paragraph(words, (name if place else None) or key, None if place else time)
+            yield Paragraph(words, (name if index else None) or key, None if index else time)
 
 
 def _size(paragraphs: list[Paragraph]) -> int:
@@ -216,8 +220,8 @@ def _at_marks(paragraphs: list[Paragraph]) -> Iterator[Paragraph]:
     """Write whisper.cpp's mark of a change of speaker as captions do, before the words that follow."""
     turning = False
     for paragraph in paragraphs:
-        for place, words in enumerate(_TURN_MARK.split(paragraph.text)):
-            turning = turning or place > 0
+        for index, words in enumerate(_TURN_MARK.split(paragraph.text)):
+            turning = turning or index > 0
             if words.strip():
                 yield Paragraph(f">> {words}" if turning else words, paragraph.speaker, paragraph.time)
                 turning = False
@@ -229,8 +233,8 @@ def _from_words(content: Any, budget: Budget) -> Iterator[Paragraph]:
     labels = _labels_by_time(content)
     for records in _word_lists(content, _MAX_NESTING):
         words = [word for record in records if (word := _spoken(record, labels)) is not None]
-        told = sum(word.speaker is not None for word in words)
-        if told > 0.5 * len(words) and told > sum(word.speaker is not None for word in best):
+        named = sum(word.speaker is not None for word in words)
+        if named > 0.5 * len(words) and named > sum(word.speaker is not None for word in best):
             best = words
     speaker, start, text = None, None, ""
     for word in best:
@@ -282,13 +286,13 @@ def _spoken(record: Mapping[str, Any], labels: Mapping[str, str]) -> _Spoken | N
 
 def _labels_by_time(content: Any) -> dict[str, str]:
     """Return the speaker at each start of a word, where they stand apart from the words (Amazon, Watson)."""
-    found: dict[str, str] = {}
+    labels: dict[str, str] = {}
     for records in _word_lists(content, _MAX_NESTING):
         for record in records:
             time, speaker = _value(record, _START), _value(record, _SPEAKER)
             if time is not None and isinstance(speaker, str | int) and "alternatives" not in record:
-                found[str(time)] = str(speaker)
-    return found
+                labels[str(time)] = str(speaker)
+    return labels
 
 
 def _word_lists(content: Any, deeper: int) -> Iterator[list[Mapping[str, Any]]]:

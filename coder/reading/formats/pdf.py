@@ -64,10 +64,10 @@ def _pairs(pages: Sequence[Sequence[PdfLine]]) -> Iterator[tuple[tuple[PdfLine, 
 def _without_numbers(pages: Sequence[Sequence[PdfLine]]) -> tuple[list[list[PdfLine]], int]:
     """Take out numbers before the lines (as word processors print them), if there are any."""
     texts = [line.text for page in pages for line in page]
-    kept, removed = without_line_numbers(texts)
+    unnumbered, removed = without_line_numbers(texts)
     if not removed:
         return [list(page) for page in pages], 0
-    renewed = iter(kept)
+    renewed = iter(unnumbered)
     changed = [[PdfLine(next(renewed), line.x, line.y) for line in page] for page in pages]
     return [[line for line in page if line.text.strip()] for page in changed], removed
 
@@ -128,8 +128,8 @@ def _bold_start(line: PdfLine) -> str:
 
 
 def _label(text: str) -> str:
-    found = _LABEL.match(text)
-    return found[1] or found[2] if found else ""
+    match = _LABEL.match(text)
+    return match[1] or match[2] if match else ""
 
 
 def _joined(lines: Sequence[PdfLine], words: Counter[str]) -> Paragraph:
@@ -203,8 +203,8 @@ def _pages(data: bytes, name: str) -> list[Page]:
         raise FormatError(
             f"{name}: PDFs cannot be read here ({error}). Save the transcript as Word."
         ) from error
-    said = done.stderr[-2000:]
-    if done.returncode < 0 or b"MemoryError" in said or b"LimitReachedError" in said:
+    message = done.stderr[-2000:]
+    if done.returncode < 0 or b"MemoryError" in message or b"LimitReachedError" in message:
         raise _too_much(name)
     lines = done.stdout.splitlines()
     if lines and lines[0].startswith(b"{"):
@@ -294,25 +294,25 @@ def _without_margins(pages: list[Page]) -> tuple[list[Page], Counter[str]]:
     }
     numbers = _running_numbers(pages)
     dropped: Counter[str] = Counter()
-    kept = []
+    inner = []
     for number, page in enumerate(pages):
         edges = [line for line in _edges(page) if _edge(line) in often or (number, line.text) in numbers]
         dropped.update(line.text for line in edges)
-        kept.append([line for line in page if line not in edges])
-    return kept, dropped
+        inner.append([line for line in page if line not in edges])
+    return inner, dropped
 
 
 def _running_numbers(pages: Sequence[Page]) -> set[tuple[int, str]]:
     """Return (page, text) of lines at the edges that count the pages."""
-    found: list[tuple[int, int, str]] = []
-    for place, page in enumerate(pages):
+    counting: list[tuple[int, int, str]] = []
+    for index, page in enumerate(pages):
         for line in _edges(page):
             number = _PAGE_NUMBER.fullmatch(line.text.strip())
             if number:
-                found.append((int(number[1]) - place, place, line.text))
-    offsets = Counter(offset for offset, _, _ in found)
+                counting.append((int(number[1]) - index, index, line.text))
+    offsets = Counter(offset for offset, _, _ in counting)
     return {
-        (place, text)
-        for offset, place, text in found
+        (index, text)
+        for offset, index, text in counting
         if offsets[offset] > 1 or (len(pages) == 1 and not text.strip().isdigit())
     }

@@ -25,26 +25,26 @@ def read(data: bytes, name: str) -> Document:
 
 def document_of(text: str, name: str, encoding: str | None, notes: Sequence[str] = ()) -> Document:
     """Return decoded text as a document of lines."""
-    said = [*notes]
+    sentences = [*notes]
     if is_html(text):
         text = lines_of_html(text)
-        said.append("The file is laid out with HTML: its mark-up was left out.")
+        sentences.append("The file is laid out with HTML: its mark-up was left out.")
     lines = text.split("\n")
     front = front_matter(lines)
     numbered, removed = without_line_numbers(lines[front:])
     lines = [*lines[:front], *numbered]
     if removed:
-        said.append(f"{removed} line numbers were left out.")
+        sentences.append(f"{removed} line numbers were left out.")
     markdown = name.lower().endswith((".md", ".markdown"))
     return Document(
         format="md" if markdown else "txt",
         paragraphs=tuple(
-            Paragraph(line, kind="header" if place < front and line.strip() else "")
-            for place, line in enumerate(lines)
+            Paragraph(line, kind="header" if index < front and line.strip() else "")
+            for index, line in enumerate(lines)
         ),
         encoding=encoding,
         separator="\n",
-        notes=tuple(said),
+        notes=tuple(sentences),
     )
 
 
@@ -53,16 +53,16 @@ def front_matter(lines: Sequence[str]) -> int:
 
     Its keys come once each and are written in small letters or words of a header; labels of speakers repeat.
     """
-    first = next((place for place, line in enumerate(lines[:20]) if line.strip("\ufeff \t")), 0)
+    first = next((index for index, line in enumerate(lines[:20]) if line.strip("\ufeff \t")), 0)
     fence = lines[first].strip("\ufeff \t") if lines else ""
     if fence not in ("---", "+++"):
         return 0
     ends = ("---", "...") if fence == "---" else ("+++",)
     within = lines[first + 1 : first + 400]
-    end = next((place for place, line in enumerate(within) if line.rstrip() in ends), None)
+    end = next((index for index, line in enumerate(within) if line.rstrip() in ends), None)
     if end is None:
         return 0
-    keys = [found[1] for line in within[:end] if (found := _FRONT_KEY.match(line))]
+    keys = [match[1] for line in within[:end] if (match := _FRONT_KEY.match(line))]
     header_like = sum(key == key.lower() or is_header_key(key_of(key)) for key in keys)
     if not keys or len(set(keys)) < len(keys) or header_like < len(keys):
         return 0
@@ -84,21 +84,23 @@ def without_line_numbers(lines: Sequence[str]) -> tuple[list[str], int]:
     Numbers are line numbers when they rise evenly: by one on most lines or before every label, or by five or
     ten now and then.
     """
-    found = [(index, match) for index, line in enumerate(lines) if (match := _NUMBERED.match(line))]
-    numbers = [int(match[1] or match[2]) for _, match in found]
+    numbered = [(index, match) for index, line in enumerate(lines) if (match := _NUMBERED.match(line))]
+    numbers = [int(match[1] or match[2]) for _, match in numbered]
     visible = sum(bool(line.strip()) for line in lines)
     if len(numbers) < 3:
         return list(lines), 0
     steps = [later - earlier for earlier, later in itertools.pairwise(numbers)]
     step = max(set(steps), key=steps.count)
     even = steps.count(step) >= 0.9 * len(steps)
-    labelled = sum(bool(_LABEL.match(lines[index], match.end())) for index, match in found)
+    labelled = sum(bool(_LABEL.match(lines[index], match.end())) for index, match in numbered)
     # In Markdown every item of a list may have the number 1.
-    dense = (step == 1 or {*numbers} == {1}) and (len(found) >= 0.7 * visible or labelled >= 0.8 * len(found))
-    spaced = step in (5, 10) and len(found) >= 0.6 * visible / step
+    dense = (step == 1 or {*numbers} == {1}) and (
+        len(numbered) >= 0.7 * visible or labelled >= 0.8 * len(numbered)
+    )
+    spaced = step in (5, 10) and len(numbered) >= 0.6 * visible / step
     if not (even and (dense or spaced)):
         return list(lines), 0
-    kept = list(lines)
-    for index, match in found:
-        kept[index] = kept[index][match.end() :]
-    return kept, len(found)
+    unnumbered = list(lines)
+    for index, match in numbered:
+        unnumbered[index] = unnumbered[index][match.end() :]
+    return unnumbered, len(numbered)

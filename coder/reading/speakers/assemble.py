@@ -273,7 +273,7 @@ def _quote(reading: Reading, text: str) -> None:
 
 
 def _without(document: Document, stretches: Sequence[tuple[int, int]]) -> Document:
-    """Return the document without the stretches of its text in `places`, each with one space beside it."""
+    """Return the document without the `stretches` of its text, each with one space beside it."""
     position = 0
     waiting = list(stretches)
     paragraphs: list[Paragraph] = []

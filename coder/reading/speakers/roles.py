@@ -132,8 +132,8 @@ def assign_roles(turns: Sequence[Turn], text: str, hints: RoleHints, name: str) 
         asking, notes = _inferred(
             {label: v for label, v in voices.items() if label not in taking_part}, hints.named
         )
-        further, said = _in_another_talk(turns, text, asking)
-        asking, notes = asking | further, notes + said
+        further, further_notes = _in_another_talk(turns, text, asking)
+        asking, notes = asking | further, notes + further_notes
     asking = (asking | corrected) - taking_part
     roles: dict[str | None, Role | None] = {
         label or None: "interviewer" if label in asking else "participant" for label in voices
@@ -148,7 +148,7 @@ def _doubts(voices: dict[str, _Voice], asking: Collection[str]) -> list[str]:
     total = sum(voice.words for voice in voices.values())
     asked = sum(voice.words for label, voice in voices.items() if label in asking)
     who = ", ".join(sorted(asking))
-    found = [
+    doubts = [
         f"{label} speaks for others and counts as a participant: name {label} as an interviewer if not to be coded."
         for label in voices
         if label not in asking and set(key_of(label).split()) & SPEAK_FOR_OTHERS
@@ -162,14 +162,14 @@ def _doubts(voices: dict[str, _Voice], asking: Collection[str]) -> list[str]:
         and voice.asking >= 0.8 * voice.turns
     ]
     if asks and asking and all(voices[label].asking <= 0.2 * voices[label].turns for label in asking):
-        found.append(
+        doubts.append(
             f"{who} counts as the interviewer, but {', '.join(asks)} asks the questions: check who is who."
         )
     if asking and len(asking) == len(voices):
-        return [*found, f"Only the interviewer speaks ({who}): no participant has any words."]
+        return [*doubts, f"Only the interviewer speaks ({who}): no participant has any words."]
     if asking and total and asked >= _NEARLY_ALL * total:
-        return [*found, f"The interviewer ({who}) says {asked / total:.0%} of all words: check who is who."]
-    return found
+        return [*doubts, f"The interviewer ({who}) says {asked / total:.0%} of all words: check who is who."]
+    return doubts
 
 
 def assign_roles_by_print(
@@ -223,8 +223,8 @@ def _chosen(voices: dict[str, _Voice], interviewer: Sequence[str], name: str) ->
     by_key = {key_of(label): label for label in voices}
     missing = [label for label in interviewer if key_of(label) not in by_key]
     if missing:
-        found = ", ".join(filter(None, voices)) or "none at all"
-        raise InputError(f"{name} has no speaker called {', '.join(missing)}: the labels found are {found}.")
+        labels = ", ".join(filter(None, voices)) or "none at all"
+        raise InputError(f"{name} has no speaker called {', '.join(missing)}: the labels found are {labels}.")
     return {by_key[key_of(label)] for label in interviewer}
 
 
@@ -256,10 +256,10 @@ def _inferred(voices: dict[str, _Voice], named: frozenset[str]) -> tuple[set[str
 
 def _in_another_talk(turns: Sequence[Turn], text: str, asking: Collection[str]) -> tuple[set[str], list[str]]:
     """Return who interviews in a second talk of the file: behind the interviewers' last word only others speak."""
-    last = max((place for place, turn in enumerate(turns) if turn.speaker in asking), default=-1)
+    last = max((index for index, turn in enumerate(turns) if turn.speaker in asking), default=-1)
     before = {turn.speaker for turn in turns[: last + 1]}
     first = next(
-        (place for place in range(last + 1, len(turns)) if turns[place].speaker not in before), len(turns)
+        (index for index in range(last + 1, len(turns)) if turns[index].speaker not in before), len(turns)
     )
     rest = turns[first:]
     if last < 0 or len(rest) < _SHORTEST_TALK or any(turn.speaker in before for turn in rest):
@@ -332,18 +332,18 @@ def _role_word(word: str) -> str:
 
 def _role_of_letter(key: str, whole: str, forms: LabelForms) -> Role | None:
     """Return the role of a label of one or two letters, which says something only beside its counterpart."""
-    own = whole in forms.keys
+    itself = whole in forms.keys
     if key in ("i", "q", "int"):
-        asked = forms.answering > (own and _answers(whole))
+        asked = forms.answering > (itself and _answers(whole))
     elif key in ("и", "в"):
-        asked = forms.answering_russian > (own and _answers_in_russian(whole))
+        asked = forms.answering_russian > (itself and _answers_in_russian(whole))
     elif key == "m":
         return None
     else:
         asks = ASKING_LETTERS if key in ("r", "р", "о") else ASKING_LETTERS - {"m"}
-        beside = (letter for letter in asks if forms.stems[letter] > (own and _stem(whole) == letter))
+        beside = (letter for letter in asks if forms.stems[letter] > (itself and _stem(whole) == letter))
         return "participant" if any(beside) else None
-    return "interviewer" if asked or len(forms.keys) == own else None
+    return "interviewer" if asked or len(forms.keys) == itself else None
 
 
 def _by_questions(doubtful: Sequence[_Voice], voices: dict[str, _Voice]) -> set[str]:

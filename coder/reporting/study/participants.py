@@ -115,13 +115,13 @@ def _natural(value: str) -> tuple[float, str]:
 def _numbers(counts: dict[str, int], name: str, cases: Sequence[Case]) -> list[float]:
     """Return the values of an attribute that is a measured number; none where it is categories."""
     try:
-        found = [float(value) for case in cases for value in case.values(name)]
+        numbers = [float(value) for case in cases for value in case.values(name)]
     except ValueError:
         return []
     # 'nan' and 'inf' are words in a table of participants, not numbers.
-    whole = all(abs(value) < 1e12 for value in found)
-    measured = len(counts) > MANY_NUMBERS or (len(found) > 2 and len(counts) == len(found))
-    return found if whole and measured else []
+    whole = all(abs(value) < 1e12 for value in numbers)
+    measured = len(counts) > MANY_NUMBERS or (len(numbers) > 2 and len(counts) == len(numbers))
+    return numbers if whole and measured else []
 
 
 def _summed_up(numbers: Sequence[float]) -> list[tuple[str, str, Any]]:
@@ -144,8 +144,8 @@ def framework_matrix(data: StudyData, options: ReportOptions) -> Table:
     columns = [Column("Participant"), *(Column(code.label, code.parent or "", fold=True) for code in codes)]
     for component in data.codebook.components:
         columns.append(Column(component, "All codes of", number=True))
-    for place, case in enumerate(cases[:MOST_CASES]):
-        rows[place] += [
+    for row, case in enumerate(cases[:MOST_CASES]):
+        rows[row] += [
             _counts_cell(
                 [item for item in by_case[case.key] if data.codebook.by_id[item.code].parent == component]
             )
@@ -217,10 +217,10 @@ def attribute_table(data: StudyData, attribute: str, options: ReportOptions) -> 
     totals = {value: [c for c in data.codings if c.case in keys] for value, keys in groups.items()}
     rows, tidy = [], []
     for code in data.codebook.codes:
-        found = {value: [c for c in mine if c.code == code.id] for value, mine in totals.items()}
-        whole = sum(map(len, found.values()))
+        by_value = {value: [c for c in mine if c.code == code.id] for value, mine in totals.items()}
+        whole = sum(map(len, by_value.values()))
         row = [cell(code.label, "strong")]
-        for value, mine in found.items():
+        for value, mine in by_value.items():
             row.append(_attribute_cell(mine, whole, len(totals[value]), options))
             tidy.append(_attribute_row((attribute, value), code, mine, whole, len(totals[value]), options))
         rows.append(row)
@@ -237,11 +237,11 @@ def attribute_table(data: StudyData, attribute: str, options: ReportOptions) -> 
 
 def groups_of(data: StudyData, attribute: str) -> dict[str, set[str]]:
     """Return the cases of each value of an attribute, those without it under "not stated"."""
-    found: dict[str, set[str]] = {}
+    groups: dict[str, set[str]] = {}
     for case in data.cases.values():
         for value in case.values(attribute) or (NOT_STATED,):
-            found.setdefault(value, set()).add(case.key)
-    return dict(sorted(found.items(), key=lambda item: (item[0] == NOT_STATED, item[0])))
+            groups.setdefault(value, set()).add(case.key)
+    return dict(sorted(groups.items(), key=lambda item: (item[0] == NOT_STATED, item[0])))
 
 
 def _overlap(groups: Mapping[str, set[str]]) -> list[str]:
@@ -260,13 +260,13 @@ def _attribute_cell(mine: Sequence[Coding], whole: int, total: int, options: Rep
 
 
 def _attribute_row(
-    place: tuple[str, str], code: Code, mine: Sequence[Coding], whole: int, total: int, options: ReportOptions
+    group: tuple[str, str], code: Code, mine: Sequence[Coding], whole: int, total: int, options: ReportOptions
 ) -> dict[str, Any]:
-    """Return one cell as a tidy row; `place` is the attribute and its value."""
+    """Return one cell as a tidy row; `group` is the attribute and its value."""
     count = len(cases_of(mine))
     small = hidden(count, options.min_cell)
     return {
-        "attribute": place[0], "value": place[1], "code": code.id, "label": code.label,
+        "attribute": group[0], "value": group[1], "code": code.id, "label": code.label,
         "codings": None if small else len(mine),
         "barriers": None if small else sum(item.polarity == "barrier" for item in mine),
         "facilitators": None if small else sum(item.polarity == "facilitator" for item in mine),
@@ -278,12 +278,12 @@ def _attribute_row(
 
 def together(data: StudyData) -> dict[tuple[str, str], int]:
     """Return on how many utterances each two codes stand together; of a code with itself: its utterances."""
-    held: dict[tuple[str, int], set[str]] = {}
+    codes_of: dict[tuple[str, int], set[str]] = {}
     for coding in data.codings:
-        held.setdefault((coding.transcript, coding.place), set()).add(coding.code)
-    found: dict[tuple[str, str], int] = {}
-    for codes in held.values():
+        codes_of.setdefault((coding.transcript, coding.place), set()).add(coding.code)
+    pairs: dict[tuple[str, str], int] = {}
+    for codes in codes_of.values():
         for one in codes:
             for two in codes:
-                found[one, two] = found.get((one, two), 0) + 1
-    return found
+                pairs[one, two] = pairs.get((one, two), 0) + 1
+    return pairs

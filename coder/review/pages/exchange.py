@@ -48,9 +48,9 @@ FILES: dict[str, tuple[str, dict[str, Any]]] = {
 async def exchange(request: Request) -> Response:
     """Show the place to drop a file, what the last one would bring, and the downloads."""
     context = context_of(request)
-    found = pending_files(request).get(request.query_params.get("file", ""))
+    pending = pending_files(request).get(request.query_params.get("file", ""))
     return context.page(
-        request, "exchange.html", page_name="Study", preview=found.preview if found else None,
+        request, "exchange.html", page_name="Study", preview=pending.preview if pending else None,
         token=request.query_params.get("file", ""), codes=context.review.codebook.codes,
         sides=context.review.codebook.polarity, most=MOST_SHOWN,
         files={name: words for name, (words, _) in FILES.items()},
@@ -72,29 +72,29 @@ async def bring(request: Request) -> Response:
     """Bring the codings of a file in, with the codes as they were chosen."""
     context = context_of(request)
     content = await body_of(request)
-    found = pending_files(request).get(str(content.get("file") or ""))
-    if found is None:
+    pending = pending_files(request).get(str(content.get("file") or ""))
+    if pending is None:
         raise InputError("The file is not here any more. Drop it again.")
     chosen = []
-    for at, (name, _, _) in enumerate(found.preview.codes[:MOST_SHOWN]):
+    for at, (name, _, _) in enumerate(pending.preview.codes[:MOST_SHOWN]):
         code, side = str(content.get(f"code-{at}") or ""), str(content.get(f"side-{at}") or "")
         if code == LEAVE_OUT:
             chosen.append((name, "", ""))
         elif code:
             chosen.append((name, code, side))
-    mapping = found.path.parent / "chosen codes.csv"
+    mapping = pending.path.parent / "chosen codes.csv"
     write_mapping(mapping, chosen)
-    coder = None if found.preview.coders else str(content.get("coder") or "").strip() or None
+    coder = None if pending.preview.coders else str(content.get("coder") or "").strip() or None
     complete, reading = content.get("complete") in ("1", True, "on"), CodedReading(mapping=mapping)
     pending_files(request).pop(str(content["file"]))
     if content.get("texts") in ("1", True, "on"):
-        return reply(job=_bring_project(context, found, coder, complete, reading))
+        return reply(job=_bring_project(context, pending, coder, complete, reading))
     try:
         report = import_codings(
-            context.review.study, found.path, coder=coder, complete=complete, reading=reading
+            context.review.study, pending.path, coder=coder, complete=complete, reading=reading
         )
     finally:
-        found.forget()
+        pending.forget()
     context.review.plan_changed()
     who = ", ".join(f"{name}: {count} utterances" for name, count in report.coded.items()) or "nothing"
     return reply(
@@ -103,7 +103,7 @@ async def bring(request: Request) -> Response:
 
 
 def _bring_project(
-    context: ReviewContext, found: Pending, coder: str | None, complete: bool, reading: CodedReading
+    context: ReviewContext, pending: Pending, coder: str | None, complete: bool, reading: CodedReading
 ) -> str:
     """Begin to bring a project in with its texts, in the background; return the job's id."""
 
@@ -116,13 +116,13 @@ def _bring_project(
             report(path.name, done, None)
 
         try:
-            with open_study(context.review.study.path) as held:
+            with open_study(context.review.study.path) as study:
                 options = ImportOptions(progress=advance)
                 return import_project(
-                    held, found.path, options, coder=coder, complete=complete, reading=reading
+                    study, pending.path, options, coder=coder, complete=complete, reading=reading
                 )
         finally:
-            found.forget()
+            pending.forget()
 
     return context.jobs.start(BRINGING, work).id
 

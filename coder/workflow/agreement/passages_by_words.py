@@ -44,36 +44,38 @@ def _stem(where: str) -> str:
 
 
 def _with_coders(tables: Sequence[CodedTable]) -> list[CodedTable]:
-    held = [{name for name in table.texts("coder") if name} for table in tables]
-    everyone = set().union(*held)
-    alone = len(tables) > 1 and len(everyone) == 1 and all(held)
-    found = []
+    coders_in = [{name for name in table.texts("coder") if name} for table in tables]
+    everyone = set().union(*coders_in)
+    alone = len(tables) > 1 and len(everyone) == 1 and all(coders_in)
+    with_coders = []
     for table in tables:
         names = table.texts("coder")
         if "coder" in table.columns and not alone and any(names):
-            found.append(table)
+            with_coders.append(table)
             continue
         coder = _stem(table.where) if not alone else f"{next(iter(everyone))} ({_stem(table.where)})"
-        said = (
+        note = (
             f"{table.where}: {'one coder in every file' if alone else 'no coder is named'}; called '{coder}'."
         )
-        found.append(_with_column(table, "coder", [coder] * len(table), said))
-    return found
+        with_coders.append(_with_column(table, "coder", [coder] * len(table), note))
+    return with_coders
 
 
 def _with_documents(tables: Sequence[CodedTable]) -> list[CodedTable]:
     """Call documents by one name where suffix, case or Unicode form is all that differs."""
     first: dict[str, str] = {}
-    found = []
+    with_documents = []
     for table in tables:
         names = [name or "" for name in table.texts("transcript")]
         for name in names:
             first.setdefault(_plain(name), name)
         named = _with_column(table, "transcript", [first[_plain(name)] or None for name in names])
         lengths = table.frame.attrs.get("lengths", {})
-        named.frame.attrs["lengths"] = {first.get(_plain(name), name): held for name, held in lengths.items()}
-        found.append(named)
-    return found
+        named.frame.attrs["lengths"] = {
+            first.get(_plain(name), name): length for name, length in lengths.items()
+        }
+        with_documents.append(named)
+    return with_documents
 
 
 def _plain(name: str) -> str:
@@ -109,12 +111,12 @@ def _with_units(tables: Sequence[CodedTable]) -> CodedTable:
     for row, unit in zip(records, units, strict=True):
         row["unit"] = unit
         readers.setdefault(row["transcript"], {})[text_of(row["coder"])] = None
-    held = {(row["unit"], text_of(row["coder"])) for row in records}
+    coded = {(row["unit"], text_of(row["coder"])) for row in records}
     silent = [
         {**row, "coder": coder, "code": None, "polarity": None}
         for row in {row["unit"]: row for row in records}.values()
         for coder in readers[row["transcript"]]
-        if (row["unit"], coder) not in held
+        if (row["unit"], coder) not in coded
     ]
     frame = pd.DataFrame([*records, *silent], dtype=object)
     where = " and ".join(table.where for table in tables)
@@ -124,7 +126,7 @@ def _with_units(tables: Sequence[CodedTable]) -> CodedTable:
         " all, and text that nobody coded counts for nothing."
     )
     made = CodedTable.of(frame, where)
-    return replace(made, notes=(*(said for table in tables for said in table.notes), note))
+    return replace(made, notes=(*(line for table in tables for line in table.notes), note))
 
 
 def _units(passages: Sequence[tuple[str, str]]) -> list[str]:
@@ -133,15 +135,15 @@ def _units(passages: Sequence[tuple[str, str]]) -> list[str]:
     for document, text in passages:
         texts.setdefault(document, {}).setdefault(_words(text), text)
     unit_of: dict[tuple[str, str], str] = {}
-    for document, found in texts.items():
+    for document, in_document in texts.items():
         longest: list[str] = []
-        for words in sorted(found, key=len, reverse=True):
-            few = len(found) <= MOST_COMPARED
+        for words in sorted(in_document, key=len, reverse=True):
+            few = len(in_document) <= MOST_COMPARED
             home = next((other for other in longest if f" {words} " in f" {other} "), None) if few else None
             if home is None:
                 longest.append(words)
                 home = words
-            text = " ".join(found[home].split())
+            text = " ".join(in_document[home].split())
             start = text if len(text) <= SHOWN else text[: SHOWN - 1].rsplit(" ", 1)[0] + "…"
             unit_of[document, words] = f"{start} [{longest.index(home) + 1}]"
     return [unit_of[document, _words(text)] for document, text in passages]

@@ -126,18 +126,20 @@ def _compared(unit: Unit) -> tuple[StoredSuggestion, ...]:
 
 def _take_machines(unit: Unit) -> list[Decision]:
     """Let the machine's codes stand in place of the coder's own."""
-    offers, here = _compared(unit), unit.utterance.id
-    own = {(code.code, code.polarity) for code in unit.state.codes}
+    offers, utterance = _compared(unit), unit.utterance.id
+    standing = {(code.code, code.polarity) for code in unit.state.codes}
     offered = {offer.code for offer in offers}
-    dropped = [Decision(here, "withdraw", code=c.code) for c in unit.state.codes if c.code not in offered]
-    taken = [o for o in offers if (o.code, o.polarity) not in own]
-    return [*dropped, *(Decision(here, "accept", suggestion=offer.id) for offer in taken)]
+    dropped = [
+        Decision(utterance, "withdraw", code=c.code) for c in unit.state.codes if c.code not in offered
+    ]
+    taken = [o for o in offers if (o.code, o.polarity) not in standing]
+    return [*dropped, *(Decision(utterance, "accept", suggestion=offer.id) for offer in taken)]
 
 
 def _take_both(unit: Unit) -> list[Decision]:
     """Add the machine's codes to the coder's own, which stay as they are."""
-    offers, own = _compared(unit), {code.code for code in unit.state.codes}
-    return [Decision(unit.utterance.id, "accept", suggestion=o.id) for o in offers if o.code not in own]
+    offers, standing = _compared(unit), {code.code for code in unit.state.codes}
+    return [Decision(unit.utterance.id, "accept", suggestion=o.id) for o in offers if o.code not in standing]
 
 
 PLAIN: dict[str, Callable[[Unit], list[Decision]]] = {
@@ -151,34 +153,34 @@ def _code_decisions(unit: Unit, code: str) -> list[Decision]:
 
     A code that is not the machine's has no polarity until the coder gives one.
     """
-    here = unit.utterance.id
+    utterance = unit.utterance.id
     if any(standing.code == code for standing in unit.state.codes):
-        return [Decision(here, "withdraw", code=code)]
+        return [Decision(utterance, "withdraw", code=code)]
     offered = next((offer for offer in unit.suggestions if offer.code == code), None)
     if offered is not None and offered.selected:
-        return [Decision(here, "accept", suggestion=offered.id)]
+        return [Decision(utterance, "accept", suggestion=offered.id)]
     if unit.open_offers and not unit.decided:
         top = unit.open_offers[0]
-        return [Decision(here, "change", code=code, suggestion=top.id)]
-    return [Decision(here, "add", code=code)]
+        return [Decision(utterance, "change", code=code, suggestion=top.id)]
+    return [Decision(utterance, "add", code=code)]
 
 
 def _polarity_decisions(unit: Unit, polarity: str) -> list[Decision]:
-    here, standing = unit.utterance.id, unit.state.codes
+    utterance, standing = unit.utterance.id, unit.state.codes
     if not standing:
         if unit.decided or not unit.open_offers:
             raise InputError("Choose a code first; the polarity goes with it.")
         return [
-            Decision(here, "accept", suggestion=offer.id)
+            Decision(utterance, "accept", suggestion=offer.id)
             if offer.polarity == polarity
-            else Decision(here, "change", code=offer.code, suggestion=offer.id, polarity=polarity)
+            else Decision(utterance, "change", code=offer.code, suggestion=offer.id, polarity=polarity)
             for offer in unit.open_offers
         ]
     without = [code for code in standing if code.polarity is None]
     # Codes of one utterance that still lack a polarity get it together; else the code decided last changes.
     return [
-        Decision(here, "change", code=code.code, instead_of=code.code, polarity=polarity, suggestion=code.suggestion,
-               span=(code.start, code.end), memo=code.memo)
+        Decision(utterance, "change", code=code.code, instead_of=code.code, polarity=polarity,
+                 suggestion=code.suggestion, span=(code.start, code.end), memo=code.memo)
         for code in without or standing[-1:]
         if code.polarity != polarity
     ]  # fmt: skip
@@ -272,13 +274,13 @@ RESHAPING = frozenset({*NEW_SPANS, "split"})
 
 def _split_decisions(review: ReviewSession, coder: str, unit: Unit) -> list[Decision]:
     """Cut a passage in two where the utterance in focus begins."""
-    standing, here = _active(unit), unit.utterance
+    standing, utterance = _active(unit), unit.utterance
     members = _members(review, coder, unit, standing)
-    earlier = [item for item in members if item.end <= here.start]
+    earlier = [item for item in members if item.end <= utterance.start]
     if not earlier:
         raise InputError("Go to the utterance where the second part begins, then split.")
-    first, second = (standing.start, earlier[-1].end), (here.start, standing.end)
-    ordered = sorted(members, key=lambda item: item.id != here.id)
+    first, second = (standing.start, earlier[-1].end), (utterance.start, standing.end)
+    ordered = sorted(members, key=lambda item: item.id != utterance.id)
     return [
         Decision(
             item.id,

@@ -164,7 +164,7 @@ class ReviewSession:
             text=texts.text(transcript),
             turns=tuple(texts.turns(transcript)),
             utterances=utterances,
-            place={item.id: place for place, item in enumerate(utterances)},
+            place={item.id: index for index, item in enumerate(utterances)},
             codable=sum(item.codable for item in utterances),
         )
 
@@ -174,10 +174,10 @@ class ReviewSession:
             for document in self._documents.values():
                 if utterance in document.place:
                     return document
-        found = self.study.texts.by_id([utterance])
-        if utterance not in found:
+        utterances = self.study.texts.by_id([utterance])
+        if utterance not in utterances:
             raise StudyError(f"There is no utterance {utterance} in {self.study.path.name}.")
-        return self.document(found[utterance].transcript)
+        return self.document(utterances[utterance].transcript)
 
     def units(
         self, coder: str, utterances: Sequence[StudyUtterance], mode: Mode, *, others: bool = False
@@ -238,10 +238,10 @@ class ReviewSession:
             for key, state in states.items()
             if key not in double and (mode == "assisted" or state.state in DECIDED)
         ]
-        found = self.study.acts.others_at(coder, visible)
-        if found:
-            self.study.acts.record_exposure(coder, list(found), "coder")
-        return found
+        others = self.study.acts.others_at(coder, visible)
+        if others:
+            self.study.acts.record_exposure(coder, list(others), "coder")
+        return others
 
     def _memos(
         self,
@@ -255,14 +255,14 @@ class ReviewSession:
 
         Other than in assisted work it is shown only where both have decided.
         """
-        found: dict[int, list[Memo]] = {}
+        by_utterance: dict[int, list[Memo]] = {}
         for transcript in {item.transcript for item in utterances}:
             for memo in self.study.memos.all(transcript=transcript):
                 if memo.utterance is not None and memo.utterance in states:
-                    found.setdefault(memo.utterance, []).append(memo)
+                    by_utterance.setdefault(memo.utterance, []).append(memo)
         if mode == "assisted" and not double:
-            return found
-        others = [key for key, memos in found.items() if any(memo.coder != coder for memo in memos)]
+            return by_utterance
+        others = [key for key, memos in by_utterance.items() if any(memo.coder != coder for memo in memos)]
         decided = self.study.acts.deciders(others)
         return {
             key: [
@@ -272,7 +272,7 @@ class ReviewSession:
                 or {coder, m.coder} <= set(decided[key])
                 or (mode == "assisted" and key not in double)
             ]
-            for key, memos in found.items()
+            for key, memos in by_utterance.items()
         }
 
     def not_first(self, coder: str, utterances: Sequence[int]) -> list[int]:
@@ -294,11 +294,11 @@ class ReviewSession:
 
     def disagreements(self, coder: str, mode: Mode) -> list[int]:
         """Return the open disagreements that this coder may see (see `may_adjudicate`)."""
-        found = self.study.disagreements()
+        disputed = self.study.disagreements()
         own_side = (mode == "blind" and self.study.acts.has_coded(coder)) or self._double
-        if not found or not own_side:
-            return found
-        return [key for key in found if self.may_adjudicate(coder, mode, key)]
+        if not disputed or not own_side:
+            return disputed
+        return [key for key in disputed if self.may_adjudicate(coder, mode, key)]
 
     def may_adjudicate(self, coder: str, mode: Mode, utterance: int) -> bool:
         """Return whether a coder may see how others coded an utterance.

@@ -72,42 +72,42 @@ def _passages(
 ) -> list[Passage]:
     """Return what stands for one coder in a transcript, in order of the text."""
     states = study.acts.states(owner, [unit.id for unit in units])
-    found: dict[tuple[int, int, str, str | None], Passage] = {}
+    passages: dict[tuple[int, int, str, str | None], Passage] = {}
     for unit in units:
         state = states[unit.id]
         if state.state in ("nothing", "rejected") and not state.codes:
-            found[unit.start, unit.end, "", None] = _passage(
+            passages[unit.start, unit.end, "", None] = _passage(
                 info, unit, owner, (unit.start, unit.end), time=state.time
             )
         for item in state.codes:
             key = (item.start, item.end, item.code, item.polarity)
-            if key in found:  # the same passage, met in its next utterance
-                found[key] = replace(found[key], utterances=(*found[key].utterances, unit.number))
+            if key in passages:  # the same passage, met in its next utterance
+                passages[key] = replace(passages[key], utterances=(*passages[key].utterances, unit.number))
                 continue
             score, model = _suggestion(study, item.suggestion)
-            found[key] = _passage(
+            passages[key] = _passage(
                 info, unit, owner, (item.start, item.end), code=item.code, polarity=item.polarity, time=item.time,
                 memo=item.memo, confidence=score, model=model,
             )  # fmt: skip
     return _joined(
-        sorted(found.values(), key=lambda item: (item.start, item.end, item.code, item.polarity or ""))
+        sorted(passages.values(), key=lambda item: (item.start, item.end, item.code, item.polarity or ""))
     )
 
 
 def _joined(passages: Sequence[Passage]) -> list[Passage]:
     """Join passages of one code that overlap: an utterance that is in both holds their union already."""
-    kept: list[Passage] = []
+    joined: list[Passage] = []
     newest: dict[tuple[str, str | None], int] = {}
     for item in passages:
         at = newest.get((item.code, item.polarity))
-        if item.code and at is not None and item.start < kept[at].end:
-            before = kept[at]
+        if item.code and at is not None and item.start < joined[at].end:
+            before = joined[at]
             numbers = dict.fromkeys((*before.utterances, *item.utterances))
-            kept[at] = replace(before, end=max(before.end, item.end), utterances=tuple(numbers))
+            joined[at] = replace(before, end=max(before.end, item.end), utterances=tuple(numbers))
             continue
-        newest[item.code, item.polarity] = len(kept)
-        kept.append(item)
-    return kept
+        newest[item.code, item.polarity] = len(joined)
+        joined.append(item)
+    return joined
 
 
 def _passage(
@@ -120,8 +120,8 @@ def _passage(
 
 
 def _suggestion(study: Study, key: int | None) -> tuple[float | None, str | None]:
-    found = study.suggestions.get(key) if key is not None else None
-    return (None, None) if found is None else (found.score, found.model)
+    suggestion = study.suggestions.get(key) if key is not None else None
+    return (None, None) if suggestion is None else (suggestion.score, suggestion.model)
 
 
 def undecided(study: Study, units: Sequence[StudyUtterance]) -> list[StudyUtterance]:
@@ -184,8 +184,8 @@ class Exported:
 
     def text(self) -> str:
         """Return what was written, for people."""
-        said = ", ".join(f"{number} {noun}" for noun, number in self.counts)
-        return f"{self.out}: {said}."
+        counts = ", ".join(f"{number} {noun}" for noun, number in self.counts)
+        return f"{self.out}: {counts}."
 
 
 def export_study(study: Study, request: ExportRequest) -> Exported:

@@ -46,11 +46,11 @@ def study_reading(study: Study) -> list[tuple[TranscriptInfo, TurnsReport]]:
     Worst is one without a word of a participant, then one with turns whose role is not known, then the one with
     most doubts of the reader, then with most remarks.
     """
-    found = [
+    readings = [
         (info, summarised(Path(info.source), study.texts.transcript(info.id))) for info in study.texts.all()
     ]
     return sorted(
-        found,
+        readings,
         key=lambda item: (
             item[1].participant_words > 0,
             all(who.role for who in item[1].speakers),
@@ -73,8 +73,8 @@ def left_out(transcript: Transcript) -> list[tuple[int, str]]:
 
 def corrections_of(study: Study, source: str) -> Corrections:
     """Return what people corrected of the reading of a file with this name."""
-    kept = json.loads(study.settings.get(_setting(source), "{}"))
-    return Corrections(**{name: tuple(labels) for name, labels in kept.items()})
+    stored = json.loads(study.settings.get(_setting(source), "{}"))
+    return Corrections(**{name: tuple(labels) for name, labels in stored.items()})
 
 
 def correct_role(study: Study, transcript: int, speaker: str | None, role: Role, *, coder: str) -> None:
@@ -87,12 +87,12 @@ def correct_role(study: Study, transcript: int, speaker: str | None, role: Role,
         info = _info(study, transcript)
         if speaker is None:
             return
-        kept = corrections_of(study, info.source)
-        interviewers = [name for name in kept.interviewers if name != speaker]
-        participants = [name for name in kept.participants if name != speaker]
+        corrections = corrections_of(study, info.source)
+        interviewers = [name for name in corrections.interviewers if name != speaker]
+        participants = [name for name in corrections.participants if name != speaker]
         (interviewers if role == "interviewer" else participants).append(speaker)
-        kept = replace(kept, interviewers=tuple(interviewers), participants=tuple(participants))
-        _keep(study, info.source, kept, coder)
+        corrections = replace(corrections, interviewers=tuple(interviewers), participants=tuple(participants))
+        _keep(study, info.source, corrections, coder)
 
 
 def not_a_speaker(study: Study, transcript: int, speaker: str, *, coder: str, cut: Cut | None = None) -> int:
@@ -159,7 +159,7 @@ def _reread(
     with study.db.write():
         info = _info(study, transcript)
         _check_untouched(study, info)
-        read, said = change(study.texts.transcript(transcript))
+        read, corrected = change(study.texts.transcript(transcript))
         utterances = (cut or cut_utterances)(as_participants(read))
         new = study.texts.add(read, utterances, source=info.source, replaces=transcript, again=True)
         for speaker, participant in study.people.participants(transcript).items():
@@ -167,10 +167,10 @@ def _reread(
         uid = _info(study, new).uid
         for name, values in study.people.attributes("transcript", info.uid).items():
             study.people.set_attribute("transcript", uid, name, values)
-        kept = corrections_of(study, info.source)
-        nobody = () if forget else (*kept.not_speakers, *said.not_speakers)
-        speech = () if forget else (*kept.speech, *said.speech)
-        _keep(study, info.source, replace(kept, not_speakers=nobody, speech=speech), coder)
+        corrections = corrections_of(study, info.source)
+        nobody = () if forget else (*corrections.not_speakers, *corrected.not_speakers)
+        speech = () if forget else (*corrections.speech, *corrected.speech)
+        _keep(study, info.source, replace(corrections, not_speakers=nobody, speech=speech), coder)
     return new
 
 
@@ -187,10 +187,10 @@ def _check_untouched(study: Study, info: TranscriptInfo) -> None:
 
 
 def _info(study: Study, transcript: int) -> TranscriptInfo:
-    found = next((item for item in study.texts.all(superseded=True) if item.id == transcript), None)
-    if found is None:
+    info = next((item for item in study.texts.all(superseded=True) if item.id == transcript), None)
+    if info is None:
         raise StudyError(f"There is no transcript number {transcript} in {study.path.name}.")
-    return found
+    return info
 
 
 def _setting(source: str) -> str:
@@ -229,10 +229,10 @@ def with_speech(transcript: Transcript, start: int) -> Transcript:
     span = next(span for span in transcript.furniture if span.start == start and span.kind in MAYBE_SPEECH)
     words = transcript.text[span.start : span.end]
     begin = span.start + len(words) - len(words.lstrip())
-    said = Turn(0, None, None, begin, begin + len(words.strip()))
+    spoken = Turn(0, None, None, begin, begin + len(words.strip()))
     before = [turn for turn in transcript.turns if turn.start < begin]
     after = [turn for turn in transcript.turns if turn.start >= begin]
-    return _laid_out(transcript, [*before, _given_to(before[-1] if before else None, said), *after])
+    return _laid_out(transcript, [*before, _given_to(before[-1] if before else None, spoken), *after])
 
 
 def _given_to(last: Turn | None, turn: Turn) -> Turn:

@@ -83,10 +83,10 @@ def namer(texts: Sequence[str], vectors: "Floats", encode: Encode) -> Namer:
 
     def name(rows: Sequence[int]) -> str:
         mean = vectors[list(rows)].mean(axis=0)
-        here = np.asarray(counts[list(rows)].sum(axis=0)).ravel()
-        elsewhere = (everywhere - here + 0.5) / (len(texts) - len(rows) + 1)
-        score = here / len(rows) * np.log((here + 0.5) / (len(rows) + 1) / elsewhere)
-        score[here < max(FEWEST_TEXTS, SHARE * len(rows))] = 0.0
+        within = np.asarray(counts[list(rows)].sum(axis=0)).ravel()
+        elsewhere = (everywhere - within + 0.5) / (len(texts) - len(rows) + 1)
+        score = within / len(rows) * np.log((within + 0.5) / (len(rows) + 1) / elsewhere)
+        score[within < max(FEWEST_TEXTS, SHARE * len(rows))] = 0.0
         best = [int(at) for at in np.argsort(-score, kind="stable")[:CANDIDATES] if score[at] > 0]
         if len(best) < FEWEST_WORDS:
             return in_vivo([texts[row] for row in rows], mean, encode)
@@ -105,9 +105,9 @@ def in_vivo(texts: Sequence[str], mean: "Floats", encode: Encode) -> str:
     """Return the short sentence of some texts that is nearest to a mean vector (d,), between quotation marks."""
     low, high = QUOTED
     sentences = [
-        found.strip(" -–,;")
+        sentence.strip(" -–,;")
         for text in texts[:QUOTED_FROM]
-        for found in SENTENCE.findall(ASIDE.sub(" ", text))
+        for sentence in SENTENCE.findall(ASIDE.sub(" ", text))
     ]
     short = list(dict.fromkeys(item for item in sentences if low <= len(item.split()) <= high))
     if not short:
@@ -121,9 +121,11 @@ def _telling(text: str) -> list[str]:
     """Return the words of a text that can tell something, and the pairs of them that stand side by side."""
     stop = _stop_words()
     words = [word.replace("’", "'") for word in WORD.findall(text.casefold())]
-    kept = [word if len(word) >= SHORTEST and word not in stop and "'" not in word else "" for word in words]
-    pairs = [f"{a} {b}" for a, b in pairwise(kept) if a and b]
-    return [*filter(None, kept), *pairs]
+    telling = [
+        word if len(word) >= SHORTEST and word not in stop and "'" not in word else "" for word in words
+    ]
+    pairs = [f"{a} {b}" for a, b in pairwise(telling) if a and b]
+    return [*filter(None, telling), *pairs]
 
 
 @cache
@@ -135,12 +137,12 @@ def _stop_words() -> frozenset[str]:
 
 def _different(words: Sequence[str]) -> list[str]:
     """Return words without those that repeat one before them, alone, in a pair or in another form."""
-    found: list[str] = []
+    different: list[str] = []
     for word in words:
-        known = {part[:STEM] for other in found for part in other.split()}
+        known = {part[:STEM] for other in different for part in other.split()}
         if not known & {part[:STEM] for part in word.split()}:
-            found.append(word)
-    return found
+            different.append(word)
+    return different
 
 
 def propose_groups(
@@ -160,7 +162,7 @@ def propose_groups(
     for at, passage in enumerate(passages):
         cells[passage.first.code, passage.first.polarity].append(at)
     name = namer(texts, vectors, encode)
-    found: list[Group] = []
+    groups: list[Group] = []
     for (code, polarity), places in cells.items():
         if only not in (None, (code, polarity)):
             continue
@@ -170,8 +172,8 @@ def propose_groups(
             rows = _by_typicality([passages[row].text for row in rows], rows, vectors)
             typical = tuple(passages[row] for row in rows)
             used.append(_unlike(label or name(rows), used))
-            found.append(Group(used[-1], code, polarity, typical, proposed=True, filed=label is not None))
-    return found
+            groups.append(Group(used[-1], code, polarity, typical, proposed=True, filed=label is not None))
+    return groups
 
 
 def _unlike(name: str, used: Sequence[str]) -> str:
@@ -200,8 +202,8 @@ def _parts(
     return [*largest, *((None, rows) for rows in sorted(clusters, key=len, reverse=True))]
 
 
-def _chosen(places: Sequence[int], labels: Sequence[int], wanted: int) -> list[int]:
-    return [place for place, label in zip(places, labels, strict=True) if label == wanted]
+def _chosen(rows: Sequence[int], labels: Sequence[int], wanted: int) -> list[int]:
+    return [row for row, label in zip(rows, labels, strict=True) if label == wanted]
 
 
 def _ungrouped(passages: Sequence[Passage]) -> list[Group]:
@@ -318,12 +320,12 @@ def _whole(cell: str) -> str:
 def _grouped(
     passages: Mapping[tuple[str, str, str, str], Passage], named: Mapping[tuple[str, str, str, str], str]
 ) -> list[Group]:
-    found: defaultdict[tuple[str, str | None, str], list[Passage]] = defaultdict(list)
+    by_name: defaultdict[tuple[str, str | None, str], list[Passage]] = defaultdict(list)
     for key, passage in passages.items():
-        found[passage.first.code, passage.first.polarity, named.get(key, "")].append(passage)
+        by_name[passage.first.code, passage.first.polarity, named.get(key, "")].append(passage)
     groups = [
         Group(name or "not grouped", code, polarity, tuple(mine), proposed=not name)
-        for (code, polarity, name), mine in found.items()
+        for (code, polarity, name), mine in by_name.items()
     ]
     return sorted(groups, key=lambda group: (group.proposed, -len(group.passages)))
 
