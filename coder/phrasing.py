@@ -86,24 +86,24 @@ def ranged(value: float | None, bounds: Bounds | None, sign: str = "") -> str:
     return f"{number(value, sign)} {interval(bounds, sign)}".rstrip()
 
 
-def estimate(found: "Estimate") -> str:
+def estimate(figure: "Estimate") -> str:
     """Return an estimate with its interval, or a dash where it is not defined."""
-    return ranged(found.value, (found.low, found.high))
+    return ranged(figure.value, (figure.low, figure.high))
 
 
-def bounds(found: "Estimate") -> tuple[float, float] | None:
+def bounds(figure: "Estimate") -> tuple[float, float] | None:
     """Return the 95 % interval of an estimate, None where there is none."""
-    return None if found.low is None or found.high is None else (found.low, found.high)
+    return None if figure.low is None or figure.high is None else (figure.low, figure.high)
 
 
-def share(found: "Estimate") -> str:
+def share(figure: "Estimate") -> str:
     """Return a share in per cent with its 95 % interval, or a dash where it is not defined."""
-    return f"{percent(found.value)} {percent_interval((found.low, found.high))}".rstrip()
+    return f"{percent(figure.value)} {percent_interval((figure.low, figure.high))}".rstrip()
 
 
-def change(found: "Estimate") -> str:
+def change(figure: "Estimate") -> str:
     """Return a difference of shares in percentage points with its 95 % interval, or a dash."""
-    value, interval = found.value, bounds(found)
+    value, interval = figure.value, bounds(figure)
     if value is None or interval is None:
         return MISSING if value is None else points(value, "+")
     return f"{points(value, '+')} [{points(interval[0], '+')}, {points(interval[1], '+')}]"
@@ -138,9 +138,9 @@ def text_of(blocks: Sequence[Block], *, markdown: bool = False) -> str:
 
 def wrapped(words: str, indent: str = "", first: str | None = None) -> str:
     """Return a paragraph in lines of at most WIDTH characters; long words (paths, ids) and "5 %" are kept whole."""
-    kept = re.sub(r"(?<=\d) %", "\u00a0%", words)
+    unbroken = re.sub(r"(?<=\d) %", "\u00a0%", words)
     lines = textwrap.fill(
-        kept, WIDTH, initial_indent=indent if first is None else first, subsequent_indent=indent,
+        unbroken, WIDTH, initial_indent=indent if first is None else first, subsequent_indent=indent,
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
     return lines.replace("\u00a0%", " %")

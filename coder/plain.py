@@ -35,37 +35,39 @@ class Section:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the section as plain values."""
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         bounds: dict[str, dict[str, float]] = {bound: {} for bound in BOUNDS}
         for item in fields(self):
             value = getattr(self, item.name)
             if _left_out(item, value):
                 continue
             if isinstance(value, Estimate):
-                found[item.name] = value.value
+                values[item.name] = value.value
                 for bound, end in zip(BOUNDS, (value.low, value.high), strict=True):
                     if end is not None:
                         bounds[bound][item.name] = end
             else:
-                found[item.name] = plain(value)
-        return found | {bound: held for bound, held in bounds.items() if held}
+                values[item.name] = plain(value)
+        return values | {
+            bound: values_of_bound for bound, values_of_bound in bounds.items() if values_of_bound
+        }
 
     @classmethod
-    def from_dict(cls, found: Any) -> Self:
+    def from_dict(cls, values: Any) -> Self:
         """Return the section of plain values; names it does not know are ignored.
 
         Raises ValueError where a value is missing or of another kind.
         """
-        if not isinstance(found, Mapping):
+        if not isinstance(values, Mapping):
             raise ValueError(f"{cls.__name__} is not an object")
         given: dict[str, Any] = {}
         hints = get_type_hints(cls)
         for item in fields(cls):
             kind = hints[item.name]
             if kind is Estimate:
-                given[item.name] = _estimate(found, item.name)
-            elif item.name in found:
-                given[item.name] = _typed(kind, found[item.name], item.name)
+                given[item.name] = _estimate(values, item.name)
+            elif item.name in values:
+                given[item.name] = _typed(kind, values[item.name], item.name)
             elif item.default is MISSING and item.default_factory is MISSING:
                 raise ValueError(f"{cls.__name__} has no '{item.name}'")
         return cls(**given)
@@ -77,9 +79,9 @@ def _left_out(item: "Field[Any]", value: Any) -> bool:
     return item.default is None and value is None
 
 
-def _estimate(found: Mapping[str, Any], name: str) -> Estimate:
-    ends = [_typed(Mapping[str, float], found.get(bound, {}), bound).get(name) for bound in BOUNDS]
-    return Estimate(_typed(float | None, found.get(name), name), *ends)
+def _estimate(values: Mapping[str, Any], name: str) -> Estimate:
+    ends = [_typed(Mapping[str, float], values.get(bound, {}), bound).get(name) for bound in BOUNDS]
+    return Estimate(_typed(float | None, values.get(name), name), *ends)
 
 
 def _typed(kind: Any, value: Any, name: str) -> Any:

@@ -108,12 +108,12 @@ def questions_before(turns: Iterable[tuple[str | None, str | None, str]]) -> Ite
     question: str | None = None
     asking: str | None = None
     going_on = False
-    for role, speaker, said in turns:
+    for role, speaker, spoken in turns:
         yield question
         if role != "interviewer":
             going_on = False
             continue
-        words = " ".join(said.split())
+        words = " ".join(spoken.split())
         if is_backchannel(words):
             continue
         question = f"{question} {words}" if going_on and asking == speaker and question is not None else words
@@ -149,8 +149,8 @@ def _cuts(transcript: Transcript, turns: Sequence[Turn]) -> Iterator[list[Cut]]:
         return
     # Every white space becomes one plain space, so that line ends inside sentences do not count and offsets stay.
     plain = [re.sub(r"\s", " ", transcript.words_of(turn)) for turn in turns]
-    for turn, text, found in zip(turns, plain, _sentence_starts(plain), strict=True):
-        starts = _mended(text, found)
+    for turn, text, sentence_starts in zip(turns, plain, _sentence_starts(plain), strict=True):
+        starts = _mended(text, sentence_starts)
         sentences = list(_between(text, starts))
         pieces = [piece for sentence in sentences for piece in _clauses(text, sentence)]
         yield [(turn.start + start, turn.start + end) for start, end in _joined(text, pieces)]
@@ -228,10 +228,10 @@ def _next_clause(text: str, start: int, end: int) -> int:
     words = [word.start() + start for word in re.finditer(r"\S+", text[start:end])][: TOO_MANY_WORDS + 1]
     for pattern, few, many in ((_STRONG, 20, 55), (_WEAK, 20, 60), (_UNPUNCTUATED, 25, 60)):
         rest = words[-1] if len(words) <= many else words[many]
-        found = [cut.end() for cut in pattern.finditer(text, words[few], rest) if cut.end() < rest]
-        if found:
+        cuts = [cut.end() for cut in pattern.finditer(text, words[few], rest) if cut.end() < rest]
+        if cuts:
             middle = words[min(38, len(words) - 1)]
-            return min(found, key=lambda place: abs(place - middle))
+            return min(cuts, key=lambda position: abs(position - middle))
     return words[MANY_WORDS]
 
 

@@ -205,11 +205,11 @@ def estimates(statistic: Statistic, plan: Plan, resamples: int) -> dict[str, Est
         return {name: _bare(value, note) for name, value in points.items()}
     if plan.jackknifed:
         spread = left_out(statistic, plan.groups)
-        found = {name: _jackknife(points[name], spread[name], plan) for name in points}
+        with_intervals = {name: _jackknife(points[name], spread[name], plan) for name in points}
     else:
         draws = drawn(statistic, plan, resamples)
-        found = {name: _percentile(points[name], draws[name], plan) for name in points}
-    return found
+        with_intervals = {name: _percentile(points[name], draws[name], plan) for name in points}
+    return with_intervals
 
 
 def _bare(value: float, note: str | None = None) -> Estimate:
@@ -228,12 +228,12 @@ def _percentile(value: float, draws: Floats, plan: Plan) -> Estimate:
     if missing > MOST_UNDEFINED:
         return Estimate(value, note=f"no interval: undefined in {missing:.0%} of resamples, too few data")
     low, high = percentile_interval(defined)
-    found = Estimate(value, low, high, float(defined.std(ddof=1)), note=plan.note)
+    estimate = Estimate(value, low, high, float(defined.std(ddof=1)), note=plan.note)
     if missing > 0.05:
-        found = found.noted(f"undefined in {missing:.0%} of resamples, which are left out")
+        estimate = estimate.noted(f"undefined in {missing:.0%} of resamples, which are left out")
     if low == high:
-        found = found.noted("no spread among resamples, which is not certainty")
-    return found
+        estimate = estimate.noted("no spread among resamples, which is not certainty")
+    return estimate
 
 
 def _jackknife(value: float, spread: Floats, plan: Plan) -> Estimate:

@@ -74,12 +74,12 @@ class Codings:
         """Return n x m: who looked at what."""
         return self.state > 0
 
-    def only(self, kept: Bools) -> "Codings":
-        """Return the codings with all cells outside `kept` (n x m) as if not looked at."""
-        marks = kept.ravel()[self.mark_cell]
+    def only(self, looked: Bools) -> "Codings":
+        """Return the codings with all cells outside `looked` (n x m) as if not looked at."""
+        marks = looked.ravel()[self.mark_cell]
         return replace(
             self,
-            state=np.where(kept, self.state, 0).astype(np.int8),
+            state=np.where(looked, self.state, 0).astype(np.int8),
             mark_cell=self.mark_cell[marks],
             mark_code=self.mark_code[marks],
             mark_polarity=self.mark_polarity[marks],
@@ -98,8 +98,8 @@ class Codings:
         """Return the codings with each code replaced by its component; codes without one stay."""
         names = [self.parents.get(code, code) for code in self.codes]
         order = tuple(dict.fromkeys(names))
-        place = np.array([order.index(name) for name in names] or [0], dtype=np.int64)
-        return self._recoded(order, place[self.mark_code])
+        component = np.array([order.index(name) for name in names] or [0], dtype=np.int64)
+        return self._recoded(order, component[self.mark_code])
 
     def with_polarity(self) -> "Codings":
         """Return the codings with code and polarity as one: the same code with opposite polarity differs."""
@@ -134,7 +134,7 @@ class Codings:
         """
         known = self.mark_polarity >= 0
         item_key = self.mark_unit[known] * max(1, len(self.codes)) + self.mark_code[known]
-        items, place = np.unique(item_key, return_inverse=True)
+        items, item = np.unique(item_key, return_inverse=True)
         ratings = np.full((len(items), len(self.coders)), -1, dtype=np.int64)
-        ratings[place.reshape(-1), self.mark_coder[known]] = self.mark_polarity[known]
+        ratings[item.reshape(-1), self.mark_coder[known]] = self.mark_polarity[known]
         return ratings, items // max(1, len(self.codes))

@@ -58,19 +58,19 @@ def confusion_matrices(sets: SetRatings, coders: Sequence[str]) -> list[Confusio
     or against nothing. So a unit with several codes can count more than once.
     """
     labels = [*map(str, sets.codes), NOTHING]
-    place = {label: number for number, label in enumerate(labels)}
+    index = {label: number for number, label in enumerate(labels)}
     names = [tuple(map(str, sets.names(number))) for number in range(len(sets.members))]
     matrices = []
     for one, two in pair_list(len(coders)):
         counts = np.zeros((len(labels), len(labels)), dtype=np.int64)
-        keys, found = set_pairs(sets, one, two)
-        for key, count in zip(keys.tolist(), found.tolist(), strict=True):
+        keys, times = set_pairs(sets, one, two)
+        for key, count in zip(keys.tolist(), times.tolist(), strict=True):
             first, second = names[key // len(names)], names[key % len(names)]
             shared = [code for code in first if code in second]
             differs = difference(first, second)
             met = [(code, code) for code in shared] + list(differs.pairs if differs else ())
             for a, b in met or [(NOTHING, NOTHING)]:
-                counts[place[a], place[b]] += count
+                counts[index[a], index[b]] += count
         if len(keys):
             matrices.append(
                 ConfusionMatrix((coders[one], coders[two]), tuple(labels), tuple(map(tuple, counts.tolist())))
@@ -83,8 +83,8 @@ def confusable_pairs(sets: SetRatings, coders: Sequence[str]) -> Counter[Pair]:
     names = [tuple(map(str, sets.names(number))) for number in range(len(sets.members))]
     counted: Counter[Pair] = Counter()
     for one, two in pair_list(len(coders)):
-        keys, found = set_pairs(sets, one, two)
-        for key, count in zip(keys.tolist(), found.tolist(), strict=True):
+        keys, times = set_pairs(sets, one, two)
+        for key, count in zip(keys.tolist(), times.tolist(), strict=True):
             differs = difference(names[key // len(names)], names[key % len(names)])
             for a, b in differs.pairs if differs else ():
                 counted[(a, b) if a <= b else (b, a)] += count
@@ -119,24 +119,24 @@ def _scores(
     """
     names = [tuple(map(str, sets.names(number))) for number in range(len(sets.members))]
     ranks: dict[tuple[str, Pair], int] = {}
-    found: list[tuple[int, int, Ints, list[tuple[str, Pair] | None]]] = []
+    leading_pairs: list[tuple[int, int, Ints, list[tuple[str, Pair] | None]]] = []
     for one, two in pair_list(len(codings.coders)):
         keys, _ = set_pairs(sets, one, two)
         leading = [
             _leading(difference(names[key // len(names)], names[key % len(names)]), confused)
             for key in keys.tolist()
         ]
-        found.append((one, two, keys, leading))
+        leading_pairs.append((one, two, keys, leading))
         ranks |= {lead: 0 for lead in leading if lead is not None}
     best_last = sorted(ranks, key=lambda lead: (-KINDS.index(lead[0]), confused[lead[1]], lead[1]))
     ranks = {lead: number for number, lead in enumerate(best_last, start=1)}
     score = np.zeros(len(sets.ids), dtype=np.int64)
-    for one, two, keys, leading in found:
+    for one, two, keys, leading in leading_pairs:
         a, b = sets.ids[:, one], sets.ids[:, two]
         both = np.flatnonzero((a >= 0) & (b >= 0))
         value = np.array([ranks[lead] if lead else 0 for lead in leading] or [0], dtype=np.int64)
-        place = np.searchsorted(keys, a[both] * len(names) + b[both])
-        score[both] = np.maximum(score[both], value[place])
+        position = np.searchsorted(keys, a[both] * len(names) + b[both])
+        score[both] = np.maximum(score[both], value[position])
     return score, {number: lead for lead, number in ranks.items()}
 
 

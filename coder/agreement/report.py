@@ -153,10 +153,10 @@ class Disagreement:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, the context beside the codes."""
-        found = {
+        values = {
             name: plain(getattr(self, name)) for name in ("transcript", "unit", "kind", "pair", "coders")
         }
-        return found | dict(self.context)
+        return values | dict(self.context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,21 +229,21 @@ class AgreementReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values: null where undefined, with the reason beside it."""
-        found = {item.name: plain(getattr(self, item.name)) for item in fields(self)}
-        found["n_coded"], found["coders"] = found["coders"], list(self.coders)
-        found["codes"] = {code: _flat(found) for code, found in self.codes.items()}
+        values = {item.name: plain(getattr(self, item.name)) for item in fields(self)}
+        values["n_coded"], values["coders"] = values["coders"], list(self.coders)
+        values["codes"] = {code: _flat(estimates) for code, estimates in self.codes.items()}
         for name in ("components", "transcripts"):
-            found[name] = found[name] or {}
-        return found
+            values[name] = values[name] or {}
+        return values
 
 
 SHARES = ("prevalence", "positive_agreement", "negative_agreement", "prevalence_index", "bias_index")
 
 
-def _flat(found: Estimates) -> dict[str, Any]:
+def _flat(estimates: Estimates) -> dict[str, Any]:
     """Return a code's coefficients as objects and its descriptive shares as plain numbers with bounds beside."""
     shown: dict[str, Any] = {}
-    for name, estimate in found.items():
+    for name, estimate in estimates.items():
         if name not in SHARES:
             shown[name] = estimate.to_dict()
             continue

@@ -118,8 +118,8 @@ def _each(codings: Codings, weight: Floats) -> Any:
     """Yield pair, code, transcript and shares, code by code."""
     sets = codings.sets()
     for one, two in pair_list(len(codings.coders)):
-        for place, code in enumerate(codings.codes):
-            given = sets.binary(place)
+        for column, code in enumerate(codings.codes):
+            given = sets.binary(column)
             for name, where in _places(codings):
                 pair = f"{codings.coders[one]} | {codings.coders[two]}"
                 yield pair, code, name, _shares(given, one, two, weight, where)
@@ -148,7 +148,7 @@ def _mean(
 ) -> dict[str, Any]:
     mean = {**row, "file": name, "size": row["size"] if pending else 0}
     for key in ("agreement", "kappa"):
-        known = [(own[key], size) for own, size in pending if own[key] is not None]
+        known = [(shares[key], size) for shares, size in pending if shares[key] is not None]
         weights = [size if sized else 1.0 for _, size in known]
         mean[key] = float(np.average([value for value, _ in known], weights=weights)) if known else None
     return mean
@@ -177,24 +177,28 @@ def _atlasti(codings: Codings, weight: Floats) -> list[dict[str, Any]]:
     sets = codings.sets()
     pairs = pair_list(len(codings.coders))
     rows: list[dict[str, Any]] = []
-    for place, code in enumerate(codings.codes):
-        given = sets.binary(place)
-        found = [_shares(given, one, two, weight) for one, two in pairs]
-        marked = sum(2 * shares.both + shares.first + shares.second for shares in found)
-        size = sum(shares.total for shares in found)
+    for column, code in enumerate(codings.codes):
+        given = sets.binary(column)
+        of_pairs = [_shares(given, one, two, weight) for one, two in pairs]
+        marked = sum(2 * shares.both + shares.first + shares.second for shares in of_pairs)
+        size = sum(shares.total for shares in of_pairs)
         rows.append(
             {
                 "item": code,
-                "agreement": sum(shares.both + shares.neither for shares in found) / size if size else None,
-                "holsti": 2 * sum(shares.both for shares in found) / marked if marked else None,
+                "agreement": sum(shares.both + shares.neither for shares in of_pairs) / size
+                if size
+                else None,
+                "holsti": 2 * sum(shares.both for shares in of_pairs) / marked if marked else None,
                 "alpha": _alpha(given, weight, 2),
                 "coefficient": "alpha-binary",
             }
         )
     components = codings.components() if codings.parents else codings
     for domain in components.codes if codings.parents else ("all codes",):
-        own = [code for code in codings.codes if codings.parents.get(code, domain) == domain]
-        rows.append({"item": domain, "alpha": _cu_alpha(codings, own, weight), "coefficient": "cu-alpha"})
+        in_domain = [code for code in codings.codes if codings.parents.get(code, domain) == domain]
+        rows.append(
+            {"item": domain, "alpha": _cu_alpha(codings, in_domain, weight), "coefficient": "cu-alpha"}
+        )
     if codings.parents:
         domains = components.sets()
         whole = _alpha(domains.ids, weight, len(domains.members))
@@ -202,12 +206,12 @@ def _atlasti(codings: Codings, weight: Floats) -> list[dict[str, Any]]:
     return rows
 
 
-def _cu_alpha(codings: Codings, own: list[str], weight: Floats) -> float | None:
+def _cu_alpha(codings: Codings, codes: list[str], weight: Floats) -> float | None:
     """Return nominal alpha over stretches where coders gave exactly one code of the domain."""
     sets = codings.sets()
-    places = [codings.codes.index(code) for code in own]
-    members = sets.members[:, places]
+    columns = [codings.codes.index(code) for code in codes]
+    members = sets.members[:, columns]
     single = np.append(members.sum(axis=1) == 1, False)
-    choice = np.append(members.argmax(axis=1) if places else np.zeros(len(members)), -1).astype(np.int64)
+    choice = np.append(members.argmax(axis=1) if columns else np.zeros(len(members)), -1).astype(np.int64)
     values = np.where(single[sets.ids], choice[sets.ids], -1)
-    return _alpha(values, weight, len(own))
+    return _alpha(values, weight, len(codes))

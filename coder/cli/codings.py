@@ -42,22 +42,22 @@ def codings(asked: Asked, options: CodedOptions) -> None:
     from coder.workflow.codebooks import read_codebook
     from coder.workflow.coded_files import codings_text, draft_mapping, show_codings
 
-    found, refused = [], []
+    projects, refused = [], []
     for file in asked.files:
         try:
-            found.append(show_codings(file, options.reading()))
+            projects.append(show_codings(file, options.reading()))
         except CoderError as error:
             refused.append(str(error))
-    if not found:
+    if not projects:
         raise InputError("\n".join(refused))
     if asked.as_json:
-        held = [item.to_dict() for item in found]
-        print_json(held[0] if len(asked.files) == 1 else held)
+        shown = [item.to_dict() for item in projects]
+        print_json(shown[0] if len(asked.files) == 1 else shown)
     else:
-        typer.echo("\n\n".join(codings_text(item) for item in found))
+        typer.echo("\n\n".join(codings_text(item) for item in projects))
     if asked.draft_mapping is not None:
         codebook = read_codebook(asked.codebook)
-        note(draft_mapping(found, codebook, asked.draft_mapping, force=asked.force))
+        note(draft_mapping(projects, codebook, asked.draft_mapping, force=asked.force))
     for line in refused:
         note(f"not read: {line}")
     if refused:

@@ -157,14 +157,14 @@ def list_models(as_json: AsJson = False) -> None:
     from coder.reporting.cards import list_text
     from coder.workflow.modelling.models import known_models
 
-    found = known_models()
+    models = known_models()
     if as_json:
-        print_json([model.to_dict() for model in found])
+        print_json([model.to_dict() for model in models])
         return
     typer.echo(
         list_text(
-            [(model.card, str(model.path)) for model in found if model.card],
-            [model.problem for model in found if model.problem],
+            [(model.card, str(model.path)) for model in models if model.card],
+            [model.problem for model in models if model.problem],
         )
     )
 
@@ -180,11 +180,11 @@ def show_model(
     from coder.reporting.cards import card_text
     from coder.workflow.modelling.models import described_model
 
-    found = described_model(model)
+    described = described_model(model)
     if as_json:
-        print_json(found.to_dict())
-    elif found.card:
-        typer.echo(card_text(found.card))
+        print_json(described.to_dict())
+    elif described.card:
+        typer.echo(card_text(described.card))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -150,11 +150,11 @@ def columns_of(headings: Iterable[Any], given: Mapping[str, str] | None = None) 
     for role, ranks in _RANKED.items():
         if role in by_role:
             continue
-        found = [name for name in names if plain[name] in ranks and name not in by_role.values()]
-        found.sort(key=lambda name: ranks[plain[name]])
-        if found:
-            by_role[role] = found[0]
-            passed += [(role, name) for name in found[1:]]
+        matching = [name for name in names if plain[name] in ranks and name not in by_role.values()]
+        matching.sort(key=lambda name: ranks[plain[name]])
+        if matching:
+            by_role[role] = matching[0]
+            passed += [(role, name) for name in matching[1:]]
     if "text" not in by_role:
         answers = [name for name in names if plain[name] in _listed(_ANSWERS)]
         if answers:
@@ -245,12 +245,12 @@ def _from_json(cell: str) -> Any:
 
 
 def _of_label_studio(cell: Mapping[Any, Any]) -> list[Any]:
-    found: list[Any] = []
+    codes: list[Any] = []
     for key in ("choices", "labels", "taxonomy", "rating"):
         value = cell.get(key)
         if value is not None:
-            found += value if isinstance(value, list) else [value]
-    return found
+            codes += value if isinstance(value, list) else [value]
+    return codes
 
 
 def _named(item: Any) -> list[Any]:
@@ -303,14 +303,14 @@ def polarities_of(values: Sequence[Any], unknown: Counter[str]) -> list[str | No
     distinct = {text: _plain_sign(text) for text in {text_of(value) for value in values}}
     words = {**POLARITY_WORDS, **(_SIGNS if _PLAIN_SIGNS & set(distinct.values()) else {})}
     known = {text: _polarity(word, words) for text, word in distinct.items()}
-    found: list[str | None] = []
+    polarities: list[str | None] = []
     for value in values:
         text = text_of(value)
         polarity = known[text]
         if polarity is None:
             unknown[text.strip()] += 1
-        found.append(polarity or None)
-    return found
+        polarities.append(polarity or None)
+    return polarities
 
 
 def _polarity(word: str, words: Mapping[str, str]) -> str | None:
@@ -335,8 +335,8 @@ def blind_of(value: str | None) -> bool | None:
 def examples(names: Iterable[str], most: int = 6) -> str:
     """Return the first names in quotes and how many more there are: long lists stay short."""
     shown = list(names)
-    said = ", ".join(f"'{name}'" for name in shown[:most])
-    return f"{said} and {len(shown) - most} more" if len(shown) > most else said
+    quoted = ", ".join(f"'{name}'" for name in shown[:most])
+    return f"{quoted} and {len(shown) - most} more" if len(shown) > most else quoted
 
 
 @dataclass(frozen=True)

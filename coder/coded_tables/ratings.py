@@ -134,10 +134,12 @@ def arranged(cells: Cells, options: RatingOptions, problems: Problems) -> Coding
     blind = cells.blind & ~_assisted(coder_of, coders, options)
     np.maximum.at(state.ravel(), cell_of[usable], np.where(blind, BLIND, ASSISTED)[usable].astype(np.int8))
     _spoil(state, cell_of[marks.bad_line[coder_of[marks.bad_line] >= 0]])
-    kept = usable[marks.line] & (state.ravel()[cell_of[marks.line]] > 0)
-    own = Marks(marks.line[kept], marks.code[kept], marks.polarity[kept], marks.codes)
-    mark_cell, mark_code, mark_polarity = _once(own, cells, cell_of, problems)
-    _contradictions(cells, cell_of, usable, own, problems)
+    usable_marks = usable[marks.line] & (state.ravel()[cell_of[marks.line]] > 0)
+    used = Marks(
+        marks.line[usable_marks], marks.code[usable_marks], marks.polarity[usable_marks], marks.codes
+    )
+    mark_cell, mark_code, mark_polarity = _once(used, cells, cell_of, problems)
+    _contradictions(cells, cell_of, usable, used, problems)
     polarities, mark_polarity = _used_polarities(mark_polarity)
     transcripts, transcript_of = _transcripts(keys)
     context, lengths = _context(cells, unit_of, len(keys))
@@ -189,8 +191,10 @@ def _units(cells: Cells) -> tuple[Ints, list[tuple[str | None, str]]]:
     index: dict[tuple[str | None, str], int] = {}
     for key in cells.units:
         index.setdefault(key, len(index))
-    found = [index.setdefault(key, len(index)) for key in zip(cells.transcript, cells.unit, strict=True)]
-    return np.array(found, dtype=np.int64), list(index)
+    unit_numbers = [
+        index.setdefault(key, len(index)) for key in zip(cells.transcript, cells.unit, strict=True)
+    ]
+    return np.array(unit_numbers, dtype=np.int64), list(index)
 
 
 def _assisted(coder_of: Ints, coders: Sequence[str], options: RatingOptions) -> NDArray[np.bool_]:
@@ -217,8 +221,8 @@ def _once(marks: Marks, cells: Cells, cell_of: Ints, problems: Problems) -> tupl
     polarity = marks.polarity[first].copy()
     for mark in repeated.tolist():
         line = int(marks.line[mark])
-        own, kept = marks.polarity[mark], polarity[inverse[mark]]
-        opposite = own >= 0 and kept >= 0 and own != kept
+        repeat, first_given = marks.polarity[mark], polarity[inverse[mark]]
+        opposite = repeat >= 0 and first_given >= 0 and repeat != first_given
         what = "with another polarity: taken as mixed" if opposite else "again: counted once"
         if opposite:
             polarity[inverse[mark]] = POLARITIES.index("mixed")

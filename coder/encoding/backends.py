@@ -75,17 +75,17 @@ class Tokeniser:
     def windows(self, texts: Sequence[str]) -> list[Window]:
         """Return each text's windows; a text over MAX_TOKENS is cut into equal windows without overlap."""
         clean = [text if text.isascii() else text.encode("utf-8", "replace").decode() for text in texts]
-        found = []
+        windows = []
         for number, encoding in enumerate(self._tokenizer.encode_batch_fast(clean)):
             ids = encoding.ids
             if len(ids) <= MAX_TOKENS:
-                found.append(Window(number, ids))
+                windows.append(Window(number, ids))
             else:
-                found += [
+                windows += [
                     Window(number, piece, not start)
                     for start, piece in enumerate(_cut(ids[1:-1], *self._around))
                 ]
-        return found
+        return windows
 
 
 def _cut(ids: list[int], first: int, last: int) -> list[list[int]]:
@@ -98,23 +98,23 @@ def batches_of(windows: Sequence[Window]) -> Iterator[Batch]:
     """Yield the windows in batches of fixed shapes, shortest first."""
     lengths = np.array([len(window.ids) for window in windows])
     buckets: dict[int, list[int]] = defaultdict(list)
-    for place, bucket in enumerate(np.searchsorted(BUCKETS, lengths)):
-        buckets[BUCKETS[bucket]].append(place)
+    for index, bucket in enumerate(np.searchsorted(BUCKETS, lengths)):
+        buckets[BUCKETS[bucket]].append(index)
     for length in sorted(buckets):
         rows = BATCH_TOKENS // length
         for start in range(0, len(buckets[length]), rows):
             yield _batch(windows, buckets[length][start : start + rows], rows, length)
 
 
-def _batch(windows: Sequence[Window], places: list[int], rows: int, length: int) -> Batch:
+def _batch(windows: Sequence[Window], indices: list[int], rows: int, length: int) -> Batch:
     ids = np.zeros((rows, length), dtype=np.int32)
     mask = np.zeros((rows, length), dtype=np.float32)
     mask[:, 0] = 1  # an empty row keeps one token, so that its mean exists
-    for row, place in enumerate(places):
-        tokens = windows[place].ids
+    for row, index in enumerate(indices):
+        tokens = windows[index].ids
         ids[row, : len(tokens)] = tokens
         mask[row, : len(tokens)] = 1
-    return Batch(places, ids, mask)
+    return Batch(indices, ids, mask)
 
 
 class OpenVINOBackend:
@@ -208,8 +208,8 @@ class GraphBuilder:
         bias = self._bias(ids, mask)
         for number in range(self.layers):
             state = self._layer(state, bias, f"encoder.layer.{number}")
-        kept = op.multiply(state, op.unsqueeze(mask, self._integers(2)))
-        total = op.reduce_sum(kept, self._integers(1), keep_dims=False)  # the mean, but for its length
+        masked = op.multiply(state, op.unsqueeze(mask, self._integers(2)))
+        total = op.reduce_sum(masked, self._integers(1), keep_dims=False)  # the mean, but for its length
         vectors = op.normalize_l2(total, self._integers(1), 1e-12, "max")
         return ov.Model([op.result(vectors)], [ids, mask], self.title)
 
@@ -323,8 +323,8 @@ class MPNetGraph(GraphBuilder):
                 self.farthest / self.near
             )
         distant = self.near + np.where(back < self.near, 0, bands * (self.far - self.near)).astype(np.intp)
-        found = np.where(back < self.near, back, np.minimum(distant, self.far - 1))
-        return np.asarray(found + np.where(steps > 0, self.far, 0), dtype=np.intp)
+        buckets = np.where(back < self.near, back, np.minimum(distant, self.far - 1))
+        return np.asarray(buckets + np.where(steps > 0, self.far, 0), dtype=np.intp)
 
 
 class TorchBackend:
@@ -360,5 +360,5 @@ class TorchBackend:
                 "attention_mask": torch.from_numpy(batch.mask).long(),
             }
             with torch.inference_mode():
-                found = self._model(features)["sentence_embedding"]
-            yield batch, found.numpy()
+                vectors = self._model(features)["sentence_embedding"]
+            yield batch, vectors.numpy()

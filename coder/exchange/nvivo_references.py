@@ -86,20 +86,20 @@ def read_references(lines: Sequence[str], path: Path) -> ExternalCodings:
 
 
 def _sources(lines: Sequence[str]) -> list[_Source]:
-    found: list[_Source] = []
+    sources: list[_Source] = []
     expected = 1
     for line in lines:
         header = _HEADER.match(line)
         if header:
-            found.append(_Source(re.split(r"\\+", header["folder"])[-1].strip(), int(header["count"])))
+            sources.append(_Source(re.split(r"\\+", header["folder"])[-1].strip(), int(header["count"])))
             expected = 1
             continue
-        item = _ITEM.match(line) if found else None
+        item = _ITEM.match(line) if sources else None
         # Items are numbered: a line of the transcript that looks like one has, as a rule, another number.
-        if item and int(item["first"]) == expected and expected <= found[-1].promised:
+        if item and int(item["first"]) == expected and expected <= sources[-1].promised:
             last = int(item["last"] or item["first"])
-            found[-1].items.append((int(item["first"]), last, []))
+            sources[-1].items.append((int(item["first"]), last, []))
             expected = last + 1
-        elif found and found[-1].items:
-            found[-1].items[-1][2].append(line)
-    return found
+        elif sources and sources[-1].items:
+            sources[-1].items[-1][2].append(line)
+    return sources

@@ -21,23 +21,23 @@ def notes_placed(project: Project) -> int:
     """
     sources = {source.guid: source for source in project.sources}
     abouts = _subjects(project)
-    homeless, kept = 0, []
+    homeless, unplaced = 0, []
     for note in project.notes:
         if not note.selections:
-            kept.append(note)
+            unplaced.append(note)
             continue
         homes = [sources[guid] for guid in abouts.get(note.guid, []) if guid in sources]
         if not homes and len(project.sources) == 1:
             homes = project.sources
         if not homes:
             homeless += 1
-            kept.append(note)
+            unplaced.append(note)
             continue
         for item in note.selections:
             homes[0].selections.append(
                 Selection(item.start, item.end, item.name, note.user, [], _text(project, note))
             )
-    project.notes = kept
+    project.notes = unplaced
     return homeless
 
 
@@ -52,12 +52,12 @@ def notes_about(project: Project) -> dict[str, list[Source]]:
 
 
 def comments_of(
-    project: Project, about: Mapping[str, list[Source]], name: str, source: Source, found: Placed
+    project: Project, about: Mapping[str, list[Source]], name: str, source: Source, placed: Placed
 ) -> Iterator[ExternalMemo]:
     """Yield the comments on places of a source: descriptions without a coding, and notes that are about a place."""
     if source.description:
         yield ExternalMemo(source.description, project.users.get(source.user), name)
-    for item, span in zip(source.selections, found.spans, strict=True):
+    for item, span in zip(source.selections, placed.spans, strict=True):
         if span is None:
             continue
         if item.description and not item.codings:
@@ -91,7 +91,7 @@ def _subjects(project: Project) -> dict[str, list[str]]:
             texts.setdefault(guid, []).append(source.guid)
     return {
         note.guid: [
-            found for guid in project.about.get(note.guid, []) for found in (guid, *texts.get(guid, []))
+            subject for guid in project.about.get(note.guid, []) for subject in (guid, *texts.get(guid, []))
         ]
         for note in project.notes
     }

@@ -116,11 +116,11 @@ class _Writer:
     def _unique(self, name: str) -> str:
         """Return a name that no code has yet, case aside, and take it."""
         plain = " ".join(NOT_XML.sub("\ufffd", name).split()) or "unnamed"
-        found, number = plain, 2
-        while found.casefold() in self._names:
-            found, number = f"{plain} ({number})", number + 1
-        self._names.add(found.casefold())
-        return found
+        unique, number = plain, 2
+        while unique.casefold() in self._names:
+            unique, number = f"{plain} ({number})", number + 1
+        self._names.add(unique.casefold())
+        return unique
 
     def _code(
         self, under: ET.Element, name: str, *key: str, codable: bool, like: Code | None = None
@@ -196,7 +196,7 @@ class _Writer:
 
     def _variables(self) -> list[str]:
         facts = [*self._study.people.values(), *(document.facts for document in self._study.documents)]
-        return sorted({name for held in facts for name in held} - {SET})
+        return sorted({name for attributes in facts for name in attributes} - {SET})
 
     def _cases(self, root: ET.Element) -> None:
         """Write a case per participant, with attributes and the texts in which the participant speaks."""
@@ -241,7 +241,7 @@ class _Writer:
             for memo in self._study.memos:
                 if memo.document == document.uid and memo.start is not None:
                     self._comment(source, memo, document.text)
-            self._values(source, {key: held for key, held in document.facts.items() if key != SET})
+            self._values(source, {key: value for key, value in document.facts.items() if key != SET})
 
     def _selection(self, source: ET.Element, item: Passage, text: str) -> None:
         user = self.guid("user", DRAFT_USER if item.draft else item.coder)
@@ -335,31 +335,31 @@ class _Writer:
 
     def notes(self) -> list[str]:
         """Return what of the study the file does not hold, or holds only in words."""
-        said = []
+        sentences = []
         confirmed = sum(item.confidence is not None for item in self._study.coded)
         if confirmed:
-            said.append(
+            sentences.append(
                 f"The confidence of {confirmed} confirmed suggestions is in .qdpx in words only;"
                 " it is a number in .jsonl."
             )
         nothing = sum(not item.code for item in self._study.passages)
         if nothing:
-            said.append(
+            sentences.append(
                 f"{nothing} utterances that were read and have nothing to code are not in .qdpx;"
                 " they are in .csv and .jsonl."
             )
         if self._study.drafts and self._drafts == "omit":
-            said.append(
+            sentences.append(
                 f"{len(self._study.drafts)} unconfirmed suggestions are not in the file (--drafts user or"
                 " branch writes them)."
             )
         wide = sum(max(document.text, default="") > "\uffff" for document in self._study.documents)
         if wide:
-            said.append(
+            sentences.append(
                 f"{wide} texts have emoji or other rare characters: a tool that counts in UTF-16 shifts"
                 " codings after them."
             )
-        return said
+        return sentences
 
 
 def _leaf(code: Code) -> Code:

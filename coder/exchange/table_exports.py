@@ -186,8 +186,8 @@ def _dedoose(frames: "list[DataFrame]") -> Made:
 
 def _applied(frame: "DataFrame") -> dict[str, str]:
     """Return the columns that tell whether a code is applied, with the code. Raises TableError without any."""
-    found = {str(name): _APPLIED.match(" ".join(str(name).split())) for name in frame.columns}
-    applied = {name: match[1] for name, match in found.items() if match}
+    matches = {str(name): _APPLIED.match(" ".join(str(name).split())) for name in frame.columns}
+    applied = {name: match[1] for name, match in matches.items() if match}
     if not applied:
         raise TableError(
             "The Dedoose table has no column 'Code: … Applied'. Export the excerpts to Excel with all codes."
@@ -197,10 +197,10 @@ def _applied(frame: "DataFrame") -> dict[str, str]:
 
 def _dedoose_range(cell: str, text: str) -> tuple[int | None, int | None]:
     """Return start and end if the range is as long as the text, end exclusive or inclusive; else nothing is known."""
-    found = re.fullmatch(r"(\d+)\s*[-–]\s*(\d+)", cell)
-    if not found:
+    match = re.fullmatch(r"(\d+)\s*[-–]\s*(\d+)", cell)
+    if not match:
         return None, None
-    start, end = int(found[1]), int(found[2])
+    start, end = int(match[1]), int(match[2])
     if end - start == len(text):
         return start, end
     return (start, end + 1) if end - start + 1 == len(text) else (None, None)
@@ -339,17 +339,17 @@ def _any_table(frame: "DataFrame", where: str, given: Mapping[str, str]) -> Made
     polarity = polarities_of(roles.get("polarity", [None] * len(frame)), unknown)
     codings = []
     for at, (row, codes) in enumerate(zip(frame.attrs["row_numbers"], read.rows, strict=True)):
-        held = {role: values[at] for role, values in roles.items()}
+        cells = {role: values[at] for role, values in roles.items()}
         codings += [
             ExternalCoding(
-                held.get("transcript") or held.get("participant", ""),
+                cells.get("transcript") or cells.get("participant", ""),
                 code,
-                held["text"],
-                held.get("coder") or None,
+                cells["text"],
+                cells.get("coder") or None,
                 polarity[at] or side,
-                _whole(held.get("start")),
-                _whole(held.get("end")),
-                held.get("memo", ""),
+                _whole(cells.get("start")),
+                _whole(cells.get("end")),
+                cells.get("memo", ""),
                 row,
             )
             for code, side in codes

@@ -116,24 +116,24 @@ class ExternalCodings:
         frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
         frame.attrs = {
             "row_numbers": light_numbers(
-                [item.row or place for place, item in enumerate(self.codings, start=1)]
+                [item.row or number for number, item in enumerate(self.codings, start=1)]
             ),
             "lengths": {document.name: len(document.text) for document in self.documents},
         }
         known = [name for name in COLUMNS if name in ("text", "code") or frame[name].notna().any()]
-        kept = frame[known]
-        kept.attrs = frame.attrs
-        return kept
+        used = frame[known]
+        used.attrs = frame.attrs
+        return used
 
 
 def without_drafts(codings: Sequence[ExternalCoding]) -> tuple[list[ExternalCoding], list[str]]:
     """Leave out unconfirmed suggestions of this program: they never become training or agreement data."""
-    kept = [
+    confirmed = [
         item
         for item in codings
         if item.coder != DRAFT_USER and item.code.split(" > ")[0].split()[:1] != [DRAFT_CODE]
     ]
-    left_out = len(codings) - len(kept)
+    left_out = len(codings) - len(confirmed)
     if not left_out:
-        return kept, []
-    return kept, [f"{left_out} unconfirmed suggestions of this program (drafts) were left out."]
+        return confirmed, []
+    return confirmed, [f"{left_out} unconfirmed suggestions of this program (drafts) were left out."]

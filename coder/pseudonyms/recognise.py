@@ -40,7 +40,7 @@ def mentions_in(texts: Sequence[str]) -> list[list[Mention]]:
 
 def names_of_labels(transcripts: Iterable[Transcript]) -> list[Mention]:
     """Return speakers' labels that are people's names rather than roles or codes ("P01", "Interviewer")."""
-    labels = {turn.speaker for held in transcripts for turn in held.turns if turn.speaker}
+    labels = {turn.speaker for transcript in transcripts for turn in transcript.turns if turn.speaker}
     return [
         Mention("Name", label, 0, len(label), "speaker's label")
         for label in sorted(labels)
@@ -72,16 +72,16 @@ def _may_be_a_name(token: "Token") -> bool:
     return bool(written and token.pos_ == "PROPN" and token.ent_type_ not in ("NORP", "LANGUAGE"))
 
 
-def _apart(text: str, found: Iterable[tuple[int, str, int, int]]) -> list[Mention]:
-    kept: list[tuple[int, int]] = []
+def _apart(text: str, candidates: Iterable[tuple[int, str, int, int]]) -> list[Mention]:
+    taken: list[tuple[int, int]] = []
     mentions = []
-    for _, kind, start, end in sorted(found, key=lambda item: (item[0], item[2] - item[3])):
+    for _, kind, start, end in sorted(candidates, key=lambda item: (item[0], item[2] - item[3])):
         start, end = _trimmed(text, start, end)
         if end <= start or _is_kept(text[start:end], kind):
             continue
-        if any(start < other_end and other_start < end for other_start, other_end in kept):
+        if any(start < other_end and other_start < end for other_start, other_end in taken):
             continue
-        kept.append((start, end))
+        taken.append((start, end))
         around = (
             text[max(0, start - CONTEXT) : start] + "«" + text[start:end] + "»" + text[end : end + CONTEXT]
         )

@@ -60,10 +60,10 @@ MOST_MATRICES = 20  # pairs of coders with a sheet of their own
 def headline(report: AgreementReport) -> str:
     """Say who was compared, on how many units of what, and where the intervals come from."""
     names = ", ".join(f"{name} ({count:,})" for name, count in report.coders.items())
-    place = f" in {counted(report.n_transcripts, 'transcript')}" if report.n_transcripts else ""
+    where = f" in {counted(report.n_transcripts, 'transcript')}" if report.n_transcripts else ""
     kind = "ASSISTED AGREEMENT" if report.assisted_only else "Agreement"
     return (
-        f"{kind} between {names} on {report.n_compared:,} of {counted(report.n_units, 'unit')}{place}\n"
+        f"{kind} between {names} on {report.n_compared:,} of {counted(report.n_units, 'unit')}{where}\n"
         f"Unit: {report.unit}. Intervals in brackets: {report.interval}."
     )
 
@@ -174,10 +174,10 @@ def _unitizing_table(report: AgreementReport) -> str:
     if report.unitizing is None:
         return ""
     estimates = {"all codes": report.unitizing.overall}
-    estimates |= {report.label(code): own for code, own in report.unitizing.codes.items()}
+    estimates |= {report.label(code): of_code for code, of_code in report.unitizing.codes.items()}
     rows = [
-        [name, number(own["alpha_u"].value), number(own["alpha_u_2004"].value)]
-        for name, own in estimates.items()
+        [name, number(of_code["alpha_u"].value), number(of_code["alpha_u_2004"].value)]
+        for name, of_code in estimates.items()
     ]
     return table(("boundaries and codes", "alpha-u (2016)", "alpha-u (2004)"), rows, ruled=True)
 
@@ -222,9 +222,9 @@ def _disagreements(report: AgreementReport) -> str:
 
 
 def _disagreement(row: Disagreement) -> str:
-    place = " ".join(filter(None, [row.transcript, row.unit]))
+    where = " ".join(filter(None, [row.transcript, row.unit]))
     given = ", ".join(f"{name}: {' + '.join(codes) or 'nothing'}" for name, codes in row.coders.items())
-    return f"  {place}  [{row.kind}]  {given}"
+    return f"  {where}  [{row.kind}]  {given}"
 
 
 def as_text(report: AgreementReport) -> str:
@@ -362,11 +362,18 @@ def transcript_rows(report: AgreementReport) -> list[Row]:
     if transcripts is None:
         return []
     rows: list[Row] = []
-    for name, own in transcripts.transcripts.items():
-        rows.append({"transcript": name, "code": "all codes", "n_units": own.n_units, **own.values})
+    for name, of_transcript in transcripts.transcripts.items():
+        rows.append(
+            {
+                "transcript": name,
+                "code": "all codes",
+                "n_units": of_transcript.n_units,
+                **of_transcript.values,
+            }
+        )
         rows += [
-            {"transcript": name, "code": code, "n_units": own.n_units, **values}
-            for code, values in own.codes.items()
+            {"transcript": name, "code": code, "n_units": of_transcript.n_units, **values}
+            for code, values in of_transcript.codes.items()
         ]
     for total in ("unweighted", "size_weighted", "pooled"):
         for code, totals in [("all codes", transcripts.totals), *transcripts.code_totals.items()]:
@@ -378,11 +385,11 @@ def transcript_rows(report: AgreementReport) -> list[Row]:
 def disagreement_rows(report: AgreementReport) -> list[Row]:
     """Return the disagreements as a table to work through: a column per coder, an empty one for the decision."""
     rows = []
-    for place, row in enumerate(report.disagreements, start=1):
+    for position, row in enumerate(report.disagreements, start=1):
         given = {name: "; ".join(codes) or "-" for name, codes in row.coders.items()}
         rows.append(
             {
-                "number": place,
+                "number": position,
                 "transcript": row.transcript,
                 "unit": row.unit,
                 "kind": row.kind,

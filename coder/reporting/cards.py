@@ -141,9 +141,9 @@ def _shown(count: int | Mapping[str, int] | None) -> str:
     """Return a count, or the largest part of several by name."""
     if not isinstance(count, Mapping):
         return f"{count or 0:,}"
-    told = [f"{name} {part:,}" for name, part in list(count.items())[:MOST_LISTED]]
+    listed = [f"{name} {part:,}" for name, part in list(count.items())[:MOST_LISTED]]
     more = len(count) - MOST_LISTED
-    return ", ".join([*told, f"and {more} more"] if more > 0 else told)
+    return ", ".join([*listed, f"and {more} more"] if more > 0 else listed)
 
 
 def _bullets(facts: Mapping[str, str]) -> list[str]:
@@ -389,10 +389,10 @@ def tested_words(figures: HeldOut) -> str:
         parts.append(f"right among the surest quarter of suggestions {percent(figures.surest_quarter)}")
     if not parts:
         return f"Not measured: {figures.why_not}." if figures.why_not else "Not measured."
-    said = f"On {figures.measured_on or 'groups held out while training'}: {'; '.join(parts)}."
+    words = f"On {figures.measured_on or 'groups held out while training'}: {'; '.join(parts)}."
     if _of_one_group(figures):
-        said += " These are no held-out interviews; on another interview expect less."
-    return said
+        words += " These are no held-out interviews; on another interview expect less."
+    return words
 
 
 def verdict_block(verdicts: Sequence[CodeVerdict]) -> Block:
@@ -402,23 +402,23 @@ def verdict_block(verdicts: Sequence[CodeVerdict]) -> Block:
     blank = [verdict for verdict in rest if verdict.kappa is None]
     always = [verdict for verdict in blank if verdict.positives >= ENOUGH]
     untested = [f"{verdict.code} {verdict.positives}" for verdict in blank if verdict not in always]
-    said = f"All {'other ' if failed else ''}{counted(len(rest), 'code')} may be suggested."
+    summary = f"All {'other ' if failed else ''}{counted(len(rest), 'code')} may be suggested."
     if len(rest) == 1:
-        said = f"{rest[0].code} may be suggested."
+        summary = f"{rest[0].code} may be suggested."
     if not rest:
-        said = "So the model suggests nothing yet."
+        summary = "So the model suggests nothing yet."
     if untested:
-        said += (
+        summary += (
             f" {counted(len(untested), 'of them was', 'of them were')} not tested for want of excerpts (their number"
             f" stands beside the name): there the codebook's text speaks alone, unproven: {', '.join(untested)}."
         )
-    said += "".join(f" {verdict.code}: {sentence(verdict.why)}" for verdict in always)
+    summary += "".join(f" {verdict.code}: {sentence(verdict.why)}" for verdict in always)
     title = "WHAT IT MAY SUGGEST"
     if not failed:
-        return Block(title, said, top=True)
+        return Block(title, summary, top=True)
     words = f"NOT suggested: {len(failed)} of {counted(len(verdicts), 'code')}."
     return Block(
-        title, words, "\n".join(failed_line(verdict.code, verdict) for verdict in failed), said, top=True
+        title, words, "\n".join(failed_line(verdict.code, verdict) for verdict in failed), summary, top=True
     )
 
 

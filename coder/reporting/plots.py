@@ -124,10 +124,10 @@ def drawn(drawing: Drawing) -> Any:
     spaced = ConstrainedLayoutEngine(w_pad=0.15, wspace=0.03)
     figure = plt.figure(figsize=(WIDTH, max(heights) + 0.7), layout=spaced)
     grid = figure.add_gridspec(1, len(columns))
-    for place, column in enumerate(columns):
-        spare = max(heights) - heights[place]
+    for index, column in enumerate(columns):
+        spare = max(heights) - heights[index]
         ratios = [*map(height, column), *([spare] if spare > 0.01 else [])]
-        cells = grid[0, place].subgridspec(len(ratios), 1, height_ratios=ratios)
+        cells = grid[0, index].subgridspec(len(ratios), 1, height_ratios=ratios)
         for at, panel in enumerate(column):
             panel.draw(figure.add_subplot(cells[at]))
     figure.suptitle(plot_title(drawing), x=0.01, ha="left", fontsize=11, fontweight="bold", color=INK)
@@ -193,15 +193,15 @@ def panels_of(drawing: Drawing) -> list[Panel]:
 def bars(axes: Any, rows: Sequence[Bar], title: str, shown: Callable[[Estimate], str] = estimate) -> None:
     """Draw horizontal bars, first on top, with 95 % intervals; figures stand beside the axes, never on a bar."""
     low, high = 0.0, 1.0
-    for place, bar in enumerate(rows):
+    for row, bar in enumerate(rows):
         value, interval = bar.figure.value, bounds(bar.figure)
-        said = UNDEFINED if value is None else shown(bar.figure)
-        _beside(axes, place, said, INK if value is not None else FAINT)
+        words = UNDEFINED if value is None else shown(bar.figure)
+        _beside(axes, row, words, INK if value is not None else FAINT)
         if value is None:
             continue
-        axes.barh(place, value, color=bar.colour, height=0.62)
+        axes.barh(row, value, color=bar.colour, height=0.62)
         if interval is not None:
-            axes.plot(interval, [place, place], color=INK, linewidth=1.2, solid_capstyle="butt")
+            axes.plot(interval, [row, row], color=INK, linewidth=1.2, solid_capstyle="butt")
         low = min(low, value, *(interval or ()))
     axes.set_yticks(range(len(rows)), [bar.name for bar in rows])
     axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
@@ -211,10 +211,10 @@ def bars(axes: Any, rows: Sequence[Bar], title: str, shown: Callable[[Estimate],
     _titled(axes, title)
 
 
-def _beside(axes: Any, height: float, said: str, colour: str = INK) -> None:
+def _beside(axes: Any, height: float, words: str, colour: str = INK) -> None:
     """Write a figure to the right of the axes, never on a bar or a line."""
     axes.annotate(
-        said, (1.02, height), xycoords=("axes fraction", "data"), va="center", annotation_clip=False, color=colour
+        words, (1.02, height), xycoords=("axes fraction", "data"), va="center", annotation_clip=False, color=colour
     )  # fmt: skip
 
 
@@ -277,9 +277,9 @@ def _mistakes(report: EvaluationReport) -> Panel:
     rows = mistaken(report, 8)
 
     def draw(axes: Any) -> None:
-        for place, (_, _, count) in enumerate(rows):
-            axes.barh(place, count, color=MODEL, height=0.62)
-            _beside(axes, place, f"{count:,}")
+        for row, (_, _, count) in enumerate(rows):
+            axes.barh(row, count, color=MODEL, height=0.62)
+            _beside(axes, row, f"{count:,}")
         names = [
             f"{shortened(theirs, 24)} → {shortened(its, 24)}".replace("_", " ") for theirs, its, _ in rows
         ]

@@ -59,20 +59,20 @@ def _fill(target: Any, sheet: Sheet) -> None:
     header = sheet.header
     lines: list[Sequence[Any]] = [header, *([row.get(name) for name in header] for row in sheet.rows)]
     for number, line in enumerate(lines, start=1):
-        for place, value in enumerate(line, start=1):
-            _put(target, number, place, value)
+        for column, value in enumerate(line, start=1):
+            _put(target, number, column, value)
     target.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}2"
-    for place in range(1, len(header) + 1):
-        if sheet.outline and header[place - 1].endswith(sheet.outline):
-            target.column_dimensions[get_column_letter(place)].outlineLevel = 1
-        target.cell(1, place).font = Font(bold=True)
-        target.cell(1, place).alignment = Alignment(wrap_text=True, vertical="top")
-        cells = [target.cell(row, place) for row in range(2, target.max_row + 1)]
+    for column in range(1, len(header) + 1):
+        if sheet.outline and header[column - 1].endswith(sheet.outline):
+            target.column_dimensions[get_column_letter(column)].outlineLevel = 1
+        target.cell(1, column).font = Font(bold=True)
+        target.cell(1, column).alignment = Alignment(wrap_text=True, vertical="top")
+        cells = [target.cell(row, column) for row in range(2, target.max_row + 1)]
         longest = max(
             (_breadth(line) for cell in cells for line in str(cell.value or "").split("\n")), default=0
         )
         width = min(WIDEST if len(header) <= 2 else WIDE, max(10, longest + 2))  # fmt: skip
-        target.column_dimensions[get_column_letter(place)].width = width
+        target.column_dimensions[get_column_letter(column)].width = width
         wrapped = any("\n" in str(cell.value) or _breadth(str(cell.value)) > width for cell in cells)
         placed = Alignment(wrap_text=wrapped, vertical="top")
         for cell in cells:
@@ -116,8 +116,8 @@ def _title(title: str, taken: Sequence[str]) -> str:
         "".join("-" if sign in r"[]:*?/\\" else sign for sign in title)[:TITLE_LIMIT].strip("'") or "sheet"
     )
     lowered = {name.casefold() for name in taken}
-    found, number = clean, 2
-    while found.casefold() in lowered:
-        found = f"{clean[: TITLE_LIMIT - 5]} ({number})"
+    unique, number = clean, 2
+    while unique.casefold() in lowered:
+        unique = f"{clean[: TITLE_LIMIT - 5]} ({number})"
         number += 1
-    return found
+    return unique

@@ -39,14 +39,14 @@ class Sign:
 
 def legend(codebook: Codebook, keys: Mapping[str, str] | None = None) -> dict[str, Sign]:
     """Return the signs by code id; `keys` are a coder's own keys for codes."""
-    own = keys or {}
-    taken = set(own.values())
+    own_keys = keys or {}
+    taken = set(own_keys.values())
     free = iter([key for key in CODE_KEYS if key not in taken])
     marks = distinct_marks([code.label for code in codebook.codes])
     signs = {}
     for number, code in enumerate(codebook.codes):
         colour = _colour(code.colour) or PALETTE[number % len(PALETTE)]
-        key = own[code.id] if code.id in own else next(free, "")
+        key = own_keys[code.id] if code.id in own_keys else next(free, "")
         signs[code.id] = Sign(code, number, marks[number], key, colour, readable_ink(colour))
     return signs
 
@@ -67,10 +67,10 @@ def distinct_marks(labels: Sequence[str]) -> list[str]:
         ]
     crowded = {mark for mark in marks if marks.count(mark) > 1}
     numbers: dict[str, int] = {}
-    for place, mark in enumerate(marks):
+    for index, mark in enumerate(marks):
         if mark in crowded:
             numbers[mark] = numbers.get(mark, 0) + 1
-            marks[place] = f"{mark[:2]}{numbers[mark]}"
+            marks[index] = f"{mark[:2]}{numbers[mark]}"
     return marks
 
 
@@ -91,7 +91,7 @@ def _colour(given: str | None) -> str | None:
 
 def luminance(colour: str) -> float:
     """Return the relative luminance of `#rrggbb` (WCAG 2.1)."""
-    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 

@@ -68,8 +68,8 @@ def share_bars(title: str, shares: Sequence[Share]) -> Markup:
     left = _margin([item.label for item in shares])
     room = WIDTH - left - 130
     parts = []
-    for place, item in enumerate(shares):
-        y = place * ROW
+    for row, item in enumerate(shares):
+        y = row * ROW
         whole = room * item.whole / longest
         parts += [
             _text(left - 10, y + 17, _short(item.label), anchor="end", kind="strong"),
@@ -92,8 +92,8 @@ def intervals(title: str, estimates: Sequence[Interval]) -> Markup:
     height = len(estimates) * ROW + 22
     parts = [_line(at(tick), 0, at(tick), height - 20, "axis") for tick in (0, 0.25, 0.5, 0.75, 1)]
     parts += [_text(at(tick), height - 5, f"{tick:g}", anchor="middle") for tick in (0, 0.5, 1)]
-    for place, item in enumerate(estimates):
-        y = place * ROW + 13
+    for row, item in enumerate(estimates):
+        y = row * ROW + 13
         parts.append(_text(left - 10, y + 4, _short(item.label), anchor="end", kind="strong"))
         if item.low is not None and item.high is not None:
             parts.append(_line(at(item.low), y, at(item.high), y, "range"))
@@ -114,17 +114,17 @@ def day_bars(title: str, days: Sequence[tuple[str, int]], *, most: int = 30) -> 
     top, height = max(counts.values(), default=1), 150
     each = min(60.0, (WIDTH - 50) / max(1, len(span)))
     parts = [_line(40, height - 22, WIDTH, height - 22, "axis")]
-    for place, moment in enumerate(span):
+    for column, moment in enumerate(span):
         count = counts.get(moment.isoformat(), 0)
         tall = (height - 46) * count / top
-        x = 44 + place * each
+        x = 44 + column * each
         parts.append(_box(x, height - 22 - tall, each * 0.72, round(tall, 1), "yes"))
         if count == top:
             parts.append(
                 _text(x + each * 0.36, height - 28 - tall, str(count), anchor="middle", kind="strong")
             )
-    for moment, place, anchor in ((span[0], 0, "start"), (span[-1], len(span) - 1, "end")) if span else ():
-        if place or anchor == "start":
-            x = 44 + place * each + (each * 0.72 if anchor == "end" else 0)
+    for moment, column, anchor in ((span[0], 0, "start"), (span[-1], len(span) - 1, "end")) if span else ():
+        if column or anchor == "start":
+            x = 44 + column * each + (each * 0.72 if anchor == "end" else 0)
             parts.append(_text(x, height - 5, f"{moment:%-d %b}", anchor=anchor))
     return _svg(height, title, *parts)

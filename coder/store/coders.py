@@ -99,10 +99,13 @@ class People:
             " ORDER BY time, uid",
             (kind, subject, subject),
         )
-        found: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+        attributes: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
         for row in rows:
-            found[row["subject"]][row["name"]] = tuple(json.loads(row["content"]))
-        return {who: {name: held for name, held in facts.items() if held} for who, facts in found.items()}
+            attributes[row["subject"]][row["name"]] = tuple(json.loads(row["content"]))
+        return {
+            who: {name: values for name, values in facts.items() if values}
+            for who, facts in attributes.items()
+        }
 
 
 def apply_roles(db: SharedConnection, transcript_id: int) -> None:

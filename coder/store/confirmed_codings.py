@@ -106,17 +106,17 @@ def quotes(
         texts = {
             row["id"]: row["text"] for row in db.rows("SELECT id, text FROM transcript WHERE current = 1")
         }
-    found: dict[tuple[int, int, int, str, str | None], list[Row]] = {}
+    passages: dict[tuple[int, int, int, str, str | None], list[Row]] = {}
     for row in rows:
         key = (row["transcript"], row["start"], row["end"], row["code"], row["polarity"])
-        found.setdefault(key, []).append(row)
+        passages.setdefault(key, []).append(row)
     return [
         Quote(
             transcript, same[0]["utterance"], start, end, texts[transcript][start:end], code, polarity,
             tuple(dict.fromkeys(row["coder"] for row in same)),
             any((row["utterance"], code) in good for row in same),
         )
-        for (transcript, start, end, code, polarity), same in found.items()
+        for (transcript, start, end, code, polarity), same in passages.items()
     ]  # fmt: skip
 
 
@@ -136,12 +136,12 @@ def mark_good(db: SharedConnection, coder: str, utterance: int, code: str, good:
 
 
 def _codebooks(db: SharedConnection) -> defaultdict[tuple[int, int], set[int]]:
-    found: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    codebooks: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
     for row in db.rows(
         "SELECT DISTINCT act.owner, d.utterance, d.codebook FROM decision d JOIN act ON act.id = d.act"
     ):
-        found[row["owner"], row["utterance"]].add(row["codebook"])
-    return found
+        codebooks[row["owner"], row["utterance"]].add(row["codebook"])
+    return codebooks
 
 
 def blind(db: SharedConnection) -> list[Confirmed]:
@@ -162,17 +162,17 @@ def blind(db: SharedConnection) -> list[Confirmed]:
         f" WHERE u.codable = 1 AND coder.name <> ? {_ORDER}",
         (ADJUDICATED,),
     )
-    found: list[Confirmed] = []
+    records: list[Confirmed] = []
     for some in chunks(rows):
-        found += _blind_chunk(db, some, ends, reversals)
-    return found
+        records += _blind_chunk(db, some, ends, reversals)
+    return records
 
 
 def _reversals(db: SharedConnection) -> defaultdict[int, list[tuple[str, str]]]:
-    found: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+    reversals: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     for row in db.rows("SELECT target, time, kind FROM act WHERE target IS NOT NULL ORDER BY time, uid"):
-        found[row["target"]].append((row["time"], row["kind"]))
-    return found
+        reversals[row["target"]].append((row["time"], row["kind"]))
+    return reversals
 
 
 def _blind_chunk(
@@ -194,11 +194,11 @@ def _blind_chunk(
         before = [kind for time, kind in reversals[row["act"]] if time < end]
         if key in keys and not (before and before[-1] == "undo"):
             decisions[key].append(row)
-    found = []
+    records = []
     for key, row in keys.items():
         outcome = replay(decisions[key])
         if outcome.state in {"coded", "nothing"}:
-            found.append(
+            records.append(
                 Confirmed(
                     utterance=key[1],
                     transcript=row["transcript"],
@@ -209,4 +209,4 @@ def _blind_chunk(
                     codebooks=frozenset(),
                 )
             )
-    return found
+    return records

@@ -109,13 +109,13 @@ class SharedConnection:
     def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
         """Return the first row of a query, or None."""
         with self._lock, translated(self.path):
-            found: sqlite3.Row | None = self.connection.execute(sql, parameters).fetchone()
-            return found
+            row: sqlite3.Row | None = self.connection.execute(sql, parameters).fetchone()
+            return row
 
     def value(self, sql: str, parameters: Parameters = ()) -> Any:
         """Return the first cell of the first row, or None."""
-        found = self.row(sql, parameters)
-        return None if found is None else found[0]
+        row = self.row(sql, parameters)
+        return None if row is None else row[0]
 
     def run(self, sql: str, parameters: Parameters = ()) -> int:
         """Run one writing statement inside `write`; return the new row's id."""
@@ -157,14 +157,14 @@ class SharedConnection:
 
     def coder_id(self, name: str) -> int:
         """Return the id of a coder, or raise StudyError naming those there are."""
-        found = self.value("SELECT id FROM coder WHERE name = ?", (name,))
-        if found is None:
+        coder = self.value("SELECT id FROM coder WHERE name = ?", (name,))
+        if coder is None:
             names = [
                 row["name"] for row in self.rows("SELECT name FROM coder WHERE kind = 'person' ORDER BY name")
             ]
             known = f"Its coders are: {', '.join(names)}." if names else "It has no coders yet."
             raise StudyError(f"There is no coder '{name}' in {self.path.name}. {known}")
-        return int(found)
+        return int(coder)
 
 
 def _just_after(stamp: str) -> str:
@@ -177,11 +177,11 @@ def value_of(kind: type[T], row: sqlite3.Row, **given: object) -> T:
 
     A truth value is a column of 0 and 1.
     """
-    found = dict(given)
+    values = dict(given)
     for field in fields(kind):  # type: ignore[arg-type]
         if field.name not in given:
-            found[field.name] = bool(row[field.name]) if field.type is bool else row[field.name]
-    return kind(**found)
+            values[field.name] = bool(row[field.name]) if field.type is bool else row[field.name]
+    return kind(**values)
 
 
 def marks(values: Sequence[Any]) -> str:

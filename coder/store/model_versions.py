@@ -88,13 +88,13 @@ class Models:
     def find(self, label: str) -> ModelVersion:
         """Return a version by its label, or the unmistakable beginning of one ('v2')."""
         versions = self.versions()
-        found = [item for item in versions if item.label == label] or [
+        matching = [item for item in versions if item.label == label] or [
             item for item in versions if item.label.startswith(f"{label}-")
         ]
-        if len(found) != 1:
+        if len(matching) != 1:
             known = ", ".join(item.label for item in versions) or "none yet"
             raise StudyError(f"There is no single model version '{label}' here. Versions: {known}.")
-        return found[0]
+        return matching[0]
 
     def active(self) -> ModelVersion | None:
         """Return the version in use, or None before the first one."""
@@ -102,8 +102,8 @@ class Models:
         return None if active is None else self.get(active)
 
     def _active_id(self) -> int | None:
-        found = self._db.value("SELECT model FROM activation ORDER BY time DESC, uid DESC")
-        return None if found is None else int(found)
+        active = self._db.value("SELECT model FROM activation ORDER BY time DESC, uid DESC")
+        return None if active is None else int(active)
 
     def activate(self, model_id: int, reason: str, *, forced: bool = False, coder: str | None = None) -> None:
         """Use a version from now on; the reason stays on record."""

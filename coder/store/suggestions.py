@@ -66,8 +66,8 @@ class Suggestions:
         The page shows those with `selected`; the rest are runners-up. An empty list: looked at, nothing to
         suggest, or not looked at yet.
         """
-        found: dict[int, list[StoredSuggestion]] = {key: [] for key in utterances}
-        for some in chunks(list(found)):
+        newest: dict[int, list[StoredSuggestion]] = {key: [] for key in utterances}
+        for some in chunks(list(newest)):
             # The outlook must lead: led by the suggestions, the list would be gone through for each of them.
             sql = (
                 "SELECT s.*, model.label AS model FROM outlook o"
@@ -76,8 +76,8 @@ class Suggestions:
                 f" WHERE o.utterance IN ({marks(some)}) ORDER BY o.utterance, s.rank"
             )
             for row in self._db.rows(sql, some):
-                found[row["utterance"]].append(value_of(StoredSuggestion, row))
-        return found
+                newest[row["utterance"]].append(value_of(StoredSuggestion, row))
+        return newest
 
     def get(self, suggestion_id: int) -> StoredSuggestion | None:
         """Return one suggestion by id."""
@@ -86,22 +86,22 @@ class Suggestions:
 
     def looked_at_by(self, model_id: int, utterances: Sequence[int]) -> list[int]:
         """Return those of the utterances whose newest proposal is this model's."""
-        found: list[int] = []
+        looked_at: list[int] = []
         for some in chunks(list(utterances)):
             sql = (
                 "SELECT o.utterance FROM outlook o JOIN run ON run.id = o.run"
                 f" WHERE run.model = ? AND o.utterance IN ({marks(some)})"
             )
-            found += [row["utterance"] for row in self._db.rows(sql, (model_id, *some))]
-        return found
+            looked_at += [row["utterance"] for row in self._db.rows(sql, (model_id, *some))]
+        return looked_at
 
     def uncertainty(self, utterances: Sequence[int]) -> dict[int, float]:
         """Return how torn the newest run was about each utterance (0 sure .. 1 torn); unseen ones left out."""
-        found: dict[int, float] = {}
+        uncertainty: dict[int, float] = {}
         for some in chunks(list(utterances)):
             sql = f"SELECT utterance, uncertainty FROM outlook WHERE utterance IN ({marks(some)})"
-            found |= {row["utterance"]: row["uncertainty"] for row in self._db.rows(sql, some)}
-        return found
+            uncertainty |= {row["utterance"]: row["uncertainty"] for row in self._db.rows(sql, some)}
+        return uncertainty
 
 
 def _columns(code: ProposedCode) -> tuple[object, ...]:

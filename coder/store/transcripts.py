@@ -238,15 +238,15 @@ class Texts:
         Raises StudyError if there is none, or several.
         """
         wanted = name.strip().casefold()
-        found = [
+        ids = [
             row["id"]
             for row in self._db.rows("SELECT id, name, source FROM transcript WHERE current = 1")
             if wanted in {row["name"].casefold(), row["source"].casefold(), _stem(row["source"])}
         ]
-        if len(found) != 1:
-            problem = "There is no transcript" if not found else "There are several transcripts"
+        if len(ids) != 1:
+            problem = "There is no transcript" if not ids else "There are several transcripts"
             raise StudyError(f"{problem} '{name}' in {self._db.path.name}. See: coder status {self._db.path}")
-        return int(found[0])
+        return int(ids[0])
 
     def transcript(self, transcript_id: int) -> Transcript:
         """Return a transcript as it was read, with roles as corrected; its `id` is the name in the study."""
@@ -309,14 +309,14 @@ class Texts:
         # Without building the whole transcript: a decision on a long interview stays well under a frame.
         text, utterances = self.text(transcript_id), []
         for row in rows:
-            place = (transcript_id, row["turn"])
+            turn_key = (transcript_id, row["turn"])
             turn = turn_of(
-                self._db.rows("SELECT * FROM turn WHERE transcript = ? AND number = ?", place)[0], text
+                self._db.rows("SELECT * FROM turn WHERE transcript = ? AND number = ?", turn_key)[0], text
             )
             asked = self._db.row(
                 "SELECT start, \"end\" FROM turn WHERE transcript = ? AND number < ? AND role = 'interviewer'"
                 " ORDER BY number DESC LIMIT 1",
-                place,
+                turn_key,
             )
             number = self._db.value(
                 "SELECT count(*) FROM utterance WHERE transcript = ? AND start < ?",
@@ -329,11 +329,11 @@ class Texts:
     def at_places(self, places: Sequence[tuple[str, int, int]]) -> list[int]:
         """Return utterance ids by (transcript uid, start, end), the name that is good in every copy."""
         ids = []
-        for place in places:
+        for position in places:
             row = self._db.row(
                 "SELECT u.id FROM utterance u JOIN transcript t ON t.id = u.transcript"
                 ' WHERE t.uid = ? AND u.start = ? AND u."end" = ?',
-                place,
+                position,
             )
             if row is not None:
                 ids.append(int(row["id"]))

@@ -111,12 +111,12 @@ def _encoders() -> list[Finding]:
 
 
 def _extras() -> list[Finding]:
-    found = []
+    findings = []
     for extra in EXTRAS:
         installed = is_installed(extra)
         advice = "" if installed else f"To add it: {install_line(extra)}"
-        found.append(Finding(PURPOSES[extra], "installed" if installed else "not installed", True, advice))
-    return found
+        findings.append(Finding(PURPOSES[extra], "installed" if installed else "not installed", True, advice))
+    return findings
 
 
 def _models() -> Finding:

@@ -85,7 +85,12 @@ def find(
 
     readings = [_reading(path, interviewer) for path in transcript_paths(paths)]
     labels = [("", mention) for mention in names_of_labels(reading.transcript for reading in readings)]
-    mentions = [(held.path.name, item) for held in readings for found in held.mentions for item in found]
+    mentions = [
+        (reading.path.name, mention)
+        for reading in readings
+        for of_text in reading.mentions
+        for mention in of_text
+    ]
     return readings, items_of([*labels, *mentions], known)
 
 
@@ -130,26 +135,26 @@ def read_list(path: Path, items: Sequence[Item]) -> list[Item]:
 
 
 def decided_items(
-    rows: Sequence[tuple[str, ...]], items: Sequence[Item], places: Sequence[str] = ()
+    rows: Sequence[tuple[str, ...]], items: Sequence[Item], positions: Sequence[str] = ()
 ) -> list[Item]:
     """Return the items as a person decided: one row of (words, kind, action, replacement) for each.
 
-    `places` say where each row stands, for messages. Raises TableError for an unknown action, or a row to be replaced
-    without a replacement.
+    `positions` say where each row stands, for messages. Raises TableError for an unknown action, or a row to be
+    replaced without a replacement.
     """
-    found = {item.text: item for item in items}
+    by_text = {item.text: item for item in items}
     decided, problems = list[Item](), list[str]()
     for number, (text, kind, action, replacement) in enumerate(rows):
-        place = places[number] if places else ""
+        position = positions[number] if positions else ""
         action = action.strip().lower() or REPLACE
         if not text.strip():
             continue
         if action not in (REPLACE, KEEP):
-            problems.append(f"{place}the action is '{action}'; write {REPLACE} or {KEEP}.")
+            problems.append(f"{position}the action is '{action}'; write {REPLACE} or {KEEP}.")
         elif action == REPLACE and not replacement.strip():
-            problems.append(f"{place}'{text}' has no replacement; write one, or {KEEP}.")
-        own = found.get(text, Item(text, kind or "Name", ""))
-        decided.append(replace(own, action=action, replacement=replacement))
+            problems.append(f"{position}'{text}' has no replacement; write one, or {KEEP}.")
+        listed = by_text.get(text, Item(text, kind or "Name", ""))
+        decided.append(replace(listed, action=action, replacement=replacement))
     if problems:
         raise TableError("The list cannot be applied.", problems)
     return decided
@@ -211,10 +216,10 @@ def who_is_who(path: Path) -> dict[str, list[str]]:
     """Return the spellings that each pseudonym of a mapping file stands for. Raises InputError if it is missing."""
     if not path.is_file():
         raise InputError(f"There is no file {path}.")
-    found: dict[str, list[str]] = {}
+    spellings: dict[str, list[str]] = {}
     for text, pseudonym in read_mapping(path).items():
-        found.setdefault(pseudonym, []).append(text)
-    return found
+        spellings.setdefault(pseudonym, []).append(text)
+    return spellings
 
 
 def write_transcripts(
@@ -278,8 +283,8 @@ def pseudonymising_reader(readings: Sequence[Reading], items: Sequence[Item]) ->
     def read(
         path: Path, *, interviewer: Sequence[str] = (), corrections: Corrections | None = None
     ) -> Transcript:
-        found = known[path] if corrections is None else _reading(path, interviewer, corrections)
-        return pseudonymised(found, replacer, names[path])
+        original = known[path] if corrections is None else _reading(path, interviewer, corrections)
+        return pseudonymised(original, replacer, names[path])
 
     return read
 

@@ -69,15 +69,15 @@ def opinions(model: "Model", batch: "Batch", progress: Callable[[int], None] | N
 
 def _opinion(model: "Model", predictions: "Predictions", row: int) -> Opinion:
     scores, selected = predictions.scores[row].tolist(), predictions.selected[row].tolist()
-    order = sorted(range(len(scores)), key=lambda place: (not selected[place], -scores[place]))
-    kept = order[: max(KEPT, sum(selected) + 1)]
+    order = sorted(range(len(scores)), key=lambda column: (not selected[column], -scores[column]))
+    shown = order[: max(KEPT, sum(selected) + 1)]
     polarity, sure = None, None
     if model.codebook.polarity:
         best = int(predictions.polarity[row].argmax())
         polarity, sure = POLARITIES[best], float(predictions.polarity[row][best])
     codable = float(predictions.codable[row])
     return Opinion(
-        codes=tuple(_scored(predictions, row, place) for place in kept),
+        codes=tuple(_scored(predictions, row, column) for column in shown),
         polarity=polarity,
         polarity_score=sure,
         codable=codable,
@@ -86,10 +86,10 @@ def _opinion(model: "Model", predictions: "Predictions", row: int) -> Opinion:
     )
 
 
-def _scored(predictions: "Predictions", row: int, place: int) -> ScoredCode:
-    code, suggested = predictions.codes[place], bool(predictions.selected[row, place])
+def _scored(predictions: "Predictions", row: int, column: int) -> ScoredCode:
+    code, suggested = predictions.codes[column], bool(predictions.selected[row, column])
     evidence = predictions.evidence(row, code) if suggested else ""
-    return ScoredCode(code, float(predictions.scores[row, place]), suggested, evidence)
+    return ScoredCode(code, float(predictions.scores[row, column]), suggested, evidence)
 
 
 def doubt(codable: float, shares: list[float]) -> float:

@@ -19,7 +19,7 @@ from coder.errors import InputError, OutputError
 from coder.learning import Model, blank_model
 from coder.workflow.precoding import answers, pipeline
 from coder.workflow.precoding.checkpoint import Workspace
-from coder.workflow.precoding.parts import LocalEngine, Part, Said, finished
+from coder.workflow.precoding.parts import LocalEngine, Opinions, Part, finished
 from coder.workflow.precoding.pipeline import PrecodingRequest, run
 from coder.workflow.suggestion import Opinion, Row, ScoredCode
 
@@ -114,7 +114,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     run(request_of(tmp_path, "whole.csv"))
 
     class Interrupted(LocalEngine):
-        def code(self, parts: Iterable[Part]) -> Iterator[tuple[Part, Said]]:
+        def code(self, parts: Iterable[Part]) -> Iterator[tuple[Part, Opinions]]:
             for count, found in enumerate(super().code(parts)):
                 if count == 3:
                     raise KeyboardInterrupt
@@ -240,7 +240,7 @@ def test_what_a_part_keeps_survives_the_disk(tmp_path: Path, encoder: HashEncode
         spoken = Utterance("x:0", "x", 0, 0, 0, 2, "Is é", role="participant")
         unread = Opinion((ScoredCode("time", 0.1, False),), None, None, 0.0, 0.0, "Irish")
         model = blank_model(load_codebook("comb"), encoder)
-        part = Part(7, "x.txt", (spoken,), own=(row,), notes=("n",))
+        part = Part(7, "x.txt", (spoken,), other_columns=(row,), notes=("n",))
         record, rows = finished(part, [unread], model, coded_only=False)
         assert record.unread == {"Irish": 1} and rows[0]["evidence"].endswith("Irish")
         workspace.keep(record, rows)

@@ -28,7 +28,7 @@ class _Tier:
     name: str
     participant: str
     parent: str | None
-    said: dict[str, _Annotation] = field(default_factory=dict)
+    annotations: dict[str, _Annotation] = field(default_factory=dict)
 
     @property
     def speaker(self) -> str | None:
@@ -37,8 +37,8 @@ class _Tier:
     @property
     def wordy(self) -> bool:
         """Tell whether the annotations are words rather than numbers or single signs."""
-        lettered = sum(any(sign.isalpha() for sign in item.words) for item in self.said.values())
-        return lettered > len(self.said) / 2
+        lettered = sum(any(sign.isalpha() for sign in item.words) for item in self.annotations.values())
+        return lettered > len(self.annotations) / 2
 
 
 def read(data: bytes, name: str) -> Document:
@@ -52,24 +52,26 @@ def read(data: bytes, name: str) -> Document:
     if not head.startswith(b"<"):
         raise FormatError(f"{name}: this is not an ELAN file (.eaf). {advice_on(data)}")
     tiers = _tiers(xml_events((data[k : k + _CHUNK] for k in range(0, len(data), _CHUNK)), name), name)
-    kept = _kept(tiers)
-    if not kept:
+    used = _tiers_used(tiers)
+    if not used:
         raise FormatError(
             f"{name}: no annotation with words was found. Is it an ELAN file (.eaf) with text in it?"
         )
-    taken = {id(tier) for tier in kept}
-    dropped = [tier.name for tier in tiers if tier.said and id(tier) not in taken]
+    taken = {id(tier) for tier in used}
+    dropped = [tier.name for tier in tiers if tier.annotations and id(tier) not in taken]
     notes = [f"Tiers that depend on others (translations, codes) were left out: {', '.join(dropped[:20])}."]
-    every = {identifier: item for tier in tiers for identifier, item in tier.said.items()}
-    cues = [(_start(item, every), tier.speaker, item.words) for tier in kept for item in tier.said.values()]
+    every = {identifier: item for tier in tiers for identifier, item in tier.annotations.items()}
+    cues = [
+        (_start(item, every), tier.speaker, item.words) for tier in used for item in tier.annotations.values()
+    ]
     cues.sort(key=lambda cue: cue[0])
     paragraphs = tuple(Paragraph(words, speaker, start / 1000) for start, speaker, words in cues if words)
     return Document("eaf", paragraphs, "utf-8", labelled=True, notes=tuple(notes if dropped else ()))
 
 
-def _kept(tiers: list[_Tier]) -> list[_Tier]:
+def _tiers_used(tiers: list[_Tier]) -> list[_Tier]:
     named = {tier.name: tier for tier in tiers}
-    kept: list[_Tier] = []
+    used: list[_Tier] = []
     parents: set[str | None] = set()
     wordy = {id(tier): tier.wordy for tier in tiers}
     for tier in tiers:
@@ -77,9 +79,9 @@ def _kept(tiers: list[_Tier]) -> list[_Tier]:
         another = parent is not None and tier.participant and tier.participant != parent.participant
         replaces = parent is not None and not wordy[id(parent)] and tier.parent not in parents
         if wordy[id(tier)] and (parent is None or another or replaces):
-            kept.append(tier)
+            used.append(tier)
             parents.add(tier.parent)
-    return kept
+    return used
 
 
 def _start(item: _Annotation, every: dict[str, _Annotation]) -> float:
@@ -115,5 +117,5 @@ def _tiers(events: Iterator[Event], name: str) -> list[_Tier]:
             budget.spend(len(words), 1)
             start = slots.get(attributes.get("TIME_SLOT_REF1", ""))
             annotation = _Annotation(words, start, attributes.get("ANNOTATION_REF"))
-            tiers[-1].said[attributes.get("ANNOTATION_ID", "")] = annotation
+            tiers[-1].annotations[attributes.get("ANNOTATION_ID", "")] = annotation
     return tiers

@@ -149,19 +149,19 @@ def _with_voices(paragraphs: list[Paragraph]) -> tuple[list[Paragraph], int]:
 
 def _next_with_text(lines: list[str]) -> list[int]:
     """Return for each line the place of the next one that is not blank (their number, if none is)."""
-    places, place = [0] * len(lines), len(lines)
+    places, following = [0] * len(lines), len(lines)
     for number in range(len(lines) - 1, -1, -1):
-        places[number] = place
+        places[number] = following
         if lines[number].strip():
-            place = number
+            following = number
     return places
 
 
-def _goes_on(lines: list[str], place: int) -> bool:
+def _goes_on(lines: list[str], index: int) -> bool:
     """Tell whether text behind a blank line still belongs to the cue: neither comment nor next cue is there."""
-    if place == len(lines) or lines[place].split(" ")[0].rstrip(":") in _SKIPPED:
+    if index == len(lines) or lines[index].split(" ")[0].rstrip(":") in _SKIPPED:
         return False
-    return not any(_TIMING.match(line) for line in lines[place : place + 2])
+    return not any(_TIMING.match(line) for line in lines[index : index + 2])
 
 
 def _all_paragraphs(cues: Sequence[_Cue], names: Mapping[str, str]) -> Iterator[Paragraph]:

@@ -35,23 +35,25 @@ def read(data: bytes, name: str) -> Document:
     except (StopIteration, ValueError, OverflowError, RuntimeError) as error:
         raise FormatError(f"{name}: the TextGrid is cut off or damaged. Save it again in Praat.") from error
     notes = list(decoded.notes)
-    kept = [tier for tier in tiers if not _FINE_TIERS.search(tier[0].replace("_", " "))]
-    if any(cues for _, cues in kept) and len(kept) < len(tiers):
-        dropped = ", ".join(title for title, _ in tiers if title not in [other for other, _ in kept])
+    coarse = [tier for tier in tiers if not _FINE_TIERS.search(tier[0].replace("_", " "))]
+    if any(cues for _, cues in coarse) and len(coarse) < len(tiers):
+        dropped = ", ".join(title for title, _ in tiers if title not in [other for other, _ in coarse])
         notes.append(f"Tiers of single words or sounds were left out: {dropped}.")
-        tiers = kept
-    said = [(time, order, title, words) for order, (title, cues) in enumerate(tiers) for time, words in cues]
-    if not said:
+        tiers = coarse
+    cues_in_order = [
+        (time, order, title, words) for order, (title, cues) in enumerate(tiers) for time, words in cues
+    ]
+    if not cues_in_order:
         raise FormatError(f"{name}: the TextGrid has no words in any tier.")
     paragraphs = tuple(
-        Paragraph(words, title.strip() or None, time) for time, _, title, words in sorted(said)
+        Paragraph(words, title.strip() or None, time) for time, _, title, words in sorted(cues_in_order)
     )
     return Document("textgrid", paragraphs, decoded.encoding, labelled=True, notes=tuple(notes))
 
 
 def _tokens(text: str) -> Iterator[str | float]:
-    for found in _TOKEN.finditer(text):
-        quoted, number, flag = found.groups()
+    for match in _TOKEN.finditer(text):
+        quoted, number, flag = match.groups()
         if number is not None:
             yield float(number)
         else:

@@ -119,16 +119,16 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
     columns, above = recognised
     labelled = True
     if columns.answers:
-        said = list(_answers(rows[above:], columns, _questions(rows[:above]), budget))
+        paragraphs = list(_answers(rows[above:], columns, _questions(rows[:above]), budget))
     else:
-        said, labelled = with_stamps(_in_seconds(list(_turns(rows[above:], columns, budget))))
-    if not said:
+        paragraphs, labelled = with_stamps(_in_seconds(list(_turns(rows[above:], columns, budget))))
+    if not paragraphs:
         return None
     header = [Paragraph("\t".join(cell for cell in row if cell), kind="header") for row in rows[:above]]
     running = [plain_name(cell) for cell in rows[0]] == _WHISPER
     return Document(
         kind,
-        (*header, *said),
+        (*header, *paragraphs),
         sheet.encoding,
         labelled=labelled,
         running=running,
@@ -265,7 +265,7 @@ def _seconds(cell: str) -> float:
 
 def _labels_within(cells: Sequence[str]) -> bool:
     """Tell whether words begin with speakers' labels that repeat, as those of no survey do."""
-    labels = [found[1] for cell in cells if (found := _LABEL.match(cell))]
+    labels = [match[1] for cell in cells if (match := _LABEL.match(cell))]
     return len(labels) >= 0.6 * len(cells) and len(labels) >= 2 * len(set(labels))
 
 
@@ -308,12 +308,12 @@ def _turns(rows: Cells, columns: Columns, budget: Budget) -> Iterator[Paragraph]
         yield Paragraph(words, speaker=speaker, time=start if start is not None else time)
 
 
-def _in_seconds(said: list[Paragraph]) -> list[Paragraph]:
+def _in_seconds(paragraphs: list[Paragraph]) -> list[Paragraph]:
     """Divide times by a thousand where they count milliseconds, as Whisper's tables do without saying so."""
-    words = sum(paragraph.text.count(" ") + 1 for paragraph in said)
-    if not are_milliseconds([paragraph.time for paragraph in said], words):
-        return said
-    return [replace(item, time=None if item.time is None else item.time / 1000) for item in said]
+    words = sum(paragraph.text.count(" ") + 1 for paragraph in paragraphs)
+    if not are_milliseconds([paragraph.time for paragraph in paragraphs], words):
+        return paragraphs
+    return [replace(item, time=None if item.time is None else item.time / 1000) for item in paragraphs]
 
 
 def _questions(header: Cells) -> tuple[str, ...]:

@@ -225,8 +225,8 @@ def _learn_part(lines: Sequence[Line], first: int, end: int) -> dict[int, Candid
     small = SmallWords(lines)
     best: dict[int, Candidate] = {}
     for style in _COVERAGE:
-        found = by_style.get(style, [])
-        chosen = _learn_style(style, found, lines, first, small)
+        candidates = by_style.get(style, [])
+        chosen = _learn_style(style, candidates, lines, first, small)
         if len(chosen) > len(best):
             best = chosen
     return _joined_by_others(best, by_style, lines) if best else {}
@@ -234,45 +234,49 @@ def _learn_part(lines: Sequence[Line], first: int, end: int) -> dict[int, Candid
 
 def _fold_numbered_questions(by_style: dict[Style, list[tuple[int, Candidate]]]) -> None:
     """Take "Q1:", "A1:", "Q2:" ... for Q and A, when each number comes but once or twice."""
-    for found in by_style.values():
+    for candidates in by_style.values():
         numbered = Counter(
-            candidate.key for _, candidate in found if _NUMBERED_QUESTION.fullmatch(candidate.key)
+            candidate.key for _, candidate in candidates if _NUMBERED_QUESTION.fullmatch(candidate.key)
         )
         questions = sum(key.startswith("q") for key in numbered)
         if questions >= 3 and max(numbered.values()) <= 2:
-            found[:] = [
+            candidates[:] = [
                 (number, replace(candidate, label=candidate.label[0], key=candidate.key[0]))
                 if candidate.key in numbered
                 else (number, candidate)
-                for number, candidate in found
+                for number, candidate in candidates
             ]
 
 
 def _fold_asides(by_style: dict[Style, list[tuple[int, Candidate]]]) -> None:
     """Take "Ida Moss (Harbour) (Lab)" and "Ida Moss" for one, where the name has one kind of bracket behind it."""
-    for found in by_style.values():
+    for candidates in by_style.values():
         asides: dict[str, set[str]] = defaultdict(set)
-        for _, candidate in found:
+        for _, candidate in candidates:
             name, aside = name_and_aside(candidate.label)
             asides[name].add(aside)
-        found[:] = [
+        candidates[:] = [
             (number, replace(candidate, key=name_and_aside(candidate.label)[0]))
             if candidate.shape is Shape.NAME
             and name_and_aside(candidate.label)[1]
             and len(asides[name_and_aside(candidate.label)[0]] - {""}) == 1
             else (number, candidate)
-            for number, candidate in found
+            for number, candidate in candidates
         ]
 
 
 def _learn_style(
-    style: Style, found: list[tuple[int, Candidate]], lines: Sequence[Line], first: int, small: SmallWords
+    style: Style,
+    candidates: list[tuple[int, Candidate]],
+    lines: Sequence[Line],
+    first: int,
+    small: SmallWords,
 ) -> dict[int, Candidate]:
     """Return the accepted labels of one style by line; empty when the style does not hold."""
-    found = _one_per_line(found)
-    starts = paragraph_starts(found, lines, first)
+    candidates = _one_per_line(candidates)
+    starts = paragraph_starts(candidates, lines, first)
     groups: dict[str, list[Occurrence]] = defaultdict(list)
-    for number, candidate in found:
+    for number, candidate in candidates:
         if _may_speak(style, candidate, lines, number):
             groups[candidate.key].append(Occurrence(number, candidate, number in starts))
     accepted = {key for key, group in groups.items() if _repeats(group)}
@@ -297,10 +301,10 @@ def _numbers(groups: Groups, accepted: set[str]) -> set[str]:
     return numbers if known and len(numbers) > 1 and again > 1 else set()
 
 
-def _one_per_line(found: list[tuple[int, Candidate]]) -> list[tuple[int, Candidate]]:
+def _one_per_line(candidates: list[tuple[int, Candidate]]) -> list[tuple[int, Candidate]]:
     """Choose between the label up to the first colon and longer ones: the longer when all its lines have one."""
     by_line: dict[int, list[Candidate]] = defaultdict(list)
-    for number, candidate in found:
+    for number, candidate in candidates:
         by_line[number].append(candidate)
     chosen = dict.fromkeys(by_line, 0)
     for depth in range(max(map(len, by_line.values()), default=1) - 1):

@@ -102,26 +102,26 @@ def rendered(words: Iterable[Words], *, joined: bool) -> tuple[str, Reading]:
         return length - len(piece)
 
     for item in words:
-        said = re.sub(r"\s*\n\s*", " ", item.text) if joined else item.text
-        if not said:
+        spoken = re.sub(r"\s*\n\s*", " ", item.text) if joined else item.text
+        if not spoken:
             continue
         last = reading.pieces[-1] if reading.pieces and not reading.opening else None
         goes_on = not (item.kind or item.opens) and last is not None and last.speaker == item.speaker
         if joined and goes_on and last is not None and not _is_full(parts, last):
             write(" ")
-            write(said)
+            write(spoken)
             reading.pieces[-1] = Piece(last.start, length, last.speaker, last.time)
             continue
         if parts:
             write("\n\n")
         if item.kind:
-            start = write(said)
+            start = write(spoken)
             reading.mark(start, length, item.kind)
             continue
         if item.speaker:
             start = write(f"{item.speaker}: ")
             reading.mark(start, length, "label")
-        start = write(said)
+        start = write(spoken)
         reading.pieces.append(Piece(start, length, item.speaker, item.time, question=item.question))
         reading.opening = False
     return "".join(parts), reading
@@ -241,19 +241,19 @@ def _asides(lines: Sequence[Line], labels: Labels) -> frozenset[int]:
 
     A tool's own label above ("Speaker 1 00:03") says less than the one with which the words begin.
     """
-    found: set[int] = set()
+    asides: set[int] = set()
     own_stamps: dict[str, list[int]] = {}
     for number, line in enumerate(lines):
         if line.blank or number in labels:
             continue
         above = labels.get(number - 1)
         if above and above.style is Style.OWN_LINE and _BRACKETS.fullmatch(line.text):
-            found.add(number)
+            asides.add(number)
         stamped = next((one for one in line.candidates if one.style is Style.OWN_STAMP), None)
         if stamped and stamped.shape >= Shape.NAME and number + 1 in labels:
             own_stamps.setdefault(stamped.key, []).append(number)
     again = [numbers for numbers in own_stamps.values() if len(numbers) > 1]
-    return frozenset(found.union(*again))
+    return frozenset(asides.union(*again))
 
 
 def unlabelled_starts(lines: Sequence[Line], labels: Labels, start: int) -> frozenset[int]:
@@ -346,7 +346,7 @@ def _say_line(
         reading.say(text, Piece(position, start, speaker, time, look))
         reading.mark(start, stop, "time")
         time, position = stamp.seconds, stop
-    said = reading.say(text, Piece(position, end, speaker, time, look))
+    spoken = reading.say(text, Piece(position, end, speaker, time, look))
     if handed_over:
         reading.mark(end, handed_over.end(), "turn")
         reading.turning = True
@@ -354,9 +354,9 @@ def _say_line(
         reading.mark(end, line.end, "time")
         # A stamp behind a paragraph tells when the next one begins.
         reading.pending = closing.seconds
-    elif said:
+    elif spoken:
         reading.pending = None
-    return None if said else time
+    return None if spoken else time
 
 
 def _closing_mark(head: str, words: str) -> int:
@@ -403,15 +403,15 @@ def _breaks(lines: Sequence[Line], start: int, *, labelled: bool) -> frozenset[i
 
 def _headings(lines: Sequence[Line], labels: Labels) -> frozenset[int]:
     """Return the lines that are headings: by style, or in capitals alone before somebody speaks."""
-    found = {number for number, line in enumerate(lines) if line.heading and not line.only_stamp}
+    headings = {number for number, line in enumerate(lines) if line.heading and not line.only_stamp}
     for number in labels:
-        above = next((place for place in range(number - 1, -1, -1) if not lines[place].blank), None)
+        above = next((index for index in range(number - 1, -1, -1) if not lines[index].blank), None)
         if above is None or above in labels or above == number - 1 or not lines[above].after_gap:
             continue
         text = lines[above].text.strip()
         if text.isupper() and 4 <= len(text) <= 60 and text[-1] not in ".?!…)]":
-            found.add(above)
-    return frozenset(found)
+            headings.add(above)
+    return frozenset(headings)
 
 
 def _has_dashes(lines: Sequence[Line]) -> bool:

@@ -93,7 +93,7 @@ def read_delimited(data: bytes, name: str, budget: Budget | None = None) -> Shee
     try:
         with long_cells():
             sample = list(islice(text.lines(), _SAMPLE_LINES))
-            separator, told = separator_of(sample, name)
+            separator, named = separator_of(sample, name)
             quoting = quoting_of(text, separator)
             rows = _rows(text, separator, quoting, budget or table_budget(name))
     except csv.Error as error:
@@ -104,7 +104,7 @@ def read_delimited(data: bytes, name: str, budget: Budget | None = None) -> Shee
         notes += (
             "Some quotation marks in the table do not enclose cells; they were read as part of the text.",
         )
-    return Sheet(rows[1:] if told else rows, None, encoding, notes)
+    return Sheet(rows[1:] if named else rows, None, encoding, notes)
 
 
 def table_text(data: bytes, name: str) -> tuple[TableText, str, tuple[str, ...]]:
@@ -128,14 +128,15 @@ def table_text(data: bytes, name: str) -> tuple[TableText, str, tuple[str, ...]]
 
 def separator_of(sample: Sequence[str], name: str) -> tuple[str, bool]:
     """Return a table's separator by its first lines, and whether the first of them does nothing but name it."""
-    told = _told_separator(sample[0])
-    return told or _separator(sample, prefer_tab=name.casefold().endswith((".tsv", ".tab"))), told is not None
+    named = _told_separator(sample[0])
+    prefer_tab = name.casefold().endswith((".tsv", ".tab"))
+    return named or _separator(sample, prefer_tab=prefer_tab), named is not None
 
 
 def _told_separator(line: str) -> str | None:
     """Return the separator that Excel's own first line "sep=;" names."""
-    told = line.strip("\ufeff\n ")
-    return told[4:] if told.startswith("sep=") and len(told) == 5 else None
+    first_line = line.strip("\ufeff\n ")
+    return first_line[4:] if first_line.startswith("sep=") and len(first_line) == 5 else None
 
 
 def _separator(sample: Sequence[str], *, prefer_tab: bool) -> str:

@@ -128,13 +128,13 @@ class _StringsHandler(_TextHandler):
 
 def _unescaped(text: str) -> str:
     if "_x" in text:
-        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+        text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _date_styles(archive: Archive) -> list[bool]:
     """Return for each cell style of the workbook whether it shows a number as a date or time."""
-    own: dict[int, str] = {}
+    formats: dict[int, str] = {}
     dates: list[bool] = []
     in_cell_styles = False
     for kind, tag, attributes in _events(archive, "xl/styles.xml"):
@@ -146,9 +146,9 @@ def _date_styles(archive: Archive) -> list[bool]:
         if not number.isdigit() or len(number) > 9:
             continue
         if tag == "x:numFmt":
-            own[int(number)] = attributes.get("formatCode", "")
+            formats[int(number)] = attributes.get("formatCode", "")
         elif tag == "x:xf" and in_cell_styles:
-            code = own.get(int(number))
+            code = formats.get(int(number))
             dates.append(int(number) in _BUILT_IN_DATES if code is None else _shows_date(code))
     return dates
 
@@ -169,10 +169,10 @@ class _Values:
     def shown(self, stored: str, kind: str, style: str) -> str | None:
         """Return what a person sees of a value of type `kind` ("s" = shared text, "n" = number, ...)."""
         if kind == "s":
-            place = (
+            index = (
                 int(stored) if stored.isascii() and stored.isdigit() and len(stored) < 10 else len(self.texts)
             )
-            return self.texts[place] if place < len(self.texts) else None
+            return self.texts[index] if index < len(self.texts) else None
         if kind == "b":
             return {"1": "TRUE", "0": "FALSE"}.get(stored, stored)
         if kind == "n":
@@ -184,8 +184,8 @@ class _Values:
             value = float(stored)
         except ValueError:
             return stored
-        place = int(style) if style.isascii() and style.isdigit() and len(style) < 9 else 0
-        if place < len(self.date_styles) and self.date_styles[place] and 0 <= value < 2_958_466:
+        index = int(style) if style.isascii() and style.isdigit() and len(style) < 9 else 0
+        if index < len(self.date_styles) and self.date_styles[index] and 0 <= value < 2_958_466:
             return self._date(value)
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
@@ -210,14 +210,14 @@ class _SheetHandler(_TextHandler):
         self.rows: list[Row] = []
         self.cells: list[str | None] = []
         self.number = 0
-        self.place = -1
+        self.column = -1
         self.kind = "n"
         self.style = "0"
 
     def start(self, tag: str, attributes: Mapping[str, str], /) -> None:
         if tag == "x:c":
             reference = _REFERENCE.fullmatch(attributes.get("r", ""))
-            self.place = _column(reference[1]) if reference else self.place + 1
+            self.column = _column(reference[1]) if reference else self.column + 1
             self.kind = attributes.get("t", "n")
             self.style = attributes.get("s", "0")
         elif tag == "x:v":
@@ -227,7 +227,7 @@ class _SheetHandler(_TextHandler):
             self.number = (
                 int(given) if given.isascii() and given.isdigit() and len(given) < 9 else self.number + 1
             )
-            self.place = -1
+            self.column = -1
             self.cells = []
         else:
             super().start(tag, attributes)
@@ -250,10 +250,10 @@ class _SheetHandler(_TextHandler):
         if not stored:
             return
         text = self.values.shown(stored, self.kind, self.style)
-        if text and not text.isspace() and len(self.cells) <= self.place < MAX_COLUMNS:
+        if text and not text.isspace() and len(self.cells) <= self.column < MAX_COLUMNS:
             # A long text may be referred to by many cells, each of which will be worked on.
-            self.budget.spend(len(text) if self.kind == "s" else 0, self.place - len(self.cells))
-            self.cells += [None] * (self.place - len(self.cells))
+            self.budget.spend(len(text) if self.kind == "s" else 0, self.column - len(self.cells))
+            self.cells += [None] * (self.column - len(self.cells))
             self.cells.append(text)
 
 

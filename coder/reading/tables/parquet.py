@@ -33,9 +33,9 @@ def parquet_rows(
         given = pa.BufferReader(source) if isinstance(source, bytes) else source
         schema = pq.read_metadata(given).schema
         texts = [
-            schema.column(place).path
-            for place in range(len(schema))
-            if schema.column(place).physical_type == "BYTE_ARRAY"
+            schema.column(number).path
+            for number in range(len(schema))
+            if schema.column(number).physical_type == "BYTE_ARRAY"
         ]
         given = pa.BufferReader(source) if isinstance(source, bytes) else source
         with pq.ParquetFile(given, read_dictionary=texts) as file:
@@ -80,7 +80,7 @@ def _cells(column: Any, budget: Budget) -> list[Any]:
     budget.spend(_text_bytes(column))
     if hasattr(column, "dictionary"):
         values = [cell_of(value) for value in column.dictionary.to_pylist()]
-        return [None if place is None else values[place] for place in column.indices.to_pylist()]
+        return [None if index is None else values[index] for index in column.indices.to_pylist()]
     return [cell_of(value) for value in column.to_pylist()]
 
 

@@ -127,21 +127,21 @@ def with_header(sheet: Sheet, needed: Sequence[str] = ()) -> Table:
     """Find the header row, below any title rows: it has the needed columns, else is the first of several cells."""
     rows = sheet.rows
     wide = any(_filled(row) > 1 for row in rows[:_HEADER_WITHIN])
-    place = next(
-        (place for place, row in enumerate(rows[:_HEADER_WITHIN]) if not wide or _filled(row) > 1), 0
+    header_index = next(
+        (index for index, row in enumerate(rows[:_HEADER_WITHIN]) if not wide or _filled(row) > 1), 0
     )
     wanted = {plain_name(name) for name in needed}
     for candidate, (_, cells) in enumerate(rows[:_HEADER_WITHIN]):
         if wanted and wanted <= {plain_name(cell) for cell in cells if isinstance(cell, str)}:
-            place = candidate
+            header_index = candidate
             break
-    width = max((len(cells) for _, cells in rows[place:]), default=0)
-    if width * (len(rows) - place) > 2 * MAX_CELLS:
+    width = max((len(cells) for _, cells in rows[header_index:]), default=0)
+    if width * (len(rows) - header_index) > 2 * MAX_CELLS:
         raise UnsafeFileError(
             f"The table has {len(rows)} rows of up to {width} columns, more than can be read at once. Split it."
         )
-    columns = _names(rows[place][1] if rows else [], width, needed)
-    below = rows[place + 1 :]
+    columns = _names(rows[header_index][1] if rows else [], width, needed)
+    below = rows[header_index + 1 :]
     padded = [cells + [None] * (width - len(cells)) for _, cells in below]
     used = [k for k in range(width) if columns[k] or any(cells[k] is not None for cells in padded)]
     return Table(

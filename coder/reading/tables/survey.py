@@ -89,9 +89,9 @@ def _are_headings(header: Sequence[str], below: Sequence[Row]) -> bool:
         if cell and any(column < len(row) and row[column].strip() == cell for row in below[:200]):
             return False
     coded = sum(_CODED.match(cell) is not None for cell in named)
-    own = sum(plain_name(question_of(cell)) in _OWN for cell in named)
+    usual = sum(plain_name(question_of(cell)) in _OWN for cell in named)
     asked = sum(_is_question(cell) for cell in named)
-    return coded >= 0.5 * len(named) or own >= 2 or (own >= 1 and asked >= 1)
+    return coded >= 0.5 * len(named) or usual >= 2 or (usual >= 1 and asked >= 1)
 
 
 def _is_question(heading: str) -> bool:
@@ -148,20 +148,22 @@ def is_open(question: str, cells: Sequence[str], *, sure: bool = False) -> bool:
     """Tell whether a question was answered in words of people's own rather than chosen from a list."""
     if not cells or (plain_name(question) in _OWN and not _is_question(question)):
         return False
-    said = [cell for cell in cells if not is_no_answer(cell)]
-    if len(said) < 0.5 * len(cells) or len(set(cells)) <= len(cells) / 2:
+    answers = [cell for cell in cells if not is_no_answer(cell)]
+    if len(answers) < 0.5 * len(cells) or len(set(cells)) <= len(cells) / 2:
         return False
-    length = mean(len(cell.split()) for cell in said)
+    length = mean(len(cell.split()) for cell in answers)
     if length >= 6:
         return True
     asks = len(plain_name(question).split()) >= 3 or question.rstrip().endswith("?")
     if length >= 3 and (asks or sure):
         return True
-    if sure and length >= 2 and asks and len(set(said)) >= 0.8 * len(said):
+    if sure and length >= 2 and asks and len(set(answers)) >= 0.8 * len(answers):
         return True
     # Short answers in one's own words ("My knee.", "by boat"): hardly any comes twice.
-    counts = Counter(cell.casefold() for cell in said)
-    return bool(_OTHER.search(question)) and max(counts.values()) <= max(1, len(said) // 5) and length >= 1.5
+    counts = Counter(cell.casefold() for cell in answers)
+    return (
+        bool(_OTHER.search(question)) and max(counts.values()) <= max(1, len(answers) // 5) and length >= 1.5
+    )
 
 
 def _column(rows: Sequence[Row], column: int) -> list[str]:

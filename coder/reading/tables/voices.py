@@ -47,9 +47,9 @@ def columns_of_voices(rows: Sequence[Row]) -> VoiceColumns | None:
     people have a row each, or one of two asks what the other answers, or a column holds the questions.
     """
     for above, header in enumerate(rows[:_HEADER_WITHIN], start=1):
-        found = _below(above, header, rows[above : above + _ENOUGH])
-        if found is not None:
-            return found
+        columns = _below(above, header, rows[above : above + _ENOUGH])
+        if columns is not None:
+            return columns
     return None
 
 
@@ -103,9 +103,9 @@ def _may_speak(name: str) -> bool:
 
 def _holds_words(cells: Sequence[str]) -> bool:
     """Tell whether cells hold what people said: several words each, hardly ever the same."""
-    said = [cell for cell in cells if not is_no_name(cell)]
-    distinct = len({cell.casefold() for cell in said}) > len(said) / 2
-    return bool(said) and distinct and mean(len(cell.split()) for cell in said) >= _FEWEST_WORDS
+    spoken = [cell for cell in cells if not is_no_name(cell)]
+    distinct = len({cell.casefold() for cell in spoken}) > len(spoken) / 2
+    return bool(spoken) and distinct and mean(len(cell.split()) for cell in spoken) >= _FEWEST_WORDS
 
 
 def _take_turns(below: Sequence[Row], voices: Sequence[int], *, timed: bool) -> bool:

@@ -32,14 +32,14 @@ COREQ: tuple[tuple[str, str], ...] = (
 
 def methods_paragraphs(data: StudyData) -> list[str]:
     """Return the sentences of a methods section as paragraphs: material, coding, suggestions, agreement."""
-    found = [_material(data), _coding(data), _machine(data), _agreement(data), _software(data)]
-    return [paragraph for paragraph in found if paragraph]
+    paragraphs = [_material(data), _coding(data), _machine(data), _agreement(data), _software(data)]
+    return [paragraph for paragraph in paragraphs if paragraph]
 
 
 def _material(data: StudyData) -> str:
-    place = f"from {counted(len(data.cases), 'participant')} " if data.cases else ""
+    people = f"from {counted(len(data.cases), 'participant')} " if data.cases else ""
     text = (
-        f"The material was {counted(len(data.sources), 'transcript')} {place}with"
+        f"The material was {counted(len(data.sources), 'transcript')} {people}with"
         f" {counted(data.utterances, 'utterance')} that could be coded."
     )
     if data.decided < data.utterances:
@@ -127,7 +127,7 @@ def coreq_table(data: StudyData, options: ReportOptions) -> Table:
     """Return the 32 items of COREQ with what the study file can say of each."""
     known = _known(data, options)
     items = [
-        (place, domain, item, known.get(item, YOURS)) for place, (domain, item) in enumerate(COREQ, start=1)
+        (number, domain, item, known.get(item, YOURS)) for number, (domain, item) in enumerate(COREQ, start=1)
     ]
     columns = [Column("No.", number=True), Column("Domain"), Column("Item"), Column("In this study")]
     rows = [

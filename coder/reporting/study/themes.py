@@ -127,13 +127,13 @@ def results_in_words(data: StudyData, groups: Sequence[Group], options: ReportOp
     ]
     for code in data.codebook.codes:
         mine = [(name, _named(groups, code, name)) for name in polarities_of(data)]
-        if not any(found for _, found in mine):
+        if not any(of_polarity for _, of_polarity in mine):
             continue
         parts.append(Heading(f"{code.parent}: {code.label}" if code.parent else code.label))
-        for name, found in mine:
-            if found and data.codebook.polarity:
+        for name, of_polarity in mine:
+            if of_polarity and data.codebook.polarity:
                 parts.append(Heading(HEADINGS[name], 3))
-            for group in found:
+            for group in of_polarity:
                 count = f"{counted(len(group.codings), 'coding')}, {_people(group.codings, options)}"
                 made = "; proposed by the program" if group.proposed else ""
                 parts.append(Paragraph(f"{group.name} ({count}{made})."))
@@ -210,7 +210,7 @@ def _tidy(code: Code, group: Group, data: StudyData, options: ReportOptions) -> 
         "component": code.parent or "", "code": code.id, "label": code.label, "polarity": group.polarity or "",
         "sub-theme": group.name, "made by": _maker(group), "codings": len(group.codings),
         "participants": tidy_people(len(cases_of(group.codings)), options.min_cell),
-        **{f"quote {place}": quote(item, data).text for place, item in enumerate(quotes, start=1)},
+        **{f"quote {number}": quote(item, data).text for number, item in enumerate(quotes, start=1)},
     }  # fmt: skip
 
 

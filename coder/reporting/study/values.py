@@ -191,14 +191,14 @@ class ReportOptions:
 def passages_of(codings: Sequence[Coding]) -> list[Passage]:
     """Join neighbouring utterances of one turn with the same code and polarity; order of transcript and place."""
     ordered = sorted(codings, key=lambda item: (item.code, item.polarity or "", item.transcript, item.place))
-    found: list[list[Coding]] = []
+    passages: list[list[Coding]] = []
     for coding in ordered:
-        last = found[-1][-1] if found else None
+        last = passages[-1][-1] if passages else None
         if last is not None and _follows(last, coding):
-            found[-1].append(coding)
+            passages[-1].append(coding)
         else:
-            found.append([coding])
-    return [Passage(tuple(items)) for items in found]
+            passages.append([coding])
+    return [Passage(tuple(items)) for items in passages]
 
 
 def _follows(last: Coding, coding: Coding) -> bool:

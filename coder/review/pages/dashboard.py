@@ -51,9 +51,11 @@ def _acceptance_plot(codes: tuple[SuggestionFate, ...], labels: dict[str, str]) 
         return ""
     drawn = []
     for item in answered:
-        found = rate([True] * item.accepted + [False] * (item.answered - item.accepted))
+        accepted = rate([True] * item.accepted + [False] * (item.answered - item.accepted))
         words = f"{item.accepted} of {item.answered}"
-        drawn.append(Interval(labels.get(item.code, item.code), found.value, found.low, found.high, words))
+        drawn.append(
+            Interval(labels.get(item.code, item.code), accepted.value, accepted.low, accepted.high, words)
+        )
     return intervals("Suggestions accepted as they were, by code", drawn)
 
 
@@ -72,20 +74,22 @@ async def agreement(request: Request) -> Response:
         plot = intervals("Agreement over all codes", _estimates(report["overall"], SHOWN_STATISTICS))
         codes_plot = intervals(
             "Kappa by code",
-            _estimates({code: found.get("cohen_kappa") for code, found in _items(report["codes"])}, labels),
+            _estimates(
+                {code: estimates.get("cohen_kappa") for code, estimates in _items(report["codes"])}, labels
+            ),
         )
     html = context.part(request, "agreement.html", report=report, plot=plot, codes_plot=codes_plot)
     return reply(html=html)
 
 
-def _items(found: object) -> list[tuple[str, dict[str, dict[str, float | None]]]]:
-    return list(found.items()) if isinstance(found, dict) else []
+def _items(section: object) -> list[tuple[str, dict[str, dict[str, float | None]]]]:
+    return list(section.items()) if isinstance(section, dict) else []
 
 
-def _estimates(found: object, names: dict[str, str]) -> list[Interval]:
+def _estimates(section: object, names: dict[str, str]) -> list[Interval]:
     drawn = []
     for name, words in names.items():
-        estimate = found.get(name) if isinstance(found, dict) else None
+        estimate = section.get(name) if isinstance(section, dict) else None
         if estimate is None:
             continue
         value = estimate["value"]

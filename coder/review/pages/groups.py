@@ -57,11 +57,11 @@ async def groups_page(request: Request) -> Response:
         code, polarity = max(mine, key=lambda cell: counts[cell], default=(code, None))
     if code and code not in book.by_id:
         raise InputError("This code is not in the codebook any more; choose another.")
-    found, near = await run_in_threadpool(_found, context, data, (code, polarity), given.get("near") or "")
-    seen = [coding.utterance for group in found for coding in group.codings]
+    groups, near = await run_in_threadpool(_found, context, data, (code, polarity), given.get("near") or "")
+    seen = [coding.utterance for group in groups for coding in group.codings]
     study.acts.record_exposure(session.coder, seen, "coder")
     return context.page(
-        request, "groups.html", page_name="Codes", code=code, polarity=polarity, groups=found, data=data, near=near,
+        request, "groups.html", page_name="Codes", code=code, polarity=polarity, groups=groups, data=data, near=near,
         counts=counts, signs=context.signs(session.coder), codebook=book, ungrouped=UNGROUPED,
         undoable=study.groups.undoable(session.coder), redoable=study.groups.redoable(session.coder),
         no_polarity=NO_POLARITY, polarities=polarities_of(data), most=MOST_PASSAGES,
@@ -73,10 +73,10 @@ def _found(
     context: ReviewContext, data: StudyData, cell: tuple[str, str | None], near: str
 ) -> tuple[list[Group], str]:
     """Return the groups, and the name of the one that passages of the others were put in order of likeness to."""
-    found = cell_groups(context.review.study, data, *cell, encode_texts)
-    if near in {group.name for group in found}:
-        return nearest_first(found, near, encode_texts), near
-    return found, ""
+    groups = cell_groups(context.review.study, data, *cell, encode_texts)
+    if near in {group.name for group in groups}:
+        return nearest_first(groups, near, encode_texts), near
+    return groups, ""
 
 
 def _edit(context: ReviewContext, session: Session, given: Mapping[str, object]) -> GroupEdit:
@@ -126,8 +126,8 @@ async def change_groups(request: Request) -> Response:
 
     def change() -> str:
         data = read_data(study, Names())
-        found = cell_groups(study, data, edit.code, edit.polarity, encode_texts)
-        return edit_groups(study, found, edit, coder=session.coder)
+        groups = cell_groups(study, data, edit.code, edit.polarity, encode_texts)
+        return edit_groups(study, groups, edit, coder=session.coder)
 
     what = await run_in_threadpool(change)
     return reply(say=f"{what}. Undo takes it back", go=_address(edit))

@@ -105,12 +105,12 @@ def _code_words(labels: Mapping[str, str], code: StandingCode) -> str:
 
 def what_changed(labels: Mapping[str, str], before: UnitState, after: UnitState, touched: int) -> str:
     """Return in words what a gesture saved: which codes came, which went, what was rejected or marked."""
-    held = {(code.code, code.polarity) for code in before.codes}
-    kept = {code.code for code in after.codes}
+    had = {(code.code, code.polarity) for code in before.codes}
+    has = {code.code for code in after.codes}
     marked = after.state != before.state and after.state in {"nothing", "skipped"}
     words = [STATE_WORDS[after.state].capitalize()] if marked else []
-    words += [_code_words(labels, code) for code in after.codes if (code.code, code.polarity) not in held]
-    words += [f"{labels.get(c.code, c.code)} withdrawn" for c in before.codes if c.code not in kept]
+    words += [_code_words(labels, code) for code in after.codes if (code.code, code.polarity) not in had]
+    words += [f"{labels.get(c.code, c.code)} withdrawn" for c in before.codes if c.code not in has]
     words += [
         f"{labels.get(code, code)} rejected"
         for code in after.rejected
@@ -149,8 +149,8 @@ def _touched(
         return answer
     drawing = context.drawing(session.coder, str(content.get("q") or ""))
     document = context.review.home_of(focus)
-    here = [document.utterances[document.place[item]] for item in changed if item in document.place]
-    units = context.review.units(session.coder, here, context.mode(session), others=session.show_coders)
+    utterances = [document.utterances[document.place[item]] for item in changed if item in document.place]
+    units = context.review.units(session.coder, utterances, context.mode(session), others=session.show_coders)
     answer["units"] = {
         unit.utterance.id: context.macro(request, "unit", drawing.unit(unit), focus) for unit in units
     }

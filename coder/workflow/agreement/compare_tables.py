@@ -129,12 +129,12 @@ def _of_passages(
     """Return the report over characters, with the unitizing alphas, for passages with boundaries of their own."""
     import pandas as pd
 
-    own = [table.by_role() for table in tables]
-    frame = pd.concat(own, ignore_index=True)
+    frames = [table.by_role() for table in tables]
+    frame = pd.concat(frames, ignore_index=True)
     frame.attrs["row_numbers"] = [
-        number for part in own for number in part.attrs.get("row_numbers", range(1, len(part) + 1))
+        number for part in frames for number in part.attrs.get("row_numbers", range(1, len(part) + 1))
     ]
-    frame.attrs["lengths"] = _lengths(own, problems)
+    frame.attrs["lengths"] = _lengths(frames, problems)
     together = CodedTable.of(frame, " and ".join(table.where for table in tables))
     passages = passages_of(together, options, problems)
     book = options.codebook
@@ -295,5 +295,5 @@ def tool_text(outcome: AgreementOutcome, tool: Tool, *, as_json: bool = False) -
     """Return another program's figures as a table of text, or as JSON."""
     from coder.reporting.agreement import view_text
 
-    found = tool_view(outcome, tool)
-    return json.dumps(found, ensure_ascii=False) + "\n" if as_json else view_text(found)
+    figures = tool_view(outcome, tool)
+    return json.dumps(figures, ensure_ascii=False) + "\n" if as_json else view_text(figures)

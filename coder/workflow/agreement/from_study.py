@@ -39,9 +39,9 @@ def study_table(path: Path) -> tuple["DataFrame", Codebook, str | None]:
         ]
         rows = [*_rows(study, blind, "yes"), *_rows(study, later, "no")]
         book = study.codebooks.current()
-        said = _said_by_model(study, [*blind, *later])
-        name = f"model {said[0].coder}" if said else None
-        rows += [{**row, "coder": name} for row in _rows(study, said, "yes")]
+        suggested = _said_by_model(study, [*blind, *later])
+        name = f"model {suggested[0].coder}" if suggested else None
+        rows += [{**row, "coder": name} for row in _rows(study, suggested, "yes")]
     if not rows:
         raise StudyError(f"Nobody has coded anything in {path.name} yet, so there is nothing to compare.")
     return pd.DataFrame(rows, dtype=object), book, name
@@ -58,12 +58,12 @@ def _said_by_model(study: Study, items: Iterable[Confirmed]) -> list[Confirmed]:
     learned = study.models.learned_from(active.id)
     homes = {item.utterance: item.transcript for item in items if item.transcript not in learned}
     looked = study.suggestions.looked_at_by(active.id, sorted(homes))
-    found = []
+    codings = []
     for utterance, suggested in study.suggestions.newest(looked).items():
         codes = tuple((item.code, item.polarity) for item in suggested if item.selected)
         state = "coded" if codes else "nothing"
-        found.append(Confirmed(utterance, homes[utterance], active.label, state, codes, (), frozenset()))
-    return found
+        codings.append(Confirmed(utterance, homes[utterance], active.label, state, codes, (), frozenset()))
+    return codings
 
 
 def _rows(study: Study, items: Iterable[Confirmed], blind: str) -> Iterable[dict[str, Any]]:

@@ -74,9 +74,13 @@ def shared_codes(first: "Model", second: "Model") -> tuple[tuple[str, ...], list
 
 def _either(first: "Model", second: "Model") -> "Codebook":
     """Return a codebook of all the codes that either model has."""
-    own, other = first.codebook, second.codebook
-    more = tuple(code for code in other.codes if code.id not in own.by_id)
-    return replace(own, name=f"{own.name} or {other.name}", codes=(*own.codes, *more)) if more else own
+    first_book, second_book = first.codebook, second.codebook
+    more = tuple(code for code in second_book.codes if code.id not in first_book.by_id)
+    return (
+        replace(first_book, name=f"{first_book.name} or {second_book.name}", codes=(*first_book.codes, *more))
+        if more
+        else first_book
+    )
 
 
 def _listed(codes: Sequence[str]) -> str:

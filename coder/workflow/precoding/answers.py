@@ -109,7 +109,7 @@ def _parts_of(survey: Survey, model: "Model", wanted: Collection[int]) -> Iterat
         topics = model.topics([text for _, text in survey.sample], [study for study, _ in survey.sample])
     for at, records in enumerate(_pieces(survey.path)):
         if survey.first + at in wanted:
-            utterances, studies, own = table_answers(records, survey.path.stem, at * AT_A_TIME)
+            utterances, studies, others = table_answers(records, survey.path.stem, at * AT_A_TIME)
             # A transcript is one topic only if it is whole, so not in a table that is cut into parts.
             homes, turns = whose_words(records) if survey.parts == 1 else ((), ())
             yield Part(
@@ -117,7 +117,7 @@ def _parts_of(survey: Survey, model: "Model", wanted: Collection[int]) -> Iterat
                 str(survey.path),
                 tuple(utterances),
                 tuple(studies),
-                tuple(own),
+                tuple(others),
                 homes=homes,
                 turns=turns,
                 topics=topics,
@@ -190,12 +190,12 @@ def _survey(path: Path, first: int) -> Survey:
     columns: dict[str, None] = {}
     rows = 0
     for records in _pieces(path):
-        answers, studies, own = table_answers(records, path.stem, rows)
+        answers, studies, others = table_answers(records, path.stem, rows)
         for answer, study in zip(answers, studies, strict=True):
             if answer.codable:
                 _sample(chosen.setdefault(study, []), _share(chosen), answer)
         rows += len(records)
-        columns.update(dict.fromkeys(own[0]))
+        columns.update(dict.fromkeys(others[0]))
         if len(chosen) > MANY_STUDIES:
             raise InputError(
                 f"{path}: the column 'study' has over {MANY_STUDIES:,} different values. It should say which"

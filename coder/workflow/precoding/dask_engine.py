@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from coder import __version__
 from coder.errors import CoderError, InputError
-from coder.workflow.precoding.parts import Part, Said
+from coder.workflow.precoding.parts import Opinions, Part
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -105,7 +105,7 @@ class DaskEngine:
                         f" {ours}. Use the same version of coder and the same kind of processor everywhere."
                     )
 
-    def code(self, parts: Iterable[Part]) -> Iterator[tuple[Part, Said]]:
+    def code(self, parts: Iterable[Part]) -> Iterator[tuple[Part, Opinions]]:
         """Yield each part with what the model says of it; raises CoderError for a part that no worker survives."""
         from distributed import KilledWorker, as_completed
 
@@ -117,7 +117,7 @@ class DaskEngine:
         while True:
             while len(running) < self._room() and (part := next(waiting, None)) is not None:
                 future = self._client.submit(
-                    code_part, self._name, replace(part, own=()), pure=False, retries=TRIES - 1
+                    code_part, self._name, replace(part, other_columns=()), pure=False, retries=TRIES - 1
                 )
                 running[future] = part
                 finished.add(future)

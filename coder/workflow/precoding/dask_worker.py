@@ -11,7 +11,7 @@ from distributed import Worker, WorkerPlugin
 
 from coder import __version__
 from coder.codebook import Codebook
-from coder.workflow.precoding.parts import Part, Said, coded
+from coder.workflow.precoding.parts import Opinions, Part, coded
 
 if TYPE_CHECKING:
     from coder.learning.model import Model
@@ -63,7 +63,7 @@ def model_print(name: str) -> dict[str, Any]:
     return {"version": __version__, **_models[name].fingerprint}
 
 
-def code_part(name: str, part: Part) -> Said:
+def code_part(name: str, part: Part) -> Opinions:
     """Return what the model of that name says of a part."""
     with _one_at_a_time:
         return coded(_models[name], part)

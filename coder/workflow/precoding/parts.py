@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from coder.learning.model import Model
 
 
-Said = list[Opinion | None]  # one per utterance; None for what is never coded
+Opinions = list[Opinion | None]  # one per utterance; None for what is never coded
 
 
 @dataclass(frozen=True)
 class Part:
-    """What is coded at a time; `own` are a table's other columns, one record per utterance.
+    """What is coded at a time; `other_columns` are a table's other columns, one record per utterance.
 
     Of a table's rows `homes` names the transcript or participant, `turns` the turn, empty where it does not say.
     """
@@ -33,7 +33,7 @@ class Part:
     source: str
     utterances: tuple[Utterance, ...] = ()
     studies: tuple[str, ...] | None = None
-    own: tuple[Row, ...] = ()
+    other_columns: tuple[Row, ...] = ()
     homes: tuple[str, ...] = ()
     turns: tuple[str, ...] = ()
     topics: "Topics | None" = None
@@ -60,7 +60,7 @@ class PartRecord:
 class Engine(Protocol):
     """Codes parts, in any order."""
 
-    def code(self, parts: Iterable[Part]) -> Iterator[tuple[Part, Said]]:
+    def code(self, parts: Iterable[Part]) -> Iterator[tuple[Part, Opinions]]:
         """Yield each part with what the model says of it."""
         ...
 
@@ -71,16 +71,16 @@ class LocalEngine:
     def __init__(self, model: "Model") -> None:
         self._model = model
 
-    def code(self, parts: Iterable[Part]) -> Iterator[tuple[Part, Said]]:
+    def code(self, parts: Iterable[Part]) -> Iterator[tuple[Part, Opinions]]:
         """Yield each part with what the model says of it."""
         for part in parts:
             yield part, coded(self._model, part)
 
 
-def coded(model: "Model", part: Part) -> Said:
+def coded(model: "Model", part: Part) -> Opinions:
     """Return what a model says of each utterance of a part."""
-    said = iter(opinions(model, _batch(part)))
-    return [next(said) if utterance.codable else None for utterance in part.utterances]
+    remaining = iter(opinions(model, _batch(part)))
+    return [next(remaining) if utterance.codable else None for utterance in part.utterances]
 
 
 def _batch(part: Part) -> "Batch":
@@ -99,29 +99,31 @@ def _batch(part: Part) -> "Batch":
     return Batch(texts, questions, turns, homes, studies, part.topics)
 
 
-def finished(part: Part, said: Said, model: "Model", *, coded_only: bool) -> tuple[PartRecord, list[Row]]:
+def finished(
+    part: Part, by_utterance: Opinions, model: "Model", *, coded_only: bool
+) -> tuple[PartRecord, list[Row]]:
     """Return a coded part's record and its rows as they are written, a table's other columns before ours."""
     rows: list[Row] = []
     codes: dict[str, Counter[str]] = {}
-    for at, (utterance, opinion) in enumerate(zip(part.utterances, said, strict=True)):
+    for at, (utterance, opinion) in enumerate(zip(part.utterances, by_utterance, strict=True)):
         if opinion is not None:
             for item in opinion.suggested:
                 codes.setdefault(item.code, Counter())[opinion.polarity or ""] += 1
         if coded_only and not (opinion and opinion.suggested):
             continue
-        own = part.own[at] if part.own else {}
-        rows += [{**own, **row} for row in rows_of_unit(utterance, opinion, model.codebook, model.name)]
+        others = part.other_columns[at] if part.other_columns else {}
+        rows += [{**others, **row} for row in rows_of_unit(utterance, opinion, model.codebook, model.name)]
     record = PartRecord(
         number=part.number,
         source=part.source,
         notes=part.notes,
         refused=part.refused,
-        columns=tuple(part.own[0]) if part.own else (),
+        columns=tuple(part.other_columns[0]) if part.other_columns else (),
         units=len(part.utterances),
-        codable=sum(opinion is not None for opinion in said),
-        coded=sum(bool(opinion and opinion.suggested) for opinion in said),
+        codable=sum(opinion is not None for opinion in by_utterance),
+        coded=sum(bool(opinion and opinion.suggested) for opinion in by_utterance),
         codes={code: dict(counts) for code, counts in codes.items()},
-        unread=dict(Counter(opinion.language for opinion in said if opinion and opinion.language)),
+        unread=dict(Counter(opinion.language for opinion in by_utterance if opinion and opinion.language)),
     )
     return record, rows
 

@@ -104,7 +104,7 @@ class Summary:
 
 def failed_codes(model: "Model") -> dict[str, CodeVerdict]:
     """Return the codes that a model does not suggest, each with its verdict: why, and what would mend it."""
-    verdicts = {found.code: found for found in model.card.codes}
+    verdicts = {verdict.code: verdict for verdict in model.card.codes}
     return {
         code: verdicts.get(code) or CodeVerdict.unknown(code)
         for code, usable in zip(model.codebook.ids, model.parts.calibration.usable.tolist(), strict=True)
@@ -122,8 +122,8 @@ def finished_parts(
     done: Collection[int] = (),
 ) -> Iterator[tuple[PartRecord, list[Row]]]:
     """Yield each part's record and rows as parts are coded; parts numbered in `done` are left out."""
-    for part, said in engine.code(job.parts(model, done)):
-        record, rows = finished(part, said, model, coded_only=coded_only)
+    for part, opinions in engine.code(job.parts(model, done)):
+        record, rows = finished(part, opinions, model, coded_only=coded_only)
         if progress:
             progress(job.steps(record), job.total)
         yield record, rows
@@ -285,7 +285,7 @@ def precode(
         raise InputError("\n".join(summary.refused.values()))
     frame = pd.DataFrame(rows, columns=[*job.columns, *COLUMNS])
     frame.attrs["refused"] = summary.refused
-    frame.attrs["not_suggested"] = {code: found.to_dict() for code, found in summary.failed.items()}
+    frame.attrs["not_suggested"] = {code: verdict.to_dict() for code, verdict in summary.failed.items()}
     return frame
 
 
@@ -297,7 +297,7 @@ def closing_words(request: PrecodingRequest, summary: Summary) -> str:
     units = {"row": "rows", "turn": "participants' turns"}.get(request.unit, "participants' utterances")
     share = f"{100 * summary.coded / summary.utterances:.0f} %" if summary.utterances else "none"
     offered = {code: label for code, label in summary.labels.items() if code not in summary.failed}
-    failed = {summary.labels[code]: found for code, found in summary.failed.items()}
+    failed = {summary.labels[code]: verdict for code, verdict in summary.failed.items()}
     quiet = summary.utterances - summary.codable
     lines = [
         f"{counted(len(summary.files), 'file')} read: {summary.utterances} {units}"
@@ -325,8 +325,8 @@ def _shares(summary: Summary, unit: Unit) -> list[str]:
     if len(files) > SHOWN_FILES:
         lines.append(f"  and {len(files) - SHOWN_FILES} more files")
     if unit != "row" and summary.codable and summary.coded > USUALLY_CODED * summary.codable:
-        said = "People usually code about half of an interview: read the suggestions of highest confidence first."
-        lines.append(said)
+        advice = "People usually code about half of an interview: read the suggestions of highest confidence first."
+        lines.append(advice)
     if summary.surest_quarter is not None:
         right = f"{100 * summary.surest_quarter:.0f} %"
         lines.append(f"Of the quarter that it was surest of, {right} were right where the model was tested.")
@@ -336,5 +336,5 @@ def _shares(summary: Summary, unit: Unit) -> list[str]:
 def _unread_words(summary: Summary, units: str) -> list[str]:
     from coder.learning.features.wording import unread_words
 
-    said = unread_words(summary.unread, summary.utterances, units)
-    return [f"{said}. They got no suggestion."] if said else []
+    sentence = unread_words(summary.unread, summary.utterances, units)
+    return [f"{sentence}. They got no suggestion."] if sentence else []

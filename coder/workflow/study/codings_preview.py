@@ -38,29 +38,31 @@ class CodingsPreview:
     @property
     def homeless(self) -> int:
         """How many codings are of documents that the study does not have."""
-        return sum(count for name, count, here in self.documents if not here and name not in self.texts)
+        return sum(
+            count for name, count, in_study in self.documents if not in_study and name not in self.texts
+        )
 
 
 def preview_codings(study: Study, path: Path) -> CodingsPreview:
     """Read a file of codings and say what it would bring. Raises the readers' errors."""
-    found = read_codings(path)
-    kept, drafts = without_drafts(found.codings)
+    project = read_codings(path)
+    codings, drafts = without_drafts(project.codings)
     mapper = CodeMapper(study.codebooks.current())
-    documents = Counter(item.document for item in kept)
-    documents.update({item.name: 0 for item in found.documents})
-    codes = Counter(item.code for item in kept)
+    documents = Counter(item.document for item in codings)
+    documents.update({item.name: 0 for item in project.documents})
+    codes = Counter(item.code for item in codings)
     return CodingsPreview(
         file=path.name,
-        format=found.format,
+        format=project.format,
         documents=tuple(
             (name, count, not name or _has(study, name)) for name, count in documents.most_common()
         ),
-        coders=tuple(sorted({item.coder for item in kept if item.coder})),
+        coders=tuple(sorted({item.coder for item in codings if item.coder})),
         codes=tuple((name, count, mapper.map(name)) for name, count in codes.most_common()),
-        notes=(*found.notes, *drafts),
-        texts=tuple(item.name for item in found.documents if not _has(study, item.name)),
-        cases=tuple(case.name for case in found.cases),
-        memos=len(found.memos),
+        notes=(*project.notes, *drafts),
+        texts=tuple(item.name for item in project.documents if not _has(study, item.name)),
+        cases=tuple(case.name for case in project.cases),
+        memos=len(project.memos),
     )
 
 

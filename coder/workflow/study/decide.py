@@ -165,9 +165,9 @@ def adjudicate(
     unit = study.texts.by_id([utterance]).get(utterance)
     coders = [name for name in study.acts.deciders([utterance])[utterance] if name != ADJUDICATED]
     cites = tuple(study.acts.states(name, [utterance])[utterance].token for name in coders)
-    kept = {code for code, _ in codes}
+    chosen = {code for code, _ in codes}
     standing = study.acts.states(ADJUDICATED, [utterance])[utterance].codes
-    decisions = [Decision(utterance, "withdraw", item.code) for item in standing if item.code not in kept]
+    decisions = [Decision(utterance, "withdraw", item.code) for item in standing if item.code not in chosen]
     decisions += [
         Decision(utterance, "add", code, polarity, memo=memo, cites=cites) for code, polarity in codes
     ]
@@ -232,7 +232,9 @@ def _reversed(
         study.groups.reverse(coder, group)
         return Saved(group.uid, {}, what=group.what)
     if memo is not None and memo[1] == newest:
-        held = study.memos.reverse(memo[0])
-        states = study.acts.states(coder, [held.utterance] if held.utterance is not None else [])
-        return Saved(memo[0], states, held)
+        reversed_memo = study.memos.reverse(memo[0])
+        states = study.acts.states(
+            coder, [reversed_memo.utterance] if reversed_memo.utterance is not None else []
+        )
+        return Saved(memo[0], states, reversed_memo)
     return None

@@ -63,7 +63,9 @@ def note_drift(study: Study, model: "Model", transcripts: Sequence[int]) -> dict
     if len(learned) < FEWEST_TRANSCRIPTS or not new:
         return {}
     units = {key: study.texts.utterances(key, codable_only=True) for key in {*learned, *new}}
-    vectors = {key: model.encoder.encode([item.text for item in held]) for key, held in units.items() if held}
+    vectors = {
+        key: model.encoder.encode([item.text for item in spoken]) for key, spoken in units.items() if spoken
+    }
     rng = np.random.default_rng(0)
 
     def against_others(key: int, others: set[int]) -> float:
@@ -73,21 +75,21 @@ def note_drift(study: Study, model: "Model", transcripts: Sequence[int]) -> dict
     among = [against_others(key, learned) for key in sorted(learned) if key in vectors]
     usual = max(among) + max(MARGIN, max(among) - float(np.median(among)))
     background = _counts([item for key in learned for item in units[key]])
-    found = {
+    measured = {
         key: Unlikeness(against_others(key, learned), usual, telling_words(_counts(units[key]), background))
         for key in new
         if key in vectors
     }
     uids = {item.id: item.uid for item in study.texts.all()}
-    for key, held in found.items():
-        study.settings.set(f"{DRIFT}{uids[key]}", json.dumps(asdict(held), ensure_ascii=False))
-    return found
+    for key, unlikeness in measured.items():
+        study.settings.set(f"{DRIFT}{uids[key]}", json.dumps(asdict(unlikeness), ensure_ascii=False))
+    return measured
 
 
 def all_drift(study: Study) -> dict[str, Unlikeness]:
     """Return what was measured last for each transcript, by uid."""
-    held = study.settings.starting_with(DRIFT)
-    return {name.removeprefix(DRIFT): Unlikeness(**json.loads(value)) for name, value in held.items()}
+    stored = study.settings.starting_with(DRIFT)
+    return {name.removeprefix(DRIFT): Unlikeness(**json.loads(value)) for name, value in stored.items()}
 
 
 def told_apart(
@@ -100,8 +102,8 @@ def told_apart(
     truth = np.r_[np.ones(len(first)), np.zeros(len(second))]
     fold = np.r_[np.arange(len(first)) % folds, np.arange(len(second)) % folds]
     scores = np.zeros(len(rows))
-    for held in range(folds):
-        inside = fold != held
+    for fold_out in range(folds):
+        inside = fold != fold_out
         if not inside.any() or len(set(truth[inside].tolist())) < 2:
             continue
         middle = rows[inside].mean(axis=0)
@@ -149,8 +151,8 @@ def telling_words(new: Mapping[str, int], old: Mapping[str, int], most: int = 8)
         )
         scores[word] = difference / sqrt(1 / a + 1 / b)
     common = {word for word, _ in Counter(old).most_common(COMMON)}  # the language's own, whatever the topic
-    told = (word for word in scores if new[word] >= 3 and scores[word] > 2 and word not in common)
-    best = sorted(told, key=lambda word: (-scores[word], word))
+    telling = (word for word in scores if new[word] >= 3 and scores[word] > 2 and word not in common)
+    best = sorted(telling, key=lambda word: (-scores[word], word))
     return tuple(best[:most])
 
 
@@ -170,7 +172,7 @@ def falling_codes(study: Study, codes: Sequence[SuggestionFate]) -> list[Falling
     """
     from coder.workflow.study.review_queue import rate
 
-    found = []
+    falling = []
     for item in codes:
         if item.answered < 2 * RECENT:
             continue
@@ -182,5 +184,5 @@ def falling_codes(study: Study, codes: Sequence[SuggestionFate]) -> list[Falling
             continue
         reach = sqrt((lately.high - lately.value) ** 2 + (before.value - before.low) ** 2)
         if lately.value - before.value + reach < 0:
-            found.append(Falling(item.code, before.value, lately.value))
-    return found
+            falling.append(Falling(item.code, before.value, lately.value))
+    return falling

@@ -76,10 +76,10 @@ class ImportResult:
             for path in self.transcripts.left_out
         ]
         if self.attributes:
-            held = self.attributes
+            attributes = self.attributes
             lines.append(
-                f"Attributes: {len(held.attributes)} columns for {held.participants} participants,"
-                f" linked to {held.linked} speakers."
+                f"Attributes: {len(attributes.attributes)} columns for {attributes.participants} participants,"
+                f" linked to {attributes.linked} speakers."
             )
         if self.codings:
             lines += _codings_lines(self.codings)
@@ -115,11 +115,11 @@ def import_all(
         study, [path for path in request.paths if path not in projects], options, tables=tables
     )
     inside = {
-        found
+        inner
         for path in request.paths
         if path.is_dir() and path not in projects
-        for found in path.rglob("*")
-        if is_project(found) and found.parent.suffix.lower() != ".qda"
+        for inner in path.rglob("*")
+        if is_project(inner) and inner.parent.suffix.lower() != ".qda"
     }
     brought = ImportResult(transcripts, passed_over=tuple(sorted(inside)))
     failed: list[tuple[Path, str]] = []

@@ -67,11 +67,11 @@ def import_attributes(study: Study, path: str | Path) -> AttributeReport:
         for row, cells in zip(numbers, frame.to_dict("records"), strict=True):
             for subject in _subjects(study, cells, who, where, row, report):
                 for name in names:
-                    held = facts.setdefault(subject, {}).setdefault(name, [])
-                    held += [value for value in split_cell(cells[name]) if value not in held]
+                    values_of = facts.setdefault(subject, {}).setdefault(name, [])
+                    values_of += [value for value in split_cell(cells[name]) if value not in values_of]
         for (kind, name_of), values in facts.items():
-            for name, held in values.items():
-                study.people.set_attribute(kind, name_of, name, held)
+            for name, values_of in values.items():
+                study.people.set_attribute(kind, name_of, name, values_of)
     report.problems += [
         *_missing(
             report.absent, "transcript of the table is", "transcripts of the table are", "not in the study"
@@ -88,8 +88,8 @@ def _missing(names: Mapping[str, int], one: str, several: str, what: str) -> lis
         return []
     name, row = next(iter(names.items()))
     example = f"'{name}' (row {row})"
-    said = example if len(names) == 1 else f"such as {example}"
-    return [f"{counted(len(names), one, several)} {what}: {said}"]
+    shown = example if len(names) == 1 else f"such as {example}"
+    return [f"{counted(len(names), one, several)} {what}: {shown}"]
 
 
 def find_column(columns: Sequence[str], known: Sequence[str]) -> str | None:
@@ -131,23 +131,23 @@ def _subjects(
 
 
 def _link(
-    study: Study, participant: str, transcripts: Sequence[int], told: bool, row: int, report: AttributeReport
+    study: Study, participant: str, transcripts: Sequence[int], named: bool, row: int, report: AttributeReport
 ) -> None:
     linked = 0
     for item in study.texts.all():
-        if told and item.id not in transcripts:
+        if named and item.id not in transcripts:
             continue
-        label = speaker_of(study, item.id, participant, alone=told or _named_after(item.name, participant))
+        label = speaker_of(study, item.id, participant, alone=named or _named_after(item.name, participant))
         if label is not None:
             study.people.link(item.id, label, participant)
             linked += 1
-        elif told:
+        elif named:
             heard = ", ".join(item.speakers) or "no labels"
             report.problems.append(
                 f"row {row}: no speaker '{participant}' in '{item.name}' (it has: {heard})"
             )
     report.linked += linked
-    if not linked and not told:
+    if not linked and not named:
         report.unheard.setdefault(participant, row)
 
 

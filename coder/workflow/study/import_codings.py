@@ -76,12 +76,12 @@ def import_coded_table(
     read = _places_read(looked_at, placing, report) if looked_at else {}
     with study.db.write():
         for name in sorted({row.coder for row in rows}):
-            own = [row for row in rows if row.coder == name]
+            of_coder = [row for row in rows if row.coder == name]
             looked = read.get(None, set()) | read.get(name, set())
             if complete:
-                looked |= {unit for row in own for unit in placing.units[row.transcript].ids}
+                looked |= {unit for row in of_coder for unit in placing.units[row.transcript].ids}
             study.people.add_coder(name)
-            _write(study, name, own, placing, looked, report)
+            _write(study, name, of_coder, placing, looked, report)
     return report
 
 
@@ -100,20 +100,20 @@ def _placed(
     unknown: Counter[str] = Counter()
     polarities = polarities_of(table.cells("polarity"), unknown)
     columns = {role: table.cells(role) for role in ("text", "transcript", "start", "end", "polarity", "memo")}
-    found: list[PlacedRow] = []
+    placed: list[PlacedRow] = []
     for at, (row, who) in enumerate(zip(table.row_numbers(), coders, strict=True)):
         if not who:
             report.problems.append(f"row {row}: nobody is named who coded it")
         if not who or (coder is not None and who != coder):
             continue
-        held = {role: cells[at] for role, cells in columns.items()}
+        row_cells = {role: cells[at] for role, cells in columns.items()}
         try:
-            _check_row(codes.rows[at], text_of(held["polarity"]).strip(), unknown, codebook)
-            found.append(_row(held, who, codes.rows[at], polarities[at], codebook, placing))
+            _check_row(codes.rows[at], text_of(row_cells["polarity"]).strip(), unknown, codebook)
+            placed.append(_row(row_cells, who, codes.rows[at], polarities[at], codebook, placing))
             report.used += 1
         except UnplacedError as problem:
             report.problems.append(f"row {row}: {problem}")
-    return found
+    return placed
 
 
 def _unread(table: CodedTable) -> list[str]:
@@ -134,7 +134,7 @@ def _coders(table: CodedTable, coder: str | None) -> list[str]:
     return coders
 
 
-def _check_row(codes: Sequence[Given], said: str, unknown: Container[str], codebook: Codebook) -> None:
+def _check_row(codes: Sequence[Given], polarity: str, unknown: Container[str], codebook: Codebook) -> None:
     """Raise UnplacedError for a code that the codebook does not have and for a polarity that is none."""
     for name, _ in codes:
         if name not in codebook.by_id:
@@ -142,8 +142,8 @@ def _check_row(codes: Sequence[Given], said: str, unknown: Container[str], codeb
             raise UnplacedError(
                 f"'{name}' is not a code of the codebook" + (f"; is '{meant}' meant?" if meant else "")
             )
-    if codebook.polarity and said in unknown:
-        raise UnplacedError(f"polarity '{said}' is not one of {', '.join(codebook.polarity)}")
+    if codebook.polarity and polarity in unknown:
+        raise UnplacedError(f"polarity '{polarity}' is not one of {', '.join(codebook.polarity)}")
 
 
 def _row(
@@ -168,9 +168,9 @@ def _places_read(table: str | Path, placing: Placing, report: CodingsReport) -> 
     columns = {role: passages.cells(role) for role in ("text", "transcript", "start", "end")}
     read: dict[str | None, set[int]] = defaultdict(set)
     for at, (row, coder) in enumerate(zip(passages.row_numbers(), passages.texts("coder"), strict=True)):
-        held = {role: cells[at] for role, cells in columns.items()}
+        row_cells = {role: cells[at] for role, cells in columns.items()}
         try:
-            transcript, start, end = place(held, placing)
+            transcript, start, end = place(row_cells, placing)
         except UnplacedError as problem:
             report.problems.append(f"{passages.where}, row {row}: {problem}")
             continue

@@ -96,10 +96,10 @@ def import_transcripts(
 
 
 def _as_corrected(study: Study, path: Path, read: Read, interviewer: tuple[str, ...]) -> Transcript:
-    kept = corrections_of(study, path.name)
-    if kept == Corrections():
+    corrections = corrections_of(study, path.name)
+    if corrections == Corrections():
         return read(path, interviewer=interviewer)
-    transcript = read(path, interviewer=interviewer, corrections=kept)
+    transcript = read(path, interviewer=interviewer, corrections=corrections)
     return replace(transcript, notes=(*transcript.notes, "Read with the corrections kept in this study."))
 
 
@@ -112,17 +112,17 @@ def _read(path: Path, *, interviewer: Sequence[str], corrections: Corrections | 
 def files_to_read(paths: Sequence[str | Path], tables: Sequence[Path] = ()) -> list[Path]:
     """Return the transcripts of files and folders as an import takes them. Raises InputError if one is missing."""
     report = ImportReport()
-    found = _expanded(paths, tables, report)
+    files = _expanded(paths, tables, report)
     if report.refused:
         raise InputError("\n".join(f"{path}: {reason}" for path, reason in report.refused))
-    return found
+    return files
 
 
 def _expanded(paths: Sequence[str | Path], tables: Sequence[Path], report: ImportReport) -> list[Path]:
     from coder.reading import transcript_paths
 
     given = {table.resolve() for table in tables}
-    found: list[Path] = []
+    files: list[Path] = []
     for path in paths:
         try:
             inside = transcript_paths([path])
@@ -130,10 +130,10 @@ def _expanded(paths: Sequence[str | Path], tables: Sequence[Path], report: Impor
                 others = [item for item in inside if item.resolve() in given or _about_transcripts(item)]
                 report.left_out += [item for item in others if item.resolve() not in given]
                 inside = [item for item in inside if item not in others]
-            found += inside
+            files += inside
         except CoderError as error:
             report.refused.append((Path(path), str(error)))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(files))
 
 
 def _about_transcripts(path: Path) -> bool:

@@ -82,20 +82,22 @@ def compare(study: Study, old: "Model", new: "Model", tests: Sequence[Lesson]) -
     data = data.rows(known)
     by_transcript = len(set(data.transcripts)) >= FEW_TRANSCRIPTS
     groups = list(data.transcripts) if by_transcript else [str(turn) for turn in data.turns]
-    found = differences(Truth(data.labels, data.polarity, groups), guesses[0], guesses[1], codebook.ids)
+    changes = differences(Truth(data.labels, data.polarity, groups), guesses[0], guesses[1], codebook.ids)
     return Trial(
         n=len(known),
         transcripts=len(set(data.transcripts)),
         resampled="transcripts" if by_transcript else "turns",
         overall=mean_f1(data.labels == 1, guesses[0].selected, guesses[1].selected, groups),
-        theme_kappa=_gain(found.theme_kappa),
-        polarity_kappa=_gain(found.polarity_kappa),
-        codes={code: _gain(held.f1, held.support) for code, held in found.codes.items() if held.support},
+        theme_kappa=_gain(changes.theme_kappa),
+        polarity_kappa=_gain(changes.polarity_kappa),
+        codes={
+            code: _gain(change.f1, change.support) for code, change in changes.codes.items() if change.support
+        },
     )
 
 
-def _gain(found: "Change", support: int = 0) -> Gain:
-    return Gain(found.first, found.second, found.difference, found.ci_low, found.ci_high, support)
+def _gain(change: "Change", support: int = 0) -> Gain:
+    return Gain(change.first, change.second, change.difference, change.ci_low, change.ci_high, support)
 
 
 def mean_f1(

@@ -59,11 +59,11 @@ def study_groups(study: Study, data: StudyData, encode: Encode) -> list[Group]:
     cells = {(coding.code, coding.polarity) for coding in data.codings}
     made = {cell: members for cell in cells if (members := study.groups.members(*cell))}
     rest = [coding for coding in data.codings if (coding.code, coding.polarity) not in made]
-    found = propose_groups(replace(data, codings=rest), encode)
+    groups = propose_groups(replace(data, codings=rest), encode)
     for (code, polarity), members in sorted(made.items(), key=lambda item: (item[0][0], item[0][1] or "")):
         mine = [item for item in data.codings if (item.code, item.polarity) == (code, polarity)]
-        found += _made(code, polarity, passages_of(mine), members)
-    return found
+        groups += _made(code, polarity, passages_of(mine), members)
+    return groups
 
 
 def cell_groups(
@@ -80,15 +80,15 @@ def cell_groups(
 def _made(
     code: str, polarity: str | None, passages: Sequence[Passage], members: Mapping[int, Member]
 ) -> list[Group]:
-    held: dict[str, list[Passage]] = {}
+    by_name: dict[str, list[Passage]] = {}
     proposed: dict[str, bool] = {}
     for passage in passages:
         member = members.get(passage.first.utterance, Member("", True))
         name = member.name or UNGROUPED
-        held.setdefault(name, []).append(passage)
+        by_name.setdefault(name, []).append(passage)
         proposed[name] = proposed.get(name, True) and (member.proposed or not member.name)
     groups = [
-        Group(name, code, polarity, tuple(items), proposed=proposed[name]) for name, items in held.items()
+        Group(name, code, polarity, tuple(items), proposed=proposed[name]) for name, items in by_name.items()
     ]
     return sorted(groups, key=lambda item: (item.name == UNGROUPED, item.proposed, -len(item.passages)))
 
@@ -96,16 +96,16 @@ def _made(
 def nearest_first(groups: Sequence[Group], name: str, encode: Encode) -> list[Group]:
     """Return the groups with the passages of all but `name` in order of likeness to that group's mean (cosine)."""
     mean = encode([passage.text for passage in _of(groups, name).passages]).mean(axis=0)
-    found = []
+    ordered = []
     for group in groups:
         near = encode([passage.text for passage in group.passages]) @ mean
         order = sorted(range(len(near)), key=lambda at: -float(near[at]))
-        found.append(
+        ordered.append(
             group
             if group.name == name
             else replace(group, passages=tuple(group.passages[at] for at in order))
         )
-    return found
+    return ordered
 
 
 def edit_groups(study: Study, groups: Sequence[Group], edit: GroupEdit, *, coder: str) -> str:
@@ -151,10 +151,10 @@ def _planned(groups: Sequence[Group], edit: GroupEdit) -> Plan:
 
 
 def _of(groups: Sequence[Group], name: str) -> Group:
-    found = next((group for group in groups if group.name == name), None)
-    if found is None:
+    named = next((group for group in groups if group.name == name), None)
+    if named is None:
         raise InputError(f"There is no group '{name}' any more; reload the page.")
-    return found
+    return named
 
 
 def _to(codings: Sequence[Coding], name: str) -> dict[int, Member]:

@@ -174,14 +174,14 @@ class Placing:
         return self.units[row.transcript].covered(row.start, row.end)
 
 
-def place(held: Mapping[str, Any], placing: Placing) -> tuple[int, int, int]:
+def place(row: Mapping[str, Any], placing: Placing) -> tuple[int, int, int]:
     """Return (transcript, start, end) of a row's `text`, `start`, `end` and `transcript` cells.
 
     Raises UnplacedError if the passage is nowhere, or in several places that nothing tells apart.
     """
-    homes = _homes(placing, held["transcript"])
-    span = _offsets(held)
-    text = str(held["text"] or "")
+    homes = _homes(placing, row["transcript"])
+    span = _offsets(row)
+    text = str(row["text"] or "")
     if span is not None and len(homes) == 1:
         whole = placing.load(homes[0]).text
         if span[1] <= len(whole) and (
@@ -190,13 +190,13 @@ def place(held: Mapping[str, Any], placing: Placing) -> tuple[int, int, int]:
             return homes[0], *span
     if not text.strip():
         raise UnplacedError("it has neither a text nor offsets that fit the transcript")
-    found = {key: placing.load(key).find(text) for key in homes}
-    hows = {item.how for item in found.values() if item.places}
+    searches = {key: placing.load(key).find(text) for key in homes}
+    hows = {item.how for item in searches.values() if item.places}
     best = "exact" if "exact" in hows else "tolerant"
-    places = [(key, *place) for key, item in found.items() if item.how == best for place in item.places]
+    places = [(key, *span) for key, item in searches.items() if item.how == best for span in item.places]
     if span is not None and len(places) > 1:
-        near = [place for place in places if abs(place[1] - span[0]) <= NEAR]
-        places = sorted(near or places, key=lambda place: abs(place[1] - span[0]))[:1] if near else places
+        near = [match for match in places if abs(match[1] - span[0]) <= NEAR]
+        places = sorted(near or places, key=lambda match: abs(match[1] - span[0]))[:1] if near else places
     if not places:
         where = "the transcript" if len(homes) == 1 else "any transcript"
         raise UnplacedError(f'its text is not found in {where}: "{_short(text)}"')
@@ -213,9 +213,9 @@ def _homes(placing: Placing, name: Any) -> list[int]:
     return homes
 
 
-def _offsets(held: Mapping[str, Any]) -> tuple[int, int] | None:
+def _offsets(row: Mapping[str, Any]) -> tuple[int, int] | None:
     try:
-        start, end = int(float(held["start"])), int(float(held["end"]))
+        start, end = int(float(row["start"])), int(float(row["end"]))
     except (TypeError, ValueError):
         return None
     return (start, end) if 0 <= start < end else None

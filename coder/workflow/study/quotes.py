@@ -97,15 +97,15 @@ def placed_quotes(
     """
     if by not in groupings(study):
         raise InputError(f"No participant and no transcript has an attribute '{by}'.")
-    found = confirmed_quotes(study.db, codes, coder=coder)
+    confirmed = confirmed_quotes(study.db, codes, coder=coder)
     if polarity is not None:
-        found = [item for item in found if item.polarity == polarity]
+        confirmed = [item for item in confirmed if item.polarity == polarity]
     infos = {info.id: info for info in study.texts.all()}
-    spoken = study.texts.by_id(list(dict.fromkeys(item.utterance for item in found)))
+    spoken = study.texts.by_id(list(dict.fromkeys(item.utterance for item in confirmed)))
     facts = {kind: study.people.all_attributes(kind) for kind in ("participant", "transcript")}
-    who = {key: study.people.participants(key) for key in {item.transcript for item in found}}
+    who = {key: study.people.participants(key) for key in {item.transcript for item in confirmed}}
     placed = []
-    for item in found:
+    for item in confirmed:
         info, speaker = infos[item.transcript], spoken[item.utterance].speaker
         participant = who[item.transcript].get(speaker or "", "")
         if by == BY_TRANSCRIPT:
@@ -121,13 +121,13 @@ def placed_quotes(
 
 def grouped(quotes: Iterable[PlacedQuote]) -> list[QuoteGroup]:
     """Return quotes by group, in order of the groups' names; what is not known comes last."""
-    found: dict[str, list[PlacedQuote]] = {}
+    groups: dict[str, list[PlacedQuote]] = {}
     for item in quotes:
         for value in item.groups:
-            found.setdefault(value, []).append(item)
+            groups.setdefault(value, []).append(item)
     return [
         QuoteGroup(value, tuple(items), len({item.participant for item in items}))
-        for value, items in sorted(found.items(), key=lambda pair: (pair[0] == NO_VALUE, pair[0].casefold()))
+        for value, items in sorted(groups.items(), key=lambda pair: (pair[0] == NO_VALUE, pair[0].casefold()))
     ]
 
 
@@ -140,16 +140,18 @@ def matrix(study: Study, *, by: str = BY_TRANSCRIPT, rows: str = "code", coder: 
     quotes = placed_quotes(study, None, by=by, coder=coder)
     labels = _row_labels(codebook, rows)
     columns = [group.value for group in grouped(quotes)]
-    held = {key: [item for item in quotes if key == _row_of(codebook, item.quote, rows)] for key in labels}
+    in_row = {key: [item for item in quotes if key == _row_of(codebook, item.quote, rows)] for key in labels}
     in_column = {column: [item for item in quotes if column in item.groups] for column in columns}
     return Matrix(
         rows=tuple(labels.items()),
         columns=tuple((column, column) for column in columns),
         cells=tuple(
-            tuple(_cell([q for q in held[key] if c in q.groups], held[key], in_column[c]) for c in columns)
+            tuple(
+                _cell([q for q in in_row[key] if c in q.groups], in_row[key], in_column[c]) for c in columns
+            )
             for key in labels
         ),
-        totals=tuple(_cell(held[key], held[key], quotes) for key in labels),
+        totals=tuple(_cell(in_row[key], in_row[key], quotes) for key in labels),
     )
 
 

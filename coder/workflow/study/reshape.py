@@ -56,10 +56,10 @@ class Preview:
     @property
     def coders(self) -> dict[str, int]:
         """How many codings of each coder are touched."""
-        found: dict[str, int] = {}
+        counts: dict[str, int] = {}
         for row in self.rows:
-            found[row.coder] = found.get(row.coder, 0) + 1
-        return found
+            counts[row.coder] = counts.get(row.coder, 0) + 1
+        return counts
 
 
 def preview(study: Study, change: Reshape) -> Preview:
@@ -183,19 +183,19 @@ def reshape(study: Study, change: Reshape, *, coder: str) -> str:
 
 
 def _decisions(plan: Preview, code: str, owner: str) -> list[Decision]:
-    found = []
+    decisions = []
     for row in plan.rows:
         if row.coder != owner:
             continue
-        found.append(Decision(row.utterance, "withdraw", code=code))
+        decisions.append(Decision(row.utterance, "withdraw", code=code))
         if plan.target is not None and (row.utterance, plan.target) not in row.others:
             span = (row.start, row.end)
-            found.append(
+            decisions.append(
                 Decision(
                     row.utterance, "add", code=plan.target, polarity=row.polarity, span=span, memo=row.memo
                 )
             )
-    return found
+    return decisions
 
 
 def undo_reshape(study: Study, change: CodebookChange, *, coder: str) -> None:
@@ -230,10 +230,10 @@ def redo_reshape(study: Study, change: CodebookChange, undoing: str, *, coder: s
 
 
 def _without(codebook: Codebook, code: str) -> Codebook:
-    kept = tuple(item for item in codebook.codes if item.id != code)
-    if not kept:
+    others = tuple(item for item in codebook.codes if item.id != code)
+    if not others:
         raise InputError("This is the only code of the codebook.")
-    return next_version(replace(codebook, codes=kept))
+    return next_version(replace(codebook, codes=others))
 
 
 def _with(codebook: Codebook, code: Code) -> Codebook:
@@ -243,8 +243,8 @@ def _with(codebook: Codebook, code: Code) -> Codebook:
 
 
 def _with_examples(codebook: Codebook, code: str, texts: Sequence[str]) -> Codebook:
-    held = codebook.by_id[code]
-    known = {item.text for item in held.examples}
+    edited = codebook.by_id[code]
+    known = {item.text for item in edited.examples}
     fresh = tuple(Example(text) for text in texts if text not in known)
     codes = tuple(
         replace(item, examples=(*item.examples, *fresh)) if item.id == code else item

@@ -210,13 +210,13 @@ def _change(study: Study, old: "Model", new: "Model") -> Change:
 
     units: list[StudyUtterance] = []
     for item in sorted(study.texts.all(), key=lambda item: hashlib.sha256(item.uid.encode()).hexdigest()):
-        found = spoken(study, item.id)
-        if units and len(units) + len(found) > COMPARED:
+        utterances = spoken(study, item.id)
+        if units and len(units) + len(utterances) > COMPARED:
             break
-        units += found
-    said = [model.predict(Batch.of_utterances(units)) for model in (old, new)]
+        units += utterances
+    predictions = [model.predict(Batch.of_utterances(units)) for model in (old, new)]
     codes = study.codebooks.current().ids
-    before, after = (one.selected[:, [one.codes.index(code) for code in codes]] for one in said)
+    before, after = (one.selected[:, [one.codes.index(code) for code in codes]] for one in predictions)
     offered = [[bool(column.any()) for column in side.T] for side in (before, after)]
     observed = float((before == after).mean()) if before.size else 1.0
     p, q = (float(side.mean()) if side.size else 0.0 for side in (before, after))
@@ -270,8 +270,8 @@ def _card(new: "Model", parts: Split, trial: Trial | None) -> dict[str, Any]:
 
 def _not_better(trial: Trial) -> str:
     worse = trial.worse_codes
-    said = f"F1 {_signed(trial.overall.difference)} on held-out transcripts"
-    return f"not better: {said}" + (f"; clearly worse at {', '.join(worse)}" if worse else "")
+    gain = f"F1 {_signed(trial.overall.difference)} on held-out transcripts"
+    return f"not better: {gain}" + (f"; clearly worse at {', '.join(worse)}" if worse else "")
 
 
 def _signed(value: float | None) -> str:

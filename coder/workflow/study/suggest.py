@@ -88,8 +88,8 @@ def suggest(
     run = study.suggestions.begin_run(version.id, codebook_id)
     for transcript in (key for key, units in pending.items() if units):
         utterances = spoken(study, transcript)
-        said = zip(utterances, opinions(opened, Batch.of_utterances(utterances)), strict=True)
-        wanted = [(item, opinion) for item, opinion in said if item.id in pending[transcript]]
+        with_opinions = zip(utterances, opinions(opened, Batch.of_utterances(utterances)), strict=True)
+        wanted = [(item, opinion) for item, opinion in with_opinions if item.id in pending[transcript]]
         study.suggestions.add_proposals(run, [proposal(item.id, opinion) for item, opinion in wanted])
         report.add([opinion for _, opinion in wanted])
         if progress:
@@ -98,7 +98,7 @@ def suggest(
         choose_typical(study, opened)
     unlike = note_drift(study, opened, [key for key, units in pending.items() if units])
     names = {item.id: item.name for item in study.texts.all()}
-    report.unlike = {names[key]: held for key, held in unlike.items() if held.unlike}
+    report.unlike = {names[key]: unlikeness for key, unlikeness in unlike.items() if unlikeness.unlike}
     return report
 
 
@@ -138,8 +138,8 @@ def cluster_middles(vectors: "NDArray[np.float32]", count: int, *, seed: int = 0
 
     with threadpool_limits(1), warnings.catch_warnings():  # one thread: the same centres on any machine
         warnings.simplefilter("ignore", ConvergenceWarning)  # fewer different texts than centres
-        found = KMeans(count, n_init=1, random_state=seed).fit(vectors)
-    closeness = vectors @ found.cluster_centers_.T
+        fitted = KMeans(count, n_init=1, random_state=seed).fit(vectors)
+    closeness = vectors @ fitted.cluster_centers_.T
     chosen: list[int] = []
     for cluster in range(count):
         order = (-closeness[:, cluster]).argsort(kind="stable")
