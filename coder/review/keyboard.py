@@ -54,15 +54,15 @@ def shown(key: str) -> str:
     return SHOWN.get(key, key.upper() if len(key) == 1 else key)
 
 
-def action_keys(own: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+def action_keys(own_keys: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Return the keys of every action; an own key replaces the standard ones."""
-    return {a.name: (own[a.name],) if own.get(a.name) else a.keys for a in ACTIONS}
+    return {a.name: (own_keys[a.name],) if own_keys.get(a.name) else a.keys for a in ACTIONS}
 
 
-def checked(own: Mapping[str, str], codes: Mapping[str, str]) -> None:
+def checked(own_keys: Mapping[str, str], codes: Mapping[str, str]) -> None:
     """Raise InputError if one key would do two things, or a key is not a single one."""
     uses: dict[str, list[str]] = {}
-    for name, keys in action_keys(own).items():
+    for name, keys in action_keys(own_keys).items():
         for key in keys:
             uses.setdefault(key.lower(), []).append(BY_NAME[name].does)
     for label, key in codes.items():

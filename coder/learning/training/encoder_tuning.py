@@ -200,14 +200,14 @@ class Tuner:
             terms += self._group_terms(near, has, [wording.groups[at] for at in chosen], lesson, rows)
         sides = torch.tensor(lesson.polarity[rows])
         if bool((sides >= 0).any()):
-            said = self.polarity(texts[sides >= 0] * SCALE)
+            logits = self.polarity(texts[sides >= 0] * SCALE)
             weight = torch.tensor([1.0, 1.0, 0.6])
             terms.append(
-                POLARITY_SHARE * torch.nn.functional.cross_entropy(said, sides[sides >= 0], weight=weight)
+                POLARITY_SHARE * torch.nn.functional.cross_entropy(logits, sides[sides >= 0], weight=weight)
             )
         if lesson.codable:
-            said = self._codable((texts - texts.mean(0)) * SCALE)[:, 0]
-            loss = torch.nn.functional.binary_cross_entropy_with_logits(said, has.float())
+            logits = self._codable((texts - texts.mean(0)) * SCALE)[:, 0]
+            loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, has.float())
             terms.append(CODABLE_SHARE * loss)
         return sum(terms) if terms else None
 

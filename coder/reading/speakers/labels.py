@@ -231,18 +231,16 @@ def lead_of(text: str, *, believe_bare: bool) -> Lead:
     position = marks.end() if marks else 0
     stamp: Stamp | None = None
     for _ in range(2):
-        next_stamp = leading_stamp(text, position)
-        opened = _OPEN.match(text, position) if next_stamp is None and stamp is None else None
+        leading = leading_stamp(text, position)
+        opened = _OPEN.match(text, position) if leading is None and stamp is None else None
         if opened and opened[0]:
-            next_stamp = leading_stamp(text, opened.end())
-        if next_stamp is None or not (next_stamp.certain or believe_bare):
+            leading = leading_stamp(text, opened.end())
+        if leading is None or not (leading.certain or believe_bare):
             break
-        stamp = stamp or next_stamp
-        end = (
-            next_stamp.end + len(opened[0])
-            if opened and text.startswith(opened[0], next_stamp.end)
-            else next_stamp.end
-        )
+        stamp = stamp or leading
+        end = leading.end
+        if opened and text.startswith(opened[0], end):
+            end += len(opened[0])
         after = _AFTER_STAMP.match(text, end)
         position = after.end() if after else end
     return Lead(position, stamp)
@@ -461,9 +459,7 @@ def _half(label: str) -> str | None:
 def _readings(text: str, lead: Lead, *, bold: int, believe_bare: bool) -> Iterator[Candidate]:
     time = lead.stamp.seconds if lead.stamp else None
     yield from _colons(text, lead, believe_bare)
-    for candidate in (_own_stamp(text, lead), _stamped(text, lead)):
-        if candidate is not None:
-            yield candidate
+    yield from filter(None, (_own_stamp(text, lead), _stamped(text, lead)))
     opened = _OPEN.match(text, lead.end)
     start = opened.end() if opened else lead.end
     emphasised = bold or _emphasised_to(text, lead.end)

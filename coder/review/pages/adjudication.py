@@ -54,7 +54,7 @@ async def show(request: Request) -> Response:
         views = sides(context, focus)
         codes = dict.fromkeys(code.code for view in views for code in view.codes)
         values = {
-            "unit": document.utterances[document.place[focus]], "document": document, "token": token,
+            "unit": document.utterances[document.index_of[focus]], "document": document, "token": token,
             "around": document.around(focus, CONTEXT), "sides": views,
             "disputed": [signs[code] for code in codes if code in signs],
             "later": next((item for item in [*waiting[waiting.index(focus) + 1 :], *waiting] if item != focus), None)
@@ -82,7 +82,7 @@ def sides(context: ReviewContext, utterance: int) -> list[Side]:
     study = context.review.study
     names = [name for name in study.acts.deciders([utterance])[utterance] if name != ADJUDICATED]
     document = context.review.home_of(utterance)
-    lot = document.utterances[document.place[utterance]].lot
+    lot = document.utterances[document.index_of[utterance]].lot
     turned = names[lot % len(names) :] + names[: lot % len(names)] if names else []
     memos = study.memos.all(utterance=utterance)
     return [

@@ -74,7 +74,7 @@ def _resume(context: ReviewContext, coder: str) -> str | None:
     if last is None:
         return f"/at/{waiting[0]}"
     document = context.review.home_of(last)
-    after = [u.id for u in document.utterances[document.place[last] + 1 :]]
+    after = [u.id for u in document.utterances[document.index_of[last] + 1 :]]
     still = set(waiting)
     return f"/at/{next((item for item in after if item in still), waiting[0])}"
 

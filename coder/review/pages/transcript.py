@@ -83,19 +83,20 @@ def _focus(
     context: ReviewContext, coder: str, document: Document, asked: str | None, matches: Sequence[int]
 ) -> int:
     """Return where to begin: what the address says, a match, where the coder left off, the first open one."""
-    if asked and asked.isdigit() and int(asked) in document.place:
+    if asked and asked.isdigit() and int(asked) in document.index_of:
         return int(asked)
     if matches:
         return matches[0]
     study = context.review.study
     mine = Filters(transcript=document.transcript, coder=coder)
     last = next(
-        (r.utterance for r in study.acts.history(coder=coder, limit=1) if r.utterance in document.place), None
+        (r.utterance for r in study.acts.history(coder=coder, limit=1) if r.utterance in document.index_of),
+        None,
     )
     waiting = study.find(Filters(transcript=document.transcript, coder=coder, state="open"))
     if last is not None:
-        position = document.place[last]
-        waiting = [item for item in waiting if document.place[item] > position] or waiting
+        position = document.index_of[last]
+        waiting = [item for item in waiting if document.index_of[item] > position] or waiting
     codable = waiting or study.find(mine)
     return codable[0] if codable else document.utterances[0].id
 
@@ -164,7 +165,7 @@ async def next_open(request: Request) -> JSONResponse:
     waiting = context.review.study.find(
         Filters(transcript=document.transcript, coder=session.coder, state="open")
     )
-    after = [item for item in waiting if document.place[item] > document.place[utterance]]
+    after = [item for item in waiting if document.index_of[item] > document.index_of[utterance]]
     rest = [item for item in waiting if item != utterance]
     return reply(id=next(iter(after or rest), None))
 

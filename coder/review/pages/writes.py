@@ -149,7 +149,9 @@ def _touched(
         return answer
     drawing = context.drawing(session.coder, str(content.get("q") or ""))
     document = context.review.home_of(focus)
-    utterances = [document.utterances[document.place[item]] for item in changed if item in document.place]
+    utterances = [
+        document.utterances[document.index_of[item]] for item in changed if item in document.index_of
+    ]
     units = context.review.units(session.coder, utterances, context.mode(session), others=session.show_coders)
     answer["units"] = {
         unit.utterance.id: context.macro(request, "unit", drawing.unit(unit), focus) for unit in units

@@ -57,19 +57,19 @@ def is_hidden(mode: Mode, state: UnitState, lot: int, share: float, polar: bool)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A transcript's turns and utterances in order; `place` gives an utterance's index by id."""
+    """A transcript's turns and utterances in order; `index_of` gives an utterance's index by id."""
 
     transcript: int
     name: str
     text: str
     turns: tuple[StudyTurn, ...]
     utterances: tuple[StudyUtterance, ...]
-    place: dict[int, int]
+    index_of: dict[int, int]
     codable: int
 
     def around(self, utterance: int, turns: int) -> list[StudyUtterance]:
         """Return the utterances of the turn that holds one, and of so many turns either side."""
-        middle = self.utterances[self.place[utterance]].turn
+        middle = self.utterances[self.index_of[utterance]].turn
         numbers = [turn.number for turn in self.turns]
         at = numbers.index(middle)
         near = set(numbers[max(0, at - turns) : at + turns + 1])
@@ -164,7 +164,7 @@ class ReviewSession:
             text=texts.text(transcript),
             turns=tuple(texts.turns(transcript)),
             utterances=utterances,
-            place={item.id: index for index, item in enumerate(utterances)},
+            index_of={item.id: index for index, item in enumerate(utterances)},
             codable=sum(item.codable for item in utterances),
         )
 
@@ -172,7 +172,7 @@ class ReviewSession:
         """Return the transcript that an utterance belongs to. Raises StudyError if there is no such utterance."""
         with self._lock:
             for document in self._documents.values():
-                if utterance in document.place:
+                if utterance in document.index_of:
                     return document
         utterances = self.study.texts.by_id([utterance])
         if utterance not in utterances:
@@ -217,7 +217,7 @@ class ReviewSession:
     def unit(self, coder: str, utterance: int, mode: Mode) -> Unit:
         """Return one utterance as a coder may see it."""
         document = self.home_of(utterance)
-        return self.units(coder, [document.utterances[document.place[utterance]]], mode)[0]
+        return self.units(coder, [document.utterances[document.index_of[utterance]]], mode)[0]
 
     def _double_open(self, coder: str, utterances: Sequence[StudyUtterance]) -> set[int]:
         """Return the double-coded utterances of this coder on which not both coders have decided."""

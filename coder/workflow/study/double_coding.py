@@ -32,8 +32,8 @@ class PlannedTranscript:
 
 def double_coding(study: Study) -> dict[int, tuple[str, ...]]:
     """Return the coders of each double-coded transcript, by transcript id; empty without a plan."""
-    held = json.loads(study.settings.get(SETTING, "{}"))
-    return {info.id: tuple(held[info.uid]) for info in study.texts.all() if held.get(info.uid)}
+    stored = json.loads(study.settings.get(SETTING, "{}"))
+    return {info.id: tuple(stored[info.uid]) for info in study.texts.all() if stored.get(info.uid)}
 
 
 def set_double_coding(study: Study, transcripts: Sequence[int], coders: Sequence[str], *, coder: str) -> None:
