@@ -1,8 +1,11 @@
-"""The pages that show Python are run, and print what they show; tests that pages name exist."""
+"""The pages that show Python are run, and print what they show; tests that pages name exist; counts of files hold."""
 
 import contextlib
 import io
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,3 +40,20 @@ def test_files_that_a_page_names_exist(page: Path) -> None:
     named += re.findall(r"`((?:requirements|uv)[\w-]*\.lock)`", page.read_text(encoding="utf-8"))
     missing = [name for name in named if not (ROOT / name).exists() and not re.search("[A-Z]{4}", name)]
     assert not missing, f"{page.name} names what does not exist"
+
+
+@pytest.mark.slow
+def test_jobs_pass_through_no_more_files_than_the_map_of_the_code_says() -> None:
+    page = " ".join((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split())
+    said = re.search(
+        r"whole package (\d+) for `coder precode`.* (\d+) for one decision.* (\d+) for `coder train", page
+    )
+    assert said is not None
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "scripts")])}
+    command = [sys.executable, "-m", "benchmarks", "files"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    counts = re.findall(r"^\| [^|]+ \| (\d+) \| \d+ \|$", done.stdout, re.MULTILINE)
+    assert len(counts) == 3
+    assert all(int(count) <= int(most) for count, most in zip(counts, said.groups(), strict=True)), (
+        done.stdout
+    )
