@@ -21,8 +21,7 @@ __all__ = [
 _WHERE = {
     "Batch": "dataset", "TrainingSet": "dataset", "label_matrix": "dataset", "Model": "model", "Predictions": "model",
     "folder_of": "persistence.model_files", "load_model": "persistence.model_files",
-    "save_model": "persistence.model_files", "blank_model": "model",
-    "train_model": "training.train",
+    "save_model": "persistence.model_files", "blank_model": "model", "train_model": "training.train",
 }  # fmt: skip
 
 

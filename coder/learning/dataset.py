@@ -3,11 +3,10 @@
 Which texts a model has learned from is kept as fingerprints: 8 bytes of a hash of the text in lower case with single
 spaces. They are enough to say that a figure is not held out; the texts cannot be read back from them.
 
-Held-out splits: whole groups (studies, transcripts, participants) are held out, never rows of one.
-
-A text of some length that comes word for word in several groups is never learned from where a copy of it is tested.
-Where there is only one group, its rows are parted in their order instead: what is measured there is measured on
-parts of one group, and must be called so.
+Folds hold out whole groups (studies, transcripts, participants), never rows of one. A text of some length that comes
+word for word in several groups is never learned from where a copy of it is tested. Where there is only one group,
+its rows are parted in their order instead: what is measured there is measured on parts of one group, and must be
+called so.
 """
 
 import hashlib

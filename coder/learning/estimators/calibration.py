@@ -17,10 +17,10 @@ MOST_STEPS = 100  # of Newton's method
 MIN_STEP = 1e-6  # the smallest part of a Newton step that is tried
 Thresholds = Literal["usual", "macro-f1"]
 USUAL = np.array([0.25, 1.0, 0.5, 0.0])  # coefficients before any evidence
-PENALTY = np.array([4.0, 4.0, 4.0, 1.0])
+PENALTY = np.array([4.0, 4.0, 4.0, 1.0])  # ridge of each coefficient toward what it was before
 FIXED = 1e6  # a penalty that lets nothing move
-OFFSET_PENALTY = 10.0
-USUAL_THRESHOLD = 0.35
+OFFSET_PENALTY = 10.0  # ridge of a code's offset toward 0
+USUAL_THRESHOLD = 0.35  # before any evidence
 
 
 def sigmoid(logits: Floats) -> Floats:

@@ -41,7 +41,7 @@ LEAST_WEIGHT = 0.01  # views that count less are left out
 SMALL = 1500  # rows up to which features are turned into as many coordinates as there are rows
 FEW_EMPTY = 15  # rows of either kind; with fewer the share alone is learned
 BANDS = 5  # of length
-STRENGTH = 2.0
+CODABLE_STRENGTH = 2.0  # as C in scikit-learn, of the head that tells what is codable
 
 
 @dataclass(frozen=True)
@@ -345,7 +345,7 @@ def fit_codable(data: TrainingSet, blocks: Mapping[str, Any], folds: Folds) -> t
 
 def _fitted_head(blocks: Mapping[str, Any], targets: Floats, weights: Floats) -> LinearHead:
     """Fit the two-class softmax and return it as one logit: coded against empty."""
-    design = Design(Recipe("codable", dict.fromkeys(blocks, 1.0), STRENGTH), blocks)
+    design = Design(Recipe("codable", dict.fromkeys(blocks, 1.0), CODABLE_STRENGTH), blocks)
     head = design.head(*design.fitted(np.arange(len(targets)), targets, weights))
     tables = {name: (table[:, :1] - table[:, 1:2]) for name, table in head.coefficients.items()}
     return LinearHead(tables, head.intercept[:1] - head.intercept[1:2])
