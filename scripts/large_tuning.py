@@ -217,7 +217,7 @@ def phrases_of_step(
 ) -> tuple[list[int], list[int], list[int]]:
     """Return the codes of a step (those of its texts, and others up to CODES), some phrases of each, their owners.
 
-    Not all codes of the codebook, as the small encoder's steps have them: a step of this network takes long.
+    The small encoder's steps have all codes of the codebook; here that would take too long.
     """
     known = sorted(set(wording.codes))
     present = [code for code in known if (labels[:, code] == 1).any()]
@@ -239,6 +239,10 @@ def _theme_losses(
     targets: torch.Tensor,
     in_groups: torch.Tensor,
 ) -> dict[str, torch.Tensor]:
+    """Return the losses of codes and of groups, as the small encoder's.
+
+    Every code of a step has phrases here, so no code is left out of the phrases' mean.
+    """
     k = targets.shape[1]
     member = nn.one_hot(owner, k).T.float()
     middle = (member / member.sum(1, keepdim=True) @ phrases).mean(0)
