@@ -103,6 +103,7 @@ class Panel:
     own_codes: tuple[CodeButton, ...]
     coder: str
     can_reject: bool
+    machine: bool
     codes: tuple[tuple[str, tuple[CodeButton, ...]], ...]
     polarities: tuple[str, ...]
     polarity_on: frozenset[str]
@@ -173,7 +174,7 @@ class Drawing:
             token=state.token,
             codable=utterance.codable,
             decided=unit.decided,
-            waiting=utterance.codable and not unit.decided,
+            waiting=utterance.codable and state.state == "open",
             state=state.state,
             flagged=state.flagged,
             spoken=self._spoken(unit, stripes),
@@ -282,7 +283,8 @@ class Drawing:
             stands=STATE_WORDS[unit.state.state].capitalize(),
             own_codes=tuple(b for _, group in buttons for b in group if b.on),
             coder=unit.state.coder,
-            can_reject=bool(unit.offers or unit.state.codes),
+            can_reject=bool(unit.state.codes) or any(o.code not in unit.state.rejected for o in unit.offers),
+            machine=mode != "blind",
             codes=buttons,
             polarities=codebook.polarity,
             polarity_on=frozenset(code.polarity for code in unit.state.codes if code.polarity),

@@ -35,7 +35,7 @@ def test_one_key_accepts_and_goes_on(page: Page, study_path: Path) -> None:
         ("physical_opportunity", "barrier", "accept")
     ]
     assert answer["focus"] == here["I"]
-    assert answer["say"] == "Physical opportunity, barrier · u undoes"
+    assert (answer["say"], answer["hint"]) == ("Physical opportunity, barrier", "u undoes")
 
 
 def test_the_right_codes_key_changes_a_wrong_suggestion_and_a_second_key_its_polarity(
@@ -237,7 +237,7 @@ def test_messages_name_what_was_saved_withdrawn_and_what_returned(page: Page, st
     here = ids(study_path)["It"]
     act(page, "code", here, code="social_opportunity")
     said = act(page, "facilitator", here)["say"]
-    assert said == "Social opportunity, facilitator · u undoes"
+    assert said == "Social opportunity, facilitator"
     assert str(act(page, "code", here, code="social_opportunity")["say"]).startswith(
         "Social opportunity withdrawn"
     )
@@ -359,3 +359,21 @@ def test_the_end_of_a_transcript_leads_to_the_next_that_is_open(page: Page, stud
 )  # fmt: skip
 def test_an_empty_queue_says_why(page: Page, query: str, why: str) -> None:
     assert why in page.client.get(f"/queue?{query}", headers={"accept": "text/html"}).text
+
+
+def test_what_can_do_nothing_here_says_so(page: Page, study_path: Path) -> None:
+    here = ids(study_path)
+    assert "no open suggestion" in str(act(page, "accept", here["It"], 400)["error"])
+    act(page, "nothing", here["It"])
+    assert act(page, "skip", here["It"])["say"] == "It is decided, and stays as it is"
+    assert state(study_path, here["It"]).state == "nothing"
+    panel = str(act(page, "reject", here["There"])["panel"])
+    assert "There is no suggestion here to reject." in panel
+
+
+def test_what_was_skipped_is_not_counted_as_passed(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["It"]
+    units = act(page, "flag", here)["units"]
+    assert isinstance(units, dict) and "data-open" in units[str(here)]
+    units = act(page, "skip", here)["units"]
+    assert isinstance(units, dict) and "data-open" not in units[str(here)]

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from coder.errors import InputError, StaleError
+from coder.phrasing import counted
 from coder.review.context import ReviewContext, context_of, reply, session_of
 from coder.review.keyboard import action_keys, shown
 from coder.review.pages.queue import stage_answer
@@ -75,11 +76,14 @@ async def act(request: Request) -> Response:
     stays = _stays(context, request, gesture, saved) or not isinstance(onward, int)
     focus = gesture.utterance if stays else cast(int, onward)
     changed = list(saved.states) if saved else [gesture.utterance]
-    saying = ""
+    saying, hint = "", ""
     if saved:
         saying = what_changed(_labels(context), before, saved.states[gesture.utterance], len(saved.states))
-        saying += _undo_hint(context, session.coder)
-    return reply(**_touched(context, request, changed, content, focus=focus), say=saying, stay=stays)
+        hint = _undo_hint(context, session.coder)
+    elif gesture.action == "skip":
+        saying = "It is decided, and stays as it is"
+    touched = _touched(context, request, changed, content, focus=focus)
+    return reply(**touched, say=saying, hint=hint, stay=stays)
 
 
 def _labels(context: ReviewContext) -> dict[str, str]:
@@ -88,9 +92,7 @@ def _labels(context: ReviewContext) -> dict[str, str]:
 
 def _undo_hint(context: ReviewContext, coder: str) -> str:
     preferences = context.preferences(coder)
-    return (
-        f" · {shown(action_keys(preferences.keys)['undo'][0]).lower()} undoes" if preferences.letters else ""
-    )
+    return f"{shown(action_keys(preferences.keys)['undo'][0]).lower()} undoes" if preferences.letters else ""
 
 
 def what_stands(labels: Mapping[str, str], state: UnitState) -> str:
@@ -190,7 +192,7 @@ async def reverse(request: Request) -> Response:
         )
     elif changed:
         saying = f"{done}: now {what_stands(_labels(context), saved.states[changed[0]])}"
-        saying += f" (and {len(changed) - 1} more utterances)" if len(changed) > 1 else ""
+        saying += f" (and {counted(len(changed) - 1, 'more utterance')})" if len(changed) > 1 else ""
     elif saved.what:
         saying = f"{done}: {saved.what}"
     if not changed:  # a memo on a transcript, a code or the study
@@ -223,7 +225,8 @@ async def passed(request: Request) -> Response:
         provenance=Provenance("passed"),
     )
     answer = _touched(context, request, list(saved.states), content, focus=given[-1])
-    return reply(**answer, say=f"{len(decisions)} marked as nothing to code – saved")
+    hint = _undo_hint(context, session.coder)
+    return reply(**answer, say=f"{len(decisions)} marked as nothing to code – saved", hint=hint)
 
 
 async def memo(request: Request) -> Response:
@@ -241,7 +244,7 @@ async def memo(request: Request) -> Response:
         raise InputError("The memo is empty.")
     context.review.study.memos.write(session.coder, text, **subject)
     done = "Memo deleted" if not text else "Memo changed" if "thread" in subject else "Memo saved"
-    answer: dict[str, Any] = {"say": done + _undo_hint(context, session.coder)}
+    answer: dict[str, Any] = {"say": done, "hint": _undo_hint(context, session.coder)}
     focus = content.get("focus", content.get("utterance"))
     if isinstance(focus, int):
         answer |= _touched(context, request, [focus], content, focus=focus)

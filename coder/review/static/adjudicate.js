@@ -1,26 +1,44 @@
 // Adjudication: one key takes a side; or choose other codes, then Enter.
 
-import { post, say } from "./talk.js";
+import { post, say, sayNext } from "./talk.js";
 import { meaningOf } from "./keys.js";
 import "./theme.js";
 
 const box = document.getElementById("adjudicate");
 const started = performance.now();
 
+async function undo() {
+  const { ok, content } = await post("/undo", { view: "adjudicate" });
+  if (!ok) return;
+  if (!content.focus) return say(content.say);
+  sayNext(content.say);
+  location.href = `/adjudicate?u=${content.focus}`;
+}
+
+const undoing = document.getElementById("undo");  // where nothing is open any more
+undoing?.addEventListener("click", undo);
+if (undoing) {
+  document.addEventListener("keydown", (event) => { if (meaningOf(event, JSON.parse(undoing.dataset.keys), {})?.action === "undo") undo(); });
+}
 if (box) {
   const actions = JSON.parse(box.dataset.keys);
   const codeKeys = JSON.parse(box.dataset.codes);
   const held = Object.fromEntries([...box.querySelectorAll("[data-side]")].map((card) => [card.dataset.side, JSON.parse(card.dataset.held)]));
   const own = document.getElementById("own");
   const pressed = (kind) => [...own.querySelectorAll(`[data-${kind}][aria-pressed="true"]`)];
-  const toggle = (button, on) => button.setAttribute("aria-pressed", String(on ?? button.getAttribute("aria-pressed") !== "true"));
+  const toggle = (button, on = button.getAttribute("aria-pressed") !== "true") => {
+    button.setAttribute("aria-pressed", String(on));
+    return on;
+  };
 
   const adjudicate = async (codes) => {
     const { ok, content } = await post("/adjudicate", {
       utterance: Number(box.dataset.utterance), codes, expected: box.dataset.token, memo: document.getElementById("why").value,
       seconds: (performance.now() - started) / 1000,
     });
-    if (ok) location.href = content.go;
+    if (!ok) return;
+    sayNext(content.say);
+    location.href = content.go;
   };
   const both = () => {
     const found = new Map();
@@ -39,13 +57,12 @@ if (box) {
     take_both: () => adjudicate(both()),
     nothing: () => adjudicate([]),
     next: () => { location.href = box.dataset.later ? `/adjudicate?u=${box.dataset.later}` : "/adjudicate"; },
-    undo: async () => {
-      const { ok, content } = await post("/undo", { view: "adjudicate" });
-      if (ok && content.focus) location.href = `/adjudicate?u=${content.focus}`;
-      else if (ok) say(content.say);
-    },
+    undo,
     memo: () => document.getElementById("why").focus(),
-    names: () => { for (const name of document.querySelectorAll(".name")) name.hidden = !name.hidden; },
+    names: () => {
+      const shown = toggle(document.querySelector('[data-do="names"]'));
+      for (const name of document.querySelectorAll(".name")) name.hidden = !shown;
+    },
     done: () => {
       const codes = pressed("own").map((button) => ({ code: button.dataset.own, polarity: pressed("polarity")[0]?.dataset.polarity ?? null }));
       if (codes.length) adjudicate(codes);
@@ -67,5 +84,7 @@ if (box) {
     else if (button.dataset.polarity) polarity(button.dataset.polarity);
     else deeds[button.dataset.do]?.();
   });
-  document.getElementById("here")?.focus({ preventScroll: true });
+  const here = document.getElementById("here");
+  here?.focus({ preventScroll: true });
+  document.getElementById("why").addEventListener("keydown", (event) => { if (event.key === "Escape") here?.focus({ preventScroll: true }); });
 }

@@ -1,17 +1,20 @@
 // By code: what was on the screen can be accepted together; unticked ones stay undecided, refused ones are rejected.
 
-import { post, say } from "./talk.js";
+import { post, say, sayNext } from "./talk.js";
+import { meaningOf } from "./keys.js";
 import "./theme.js";
 
 const box = document.getElementById("picks");
 const accept = document.getElementById("accept");
 const started = performance.now();
+const picks = [...document.querySelectorAll(".pick")];
+const undoing = document.getElementById("undo");
+let tell = () => {};
 
 if (box) {
-  const picks = [...box.querySelectorAll(".pick")];
   const unseen = new Set(picks);
   const ready = () => unseen.size === 0;
-  const tell = () => {
+  tell = () => {
     const ticked = picks.filter((pick) => pick.querySelector("input").checked).length;
     const refused = picks.filter((pick) => pick.classList.contains("refused")).length;
     accept.setAttribute("aria-disabled", String(!ready()));
@@ -40,14 +43,10 @@ if (box) {
       code: box.dataset.code, accept: pick.querySelector("input").checked,
     }));
     if (!answers.length) return say("Nothing is ticked.");
-    const { ok } = await post("/bulk", { answers, seconds: (performance.now() - started) / 1000 });
-    if (ok) location.reload();
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const at = picks.indexOf(document.activeElement.closest?.(".pick"));
-    if (event.key === "j" || event.key === "k") picks[Math.min(picks.length - 1, Math.max(0, at + (event.key === "j" ? 1 : -1)))].focus();
-    if (event.key === "x" && at >= 0 && !event.repeat) { refuse(picks[at], !picks[at].classList.contains("refused")); tell(); }
+    const { ok, content } = await post("/bulk", { answers, seconds: (performance.now() - started) / 1000 });
+    if (!ok) return;
+    sayNext(content.say);
+    location.reload();
   });
   tell();
 }
@@ -60,7 +59,25 @@ function refuse(pick, on) {
   if (on) pick.querySelector("input").checked = false;
 }
 
-document.getElementById("undo")?.addEventListener("click", async () => {
-  const { ok } = await post("/undo", { view: "bulk" });
-  if (ok) location.reload();
+async function undo() {
+  const { ok, content } = await post("/undo", { view: "bulk" });
+  if (!ok) return;
+  if (!content.focus) return say(content.say);
+  sayNext(content.say);
+  location.reload();
+}
+
+undoing?.addEventListener("click", undo);
+document.addEventListener("keydown", (event) => {
+  const action = meaningOf(event, JSON.parse(undoing?.dataset.keys || "{}"), {})?.action;
+  const at = picks.indexOf(document.activeElement.closest?.(".pick"));
+  const deeds = {
+    next: () => picks[Math.min(picks.length - 1, at + 1)]?.focus(),
+    previous: () => picks[Math.max(0, at - 1)]?.focus(),
+    reject: () => { if (at >= 0) { refuse(picks[at], !picks[at].classList.contains("refused")); tell(); } },
+    undo,
+  };
+  if (!(action in deeds)) return;
+  event.preventDefault();
+  deeds[action]();
 });

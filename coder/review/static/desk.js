@@ -1,6 +1,6 @@
 // The desk: one utterance in focus, gestures by key or button, and the touched pieces drawn anew from the answer.
 
-import { get, post, say, warn, clearWarning } from "./talk.js";
+import { get, post, say, sayNext, warn, clearWarning } from "./talk.js";
 import { meaningOf } from "./keys.js";
 import { selectedPassage, dropSelection } from "./passage.js";
 import { loadChunkOf, neighbourOf, redrawn, watchChunks, passedUnits } from "./chunks.js";
@@ -19,13 +19,13 @@ const drawn = view === "queue" ? JSON.parse(desk.dataset.drawn) : {};
 const POLARITIES = ["barrier", "facilitator", "mixed"];
 const ONWARD = new Set(["done", "reject", "nothing", "skip", "take_a", "take_b", "take_both"]);
 const COMPARING = new Set(["take_a", "take_b", "take_both"]);
-const LATER = "coder say";  // what to say on the page that is opened next
 const LOCAL = { next, previous, next_open: nextOpen, next_uncertain: nextUncertain, search, find_code: findCode, memo, memo_edit: editMemo, memo_delete: deleteMemo, onward: nextTranscript, help, undo: () => reverse("/undo"), redo: () => reverse("/redo"), passed };
 
 let current = Number(desk.dataset.focus) || 0;
 let since = performance.now();
 let away = 0;
 let busy = Promise.resolve();
+let kept = null;  // the words that were selected when a button or a dialog took the focus, and with it the selection
 let byKeyboard = false;  // whether the button pressed last was pressed with Enter or Space
 
 const narrow = matchMedia("(max-width: 56rem)");
@@ -67,7 +67,10 @@ function draw(content, { scroll = true } = {}) {
     unit.outerHTML = html;
     redrawn(unitOf(id));
   }
-  if (content.panel) panel.innerHTML = content.panel;
+  if (content.panel) {
+    panel.innerHTML = content.panel;
+    keepClear();
+  }
   if (content.tally) document.getElementById("tally").innerHTML = content.tally;
   if (content.focus) announceFocus(content.focus, { scroll, grab: !again });
   if (again) {
@@ -76,6 +79,13 @@ function draw(content, { scroll = true } = {}) {
   }
   if (queue) showPlace();
   showEntry(panel);
+}
+
+// What the focus reaches in the panel comes to rest below the suggestion and answers, which stick to its top.
+function keepClear() {
+  const pinned = panel.querySelector(".pinned");
+  const sticks = pinned && getComputedStyle(pinned).position === "sticky";
+  panel.parentElement.style.scrollPaddingTop = sticks ? `${pinned.offsetHeight + 8}px` : "";
 }
 
 function showPlace() {
@@ -144,7 +154,7 @@ async function nextTranscript(said) {
   const { ok, content } = await get(`/part/after?t=${desk.dataset.transcript}`);
   if (!ok) return;
   if (!content.id) return say([said, "This is the end, and no other transcript waits for you."].filter(Boolean).join(" · "));
-  sessionStorage.setItem(LATER, [said, `Now: ${content.name}`].filter(Boolean).join(" · "));
+  sayNext([said, `Now: ${content.name}`].filter(Boolean).join(" · "));
   location.href = `/at/${content.id}`;
 }
 
@@ -157,11 +167,12 @@ async function nextUncertain() {
 
 function search() {
   const field = document.getElementById("search");
-  field.focus();
+  field.focus({ preventScroll: !narrow.matches });  // it is in view, unless the window is narrow
   field.select();
 }
 
 function findCode() {
+  kept = selectedPassage() ?? kept;
   openPalette((code) => perform({ action: "code", code }));
 }
 
@@ -169,8 +180,8 @@ function help() {
   document.getElementById("help").showModal();
 }
 
-async function act(action, code, stay) {
-  const selected = view === "read" ? selectedPassage() : null;
+async function act(action, code, stay, before) {
+  const selected = view === "read" ? selectedPassage() ?? before : null;
   const reshaping = selected && (action === "code" || action === "extend");
   const target = reshaping && action === "code" ? Number(selected.unit.dataset.id) : current;
   const unit = unitOf(target);
@@ -188,7 +199,7 @@ async function act(action, code, stay) {
     if (ok) clearWarning();
     if (content.focus && !queue && !unitOf(content.focus)) await loadChunkOf(content.focus);
     draw(content, { scroll: content.focus !== target });
-    say(content.say);
+    say(content.say, content.hint);
     if (!ok || !onward || id || content.stay) return;
     if (queue) location.href = withoutPlace();
     else await nextTranscript(content.say);
@@ -221,7 +232,7 @@ function deleteMemo(button) {
 
 async function writeMemo(subject, text) {
   const { ok, content } = await post("/memo", { ...subject, text, focus: current, view, q: desk.dataset.q || "" });
-  if (ok) { draw(content, { scroll: false }); say(content.say); announceFocus(current, { scroll: false }); }
+  if (ok) { draw(content, { scroll: false }); say(content.say, content.hint); announceFocus(current, { scroll: false }); }
 }
 
 function memo() {
@@ -256,14 +267,16 @@ async function passed() {
   const ids = passedUnits();
   if (!ids.length) return say("Nothing that you passed is without a decision.");
   const { ok, content } = await post("/passed", { utterances: ids, transcript: Number(desk.dataset.transcript), view, q: "" });
-  if (ok) { draw(content, { scroll: false }); say(content.say); }
+  if (ok) { draw(content, { scroll: false }); say(content.say, content.hint); }
 }
 
 const AT_ONCE = new Set(["memo", "memo_edit", "memo_delete", "help", "search", "find_code"]);
 
 function perform({ action, code, stay, button }) {
   if (action in LOCAL) return AT_ONCE.has(action) ? LOCAL[action](button) : inTurn(() => LOCAL[action]());
-  return inTurn(() => act(action, code, stay));
+  const before = kept;
+  kept = null;
+  return inTurn(() => act(action, code, stay, before));
 }
 
 document.addEventListener("keydown", (event) => {
@@ -271,6 +284,7 @@ document.addEventListener("keydown", (event) => {
   const meaning = meaningOf(event, letters ? actions : {}, letters ? codes : {});
   if (!meaning || meaning.action === "good" || (COMPARING.has(meaning.action) && !panel.querySelector("[data-compare=differs]"))) return;
   event.preventDefault();
+  kept = null;
   byKeyboard = false;  // a key of the page's own: the buttons of the panel are not where the coder is
   perform(meaning);
 });
@@ -278,13 +292,31 @@ document.addEventListener("keydown", (event) => {
 desk.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (button) {
-    if (button.getAttribute("aria-disabled") === "true") return;
+    if (button.getAttribute("aria-disabled") === "true") return rest(button, event.detail === 0);
     byKeyboard = event.detail === 0;
-    return perform({ action: button.dataset.do, code: button.dataset.code, button });
+    return perform({ action: button.dataset.do, code: button.dataset.code, stay: event.shiftKey, button });
   }
   const unit = event.target.closest(".unit");
   if (unit && view === "read" && getSelection().isCollapsed && Number(unit.dataset.id) !== current) inTurn(() => go(Number(unit.dataset.id)));
 });
+
+// A button that can do nothing now says why; after a click the keys belong to the utterance again.
+function rest(button, pressed) {
+  say(button.title);
+  if (!pressed) unitOf(current)?.focus({ preventScroll: true });
+}
+
+document.addEventListener("pointerdown", (event) => {
+  const held = event.target instanceof Element && event.target.closest(".panel, dialog");
+  kept = held ? selectedPassage() ?? kept : null;
+});
+
+for (const id of ["help", "palette"]) {
+  document.getElementById(id).addEventListener("close", () => {
+    kept = null;
+    unitOf(current)?.focus({ preventScroll: true });
+  });
+}
 
 for (const button of document.querySelectorAll("[data-match]")) {
   button.addEventListener("click", () => {
@@ -308,10 +340,10 @@ document.addEventListener("visibilitychange", () => {
   else away += performance.now() - hiddenAt;
 });
 
+keepClear();
+narrow.addEventListener("change", keepClear);
 watchChunks(desk);
 watchBook(panel, codes, (code) => perform({ action: "code", code }));
 if (current) announceFocus(current);
-say(sessionStorage.getItem(LATER));
-sessionStorage.removeItem(LATER);
 if (queue && current) showPlace();
 unitOf(current)?.scrollIntoView({ block: narrow.matches ? "nearest" : "center" });

@@ -1,6 +1,6 @@
 // Forms that write: sent with the CSRF token, then the page goes where the answer says.
 
-import { post, postForm, say, warn } from "./talk.js";
+import { post, postForm, say, sayNext, warn } from "./talk.js";
 import { follow } from "./jobs.js";
 
 function contentOf(form) {
@@ -11,11 +11,12 @@ function contentOf(form) {
 
 function finish({ ok, content }, form) {
   if (!ok) return;
-  say(content.say);
+  const leaving = !content.problems?.length && !content.job && (content.go || form?.hasAttribute("data-reload"));
+  (leaving ? sayNext : say)(content.say);
   if (content.problems?.length) return warn(content.problems.slice(0, 12).join("\n"));
   if (content.job) return follow(content.job);
   if (content.go) location.href = content.go;
-  else if (form?.hasAttribute("data-reload")) location.reload();
+  else if (leaving) location.reload();
 }
 
 for (const form of document.querySelectorAll("form[data-post]")) {

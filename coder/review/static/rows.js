@@ -54,7 +54,7 @@ async function act(action, code, stay) {
   if (ok || status === 409) draw(content);
   if (!ok) return;
   clearWarning();
-  say(content.say);
+  say(content.say, content.hint);
   if (action === "code" && palette) (await palette).noteCode(code);
   if (!stay && ONWARD.has(action)) makeCurrent(beside(1));
 }

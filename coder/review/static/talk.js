@@ -3,16 +3,26 @@
 const csrf = document.querySelector('meta[name="csrf"]').content;
 const sayBox = document.getElementById("say");
 const noticeBox = document.getElementById("notice");
+const NEXT = "coder say";
 let fading = 0;
 
-export function say(text) {
+// Phones and tablets have no keys; what names one is not said there.
+const keyless = matchMedia("(hover: none) and (pointer: coarse)");
+
+export function say(text, keyHint = "") {
   if (!text) return;
+  if (keyHint && !keyless.matches) text = `${text} · ${keyHint}`;
   // The same words twice must be announced twice: empty the live region first.
   sayBox.textContent = "";
   sayBox.classList.remove("gone");
   requestAnimationFrame(() => { sayBox.textContent = text; });
   clearTimeout(fading);
   fading = setTimeout(() => sayBox.classList.add("gone"), 2500);
+}
+
+// What to say on the page that is opened next.
+export function sayNext(text) {
+  if (text) sessionStorage.setItem(NEXT, text);
 }
 
 export function warn(text) {
@@ -29,6 +39,10 @@ export function clearWarning() {
   noticeBox.hidden = true;
   noticeBox.textContent = "";
 }
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !noticeBox.hidden && !document.querySelector("dialog[open]")) clearWarning();
+});
 
 async function answer(request) {
   let response;
@@ -62,3 +76,6 @@ export function postForm(path, form) {
 export function get(path) {
   return answer(fetch(path, { headers: { Accept: "application/json" } }));
 }
+
+say(sessionStorage.getItem(NEXT));
+sessionStorage.removeItem(NEXT);

@@ -87,6 +87,12 @@ def _accept(unit: Unit) -> list[Decision]:
     return [Decision(unit.utterance.id, "accept", suggestion=offer.id) for offer in unit.open_offers]
 
 
+def _accept_here(unit: Unit) -> list[Decision]:
+    if not unit.open_offers:
+        raise InputError("There is no open suggestion here to accept.")
+    return _accept(unit)
+
+
 def _done(unit: Unit) -> list[Decision]:
     return [] if unit.decided else _accept(unit)
 
@@ -143,7 +149,7 @@ def _take_both(unit: Unit) -> list[Decision]:
 
 
 PLAIN: dict[str, Callable[[Unit], list[Decision]]] = {
-    "done": _done, "accept": _accept, "reject": _reject, "nothing": _nothing, "skip": _skip, "flag": _flag,
+    "done": _done, "accept": _accept_here, "reject": _reject, "nothing": _nothing, "skip": _skip, "flag": _flag,
     "take_a": _keep_own, "take_b": _take_machines, "take_both": _take_both,
 }  # fmt: skip
 
