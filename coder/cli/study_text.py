@@ -133,6 +133,7 @@ def merge_text(report: MergeReport, out: Path) -> str:
     if report.conflicts:
         lines.append(f"{len(report.conflicts)} conflicts (nothing was lost; all versions are on record):")
         lines += [f"  {sentence}" for sentence in report.conflicts]
+    lines += report.notes
     return "\n".join(lines)
 
 
@@ -183,7 +184,7 @@ def status_text(status: Status) -> str:
         f"'{name}' is unlike what the model learned from ({', '.join(item.words) or 'no telling words'})."
         for name, item in status.unlike.items()
     ]
-    return "\n".join([*lines, "", f"Next: {status.next}"])
+    return "\n".join([*lines, *status.unknown_codes, "", f"Next: {status.next}"])
 
 
 def _coder_lines(status: Status) -> list[str]:

@@ -45,6 +45,16 @@ class Codebooks:
             raise StudyError(f"{self._db.path.name} has no codebook.")
         return int(found)
 
+    def unknown(self) -> list[tuple[str, str, int]]:
+        """Return (whose, code, codings) that stand in the transcripts in use by codes the codebook in use has not."""
+        known = set(self.current().ids)
+        rows = self._db.rows(
+            "SELECT c.name, s.code, count(*) AS n FROM standing s JOIN coder c ON c.id = s.owner"
+            " JOIN utterance u ON u.id = s.utterance JOIN transcript t ON t.id = u.transcript"
+            " WHERE s.rejected = 0 AND t.current = 1 GROUP BY c.name, s.code ORDER BY c.name, s.code"
+        )
+        return [(row["name"], row["code"], row["n"]) for row in rows if row["code"] not in known]
+
     def get(self, version_id: int) -> Codebook:
         """Return one version."""
         content = self._db.value("SELECT content FROM codebook WHERE id = ?", (version_id,))

@@ -215,6 +215,14 @@ class Texts:
             derive_transcripts(db)
             apply_roles(db, transcript_id)
 
+    def replacements(self) -> list[tuple[int, int]]:
+        """Return (earlier, later) for each version that another follows, in order of time."""
+        rows = self._db.rows(
+            "SELECT o.id AS old, n.id AS new FROM transcript n JOIN transcript o ON o.uid = n.replaces"
+            " ORDER BY n.time, n.uid"
+        )
+        return [(row["old"], row["new"]) for row in rows]
+
     def named(self, name: str) -> tuple[int, int] | None:
         """Return (id, version) of the current transcript with exactly this name, None if there is none."""
         row = self._db.row("SELECT id, uid FROM transcript WHERE name = ? AND current = 1", (name,))

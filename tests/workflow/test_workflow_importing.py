@@ -86,7 +86,10 @@ def test_a_changed_file_is_refused_unless_it_is_a_new_version(
 ) -> None:
     units = study.texts.utterances(talk, codable_only=True)
     decide(
-        study, "Ann", [Decision(units[0].id, "add", "rain"), Decision(units[1].id, "nothing")], mode="blind"
+        study,
+        "Ann",
+        [Decision(units[0].id, "add", "rain", memo="wet"), Decision(units[1].id, "nothing")],
+        mode="blind",
     )
     decide(study, "Ann", Decision(units[3].id, "add", "wind"), mode="blind")
     put(tmp_path, "talk.txt", TEXT.replace("Wind, only wind.", "Wind and only wind, all night."))
@@ -98,6 +101,8 @@ def test_a_changed_file_is_refused_unless_it_is_a_new_version(
         "It rained all day.": ["rain"],
         "The sun came later.": ["nothing"],
     }
+    kept = study.db.rows("SELECT text, memo FROM coding")  # for other tools: the version in use alone
+    assert [tuple(row) for row in kept] == [("It rained all day.", "wet")]
     versions = [item for item in study.texts.all(superseded=True) if item.name == "talk"]
     assert [(item.version, item.current) for item in versions] == [(1, False), (2, True)]
     assert study.acts.states("Ann", [units[3].id])[units[3].id].codes[0].code == "wind"
@@ -316,3 +321,13 @@ def test_a_folder_gives_surveys_and_tables_of_talk_but_no_tables_about_them(
     report = bring(study, tmp_path)
     assert sorted(item.name for item in report.added) == ["survey", "talk"]
     assert sorted(path.name for path in report.left_out) == ["codes.csv", "people.csv"]
+
+
+def test_adjudicated_codings_of_an_export_are_left_out_and_counted(
+    study: Study, talk: int, tmp_path: Path
+) -> None:
+    rows = "transcript,text,coder,code\ntalk,It rained all day.,Ann,rain\ntalk,It rained all day.,adjudicated,sun\n"
+    report = import_codings(study, put(tmp_path, "codes.csv", rows))
+    assert (report.used, report.coded) == (1, {"Ann": 1})
+    assert any(note.startswith("1 adjudicated coding left out") for note in report.notes)
+    assert not study.figures().adjudicated

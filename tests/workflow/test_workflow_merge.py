@@ -9,9 +9,13 @@ from coder.codebook import Code, Codebook
 from coder.errors import OutputError, StudyError
 from coder.store import Study
 from coder.store.values import Decision, Proposal, ProposedCode
+from coder.workflow.study.codebook_edit import change_codebook, extended
 from coder.workflow.study.decide import Adjudication, adjudicate, decide, undo
+from coder.workflow.study.import_transcripts import ImportOptions, import_transcripts
 from coder.workflow.study.merge import merge_studies
-from tests.study_making import CODEBOOK, TALK, add_talk, small_study, ticking
+from coder.workflow.study.reshape import Reshape, reshape
+from coder.workflow.study.status import status
+from tests.study_making import CODEBOOK, TALK, add_talk, cut, small_study, ticking
 from tests.study_making import shown as suggestions_shown
 
 TABLES = {
@@ -177,3 +181,51 @@ def test_results_are_not_written_over_anything(tmp_path: Path) -> None:
         merge_studies([a, tmp_path / "there.coder"], tmp_path / "out.coder")
     assert not (tmp_path / "out.coder").exists()
     assert not list(tmp_path.glob(".coder-merge-*"))
+
+
+def two_copies(tmp_path: Path) -> tuple[Path, Path]:
+    """Two copies: in one a transcript gets a new version and a code goes; in the other Ben codes on."""
+    with small_study(tmp_path / "a.coder", "p1", "p2"):
+        pass
+    shutil.copy(tmp_path / "a.coder", tmp_path / "b.coder")
+    with Study.open(tmp_path / "a.coder") as study:
+        (tmp_path / "p1.txt").write_text(TALK.replace("We laughed.", "We all laughed."), encoding="utf-8")
+        options = ImportOptions(new_version=True, cut=cut)
+        assert import_transcripts(study, [tmp_path / "p1.txt"], options).added[0].version == 2
+        reshape(study, Reshape("retire", "wind"), coder="Ann")
+    with Study.open(tmp_path / "b.coder") as study:
+        first, *_, last = units_of(study, "p1")
+        decide(study, "Ben", Decision(first, "add", "rain", memo="wet"), mode="blind")
+        decide(study, "Ben", Decision(last, "add", "sun"), mode="blind")
+        decide(study, "Ben", Decision(units_of(study, "p2")[0], "add", "wind"), mode="blind")
+    return tmp_path / "a.coder", tmp_path / "b.coder"
+
+
+def units_of(study: Study, name: str) -> list[int]:
+    return [item.id for item in study.texts.utterances(study.texts.find(name), codable_only=True)]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_codings_of_a_version_that_another_copy_replaced_are_carried_over_and_told(
+    tmp_path: Path, *, turned: bool
+) -> None:
+    paths = two_copies(tmp_path)
+    report = merge_studies(paths[::-1] if turned else paths, tmp_path / "both.coder")
+    said = "\n".join(report.notes)
+    assert "'p1' was replaced in one copy while Ben coded" in said
+    assert "of 2 utterances decided there, 1 were carried over" in said
+    assert "1 coding of Ben by 'wind', which the codebook in use does not have" in said
+    with Study.open(tmp_path / "both.coder") as study:
+        rows = study.db.rows(
+            "SELECT transcript, text, code, memo FROM coding WHERE coder = 'Ben' ORDER BY code"
+        )
+        assert [tuple(row) for row in rows] == [
+            ("p1", "It rained all day.", "rain", "wet"), ("p2", "It rained all day.", "wind", ""),
+        ]  # fmt: skip
+        assert any("by 'wind'" in line for line in status(study).unknown_codes)
+        change_codebook(
+            study, extended(study.codebooks.current(), {"label": "Wind"}), note="again", coder="Ann"
+        )
+        assert not status(study).unknown_codes
+    again = merge_studies([tmp_path / "both.coder", paths[1]], tmp_path / "again.coder")
+    assert not again.notes  # what was carried over is not carried again

@@ -187,3 +187,21 @@ def test_copies_join_with_the_recoding(study: Study, tmp_path: Path) -> None:
             assert not any(code == "rain" for held in codes(joined, "Ben").values() for code, _ in held)
             undo(joined, "Ann")
             assert ("rain", None) in codes(joined, "Ben")[units(joined)[1]]
+
+
+def test_a_barrier_merged_with_a_facilitator_is_mixed_and_keeps_both_memos(study: Study) -> None:
+    first = units(study)[0]
+    start = study.texts.by_id([first])[first].start
+    decide(
+        study,
+        "Ann",
+        Decision(first, "add", "sun", "facilitator", memo="warm", span=(start, start + 5)),
+        mode="blind",
+    )
+    reshape(study, Reshape("merge", "rain", into="sun"), coder="Ann")
+    [held] = study.acts.states("Ann", [first])[first].codes
+    unit = study.texts.by_id([first])[first]
+    assert (held.code, held.polarity, held.memo) == ("sun", "mixed", "warm\nwet")
+    assert (held.start, held.end) == (unit.start, unit.end)
+    undo(study, "Ann")
+    assert sorted(codes(study, "Ann")[first]) == [("rain", "barrier"), ("sun", "facilitator")]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from coder.codebook import Code, Codebook, Example, SubTheme, from_dict, parse_codebook, to_dict, to_yaml
 from coder.domain import POLARITIES
 from coder.errors import InputError, StudyError
+from coder.phrasing import counted
 from coder.store import Study
 from coder.store.values import Filters
 
@@ -57,6 +58,16 @@ def change_codebook(study: Study, new: Codebook, *, note: str, coder: str) -> No
             " otherwise, the id counts), or withdraw their codings first."
         )
     study.codebooks.add(checked, note=note, coder=coder)
+
+
+def unknown_codes(study: Study) -> list[str]:
+    """Say which codings stand by codes that the codebook in use has not, and what to do."""
+    return [
+        f"{counted(number, 'coding')} of {coder} by '{code}', which the codebook in use does not have: tables and"
+        " exports hold them, the review page does not show them. Add a code of this name on the page Codebook; then"
+        " keep it, or merge it into another there."
+        for coder, code, number in study.codebooks.unknown()
+    ]
 
 
 def _used(study: Study, code: str) -> bool:

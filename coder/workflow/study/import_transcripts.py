@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 from pathlib import Path
 
 from coder.coded_tables.grammar import columns_of
 from coder.domain import Corrections, Role, Transcript
 from coder.errors import CoderError, InputError, StudyError
 from coder.store import Study
-from coder.store.values import ADJUDICATED, DECIDED, Decision, StudyUtterance, UnitState
+from coder.workflow.study.carry_codings import carry_codings
 from coder.workflow.study.import_attributes import find_column
 from coder.workflow.study.reading_corrections import Cut, as_participants, corrections_of, cut_utterances
 
@@ -184,8 +183,8 @@ def add_transcript(
     with study.db.write():
         before, version = old or (None, 0)
         key = study.texts.add(transcript, utterances, source=source or path.name, replaces=before)
-        carried = 0 if before is None else carry_codings(study, before, key)
-    report.added.append(_added(study, key, path, transcript, carried, version + 1))
+        carried = set[int]() if before is None else set().union(*carry_codings(study, before, key).values())
+    report.added.append(_added(study, key, path, transcript, len(carried), version + 1))
 
 
 def _added(study: Study, key: int, path: Path, transcript: Transcript, carried: int, version: int) -> Added:
@@ -200,58 +199,3 @@ def _added(study: Study, key: int, path: Path, transcript: Transcript, carried: 
         version=version,
         carried=carried,
     )
-
-
-def carry_codings(study: Study, old: int, new: int) -> int:
-    """Repeat what coders decided on utterances that a new version has unchanged; return how many utterances.
-
-    An act of kind 'carry' per coder; what had been seen stays seen.
-    """
-    before, after = study.texts.utterances(old), study.texts.utterances(new)
-    matcher = SequenceMatcher(
-        None, [item.text for item in before], [item.text for item in after], autojunk=False
-    )
-    pairs = [
-        (before[block.a + step], after[block.b + step])
-        for block in matcher.get_matching_blocks()
-        for step in range(block.size)
-    ]
-    carried: set[int] = set()
-    for coder in [*study.people.coders(), ADJUDICATED]:
-        states = study.acts.states(coder, [first.id for first, _ in pairs])
-        decisions: list[Decision] = []
-        for first, second in pairs:
-            repeated = _repeated(states[first.id], first, second)
-            decisions += repeated
-            carried |= {second.id} if repeated else set()
-        if decisions:
-            study.acts.carry(coder, decisions, {second.id: first.id for first, second in pairs})
-    return len(carried)
-
-
-def _repeated(state: UnitState, first: StudyUtterance, second: StudyUtterance) -> list[Decision]:
-    shift = second.start - first.start
-    decisions = [
-        Decision(
-            second.id,
-            "add",
-            item.code,
-            item.polarity,
-            span=_moved(item.start, item.end, shift, first, second),
-        )
-        for item in state.codes
-    ]
-    decisions += [Decision(second.id, "reject", code) for code in state.rejected]
-    if state.state == "nothing":
-        decisions.append(Decision(second.id, "nothing"))
-    if decisions and state.flagged:
-        decisions.append(Decision(second.id, "flag"))
-    return decisions if state.state in DECIDED else []
-
-
-def _moved(
-    start: int, end: int, shift: int, first: StudyUtterance, second: StudyUtterance
-) -> tuple[int, int]:
-    # A passage over several utterances may have changed beyond this one: then this utterance is what is left.
-    inside = first.start <= start and end <= first.end
-    return (start + shift, end + shift) if inside else (second.start, second.end)

@@ -8,29 +8,42 @@ from typing import Any
 
 from coder.errors import OutputError, StudyError
 from coder.passphrases import PASSPHRASES
+from coder.phrasing import counted
 from coder.store import Study, database
 from coder.store.encryption import is_encrypted
 from coder.store.figures import StudyFigures
 from coder.store.merge import join
+from coder.store.values import DECIDED
+from coder.workflow.study.carry_codings import carry_codings
+from coder.workflow.study.codebook_edit import unknown_codes
 
 
 @dataclass(frozen=True, slots=True)
 class MergeReport:
-    """What the joined study holds, and what the copies had both changed (one sentence each)."""
+    """What the joined study holds, and what the copies had both changed (one sentence each).
+
+    `notes` say what one copy changed under the codings of another: versions of transcripts, codes.
+    """
 
     conflicts: tuple[str, ...]
     figures: StudyFigures
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        return {"conflicts": list(self.conflicts), "figures": asdict(self.figures)}
+        return {
+            "conflicts": list(self.conflicts),
+            "notes": list(self.notes),
+            "figures": asdict(self.figures),
+        }
 
 
 def merge_studies(paths: Sequence[str | Path], out: str | Path, *, force: bool = False) -> MergeReport:
     """Join copies of one study into the file `out`; the copies themselves stay as they are.
 
     Nothing is lost and nothing comes twice, whatever the order. Where one coder decided the same utterance in
-    two copies, the later decision stands and the conflict is listed. If a copy is encrypted, the result is, with the
+    two copies, the later decision stands and the conflict is listed. Codings of a version that another copy replaced
+    are carried over to it where the words are the same. If a copy is encrypted, the result is, with the
     passphrase of the first such copy. Raises StudyError if a file is not a
     study, OutputError if `out` exists (without `force`) or is one of the copies.
     """
@@ -45,17 +58,17 @@ def merge_studies(paths: Sequence[str | Path], out: str | Path, *, force: bool =
         raise OutputError(f"The folder {target.parent} does not exist; make it first.")
     with TemporaryDirectory(prefix=".coder-merge-", dir=target.parent) as folder:
         draft = Path(folder) / "joined.coder"
-        conflicts, figures = _joined(sources, draft, Path(folder))
+        report = _joined(sources, draft, Path(folder))
         if force:
             draft.replace(target)
         else:
             database.publish(draft, target)
         if is_encrypted(target):
             PASSPHRASES.remember(target, PASSPHRASES.of(draft))
-    return MergeReport(tuple(conflicts), figures)
+    return report
 
 
-def _joined(sources: Sequence[Path], draft: Path, folder: Path) -> tuple[list[str], StudyFigures]:
+def _joined(sources: Sequence[Path], draft: Path, folder: Path) -> MergeReport:
     database.copy(sources[0], draft)
     secret = next((source for source in sources if is_encrypted(source)), None)
     if secret is not None and not is_encrypted(draft):
@@ -67,5 +80,22 @@ def _joined(sources: Sequence[Path], draft: Path, folder: Path) -> tuple[list[st
             database.copy(source, other)
             Study.open(other).close()  # an older copy is brought up to date here, not the original
             conflicts |= set(join(study.db, other))
-        figures = study.figures()
-    return sorted(conflicts), figures
+        notes = [*_carried(study), *unknown_codes(study)]
+        return MergeReport(tuple(sorted(conflicts)), study.figures(), tuple(notes))
+
+
+def _carried(study: Study) -> list[str]:
+    """Carry over the codings of versions that another copy replaced; say whose, how many, and how many are left."""
+    notes = []
+    for old, new in study.texts.replacements():
+        before = [item.id for item in study.texts.utterances(old)]
+        for coder, units in sorted(carry_codings(study, old, new).items()):
+            states = study.acts.states(coder, before).values()
+            decided = sum(state.state in DECIDED for state in states)
+            name = study.texts.transcript(new).id
+            notes.append(
+                f"'{name}' was replaced in one copy while {coder} coded the version before in another: of"
+                f" {counted(decided, 'utterance')} decided there, {len(units)} were carried over; the words of the"
+                " others changed, or they are decided in the later version."
+            )
+    return notes

@@ -1,6 +1,6 @@
 """Codes merged, split, moved or retired with everybody's codings: previewed, done at once, undone, redone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -171,8 +171,10 @@ def reshape(study: Study, change: Reshape, *, coder: str) -> str:
         new_code = plan.target is not None and plan.target not in study.codebooks.current().by_id
         if new_code:  # before its first coding
             change_codebook(study, plan.codebook, note=plan.what, coder=coder)
+        standing = study.acts.standing_rows(plan.target) if plan.target else []
+        there = {(row.coder, row.utterance): row for row in standing}
         acts = [
-            study.acts.recode(coder, owner, _decisions(plan, change.code, owner), note=plan.what)
+            study.acts.recode(coder, owner, _decisions(plan, change.code, owner, there), note=plan.what)
             for owner in plan.coders
         ]
         if not new_code:
@@ -182,20 +184,37 @@ def reshape(study: Study, change: Reshape, *, coder: str) -> str:
     return plan.what
 
 
-def _decisions(plan: Preview, code: str, owner: str) -> list[Decision]:
+def _decisions(
+    plan: Preview, code: str, owner: str, there: Mapping[tuple[str, int], StandingRow]
+) -> list[Decision]:
+    """Return what recodes one coder's utterances; `there` are the codings of the target by coder and utterance."""
     decisions = []
     for row in plan.rows:
         if row.coder != owner:
             continue
         decisions.append(Decision(row.utterance, "withdraw", code=code))
-        if plan.target is not None and (row.utterance, plan.target) not in row.others:
-            span = (row.start, row.end)
-            decisions.append(
-                Decision(
-                    row.utterance, "add", code=plan.target, polarity=row.polarity, span=span, memo=row.memo
-                )
-            )
+        if plan.target is None:
+            continue
+        other = there.get((owner, row.utterance))
+        if other is None:
+            held = row.polarity, (row.start, row.end), row.memo
+        elif _opposed(plan.codebook, row, other):  # one code was a barrier here, the other a facilitator
+            span = (min(row.start, other.start), max(row.end, other.end))
+            held = "mixed", span, "\n".join(filter(None, dict.fromkeys((other.memo, row.memo))))
+        else:
+            continue  # the other code is there already and stays as it is
+        polarity, span, memo = held
+        decisions.append(
+            Decision(row.utterance, "add", code=plan.target, polarity=polarity, span=span, memo=memo)
+        )
     return decisions
+
+
+def _opposed(codebook: Codebook, one: StandingRow, other: StandingRow) -> bool:
+    sides = {one.polarity, other.polarity}
+    return (
+        None not in sides and len(sides) == 2 and other.polarity != "mixed" and "mixed" in codebook.polarity
+    )
 
 
 def undo_reshape(study: Study, change: CodebookChange, *, coder: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from coder.store import Study
 from coder.store.figures import StudyFigures, acts_per_day, decided_since
 from coder.store.values import ModelVersion, TranscriptInfo
+from coder.workflow.study.codebook_edit import unknown_codes
 from coder.workflow.study.double_coding import PlannedTranscript, double_coding_progress
 from coder.workflow.study.drift import Falling, Unlikeness, all_drift, falling_codes
 from coder.workflow.study.review_queue import Rate, how_often_right
@@ -27,6 +28,7 @@ class Status:
     double_coding: tuple[PlannedTranscript, ...]
     falling: tuple[Falling, ...]
     unlike: dict[str, Unlikeness]
+    unknown_codes: tuple[str, ...]
     next: str
 
     def as_dict(self) -> dict[str, Any]:
@@ -61,6 +63,7 @@ class Status:
                 for item in self.double_coding
             ],
             "falling": [asdict(item) for item in self.falling],
+            "unknown_codes": list(self.unknown_codes),
             "unlike": {name: asdict(item) for name, item in self.unlike.items()},
         }  # fmt: skip
 
@@ -87,6 +90,7 @@ def status(study: Study) -> Status:
             for item in transcripts
             if item.uid in drifts and drifts[item.uid].unlike
         },
+        unknown_codes=tuple(unknown_codes(study)),
         next=next_action(study, figures, transcripts, models, trials),
     )
 
