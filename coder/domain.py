@@ -13,6 +13,8 @@ Polarity = Literal["barrier", "facilitator", "mixed"]
 Unit = Literal["utterance", "turn", "row"]
 
 POLARITIES: tuple[Polarity, ...] = ("barrier", "facilitator", "mixed")
+# Whose adjudicated codings are, in studies and in the files they are exported to. No person bears this name.
+ADJUDICATED = "adjudicated"
 NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 
 

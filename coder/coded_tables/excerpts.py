@@ -28,7 +28,7 @@ from coder.coded_tables.grammar import (
     spans_in,
     text_of,
 )
-from coder.domain import POLARITIES
+from coder.domain import ADJUDICATED, POLARITIES
 from coder.errors import TableError
 from coder.phrasing import counted
 from coder.segmentation import is_backchannel
@@ -271,6 +271,7 @@ def joined(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
 
 
 def _merged(items: Sequence[Excerpt]) -> Excerpt:
+    items = [item for item in items if ADJUDICATED in item.coders] or items
     by_coder: dict[str, set[str]] = {}
     for item in items:
         by_coder.setdefault("".join(item.coders), set()).update(item.codes)

@@ -18,7 +18,7 @@ from coder.coded_tables.code_lookup import (
 )
 from coder.coded_tables.grammar import CodedTable, blank, columns_named, text_of
 from coder.coded_tables.rating_rows import Cells, Problems, RatingOptions, cells_of
-from coder.domain import POLARITIES
+from coder.domain import ADJUDICATED, POLARITIES
 from coder.errors import TableError
 
 if TYPE_CHECKING:
@@ -182,7 +182,14 @@ def coders_of(cells: Cells, options: RatingOptions, problems: Problems) -> tuple
         for names in folded.values()
         if len(names) > 1
     ]
-    coders = options.coders or (present if cells.wide else tuple(sorted(present)))
+    settled = [name for name in present if name == ADJUDICATED and name not in options.coders]
+    if settled and not options.coders:
+        problems.notes.append(
+            "What is adjudicated is nobody's own coding: left out of the comparison"
+            f" (--coder {ADJUDICATED} compares it)."
+        )
+    people = tuple(name for name in present if name not in settled)
+    coders = options.coders or (people if cells.wide else tuple(sorted(people)))
     index = {name: number for number, name in enumerate(coders)}
     return np.array([index.get(name, -1) for name in cells.coder], dtype=np.int64), coders
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coder.exchange.study_content import DocumentContent, Passage, StudyContent
+from coder.phrasing import counted
 
 if TYPE_CHECKING:
     from docx.text.run import Run
@@ -33,6 +34,8 @@ def write_word(study: StudyContent, path: Path) -> list[str]:
     nothing = sum(not item.code for item in study.passages)
     if nothing:
         notes.append(f"{nothing} utterances that have nothing to code have no comment; they are in .csv.")
+    if study.memos:
+        notes.append(f"{counted(len(study.memos), 'memo')} left out: they are in .qdpx.")
     if lost:
         notes.append(
             f"{lost} codings of words outside every turn (labels, headings) have no comment; they are in .csv."

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from coder.domain import ADJUDICATED as ADJUDICATED  # the owner of adjudicated codings
 from coder.domain import Role
 
 Mode = Literal["blind", "commit_first", "assisted"]
@@ -15,7 +16,6 @@ State = Literal["open", "coded", "nothing", "rejected", "skipped"]
 MODES: tuple[Mode, ...] = ("blind", "commit_first", "assisted")
 DECIDED: tuple[State, ...] = ("coded", "nothing", "rejected")  # a coder has decided here
 DECIDED_SQL = str(DECIDED)  # the same as a list in SQL
-ADJUDICATED = "adjudicated"  # the owner of adjudicated codings; no person may bear this name
 LOTS = 1_000_000
 
 

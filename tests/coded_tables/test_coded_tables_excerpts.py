@@ -305,3 +305,10 @@ def test_passages_marked_in_label_studio_are_excerpts_of_their_own() -> None:
         [{"text": "x", "sentiment": '{"choices": ["a", "b"]}', "code": '{"choices": ["a", "b"]}'}]
     )
     assert choice.codes == {"a", "b"}
+
+
+def test_where_somebody_adjudicated_that_alone_counts() -> None:
+    said = [("A", "a"), ("B", "b"), ("adjudicated", "c")]
+    rows = [{"transcript": "t", "text": "one", "coder": coder, "code": code} for coder, code in said]
+    [excerpt] = read(rows)
+    assert excerpt.codes == {"c"} and excerpt.coders == ("adjudicated",) and excerpt.weight == 1.0

@@ -68,3 +68,20 @@ def test_columns_without_a_meaning_are_named(compare: Compare) -> None:
 
 def test_ratings_with_signs_stay_apart(compare: Compare) -> None:
     assert set(compare("unit,A,B\n1,-1,1\n2,1,1\n3,0,-1\n").codes) == {"-1", "0", "1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "unit,coder,code\n1,A,x\n1,B,x\n1,adjudicated,y\n2,A,y\n2,B,y\n",
+        "unit,A,B,adjudicated\n1,x,x,y\n2,y,y,\n",
+    ],
+)
+def test_adjudicated_codings_of_an_export_are_no_coder(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_text(text, encoding="utf-8")
+    report = agree(AgreementRequest((path,))).report
+    assert list(report.coders) == ["A", "B"] and report.overall["percent_agreement"].value == 1.0
+    assert any("nobody's own coding: left out" in note for note in report.notes)
+    asked = agree(AgreementRequest((path,), coders=("A", "adjudicated"))).report
+    assert list(asked.coders) == ["A", "adjudicated"] and asked.overall["percent_agreement"].value != 1.0

@@ -9,7 +9,9 @@ from typing import Any
 from coder.codebook import Codebook
 from coder.coded_tables.code_lookup import Given, lookup_in, read_codes
 from coder.coded_tables.grammar import CodedTable, examples, open_table, polarities_of, text_of
+from coder.domain import ADJUDICATED
 from coder.errors import StudyError, TableError
+from coder.phrasing import counted
 from coder.store import Study
 from coder.store.values import Decision, Provenance, UnitState
 from coder.workflow.coded_files import CodedReading, open_coded_file
@@ -101,10 +103,16 @@ def _placed(
     polarities = polarities_of(table.cells("polarity"), unknown)
     columns = {role: table.cells(role) for role in ("text", "transcript", "start", "end", "polarity", "memo")}
     placed: list[PlacedRow] = []
+    settled = sum(name.casefold() == ADJUDICATED for name in coders)
+    if settled:
+        report.notes.append(
+            f"{counted(settled, 'adjudicated coding')} left out: nobody is named who adjudicated. Adjudicate on the"
+            " review page, or merge the studies (coder merge)."
+        )
     for at, (row, who) in enumerate(zip(table.row_numbers(), coders, strict=True)):
         if not who:
             report.problems.append(f"row {row}: nobody is named who coded it")
-        if not who or (coder is not None and who != coder):
+        if not who or who.casefold() == ADJUDICATED or (coder is not None and who != coder):
             continue
         row_cells = {role: cells[at] for role, cells in columns.items()}
         try:
