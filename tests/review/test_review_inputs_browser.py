@@ -158,7 +158,8 @@ def test_by_code_and_adjudicate_by_keyboard(tab: Tab, study_path: Path) -> None:
     tab.until(lambda: "rejected – saved" in tab.find("#say").text)  # said on the page that is loaded anew
     assert state(study_path, here["There"]).state != "open"
     tab.keys("u")
-    tab.until(lambda: state(study_path, here["There"]).state == "open")
+    tab.until(lambda: "Undone" in tab.find("#say").text)  # on the page that is loaded anew
+    assert state(study_path, here["There"]).state == "open"
     with Study.open(study_path) as study:
         for name, code in (("Ben", "physical_opportunity"), ("Eve", "social_opportunity")):
             study.people.add_coder(name)
