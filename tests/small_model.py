@@ -48,7 +48,7 @@ class Keywords:
     def unread_languages(self, texts: Sequence[str]) -> tuple[str | None, ...]:
         return tuple(other_language(text) for text in texts)
 
-    def predict(self, batch: Batch, progress: object = None) -> Any:
+    def predict(self, batch: Batch) -> Any:
         texts = batch.texts
         codes = self.codebook.ids
         hits = np.array(

@@ -132,6 +132,19 @@ class Batch:
         keys = list(zip(self.transcripts, self.turns, self.texts, strict=True))
         return np.array([at == 0 or keys[at] != keys[at - 1] for at in range(len(keys))], dtype=bool)
 
+    @property
+    def said_before(self) -> list[str | None]:
+        """What was said just before each text: the text before it in its turn, else the question."""
+        before: list[str | None] = []
+        for row, new in enumerate(self.first_of_unit):
+            if not new:
+                before.append(before[-1])
+            elif row and self.turns[row] == self.turns[row - 1]:
+                before.append(self.texts[row - 1])
+            else:
+                before.append(self.questions[row])
+        return before
+
     def rows(self, places: NDArray[np.integer] | Sequence[int]) -> "Batch":
         """Return the rows at `places`; topics that were measured before stay, others are of these rows alone."""
 

@@ -6,7 +6,7 @@ What was learned about a code carries over to a code of the same id as far as th
 The codebook in hand speaks through its own phrases for every code; where trust is low it speaks alone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -29,13 +29,12 @@ from coder.learning.estimators.ensemble import (
     with_neighbours,
 )
 from coder.learning.explanation import Evidence, Examples, LeaveOneOut
-from coder.learning.features.blocks import ASKED, Reader, Signals, study_sums
+from coder.learning.features.blocks import ASKED, Reader, Signals, read_vectors, study_sums
 from coder.learning.features.codebook_similarity import PhraseBank, codebook_phrases, unit_rows
 from coder.learning.features.wording import NGrams, unread
 from coder.learning.persistence.card import ModelCard, TrainingData
 
 Floats = NDArray[np.float64]
-Progress = Callable[[int], None]
 LOUD = 2.0  # at most so many times louder
 SURE_MARGIN = 0.4  # cosine by which the new text must be closer to its own old code than to any other
 
@@ -46,6 +45,7 @@ class Parts:
 
     `reference` (texts, d) are centred vectors of a sample of what it learned from: how far apart a new codebook
     sets them tells how loudly it speaks. `questions` are the fingerprints of those that it learned something of.
+    `in_context` says whether texts of a transcript are read after what was said before, too (see `read_vectors`).
     """
 
     known_mean: NDArray[np.float32]
@@ -58,6 +58,7 @@ class Parts:
     seen: Fingerprints = field(default_factory=lambda: NOTHING_SEEN)
     reference: NDArray[np.float16] | None = None
     questions: Fingerprints = field(default_factory=lambda: NOTHING_SEEN)
+    in_context: bool = False
 
 
 def codable_blocks(signals: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
@@ -139,22 +140,25 @@ class Model:
     @property
     def reader(self) -> Reader:
         """What turns texts into this model's features."""
-        return Reader(self.encoder, self.parts.known_mean, self.bank, self.parts.ngrams, self.parts.questions)
+        parts = self.parts
+        return Reader(
+            self.encoder, parts.known_mean, self.bank, parts.ngrams, parts.questions, parts.in_context
+        )
 
     def signals(
         self,
         batch: Batch,
         *,
         vectors: NDArray[np.float32] | None = None,
-        progress: Progress | None = None,
     ) -> Signals:
         """Return the feature blocks of a batch, those of the base model among them; `vectors` if they are at hand."""
         extra: dict[str, NDArray[np.float32]] = {}
         if self.base is not None and len(batch):
-            vectors = vectors if vectors is not None else self.encoder.encode(batch.texts, progress=progress)
-            same = self.base.encoder.id == self.encoder.id
+            if vectors is None:
+                vectors = read_vectors(batch, self.encoder, in_context=self.parts.in_context)
+            same = self._reads_as(self.base)
             extra = self.base.opinions(batch, vectors if same else None)
-        return Signals(batch, self.reader, extra=extra, vectors=vectors, progress=progress)
+        return Signals(batch, self.reader, extra=extra, vectors=vectors)
 
     def opinions(
         self, batch: Batch, vectors: NDArray[np.float32] | None = None
@@ -171,19 +175,23 @@ class Model:
         }
         return blocks | ({ASKED: signals[ASKED]} if vectors is not None and self.reads_questions else {})
 
+    def _reads_as(self, other: "Model") -> bool:
+        """Whether both give a text the same vector."""
+        return self.encoder.id == other.encoder.id and self.parts.in_context == other.parts.in_context
+
     @property
     def reads_questions(self) -> bool:
         """Whether any of its heads reads texts as answers to their questions."""
         members = (*self.parts.themes.members, *self.parts.polarity.members)
         return any(isinstance(one.head, LinearHead) and ASKED in one.head.coefficients for one in members)
 
-    def predict(self, batch: Batch, progress: Progress | None = None) -> Predictions:
+    def predict(self, batch: Batch) -> Predictions:
         """Code a batch of texts.
 
         A row depends on others only through the mean vector of its topic and through its neighbours in its turn,
         which help to choose the code (see `with_neighbours`).
         """
-        signals = self.signals(batch, progress=progress)
+        signals = self.signals(batch)
         if not len(batch):
             return self.judged(signals, np.zeros((0, len(self.codebook.codes))))
         return self.judged(signals, with_neighbours(self.parts.themes.logits(signals), batch))
@@ -200,7 +208,7 @@ class Model:
         extra: dict[str, NDArray[Any]] = {"prints": signals["prints"][places], "origin": np.array(places)}
         if self.base is not None:
             extra |= {name: signals[name][places] for name in ("base codes", "base polarity")}
-            if self.base.encoder.id == self.encoder.id:
+            if self._reads_as(self.base):
                 base_logits = self.base.reworded_logits(signals, rows, texts, vectors)
                 extra["base codes"] = base_logits.astype(np.float32)
         if self.reads_questions:
@@ -253,9 +261,16 @@ class Model:
 
 
 def blank_model(
-    codebook: Codebook, encoder: Encoder, known_mean: NDArray[np.floating] | None = None
+    codebook: Codebook,
+    encoder: Encoder,
+    known_mean: NDArray[np.floating] | None = None,
+    *,
+    in_context: bool = False,
 ) -> Model:
-    """Return a model that has seen no excerpt: it reads the codebook, and takes all texts for codable."""
+    """Return a model that has seen no excerpt: it reads the codebook, and takes all texts for codable.
+
+    `in_context` suits encoders that were tuned to read texts after questions (see `read_vectors`).
+    """
     k = len(codebook.codes)
     none = np.zeros((0, encoder.dimension))
     features = {"plain": none, "centred": none}
@@ -266,6 +281,7 @@ def blank_model(
         Stack((Member("leaning"),), np.ones(1, dtype=np.float32), np.zeros(3, dtype=np.float32)),
         constant_head(features, float(np.log(22 / 1.5))),  # as of twenty coded texts and one empty one
         Calibration(USUAL, np.zeros(k), np.full(k, USUAL_THRESHOLD), np.ones(k, dtype=bool)),
+        in_context=in_context,
     )
     return Model("blank", codebook, encoder, parts, ModelCard(data=TrainingData(n=0)))
 

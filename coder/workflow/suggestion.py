@@ -1,6 +1,5 @@
 """What a model says of each text of a batch, as values and as rows: the one place where suggestions are made."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -58,12 +57,12 @@ class Opinion:
         return next((item.code for item in self.codes if not item.suggested), None)
 
 
-def opinions(model: "Model", batch: "Batch", progress: Callable[[int], None] | None = None) -> list[Opinion]:
+def opinions(model: "Model", batch: "Batch") -> list[Opinion]:
     """Return what a model says of each text: the same on every machine of a kind, whatever its threads."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1, "blas"):  # how a product is split between threads can change its last bit
-        predictions = model.predict(batch, progress)
+        predictions = model.predict(batch)
         return [_opinion(model, predictions, row) for row in range(len(batch))]
 
 

@@ -47,6 +47,43 @@ def test_in_talk_only_short_answers_are_read_so() -> None:
     assert changed.tolist() == [True, False, True]
 
 
+def test_what_was_said_before_is_the_text_before_in_the_turn_else_the_question() -> None:
+    texts = ["Time.", "And money.", "And money.", "No.", "Alone."]
+    turns = ["t1", "t1", "t1", "t2", "t3"]
+    asked = ["What hinders you?", "What hinders you?", "What hinders you?", "Anything else?", None]
+    batch = Batch(texts, asked, turns, ["p"] * 5, ["s"] * 5)  # two people coded the second utterance
+    assert batch.said_before == ["What hinders you?", "Time.", "Time.", "Anything else?", None]
+
+
+def test_a_model_in_context_reads_talk_alone_and_after_what_was_said_before() -> None:
+    encoder = LetterEncoder()
+    model = blank_model(load_codebook("comb"), encoder, in_context=True)
+    batch = Batch(["time", "money", "time"], ["Why?"] * 3, ["t", "t", "u"], ["p1", "p1", ""], [""] * 3)
+    plain = model.signals(batch)["plain"]
+    first, second = encoder.encode(["time", "Why? time"]), encoder.encode(["money", "time money"])
+    assert np.allclose(plain[0], first.mean(axis=0))
+    assert np.allclose(plain[1], second.mean(axis=0))
+    assert np.allclose(plain[2], first[0])  # an answer in a table has its question apart
+    assert np.allclose(model.signals(batch)["asked"], [*plain[:2], first[1]])
+
+
+def test_a_model_trained_on_one_in_context_reads_so_too_also_from_its_folder(
+    codebook: Codebook, encoder: WordEncoder, tmp_path: Path
+) -> None:
+    base = train_model(
+        excerpts(codebook), codebook, base=blank_model(codebook, encoder, in_context=True), name="base"
+    )
+    model = train_model(excerpts(codebook, 60, seed=3), codebook, base=base, name="own")
+    save_model(model, tmp_path / "own")
+    again = read_model(tmp_path / "own", encoder, read_model(tmp_path / "own" / "base", encoder))
+    assert again.parts.in_context and again.base is not None and again.base.parts.in_context
+    batch = Batch(["clock diary", "sister"], ["hip"] * 2, ["t", "t"], ["p", "p"], ["s", "s"])
+    assert np.allclose(again.predict(batch).scores, model.predict(batch).scores)
+    alone = replace(again.parts, in_context=False)
+    again.parts = alone
+    assert not np.allclose(again.predict(batch).scores, model.predict(batch).scores)
+
+
 def test_the_starter_is_the_model_that_a_variable_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODER_STARTER", "starter-small")
     assert load_model("starter").name == "starter-small"

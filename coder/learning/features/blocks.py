@@ -13,7 +13,7 @@ the usual kind had been there: (n * own mean + SHRINK * known mean) / (n + SHRIN
 mean with known variance. docs/learning.md, "Topics", has what these were chosen on.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -28,7 +28,6 @@ from coder.learning.features.wording import NGrams, cues
 
 Floats = NDArray[np.float64]
 FloatArray = NDArray[np.float32]
-Progress = Callable[[int], None]
 ASKED = "asked"  # the block that has the vectors of texts read as answers
 SHRINK = 8.0  # texts that the known mean counts for
 WHOLE = 20  # texts from which a transcript is a topic of its own
@@ -86,7 +85,8 @@ class GramBlock:
 class Reader:
     """What turns texts into features: an encoder, the mean it is centred by, a codebook's phrases, a vocabulary.
 
-    `questions` are the fingerprints of the questions whose answers it has learned from in some number.
+    `questions` are the fingerprints of the questions whose answers it has learned from in some number. With
+    `in_context`, texts of a transcript are read after what was said before, too (see `read_vectors`).
     """
 
     encoder: Encoder
@@ -94,12 +94,34 @@ class Reader:
     bank: PhraseBank
     ngrams: NGrams | None = None
     questions: Fingerprints = field(default_factory=lambda: NOTHING_SEEN)
+    in_context: bool = False
+
+
+def read_vectors(batch: Batch, encoder: Encoder, *, in_context: bool) -> FloatArray:
+    """Return the vectors of a batch's texts, (n, d).
+
+    With `in_context`, a text of a transcript has the mean of two vectors: of the text alone, and of the text after
+    what was said just before it (`Batch.said_before`).
+    """
+    if not len(batch):
+        return np.zeros((0, encoder.dimension), dtype=np.float32)
+    if not in_context:
+        return encoder.encode(batch.texts)
+    after = {
+        row: answer(encoder.id, before, batch.texts[row])
+        for row, before in enumerate(batch.said_before)
+        if before and batch.transcripts[row]
+    }
+    both = encoder.encode([*batch.texts, *after.values()])
+    vectors = both[: len(batch)].copy()
+    vectors[list(after)] = (vectors[list(after)] + both[len(batch) :]) / 2
+    return vectors
 
 
 class Signals(Mapping[str, Any]):
     """Feature blocks of a batch by name.
 
-    plain      the texts' vectors (n, d)
+    plain      the texts' vectors (n, d), see `read_vectors`
     centred    the same without their topic (n, d)
     distinct   the same without the mean of all that was learned from (n, d)
     closeness  cosine to the codebook's phrases (n, phrases)
@@ -129,13 +151,11 @@ class Signals(Mapping[str, Any]):
         extra: Mapping[str, NDArray[Any]] | None = None,
         vectors: FloatArray | None = None,
         topic: NDArray[np.float64] | None = None,
-        progress: Progress | None = None,
     ) -> None:
         self.batch = batch
         self.bank = reader.bank
         self._reader = reader
         self._extra = dict(extra or {})
-        self._progress = progress
         self._vectors = vectors
         self._topic = topic
 
@@ -153,9 +173,7 @@ class Signals(Mapping[str, Any]):
         """The texts' vectors, (n, d)."""
         if self._vectors is not None:
             return self._vectors
-        if not len(self.batch):
-            return np.zeros((0, self._reader.encoder.dimension), dtype=np.float32)
-        return self._reader.encoder.encode(self.batch.texts, progress=self._progress)
+        return read_vectors(self.batch, self._reader.encoder, in_context=self._reader.in_context)
 
     @cached_property
     def topic(self) -> NDArray[np.float64]:
@@ -229,20 +247,20 @@ class Signals(Mapping[str, Any]):
     def asked(self) -> FloatArray:
         """The vectors of the texts read as answers, (n, d).
 
-        A text without a question is read as it is, and so is a long one in talk: what was said before it tells less
-        there than in a survey, and the second reading would double the work.
+        A text without a question is read as it is. In talk, what was said before tells less than in a survey: if
+        the vectors do not hold it already (see `read_vectors`), only a short text is read after it there.
         """
         batch, encoder = self.batch, self._reader.encoder
-        rows = [
-            row
+        talk_limit = 0 if self._reader.in_context else SHORT_ANSWER
+        after = {
+            row: answer(encoder.id, question, text)
             for row, (question, text) in enumerate(zip(batch.questions, batch.texts, strict=True))
-            if question and (not batch.transcripts[row] or len(text.split()) <= SHORT_ANSWER)
-        ]
-        found = self.plain.copy()
-        if rows:
-            answers = [answer(encoder.id, batch.questions[row] or "", batch.texts[row]) for row in rows]
-            found[rows] = encoder.encode(answers)
-        return found
+            if question and (not batch.transcripts[row] or len(text.split()) <= talk_limit)
+        }
+        vectors = self.plain.copy()
+        if after:
+            vectors[list(after)] = encoder.encode(list(after.values()))
+        return vectors
 
     @cached_property
     def words(self) -> GramBlock:

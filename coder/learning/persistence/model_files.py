@@ -348,6 +348,8 @@ def packed(parts: Parts) -> tuple[Arrays, dict[str, Any]]:
     shape["temperature"] = calibration.temperature
     if parts.reference is not None:
         arrays["reference"] = parts.reference
+    if parts.in_context:
+        shape["in_context"] = True
     if len(parts.questions):
         arrays["questions"] = parts.questions
     if parts.ngrams is not None:
@@ -392,6 +394,7 @@ def unpacked(arrays: Arrays, shape: Mapping[str, Any], dimension: int, codes: in
         _checked(arrays, "seen", (None,)) if "seen" in arrays else NOTHING_SEEN,
         _checked(arrays, "reference", (None, dimension)) if "reference" in arrays else None,
         _checked(arrays, "questions", (None,)) if "questions" in arrays else NOTHING_SEEN,
+        shape.get("in_context", False) is True,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from coder.learning.estimators.calibration import FittedCalibration, Thresholds,
 from coder.learning.estimators.ensemble import ENOUGH, QUESTION, LinearHead, Member, Stack, with_neighbours
 from coder.learning.estimators.ensemble import taught as teachable
 from coder.learning.explanation import Examples
-from coder.learning.features.blocks import ASKED, Signals
+from coder.learning.features.blocks import ASKED, Signals, read_vectors
 from coder.learning.features.wording import NGrams, unread
 from coder.learning.model import Model, Parts, blank_model, with_codebook
 from coder.learning.persistence.card import CodeVerdict
@@ -63,7 +63,7 @@ class Recipes:
     words: bool = True
     questions: bool = True
     thresholds: Thresholds = "usual"
-    taught: Taught | None = None  # a further view of polarity
+    taught: Taught | None = None  # a further view of polarity, or the only one
 
 
 USUAL_RECIPES = Recipes(
@@ -130,10 +130,7 @@ def _trained(
     encoder: Encoder | None,
 ) -> Model:
     base = with_codebook(base, codebook)
-    reader = base
-    if base.blank or (encoder is not None and encoder.id != base.encoder.id):
-        own_encoder = encoder or base.encoder
-        reader = blank_model(codebook, own_encoder, usual_mean(data, own_encoder))
+    reader = _reader(data, base, encoder or base.encoder)
     founded, start = None if base.blank else base, base.parts.calibration
     looked = [data.texts[int(row)] for row in np.flatnonzero(data.looked_at)]
     ngrams = NGrams.fitted(looked) if recipes.words and len(looked) >= FEW else None
@@ -162,6 +159,7 @@ def _trained(
         reader.parts.known_mean, themes, polarity, codable.head, calibration, ngrams,
         _examples(data, material.blocks) if recipes.words else None,
         np.unique(fingerprints(looked)), _reference(data, material.blocks), material.questions,
+        reader.parts.in_context,
     )  # fmt: skip
     learned = Learned(
         data, material.folds, material.copies, verdicts, theme_logits, polarity_logits, fitted, read, languages,
@@ -169,6 +167,15 @@ def _trained(
     card = described(learned, codebook, founded or reader, parts, reader.encoder.id)
     card = replace(card, training=replace(card.training, thresholds=recipes.thresholds))
     return Model(name, codebook, reader.encoder, parts, card, founded)
+
+
+def _reader(data: TrainingSet, base: Model, encoder: Encoder) -> Model:
+    """Return what turns texts into features: the base model, or one with the encoder that has learned nothing."""
+    same = encoder.id == base.encoder.id
+    if same and not base.blank:
+        return base
+    mean, in_context = usual_mean(data, encoder), same and base.parts.in_context
+    return blank_model(base.codebook, encoder, mean, in_context=in_context)
 
 
 def usual_mean(data: TrainingSet, encoder: Encoder) -> Floats:
@@ -187,11 +194,11 @@ def gathered(
     `reader` has the encoder and reads the codebook; `base` (if any) says what it knows already.
     """
     texts = list(data.texts)
-    vectors = reader.encoder.encode(texts)
+    vectors = read_vectors(data.batch, reader.encoder, in_context=reader.parts.in_context)
     known = common_questions(data) if questions else NOTHING_SEEN
     extra: dict[str, Any] = {}
     if base is not None:
-        extra = dict(base.opinions(data.batch, vectors if base.encoder.id == reader.encoder.id else None))
+        extra = dict(base.opinions(data.batch, vectors if reader is base else None))
         if ASKED in extra and (len(known) or (extra[ASKED] != vectors).any(axis=1).sum() < ENOUGH):
             del extra[ASKED]  # questions have odds of their own, or hardly any is known
     signals = Signals(data.batch, replace(reader.reader, questions=known), vectors=vectors, extra=extra)
@@ -256,9 +263,16 @@ def _themes(material: Material, recipes: Recipes) -> tuple[Stack, Floats]:
 
 
 def _polarity(material: Material, recipes: Recipes) -> tuple[Stack, Floats | None]:
-    """Return the polarity stack; with too few labels, the base's."""
+    """Return the polarity stack; with too few labels, the base's.
+
+    Without recipes a layer learned with the encoder tells it alone: a bias would hold what is usual in this material.
+    """
     places = material.data.polarity_places()
     rows = np.flatnonzero(places >= 0)
+    taught = recipes.taught
+    if taught is not None and not recipes.polarity:
+        alone = Stack((Member(TAUGHT, taught.head),), np.ones(1, np.float32), np.zeros(3, np.float32))
+        return alone, np.where(places[:, None] >= 0, taught.held_out, np.nan)
     given = "base polarity" if "base polarity" in material.blocks else "leaning"
     only = Stack((Member(given),), np.ones(1, dtype=np.float32), np.zeros(3, dtype=np.float32))
     if len(rows) < FEW or len(set(places[rows].tolist())) < 2:
@@ -266,7 +280,7 @@ def _polarity(material: Material, recipes: Recipes) -> tuple[Stack, Floats | Non
     targets = np.eye(3)[places[rows]]
     weights = np.asarray(material.data.weights, dtype=np.float64)[rows]
     heads = fitting(recipes.polarity, material.blocks)
-    blocks, given_blocks, taught = _cut(material.blocks, rows), {given: 1.0}, recipes.taught
+    blocks, given_blocks = _cut(material.blocks, rows), {given: 1.0}
     if taught is not None:
         blocks[TAUGHT], given_blocks[TAUGHT] = taught.held_out[rows], TAUGHT_WEIGHT
     labelled = Labelled(blocks, targets, weights, material.folds.rows(rows))
