@@ -92,10 +92,12 @@ def _carried(study: Study) -> list[str]:
         for coder, units in sorted(carry_codings(study, old, new).items()):
             states = study.acts.states(coder, before).values()
             decided = sum(state.state in DECIDED for state in states)
-            name = study.texts.transcript(new).id
+            name, all_there = study.texts.transcript(new).id, decided == len(units)
+            why = (
+                "" if all_there else "; the words of the others changed, or the later version has a decision"
+            )
             notes.append(
                 f"'{name}' was replaced in one copy while {coder} coded the version before in another: of"
-                f" {counted(decided, 'utterance')} decided there, {len(units)} were carried over; the words of the"
-                " others changed, or they are decided in the later version."
+                f" {counted(decided, 'utterance')} decided there, {len(units)} were carried over{why}."
             )
     return notes
