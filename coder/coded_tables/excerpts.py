@@ -390,6 +390,7 @@ def training_set(excerpts: Sequence[Excerpt], codebook: Codebook) -> "TrainingSe
         transcripts=[item.home for item in excerpts],
         turns=[(item.study, item.home, item.turn) if item.turn else at for at, item in enumerate(excerpts)],
         codable=[not (item.spoken and is_backchannel(item.text)) for item in excerpts],
+        spoken=[item.spoken for item in excerpts],
     )
 
 

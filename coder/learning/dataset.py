@@ -82,7 +82,8 @@ class Batch:
     `questions` is what was asked before (None: nothing known). `turns` names the turn of each row: rows that share
     one and follow each other are neighbours. `transcripts` names the transcript of each row, empty where the text
     belongs to none; a transcript is given whole, as its texts together tell its topic. `studies` names what else
-    shares a topic. `topics` are the means of studies of which only a part is here, measured before.
+    shares a topic. `topics` are the means of studies of which only a part is here, measured before. `spoken` says
+    which texts are talk, not written answers; by default those of a transcript.
     """
 
     texts: Sequence[str]
@@ -91,10 +92,13 @@ class Batch:
     transcripts: Sequence[str]
     studies: Sequence[str]
     topics: Topics | None = field(default=None, repr=False)
+    spoken: Sequence[bool] = ()
 
     def __post_init__(self) -> None:
         n = len(self.texts)
-        for name in ("questions", "turns", "transcripts", "studies"):
+        if not len(self.spoken):
+            object.__setattr__(self, "spoken", [bool(name) for name in self.transcripts])
+        for name in ("questions", "turns", "transcripts", "studies", "spoken"):
             if len(getattr(self, name)) != n:
                 raise InputError(f"There are {n} texts but {len(getattr(self, name))} {name}.")
 
@@ -158,6 +162,7 @@ class Batch:
             cut(self.transcripts),
             cut(self.studies),
             self.topics,
+            cut(self.spoken),
         )
 
 
@@ -169,7 +174,7 @@ class TrainingSet:
     `groups` are what held-out splits keep whole (transcript, participant, study); `studies`, `transcripts` and
     `turns` say where a text stands, as in `Batch`: by default every row stands alone and all share one topic.
     `polarity` is that of the row, None where unknown. `codable` is False for what is never coded, such as "Mm." in
-    a transcript. Rows that nobody looked at serve as what stands around the others.
+    a transcript. `spoken` is as in `Batch`. Rows that nobody looked at serve as what stands around the others.
     """
 
     texts: Sequence[str]
@@ -183,6 +188,7 @@ class TrainingSet:
     transcripts: Sequence[str] = ()
     turns: Sequence[Hashable] = ()
     codable: Sequence[bool] = ()
+    spoken: Sequence[bool] = ()
 
     def __post_init__(self) -> None:
         n = len(self.texts)
@@ -192,6 +198,7 @@ class TrainingSet:
             "polarity": [None] * n, "questions": [None] * n, "groups": [str(row) for row in range(n)],
             "studies": [""] * n, "weights": [1.0] * n, "coders": [None] * n,
             "transcripts": [""] * n, "turns": range(n), "codable": [True] * n,
+            "spoken": [bool(name) for name in self.transcripts] or [False] * n,
         }  # fmt: skip
         for name, default in usual.items():
             given = getattr(self, name)
@@ -215,7 +222,9 @@ class TrainingSet:
     @property
     def batch(self) -> Batch:
         """The texts with all that a model's answer depends on."""
-        return Batch(self.texts, self.questions, self.turns, self.transcripts, self.studies)
+        return Batch(
+            self.texts, self.questions, self.turns, self.transcripts, self.studies, spoken=self.spoken
+        )
 
     @property
     def looked_at(self) -> NDArray[np.bool_]:

@@ -66,10 +66,13 @@ class LeaveOneOut:
         places = [(row, word) for row in rows for word in ("", *words[row])]
         texts = [without(signals.batch.texts[row], word) for row, word in places]
         vectors = signals.plain[[row for row, _ in places]].copy()
+        lengths = np.linalg.norm(
+            vectors, axis=1, keepdims=True
+        )  # below 1 where they are means of two readings
         for at, (_, word) in enumerate(places):
             if word:
                 vectors[at] -= TAKEN * self._vectors[word]
-        logits = self._judge(signals, [row for row, _ in places], texts, unit_rows(vectors))
+        logits = self._judge(signals, [row for row, _ in places], texts, unit_rows(vectors) * lengths)
         whole = np.zeros(logits.shape[1])
         for (row, word), row_logits in zip(places, logits, strict=True):
             if word:

@@ -45,7 +45,7 @@ class Parts:
 
     `reference` (texts, d) are centred vectors of a sample of what it learned from: how far apart a new codebook
     sets them tells how loudly it speaks. `questions` are the fingerprints of those that it learned something of.
-    `in_context` says whether texts of a transcript are read after what was said before, too (see `read_vectors`).
+    `in_context` says whether spoken texts are read after what was said before, too (see `read_vectors`).
     """
 
     known_mean: NDArray[np.float32]
@@ -212,7 +212,9 @@ class Model:
                 base_logits = self.base.reworded_logits(signals, rows, texts, vectors)
                 extra["base codes"] = base_logits.astype(np.float32)
         if self.reads_questions:
-            extra[ASKED] = unit_rows(signals[ASKED][places] + vectors - signals.plain[places])
+            answers = signals[ASKED][places]
+            lengths = np.linalg.norm(answers, axis=1, keepdims=True)
+            extra[ASKED] = unit_rows(answers + vectors - signals.plain[places]) * lengths
         batch = replace(signals.batch.rows(places), texts=texts)
         changed = Signals(batch, self.reader, extra=extra, vectors=vectors, topic=signals.topic[places])
         return self.parts.themes.logits(changed)

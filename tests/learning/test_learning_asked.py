@@ -1,5 +1,6 @@
 """A text is also read as the answer to its question, which decides what a bare noun means."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from coder.errors import ModelError
 from coder.learning import TrainingSet, blank_model, label_matrix, load_model, save_model, train_model
 from coder.learning.dataset import Batch
 from coder.learning.estimators.ensemble import LinearHead, Member, Stack
+from coder.learning.explanation import LeaveOneOut
 from coder.learning.model import Model
 from coder.learning.persistence.model_files import read_model
 from coder.learning.training.train import common_questions
+from coder.workflow.precoding.answers import whose_words
 from tests.learning.conftest import WordEncoder
 from tests.learning.made_excerpts import excerpts
 from tests.small_model import LetterEncoder
@@ -65,6 +68,35 @@ def test_a_model_in_context_reads_talk_alone_and_after_what_was_said_before() ->
     assert np.allclose(plain[1], second.mean(axis=0))
     assert np.allclose(plain[2], first[0])  # an answer in a table has its question apart
     assert np.allclose(model.signals(batch)["asked"], [*plain[:2], first[1]])
+
+
+def test_an_answer_in_a_survey_is_not_talk_though_its_participant_is_named() -> None:
+    for column, talk in (("transcript", True), ("participant", False)):
+        records = [{column: "P1", "question": "What helped?", "text": "The nurses were kind to me."}]
+        homes, _, spoken = whose_words(records)
+        assert (homes, spoken) == (("P1",), talk)
+
+
+def test_written_answers_keep_their_words_apart_from_the_question() -> None:
+    model = blank_model(load_codebook("comb"), LetterEncoder(), in_context=True)
+    answers = Batch(["time"], ["Why?"], ["t"], ["P1"], [""], spoken=[False])
+    signals = model.signals(answers)
+    assert np.allclose(signals["plain"], LetterEncoder().encode(["time"]))
+    assert np.allclose(signals["asked"], LetterEncoder().encode(["Why? time"]))
+
+
+def test_in_context_the_words_that_count_are_those_of_the_vector_that_was_judged() -> None:
+    model = blank_model(load_codebook("comb"), LetterEncoder(), in_context=True)
+    batch = Batch(["money matters", "time"], ["Why?"] * 2, ["t", "u"], ["p1"] * 2, [""] * 2)
+    signals = model.signals(batch)
+    judged: list[np.ndarray] = []
+
+    def judge(_: object, rows: Sequence[int], texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
+        judged.append(vectors)
+        return np.zeros((len(rows), 6))
+
+    LeaveOneOut(signals, LetterEncoder(), judge, [0]).falls(0)
+    assert np.allclose(judged[0][0], signals["plain"][0])  # the whole text comes first
 
 
 def test_a_model_trained_on_one_in_context_reads_so_too_also_from_its_folder(

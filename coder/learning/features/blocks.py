@@ -86,7 +86,7 @@ class Reader:
     """What turns texts into features: an encoder, the mean it is centred by, a codebook's phrases, a vocabulary.
 
     `questions` are the fingerprints of the questions whose answers it has learned from in some number. With
-    `in_context`, texts of a transcript are read after what was said before, too (see `read_vectors`).
+    `in_context`, spoken texts are read after what was said before, too (see `read_vectors`).
     """
 
     encoder: Encoder
@@ -100,8 +100,8 @@ class Reader:
 def read_vectors(batch: Batch, encoder: Encoder, *, in_context: bool) -> FloatArray:
     """Return the vectors of a batch's texts, (n, d).
 
-    With `in_context`, a text of a transcript has the mean of two vectors: of the text alone, and of the text after
-    what was said just before it (`Batch.said_before`).
+    With `in_context`, a spoken text has the mean of two vectors: of the text alone, and of the text after what was
+    said just before it (`Batch.said_before`).
     """
     if not len(batch):
         return np.zeros((0, encoder.dimension), dtype=np.float32)
@@ -110,7 +110,7 @@ def read_vectors(batch: Batch, encoder: Encoder, *, in_context: bool) -> FloatAr
     after = {
         row: answer(encoder.id, before, batch.texts[row])
         for row, before in enumerate(batch.said_before)
-        if before and batch.transcripts[row]
+        if before and batch.spoken[row]
     }
     both = encoder.encode([*batch.texts, *after.values()])
     vectors = both[: len(batch)].copy()
@@ -255,7 +255,7 @@ class Signals(Mapping[str, Any]):
         after = {
             row: answer(encoder.id, question, text)
             for row, (question, text) in enumerate(zip(batch.questions, batch.texts, strict=True))
-            if question and (not batch.transcripts[row] or len(text.split()) <= talk_limit)
+            if question and (not batch.spoken[row] or len(text.split()) <= talk_limit)
         }
         vectors = self.plain.copy()
         if after:

@@ -81,6 +81,7 @@ def fine_tuned_model(
     adapter to start from (None: the official weights). Raises ModelError with fewer than FEWEST coded excerpts, or
     if nothing is left to learn from without a part of the groups.
     """
+    data = data.rows(np.flatnonzero(np.asarray(data.codable, dtype=bool)))
     coded = (data.labels == 1).any(axis=1)
     if coded.sum() < FEWEST or len(set(data.groups)) < RUNS:
         raise ModelError(

@@ -111,7 +111,7 @@ def _parts_of(survey: Survey, model: "Model", wanted: Collection[int]) -> Iterat
         if survey.first + at in wanted:
             utterances, studies, others = table_answers(records, survey.path.stem, at * AT_A_TIME)
             # A transcript is one topic only if it is whole, so not in a table that is cut into parts.
-            homes, turns = whose_words(records) if survey.parts == 1 else ((), ())
+            homes, turns, talk = whose_words(records) if survey.parts == 1 else ((), (), False)
             yield Part(
                 survey.first + at,
                 str(survey.path),
@@ -120,6 +120,7 @@ def _parts_of(survey: Survey, model: "Model", wanted: Collection[int]) -> Iterat
                 tuple(others),
                 homes=homes,
                 turns=turns,
+                talk=talk,
                 topics=topics,
             )
 
@@ -156,14 +157,18 @@ def table_answers(
     return answers, studies, [{new: record.get(old) for old, new in names.items()} for record in records]
 
 
-def whose_words(records: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the transcript or participant and the turn of each row, as `coder evaluate` reads them."""
+def whose_words(records: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """Return the transcript or participant and the turn of each row, as `coder evaluate` reads them.
+
+    Also whether the first of these are transcripts: their texts are talk, a participant's are written answers.
+    """
     columns = columns_of(dict.fromkeys(name for record in records for name in record))
-    home = next((columns.get(role) for role in HOMES if role in columns), None)
-    turn = columns.get("turn")
+    role = next((role for role in HOMES if role in columns), "")
+    home, turn = columns.get(role), columns.get("turn")
     return (
         tuple(cell_text(record.get(home)).strip() if home else "" for record in records),
         tuple(cell_text(record.get(turn)).strip() if turn else "" for record in records),
+        role == "transcript",
     )
 
 

@@ -26,7 +26,8 @@ Opinions = list[Opinion | None]  # one per utterance; None for what is never cod
 class Part:
     """What is coded at a time; `other_columns` are a table's other columns, one record per utterance.
 
-    Of a table's rows `homes` names the transcript or participant, `turns` the turn, empty where it does not say.
+    Of a table's rows `homes` names the transcript or participant, `turns` the turn, empty where it does not say;
+    `talk` says that they are transcripts.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Part:
     other_columns: tuple[Row, ...] = ()
     homes: tuple[str, ...] = ()
     turns: tuple[str, ...] = ()
+    talk: bool = False
     topics: "Topics | None" = None
     notes: tuple[str, ...] = ()
     refused: str = ""
@@ -96,7 +98,8 @@ def _batch(part: Part) -> "Batch":
     homes = [part.homes[row] if part.homes else "" for row in at]
     named = part.turns or ("",) * len(part.utterances)
     turns = [(home, named[row]) if named[row] else row for home, row in zip(homes, at, strict=True)]
-    return Batch(texts, questions, turns, homes, studies, part.topics)
+    spoken = [part.talk and bool(home) for home in homes]
+    return Batch(texts, questions, turns, homes, studies, part.topics, spoken)
 
 
 def finished(
