@@ -28,6 +28,7 @@ from coder.store.values import (
 
 ADJUDICATED_ID = 1
 RECODED = "codebook: "  # how the note of an act begins that a change of the codebook made
+CARRIED = "carried over from the version before"  # the note of an act that repeats codings on a new version
 SHORTEST_UID = 8  # characters of an act's uid that name it well enough
 _HISTORY = (
     "SELECT act.uid, act.kind, act.mode, act.time, act.seconds, who.name AS coder, owner.name AS owner,"
@@ -143,8 +144,14 @@ class Acts:
         )  # fmt: skip
         derive(db, owner, touched)
 
-    def carry(self, coder: str, decisions: Sequence[Decision], origins: Mapping[int, int]) -> None:
-        """Repeat decisions on a new version's utterances; `origins` gives the old utterance of each new one."""
+    def carry(
+        self, coder: str, decisions: Mapping[str, Sequence[Decision]], origins: Mapping[int, int]
+    ) -> None:
+        """Repeat decisions on a new version's utterances; `origins` gives the old utterance of each new one.
+
+        An act for each time at which the repeated were made: it keeps that time, so that what the coder decided
+        later on the new version stands, even where a copy brings it in after this.
+        """
         db = self._db
         with db.write():
             by = db.coder_id(coder)
@@ -155,13 +162,13 @@ class Acts:
                 " AND coder = ?",
                 ((new, origins[new], by) for new in exposed),
             )
-            self.decide(
-                coder,
-                decisions,
-                mode="imported",
-                kind="carry",
-                provenance=Provenance(note="carried over from the version before"),
-            )
+            for time, repeated in sorted(decisions.items()):
+                act = db.run(
+                    "INSERT INTO act (uid, coder, owner, kind, mode, note, time)"
+                    " VALUES (?, ?, ?, 'carry', 'imported', ?, ?)",
+                    (new_uid(), by, by, CARRIED, time),
+                )
+                self._append(act, by, repeated)
 
     def _codebook(self) -> int:
         return int(self._db.value("SELECT id FROM codebook ORDER BY time DESC, uid DESC"))

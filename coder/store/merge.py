@@ -11,6 +11,7 @@ from sqlite3 import Connection
 from coder.passphrases import PASSPHRASES
 from coder.store.coders import apply_roles
 from coder.store.connection import SharedConnection, transaction
+from coder.store.decisions import CARRIED
 from coder.store.encryption import attach, is_encrypted
 from coder.store.replay import rebuild
 from coder.store.suggestions import refresh_all_outlooks
@@ -323,6 +324,7 @@ _TOUCHED = (
     " JOIN {here}.decision d ON d.act = coalesce(act.target, act.id)"
     " JOIN {here}.utterance u ON u.id = d.utterance JOIN {here}.transcript t ON t.id = u.transcript"
     " WHERE NOT EXISTS (SELECT 1 FROM {there}.act x WHERE x.uid = act.uid)"
+    f" AND act.note <> '{CARRIED}'"  # nobody decided these here; what they repeat was decided on the version before
 )
 _QUERIES = (
     # One owner, one utterance, decided in both: the later decision stands.

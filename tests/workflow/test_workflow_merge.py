@@ -229,3 +229,40 @@ def test_codings_of_a_version_that_another_copy_replaced_are_carried_over_and_to
         assert not status(study).unknown_codes
     again = merge_studies([tmp_path / "both.coder", paths[1]], tmp_path / "again.coder")
     assert not again.notes  # what was carried over is not carried again
+
+
+def three_copies(tmp_path: Path) -> tuple[Path, Path, Path]:
+    """Copies: in a `p1` is replaced, in b Ben codes on in the version before, c is a's with Ben's own decision."""
+    with small_study(tmp_path / "a.coder", "p1") as study:
+        study.people.add_coder("Ben")
+    a, b, c = (tmp_path / f"{name}.coder" for name in "abc")
+    shutil.copy(a, b)
+    replace_p1(a, tmp_path)
+    shutil.copy(a, c)
+    with Study.open(b, clock=ticking("2026-03-01T10:00:00")) as study:
+        decide(study, "Ben", Decision(units_of(study, "p1")[0], "add", "rain"), mode="blind")
+    with Study.open(c, clock=ticking("2026-03-01T11:00:00")) as study:
+        decide(study, "Ben", Decision(units_of(study, "p1")[0], "nothing"), mode="blind")
+    return a, b, c
+
+
+def replace_p1(path: Path, folder: Path) -> None:
+    with Study.open(path, clock=ticking("2026-02-01T09:00:00")) as study:
+        (folder / "p1.txt").write_text(TALK.replace("We laughed.", "We all laughed."), encoding="utf-8")
+        options = ImportOptions(new_version=True, cut=cut)
+        assert import_transcripts(study, [folder / "p1.txt"], options).added[0].version == 2
+
+
+def test_a_coding_carried_over_stands_behind_what_was_decided_later_on_the_new_version(
+    tmp_path: Path,
+) -> None:
+    a, b, c = three_copies(tmp_path)
+    merge_studies([a, b, c], tmp_path / "abc.coder")
+    merge_studies([a, b], tmp_path / "ab.coder")
+    report = merge_studies([tmp_path / "ab.coder", c], tmp_path / "ab-c.coder")
+    assert report.conflicts == ()  # Ben decided each version once
+    for name in ("abc", "ab-c"):
+        with Study.open(tmp_path / f"{name}.coder") as study:
+            unit = units_of(study, "p1")[0]
+            state = study.acts.states("Ben", [unit])[unit]
+            assert (state.state, state.codes) == ("nothing", ())

@@ -1,5 +1,6 @@
 """Codings of an earlier version of a transcript, repeated on the utterances that a later one has unchanged."""
 
+from collections import defaultdict
 from difflib import SequenceMatcher
 
 from coder.store import Study
@@ -9,8 +10,8 @@ from coder.store.values import ADJUDICATED, DECIDED, Decision, StudyUtterance, U
 def carry_codings(study: Study, old: int, new: int) -> dict[str, set[int]]:
     """Repeat what coders decided on utterances that a new version has unchanged; return these by coder.
 
-    An act of kind 'carry' per coder; what had been seen stays seen. Utterances of the new version on which a coder
-    did anything already are left alone.
+    Acts of kind 'carry', at the times of what they repeat; what had been seen stays seen. Utterances of the new
+    version on which a coder did anything already are left alone.
     """
     before, after = study.texts.utterances(old), study.texts.utterances(new)
     matcher = SequenceMatcher(
@@ -24,11 +25,11 @@ def carry_codings(study: Study, old: int, new: int) -> dict[str, set[int]]:
     carried: dict[str, set[int]] = {}
     for coder in [*study.people.coders(), ADJUDICATED]:
         states = study.acts.states(coder, [item.id for pair in pairs for item in pair])
-        decisions: list[Decision] = []
+        decisions: defaultdict[str, list[Decision]] = defaultdict(list)
         for first, second in pairs:
             repeated = [] if states[second.id].token else _repeated(states[first.id], first, second)
-            decisions += repeated
             if repeated:
+                decisions[states[first.id].time] += repeated
                 carried.setdefault(coder, set()).add(second.id)
         if decisions:
             study.acts.carry(coder, decisions, {second.id: first.id for first, second in pairs})
