@@ -52,3 +52,30 @@ def test_one_coder_in_every_file_is_told_apart_by_the_file(tmp_path: Path) -> No
 def test_tables_with_units_stay_as_they_are(tmp_path: Path) -> None:
     path = table(tmp_path / "u.csv", "1,Ann,x\n1,Ben,x\n", "unit,coder,code")
     assert compare(path).n_compared == 1
+
+
+def test_adjudicated_passages_make_no_units(tmp_path: Path) -> None:
+    settled = "".join(f"i1,{words},Time,adjudicated\n" for words in ("one thing", "another", "a third"))
+    path = table(tmp_path / "q.csv", f"i1,no time,Time,Ann\ni1,no time,Bus,Ben\n{settled}")
+    report = compare(path)
+    assert report.coders.keys() == {"Ann", "Ben"}
+    assert (report.n_units, report.overall["percent_agreement"].value) == (1, 0.0)
+    assert any("nobody's own coding: left out of the comparison (3 rows;" in note for note in report.notes)
+    asked = agree(AgreementRequest((path,), coders=("Ann", "adjudicated"))).report
+    assert asked.coders.keys() == {"Ann", "adjudicated"} and asked.n_units == 4
+
+
+@pytest.mark.parametrize("place", ["", ",0,7"])
+def test_adjudicated_beside_one_coder_in_every_file_is_no_second_coder(tmp_path: Path, place: str) -> None:
+    heading = "document,text,code,coder" + (",start,end" if place else "")
+    paths = [
+        table(
+            tmp_path / f"{name}.csv",
+            f"i1,no time,{code},me{place}\ni1,no time,Time,adjudicated{place}\n",
+            heading,
+        )
+        for name, code in (("a", "Time"), ("b", "Bus"))
+    ]
+    report = compare(*paths)
+    assert report.coders.keys() == {"me (a)", "me (b)"}
+    assert report.overall["percent_agreement"].value == 0.0

@@ -106,7 +106,8 @@ def agree(request: AgreementRequest) -> AgreementOutcome:
             problems.refused[str(path)] = str(error)
     if not tables and first is not None:
         raise first
-    tables = comparable(tables)
+    tables, left_out = comparable(tables, request.coders)
+    problems.notes += left_out
     if all(map(holds_passages, tables)):
         return _of_passages(tables, options, problems, request)
     parts = [cells_of(table, options, problems) for table in tables]

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Any
 
 from coder.coded_tables.grammar import CodedTable, text_of
+from coder.domain import ADJUDICATED
 from coder.phrasing import counted
 
 MOST_COMPARED = (
@@ -19,20 +20,45 @@ MOST_COMPARED = (
 SHOWN = 40  # characters of a passage in a unit's name
 
 
-def comparable(tables: Sequence[CodedTable]) -> list[CodedTable]:
+def comparable(
+    tables: Sequence[CodedTable], coders: Sequence[str] = ()
+) -> tuple[list[CodedTable], list[str]]:
     """Return tables of passages with a coder each, documents by one name, and units where places are missing.
 
     Tables that have units already stay as they are. A file without coders is one coder's, named after the file; where
-    one and the same coder stands in every file, the file's name tells them apart.
+    one and the same coder stands in every file, the file's name tells them apart. What is adjudicated makes no units
+    unless it is among the `coders` asked for; notes say what was left out.
     """
     mine = [table for table in tables if _is_passages(table)]
     if not mine or len(mine) < len(tables):
-        return list(tables)
+        return list(tables), []
+    mine, notes = (mine, []) if ADJUDICATED in coders else _own(mine)
     named = _with_coders(mine)
     named = _with_documents(named)
     if all("start" in table.columns and "end" in table.columns for table in named):
-        return named
-    return [_with_units(named)]
+        return named, notes
+    return [_with_units(named)], notes
+
+
+def _own(tables: list[CodedTable]) -> tuple[list[CodedTable], list[str]]:
+    """Return the tables without adjudicated rows, which are nobody's own; as they are where nothing would be left."""
+    own: list[CodedTable] = []
+    for table in tables:
+        kept = [coder != ADJUDICATED for coder in table.texts("coder")]
+        if all(kept):
+            own.append(table)
+        elif any(kept):
+            frame = table.frame[kept].reset_index(drop=True)
+            numbers = [row for row, stays in zip(table.row_numbers(), kept, strict=True) if stays]
+            frame.attrs = {**table.frame.attrs, "row_numbers": numbers}
+            own.append(replace(table, frame=frame))
+    count = sum(map(len, tables)) - sum(map(len, own))
+    if not own or not count:
+        return tables, []
+    return own, [
+        f"What is adjudicated is nobody's own coding: left out of the comparison ({counted(count, 'row')};"
+        f" --coder {ADJUDICATED} compares it)."
+    ]
 
 
 def _is_passages(table: CodedTable) -> bool:
