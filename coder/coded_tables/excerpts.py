@@ -4,9 +4,11 @@ Rows that say the same of one passage are joined: its codes add up, and where se
 half of them said stands and the row weighs by how far they agree.
 """
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +102,7 @@ def excerpts_in(tables: Sequence[CodedTable], group: str | None = None) -> tuple
     apart = len({name for table in tables for name in _studies(table)}) > 1
     excerpts: list[Excerpt] = []
     notes: list[str] = []
-    for table in map(_unfolded, tables):
+    for table in map(_unfolded, map(_without_overruled, tables)):
         of_table, table_notes = _excerpts(table, group, apart=apart)
         excerpts += of_table
         notes += table_notes
@@ -117,6 +119,57 @@ def _check(table: CodedTable) -> None:
 
 def _studies(table: CodedTable) -> set[str]:
     return {value or table.study for value in table.texts("study")} or {table.study}
+
+
+def _without_overruled(table: CodedTable) -> CodedTable:
+    """Return a table without the coders' own rows whose words an adjudicated row of the transcript speaks of.
+
+    What was adjudicated holds even where a coder marked fewer or more words. Rows without a place all stay.
+    """
+    coders = table.texts("coder")
+    if ADJUDICATED not in coders:
+        return table
+    settled: dict[Hashable, list[tuple[float, float]]] = defaultdict(list)
+    places = _places(table)
+    for coder, text, (home, start, end) in zip(coders, table.texts("text"), places, strict=True):
+        if coder == ADJUDICATED and text and start < end:
+            settled[home].append((start, end))
+    starts = {home: [start for start, _ in sorted(spans)] for home, spans in settled.items()}
+    ends = {home: list(accumulate((end for _, end in sorted(spans)), max)) for home, spans in settled.items()}
+
+    def stands(coder: str | None, home: Hashable, start: float, end: float) -> bool:
+        if coder == ADJUDICATED or home not in settled or not start < end:
+            return True
+        before = bisect_left(starts[home], end)  # so many of them start before this one ends
+        return before == 0 or ends[home][before - 1] <= start
+
+    kept = [stands(coder, *place) for coder, place in zip(coders, places, strict=True)]
+    if all(kept):
+        return table
+    frame = table.frame[kept].reset_index(drop=True)
+    numbers = [row for row, stays in zip(table.row_numbers(), kept, strict=True) if stays]
+    frame.attrs = {**table.frame.attrs, "row_numbers": numbers}
+    note = (
+        f"{table.where}: {counted(len(kept) - len(frame), 'row')} of coders left out, since their words were"
+        " adjudicated: that alone counts."
+    )
+    return replace(table, frame=frame, notes=(*table.notes, note))
+
+
+def _places(table: CodedTable) -> list[tuple[Hashable, float, float]]:
+    """Return the study and transcript of each row with start and end; not a number where one is not known."""
+
+    def number(value: str | None) -> float:
+        try:
+            return float(value or "nan")
+        except ValueError:
+            return float("nan")
+
+    columns = [table.texts(role) for role in ("study", "transcript", "start", "end")]
+    return [
+        ((study, transcript), number(start if transcript else None), number(end))
+        for study, transcript, start, end in zip(*columns, strict=True)
+    ]
 
 
 def _unfolded(table: CodedTable) -> CodedTable:

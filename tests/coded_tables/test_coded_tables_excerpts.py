@@ -312,3 +312,24 @@ def test_where_somebody_adjudicated_that_alone_counts() -> None:
     rows = [{"transcript": "t", "text": "one", "coder": coder, "code": code} for coder, code in said]
     [excerpt] = read(rows)
     assert excerpt.codes == {"c"} and excerpt.coders == ("adjudicated",) and excerpt.weight == 1.0
+
+
+def test_what_was_adjudicated_holds_where_a_coder_marked_other_words() -> None:
+    said = [
+        ("A", "t", "fine day", 4, 12, "a"),
+        ("B", "t", "one fine day", 0, 12, "b"),
+        ("adjudicated", "t", "one fine day", 0, 12, "b"),
+        ("A", "t", "next", 12, 16, "a"),
+        ("A", "u", "fine day", 4, 12, "a"),
+        ("A", "t", "no place", None, None, "a"),
+    ]
+    rows = [
+        dict(zip(("coder", "transcript", "text", "start", "end", "code"), row, strict=True)) for row in said
+    ]
+    excerpts, notes = excerpts_of(pd.DataFrame(rows))
+    assert [(item.home, item.text, *item.codes, item.row) for item in excerpts] == [
+        ("t", "one fine day", "b", 4), ("t", "next", "a", 5), ("u", "fine day", "a", 6), ("t", "no place", "a", 7),
+    ]  # fmt: skip
+    assert any("2 rows of coders left out" in note for note in notes)
+    nowhere = [{key: value for key, value in row.items() if key != "transcript"} for row in rows]
+    assert not any("adjudicated" in note for note in excerpts_of(pd.DataFrame(nowhere))[1])
