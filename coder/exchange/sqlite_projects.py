@@ -68,15 +68,25 @@ def read_packed_project(path: Path) -> ExternalCodings:
     with TemporaryDirectory(prefix="coder-packed-") as folder:
         database = Path(folder) / QUALCODER
         with database.open("wb") as out:
-            for piece in archive.stream(databases[0]):
-                out.write(piece)
+            try:
+                for piece in archive.stream(databases[0]):
+                    out.write(piece)
+            except UnsafeFileError as error:
+                raise UnsafeFileError(
+                    f"{error} Or unpack the archive and give its file {QUALCODER} alone, which may be larger."
+                ) from error
         return replace(read_sqlite_project(database), file=path.name)
 
 
 def holds_packed_project(path: Path) -> bool:
-    """Tell whether a `.zip` holds a project of QualCoder, by its table of contents."""
+    """Tell whether a `.zip` holds a project of QualCoder, by its table of contents.
+
+    One that is not opened because it is too large or not safe counts too, so that reading it says why.
+    """
     try:
         return bool(_databases(_archive(path)))
+    except UnsafeFileError:
+        return True
     except CoderError:
         return False
 

@@ -9,6 +9,7 @@ import pytest
 from coder.errors import FormatError, UnsafeFileError
 from coder.exchange.read import read_codings
 from coder.exchange.sqlite_projects import holds_packed_project
+from coder.workflow.study.import_project import is_project
 
 TEXT = "I: Why?\nP: No time 🙂 – the bus is late."
 
@@ -165,3 +166,20 @@ def test_an_endless_query_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyP
         db.execute("CREATE TABLE code_text_2(a)")
     with pytest.raises(FormatError, match="no project of QualCoder"):  # a view is not the project's table
         read_codings(folder)
+
+
+def test_an_archive_too_large_to_look_into_is_refused_as_a_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = tmp_path / "mine.zip"
+    with large.open("wb") as file:
+        file.truncate(500_000_001)  # sparse
+    assert is_project(large)
+    with pytest.raises(UnsafeFileError, match=r"500 MB\. Pack the project without its pictures"):
+        read_codings(large)
+    data = (qualcoder(tmp_path / "mine.qda") / "data.qda").read_bytes()
+    path = packed(tmp_path / "film.zip", {"mine.qda/data.qda": data})
+    monkeypatch.setattr("coder.reading.safety.containers.MAX_MEMBER_BYTES", 100)
+    assert is_project(path)
+    with pytest.raises(UnsafeFileError, match=r"give its file data\.qda alone, which may be larger"):
+        read_codings(path)
