@@ -170,6 +170,17 @@ class Acts:
                 )
                 self._append(act, by, repeated)
 
+    def only_carried(self, coder: str, utterances: Sequence[int]) -> set[int]:
+        """Return on which of these a coder's only acts are those that carried codings over."""
+        by, found = self._db.coder_id(coder), set[int]()
+        for some in chunks(utterances):
+            sql = (
+                "SELECT d.utterance FROM decision d JOIN act ON act.id = d.act WHERE act.owner = ?"
+                f" AND d.utterance IN ({marks(some)}) GROUP BY d.utterance HAVING min(act.note = ?) = 1"
+            )
+            found |= {row["utterance"] for row in self._db.rows(sql, (by, *some, CARRIED))}
+        return found
+
     def _codebook(self) -> int:
         return int(self._db.value("SELECT id FROM codebook ORDER BY time DESC, uid DESC"))
 

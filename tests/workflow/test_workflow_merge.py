@@ -266,3 +266,38 @@ def test_a_coding_carried_over_stands_behind_what_was_decided_later_on_the_new_v
             unit = units_of(study, "p1")[0]
             state = study.acts.states("Ben", [unit])[unit]
             assert (state.state, state.codes) == ("nothing", ())
+
+
+def changed_below(tmp_path: Path, *, recoded: bool) -> tuple[Path, Path]:
+    """Copies: in a `p1` is replaced; in b Ben codes its last utterance, and recodes the first if `recoded`."""
+    with small_study(tmp_path / "a.coder", "p1") as study:
+        study.people.add_coder("Ben")
+        if recoded:
+            decide(study, "Ben", Decision(units_of(study, "p1")[0], "add", "rain"), mode="blind")
+    a, b = tmp_path / "a.coder", tmp_path / "b.coder"
+    shutil.copy(a, b)
+    replace_p1(a, tmp_path)
+    with Study.open(b, clock=ticking("2026-03-01T10:00:00")) as study:
+        first, *_, last = units_of(study, "p1")
+        if recoded:
+            again = [Decision(first, "withdraw", "rain"), Decision(first, "add", "sun", "facilitator")]
+            decide(study, "Ben", again, mode="blind")
+        decide(study, "Ben", Decision(last, "add", "wind"), mode="blind")
+    return a, b
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("recoded", [False, True])
+def test_what_a_coder_changed_in_a_replaced_version_is_carried_over_anew_or_told(
+    tmp_path: Path, *, recoded: bool, turned: bool
+) -> None:
+    paths = changed_below(tmp_path, recoded=recoded)
+    report = merge_studies(paths[::-1] if turned else paths, tmp_path / "both.coder")
+    [note] = report.notes
+    said = "of 2 utterances decided there, 1 were" if recoded else "of 1 utterance decided there, 0 were"
+    assert said in note and "(the first: 'My name is p1.')" in note
+    with Study.open(tmp_path / "both.coder") as study:
+        rows = study.db.rows("SELECT code, polarity FROM coding WHERE coder = 'Ben'")
+        assert [tuple(row) for row in rows] == ([("sun", "facilitator")] if recoded else [])
+    again = merge_studies([tmp_path / "both.coder", paths[1]], tmp_path / "again.coder")
+    assert not again.notes

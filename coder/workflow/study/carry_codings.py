@@ -8,10 +8,11 @@ from coder.store.values import ADJUDICATED, DECIDED, Decision, StudyUtterance, U
 
 
 def carry_codings(study: Study, old: int, new: int) -> dict[str, set[int]]:
-    """Repeat what coders decided on utterances that a new version has unchanged; return these by coder.
+    """Repeat what coders decided on utterances that a new version has unchanged; return the earlier ones by coder.
 
     Acts of kind 'carry', at the times of what they repeat; what had been seen stays seen. Utterances of the new
-    version on which a coder did anything already are left alone.
+    version on which a coder did anything already are left alone; where they hold only what was carried over before,
+    and the coder changed it in the earlier version since, the change is repeated.
     """
     before, after = study.texts.utterances(old), study.texts.utterances(new)
     matcher = SequenceMatcher(
@@ -26,14 +27,33 @@ def carry_codings(study: Study, old: int, new: int) -> dict[str, set[int]]:
     for coder in [*study.people.coders(), ADJUDICATED]:
         states = study.acts.states(coder, [item.id for pair in pairs for item in pair])
         decisions: defaultdict[str, list[Decision]] = defaultdict(list)
+        carried_before = study.acts.only_carried(coder, [second.id for _, second in pairs])
         for first, second in pairs:
-            repeated = [] if states[second.id].token else _repeated(states[first.id], first, second)
+            was, now = states[first.id], states[second.id]
+            if second.id in carried_before and was.time > now.time and _held(was) != _held(now):
+                repeated = [*_withdrawn(now), *_repeated(was, first, second)]
+            else:
+                repeated = [] if now.token else _repeated(was, first, second)
             if repeated:
-                decisions[states[first.id].time] += repeated
-                carried.setdefault(coder, set()).add(second.id)
+                decisions[was.time] += repeated
+                carried.setdefault(coder, set()).add(first.id)
         if decisions:
             study.acts.carry(coder, decisions, {second.id: first.id for first, second in pairs})
     return carried
+
+
+def _held(state: UnitState) -> tuple[object, ...]:
+    codes = {(item.code, item.polarity, item.memo) for item in state.codes}
+    return codes, set(state.rejected), state.state, state.flagged
+
+
+def _withdrawn(state: UnitState) -> list[Decision]:
+    decisions = [Decision(state.utterance, "withdraw", item.code) for item in state.codes]
+    if state.state == "nothing":
+        decisions.append(Decision(state.utterance, "withdraw"))
+    if state.flagged:
+        decisions.append(Decision(state.utterance, "unflag"))
+    return decisions
 
 
 def _repeated(state: UnitState, first: StudyUtterance, second: StudyUtterance) -> list[Decision]:

@@ -8,12 +8,12 @@ from typing import Any
 
 from coder.errors import OutputError, StudyError
 from coder.passphrases import PASSPHRASES
-from coder.phrasing import counted
+from coder.phrasing import counted, shortened
 from coder.store import Study, database
 from coder.store.encryption import is_encrypted
 from coder.store.figures import StudyFigures
 from coder.store.merge import join
-from coder.store.values import DECIDED
+from coder.store.values import ADJUDICATED, DECIDED
 from coder.workflow.study.carry_codings import carry_codings
 from coder.workflow.study.codebook_edit import unknown_codes
 
@@ -75,29 +75,53 @@ def _joined(sources: Sequence[Path], draft: Path, folder: Path) -> MergeReport:
         database.change_passphrase(draft, PASSPHRASES.of(secret))
     conflicts: set[str] = set()
     with Study.open(draft) as study:
+        held = [_uids(study)]
         for number, source in enumerate(sources[1:]):
             other = folder / f"{number}.coder"
             database.copy(source, other)
-            Study.open(other).close()  # an older copy is brought up to date here, not the original
+            with Study.open(other) as joining:  # an older copy is brought up to date here, not the original
+                held.append(_uids(joining))
             conflicts |= set(join(study.db, other))
-        notes = [*_carried(study), *unknown_codes(study)]
+        notes = [*_carried(study, held), *unknown_codes(study)]
         return MergeReport(tuple(sorted(conflicts)), study.figures(), tuple(notes))
 
 
-def _carried(study: Study) -> list[str]:
-    """Carry over the codings of versions that another copy replaced; say whose, how many, and how many are left."""
+def _uids(study: Study) -> set[str]:
+    rows = study.db.rows("SELECT uid FROM act UNION ALL SELECT uid FROM transcript")
+    return {row["uid"] for row in rows}
+
+
+def _carried(study: Study, held: Sequence[set[str]]) -> list[str]:
+    """Carry over the codings of versions that another copy replaced; say whose, how many, and which are left.
+
+    `held` are the uids of acts and transcripts in each copy: a decision is told once, when the two first meet.
+    """
     notes = []
     for old, new in study.texts.replacements():
-        before = [item.id for item in study.texts.utterances(old)]
-        for coder, units in sorted(carry_codings(study, old, new).items()):
-            states = study.acts.states(coder, before).values()
-            decided = sum(state.state in DECIDED for state in states)
-            name, all_there = study.texts.transcript(new).id, decided == len(units)
-            why = (
-                "" if all_there else "; the words of the others changed, or the later version has a decision"
-            )
-            notes.append(
-                f"'{name}' was replaced in one copy while {coder} coded the version before in another: of"
-                f" {counted(decided, 'utterance')} decided there, {len(units)} were carried over{why}."
-            )
+        before = {item.id: item.text for item in study.texts.utterances(old)}
+        uid = study.db.value("SELECT uid FROM transcript WHERE id = ?", (new,))
+        met = set[str]().union(*(uids for uids in held if uid in uids))
+        carried = carry_codings(study, old, new)
+        for coder in sorted([*study.people.coders(), ADJUDICATED]):
+            states = study.acts.states(coder, list(before))
+            there = carried.get(coder, set())
+            told = there | {
+                key for key, state in states.items() if state.state in DECIDED and state.token not in met
+            }
+            if told:
+                left = [text for key, text in before.items() if key in told - there]
+                notes.append(_told(study.texts.transcript(new).id, coder, len(told), left))
     return notes
+
+
+def _told(name: str, coder: str, decided: int, left: Sequence[str]) -> str:
+    why = (
+        "; of the rest the words changed, or the later version has a decision"
+        f" (the first: '{shortened(left[0], 60)}')"
+        if left
+        else ""
+    )
+    return (
+        f"'{name}' was replaced in one copy while {coder} coded the version before in another: of"
+        f" {counted(decided, 'utterance')} decided there, {decided - len(left)} were carried over{why}."
+    )
