@@ -301,3 +301,17 @@ def test_what_a_coder_changed_in_a_replaced_version_is_carried_over_anew_or_told
         assert [tuple(row) for row in rows] == ([("sun", "facilitator")] if recoded else [])
     again = merge_studies([tmp_path / "both.coder", paths[1]], tmp_path / "again.coder")
     assert not again.notes
+
+
+def test_the_reason_for_coding_nothing_is_carried_over(tmp_path: Path) -> None:
+    with small_study(tmp_path / "a.coder", "p1") as study:
+        study.people.add_coder("Ben")
+        unit = units_of(study, "p1")[0]
+        decide(study, "Ben", Decision(unit, "nothing", memo="small talk"), mode="blind")
+        adjudicate(study, "Ben", Adjudication(unit, [], memo="agreed: small talk"))
+    replace_p1(tmp_path / "a.coder", tmp_path)
+    with Study.open(tmp_path / "a.coder") as study:
+        done = study.acts.history(utterance=units_of(study, "p1")[0])
+        assert {(item.verdict, item.memo) for item in done} == {
+            ("nothing", "small talk"), ("nothing", "agreed: small talk"),
+        }  # fmt: skip

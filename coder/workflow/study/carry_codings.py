@@ -1,9 +1,11 @@
 """Codings of an earlier version of a transcript, repeated on the utterances that a later one has unchanged."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
 from coder.store import Study
+from coder.store.connection import chunks, marks
 from coder.store.values import ADJUDICATED, DECIDED, Decision, StudyUtterance, UnitState
 
 
@@ -27,13 +29,14 @@ def carry_codings(study: Study, old: int, new: int) -> dict[str, set[int]]:
     for coder in [*study.people.coders(), ADJUDICATED]:
         states = study.acts.states(coder, [item.id for pair in pairs for item in pair])
         decisions: defaultdict[str, list[Decision]] = defaultdict(list)
+        reasons = _reasons(study, coder, [first.id for first, _ in pairs])
         carried_before = study.acts.only_carried(coder, [second.id for _, second in pairs])
         for first, second in pairs:
             was, now = states[first.id], states[second.id]
             if second.id in carried_before and was.time > now.time and _held(was) != _held(now):
-                repeated = [*_withdrawn(now), *_repeated(was, first, second)]
+                repeated = [*_withdrawn(now), *_repeated(was, first, second, reasons)]
             else:
-                repeated = [] if now.token else _repeated(was, first, second)
+                repeated = [] if now.token else _repeated(was, first, second, reasons)
             if repeated:
                 decisions[was.time] += repeated
                 carried.setdefault(coder, set()).add(first.id)
@@ -56,7 +59,23 @@ def _withdrawn(state: UnitState) -> list[Decision]:
     return decisions
 
 
-def _repeated(state: UnitState, first: StudyUtterance, second: StudyUtterance) -> list[Decision]:
+def _reasons(study: Study, coder: str, utterances: Sequence[int]) -> dict[int, str]:
+    """Return the memo of the newest decision on each that nothing is to be coded there."""
+    reasons: dict[int, str] = {}
+    for some in chunks(utterances):
+        rows = study.db.rows(
+            "SELECT d.utterance, d.memo FROM decision d JOIN act ON act.id = d.act JOIN coder c ON c.id = act.owner"
+            " WHERE c.name = ? AND d.verdict = 'nothing' AND act.id NOT IN (SELECT act FROM undone)"
+            f" AND d.utterance IN ({marks(some)}) ORDER BY act.time, act.uid, d.number",
+            (coder, *some),
+        )
+        reasons |= {row["utterance"]: row["memo"] or "" for row in rows}
+    return reasons
+
+
+def _repeated(
+    state: UnitState, first: StudyUtterance, second: StudyUtterance, reasons: Mapping[int, str]
+) -> list[Decision]:
     shift = second.start - first.start
     decisions = [
         Decision(
@@ -71,7 +90,7 @@ def _repeated(state: UnitState, first: StudyUtterance, second: StudyUtterance) -
     ]
     decisions += [Decision(second.id, "reject", code) for code in state.rejected]
     if state.state == "nothing":
-        decisions.append(Decision(second.id, "nothing"))
+        decisions.append(Decision(second.id, "nothing", memo=reasons.get(first.id, "")))
     if decisions and state.flagged:
         decisions.append(Decision(second.id, "flag"))
     return decisions if state.state in DECIDED else []
