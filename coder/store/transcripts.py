@@ -226,7 +226,8 @@ class Texts:
     def named(self, name: str) -> tuple[int, int] | None:
         """Return (id, version) of the current transcript with exactly this name (the first of several), or None."""
         row = self._db.row(
-            "SELECT id, uid FROM transcript WHERE name = ? AND current = 1 ORDER BY time, uid LIMIT 1", (name,)
+            "SELECT id, uid FROM transcript WHERE name = ? AND current = 1 ORDER BY time, uid LIMIT 1",
+            (name,),
         )
         if row is None:
             return None
