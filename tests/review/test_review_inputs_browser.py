@@ -84,6 +84,31 @@ def test_selected_words_stay_meant_while_a_code_is_looked_for(tab: Tab, study_pa
     assert covered(study_path, here["Their"]) == "Their families talk them into coming."
 
 
+@pytest.mark.parametrize("way", ["next", "key", "memo", "done"])
+def test_whoever_moves_on_or_writes_a_memo_has_left_the_words_that_were_selected(
+    tab: Tab, study_path: Path, way: str
+) -> None:
+    here = ids(study_path)
+    tab.go(f"/read/1?u={here['It']}")
+    select(tab, here["There"], 9, 29)
+    if way == "key":
+        tab.keys("j")
+    else:
+        click(tab, f'#panel [data-do="{way}"]')
+    if way == "memo":
+        tab.until(lambda: tab.find("#memo").is_displayed())
+        click(tab, '#memo button[value="cancel"]')
+        tab.until(lambda: on_the_utterance(tab))
+    else:
+        tab.until_left(here["It"])
+    now = tab.current
+    assert now != here["There"]
+    click(tab, '#panel .code[data-code="physical_capability"]')
+    tab.until(lambda: state(study_path, now).state == "coded" or state(study_path, here["There"]).codes)
+    assert [code.code for code in state(study_path, now).codes] == ["physical_capability"]
+    assert state(study_path, here["There"]).state == "open"
+
+
 def test_every_move_and_every_dialog_by_mouse(tab: Tab, study_path: Path) -> None:
     here = ids(study_path)
     tab.go(f"/read/1?u={here['There']}")

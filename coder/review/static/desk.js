@@ -187,6 +187,7 @@ async function act(action, code, stay, before) {
   const unit = unitOf(target);
   if (!unit) return;
   const onward = !stay && (ONWARD.has(action) || (POLARITIES.includes(action) && desk.dataset.advance === "on"));
+  if (onward) dropSelection();  // else the next code went to the words that were left
   const id = onward ? await neighbour(1) : null;
   const { ok, status, content } = await post("/act", {
     action: reshaping && action === "extend" ? "cover" : action, code, utterance: target, expected: unit.dataset.token,
@@ -247,6 +248,7 @@ function memo() {
 }
 
 document.getElementById("memo").addEventListener("close", (event) => {
+  kept = null;
   const text = document.getElementById("memo-text").value;
   if (event.target.returnValue !== "save" || !text.trim()) return announceFocus(current, { scroll: false });
   if (event.target.dataset.thread) return inTurn(() => writeMemo({ thread: event.target.dataset.thread }, text));
@@ -273,7 +275,11 @@ async function passed() {
 const AT_ONCE = new Set(["memo", "memo_edit", "memo_delete", "help", "search", "find_code"]);
 
 function perform({ action, code, stay, button }) {
-  if (action in LOCAL) return AT_ONCE.has(action) ? LOCAL[action](button) : inTurn(() => LOCAL[action]());
+  if (action in LOCAL) {
+    if (action !== "find_code") kept = null;  // a code that is looked for is meant for the words, a move or memo is not
+    if (!AT_ONCE.has(action)) dropSelection();  // whoever moves on has left the words
+    return AT_ONCE.has(action) ? LOCAL[action](button) : inTurn(() => LOCAL[action]());
+  }
   const before = kept;
   kept = null;
   return inTurn(() => act(action, code, stay, before));
