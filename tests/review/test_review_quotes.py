@@ -1,5 +1,6 @@
 """Quotes by code, the matrix, search: lists that are coded in place."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,22 @@ def test_ticked_quotes_become_a_sub_theme_or_another_codes_after_a_preview(ann: 
     assert "Slots" in ann.get("/codebook")
     for bad in ({"kind": "burn", "code": "time"}, {**given, "quotes": ""}):
         assert len(str(ann.post("/codebook/reshape", 400, **bad)["error"])) > 20
+
+
+def test_the_preview_of_a_merge_speaks_of_mixed_only_where_the_codebook_knows_it(
+    ann: Page, coded: Path
+) -> None:
+    with Study.open(coded) as study:
+        twice = Decision(ids(coded)["There"], "add", code="social_opportunity", polarity="facilitator")
+        study.acts.decide("Ann", [twice], mode="assisted")
+    merge = {"kind": "merge", "code": "social_opportunity", "into": "physical_opportunity"}
+    html = ann.get("/codebook/reshape", **merge)
+    assert "keep it as it is; where one was a barrier and the other a facilitator, it becomes mixed." in html
+    with Study.open(coded) as study:
+        two = replace(study.codebooks.current(), polarity=("barrier", "facilitator"))
+        study.codebooks.add(two, note="no mixed")
+    html = ann.get("/codebook/reshape", **merge)
+    assert "keep it as it is." in html and "becomes mixed" not in html
 
 
 def test_a_merged_code_is_gone_from_every_page_and_its_quotes_are_the_others(ann: Page) -> None:

@@ -54,6 +54,11 @@ class Preview:
     sizes: tuple[tuple[str, int, int], ...]
 
     @property
+    def mixes(self) -> bool:
+        """Whether a barrier and a facilitator that come together become mixed: the codebook has to know mixed."""
+        return "mixed" in self.codebook.polarity
+
+    @property
     def coders(self) -> dict[str, int]:
         """How many codings of each coder are touched."""
         counts: dict[str, int] = {}
