@@ -1,12 +1,14 @@
 """Merging copies: a union, whatever the order; nothing lost, nothing twice; conflicts said."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from coder.codebook import Code, Codebook
-from coder.errors import OutputError, StudyError
+from coder.errors import InputError, OutputError, StudyError
+from coder.review.app import make_app
 from coder.store import Study
 from coder.store.values import Decision, Proposal, ProposedCode
 from coder.workflow.study.codebook_edit import change_codebook, extended
@@ -15,6 +17,7 @@ from coder.workflow.study.import_transcripts import ImportOptions, import_transc
 from coder.workflow.study.merge import merge_studies
 from coder.workflow.study.reshape import Reshape, reshape
 from coder.workflow.study.status import status
+from tests.review.conftest import entered
 from tests.study_making import CODEBOOK, TALK, add_talk, cut, small_study, ticking
 from tests.study_making import shown as suggestions_shown
 
@@ -315,3 +318,29 @@ def test_the_reason_for_coding_nothing_is_carried_over(tmp_path: Path) -> None:
         assert {(item.verdict, item.memo) for item in done} == {
             ("nothing", "small talk"), ("nothing", "agreed: small talk"),
         }  # fmt: skip
+
+
+def test_a_code_named_as_the_advice_says_takes_in_the_codings_of_an_id_with_capitals(tmp_path: Path) -> None:
+    path = tmp_path / "one.coder"
+    with small_study(path, "p1") as study:
+        known = study.codebooks.current()
+        more = (*known.codes, Code("Time-pressure", "Pressure of time"))
+        study.codebooks.add(replace(known, codes=more), note="more")
+        decide(study, "Ben", Decision(units_of(study, "p1")[0], "add", "Time-pressure"), mode="blind")
+        study.codebooks.add(known, note="back")
+        [line] = status(study).unknown_codes
+        assert "by 'Time-pressure'" in line and "Add a code of this name" in line
+    app, sessions = make_app(path, ["Ann"], port=8765, hosts=["127.0.0.1:8765"])
+    ann = entered(app, next(iter(sessions)))
+    for label in ("Time-pressure", "Time pressure"):  # the second is a new code, as any other label
+        ann.post("/codebook/change", hash=current(path).hash, label=label)
+    assert current(path).ids == (*known.ids, "Time-pressure", "time_pressure")
+    with Study.open(path) as study:
+        assert not status(study).unknown_codes
+    with pytest.raises(InputError, match="There is a code 'Rain' already"):
+        extended(known, {"label": "Rain"}, {"Rain"})
+
+
+def current(path: Path) -> Codebook:
+    with Study.open(path) as study:
+        return study.codebooks.current()

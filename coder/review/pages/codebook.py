@@ -49,7 +49,8 @@ async def change(request: Request) -> Response:
         raise InputError(
             "The codebook was changed elsewhere since this page was opened; reload, then change it."
         )
-    new = edited(book, code, _texts(content)) if code else extended(book, _texts(content))
+    unknown = {name for _, name, _ in context.review.study.codebooks.unknown()}
+    new = edited(book, code, _texts(content)) if code else extended(book, _texts(content), unknown)
     label = new.by_id[code].label if code else str(content.get("label"))
     note = str(content.get("note") or "").strip() or (f"{label} reworded" if code else f"{label} added")
     change_codebook(context.review.study, new, note=note[:400], coder=session.coder)

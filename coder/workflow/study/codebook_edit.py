@@ -1,7 +1,7 @@
 """Editing the study's codebook: every change is a new version, and no code that is in use disappears."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from coder.codebook import Code, Codebook, Example, SubTheme, from_dict, parse_codebook, to_dict, to_yaml
@@ -32,10 +32,14 @@ def edited(codebook: Codebook, code_id: str, given: Mapping[str, str]) -> Codebo
     return _with(codebook, _reworded(codebook.by_id[code_id], given))
 
 
-def extended(codebook: Codebook, given: Mapping[str, str]) -> Codebook:
-    """Return the codebook with a new code at the end (after its component's codes)."""
+def extended(codebook: Codebook, given: Mapping[str, str], unknown: Collection[str] = ()) -> Codebook:
+    """Return the codebook with a new code at the end (after its component's codes).
+
+    `unknown` are ids that codings stand by and the codebook lacks: a label that is one of them is the new code's id.
+    """
     label = given.get("label", "").strip()
-    code_id = re.sub(r"[^a-z0-9]+", "_", label.casefold()).strip("_")
+    as_it_is = label in unknown and label.lower() not in {known.lower() for known in codebook.ids}
+    code_id = label if as_it_is else re.sub(r"[^a-z0-9]+", "_", label.casefold()).strip("_")
     if not code_id:
         raise InputError("Give the new code a label of letters or digits.")
     if code_id in codebook.by_id:
