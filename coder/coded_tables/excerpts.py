@@ -143,17 +143,14 @@ def _without_overruled(table: CodedTable) -> CodedTable:
         before = bisect_left(starts[home], end)  # so many of them start before this one ends
         return before == 0 or ends[home][before - 1] <= start
 
-    kept = [stands(coder, *place) for coder, place in zip(coders, places, strict=True)]
-    if all(kept):
+    standing = table.rows([stands(coder, *place) for coder, place in zip(coders, places, strict=True)])
+    if len(standing) == len(table):
         return table
-    frame = table.frame[kept].reset_index(drop=True)
-    numbers = [row for row, stays in zip(table.row_numbers(), kept, strict=True) if stays]
-    frame.attrs = {**table.frame.attrs, "row_numbers": numbers}
     note = (
-        f"{table.where}: {counted(len(kept) - len(frame), 'row')} of coders left out, since their words were"
+        f"{table.where}: {counted(len(table) - len(standing), 'row')} of coders left out, since their words were"
         " adjudicated: that alone counts."
     )
-    return replace(table, frame=frame, notes=(*table.notes, note))
+    return replace(standing, notes=(*table.notes, note))
 
 
 def _places(table: CodedTable) -> list[tuple[Hashable, float, float]]:

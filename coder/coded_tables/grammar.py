@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -367,6 +367,13 @@ class CodedTable:
     def texts(self, role: str) -> list[str | None]:
         """Return the cells of a role as stripped texts, None where a cell is empty."""
         return [text_of(value).strip() or None for value in self.cells(role)]
+
+    def rows(self, wanted: Sequence[bool]) -> "CodedTable":
+        """Return the table of the rows that are `wanted`; each has the number it had."""
+        frame = self.frame[list(wanted)].reset_index(drop=True)
+        numbers = [number for number, stays in zip(self.row_numbers(), wanted, strict=True) if stays]
+        frame.attrs = {**self.frame.attrs, "row_numbers": numbers}
+        return replace(self, frame=frame)
 
     def by_role(self) -> "DataFrame":
         """Return the frame with each column that has a role called by it."""

@@ -162,6 +162,14 @@ def arranged(cells: Cells, options: RatingOptions, problems: Problems) -> Coding
     )
 
 
+def adjudicated_left_out(count: str = "") -> str:
+    """Return the note that adjudicated codings are not compared; `count` says how many, with what parts it off."""
+    return (
+        "What is adjudicated is nobody's own coding: left out of the comparison"
+        f" ({count}--coder {ADJUDICATED} compares it)."
+    )
+
+
 def coders_of(cells: Cells, options: RatingOptions, problems: Problems) -> tuple[Ints, tuple[str, ...]]:
     """Return each line's coder (-1: not wanted) and the coders; raises TableError for names not there."""
     present = tuple(dict.fromkeys([*cells.coders, *cells.coder]))
@@ -184,10 +192,7 @@ def coders_of(cells: Cells, options: RatingOptions, problems: Problems) -> tuple
     ]
     settled = [name for name in present if name == ADJUDICATED and name not in options.coders]
     if settled and not options.coders:
-        problems.notes.append(
-            "What is adjudicated is nobody's own coding: left out of the comparison"
-            f" (--coder {ADJUDICATED} compares it)."
-        )
+        problems.notes.append(adjudicated_left_out())
     people = tuple(name for name in present if name not in settled)
     coders = options.coders or (people if cells.wide else tuple(sorted(people)))
     index = {name: number for number, name in enumerate(coders)}

@@ -107,15 +107,22 @@ def read_vectors(batch: Batch, encoder: Encoder, *, in_context: bool) -> FloatAr
         return np.zeros((0, encoder.dimension), dtype=np.float32)
     if not in_context:
         return encoder.encode(batch.texts)
-    after = {
-        row: answer(encoder.id, before, batch.texts[row])
-        for row, before in enumerate(batch.said_before)
-        if before and batch.spoken[row]
-    }
+    after = _after(batch, batch.said_before, batch.spoken, encoder)
     both = encoder.encode([*batch.texts, *after.values()])
     vectors = both[: len(batch)].copy()
     vectors[list(after)] = (vectors[list(after)] + both[len(batch) :]) / 2
     return vectors
+
+
+def _after(
+    batch: Batch, before: Sequence[str | None], wanted: Sequence[bool], encoder: Encoder
+) -> dict[int, str]:
+    """Return, by row, the texts that are `wanted` with what was said before them, where that is known."""
+    return {
+        row: answer(encoder.id, words, batch.texts[row])
+        for row, words in enumerate(before)
+        if words and wanted[row]
+    }
 
 
 class Signals(Mapping[str, Any]):
@@ -251,12 +258,12 @@ class Signals(Mapping[str, Any]):
         the vectors do not hold it already (see `read_vectors`), only a short text is read after it there.
         """
         batch, encoder = self.batch, self._reader.encoder
-        talk_limit = 0 if self._reader.in_context else SHORT_ANSWER
-        after = {
-            row: answer(encoder.id, question, text)
-            for row, (question, text) in enumerate(zip(batch.questions, batch.texts, strict=True))
-            if question and (not batch.spoken[row] or len(text.split()) <= talk_limit)
-        }
+        limit = 0 if self._reader.in_context else SHORT_ANSWER
+        wanted = [
+            not spoken or len(text.split()) <= limit
+            for text, spoken in zip(batch.texts, batch.spoken, strict=True)
+        ]
+        after = _after(batch, batch.questions, wanted, encoder)
         vectors = self.plain.copy()
         if after:
             vectors[list(after)] = encoder.encode(list(after.values()))

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Any
 
 from coder.coded_tables.grammar import CodedTable, text_of
+from coder.coded_tables.ratings import adjudicated_left_out
 from coder.domain import ADJUDICATED
 from coder.phrasing import counted
 
@@ -44,21 +45,13 @@ def _own(tables: list[CodedTable]) -> tuple[list[CodedTable], list[str]]:
     """Return the tables without adjudicated rows, which are nobody's own; as they are where nothing would be left."""
     own: list[CodedTable] = []
     for table in tables:
-        kept = [coder != ADJUDICATED for coder in table.texts("coder")]
-        if all(kept):
-            own.append(table)
-        elif any(kept):
-            frame = table.frame[kept].reset_index(drop=True)
-            numbers = [row for row, stays in zip(table.row_numbers(), kept, strict=True) if stays]
-            frame.attrs = {**table.frame.attrs, "row_numbers": numbers}
-            own.append(replace(table, frame=frame))
+        of_coders = [coder != ADJUDICATED for coder in table.texts("coder")]
+        if any(of_coders) or not of_coders:
+            own.append(table if all(of_coders) else table.rows(of_coders))
     count = sum(map(len, tables)) - sum(map(len, own))
     if not own or not count:
         return tables, []
-    return own, [
-        f"What is adjudicated is nobody's own coding: left out of the comparison ({counted(count, 'row')};"
-        f" --coder {ADJUDICATED} compares it)."
-    ]
+    return own, [adjudicated_left_out(f"{counted(count, 'row')}; ")]
 
 
 def _is_passages(table: CodedTable) -> bool:
