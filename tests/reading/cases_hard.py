@@ -484,9 +484,9 @@ And a clock.
 To know how late they are.
 """,
         [
-            (IV, None, "**What would help you most?**"),
+            (IV, None, "What would help you most?"),
             (P, None, "A chair in the corridor. And a clock."),
-            (IV, None, "**Why a clock?**"),
+            (IV, None, "Why a clock?"),
             (P, None, "To know how late they are."),
         ],
     ),

@@ -277,10 +277,9 @@ def test_text_boxes_are_read_once() -> None:
     choice = f"<mc:Choice Requires='wps'><wps:txbx>{box}</wps:txbx></mc:Choice>"
     both = f"{choice}<mc:Fallback><v:textbox>{box}</v:textbox></mc:Fallback>"
     body = p("Before ", f"<w:r><mc:AlternateContent>{both}</mc:AlternateContent></w:r>", "after")
-    assert [paragraph.text for paragraph in read(docx(body), "x.docx").paragraphs] == [
-        "Before after",
-        "In the box",
-    ]
+    found = read(docx(body), "x.docx")
+    assert [paragraph.text for paragraph in found.paragraphs] == ["Before after", "In the box"]
+    assert found.notes == ("1 text box was read as words behind the paragraph beside it.",)
 
 
 def test_deleted_table_rows_are_left_out() -> None:

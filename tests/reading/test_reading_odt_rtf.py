@@ -119,6 +119,20 @@ def test_text_boxes_of_opendocument_follow_their_paragraph() -> None:
     assert [paragraph.text for paragraph in found] == ["Before after", "In the box"]
 
 
+def test_words_in_a_shape_are_a_paragraph_of_their_own_and_are_named() -> None:
+    shape = f"<draw:custom-shape>{odt_p('In the shape')}</draw:custom-shape>"
+    found = odt.read(odt_file(odt_p(f"Before {shape}after")), "x.odt")
+    assert [paragraph.text for paragraph in found.paragraphs] == ["Before after", "In the shape"]
+    assert found.notes == ("1 text box was read as words behind the paragraph beside it.",)
+
+
+@pytest.mark.parametrize(("weight", "bold"), [("bold", 3), ("700", 3), ("normal", 0), ("400", 0)])
+def test_only_heavy_weights_are_bold(weight: str, bold: int) -> None:
+    style = f'<style:style style:name="T9"><style:text-properties fo:font-weight="{weight}"/></style:style>'
+    found = odt.read(odt_file(odt_p('<text:span text:style-name="T9">Who</text:span>'), style), "x.odt")
+    assert found.paragraphs[0].bold == bold
+
+
 def test_a_locked_opendocument_text_is_refused() -> None:
     with pytest.raises(FormatError, match="password"):
         odt.read(odt_file(odt_p("x"), manifest="<manifest:encryption-data/>"), "x.odt")

@@ -196,3 +196,86 @@ def test_times_with_frames_and_semicolons_are_no_words() -> None:
 def test_who_takes_part_by_a_list_is_no_talk() -> None:
     text = "Name\tRole\nIda Moss\tInterviewer\nPer Vale\tParticipant\n\nIda Moss: Where?\nPer Vale: Here.\n"
     assert _spoken(text + "Ida Moss: Since when?\nPer Vale: May.\n")[0] == ("Ida Moss", "Where?")
+
+
+TALK = [("INT", "Who cooks?"), ("P1", "My son does."), ("INT", "Who shops?"), ("P1", "We both do.")]
+
+
+def _typed(*between: str) -> str:
+    """Return the talk with some lines between its second and third turn, and the same lines below it."""
+    lines = [f"{speaker}: {words}" for speaker, words in TALK]
+    return "\n\n".join([*lines[:2], *between, *lines[2:], *between]) + "\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Interview 12 – confidential – page 3",
+        "Knee study | Page 3 of 12",
+        "Page 3 - Knee study",
+        "Knee study          Page 3",
+        "3 | P a g e",
+        "This transcript was exported on Mar 03, 2025 - view latest version here.",
+        "Sonix is the world's most advanced automated transcription, translation, and subtitling platform.",
+    ],
+)
+def test_a_line_of_the_page_or_of_the_program_is_no_speech(line: str) -> None:
+    assert _spoken(_typed(line)) == TALK
+
+
+@pytest.mark.parametrize("line", ["I read it on page 3", "It was chapter one - page 3 was torn."])
+def test_a_page_that_somebody_speaks_of_is_speech(line: str) -> None:
+    assert _spoken(_typed(line))[-1] == ("P1", line)
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "Field notes: P1 seemed tired.\n\nThe room was cold.",
+        "Field notes\n\nP1 seemed tired. The room was cold.",
+        "OBSERVATIONS:\n\nP1 seemed tired.",
+        "Interviewer's notes\nP1 seemed tired.",
+        "## Reflections\n\nP1 seemed tired.",
+    ],
+)
+def test_field_notes_below_the_talk_are_no_speech_and_are_quoted(notes: str) -> None:
+    text = _typed() + "\n" + notes + "\n"
+    transcript = assemble(document_of(text, "x.md", "utf-8"), "x.md", b"")
+    assert [transcript.words_of(turn) for turn in transcript.turns] == [words for _, words in TALK]
+    assert any("P1 seemed tired" in note for note in transcript.notes)
+
+
+def test_notes_between_two_answers_do_not_end_the_talk() -> None:
+    assert _spoken(_typed("Notes: P1 laughs."))[-2:] == TALK[-2:]
+
+
+def test_a_paragraph_on_the_context_is_nobody() -> None:
+    context = "Context: We met at the centre. P1 came early and had brought his stick.\n\n"
+    assert _spoken(context + _typed()) == TALK
+
+
+def test_numbers_of_turns_are_no_part_of_who_speaks() -> None:
+    numbered = [(f"{'I' if n % 2 else 'R'}{(n + 1) // 2}", f"It is {n}.") for n in range(1, 9)]
+    spoken = _spoken("".join(f"{speaker}: {words}\n" for speaker, words in numbered))
+    assert [speaker for speaker, _ in spoken] == ["I", "R"] * 4
+
+
+def test_people_with_numbers_stay_apart() -> None:
+    people = ["M1", "P1", "P2", "P3", "M1", "P1", "P3", "P2"]
+    spoken = _spoken("".join(f"{speaker}: It is {n}.\n" for n, speaker in enumerate(people)))
+    assert [speaker for speaker, _ in spoken] == people
+
+
+def test_me_and_them_are_speakers() -> None:
+    talk = [("Me", "Where?"), ("Them", "Up the hill."), ("Me", "Alone?"), ("Them", "With my son.")]
+    assert _spoken("".join(f"{speaker}: {words}\n" for speaker, words in talk)) == talk
+
+
+@pytest.mark.parametrize("question", ["### {}", "**{}**", "*{}*", "_{}_"])
+def test_questions_in_markdown_are_the_interviewers_without_their_signs(question: str) -> None:
+    lines = [question.format(words) if speaker == "INT" else words for speaker, words in TALK]
+    text = "\n\n".join(["# Interview 7", "3 March, the centre", *lines])
+    transcript = assemble(document_of(text, "x.md", "utf-8"), "x.md", b"")
+    roles = [(turn.role, transcript.words_of(turn)) for turn in transcript.turns]
+    assert roles == [("interviewer" if who == "INT" else "participant", words) for who, words in TALK]
+    assert any("3 March, the centre" in note for note in transcript.notes)

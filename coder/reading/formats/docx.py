@@ -9,6 +9,7 @@ from posixpath import normpath
 
 from coder.errors import FormatError
 from coder.reading.document import Document
+from coder.reading.formats.left_out import sentences
 from coder.reading.formats.office import (
     PLAIN,
     USUAL,
@@ -22,7 +23,7 @@ from coder.reading.formats.office import (
     inherited,
     named_style,
     paragraph_of,
-    sentences,
+    words_of_box,
 )
 from coder.reading.safety.containers import Archive, Event, Node, discard, open_archive, subtree, xml_events
 from coder.reading.safety.content import Budget, advice_on
@@ -236,7 +237,7 @@ class BodyWalker:
             elif tag == "w:r":
                 self._run(child, look, pieces, boxes)
             elif tag == "w:txbxContent":
-                boxes += self._blocks(child.events(), tag)
+                boxes += words_of_box(self._blocks(child.events(), tag), self.left_out)
             elif tag == "mc:AlternateContent":
                 branch = child.find("mc:Choice") or child.find("mc:Fallback")
                 self._inline(branch or Node(tag, {}), look, pieces, boxes)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from coder.errors import FormatError
 from coder.reading.document import Document
+from coder.reading.formats.left_out import sentences
 from coder.reading.formats.office import (
     PLAIN,
     Block,
@@ -19,7 +20,7 @@ from coder.reading.formats.office import (
     inherited,
     named_style,
     paragraph_of,
-    sentences,
+    words_of_box,
 )
 from coder.reading.safety.containers import Archive, Event, Node, discard, open_archive, subtree, xml_events
 from coder.reading.safety.content import Budget, advice_on
@@ -110,7 +111,7 @@ class _Walker:
         given = properties.attributes if properties is not None else {}
         weight, slant = given.get("fo:font-weight"), given.get("fo:font-style")
         look = Look(
-            None if weight is None else weight == "bold" or weight >= "600",
+            None if weight is None else weight == "bold" or (weight.isdigit() and int(weight) >= 600),
             None if slant is None else slant in ("italic", "oblique"),
             colour_of(given.get("fo:color")),
         )
@@ -196,7 +197,12 @@ class _Walker:
             elif child.tag == "text:line-break":
                 pieces.append(("\n", look))
             elif child.tag == "draw:text-box":
-                boxes += self._blocks(child.events(), child.tag)
+                boxes += words_of_box(self._blocks(child.events(), child.tag), self.left_out)
+            elif child.tag in ("text:p", "text:h"):
+                # A shape's own words; those of a frame lie in a text box.
+                inside: list[Block] = []
+                self._paragraph(child, inside)
+                boxes += words_of_box(inside, self.left_out)
             elif child.tag in _SKIPPED:
                 self.left_out[_SKIPPED[child.tag]] += 1
             else:

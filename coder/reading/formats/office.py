@@ -12,6 +12,7 @@ from typing import TypeAlias
 from coder.errors import UnsafeFileError
 from coder.reading.clock import seconds_in, speaker_and_time
 from coder.reading.document import Document, Paragraph
+from coder.reading.formats.left_out import TEXT_BOX
 from coder.reading.tables.columns import (
     Columns,
     columns_by_content,
@@ -333,7 +334,6 @@ _RECORDING = re.compile(
     r"|Transkription (?:gestartet|beendet)|(?:démarré|arrêté) la transcription"
     r"|(?:inició|detuvo|ha iniciado|ha detenido) la transcripción|transcriptie (?:gestart|gestopt))\W*"
 )
-_PLURALS = {"table of contents": "tables of contents"}
 _LABEL = re.compile(r"\s*\S.{0,30}?\s?[:：\t]")
 
 
@@ -382,15 +382,11 @@ def _stamped(paragraph: Paragraph) -> Paragraph:
     return Paragraph(stamp + paragraph.text)
 
 
-def sentences(left_out: Counter[str]) -> list[str]:
-    """Say what was left out: "2 comments were left out."."""
-    messages = []
-    for kind, count in sorted(left_out.items()):
-        if kind and count == 1:
-            messages.append(f"1 {kind} was left out.")
-        elif kind and count:
-            messages.append(f"{count} {_PLURALS.get(kind, kind + 's')} were left out.")
-    return messages
+def words_of_box(blocks: Iterable[Block], left_out: Counter[str]) -> list[Block]:
+    """Return the blocks of a text box, which is counted in `left_out` if it has words."""
+    inside = list(blocks)
+    left_out[TEXT_BOX] += any(paragraph.text.strip() for paragraph in flat(inside))
+    return inside
 
 
 def _lines(blocks: Sequence[Block]) -> list[Paragraph]:

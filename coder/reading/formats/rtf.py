@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from coder.errors import FormatError, UnsafeFileError
 from coder.reading.document import Document
+from coder.reading.formats.left_out import TEXT_BOX, sentences
 from coder.reading.formats.office import (
     PLAIN,
     Block,
@@ -18,7 +19,6 @@ from coder.reading.formats.office import (
     document_of,
     named_style,
     paragraph_of,
-    sentences,
 )
 from coder.reading.safety.content import Budget, advice_on
 
@@ -176,6 +176,7 @@ class RichTextParser:
         """Begin a text box: the paragraph in which it is anchored goes on behind it."""
         if not self.state.destination:
             self.boxes.append((len(self.groups), self.pieces))
+            self.left_out[TEXT_BOX] += 1
             self.pieces = []
 
     def text(self, text: str) -> None:

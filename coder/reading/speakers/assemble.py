@@ -34,6 +34,7 @@ from coder.reading.speakers.roles import (
     Roles,
     assign_roles,
     assign_roles_by_print,
+    look_of_questions,
     role_of_label,
 )
 from coder.reading.speakers.vocabulary import key_of
@@ -162,6 +163,8 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
     labels, notes = _labels(lines, header.lines, corrections)
     unnamed, doubts = _unnamed(labels, lines, header.lines)
     reading = read_lines(text, lines, labels, header.lines, running=document.running, unnamed=unnamed)
+    if not labels:
+        _take_out_titles(reading, text, beginnings)
     if reading.inner_stamps and document.fixed:
         notes.append("Time stamps inside sentences stay among the words, whose places codings refer to.")
     elif reading.inner_stamps:
@@ -188,6 +191,23 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
         if not document.running:
             read.reading.left_out["cue"] = len(words)
     return read
+
+
+def _take_out_titles(reading: Reading, text: str, beginnings: tuple[str, ...]) -> None:
+    """Take short lines above the first of the printed questions ("Participant 7, 3 March") for header lines.
+
+    `beginnings` are how the lines begin that a person called speech.
+    """
+    said = [text[piece.start : piece.end] for piece in reading.pieces]
+    looks = [piece.look for piece in reading.pieces]
+    look = look_of_questions(said, looks)
+    first = next((index for index, marks in enumerate(looks) if look in marks), 0)
+    for piece, words in zip(reading.pieces[:first], said, strict=False):
+        speech = ends_sentence(words) or len(words.split()) > _LONG_HEADER
+        if speech or _beginning(words).startswith(beginnings):
+            break
+        reading.pieces.remove(piece)
+        reading.mark(piece.start, piece.end, "header")
 
 
 def _keys(labels: Sequence[str]) -> frozenset[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from coder.reading.speakers.labels import Candidate, Shape, Style, shape_of
 from coder.reading.speakers.lines import Line
 from coder.reading.speakers.vocabulary import (
+    FIELD_NOTES,
     FUNCTION_WORDS,
     INTERVIEWER_WORDS,
     NEVER_SPEAKERS,
@@ -16,6 +17,7 @@ from coder.reading.speakers.vocabulary import (
 
 _REACH = 60
 _LONGEST = 500
+_LONGEST_HEADING = 50
 _STOPS = "?!.…。？！؟۔।"
 # A longer value in a script without capitals is a sentence, not somebody's name.
 _LONGEST_NAME = 4  # words
@@ -41,13 +43,16 @@ def header_of(lines: Sequence[Line], repeated: frozenset[str]) -> Header:
     return Header(end, frozenset(_interviewers(lines[:end])))
 
 
-def footer_of(lines: Sequence[Line], last: int) -> int:
+def footer_of(lines: Sequence[Line], last: int, *, labelled: bool) -> int:
     """Return where the lines behind the talk begin ("Duration: 43 minutes", "Transcribed by: ..."), at the end.
 
-    `last` is the line of the last speaker label; only whole paragraphs behind it can be the footer.
+    `last` is the line of the last speaker label; only whole paragraphs behind it can be the footer. Field notes
+    ("Field notes: She seemed tired") go on to the end of the file. Where nobody is `labelled`, a heading such as
+    "Observations" may be one of many.
     """
-    end = len(lines)
-    for number in range(len(lines) - 1, max(last, len(lines) - 2 * _REACH), -1):
+    behind = range(last + 1, len(lines))
+    end = next((n for n in behind if _opens_field_notes(lines[n], labelled=labelled)), len(lines))
+    for number in range(end - 1, max(last, end - 2 * _REACH), -1):
         line = lines[number]
         if line.blank or line.kind:
             continue
@@ -57,6 +62,18 @@ def footer_of(lines: Sequence[Line], last: int) -> int:
         if line.after_gap:
             end = number
     return end
+
+
+def _opens_field_notes(line: Line, *, labelled: bool) -> bool:
+    """Tell whether a paragraph is the heading of field notes, or begins with it."""
+    if line.blank or not (line.after_gap or line.heading):
+        return False
+    label = _colon(line)
+    if label is not None and line.text[label.words_start :].strip():
+        # "Notes: ..." may stand between two answers; the longer names do not.
+        return label.key in FIELD_NOTES and " " in label.key
+    key = key_of(line.text) if len(line.text) <= _LONGEST_HEADING else ""
+    return key in FIELD_NOTES and (labelled or " " in key)
 
 
 def _colon(line: Line) -> Candidate | None:

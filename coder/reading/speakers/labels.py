@@ -50,8 +50,8 @@ _CODE = re.compile(
 _PHONE = re.compile(r"\+\d[\d ()./-]{6,20}")
 _MONTH_NAMES = frozenset({"april", "may", "june"})
 _NO_INITIALS = frozenset({"OK", "NB", "PS", "NO", "SO", "TV"})
-# How recorders and chat programs name the one who made the transcript.
-_SELF = frozenset({"You", "YOU", "Me", "ME"})
+# How recorders and chat programs name the one who made the transcript, and whoever else speaks.
+_SELF = frozenset({"You", "YOU", "Me", "ME", "Them", "THEM"})
 _CODES = re.compile(rf"(?:{_CODE.pattern})(?:\s?(?:[/&+,]|and)\s?(?:{_CODE.pattern}))+")
 ASIDE = re.compile(r"(?:\s*[(\[][^)\]]*[)\]])+\s*$")
 
@@ -414,7 +414,7 @@ def _own_stamp(text: str, lead: Lead) -> Candidate | None:
     last = last or dotted_at_end(line)
     if last is None or last.end < len(line.rstrip()) or last.start <= lead.end:
         return None
-    name = line[lead.end : last.start].rstrip().rstrip("-–—|,:").rstrip()
+    name = line[lead.end : last.start].rstrip().rstrip("-–—|,:·•").rstrip()
     return _candidate(Style.OWN_STAMP, name, len(text), last.seconds) if name else None
 
 

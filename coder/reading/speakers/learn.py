@@ -14,6 +14,7 @@ from coder.reading.speakers.labels import Candidate, Shape, Style, name_and_asid
 from coder.reading.speakers.lines import Line, paragraph_starts
 from coder.reading.speakers.vocabulary import (
     ABBREVIATIONS,
+    ASKING_LETTERS,
     EITHER_WORDS,
     INTERVIEWER_WORDS,
     TITLES,
@@ -177,6 +178,8 @@ _IN_COURT = re.compile(
     r"|DEFENDANT|BAILIFF|INTERPRETER|VIDEOGRAPHER|DEPONENT|JUROR|FOREPERSON|PLAINTIFF|STENOGRAPHER|ARBITRATOR|CHAIRMAN)"
 )
 _NUMBERED_QUESTION = re.compile(r"[qa] ?\d{1,3}")
+_NUMBERED_TURN = re.compile(r"([^\W\d]{1,12}) ?(\d{1,3})")
+_MANY_TURNS = 3
 # Styles in which a speaker known from another style is believed at once.
 _TRUSTED = (
     Style.COLON,
@@ -221,6 +224,7 @@ def _learn_part(lines: Sequence[Line], first: int, end: int) -> dict[int, Candid
             if candidate.shape or candidate.style is Style.COLON:
                 by_style[candidate.style].append((number, candidate))
     _fold_numbered_questions(by_style)
+    _fold_numbered_turns(by_style)
     _fold_asides(by_style)
     small = SmallWords(lines)
     best: dict[int, Candidate] = {}
@@ -246,6 +250,34 @@ def _fold_numbered_questions(by_style: dict[Style, list[tuple[int, Candidate]]])
                 else (number, candidate)
                 for number, candidate in candidates
             ]
+
+
+def _fold_numbered_turns(by_style: dict[Style, list[tuple[int, Candidate]]]) -> None:
+    """Take "I1:", "R1:", "I2:", "R2:" ... for I and R: the turns of each are numbered, not the people."""
+    for candidates in by_style.values():
+        numbers: dict[str, list[int]] = defaultdict(list)
+        for _, candidate in candidates:
+            if (numbered := _NUMBERED_TURN.fullmatch(candidate.key)) and candidate.shape >= Shape.CODE:
+                numbers[numbered[1]].append(int(numbered[2]))
+        counted = {stem for stem, given in numbers.items() if _count_up(given)}
+        if len(counted) < 2 or not counted & (INTERVIEWER_WORDS | ASKING_LETTERS):
+            continue
+        candidates[:] = [
+            (number, _without_number(candidate))
+            if (numbered := _NUMBERED_TURN.fullmatch(candidate.key)) and numbered[1] in counted
+            else (number, candidate)
+            for number, candidate in candidates
+        ]
+
+
+def _count_up(numbers: Sequence[int]) -> bool:
+    """Tell whether numbers go up by one from one turn to the next, so that nobody speaks twice under one."""
+    return len(numbers) >= _MANY_TURNS and all(a + 1 == b for a, b in itertools.pairwise(numbers))
+
+
+def _without_number(candidate: Candidate) -> Candidate:
+    label = candidate.label.rstrip("0123456789 .#-")
+    return replace(candidate, label=label, key=candidate.key.rstrip("0123456789 "), shape=shape_of(label))
 
 
 def _fold_asides(by_style: dict[Style, list[tuple[int, Candidate]]]) -> None:

@@ -34,6 +34,14 @@ _PAGE = re.compile(
     r"\s*(?:(?:page|seite|pg\.?|p\.)\s*\d{1,4}(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?|-\s*\d{1,4}\s*-)\s*$",
     re.I,
 )
+# A page's head or foot that was typed or copied into the text: "Interview 12 – confidential – page 3", "3 | P a g e".
+_PAGED_HEAD = re.compile(
+    r"\s*(?:\S.{1,60}?(?:\s*[–—|•·]\s*|\s+-\s*|\s{2,})(?:page|seite|pg\.?|p\.)\s*\d{1,4}"
+    r"(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?"
+    r"|(?:page|seite)\s*\d{1,4}(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?\s*[–—|•·-]\s*\S.{1,60}"
+    r"|(?:.{1,60}\s)?\d{1,4}\s*\|\s*p ?a ?g ?e)\s*$",
+    re.I,
+)
 _PAGE_LINES = 8
 _LONE_NUMBER = re.compile(r"\[\d{1,4}\]|\d{1,4}", re.ASCII)
 _OCCASION = (
@@ -150,8 +158,11 @@ def _take_out_page_numbers(lines: Sequence[Line]) -> None:
 
 
 def _take_out_running_heads(lines: Sequence[Line]) -> None:
-    """Take the same words beside every page number ("Interview 12 - Confidential") for a part of the page."""
+    """Take words with a page number, and the same words beside every such number, for a part of the page."""
     visible = [line for line in lines if not line.blank]
+    for line in visible:
+        if _may_be_head(line) and _PAGED_HEAD.match(line.text):
+            line.kind, line.candidates = "running head", ()
     _take_out_page_edges(visible)
     beside: dict[str, list[bool]] = {}
     for above, line, below in zip([None, *visible], visible, [*visible[1:], None], strict=False):
@@ -274,11 +285,14 @@ def _take_out_page_edges(visible: Sequence[Line]) -> None:
                 line.kind, line.candidates = "page" if words == "#" else "running head", ()
 
 
-# What Google Meet and others write below the talk.
+# What Google Meet, Rev, Sonix and others write above or below the talk.
 _CLOSING = re.compile(
     r"(?:(?:transcription|recording|transcript|meeting|call) ended(?: after| at)? [\d:.]+\W*"
     r"|(?:this editable transcript|this transcript|the transcript) (?:was|is) "
-    r"(?:computer|automatically|machine|auto)[ -]?generated\b.*)$",
+    r"(?:computer|automatically|machine|auto)[ -]?generated\b.*"
+    r"|this transcript was (?:exported|generated|created) (?:on|by|with)\b.*"
+    r"|sonix is the world\S{0,2}s most advanced automated transcription\b.*"
+    r"|(?:automatically )?convert your \w{2,5} files? to text\b.*)$",
     re.I,
 )
 # Teams writes this above and below the talk; in somebody's words a sentence ends behind it.

@@ -8,7 +8,14 @@ from dataclasses import replace
 from coder.phrasing import counted
 from coder.reading.speakers.labels import ASIDE, Candidate, Shape, Style
 from coder.reading.speakers.lines import Line, ends_sentence
-from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, ROLE_WORDS, TITLES, is_header_key, key_of
+from coder.reading.speakers.vocabulary import (
+    FIELD_NOTES,
+    INTERVIEWER_WORDS,
+    ROLE_WORDS,
+    TITLES,
+    is_header_key,
+    key_of,
+)
 
 Labels = dict[int, Candidate]
 
@@ -18,19 +25,6 @@ _ONE_SLIP, _TWO_SLIPS = 5, 8
 _SHOWN = 4
 # Roles that people do not call each other by, so that a line which begins with one has lost its colon.
 _NEVER_SAID = frozenset({"participant", "respondent", "interviewee", "informant"})
-# What transcribers write between the turns; it is nobody's speech, but only a person can tell.
-_FIELD_NOTES = frozenset(
-    [
-        "field notes",
-        "fieldnotes",
-        "notes",
-        "observations",
-        "reflections",
-        "reflection",
-        "memo",
-        "interviewer notes",
-    ]
-)
 _REMARKS = frozenset({"note", "notes", "nb", "memo", "comment", "comments", "topic", "theme", "section"})
 # More speakers than this are no speakers of a talk; comparing each with each would take too long.
 _MOST_SPEAKERS = 150
@@ -214,7 +208,7 @@ def _is_short_for(short: Sequence[str], long: Sequence[str]) -> bool:
 def _is_remark(line: Line, candidate: Candidate | None) -> bool:
     """Tell whether a line is the transcriber's: "Note: ...", "Field notes", "Date: 3 May" in a joined file."""
     if candidate is None:
-        return line.after_gap and len(line.text) <= 40 and key_of(line.text) in _FIELD_NOTES
+        return line.after_gap and len(line.text) <= 40 and key_of(line.text) in FIELD_NOTES
     value = line.text[candidate.words_start :].rstrip()
     fact = is_header_key(candidate.key) and 0 < len(value.split()) <= 8 and value[-1] not in ".?!"
     return fact or candidate.key.rstrip("0123456789 ") in _REMARKS

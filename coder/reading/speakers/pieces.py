@@ -140,7 +140,9 @@ _TURN = re.compile(r"\s*(?:[-–—]\s*)?>>+\s*")
 _HANDED_OVER = re.compile(r"\s*\[SPEAKER_TURN\]\s*$")
 _BRACKETS = re.compile(r"\s*(?:\([^()\n]{1,60}\)\s*){1,3}")
 _COLON = re.compile(r"\s*[:：]\s+(?=\S)")
-_MARK = re.compile(r"(\*{1,3}|_{1,3})(?=\S)")
+_MARK = re.compile(r"(\*{1,3}|_{1,3})(?=\S|$)")
+# A Markdown heading's signs, and those of a line that stands in emphasis as a whole.
+_OPENING_MARK = re.compile(r"\s{0,3}#{1,6} +(?=\S)|(\*{1,3}|_{1,3})(?=[^\s*_](?:(?!\1).){0,2000}\1\s*$)")
 _DASH = re.compile(r"\s*[-–—]\s*(?=\S)")
 
 
@@ -221,7 +223,8 @@ def _plan(
     start = _first_spoken(lines, labels, header, running=running)
     if unnamed and labels:
         start = _first_sentence(lines, header, start)
-    end = len(lines) if running else max(start, footer_of(lines, max(labels, default=start)))
+    last = max(labels, default=start)
+    end = len(lines) if running else max(start, footer_of(lines, last, labelled=bool(labels)))
     return _Plan(
         labels,
         _names(labels),
@@ -316,10 +319,13 @@ def _words_and_time(
     else:
         reading.opening = reading.opening or breaks
         time = _first_known(line.time, time)
-    dash = _DASH.match(line.text, words - line.start) if plan.dashes else None
-    if dash:
-        reading.mark(words, line.start + dash.end(), "dash")
-        words = line.start + dash.end()
+    sign = None
+    if not plan.labels:
+        sign = _OPENING_MARK.match(line.text, words - line.start)
+        sign = sign or (_DASH.match(line.text, words - line.start) if plan.dashes else None)
+    if sign:
+        reading.mark(words, line.start + sign.end(), "mark")
+        words = line.start + sign.end()
     return words, time
 
 
@@ -404,6 +410,8 @@ def _breaks(lines: Sequence[Line], start: int, *, labelled: bool) -> frozenset[i
 def _headings(lines: Sequence[Line], labels: Labels) -> frozenset[int]:
     """Return the lines that are headings: by style, or in capitals alone before somebody speaks."""
     headings = {number for number, line in enumerate(lines) if line.heading and not line.only_stamp}
+    if not labels:
+        headings -= _asked_in_headings(lines, sorted(headings))
     for number in labels:
         above = next((index for index in range(number - 1, -1, -1) if not lines[index].blank), None)
         if above is None or above in labels or above == number - 1 or not lines[above].after_gap:
@@ -412,6 +420,14 @@ def _headings(lines: Sequence[Line], labels: Labels) -> frozenset[int]:
         if text.isupper() and 4 <= len(text) <= 60 and text[-1] not in ".?!…)]":
             headings.add(above)
     return frozenset(headings)
+
+
+def _asked_in_headings(lines: Sequence[Line], headings: Sequence[int]) -> frozenset[int]:
+    """Return the headings that are the interviewer's questions: the first question and all behind it, if most ask."""
+    first = next((n for n, number in enumerate(headings) if "?" in lines[number].text), len(headings))
+    rest = headings[first:]
+    asked = sum("?" in lines[number].text for number in rest)
+    return frozenset(rest if asked > 1 and asked >= 0.6 * len(rest) else ())
 
 
 def _has_dashes(lines: Sequence[Line]) -> bool:
@@ -432,6 +448,8 @@ def _look_of(line: Line) -> frozenset[str]:
         look.add("bold")
     if _NUMBERED.match(whole):
         look.add("numbered")
+    if line.heading:
+        look.add("as a heading")
     return frozenset(look)
 
 

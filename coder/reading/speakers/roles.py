@@ -182,21 +182,27 @@ def assign_roles_by_print(
     """
     if interviewer:
         raise InputError(f"{name} names no speakers, so {', '.join(interviewer)} cannot be found in it.")
+    look = look_of_questions([text[turn.start : turn.end] for turn in turns], looks)
+    if look is None:
+        return Roles(list(turns))
+    roles: dict[bool, Role] = {True: "interviewer", False: "participant"}
+    how = look if look == "numbered" else f"printed {look}"
+    note = f"No names stand in this file; what is {how}, mostly questions, is taken for the interviewer's."
+    return Roles([replace(turn, role=roles[look in looks[turn.index]]) for turn in turns], [note])
+
+
+def look_of_questions(said: Sequence[str], looks: Sequence[frozenset[str]]) -> str | None:
+    """Return the way of printing that holds mostly questions, each with an answer printed otherwise; None if none.
+
+    `said` are the words of each turn, `looks` how all of it is printed.
+    """
     for look in sorted(set().union(*looks)):
         asked = {index for index, marks in enumerate(looks) if look in marks}
-        questions = sum("?" in text[turn.start : turn.end] for turn in turns if turn.index in asked)
+        questions = sum("?" in said[index] for index in asked)
         answered = sum(index + 1 not in asked for index in asked)
-        if len(asked) < 2 or len(asked) == len(turns):
-            continue
-        if questions < 0.6 * len(asked) or answered < 0.6 * len(asked):
-            continue
-        roles: dict[bool, Role] = {True: "interviewer", False: "participant"}
-        how = look if look == "numbered" else f"printed {look}"
-        note = (
-            f"No names stand in this file; what is {how}, mostly questions, is taken for the interviewer's."
-        )
-        return Roles([replace(turn, role=roles[turn.index in asked]) for turn in turns], [note])
-    return Roles(list(turns))
+        if 2 <= len(asked) < len(said) and min(questions, answered) >= 0.6 * len(asked):
+            return look
+    return None
 
 
 def _voices(turns: Iterable[Turn], text: str, *, unnamed: bool) -> dict[str, _Voice]:

@@ -130,7 +130,8 @@ hmm mm wow fact facts truth story moral idea ideas rule rules advice lesson less
 negative negatives worst best bottom meaning message issue issues barrier barriers enabler enablers benefit benefits
 cost costs outcome outcomes goal goals plan plans action actions decision decisions need needs fear fears hope hopes
 strength strengths weakness weaknesses advantage advantages disadvantage disadvantages rating score
-break pause interruption
+break pause interruption context introduction preamble impression impressions observation observations
+reflection reflections fieldnotes memo memos comment comments postscript appendix
 interval intermission pausa pauze look listen wait name names address phone email tel ja nein also gut und aber oder
 beispiel notiz hinweis oui non donc alors bon mais et exemple remarque si bueno pero entonces ejemplo ejemplo nota"""
 
@@ -181,6 +182,16 @@ id second first dr"""
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve"
 
 
+# Headings of what transcribers write beside the talk, mostly below it.
+_FIELD_NOTES = """field_notes field_note fieldnotes field_observations fieldwork_notes notes observations
+observation_notes reflections reflection reflexive_notes reflective_notes researcher_reflections memo memos
+interviewer_notes interviewer_s_notes researcher_notes researcher_s_notes notes_from_interviewer
+notes_after_the_interview notes_after_interview post_interview_notes post_interview_reflections
+post_interview_reflection interviewer_reflections interviewer_comments interviewer_observations debrief
+debriefing_notes feldnotizen postskript postskriptum gesprächsnotiz notes_de_terrain notas_de_campo
+note_di_campo veldnotities feltnotater fältanteckningar"""
+
+
 # Letters that Unicode does not take apart into a plain one and an accent.
 _PLAIN = str.maketrans("łđıŁĐ", "ldild")
 
@@ -227,6 +238,7 @@ HEADER_WORDS = _keys(_HEADER)
 HEADER_LINKS = _keys(_HEADER_LINKS)
 EITHER_WORDS = _keys(_EITHER)
 REMARK_WORDS = _keys(_REMARKS)
+FIELD_NOTES = _keys(_FIELD_NOTES)
 PARTICLES = _keys(_PARTICLES)
 NUMBER_WORDS = _keys(_NUMBERS)
 TITLES = _keys(_TITLES)
