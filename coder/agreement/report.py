@@ -15,7 +15,10 @@ Sides = Mapping[str, Estimates]  # coefficient -> side (human_human, human_model
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a report is asked for; `model_coder` is a coder's name."""
+    """What a report is asked for; `model_coder` is a coder's name.
+
+    `ordered`: the codes stand in order, from lowest to highest. Otherwise only codes that are numbers have an order.
+    """
 
     level: Level = "nominal"
     resamples: int = 2000
@@ -24,6 +27,7 @@ class Options:
     most_disagreements: int = 200
     model_coder: str | None = None
     unit: str = "unit"
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,13 +162,31 @@ def _overall(
 
 
 def _scale(sets: SetRatings, categories: int, options: Options) -> Scale:
+    """Return how categories compare. Raises InputError for words without the order that the level needs."""
     if options.level == "nominal":
         return Scale("nominal", categories)
+    points = _numbers(sets)
+    if points is None and options.level == "interval":
+        raise InputError(
+            f"The interval level needs codes that are numbers, unlike {', '.join(map(str, sets.codes[:6]))}."
+        )
+    if points is None and not options.ordered:
+        raise InputError(
+            f"The ordinal level needs the order of the categories ({', '.join(map(str, sets.codes[:6]))}): list"
+            " them from lowest to highest, one a line, in a file (--categories FILE.txt)."
+        )
+    return Scale(
+        options.level, categories, np.arange(categories, dtype=np.float64) if points is None else points
+    )
+
+
+def _numbers(sets: SetRatings) -> Floats | None:
+    """Return the codes as numbers, None if any is none."""
     try:
         points = np.array([float(code) for code in sets.codes])
     except ValueError:
-        points = np.arange(categories, dtype=np.float64)
-    return Scale(options.level, categories, points)
+        return None
+    return points if np.isfinite(points).all() else None
 
 
 def _pairs(codings: Codings, sets: SetRatings, options: Options) -> dict[str, PairAgreement]:

@@ -108,6 +108,8 @@ def agreement(asked: Comparison, output: Output, options: CodedOptions) -> None:
     """
     from coder.workflow.agreement import compare_tables as work
 
+    if output.methods and (output.as_json or output.as_tool):
+        raise typer.BadParameter("--methods prints a paragraph of text: leave --json and --as out.")
     request = work.AgreementRequest(
         paths=tuple(asked.codings), by=asked.by, categories=asked.categories, coders=tuple(asked.coder or ()),
         assisted=tuple(asked.assisted or ()), resample=asked.resample, model_coder=asked.model_coder,

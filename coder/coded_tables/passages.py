@@ -1,12 +1,12 @@
 """A table of coded passages (start, end, no units) -> `Passages`, with every row that cannot be used named."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
 from coder.agreement.codings import ASSISTED, BLIND
 from coder.agreement.passages import Passages
-from coder.coded_tables.grammar import CodedTable
+from coder.coded_tables.grammar import CodedTable, examples
 from coder.coded_tables.rating_rows import Cells, Problems, RatingOptions, cells_of
 from coder.coded_tables.ratings import coders_of, marks_of
 from coder.domain import POLARITIES
@@ -24,8 +24,9 @@ def holds_passages(table: CodedTable) -> bool:
 def passages_of(table: CodedTable, options: RatingOptions, problems: Problems) -> Passages:
     """Return the passages of a table: transcript, coder, start, end, code; optional polarity and blind.
 
-    A coder with any row in a transcript counts as having read all of it. A row without code says only that. The
-    frame's `attrs["lengths"]` may say how long transcripts are; else the last passage ends them.
+    A coder with any row in a transcript counts as having read all of it. A row without code says only that. A row
+    with a code and without a place is left out, and counted in a note. The frame's `attrs["lengths"]` may say how
+    long transcripts are; else the last passage ends them.
     Raises TableError if no passage is left.
     """
     import pandas as pd
@@ -58,17 +59,23 @@ def _arranged(
     known_lengths: Mapping[str, int],
 ) -> Passages:
     coder_of, coders = coders_of(cells, options, problems)
-    marks = marks_of(cells, options, problems)
-    index: dict[str, int] = {}
-    transcript = np.array(
-        [index.setdefault(name or "(no transcript)", len(index)) for name in cells.transcript], dtype=np.int64
+    marks = marks_of(cells, options, problems, units=False)
+    unplaced = np.zeros(len(coder_of), dtype=np.bool_)
+    unplaced[[*marks.line, *marks.bad_line]] = True
+    unplaced &= empty
+    names = [name or "(no transcript)" for name in cells.transcript]
+    placed_names = [name for name, lost in zip(names, unplaced.tolist(), strict=True) if not lost]
+    index = {name: number for number, name in enumerate(dict.fromkeys(placed_names))}
+    _name_unplaced(
+        [name for name, lost in zip(names, unplaced.tolist(), strict=True) if lost], index, problems
     )
+    transcript = np.array([index.get(name, -1) for name in names], dtype=np.int64)
     used = (coder_of[marks.line] >= 0) & ~empty[marks.line]
     line = marks.line[used]
     if not len(line):
         raise TableError("No coded passage is left to compare.", problems.rows[:8])
     looked = np.zeros((len(index), len(coders)), dtype=np.int8)
-    known = coder_of >= 0
+    known = (coder_of >= 0) & ~unplaced
     saw = np.isin(np.array([*coders, ""])[coder_of], options.assisted) | ("all" in options.assisted)
     state = np.where(cells.blind & ~saw, BLIND, ASSISTED).astype(np.int8)
     np.maximum.at(looked, (transcript[known], coder_of[known]), state[known])
@@ -89,6 +96,18 @@ def _arranged(
         polarity=marks.polarity[used], transcripts=tuple(index), coders=coders, codes=marks.codes,
         lengths=lengths, looked=looked,
     )  # fmt: skip
+
+
+def _name_unplaced(transcripts: Sequence[str], compared: Collection[str], problems: Problems) -> None:
+    """Say how many coded rows have no place in their transcript, and which transcripts are left out altogether."""
+    if not transcripts:
+        return
+    lost = [name for name in dict.fromkeys(transcripts) if name not in compared]
+    whole = f", with all of {counted(len(lost), 'transcript')} ({examples(lost)})" if lost else ""
+    problems.notes.append(
+        f"{counted(len(transcripts), 'row')} with a code but without start and end left out{whole}. To compare all"
+        " rows by their words instead, remove the columns start and end."
+    )
 
 
 def used_polarities(passages: Passages) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from coder.coded_tables.code_lookup import (
     lookup_in,
     read_codes,
 )
-from coder.coded_tables.grammar import CodedTable, blank, columns_named, text_of
+from coder.coded_tables.grammar import CodedTable, blank, columns_named, columns_of, examples, text_of
 from coder.coded_tables.rating_rows import Cells, Problems, RatingOptions, cells_of
 from coder.domain import ADJUDICATED, POLARITIES
 from coder.errors import TableError
@@ -54,23 +54,43 @@ def codings_of_frame(frame: "DataFrame", options: RatingOptions) -> tuple[Coding
     return arranged(cells_of(table, options, problems), options, problems), problems
 
 
-def known_categories(frame: "DataFrame") -> tuple[str, ...]:
-    """Return the first column of a table of categories, in order, or its `code`, `id` or `category` column."""
-    names = [name for wanted in ("code", "id", "category") for name in columns_named(frame.columns, wanted)]
-    column = names[0] if names else frame.columns[0]
-    values = [text_of(value).strip() for value in frame[column].tolist() if not blank(value)]
-    return tuple(dict.fromkeys(values))
+def known_categories(frame: "DataFrame", where: str) -> tuple[str, ...]:
+    """Return the categories of a list, in order: its column of codes (or `id`, `category`), else its only column.
+
+    The first line of a list without a known heading is a category, too. Raises TableError for several columns of
+    which none is known.
+    """
+    known = columns_of(frame.columns).get("code")
+    wanted = (
+        [known] if known else [*columns_named(frame.columns, "id"), *columns_named(frame.columns, "category")]
+    )
+    if not wanted and len(frame.columns) > 1:
+        raise TableError(
+            f"{where}: no column is known as a list of codes (it has: {', '.join(map(str, frame.columns))})."
+            " Call the column with the codes 'code'."
+        )
+    column = str(wanted[0] if wanted else frame.columns[0])
+    cells = frame[column].tolist() if wanted else [column, *frame[column].tolist()]
+    return tuple(dict.fromkeys(text_of(value).strip() for value in cells if not blank(value)))
 
 
-def marks_of(cells: Cells, options: RatingOptions, problems: Problems) -> Marks:
-    """Return the codes of the lines; those outside the codebook are named, and their lines are bad."""
+def marks_of(cells: Cells, options: RatingOptions, problems: Problems, *, units: bool = True) -> Marks:
+    """Return the codes of the lines; those outside the codebook are named, and their lines are bad.
+
+    `units`: the lines are codings of units, not passages. Raises TableError if the codebook has none of the codes.
+    """
     lookup = _lookup(options)
     read = read_codes(cells.cell, lookup)
     where = " and ".join(dict.fromkeys(cells.where)) or "codings"
     problems.notes += read.notes(where)
     bad = sorted({line for lines in read.unknown.values() for line in lines})
-    _name_unknown(cells, read, lookup, bad, problems)
     used = {code for row in set(read.rows) for code, _ in row}
+    if lookup is not None and used and not used & {*lookup.ids}:
+        raise TableError(
+            f"The codebook has none of the codes of {where}: it has {examples(lookup.ids)}, the table has"
+            f" {examples(sorted(used))}."
+        )
+    _name_unknown(cells, read, lookup, problems, units)
     order = lookup.ids if lookup else tuple(sorted(used, key=_numeric_first))
     if lookup is None:
         problems.notes += alike_note(order, where)
@@ -101,9 +121,9 @@ def _numeric_first(code: str) -> tuple[int, float, str]:
 
 
 def _name_unknown(
-    cells: Cells, read: ReadCodes, lookup: CodeLookup | None, bad: Sequence[int], problems: Problems
+    cells: Cells, read: ReadCodes, lookup: CodeLookup | None, problems: Problems, units: bool
 ) -> None:
-    for line in bad:
+    for line in sorted({line for lines in read.unknown.values() for line in lines}):
         for code, _ in read.rows[line]:
             if lookup is not None and code in read.unknown:
                 likely = lookup.nearest(code)
@@ -111,8 +131,12 @@ def _name_unknown(
                 problems.row(
                     cells.where[line],
                     int(cells.row[line]),
-                    f"'{code}' is not in the codebook{hint}; {cells.coder[line]}'s coding of unit"
-                    f" {cells.unit[line]} counts as not rated.",
+                    f"'{code}' is not in the codebook{hint}; {cells.coder[line]}'s "
+                    + (
+                        f"coding of unit {cells.unit[line]} counts as not rated."
+                        if units
+                        else "passage is left out."
+                    ),
                 )
 
 

@@ -52,6 +52,10 @@ def read_codings(path: str | Path, given: Mapping[str, str] | None = None) -> Ex
         from coder.exchange.table_exports import read_table_export
 
         return read_table_export(path, given)
+    if suffix == ".coder":
+        raise FormatError(
+            f"{path.name} is a study; write its codings first: coder export {path.name} -o codings.csv"
+        )
     readable = ", ".join(sorted({".qdpx", PACKED, *_DATABASES, *_TEXTS, *TABLE_SUFFIXES}))
     raise FormatError(f"{path.name}: codings are read from {readable}.")
 

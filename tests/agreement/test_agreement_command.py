@@ -87,6 +87,66 @@ def test_one_category_per_unit_adds_the_classical_coefficients(run: Run) -> None
     assert set(report["pairs"]) == {"A | B", "A | C", "B | C"}
 
 
+def test_the_first_line_of_a_plain_list_is_a_category(run: Run) -> None:
+    table = "unit,A,B\n1,low,low\n2,high,middle\n3,middle,low\n"
+    listed = "low\nmiddle\nhigh\n"
+    plain = document(
+        run("w.csv", "--json", "--categories", "list.csv", "--level", "ordinal", w=table, list=listed)
+    )
+    headed = document(
+        run("w.csv", "--json", "--categories", "headed.csv", "--level", "ordinal", headed=f"code\n{listed}")
+    )
+    assert list(plain["codes"]) == list(headed["codes"]) == ["low", "middle", "high"]
+    wanted = coefficients(
+        [["low", "low"], ["high", "middle"], ["middle", "low"]],
+        categories=["low", "middle", "high"],
+        level="ordinal",
+    )
+    assert plain["overall"]["krippendorff_alpha"]["value"] == pytest.approx(
+        wanted["krippendorff_alpha"].value
+    )
+
+
+def test_coded_rows_without_a_place_are_left_out_and_counted(run: Run) -> None:
+    table = """transcript,start,end,coder,code
+t1,0,10,Anna,a
+t1,0,10,Ben,a
+t1,20,30,Ben,b
+t1,,,Anna,b
+t2,,,Anna,a
+t2,,,Ben,a
+t3,40,50,Anna,a
+t3,,,Ben,
+"""
+    report = document(run("p.csv", "--json", p=table))
+    assert report["n_transcripts"] == 2, "nothing of t2 has a place"
+    assert any("3 rows with a code but without start and end left out" in note for note in report["notes"])
+    assert any("all of 1 transcript ('t2')" in note for note in report["notes"])
+    of_t3 = report["transcripts"]["transcripts"]["t3"]
+    assert of_t3["percent_agreement"] == pytest.approx(0.8), "Ben read t3 and found nothing"
+
+
+def test_studies_are_not_compared_beside_other_files(run: Run) -> None:
+    result = run("a.coder", "w.csv", w=WIDE)
+    assert result.exit_code == 1 and isinstance(result.exception, InputError)
+    assert "A study is compared alone" in str(result.exception)
+
+
+@pytest.mark.parametrize("other", [("--json",), ("--as", "nvivo")])
+def test_methods_are_not_mixed_with_other_output(run: Run, other: tuple[str, ...]) -> None:
+    result = run("w.csv", "--methods", *other, w=WIDE)
+    assert result.exit_code == 2 and "leave --json and --as out" in result.output
+
+
+def test_a_passage_with_an_unknown_code_is_named_as_a_passage(run: Run) -> None:
+    table = (
+        "transcript,start,end,coder,code\nt,0,9,Anna,physical_opportunity\nt,0,9,Ben,physical_oportunity\n"
+    )
+    result = run("p.csv", "--categories", "comb", p=table)
+    assert "row 3: 'physical_oportunity' is not in the codebook" in result.output
+    assert "Ben's passage is left out." in result.output
+
+
 def test_declared_categories_count_even_where_nobody_used_them(run: Run, tmp_path: Path) -> None:
     Path("cats.txt").write_text("1\n2\n3\n4\n5\n")
     table = "unit,A,B\n" + "".join(
@@ -151,6 +211,10 @@ def test_one_coder_and_no_overlap_give_reasons_not_errors(run: Run) -> None:
         (WIDE, ("--by", "component"), "codebook whose codes have parents"),
         (WIDE, ("--by", "polarity"), "column 'polarity'"),
         (WIDE, ("--level", "ordinal"), "one category per unit"),
+        ("unit,A,B\n1,low,high\n", ("--level", "ordinal"), "needs the order of the categories (high, low)"),
+        ("unit,A,B\n1,low,high\n", ("--level", "interval"), "needs codes that are numbers, unlike high, low"),
+        (WIDE, ("--categories", "comb"), "The codebook has none of the codes of t.csv"),
+        (WIDE, ("--categories", "t.csv"), "t.csv: no column is known as a list of codes"),
     ],
 )
 def test_wrong_input_is_one_sentence(run: Run, table: str, arguments: tuple[str, ...], words: str) -> None:

@@ -221,6 +221,7 @@ def test_spss_has_labels(study: Study, tmp_path: Path) -> None:
         ("out.qdpx", {"suggestions": True}, InputError),
         ("out.docx", {"matrix": True}, InputError),
         ("out.csv", {"drafts": "user"}, InputError),
+        ("out.csv", {"polarity": "branch"}, InputError),
         ("out.csv", {"suggestions": True, "matrix": True}, InputError),
         ("no/out.csv", {}, OutputError),
     ],

@@ -189,6 +189,8 @@ def test_wrong_requests_are_one_sentence(study: Study, tmp_path: Path) -> None:
         (ReportRequest(tmp_path / "r.pdf"), OutputError, "ends in .html, .docx, .xlsx"),
         (ReportRequest(None), InputError, "Say where the report goes"),
         (ReportRequest(tmp_path / "r.html", ReportOptions(by=("ward",))), InputError, "no attribute 'ward'"),
+        (ReportRequest(tmp_path / "r.html", label="{ward} nurse"), InputError, "no attribute 'ward'"),
+        (ReportRequest(tmp_path / "r.html", label="{group nurse"), InputError, "one pair of braces"),
         (ReportRequest(tmp_path / "r.html", keep_groups=True), InputError, "--groups"),
     ):
         with pytest.raises(kind, match=words):
@@ -204,6 +206,15 @@ def test_unfinished_coding_is_said_first(study: Study, tmp_path: Path) -> None:
     outcome = write_report(study, ReportRequest(tmp_path / "r.html"), encode=encode)
     assert "Coding is not finished" in outcome.remarks[0]
     assert "Coding is not finished" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_hidden_counts_come_with_a_caution_about_what_is_not_hidden(study: Study, tmp_path: Path) -> None:
+    code(study, "Ann", units(study, "one")[0], "rain")
+    request = ReportRequest(tmp_path / "r.xlsx", ReportOptions(min_cell=5))
+    remarks = write_report(study, request, encode=encode).remarks
+    assert any(
+        "fewer than 5 participants" in remark and "single participants" in remark for remark in remarks
+    )
 
 
 def test_an_empty_study_is_reported_as_empty(study: Study, tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ class AgreementRequest:
         return Options(
             level=self.level, resamples=self.resamples, seed=self.seed, half_width=self.half_width,
             most_disagreements=self.most_disagreements, model_coder=self.model_coder, unit=self.unit,
+            ordered=self.categories is not None,
         )  # fmt: skip
 
 
@@ -91,6 +92,11 @@ def agree(request: AgreementRequest) -> AgreementOutcome:
     """
     if [path.suffix.lower() for path in request.paths] == [SUFFIX]:
         return _of_study(request.paths[0], request)
+    if any(path.suffix.lower() == SUFFIX for path in request.paths):
+        raise InputError(
+            "A study is compared alone. Join copies of one study first (coder merge A.coder B.coder -o both.coder);"
+            " to compare a study with tables, write its codings first (coder export STUDY.coder -o codings.csv)."
+        )
     options, problems = rating_options(request), Problems()
     tables: list[CodedTable] = []
     first: CoderError | None = None
@@ -208,7 +214,7 @@ def _plain_list(path: Path) -> tuple[str, ...]:
     if path.suffix.lower() not in (".txt", ".json"):
         from coder.reading.tables.read import read_table
 
-        return known_categories(read_table(path))
+        return known_categories(read_table(path), path.name)
     try:
         text = path.read_text(encoding="utf-8-sig")
         lines = json.loads(text) if path.suffix.lower() == ".json" else text.splitlines()

@@ -228,6 +228,8 @@ def _check(request: ExportRequest, suffix: str) -> None:
         raise InputError("Give --suggestions or --matrix, not both.")
     if request.drafts != "omit" and suffix != ".qdpx":
         raise InputError("Only a .qdpx holds unconfirmed suggestions beside codings: leave --drafts out.")
+    if request.polarity != "leaf" and suffix != ".qdpx":
+        raise InputError("Only a .qdpx can have polarity as a code of its own: leave --polarity out.")
 
 
 def _written(content: StudyContent, request: ExportRequest, suffix: str, path: Path) -> list[str]:

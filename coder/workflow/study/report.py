@@ -14,7 +14,7 @@ from coder.reporting.study.contents import Contents, Picture, Table
 from coder.reporting.study.values import Group, ReportOptions, StudyData
 from coder.store import Study
 from coder.workflow.study.passage_groups import study_groups
-from coder.workflow.study.report_data import Names, read_data
+from coder.workflow.study.report_data import FIELD, Names, read_data
 from coder.workflow.study.report_groups import (
     MOST_PASSAGES,
     Encode,
@@ -118,6 +118,7 @@ def report_parts(
     names = Names(request.label, pseudonyms=request.options.pseudonymised)
     data = read_data(study, names, coder=request.coder, version=__version__)
     options = _filled(request.options, data)
+    _check_label(request.label, data)
     remarks: list[str] = []
     if request.groups is not None:
         groups, remarks = read_groups(request.groups, data)
@@ -163,6 +164,23 @@ def _filled(options: ReportOptions, data: StudyData) -> ReportOptions:
     return options
 
 
+def _check_label(label: str | None, data: StudyData) -> None:
+    """Raise InputError for braces that do not pair and for names that are no attribute of participants."""
+    if label is None:
+        return
+    if set("{}") & set(FIELD.sub("", label)):
+        raise InputError(
+            f"--label '{label}': each attribute stands in one pair of braces, such as {{profession}}."
+        )
+    plain = {name.casefold() for name in data.attributes}
+    wrong = [name for name in FIELD.findall(label) if name.strip().casefold() not in plain]
+    if wrong:
+        known = ", ".join(data.attributes) or "none"
+        raise InputError(
+            f"--label: the study has no attribute '{wrong[0]}' of participants; it has: {known}."
+        )
+
+
 def _cautions(data: StudyData, options: ReportOptions) -> list[str]:
     """Say what a reader of the report must know before the figures."""
     found = []
@@ -170,6 +188,12 @@ def _cautions(data: StudyData, options: ReportOptions) -> list[str]:
         found.append(
             f"Coding is not finished: {data.utterances - data.decided:,} of {data.utterances:,} utterances have no"
             " decision yet and are in no figure."
+        )
+    if options.min_cell:
+        found.append(
+            f"Counts of fewer than {options.min_cell} participants are hidden. Quotes with the labels of their"
+            " speakers, the framework matrix and the list of codings still describe single participants: read them"
+            " before you pass the report on."
         )
     if options.pseudonymised:
         found.append(

@@ -34,6 +34,7 @@ PARTS: tuple[tuple[str, ...], ...] = (
     ("subsample",),
     ("group",),
 )
+FIELD = re.compile(r"\{([^{}]*)\}")  # an attribute in the pattern of a label
 VERDICTS: Mapping[str, Origin] = {"accept": "accepted", "change": "changed"}
 STRENGTH: tuple[Origin, ...] = (
     "person",
@@ -75,7 +76,7 @@ class Names:
 def filled(pattern: str, attributes: Mapping[str, tuple[str, ...]]) -> str:
     """Return a pattern with its {attributes} replaced, and commas of what is left out gone."""
     plain = {name.casefold(): " and ".join(values) for name, values in attributes.items()}
-    text = re.sub(r"\{([^{}]*)\}", lambda match: plain.get(match.group(1).strip().casefold(), ""), pattern)
+    text = FIELD.sub(lambda match: plain.get(match.group(1).strip().casefold(), ""), pattern)
     parts = [" ".join(part.split()) for part in text.split(",")]
     return ", ".join(part for part in parts if part)
 
