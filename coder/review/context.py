@@ -18,7 +18,7 @@ from coder.review.legend import POLARITY_SIGNS, Sign, clock, day, legend, share_
 from coder.review.presenters import Drawing
 from coder.workflow.pseudonymise import FoundNames
 from coder.workflow.review.session import ReviewSession, default_mode
-from coder.workflow.study.open import MODES, Memo, Mode
+from coder.workflow.study.open import Memo, Mode
 
 HERE = Path(__file__).parent
 PAGES = (
@@ -72,9 +72,8 @@ class ReviewContext:
         if self.fixed_mode is not None:
             return self.fixed_mode
         if session.mode is None:
-            before = self.review.study.acts.history(coder=session.coder, limit=1)
-            worked = before[0].mode if before else ""
-            session.mode = worked if worked in MODES else default_mode(self.review.study, session.coder)
+            worked = self.review.study.acts.last_mode(session.coder)
+            session.mode = worked or default_mode(self.review.study, session.coder)
         return cast(Mode, session.mode)
 
     def pace(self, coder: str) -> float | None:

@@ -96,6 +96,7 @@ class Panel:
 
     unit: UnitView
     hush: str
+    offered: tuple[int, ...]  # the ids of the suggestions in view
     offers: tuple[Offer, ...]
     done_words: str
     compare: str
@@ -126,6 +127,7 @@ class RowView:
     chips: tuple[Stripe, ...]
     state: str
     flagged: bool
+    offered: tuple[int, ...] = ()  # the suggestions in view
     code: str = ""
     polarity: str | None = None
     coders: tuple[str, ...] = ()
@@ -190,7 +192,7 @@ class Drawing:
             id=unit.utterance.id, token=unit.state.token, place=place, transcript=unit.utterance.transcript,
             speaker=unit.utterance.speaker or "", spoken=self._spoken(unit, stripes),
             pieces=tuple(self._pieces(unit)), chips=stripes, state=STATE_WORDS[unit.state.state],
-            flagged=unit.state.flagged,
+            flagged=unit.state.flagged, offered=tuple(offer.id for offer in unit.offers),
         )  # fmt: skip
 
     def quote_row(self, unit: Unit, placed: PlacedQuote) -> RowView:
@@ -277,6 +279,7 @@ class Drawing:
         return Panel(
             unit=view,
             hush=_hush(unit, mode),
+            offered=tuple(offer.id for offer in unit.offers),
             offers=tuple(self._offer(unit, item) for item in unit.offers if item.code in self._signs),
             done_words="Accept and next" if unit.open_offers and not unit.decided else "Next",
             compare=_comparison(unit, mode),
@@ -337,7 +340,9 @@ def _comparison(unit: Unit, mode: Mode) -> str:
 
 def _hush(unit: Unit, mode: Mode) -> str:
     if not unit.utterance.codable:
-        return "This is the interviewer's, or no more than a nod: context, not coded."
+        return (
+            "This is context, not coded: the interviewer's, no more than a nod, or in a version not in use."
+        )
     if unit.double:
         return (
             "Double-coded: no suggestion until both of you have decided, so that agreement means something."

@@ -15,6 +15,7 @@ from coder.store.replay import derive
 from coder.store.values import (
     ADJUDICATED,
     DECIDED_SQL,
+    MODES,
     UNSTATED,
     ActRecord,
     ActSummary,
@@ -233,6 +234,11 @@ class Acts:
     def last_made(self, coder: str) -> str:
         """Return the time of the coder's newest gesture (imports and undoing excepted); '' if there is none."""
         sql = "SELECT max(time) FROM act WHERE coder = ? AND kind IN ('decide', 'adjudicate')"
+        return str(self._db.value(sql, (self._db.coder_id(coder),)) or "")
+
+    def last_mode(self, coder: str) -> str:
+        """Return the mode in which the coder coded last ('' if never); adjudicating and imports are no mode."""
+        sql = f"SELECT mode FROM act WHERE coder = ? AND mode IN {MODES} ORDER BY time DESC, uid DESC LIMIT 1"
         return str(self._db.value(sql, (self._db.coder_id(coder),)) or "")
 
     def undoable(self, coder: str) -> str:

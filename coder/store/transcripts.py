@@ -180,11 +180,11 @@ class Texts:
 
     def remove(self, transcript_id: int, *, coder: str | None = None) -> None:
         """Take a transcript out of queues, counts and training; its text and codings stay in the file."""
-        self._change(transcript_id, self._name(transcript_id), removed=True, coder=coder)
+        self._change(transcript_id, self.name(transcript_id), removed=True, coder=coder)
 
     def restore(self, transcript_id: int, *, coder: str | None = None) -> None:
         """Bring a removed transcript back with all its codings."""
-        name = self._name(transcript_id)
+        name = self.name(transcript_id)
         taken = "SELECT 1 FROM transcript WHERE current = 1 AND name = ? COLLATE NOCASE"
         if self._db.value(taken, (name,)):
             raise StudyError(f"There is another transcript '{name}' by now; rename that one first.")
@@ -197,14 +197,15 @@ class Texts:
         )
         return [(row["id"], row["name"], row["time"]) for row in rows]
 
-    def _name(self, transcript_id: int) -> str:
+    def name(self, transcript_id: int) -> str:
+        """Return a transcript's name in the study, of any version. Raises StudyError if there is none."""
         name = self._db.value("SELECT name FROM transcript WHERE id = ?", (transcript_id,))
         if name is None:
             raise StudyError(f"There is no transcript number {transcript_id} in {self._db.path.name}.")
         return str(name)
 
     def _change(self, transcript_id: int, name: str, *, removed: bool, coder: str | None) -> None:
-        self._name(transcript_id)
+        self.name(transcript_id)
         db = self._db
         with db.write() as stamp:
             by = db.coder_id(coder) if coder else None
@@ -222,6 +223,16 @@ class Texts:
             " ORDER BY n.time, n.uid"
         )
         return [(row["old"], row["new"]) for row in rows]
+
+    def in_use(self, transcript_id: int) -> int | None:
+        """Return the id of the version in use of a transcript, which may be itself; None if it was removed."""
+        found = self._db.value(
+            "WITH RECURSIVE later (id, uid, current) AS (SELECT id, uid, current FROM transcript WHERE id = ?"
+            " UNION SELECT t.id, t.uid, t.current FROM later JOIN transcript t ON t.replaces = later.uid)"
+            " SELECT max(id) FROM later WHERE current = 1",
+            (transcript_id,),
+        )
+        return None if found is None else int(found)
 
     def named(self, name: str) -> tuple[int, int] | None:
         """Return (id, version) of the current transcript with exactly this name (the first of several), or None."""

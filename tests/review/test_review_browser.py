@@ -261,6 +261,36 @@ def test_selected_words_become_the_passage(study_path: Path) -> None:
         assert study.texts.text(1)[code.start : code.end] == "never enough time in"
 
 
+def test_a_selection_that_ends_beside_the_words_is_not_the_utterance_in_focus(study_path: Path) -> None:
+    here = ids(study_path)
+    pull = """
+        const words = (id) => document.querySelector(`#u${id} .words`).firstChild;
+        const [from, at, to, end] = arguments, range = document.createRange();
+        range.setStart(words(from), at);
+        const name = document.querySelector(`#u${to}`).closest('.turn').querySelector('.speaker');
+        range.setEnd(end === null ? name : words(to), end ?? 0);
+        getSelection().removeAllRanges(); getSelection().addRange(range)
+    """
+    with served(study_path, "--coder", "Ann") as server, opened(server.addresses["Ann"]) as tab:
+        tab.go(f"/read/1?u={here['There']}")
+        clock = here["There"] + 1
+        tab.script(pull, clock, 7, clock + 1, None)  # pulled to the margin: ends at the next name
+        tab.keys("3")
+        tab.until(lambda: tab.find(f"#u{clock} .covered").text == "but the clock wins every single day.")
+        assert state(study_path, here["There"]).state == "open"
+        tab.script(pull, here["There"] - 1, 5, here["There"], 12)  # from the question into the answer
+        tab.keys("3")
+        tab.until(lambda: tab.find(f"#u{here['There']} .covered").text == "There is never")
+        tab.go(f"/queue?order=text&u={here['It']}")
+        tab.script(pull, here["It"], 0, here["It"], 6)
+        tab.keys("4")
+        tab.until(lambda: tab.find(f"#u{here['It']} .covered").text == "It was")
+        tab.script(pull, here["Their"], 0, here["Their"], 5)
+        tab.keys("4")
+        tab.until(lambda: "select words of the utterance in focus" in tab.find("#say").text)
+        assert state(study_path, here["Their"]).state == "open"
+
+
 def test_long_transcripts_load_in_pieces_and_keys_cross_them(tmp_path: Path) -> None:
     path = tmp_path / "long.coder"
     fill(path, {"long": TALK * 60})

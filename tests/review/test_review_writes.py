@@ -243,6 +243,8 @@ def test_messages_name_what_was_saved_withdrawn_and_what_returned(page: Page, st
     )
     assert page.post("/undo", view="read")["say"] == "Undone: now Social opportunity, facilitator"
     assert str(act(page, "flag", here)["say"]).startswith("Flagged")
+    act(page, "nothing", here)
+    assert act(page, "flag", here)["say"] == "Flag taken off"  # "nothing to code" still stands
 
 
 def test_undo_takes_back_memos_and_decisions_in_the_order_they_were_made(
@@ -340,6 +342,27 @@ def test_a_selection_takes_whole_words(page: Page, study_path: Path) -> None:
         act(page, "code", here, code="reflective_motivation", selection=[start - 4, start + 9])
         code = study.acts.states("Ann", [here])[here].codes[0]
         assert study.texts.text(1)[code.start : code.end] == "is never enough"
+
+
+def test_a_selection_that_begins_in_the_question_codes_what_was_answered(
+    page: Page, study_path: Path
+) -> None:
+    with Study.open(study_path) as study:
+        units = study.texts.utterances(1)
+        question = next(item for item in units if item.role == "interviewer")
+        answer = units[question.number + 1]
+    span = [question.end - 9, answer.end]
+    act(page, "code", question.id, code="social_opportunity", selection=span)
+    assert [code.code for code in state(study_path, answer.id).codes] == ["social_opportunity"]
+    assert state(study_path, question.id).state == "open"
+    told = act(
+        page, "code", units[1].id, code="physical_capability", selection=[units[1].end - 4, units[2].end]
+    )
+    assert told["focus"] == units[2].id and "Physical capability" in str(told["say"])  # half of it or more
+    refused = act(
+        page, "code", question.id, 400, code="social_opportunity", selection=[span[0], question.end]
+    )
+    assert "a participant said" in str(refused["error"])
 
 
 def test_the_end_of_a_transcript_leads_to_the_next_that_is_open(page: Page, study_path: Path) -> None:

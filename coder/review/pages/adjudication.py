@@ -52,6 +52,8 @@ async def show(request: Request) -> Response:
         # Whoever adjudicates has seen how others coded: this unit is not blind for them any more.
         context.review.study.acts.record_exposure(session.coder, [focus], "coder")
         views = sides(context, focus)
+        if not views:
+            raise InputError("No coder has decided on this utterance; there is nothing to adjudicate.")
         codes = dict.fromkeys(code.code for view in views for code in view.codes)
         values = {
             "unit": document.utterances[document.index_of[focus]], "document": document, "token": token,

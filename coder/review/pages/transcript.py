@@ -60,7 +60,8 @@ async def read(request: Request) -> Response:
         for i, piece in enumerate(pieces)
     ]  # fmt: skip
     return context.page(
-        request, "read.html", page_name="Study", document=document, chunks=chunks, focus=focus, search=search,
+        request, "read.html", page_name="Study", document=document,
+        in_use=context.review.study.texts.in_use(document.transcript), chunks=chunks, focus=focus, search=search,
         matches=matches, p=drawing.panel(context.review, units[focus], context.mode(session)),
         signs=context.signs(session.coder), code_keys=context.code_keys(session.coder),
         tally=tally(context, session.coder, document.transcript),

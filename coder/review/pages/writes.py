@@ -1,6 +1,7 @@
 """Writes of the reading view and the queue: saved first, then the touched pieces are drawn anew."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -15,8 +16,8 @@ from coder.review.pages.queue import stage_answer
 from coder.review.pages.transcript import panel_answer, tally
 from coder.review.presenters import STATE_WORDS
 from coder.workflow.review.gestures import Gesture, perform
-from coder.workflow.study.decide import LONGEST_MEMO, decide, redo, undo
-from coder.workflow.study.open import Decision, Provenance, Saved, StandingCode, UnitState
+from coder.workflow.study.decide import LONGEST_MEMO, decide, redo, refuse_out_of_use, undo
+from coder.workflow.study.open import ADJUDICATED, Decision, Provenance, Saved, StandingCode, UnitState
 
 GOING_ON = frozenset(
     {"skip", "take_a", "take_b", "take_both"}
@@ -42,13 +43,17 @@ def _number(content: dict[str, Any], name: str) -> int:
 
 
 def _gesture(content: dict[str, Any]) -> Gesture:
-    selection, seconds = content.get("selection"), content.get("seconds")
+    selection, seconds, offered = (content.get(name) for name in ("selection", "seconds", "shown"))
     if selection is not None and not (
         isinstance(selection, list)
         and len(selection) == 2
         and all(isinstance(edge, int) for edge in selection)
     ):
         raise InputError("'selection' must be two whole numbers.")
+    if offered is not None and not (
+        isinstance(offered, list) and all(isinstance(key, int) for key in offered)
+    ):
+        raise InputError("'shown' must be a list of whole numbers.")
     return Gesture(
         action=str(content.get("action")),
         utterance=_number(content, "utterance"),
@@ -57,6 +62,7 @@ def _gesture(content: dict[str, Any]) -> Gesture:
         selection=(selection[0], selection[1]) if selection else None,
         seconds=float(seconds) if isinstance(seconds, (int, float)) else None,
         drawn=str(content.get("drawn") or "")[:40],
+        shown=tuple(offered) if offered is not None else None,
     )
 
 
@@ -73,12 +79,18 @@ async def act(request: Request) -> Response:
         fresh = _touched(context, request, [gesture.utterance], content, focus=gesture.utterance)
         return JSONResponse({**fresh, "error": str(error)}, 409)
     onward = content.get("then")
-    stays = _stays(context, request, gesture, saved) or not isinstance(onward, int)
-    focus = gesture.utterance if stays else cast(int, onward)
     changed = list(saved.states) if saved else [gesture.utterance]
+    # Words can be selected from the end of one utterance on: then the next has the code, and is looked at.
+    here = gesture.utterance if gesture.utterance in changed else changed[0]
+    stays = (
+        here != gesture.utterance or _stays(context, request, gesture, saved) or not isinstance(onward, int)
+    )
+    focus = here if stays else cast(int, onward)
     saying, hint = "", ""
     if saved:
-        saying = what_changed(_labels(context), before, saved.states[gesture.utterance], len(saved.states))
+        after = saved.states[here]
+        before = before if here == gesture.utterance else replace(after, codes=())
+        saying = what_changed(_labels(context), before, after, len(saved.states))
         hint = _undo_hint(context, session.coder)
     elif gesture.action == "skip":
         saying = "It is decided, and stays as it is"
@@ -118,7 +130,7 @@ def what_changed(labels: Mapping[str, str], before: UnitState, after: UnitState,
         for code in after.rejected
         if code not in before.rejected and code not in {item.code for item in before.codes}
     ]
-    if before.state == "nothing" and not after.codes:
+    if before.state == "nothing" and after.state != "nothing" and not after.codes:
         words.append("“Nothing to code” withdrawn")
     if after.flagged != before.flagged:
         words.append("Flagged" if after.flagged else "Flag taken off")
@@ -162,14 +174,15 @@ def _touched(
     return answer
 
 
-def _row_states(context: ReviewContext, request: Request, changed: list[int]) -> dict[int, dict[str, str]]:
-    """Return what is no longer right in a list of utterances: each one's token and its codes."""
+def _row_states(context: ReviewContext, request: Request, changed: list[int]) -> dict[int, dict[str, object]]:
+    """Return what is no longer right in a list of utterances: each one's token, suggestions and codes."""
     session = session_of(request)
-    drawing, states = context.drawing(session.coder), {}
+    drawing, states = context.drawing(session.coder), dict[int, dict[str, object]]()
     for key in changed:
         row = drawing.row(context.review.unit(session.coder, key, context.mode(session)), "")
         states[key] = {
             "token": row.token,
+            "offered": list(row.offered),
             "spoken": row.spoken,
             "html": context.macro(request, "row_state", row),
         }
@@ -191,7 +204,7 @@ async def reverse(request: Request) -> Response:
             f"{done}: memo now “{saved.memo.text[:60]}”" if saved.memo.text else f"{done}: the memo is gone"
         )
     elif changed:
-        saying = f"{done}: now {what_stands(_labels(context), saved.states[changed[0]])}"
+        saying = f"{done}: {_standing_now(_labels(context), saved.states[changed[0]])}"
         saying += f" (and {counted(len(changed) - 1, 'more utterance')})" if len(changed) > 1 else ""
     elif saved.what:
         saying = f"{done}: {saved.what}"
@@ -200,7 +213,16 @@ async def reverse(request: Request) -> Response:
     focus = content["current"] if content.get("current") in saved.states else changed[0]
     answer = _touched(context, request, changed, content, focus=focus)
     home = context.review.home_of(focus)
-    return reply(**answer, say=saying, go=f"/read/{home.transcript}?u={focus}")
+    return reply(
+        **answer, say=saying, go=f"/read/{home.transcript}?u={focus}",
+        adjudicated=saved.states[focus].coder == ADJUDICATED,
+    )  # fmt: skip
+
+
+def _standing_now(labels: Mapping[str, str], state: UnitState) -> str:
+    if state.coder != ADJUDICATED:
+        return f"now {what_stands(labels, state)}"
+    return "not adjudicated" if state.state == "open" else f"adjudicated as {what_stands(labels, state)}"
 
 
 async def passed(request: Request) -> Response:
@@ -242,7 +264,10 @@ async def memo(request: Request) -> Response:
     subject = {key: content[key] for key in ("utterance", "transcript", "code", "thread") if content.get(key)}
     if not text and "thread" not in subject:
         raise InputError("The memo is empty.")
-    context.review.study.memos.write(session.coder, text, **subject)
+    study = context.review.study
+    about = study.texts.by_id([key for key in (subject.get("utterance"),) if isinstance(key, int)])
+    refuse_out_of_use(study, [item.transcript for item in about.values()])
+    study.memos.write(session.coder, text, **subject)
     done = "Memo deleted" if not text else "Memo changed" if "thread" in subject else "Memo saved"
     answer: dict[str, Any] = {"say": done, "hint": _undo_hint(context, session.coder)}
     focus = content.get("focus", content.get("utterance"))

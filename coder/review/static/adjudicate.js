@@ -12,7 +12,7 @@ async function undo() {
   if (!ok) return;
   if (!content.focus) return say(content.say);
   sayNext(content.say);
-  location.href = `/adjudicate?u=${content.focus}`;
+  location.href = content.adjudicated ? `/adjudicate?u=${content.focus}` : content.go;
 }
 
 const undoing = document.getElementById("undo");  // where nothing is open any more

@@ -180,10 +180,17 @@ function help() {
   document.getElementById("help").showModal();
 }
 
+// The suggestions in view: a decision answers these and no newer ones.
+function shownAt(id) {
+  const inner = document.getElementById("panel-inner");
+  return Number(inner?.dataset.unit) === id ? JSON.parse(inner.dataset.offered) : [];
+}
+
 async function act(action, code, stay, before) {
-  const selected = view === "read" ? selectedPassage() ?? before : null;
+  const selected = selectedPassage() ?? before;
   const reshaping = selected && (action === "code" || action === "extend");
-  const target = reshaping && action === "code" ? Number(selected.unit.dataset.id) : current;
+  if (reshaping && queue && !selected.ids.includes(current)) return say("Nothing was coded: select words of the utterance in focus.");
+  const target = reshaping && action === "code" && !queue ? Number(selected.unit.dataset.id) : current;
   const unit = unitOf(target);
   if (!unit) return;
   const onward = !stay && (ONWARD.has(action) || (POLARITIES.includes(action) && desk.dataset.advance === "on"));
@@ -191,7 +198,7 @@ async function act(action, code, stay, before) {
   const id = onward ? await neighbour(1) : null;
   const { ok, status, content } = await post("/act", {
     action: reshaping && action === "extend" ? "cover" : action, code, utterance: target, expected: unit.dataset.token,
-    selection: reshaping ? selected.span : null, seconds: (performance.now() - since - away) / 1000,
+    selection: reshaping ? selected.span : null, shown: shownAt(target), seconds: (performance.now() - since - away) / 1000,
     then: onward ? id ?? target : null, view, drawn: drawn[target] || view, q: desk.dataset.q || "",
   });
   if (reshaping) dropSelection();

@@ -38,6 +38,7 @@ function draw(content) {
   for (const [id, state] of Object.entries(content.rows || {})) {
     for (const row of rows.filter((one) => one.dataset.utterance === id)) {
       row.dataset.token = state.token;
+      row.dataset.offered = JSON.stringify(state.offered);
       row.setAttribute("aria-label", state.spoken);
       row.querySelector(".chips").innerHTML = state.html;
     }
@@ -49,6 +50,7 @@ async function act(action, code, stay) {
   const row = current;
   const { ok, status, content } = await post("/act", {
     action, code, utterance: Number(row.dataset.utterance), expected: row.dataset.token, view: "rows", drawn: "list",
+    shown: JSON.parse(row.dataset.offered),
     seconds: (performance.now() - since) / 1000,
   });
   if (ok || status === 409) draw(content);

@@ -1,9 +1,9 @@
 """From a gesture on the review page to decisions of the study: one gesture is one act, undone as a whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from coder.errors import InputError
+from coder.errors import InputError, StaleError
 from coder.store.values import Provenance
 from coder.workflow.review.session import ReviewSession, Unit
 from coder.workflow.study.decide import decide, set_passage
@@ -16,7 +16,8 @@ LONGEST_THOUGHT = 600.0  # seconds; longer and the coder was away
 class Gesture:
     """What a coder did on the page, looking at `utterance` in the state named by `expected`.
 
-    `selection` is the stretch of the transcript that was selected, in code points.
+    `selection` is the stretch of the transcript that was selected, in code points. `shown` holds the ids of the
+    suggestions that were in view; None: those that the coder may see now.
     """
 
     action: str
@@ -26,15 +27,18 @@ class Gesture:
     selection: tuple[int, int] | None = None
     seconds: float | None = None
     drawn: str = ""
+    shown: tuple[int, ...] | None = None
 
 
 def perform(review: ReviewSession, coder: str, mode: Mode, gesture: Gesture) -> Saved | None:
     """Write what a gesture means; None if it means nothing here. On disk when this returns.
 
-    Raises StaleError if the utterance changed since it was shown, InputError or StudyError if the gesture makes
-    no sense here (with the reason).
+    Raises StaleError if the utterance or its suggestions changed since they were shown, InputError or StudyError if
+    the gesture makes no sense here (with the reason).
     """
-    unit = review.unit(coder, gesture.utterance, mode)
+    unit = review.unit(coder, gesture.utterance, mode, seen=gesture.shown is None)
+    if gesture.shown is not None:
+        unit = _as_shown(unit, gesture.shown)
     if gesture.selection is not None:
         gesture = replace(
             gesture, selection=whole_words(review.home_of(gesture.utterance).text, gesture.selection)
@@ -47,6 +51,16 @@ def perform(review: ReviewSession, coder: str, mode: Mode, gesture: Gesture) -> 
     decisions[0] = replace(decisions[0], expected=gesture.expected)
     seconds = min(gesture.seconds, LONGEST_THOUGHT) if gesture.seconds is not None else None
     return decide(review.study, coder, decisions, mode=mode, provenance=Provenance(gesture.drawn, seconds))
+
+
+def _as_shown(unit: Unit, shown: Sequence[int]) -> Unit:
+    """Return the unit without suggestions that came after it was shown: nobody accepts what they have not seen."""
+    if not set(shown) <= {offer.id for offer in unit.offers}:
+        raise StaleError(
+            "The suggestions here are not those that were shown (the model suggested anew, or you work in another"
+            " mode by now). Nothing was saved; look at it again."
+        )
+    return replace(unit, suggestions=tuple(s for s in unit.suggestions if not s.selected or s.id in shown))
 
 
 def whole_words(text: str, span: tuple[int, int]) -> tuple[int, int]:
@@ -223,7 +237,7 @@ def _reshape(review: ReviewSession, coder: str, mode: Mode, unit: Unit, gesture:
 
 def _anchor(review: ReviewSession, unit: Unit, span: tuple[int, int]) -> int:
     """Return the utterance in focus, or the first that the span touches if it leaves that one out."""
-    if unit.utterance.start < span[1] and unit.utterance.end > span[0]:
+    if unit.utterance.codable and unit.utterance.start < span[1] and unit.utterance.end > span[0]:
         return unit.utterance.id
     touched = [u for u in _codable(review, unit) if u.start < span[1] and u.end > span[0]]
     if not touched:

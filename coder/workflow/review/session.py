@@ -180,11 +180,18 @@ class ReviewSession:
         return self.document(utterances[utterance].transcript)
 
     def units(
-        self, coder: str, utterances: Sequence[StudyUtterance], mode: Mode, *, others: bool = False
+        self,
+        coder: str,
+        utterances: Sequence[StudyUtterance],
+        mode: Mode,
+        *,
+        others: bool = False,
+        seen: bool = True,
     ) -> list[Unit]:
         """Return utterances as a coder may see them in a mode, and note what the coder thereby sees.
 
-        What is shown counts as seen: later decisions there are not blind, whatever the mode then.
+        What is shown counts as seen: later decisions there are not blind, whatever the mode then. `seen` False:
+        nothing is shown by this.
         """
         ids = [item.id for item in utterances]
         states = self.study.acts.states(coder, ids)
@@ -198,7 +205,8 @@ class ReviewSession:
         visible = [item.id for item in utterances if item.codable and not hidden[item.id]]
         suggestions = self.study.suggestions.newest(visible)
         asked = self.study.suggestions.uncertainty(visible)
-        self._note_seen(coder, asked)
+        if seen:
+            self._note_seen(coder, asked)
         shown = self._others(coder, mode, states, double) if others else {}
         return [
             Unit(
@@ -214,10 +222,10 @@ class ReviewSession:
             for item in utterances
         ]
 
-    def unit(self, coder: str, utterance: int, mode: Mode) -> Unit:
-        """Return one utterance as a coder may see it."""
+    def unit(self, coder: str, utterance: int, mode: Mode, *, seen: bool = True) -> Unit:
+        """Return one utterance as a coder may see it; `seen` as in `units`."""
         document = self.home_of(utterance)
-        return self.units(coder, [document.utterances[document.index_of[utterance]]], mode)[0]
+        return self.units(coder, [document.utterances[document.index_of[utterance]]], mode, seen=seen)[0]
 
     def _double_open(self, coder: str, utterances: Sequence[StudyUtterance]) -> set[int]:
         """Return the double-coded utterances of this coder on which not both coders have decided."""

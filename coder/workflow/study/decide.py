@@ -1,6 +1,6 @@
 """Decisions of coders: checked against codebook and text, then written at once; undo, passages, adjudication."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -13,6 +13,8 @@ from coder.workflow.study.passages import Units
 from coder.workflow.study.reshape import redo_reshape, undo_reshape
 
 LONGEST_MEMO = 20_000  # characters
+CODING = frozenset({"accept", "change", "add", "nothing"})  # what only a codable utterance can get
+NOT_CODED = "This is the interviewer's, or no more than a nod: it is context, and not coded."
 
 
 def decide(
@@ -36,10 +38,29 @@ def decide(
         raise StudyError("Nothing was decided.")
     codebook = study.codebooks.current()
     utterances = study.texts.by_id([decision.utterance for decision in given])
+    refuse_out_of_use(study, {item.transcript for item in utterances.values()})
     for decision in given:
         _check(study, decision, codebook, utterances.get(decision.utterance), mode)
     expanded = [item for decision in given for item in _spelt_out(study, coder, decision, mode)]
     return study.acts.decide(coder, expanded, mode=mode, provenance=provenance)
+
+
+def refuse_out_of_use(study: Study, transcripts: Iterable[int]) -> None:
+    """Raise StudyError if a corrected version of a transcript is in use instead, or if it was removed.
+
+    What is decided there would count nowhere.
+    """
+    for key in transcripts:
+        in_use = study.texts.in_use(key)
+        if in_use is None:
+            raise StudyError(
+                f"{study.texts.name(key)} was removed from the study. Bring it back on the Study page to code it."
+            )
+        if in_use != key:
+            raise StudyError(
+                f"This is an earlier version of {study.texts.name(in_use)}; what is decided here would not count."
+                " Open the version in use, from the Study page."
+            )
 
 
 def _check(
@@ -47,8 +68,8 @@ def _check(
 ) -> None:
     if utterance is None:
         raise StudyError(f"There is no utterance {decision.utterance} in {study.path.name}.")
-    if not utterance.codable and decision.verdict in {"accept", "change", "add"}:
-        raise StudyError("This is the interviewer's, a backchannel, or an older version; it is not coded.")
+    if not utterance.codable and decision.verdict in CODING:
+        raise StudyError(NOT_CODED)
     if decision.code is not None and decision.verdict != "withdraw":
         check_code(codebook, decision.code)
     if decision.polarity is not None and decision.polarity not in codebook.polarity:
@@ -121,6 +142,8 @@ def _passage_decisions(study: Study, coder: str, passage: Decision) -> list[Deci
     anchor_utterance = study.texts.by_id([anchor]).get(anchor)
     if anchor_utterance is None:
         raise StudyError(f"There is no utterance {anchor} in {study.path.name}.")
+    if not anchor_utterance.codable:
+        raise StudyError(NOT_CODED)
     neighbours = study.texts.utterances(anchor_utterance.transcript, codable_only=True)
     coded = Units.of(neighbours).covered(start, end)
     if not coded:
@@ -163,6 +186,7 @@ def adjudicate(
     utterance, codes, memo = adjudication.utterance, adjudication.codes, adjudication.memo
     codebook = study.codebooks.current()
     unit = study.texts.by_id([utterance]).get(utterance)
+    refuse_out_of_use(study, [unit.transcript] if unit else [])
     coders = [name for name in study.acts.deciders([utterance])[utterance] if name != ADJUDICATED]
     cites = tuple(study.acts.states(name, [utterance])[utterance].token for name in coders)
     chosen = {code for code, _ in codes}

@@ -1,0 +1,132 @@
+"""Gestures on a page that is no longer right: new suggestions, another version or mode, a removed transcript."""
+
+from pathlib import Path
+
+from coder.store import Study
+from coder.store.values import Proposal, ProposedCode
+from tests.review.conftest import TALK, Page, suggest_by_keyword, transcript_of
+from tests.review.test_review_writes import act, app_for, ids, state
+
+
+def shown_in(study_path: Path, utterance: int) -> list[int]:
+    with Study.open(study_path) as study:
+        return [item.id for item in study.suggestions.newest([utterance])[utterance] if item.selected]
+
+
+def suggest_anew(study_path: Path, utterance: int, code: str) -> None:
+    with Study.open(study_path) as study:
+        model = study.models.add_shipped("anew", {"name": "anew"}, study.codebooks.current().hash)
+        run = study.suggestions.begin_run(model.id, study.codebooks.current_id())
+        proposed = ProposedCode(code, "facilitator", 0.9, 0.9, True, "like: anew")
+        study.suggestions.add_proposals(run, [Proposal(utterance, 0.9, 0.1, (proposed,))])
+
+
+def test_what_the_model_suggests_anew_is_not_accepted_unseen(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["There"]
+    before = shown_in(study_path, here)
+    assert f'data-offered="{before}"' in page.get("/read/1", u=str(here))
+    suggest_anew(study_path, here, "social_opportunity")
+    answer = act(page, "done", here, 409, shown=before)
+    assert "not those that were shown" in str(answer["error"]) and "Social opportunity" in str(
+        answer["panel"]
+    )
+    assert state(study_path, here).state == "open"
+    act(page, "done", here, shown=shown_in(study_path, here))
+    assert [code.code for code in state(study_path, here).codes] == ["social_opportunity"]
+
+
+def test_where_no_suggestion_was_in_view_none_is_answered(page: Page, study_path: Path) -> None:
+    here = ids(study_path)
+    assert act(page, "done", here["There"], shown=[])["say"] == ""  # the button said "Next"
+    assert state(study_path, here["There"]).state == "open"
+    act(page, "code", here["Once"], code="reflective_motivation", shown=[])
+    code = state(study_path, here["Once"]).codes[0]
+    assert (code.verdict, code.polarity, code.suggestion, code.blind) == ("add", None, None, True)
+
+
+def test_lists_that_leave_the_suggestion_out_do_not_accept_it(study_path: Path) -> None:
+    ann, ben = app_for(study_path, "Ann", "Ben", mode="assisted")
+    here = ids(study_path)["There"]
+    act(ben, "code", here, code="social_opportunity")
+    assert 'data-offered="[]"' in ann.get("/codes", code="social_opportunity")
+    ann.post("/act", action="done", utterance=here, view="rows", shown=[])
+    assert state(study_path, here).state == "open"
+    assert f'data-offered="{shown_in(study_path, here)}"' in ann.get("/search", q="never enough")
+
+
+def test_a_page_of_another_mode_accepts_nothing(study_path: Path) -> None:
+    [page] = app_for(study_path, "Ann")
+    here = ids(study_path)["There"]
+    before = shown_in(study_path, here)
+    page.post("/mode", mode="blind")  # in another window
+    assert "another" in str(act(page, "done", here, 409, shown=before)["error"])
+    assert state(study_path, here).state == "open"
+
+
+def test_an_earlier_version_says_so_and_takes_no_decision(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["It"]
+    act(page, "flag", here)
+    with Study.open(study_path) as study:
+        transcript, utterances = transcript_of("C01", [*TALK, ("C01", "One thing more.")])
+        new = study.texts.add(transcript, utterances, source="C01.txt", replaces=1)
+        assert (study.texts.in_use(1), study.texts.in_use(new)) == (new, new)
+    for action in ("nothing", "skip", "flag"):
+        assert "an earlier version of C01" in str(act(page, action, here, 400)["error"])
+    page.post("/passed", 400, utterances=[here], transcript=1, view="read", q="")
+    assert "an earlier version" in str(
+        page.post("/memo", 400, utterance=here, text="lost", view="read")["error"]
+    )
+    assert state(study_path, here).state == "open"
+    assert f'<a href="/read/{new}">Open the version in use</a>' in page.get("/read/1")
+    assert "earlier version" not in page.get(f"/read/{new}")
+    assert page.post("/undo", view="read")["focus"] == here  # what was done before can still be taken back
+
+
+def test_a_removed_transcript_takes_no_decision(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["It"]
+    page.post("/transcript/remove", transcript=1)
+    assert "was removed" in str(act(page, "nothing", here, 400)["error"])
+    assert "was removed from the study" in page.get("/read/1")
+
+
+def test_the_interviewers_words_are_not_marked_as_nothing_to_code(page: Page, study_path: Path) -> None:
+    with Study.open(study_path) as study:
+        asked = next(item for item in study.texts.utterances(1) if item.role == "interviewer")
+    assert "context" in str(act(page, "nothing", asked.id, 400)["error"])
+
+
+def test_adjudicating_changes_no_mode(study_path: Path) -> None:
+    ann, ben = app_for(study_path, "Ann", "Ben", mode="assisted")
+    here = ids(study_path)["There"]
+    act(ann, "done", here)
+    act(ben, "nothing", here)
+    ann.post("/adjudicate", utterance=here, codes=[])
+    [again] = app_for(study_path, "Ann")
+    assert "mode-assisted" in again.get("/")
+
+
+def test_undo_says_whether_an_adjudication_or_a_coding_returned(study_path: Path) -> None:
+    ann, ben = app_for(study_path, "Ann", "Ben", mode="assisted")
+    here = ids(study_path)["There"]
+    act(ben, "nothing", here)
+    act(ann, "done", here)
+    ann.post("/adjudicate", utterance=here, codes=[])
+    answer = ann.post("/undo", view="adjudicate")
+    assert (answer["say"], answer["adjudicated"]) == ("Undone: not adjudicated", True)
+    redone = ann.post("/redo", view="adjudicate")
+    assert redone["say"] == "Redone: adjudicated as nothing to code"
+    ann.post("/undo", view="adjudicate")
+    own = ann.post("/undo", view="adjudicate")
+    assert (own["say"], own["adjudicated"]) == ("Undone: now not decided", False)
+    unread = ids(study_path)["Once"]
+    assert ann.client.get("/adjudicate", params={"u": unread}).status_code == 400
+
+
+def test_suggestions_that_came_while_the_page_was_open_leave_a_decision_blind(study_path: Path) -> None:
+    [page] = app_for(study_path, "Ann", mode="assisted")
+    here = ids(study_path)["There"]
+    with Study.open(study_path) as study:
+        suggest_by_keyword(study)
+    act(page, "nothing", here, shown=[])
+    held = state(study_path, here)
+    assert held.state == "nothing" and not held.rejected and not held.seen
