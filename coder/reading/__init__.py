@@ -16,11 +16,15 @@ from coder.reading.document import Document, Paragraph
 from coder.reading.safety.content import MAX_TEXT_BYTES, decode, refuse_special
 
 MAX_FILE_BYTES = 200_000_000
-_TEXT_SUFFIXES = frozenset({".txt", ".md", ".vtt", ".srt", ".sbv"})
+_TEXT_SUFFIXES = frozenset({".txt", ".md", ".html", ".htm", ".vtt", ".srt", ".sbv"})
+# Not looked for in folders: most web pages there are reports and exports of codings.
+_BY_NAME_ONLY = frozenset({".html", ".htm"})
 # Suffix -> the module of `formats` that reads it.
 _READERS = {
     ".txt": "plain",
     ".md": "plain",
+    ".html": "plain",
+    ".htm": "plain",
     ".vtt": "subtitles",
     ".srt": "subtitles",
     ".sbv": "subtitles",
@@ -38,6 +42,7 @@ _READERS = {
     ".textgrid": "textgrid",
 }
 READABLE_SUFFIXES: frozenset[str] = frozenset(_READERS)
+FOLDER_SUFFIXES: frozenset[str] = READABLE_SUFFIXES - _BY_NAME_ONLY
 # How files of other formats begin, whose names may end in .txt all the same.
 _OPENINGS = (
     (re.compile(r"@(?:UTF8|Begin)\b"), ".cha"),
@@ -118,8 +123,8 @@ def read_document(path: str | Path) -> Document:
 def transcript_paths(paths: Iterable[str | Path]) -> list[Path]:
     """Return the files meant by `paths`, each once: folders give their readable files, sorted by path.
 
-    Hidden files and the lock files of word processors are passed over. Raises InputError for a path that does
-    not exist, or a folder without any readable file.
+    Hidden files, the lock files of word processors and web pages in folders are passed over. Raises InputError for a
+    path that does not exist, or a folder without any readable file.
     """
     files: dict[Path, None] = {}
     for path in map(Path, paths):
@@ -127,7 +132,7 @@ def transcript_paths(paths: Iterable[str | Path]) -> list[Path]:
             raise InputError(f"{path} does not exist: check the spelling, or give a folder.")
         found = _files_in(path) if path.is_dir() else [path]
         if not found:
-            readable = ", ".join(sorted(READABLE_SUFFIXES))
+            readable = ", ".join(sorted(FOLDER_SUFFIXES))
             raise InputError(f"The folder {path} holds no file that can be read ({readable}).")
         files.update(dict.fromkeys(found))
     return list(files)
@@ -150,7 +155,7 @@ def _files_in(folder: Path) -> list[Path]:
     return [
         path
         for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in READABLE_SUFFIXES
+        if path.suffix.lower() in FOLDER_SUFFIXES
         and path.is_file()
         and not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
     ]

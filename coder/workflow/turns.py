@@ -7,7 +7,7 @@ from typing import Any
 
 from coder.domain import Corrections, Role, Transcript
 from coder.errors import CoderError, InputError
-from coder.reading import READABLE_SUFFIXES, read_transcript, transcript_paths
+from coder.reading import FOLDER_SUFFIXES, read_transcript, transcript_paths
 
 _OPENING_WORDS = 8
 
@@ -135,7 +135,7 @@ def reading_report(folder: Path) -> ReadingReport:
     others = tuple(
         path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix.lower() not in READABLE_SUFFIXES and not _hidden(path, folder)
+        if path.is_file() and path.suffix.lower() not in FOLDER_SUFFIXES and not _hidden(path, folder)
     )
     files.sort(key=lambda file: (file.participant_words > 0, -len(file.transcript.doubts), str(file.path)))
     return ReadingReport(tuple(files), tuple(refused), others)

@@ -416,3 +416,11 @@ def test_questions_printed_in_their_own_way_are_the_interviewers(
     found = transcript(tmp_path, "a.docx", docx(body))
     roles = ["interviewer", "participant", "participant", "interviewer", "participant"]
     assert [turn.role for turn in found.turns] == roles
+
+
+def test_a_bold_question_and_its_answer_may_share_a_paragraph(tmp_path: Path) -> None:
+    talk = [("Where did you go?", "Up the hill. It rained."), ("Alone?", "With her."), ("Why?", "So.")]
+    body = "".join(p(bold(asked), BREAK, run(answer)) for asked, answer in talk)
+    found = transcript(tmp_path, "a.docx", docx(body))
+    said_so = [(turn.role, found.words_of(turn)) for turn in found.turns]
+    assert said_so == [pair for q, a in talk for pair in (("interviewer", q), ("participant", a))]

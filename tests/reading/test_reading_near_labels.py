@@ -316,3 +316,17 @@ def test_titles_in_capitals_and_in_rows_belong_to_the_name() -> None:
         "PROF. DR. MARIA ANNA VON DER HEIDE: Who cooks?\n\nMRS. OLSEN: I do. Dr. Berg said: you must.\n\n" * 3
     )
     assert set(speakers(transcript)) == {"PROF. DR. MARIA ANNA VON DER HEIDE", "MRS. OLSEN"}
+
+
+def test_short_forms_of_a_part_are_one_person() -> None:
+    labels = ["Interviewer", "Participant", "Int", "P", "I", "Part", "Interviewer", "Participant"]
+    text = "".join(f"{label}: It is {n}.\n" for n, label in enumerate(labels * 2))
+    transcript = read(text)
+    assert speakers(transcript) == ["Interviewer", "Participant"] * 8
+    assert "'I' (2 lines) taken for 'Interviewer'." in transcript.notes
+
+
+def test_short_forms_of_two_parts_stay_apart() -> None:
+    labels = ["Moderator", "M", "F", "Patient", "Participant", "P"]
+    text = "".join(f"{label}: It is {n}.\n" for n, label in enumerate(labels * 3))
+    assert speakers(read(text)) == labels * 3

@@ -140,3 +140,27 @@ def test_a_pdf_that_keeps_the_reader_busy_is_stopped() -> None:
 def test_other_files_named_pdf_are_refused() -> None:
     with pytest.raises(FormatError, match="plain text"):
         read(b"INT: Hello", "x.pdf")
+
+
+def test_questions_of_several_bold_lines_are_the_interviewers(tmp_path: Path) -> None:
+    asked = [
+        "And what would you say makes it hard for",
+        "you to come?",
+        "What would help you most of all, if",
+        "anything?",
+    ]
+    page = [
+        Printed("Interview 7", 780, bold=11),
+        Printed("3 March, the centre", 750),
+        *(Printed(line, 720 - 14 * n, bold=len(line)) for n, line in enumerate(asked[:2])),
+        Printed("The bus.", 680),
+        *(Printed(line, 650 - 14 * n, bold=len(line)) for n, line in enumerate(asked[2:])),
+        Printed("A lift.", 610),
+    ]
+    found = transcript(tmp_path, "p01.pdf", pdf([page]))
+    assert [(turn.role, found.words_of(turn)) for turn in found.turns] == [
+        ("interviewer", " ".join(asked[:2])),
+        ("participant", "The bus."),
+        ("interviewer", " ".join(asked[2:])),
+        ("participant", "A lift."),
+    ]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from coder.domain import Transcript
-from coder.reading import read_transcript
+from coder.reading import read_transcript, transcript_paths
 from coder.reading.formats.plain import document_of
 from coder.reading.speakers.assemble import assemble
 from tests.reading.cases_hard import CASES as HARD_CASES
@@ -279,3 +279,59 @@ def test_questions_in_markdown_are_the_interviewers_without_their_signs(question
     roles = [(turn.role, transcript.words_of(turn)) for turn in transcript.turns]
     assert roles == [("interviewer" if who == "INT" else "participant", words) for who, words in TALK]
     assert any("3 March, the centre" in note for note in transcript.notes)
+
+
+@pytest.mark.parametrize("end", ["[END OF INTERVIEW]", "*** End of recording ***", "Recording stopped"])
+def test_what_stands_below_the_end_is_no_speech_and_is_quoted(end: str) -> None:
+    text = _typed() + f"\n{end}\n\nShe stayed for tea and said that her sister cooks as well.\n"
+    transcript = assemble(document_of(text, "x.txt", "utf-8"), "x.txt", b"")
+    assert [transcript.words_of(turn) for turn in transcript.turns] == [words for _, words in TALK]
+    assert any("She stayed for tea" in note for note in transcript.notes)
+
+
+def test_the_end_of_a_tape_does_not_end_the_talk() -> None:
+    assert _spoken(_typed() + "\n[End of side A]\n\nAnd my son too.\n")[-1] == ("P1", "And my son too.")
+
+
+def test_notetakers_and_probes_ask() -> None:
+    text = "MOD: Who cooks?\nP1: My son.\nNote-taker: Which one?\nP2: Mine.\nPROBE: Why?\nP1: So.\n"
+    transcript = assemble(document_of(text * 2, "x.txt", "utf-8"), "x.txt", b"")
+    asking = {turn.speaker for turn in transcript.turns if turn.role == "interviewer"}
+    assert asking == {"MOD", "Note-taker", "PROBE"}
+
+
+def test_a_label_with_its_time_in_brackets() -> None:
+    lines = [f"[{speaker} 00:0{n}] {words}\n" for n, (speaker, words) in enumerate(TALK)]
+    assert _spoken("".join(lines)) == TALK
+
+
+def test_what_rev_adds_below_the_talk_is_no_speech() -> None:
+    assert (
+        _spoken(_typed() + "\nClinic_4 (Completed  03/03/25)\nTranscript by Rev.com\n\nPage 1 of 9\n") == TALK
+    )
+
+
+def test_quoted_questions_are_the_interviewers() -> None:
+    text = "\n\n".join(f"> {words}" if who == "INT" else words for who, words in TALK)
+    transcript = assemble(document_of(text, "x.md", "utf-8"), "x.md", b"")
+    roles = [(turn.role, transcript.words_of(turn)) for turn in transcript.turns]
+    assert roles == [("interviewer" if who == "INT" else "participant", words) for who, words in TALK]
+
+
+def test_a_saved_web_page_is_read_when_it_is_named_but_not_in_a_folder(tmp_path: Path) -> None:
+    spoken = "".join(f'<p><a name="ts_{n}">{who}: {words}</a></p>' for n, (who, words) in enumerate(TALK))
+    page = tmp_path / "noscribe.html"
+    page.write_text(f"<!DOCTYPE html>\n<html><head><style>p {{}}</style></head><body>{spoken}</body></html>")
+    transcript = read_transcript(page)
+    assert transcript.format == "html"
+    assert [(turn.speaker, transcript.words_of(turn)) for turn in transcript.turns] == TALK
+    (tmp_path / "other.txt").write_text("INT: Who?\nP1: I.\n")
+    assert [path.name for path in transcript_paths([tmp_path])] == ["other.txt"]
+
+
+@pytest.mark.parametrize("tag", ["<h2>{}</h2>", "<p><b>{}</b></p>", "<p><em>{}</em></p>"])
+def test_questions_in_a_web_page_are_the_interviewers(tag: str) -> None:
+    words = [tag.format(said) if who == "INT" else f"<p>{said}</p>" for who, said in TALK]
+    transcript = assemble(document_of("\n".join(words), "x.html", "utf-8"), "x.html", b"")
+    roles = [(turn.role, transcript.words_of(turn)) for turn in transcript.turns]
+    assert roles == [("interviewer" if who == "INT" else "participant", said) for who, said in TALK]

@@ -23,7 +23,10 @@ _TAG = re.compile(
     r"|<!doctype[^<>]{0,200}>",
     re.I | re.S,
 )
-_STRONG = re.compile(r"(?im)^([ \t]*)<(b|strong)>([^<>\n]{1,80})</\2>")
+_STRONG = re.compile(r"(?im)^([ \t]*)<(b|strong)(?:\s[^<>]{0,300})?>([^<>\n]{1,80})</\2>")
+# A whole line in bold or italics may be a question.
+_ALL_STRONG = re.compile(r"(?im)^[ \t]*<(b|strong|i|em)(?:\s[^<>]{0,300})?>([^<>\n]{1,2000})</\1>[ \t]*$")
+_HEADING = re.compile(r"<h([1-6])\b[^<>]{0,300}>", re.I)
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-f]{2,6});", re.I)
 _FEWEST, _SHARE = 2, 0.25  # tags, and lines that have some; a text about HTML mentions them now and then
 
@@ -50,14 +53,21 @@ def is_html(text: str) -> bool:
 
 
 def lines_of_html(text: str) -> str:
-    """Return the words of HTML, a line per paragraph; what is bold at a line's start is so in Markdown."""
+    """Return the words of HTML, a line per paragraph; headings and what is printed otherwise are so in Markdown."""
     for opening, closing in _UNSEEN:
         text = "".join(_outside(text, opening, closing))
+    text = _HEADING.sub(lambda tag: "\n" + "#" * int(tag[1]) + " ", text)
     text = _BLOCK.sub("\n", text)
+    text = _ALL_STRONG.sub(_marked, text)
     text = _STRONG.sub(r"\1**\3**", text)
     lines = html.unescape(_TAG.sub("", text)).split("\n")
     kept = [line for above, line in zip(["", *lines], lines, strict=False) if line.strip() or above.strip()]
     return "\n".join(kept).strip("\n")
+
+
+def _marked(line: re.Match[str]) -> str:
+    mark = "**" if line[1].lower() in ("b", "strong") else "*"
+    return f"{mark}{line[2].strip()}{mark}"
 
 
 def _outside(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> Iterator[str]:

@@ -145,7 +145,8 @@ def _joined(lines: Sequence[PdfLine], words: Counter[str]) -> Paragraph:
             text = (text[:-1] if whole else text) + following
         else:
             text += " " + following
-    return Paragraph(text, bold=lines[0].bold)
+    wholly = all(line.bold >= len(line.text.rstrip()) for line in lines)
+    return Paragraph(text, bold=len(text) if wholly else lines[0].bold)
 
 
 MAX_PDF_BYTES = 100 * MEGABYTE

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from coder.reading.document import Document, Paragraph
 from coder.reading.formats.markup import is_html, lines_of_html
-from coder.reading.safety.content import decode
+from coder.reading.safety.content import decode, is_web_page
 from coder.reading.speakers.vocabulary import is_header_key, key_of
 
 _NUMBERED = re.compile(r"[\ufeff\s]{0,12}(?:\[(\d{1,5})\]|#?(\d{1,5})[.:)]?)(?=\s|$)[ \t\xa0]*")
@@ -26,7 +26,8 @@ def read(data: bytes, name: str) -> Document:
 def document_of(text: str, name: str, encoding: str | None, notes: Sequence[str] = ()) -> Document:
     """Return decoded text as a document of lines."""
     sentences = [*notes]
-    if is_html(text):
+    page = is_web_page(name)
+    if page or is_html(text):
         text = lines_of_html(text)
         sentences.append("The file is laid out with HTML: its mark-up was left out.")
     lines = text.split("\n")
@@ -37,7 +38,7 @@ def document_of(text: str, name: str, encoding: str | None, notes: Sequence[str]
         sentences.append(f"{removed} line numbers were left out.")
     markdown = name.lower().endswith((".md", ".markdown"))
     return Document(
-        format="md" if markdown else "txt",
+        format="html" if page else "md" if markdown else "txt",
         paragraphs=tuple(
             Paragraph(line, kind="header" if index < front and line.strip() else "")
             for index, line in enumerate(lines)

@@ -202,11 +202,16 @@ def without_surrogates(text: str) -> str:
     return text
 
 
+def is_web_page(name: str) -> bool:
+    """Tell whether a file is a web page by its name."""
+    return name.lower().endswith((".html", ".htm"))
+
+
 def _refuse_other_kinds(data: bytes, name: str) -> None:
     head = data[:4096]
     marked = head.startswith((b"{\\rtf", b"%PDF-", b"%!PS"))
     opening = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    web = opening.startswith((b"<!doctype html", b"<html"))
+    web = opening.startswith((b"<!doctype html", b"<html")) and not is_web_page(name)
     # Some signatures are plain letters ("MZ", "ID3"), which a transcript may begin with as well.
     strange = binary_kind(data) is not None and _CONTROL.search(head.decode("latin-1")) is not None
     if not data.strip(b"\x00") or marked or web or strange:

@@ -201,7 +201,8 @@ def _take_out_titles(reading: Reading, text: str, beginnings: tuple[str, ...]) -
     said = [text[piece.start : piece.end] for piece in reading.pieces]
     looks = [piece.look for piece in reading.pieces]
     look = look_of_questions(said, looks)
-    first = next((index for index, marks in enumerate(looks) if look in marks), 0)
+    asked = (index for index, marks in enumerate(looks) if look in marks and "?" in said[index])
+    first = next(asked, 0)
     for piece, words in zip(reading.pieces[:first], said, strict=False):
         speech = ends_sentence(words) or len(words.split()) > _LONG_HEADER
         if speech or _beginning(words).startswith(beginnings):

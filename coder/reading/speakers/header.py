@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coder.reading.speakers.labels import Candidate, Shape, Style, shape_of
-from coder.reading.speakers.lines import Line
+from coder.reading.speakers.lines import Line, ends_talk
 from coder.reading.speakers.vocabulary import (
     FIELD_NOTES,
     FUNCTION_WORDS,
@@ -47,11 +47,16 @@ def footer_of(lines: Sequence[Line], last: int, *, labelled: bool) -> int:
     """Return where the lines behind the talk begin ("Duration: 43 minutes", "Transcribed by: ..."), at the end.
 
     `last` is the line of the last speaker label; only whole paragraphs behind it can be the footer. Field notes
-    ("Field notes: She seemed tired") go on to the end of the file. Where nobody is `labelled`, a heading such as
-    "Observations" may be one of many.
+    ("Field notes: She seemed tired"), and what stands behind "End of interview", go on to the end of the file.
+    Where nobody is `labelled`, the talk may go on, and a heading such as "Observations" may be one of many.
     """
     behind = range(last + 1, len(lines))
-    end = next((n for n in behind if _opens_field_notes(lines[n], labelled=labelled)), len(lines))
+    opens = (
+        n
+        for n in behind
+        if _opens_field_notes(lines[n], labelled=labelled) or (labelled and ends_talk(lines[n]))
+    )
+    end = next(opens, len(lines))
     for number in range(end - 1, max(last, end - 2 * _REACH), -1):
         line = lines[number]
         if line.blank or line.kind:

@@ -423,9 +423,9 @@ def _stamped(text: str, lead: Lead) -> Candidate | None:
     first = next(stamps_in(text[: lead.end + 80], lead.end + 60), None)
     if first is None or first.start <= lead.end or not text[first.end :].strip():
         return None
-    return _candidate(
-        Style.STAMPED, text[lead.end : first.start], _past_space(text, first.end), first.seconds
-    )
+    closing = text[lead.end : lead.end + 1] + text[first.end : first.end + 1]
+    end = first.end + (closing in _BRACKETS)  # "[Name 0:03] words"
+    return _candidate(Style.STAMPED, text[lead.end : first.start], _past_space(text, end), first.seconds)
 
 
 def candidates(text: str, lead: Lead, *, bold: int, believe_bare: bool) -> Iterator[Candidate]:

@@ -291,6 +291,7 @@ _CLOSING = re.compile(
     r"|(?:this editable transcript|this transcript|the transcript) (?:was|is) "
     r"(?:computer|automatically|machine|auto)[ -]?generated\b.*"
     r"|this transcript was (?:exported|generated|created) (?:on|by|with)\b.*"
+    r"|transcript by rev\.com\W*|.{1,100}\(completed\s+\d\d/\d\d/\d\d\)\W*"
     r"|sonix is the world\S{0,2}s most advanced automated transcription\b.*"
     r"|(?:automatically )?convert your \w{2,5} files? to text\b.*)$",
     re.I,
@@ -304,6 +305,21 @@ _STOPPED = re.compile(
 _BREAK = re.compile(
     r"(?:(?:short|coffee|lunch|tea|comfort|toilet) )?(?:break|interruption|intermission|pause)s?", re.I
 )
+
+
+_THE_END = re.compile(
+    r"\b(?:end|ends|ended|ende|endet|stops?|stopped|fin|diwedd|concluded|concludes|terminated)\b", re.I
+)
+_PART_OF_TAPE = re.compile(r"\b(?:tape|side|part|file|break|pause)\b", re.I)
+
+
+def ends_talk(line: Line) -> bool:
+    """Tell whether a line says that the recording ends ("[End of interview]"), not only a tape's side."""
+    return (
+        line.kind == "border"
+        and _THE_END.search(line.text) is not None
+        and _PART_OF_TAPE.search(line.text) is None
+    )
 
 
 def _furniture_kind(line: Line) -> str:

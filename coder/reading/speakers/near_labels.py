@@ -26,6 +26,8 @@ _SHOWN = 4
 # Roles that people do not call each other by, so that a line which begins with one has lost its colon.
 _NEVER_SAID = frozenset({"participant", "respondent", "interviewee", "informant"})
 _REMARKS = frozenset({"note", "notes", "nb", "memo", "comment", "comments", "topic", "theme", "section"})
+_SHORT_PARTS = frozenset({"i", "int", "intv", "p", "part", "r", "resp", "mod", "fac", "facil"})
+_LONG_PART = 7  # letters
 # More speakers than this are no speakers of a talk; comparing each with each would take too long.
 _MOST_SPEAKERS = 150
 
@@ -142,7 +144,7 @@ def one_label_a_person(labels: Labels) -> tuple[Labels, list[str]]:
         return labels, []
     names = {key: _name(candidate.label) for key, candidate in forms.items()}
     doubted = {key: key.rstrip("? ") for key in counts if key.endswith("?") and key.rstrip("? ") in counts}
-    fuller = doubted | _differently_spaced(labels, counts)
+    fuller = doubted | _differently_spaced(labels, counts) | _abbreviated(list(counts))
     forms |= {
         candidate.key: candidate
         for candidate in labels.values()
@@ -178,6 +180,17 @@ def _differently_spaced(labels: Labels, counts: Counter[str]) -> dict[str, str]:
         usual = max(sorted(keys), key=lambda key: counts[key])
         fuller |= {key: usual for key in keys if key != usual}
     return fuller
+
+
+def _abbreviated(keys: Sequence[str]) -> dict[str, str]:
+    """Return the one word for a part that a shorter key begins: "int" and "i" of "interviewer", "p" of "participant".
+
+    "M" beside "Moderator" may be a man's.
+    """
+    parts = [key for key in keys if len(key) >= _LONG_PART and key in ROLE_WORDS]
+    short = [key for key in keys if key in _SHORT_PARTS]
+    meant = {key: [part for part in parts if part.startswith(key)] for key in short}
+    return {key: found[0] for key, found in meant.items() if len(found) == 1}
 
 
 def _name(label: str) -> tuple[str, ...]:

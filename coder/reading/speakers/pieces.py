@@ -141,8 +141,10 @@ _HANDED_OVER = re.compile(r"\s*\[SPEAKER_TURN\]\s*$")
 _BRACKETS = re.compile(r"\s*(?:\([^()\n]{1,60}\)\s*){1,3}")
 _COLON = re.compile(r"\s*[:：]\s+(?=\S)")
 _MARK = re.compile(r"(\*{1,3}|_{1,3})(?=\S|$)")
-# A Markdown heading's signs, and those of a line that stands in emphasis as a whole.
-_OPENING_MARK = re.compile(r"\s{0,3}#{1,6} +(?=\S)|(\*{1,3}|_{1,3})(?=[^\s*_](?:(?!\1).){0,2000}\1\s*$)")
+# The signs of a heading or quotation in Markdown, and those of a line that stands in emphasis as a whole.
+_OPENING_MARK = re.compile(
+    r"\s{0,3}(?:#{1,6} +|>(?!>) ?)(?=\S)|(\*{1,3}|_{1,3})(?=[^\s*_](?:(?!\1).){0,2000}\1\s*$)"
+)
 _DASH = re.compile(r"\s*[-–—]\s*(?=\S)")
 
 
@@ -394,6 +396,8 @@ def _names(labels: Labels) -> dict[str, str]:
 def _breaks(lines: Sequence[Line], start: int, *, labelled: bool) -> frozenset[int]:
     """Return the lines that begin a new paragraph, blank line before them or not."""
     gaps = frozenset(number for number, line in enumerate(lines) if line.after_gap)
+    if not labelled:
+        gaps |= {number for number in range(start + 1, len(lines)) if _answers_in_plain(lines, number)}
     spoken = [line.text for line in lines[start:] if not line.blank and not line.kind]
     if labelled or is_wrapped(spoken):
         return gaps
@@ -405,6 +409,18 @@ def _breaks(lines: Sequence[Line], start: int, *, labelled: bool) -> frozenset[i
         and number
         and (ends_sentence(lines[number - 1].text) or not line.text.lstrip()[:1].islower())
     }
+
+
+def _is_bold(line: Line) -> bool:
+    """Tell whether all of a line is in the bold words at its paragraph's start."""
+    reach = line.text if line.first else line.paragraph.text
+    return 0 < len(reach.rstrip()) <= line.paragraph.bold
+
+
+def _answers_in_plain(lines: Sequence[Line], number: int) -> bool:
+    """Tell whether a line is not bold and goes on a paragraph whose line above is bold: question and answer."""
+    above, line = lines[number - 1], lines[number]
+    return above.paragraph is line.paragraph and _is_bold(above) and not _is_bold(line)
 
 
 def _headings(lines: Sequence[Line], labels: Labels) -> frozenset[int]:
@@ -444,12 +460,14 @@ def _look_of(line: Line) -> frozenset[str]:
         look.add("bold")
     elif len(whole) > 2 and whole[0] in "*_" and whole.find(whole[0], 1) == len(whole) - 1:
         look.add("italic")
-    if line.first and 0 < len(line.paragraph.text.rstrip()) <= line.paragraph.bold:
+    if _is_bold(line):
         look.add("bold")
     if _NUMBERED.match(whole):
         look.add("numbered")
     if line.heading:
         look.add("as a heading")
+    if re.match(r"\s{0,3}>(?!>) ?\S", line.text):
+        look.add("quoted")
     return frozenset(look)
 
 

@@ -186,7 +186,7 @@ def assign_roles_by_print(
     if look is None:
         return Roles(list(turns))
     roles: dict[bool, Role] = {True: "interviewer", False: "participant"}
-    how = look if look == "numbered" else f"printed {look}"
+    how = look if look in ("numbered", "quoted") else f"printed {look}"
     note = f"No names stand in this file; what is {how}, mostly questions, is taken for the interviewer's."
     return Roles([replace(turn, role=roles[look in looks[turn.index]]) for turn in turns], [note])
 

@@ -22,7 +22,7 @@ chercheuse facilitateur facilitatrice cyfwelydd holwr holwraig hwylusydd cymedro
 entrevistadora moderador moderadora investigador investigadora facilitador facilitadora intervistatore
 intervistatrice moderatore moderatrice ricercatore ricercatrice pesquisador pesquisadora onderzoeker gespreksleider
 interviewster vragensteller intervjuare intervjuer interviewleder moderator ordstyrer forsker haastattelija
-question q"""
+question q probe probes prompt prompts note_taker note_keeper follow_up"""
 
 _PARTICIPANT = """participant participants part ptp ptpt ppt respondent respondents resp interviewee interviewees
 informant informants patient patients client carer caregiver parent subject member attendee panelist panellist
@@ -123,7 +123,7 @@ update edit aim aims objective objectives background method methods monday tuesd
 saturday sunday january february march july august september october november december morning
 afternoon evening today tomorrow yesterday pros cons before after here there this that these those it is was
 what why how when where who which http https www re fw fwd cc bcc from to subject sent attachment attachments
-theme themes topic topics section part prompt prompts probe probes step task page chapter figure table
+theme themes topic topics section part step task page chapter figure table
 quote quotes translation translated total minutes option options hello hi hey thanks thank please sorry
 however therefore although otherwise meanwhile instead still yet true false fine good great bad oh ah er um
 hmm mm wow fact facts truth story moral idea ideas rule rules advice lesson lessons plus minus positive positives
@@ -225,7 +225,7 @@ def _phrases(words: str) -> frozenset[str]:
 
 INTERVIEWER_WORDS = _keys(_INTERVIEWER + _INTERVIEWER_ELSEWHERE)
 PARTICIPANT_WORDS = _keys(_PARTICIPANT + _PARTICIPANT_ELSEWHERE)
-INTERVIEWER_PHRASES = _phrases(_INTERVIEWER_ELSEWHERE)
+INTERVIEWER_PHRASES = _phrases(_INTERVIEWER + _INTERVIEWER_ELSEWHERE)
 PARTICIPANT_PHRASES = _phrases(_PARTICIPANT_ELSEWHERE)
 VOICE_WORDS = _keys(_VOICE)
 PERHAPS_INTERVIEWER = _keys(_PERHAPS)
