@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from coder import phrasing
 from coder.statistics import Estimate
 
 LANDIS_KOCH = ((0.0, "poor"), (0.2, "slight"), (0.4, "fair"), (0.6, "moderate"), (0.8, "substantial"))
@@ -27,11 +28,8 @@ def in_words(title: str, estimate: Estimate, author: str) -> str | None:
         return None
     band = krippendorff if author.startswith("Krippendorff") else landis_koch
     low, high = band(estimate.low), band(estimate.high)
-    span = f"'{low}'" if low == high else f"from '{low}' to '{high}'"
-    return (
-        f"{title} is {estimate.value:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]: the interval spans {span} "
-        f"in the words of {author}."
-    )
+    span = f"lies within '{low}'" if low == high else f"spans from '{low}' to '{high}'"
+    return f"{title} is {phrasing.estimate(estimate)}: the interval {span} in the words of {author}."
 
 
 def paradoxes(codes: Mapping[str, Mapping[str, Estimate]]) -> str | None:

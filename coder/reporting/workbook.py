@@ -14,6 +14,8 @@ WIDEST = 100  # characters of such a column where the sheet has no more than two
 LINE = 15.0  # points of a line of Excel's usual letters
 HIGHEST = 409.0  # points of a row, Excel's own limit
 PRINTED_ACROSS = 12  # columns that can be read when a page is as wide as the table
+BOLD = 4  # characters more than it has that a word of the bold header takes, the arrow of a filter included
+FIGURE = "0.000"
 TITLE_LIMIT = 31  # characters, Excel's own limit
 
 
@@ -68,18 +70,25 @@ def _fill(target: Any, sheet: Sheet) -> None:
         target.cell(1, column).font = Font(bold=True)
         target.cell(1, column).alignment = Alignment(wrap_text=True, vertical="top")
         cells = [target.cell(row, column) for row in range(2, target.max_row + 1)]
-        longest = max(
-            (_breadth(line) for cell in cells for line in str(cell.value or "").split("\n")), default=0
-        )
-        width = min(WIDEST if len(header) <= 2 else WIDE, max(10, longest + 2))  # fmt: skip
+        longest = max((_breadth(line) for cell in cells for line in _shown(cell).split("\n")), default=0)
+        word = max(map(_breadth, header[column - 1].split()), default=0)
+        width = min(WIDEST if len(header) <= 2 else WIDE, max(10, longest + 2, word + BOLD))
         target.column_dimensions[get_column_letter(column)].width = width
-        wrapped = any("\n" in str(cell.value) or _breadth(str(cell.value)) > width for cell in cells)
+        _make_room(target, target.cell(1, column), width)
+        wrapped = any("\n" in _shown(cell) or _breadth(_shown(cell)) > width for cell in cells)
         placed = Alignment(wrap_text=wrapped, vertical="top")
         for cell in cells:
             cell.alignment = placed
             if wrapped:
                 _make_room(target, cell, width)
     _set_pages(target, len(header))
+    if sheet.frozen:
+        target.print_title_cols = f"A:{get_column_letter(sheet.frozen)}"
+
+
+def _shown(cell: Any) -> str:
+    """Return what a cell shows, roughly: figures are rounded."""
+    return f"{cell.value:.3f}" if cell.number_format == FIGURE else str(cell.value or "")
 
 
 def _breadth(text: str) -> int:
@@ -90,7 +99,7 @@ def _breadth(text: str) -> int:
 def _make_room(target: Any, cell: Any, width: int) -> None:
     """Make a row high enough for a wrapped cell: not every program does so by itself when it opens the file."""
     letters = width - 4  # a line ends before the word that does not fit
-    lines = sum(max(1, -(-_breadth(line) // letters)) for line in str(cell.value or "").split("\n"))
+    lines = sum(max(1, -(-_breadth(line) // letters)) for line in _shown(cell).split("\n"))
     row = target.row_dimensions[cell.row]
     row.height = max(row.height or LINE, min(HIGHEST, lines * LINE))
 
@@ -105,10 +114,15 @@ def _set_pages(target: Any, columns: int) -> None:
 
 
 def _put(target: Any, row: int, column: int, value: Any) -> None:
-    """Set a cell; a text stays a text, so that nothing a participant said is taken for a formula."""
+    """Set a cell; a text stays a text, so that nothing a participant said is taken for a formula.
+
+    Fractions are shown with three decimals; the cell holds the whole figure.
+    """
     cell = target.cell(row, column, cell_text(value) if isinstance(value, str) else value)
     if isinstance(value, str):
         cell.data_type = "s"
+    elif isinstance(value, float) and not value.is_integer():
+        cell.number_format = FIGURE
 
 
 def _title(title: str, taken: Sequence[str]) -> str:

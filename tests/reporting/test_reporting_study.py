@@ -335,6 +335,9 @@ def test_in_word_header_cells_are_as_wide_as_the_columns_and_headings_stand_with
     document = Document(str(tmp_path / "r.docx"))
     for table in document.tables:
         assert [cell.width for cell in table.rows[0].cells] == [column.width for column in table.columns]
+        assert any(cell.text for cell in table.rows[0].cells), (
+            "no empty row stands above a table without titles"
+        )
     xml = zipfile.ZipFile(tmp_path / "r.docx").read("word/document.xml").decode()
     between = xml[xml.index(">Framework matrix<") :].split("<w:tbl>")[0]
     assert "<w:sectPr" not in between  # no new page between the heading and its table

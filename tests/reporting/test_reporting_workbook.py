@@ -53,3 +53,13 @@ def test_rows_of_long_texts_are_high_enough_and_prints_repeat_the_header(tmp_pat
     assert heights == [15, 135, 120]  # 500 letters and 400 halves of signs, 56 to a line
     assert book["notes"].row_dimensions[2].height == 409 and book["notes"].column_dimensions["A"].width == 100
     assert book["three"].print_title_rows == "$1:$1" and book["three"].page_setup.orientation == "landscape"
+
+
+def test_figures_are_shown_short_and_headers_whole(tmp_path: Path) -> None:
+    rows = [{"participant": "P1", "years_of_professional_experience": 0.123456789, "n": 2.0}]
+    write_workbook(tmp_path / "x.xlsx", [Sheet("one", rows, frozen=1)])
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["one"]
+    assert sheet["B2"].value == 0.123456789 and sheet["B2"].number_format == "0.000"
+    assert sheet["C2"].number_format == "General"
+    assert sheet.column_dimensions["B"].width > len("years_of_professional_experience")
+    assert sheet.print_title_cols == "$A:$A"

@@ -121,6 +121,22 @@ def test_unreadable_files_are_refused_and_the_others_come_in(study: Study, tmp_p
     assert {path.name for path, _ in report.refused} == {"bad.docx", "missing.txt"}
 
 
+def test_a_table_of_codings_is_no_transcript_and_one_of_talk_by_users_is(
+    study: Study, tmp_path: Path
+) -> None:
+    codings = put(tmp_path, "codes.csv", "transcript,text,coder,code\ntalk,It rained all day.,Ann,rain\n")
+    talk = put(
+        tmp_path,
+        "chat.csv",
+        "user,text,theme\nInterviewer,What was hard?,\nP1,The stairs are steep.,rain\n"
+        "Interviewer,And else?,\nP1,Nothing else.,\n",
+    )
+    report = bring(study, codings, talk)
+    assert [item.name for item in report.added] == ["chat"]
+    [(refused, why)] = report.refused
+    assert refused == codings and f"--codings {codings}" in why
+
+
 def test_correcting_a_role_changes_what_can_be_coded_and_re_cuts_nothing(study: Study, talk: int) -> None:
     ids = [item.id for item in study.texts.utterances(talk)]
     study.people.set_role(talk, "INTERVIEWER", "participant")
@@ -259,6 +275,33 @@ def test_attributes_reach_participants_with_several_values(study: Study, talk: i
     assert study.people.participants(talk) == {"P01": "P01"}
     assert study.people.participants(study.texts.find("p02_parent")) == {"Participant": "P02"}
     assert report.problems == ["1 participant has no turn in any transcript so far: 'P09' (row 5)"]
+    assert report.text() == (
+        "2 columns for 3 participants, linked to 2 speakers. No label names 1 of them: taken for the only one who"
+        " speaks beside the interviewer, such as 'P02' for 'Participant' in 'p02_parent'."
+    )
+
+
+@pytest.mark.parametrize("rows", ["P01,talk,50\nP07,talk,60\n", "P07,talk,60\nP01,talk,50\n"])
+def test_a_participant_who_does_not_speak_takes_nobodys_place(
+    study: Study, talk: int, tmp_path: Path, rows: str
+) -> None:
+    report = import_attributes(study, put(tmp_path, "people.csv", f"participant,transcript,age\n{rows}"))
+    assert study.people.participants(talk) == {"P01": "P01"}
+    [problem] = report.problems
+    assert "no speaker 'P07' in 'talk'" in problem and not report.assumed
+
+
+def test_of_two_participants_for_one_speaker_the_second_is_named(study: Study, tmp_path: Path) -> None:
+    [added] = bring(study, put(tmp_path, "one.txt", TALK)).added
+    table = put(tmp_path, "people.csv", "participant,transcript,age\nAnn,one,50\nBen,one,60\n")
+    report = import_attributes(study, table)
+    assert list(study.people.participants(added.id).values()) == ["Ann"]
+    assert any("no speaker 'Ben' in 'one'" in problem for problem in report.problems)
+
+
+def test_a_table_of_attributes_without_rows_is_refused(study: Study, tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"people.csv has no rows"):
+        import_attributes(study, put(tmp_path, "people.csv", "participant,age\n"))
 
 
 def test_missing_transcripts_and_participants_are_one_sentence_each(

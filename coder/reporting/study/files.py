@@ -321,6 +321,8 @@ def _fill(document: Any, table: Table, indices: list[int], *, wide: bool) -> Non
             lines = tuple((line.whole, line.kind) for line in row[index])
             _write(target, lines, right=table.columns[index].number)
         above = row[0]
+    if not any(table.columns[index].title for index in indices):
+        grid._tbl.remove(head._tr)
 
 
 def _set_widths(grid: Any, titles: Sequence[str], rows: Sequence[Sequence[Cell]], room: float) -> None:

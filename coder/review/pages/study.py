@@ -146,9 +146,8 @@ async def attributes(request: Request) -> Response:
             path = await kept_upload(item, Path(folder))
         report = import_attributes(context.review.study, path)
     return reply(
-        say=f"{report.participants} participants, {len(report.attributes)} attributes: "
-        f"{', '.join(report.attributes)}", problems=report.problems, go="/",
-    )  # fmt: skip
+        say=f"Attributes ({', '.join(report.attributes)}): {report.text()}", problems=report.problems, go="/"
+    )
 
 
 async def transcript(request: Request) -> Response:

@@ -76,11 +76,7 @@ class ImportResult:
             for path in self.transcripts.left_out
         ]
         if self.attributes:
-            attributes = self.attributes
-            lines.append(
-                f"Attributes: {len(attributes.attributes)} columns for {attributes.participants} participants,"
-                f" linked to {attributes.linked} speakers."
-            )
+            lines.append(f"Attributes: {self.attributes.text()}")
         if self.codings:
             lines += _codings_lines(self.codings)
         return "\n".join(lines) or "Nothing was brought in."

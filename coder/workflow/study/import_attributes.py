@@ -29,7 +29,8 @@ class AttributeReport:
     """What came of a table of attributes; `problems` name rows that could not be used, or only in part.
 
     `absent` transcripts are named in the table and are not in the study; `unheard` participants speak nowhere so far:
-    each with the row that names it first. `problems` has one sentence for all of a kind.
+    each with the row that names it first. `problems` has one sentence for all of a kind. `assumed` are participants
+    that no label names, taken for the only one who speaks in a transcript: (transcript, label) by participant.
     """
 
     participants: int = 0
@@ -38,6 +39,34 @@ class AttributeReport:
     problems: list[str] = field(default_factory=list)
     absent: dict[str, int] = field(default_factory=dict)
     unheard: dict[str, int] = field(default_factory=dict)
+    assumed: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """Return what was imported, and which links were assumed."""
+        brought = (
+            f"{counted(len(self.attributes), 'column')} for {counted(self.participants, 'participant')}, linked to"
+            f" {counted(self.linked, 'speaker')}."
+        )
+        if not self.assumed:
+            return brought
+        participant, (transcript, label) = next(iter(self.assumed.items()))
+        return (
+            f"{brought} No label names {counted(len(self.assumed), 'of them', 'of them')}: taken for the only one who"
+            f" speaks beside the interviewer, such as '{participant}' for '{label}' in '{transcript}'."
+        )
+
+
+@dataclass(slots=True)
+class _Named:
+    """Who a table of attributes names, and which speakers rows before were linked to: (transcript, label)."""
+
+    participants: frozenset[str]
+    linked: dict[tuple[int, str], str] = field(default_factory=dict)
+
+    def is_free(self, transcript: int, label: str, participant: str) -> bool:
+        """Tell whether a speaker of another label may be the participant: nobody else of the table is."""
+        other = self.linked.get((transcript, label), participant) != participant
+        return not other and label.casefold() not in self.participants
 
 
 def import_attributes(study: Study, path: str | Path) -> AttributeReport:
@@ -59,13 +88,18 @@ def import_attributes(study: Study, path: str | Path) -> AttributeReport:
             f"{Path(path).name} names neither participants nor transcripts. Call the column with the speakers'"
             f" labels 'participant' (it has: {', '.join(columns)})."
         )
+    if not len(frame):
+        raise TableError(f"{Path(path).name} has no rows: it needs one for each participant.")
     names = tuple(name for name in columns if name not in {who, where})
+    named = _Named(frozenset(
+        name.casefold() for cell in (frame[who].tolist() if who else []) for name in split_cell(cell)
+    ))  # fmt: skip
     report = AttributeReport(attributes=names)
     facts: dict[tuple[str, str], dict[str, list[str]]] = {}
     with study.db.write():
         numbers = frame.attrs["row_numbers"]
         for row, cells in zip(numbers, frame.to_dict("records"), strict=True):
-            for subject in _subjects(study, cells, who, where, row, report):
+            for subject in _subjects(study, cells, (who, where), named, row, report):
                 for name in names:
                     values_of = facts.setdefault(subject, {}).setdefault(name, [])
                     values_of += [value for value in split_cell(cells[name]) if value not in values_of]
@@ -78,6 +112,7 @@ def import_attributes(study: Study, path: str | Path) -> AttributeReport:
         ),
         *_missing(report.unheard, "participant has", "participants have", "no turn in any transcript so far"),
     ]
+    report.linked = len(named.linked)
     report.participants = len({subject for kind, subject in facts if kind == "participant"})
     return report
 
@@ -107,12 +142,13 @@ def split_cell(cell: Any) -> list[str]:
 def _subjects(
     study: Study,
     cells: Mapping[Any, Any],
-    who: str | None,
-    where: str | None,
+    columns: tuple[str | None, str | None],
+    table: _Named,
     row: int,
     report: AttributeReport,
 ) -> list[tuple[str, str]]:
     """Return whose facts a row holds, linking the participant to the speaker of each transcript."""
+    who, where = columns
     transcripts: list[int] = []
     for name in split_cell(cells[where]) if where else []:
         try:
@@ -126,28 +162,39 @@ def _subjects(
         uids = {item.id: item.uid for item in study.texts.all()}
         return [("transcript", uids[key]) for key in transcripts]
     for participant in participants:
-        _link(study, participant, transcripts, bool(where and cells[where]), row, report)
+        only = transcripts if where and cells[where] else None
+        _link(study, participant, only, table, row, report)
     return [("participant", participant) for participant in participants]
 
 
 def _link(
-    study: Study, participant: str, transcripts: Sequence[int], named: bool, row: int, report: AttributeReport
+    study: Study,
+    participant: str,
+    only: Sequence[int] | None,
+    table: _Named,
+    row: int,
+    report: AttributeReport,
 ) -> None:
-    linked = 0
+    """Link a participant to the speakers of that name; `only` are the transcripts that the row names (None: none)."""
+    found = False
     for item in study.texts.all():
-        if named and item.id not in transcripts:
+        if only is not None and item.id not in only:
             continue
-        label = speaker_of(study, item.id, participant, alone=named or _named_after(item.name, participant))
-        if label is not None:
+        alone = only is not None or _named_after(item.name, participant)
+        label = speaker_of(study, item.id, participant, alone=alone)
+        own = label is not None and label.casefold() == participant.casefold()
+        if label is not None and (own or table.is_free(item.id, label, participant)):
             study.people.link(item.id, label, participant)
-            linked += 1
-        elif named:
+            table.linked[item.id, label] = participant
+            found = True
+            if not own:
+                report.assumed.setdefault(participant, (item.name, label))
+        elif only is not None:
             heard = ", ".join(item.speakers) or "no labels"
             report.problems.append(
                 f"row {row}: no speaker '{participant}' in '{item.name}' (it has: {heard})"
             )
-    report.linked += linked
-    if not linked and not named:
+    if not found and only is None:
         report.unheard.setdefault(participant, row)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from coder.coded_tables.grammar import columns_of
 from coder.domain import Corrections, Role, Transcript
-from coder.errors import CoderError, InputError, StudyError
+from coder.errors import CoderError, FormatError, InputError, StudyError
 from coder.store import Study
 from coder.workflow.study.carry_codings import carry_codings
 from coder.workflow.study.import_attributes import find_column
@@ -129,6 +129,11 @@ def _expanded(paths: Sequence[str | Path], tables: Sequence[Path], report: Impor
                 others = [item for item in inside if item.resolve() in given or _about_transcripts(item)]
                 report.left_out += [item for item in others if item.resolve() not in given]
                 inside = [item for item in inside if item not in others]
+            elif _is_codings(Path(path)):
+                raise FormatError(
+                    f"It is a table of codings (it has columns for code and coder), no transcript: --codings {path}"
+                    " imports the codings. If it is a transcript, take these columns out."
+                )
             files += inside
         except CoderError as error:
             report.refused.append((Path(path), str(error)))
@@ -138,18 +143,33 @@ def _expanded(paths: Sequence[str | Path], tables: Sequence[Path], report: Impor
 def _about_transcripts(path: Path) -> bool:
     """Tell whether a file is a table about transcripts (codes, participants), not one itself."""
     from coder.reading import holds_talk
-    from coder.reading.tables.read import TABLE_SUFFIXES, read_table
 
-    if path.suffix.casefold() not in TABLE_SUFFIXES:
-        return False
-    try:
-        columns = [str(name) for name in read_table(path).columns]
-    except CoderError:
-        return False  # the reader of transcripts will say what is wrong with it
+    columns = _columns(path)
     known = columns_of(columns)
     if "code" in known:
         return True
-    return not ("text" in known or find_column(columns, ANSWER) or holds_talk(path))
+    return bool(columns) and not ("text" in known or find_column(columns, ANSWER) or holds_talk(path))
+
+
+def _is_codings(path: Path) -> bool:
+    """Tell whether a file is a table that says who gave which code; "user" and "author" may also say who speaks."""
+    from coder.reading.tables.columns import is_identifier_name
+
+    known = columns_of(_columns(path))
+    coder = known.get("coder")
+    return "code" in known and coder is not None and not is_identifier_name(coder)
+
+
+def _columns(path: Path) -> list[str]:
+    """Return the headings of a table; none of another file, and of one that the reader of transcripts will refuse."""
+    from coder.reading.tables.read import TABLE_SUFFIXES, read_table
+
+    if path.suffix.casefold() not in TABLE_SUFFIXES:
+        return []
+    try:
+        return [str(name) for name in read_table(path).columns]
+    except CoderError:
+        return []
 
 
 def add_transcript(
