@@ -125,8 +125,8 @@ def agreement(asked: Comparison, output: Output, options: CodedOptions) -> None:
         typer.echo(work.methods_paragraph(outcome))
     else:
         typer.echo(work.report_text(outcome), nl=False)
-    for path in filter(None, (output.out, output.plot)):
-        note(f"{path} written.")
+    for written in filter(None, (output.out, output.plot)):
+        note(f"{written} written.")
     problems = outcome.report.problems
     for problem in problems[:MOST_PROBLEMS]:
         note(problem)

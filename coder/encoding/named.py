@@ -73,9 +73,11 @@ class NamedEncoder:
                 name, device="cpu", local_files_only=True, trust_remote_code=False
             )
         except (OSError, ValueError) as error:
+            # Of a name that is no folder the library says that it could not connect, which was never tried.
+            why = f" ({str(error).splitlines()[0]})" if Path(name).exists() else ""
             raise ModelError(
                 f"There is no encoder '{name}' on this machine (nothing is downloaded). Give the folder of a"
-                f" sentence-transformers model, or 'default'. ({str(error).splitlines()[0]})"
+                f" sentence-transformers model, or 'default'.{why}"
             ) from error
         import torch
 
