@@ -77,6 +77,10 @@ class Sessions:
         """Return the session that a launch token opens."""
         return self._find(token, "token")
 
+    def by_csrf(self, csrf: str) -> Session | None:
+        """Return the session that a page was drawn for."""
+        return self._find(csrf, "csrf")
+
     def by_cookie(self, cookie: str) -> Session | None:
         """Return the session of a browser that has entered."""
         return self._find(cookie, "cookie")
@@ -115,7 +119,7 @@ class Guard:
         if session is None:
             return _refusal(401, CLOSED, headers)
         scope.setdefault("state", {})["session"] = session
-        return _fault(scope, headers, session, host)
+        return self._fault(scope, headers, session, host)
 
     def _enter(self, token: str, scope: Scope, headers: Headers) -> Response:
         session = self._sessions.by_token(token)
@@ -128,6 +132,28 @@ class Guard:
         response = HTMLResponse(page)
         response.set_cookie(self._sessions.cookie_name, session.cookie, httponly=True, samesite="strict")
         return response
+
+    def _fault(self, scope: Scope, headers: Headers, session: Session, host: str) -> Response | None:
+        """Return the refusal of a request from a known browser that the page itself did not make."""
+        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return _refusal(403, "Another web page asked for this; it is refused.")
+        writes, csrf = scope["method"] not in SAFE_METHODS, headers.get("x-csrf-token")
+        if writes and headers.get("origin") != f"{scope['scheme']}://{host}":
+            return _refusal(403, "Another web page tried to write here; it is refused.")
+        # The parts that a page asks for carry the token too: else one coder's window would show another's codes.
+        if (writes or csrf is not None) and not compare_digest((csrf or "").encode(), session.csrf.encode()):
+            return _refusal(403, self._other_page(csrf or "", session))
+        return _oversized(scope, headers) if writes else None
+
+    def _other_page(self, csrf: str, session: Session) -> str:
+        drawn_for = self._sessions.by_csrf(csrf)
+        if drawn_for is None:
+            return "The page is from an earlier launch. Reload it."
+        return (
+            f"Nothing was saved. This page is {drawn_for.coder}'s, but the address of {session.coder} was opened in"
+            f" this browser since. Use a browser (or a private window) for each coder: open {drawn_for.coder}'s"
+            f" address again, or reload to go on as {session.coder}."
+        )
 
     def _session(self, headers: Headers) -> Session | None:
         try:
@@ -145,16 +171,8 @@ def _launch_token(scope: Scope) -> str | None:
     return given[0] if given else None
 
 
-def _fault(scope: Scope, headers: Headers, session: Session, host: str) -> Response | None:
-    """Return the refusal of a request from a known browser that the page itself did not make."""
-    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return _refusal(403, "Another web page asked for this; it is refused.")
-    if scope["method"] in SAFE_METHODS:
-        return None
-    if headers.get("origin") != f"{scope['scheme']}://{host}":
-        return _refusal(403, "Another web page tried to write here; it is refused.")
-    if not compare_digest(headers.get("x-csrf-token", "").encode(), session.csrf.encode()):
-        return _refusal(403, "The page is from an earlier launch. Reload it.")
+def _oversized(scope: Scope, headers: Headers) -> Response | None:
+    """Return the refusal of a write whose size is not given or not bearable."""
     limit = UPLOAD_LIMIT if scope["path"] in UPLOAD_PATHS else BODY_LIMIT
     length = headers.get("content-length", "")
     if not length.isascii() or not length.isdigit():

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
+from zlib import crc32
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -109,6 +110,12 @@ class ReviewContext:
         """Return the key of each code."""
         return {code: sign.key for code, sign in self.signs(coder).items()}
 
+    def legend_mark(self, coder: str) -> str:
+        """Return what differs when codes, their signs or this coder's keys have changed since a page was drawn."""
+        mine = self.preferences(coder)
+        drawn = (self.review.codebook.hash, dict(mine.keys), dict(mine.codes), mine.letters)
+        return f"{crc32(repr(drawn).encode()):08x}"
+
     def drawing(self, coder: str, search: str = "") -> Drawing:
         """Return what draws utterances for this coder."""
         return Drawing(self.signs(coder), search)
@@ -148,6 +155,7 @@ class ReviewContext:
         common = {
             "session": session, "prefs": self.preferences(session.coder), "mode": mode,
             "mode_words": MODE_WORDS[mode], "mode_help": MODE_HELP[mode], "study_name": self.review.study.name,
+            "study_uid": self.review.study.uid, "legend_mark": self.legend_mark(session.coder),
             "pages": self._pages(session.coder, mode), "page_name": "", "lane_style": self._lane_style(),
             "actions": ACTIONS,
         }  # fmt: skip

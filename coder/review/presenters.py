@@ -97,6 +97,8 @@ class Panel:
     unit: UnitView
     hush: str
     offered: tuple[int, ...]  # the ids of the suggestions in view
+    transcript: int
+    last_code: str  # decided last; '' if none
     offers: tuple[Offer, ...]
     done_words: str
     compare: str
@@ -280,6 +282,8 @@ class Drawing:
             unit=view,
             hush=_hush(unit, mode),
             offered=tuple(offer.id for offer in unit.offers),
+            transcript=unit.utterance.transcript,
+            last_code=unit.state.codes[-1].code if unit.state.codes else "",
             offers=tuple(self._offer(unit, item) for item in unit.offers if item.code in self._signs),
             done_words="Accept and next" if unit.open_offers and not unit.decided else "Next",
             compare=_comparison(unit, mode),

@@ -7,6 +7,7 @@ from coder.store.connection import SharedConnection
 from coder.store.queries import disagreements
 from coder.store.values import DECIDED_SQL, LOTS
 
+FEWEST_TIMED = 5  # acts; of fewer the pace is a guess
 RECENT_ACTS = 500  # the pace is the median over this many of a coder's last acts
 
 
@@ -124,7 +125,7 @@ def _pace(db: SharedConnection, coder: int) -> float | None:
         )
         if row["seconds"] is not None
     )
-    return seconds[len(seconds) // 2] if seconds else None
+    return seconds[len(seconds) // 2] if len(seconds) >= FEWEST_TIMED else None
 
 
 def code_figures(db: SharedConnection) -> list[SuggestionFate]:

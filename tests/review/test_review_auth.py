@@ -104,6 +104,10 @@ def test_each_coder_has_an_address_and_a_name_of_their_own(study_path: object) -
     assert "coding as</span> Ben" in ben.get("/")
     crossed = ben.client.post("/act", json={}, headers={**ben.headers, "x-csrf-token": ann.session.csrf})
     assert crossed.status_code == 403
+    assert "This page is Ann's, but the address of Ben was opened" in crossed.json()["error"]
+    part = ben.client.get("/part/panel", params={"u": 2}, headers={"x-csrf-token": ann.session.csrf})
+    assert part.status_code == 403  # else Ann's window would show what Ben coded
+    assert ann.client.get("/part/panel", params={"u": 2}, headers=ann.headers).status_code == 200
 
 
 def test_what_participants_said_is_escaped_everywhere(page: Page) -> None:

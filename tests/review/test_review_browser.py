@@ -1,5 +1,6 @@
 """Whole reviews in headless Chromium, driven by the keyboard."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -289,6 +290,45 @@ def test_a_selection_that_ends_beside_the_words_is_not_the_utterance_in_focus(st
         tab.keys("4")
         tab.until(lambda: "select words of the utterance in focus" in tab.find("#say").text)
         assert state(study_path, here["Their"]).state == "open"
+
+
+def test_a_memo_is_about_the_code_decided_last_and_kept_until_it_is_saved(study_path: Path) -> None:
+    pressed = '#panel .code[aria-pressed="true"]'
+    with served(study_path, "--coder", "Ann") as server, opened(server.addresses["Ann"]) as tab:
+        tab.go("/read/1")
+        tab.keys("1", "3")
+        tab.until(lambda: len(tab.all(pressed)) == 2)
+        for text, about in (("on the code", "code"), ("ten minutes of thought", "transcript")):
+            if about == "transcript":
+                server.kill()
+            tab.keys("e")
+            tab.find("#memo-text").send_keys(text)
+            tab.find(f'#memo [value="{about}"]').click()
+            tab.find('#memo button[value="save"]').click()
+            if about == "code":
+                tab.until(lambda: "Memo saved, about Physical opportunity" in tab.find("#say").text)
+        tab.until(lambda: "does not answer" in tab.notice)
+        tab.keys("e")
+        tab.until(lambda: tab.find("#memo-text").get_attribute("value") == "ten minutes of thought")
+    with Study.open(study_path) as study:
+        assert [(memo.text, memo.code) for memo in study.memos.all()] == [
+            ("on the code", "physical_opportunity")
+        ]
+
+
+def test_a_page_whose_codes_were_changed_shows_the_new_ones_before_a_key_means_another(
+    study_path: Path,
+) -> None:
+    here = ids(study_path)["It"]
+    with served(study_path, "--coder", "Ann") as server, opened(server.addresses["Ann"]) as tab:
+        tab.go(f"/read/1?u={here}")
+        with Study.open(study_path) as study:
+            book = study.codebooks.current()
+            study.codebooks.add(replace(book, codes=book.codes[1:]))  # every key moves up by one
+        tab.keys("4")
+        tab.until(lambda: "this page shows them now" in tab.find("#say").text)
+        assert tab.current == here and len(tab.all("#panel .code")) == len(book.codes) - 1
+        assert [code.code for code in state(study_path, here).codes] == [book.codes[3].id]
 
 
 def test_long_transcripts_load_in_pieces_and_keys_cross_them(tmp_path: Path) -> None:

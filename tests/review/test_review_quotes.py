@@ -1,5 +1,6 @@
 """Quotes by code, the matrix, search: lists that are coded in place."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -136,7 +137,19 @@ def test_ticked_quotes_become_a_sub_theme_or_another_codes_after_a_preview(ann: 
     assert "Undo it" not in html and "Redo it" in html
     assert "Redone: Time split off" in str(ann.post("/redo", view="read")["say"])
     assert state(coded, here).codes[0].code == "time" and "Undo it" in ann.get("/codebook")
-    ann.post("/undo", view="read")
+    change = re.findall(r'name="change" value="([^"]+)"', ann.get("/codebook"))[0]
+    act(ann, "code", ids(coded)["It"], code="time")
+    in_use = ann.post("/codebook/undo", 400, change=change)
+    assert "in use and would be gone: Time" in str(in_use["error"])
+    assert state(coded, here).codes[0].code == "time"  # nothing was taken back
+    act(ann, "code", ids(coded)["It"], code="time")
+    assert "Undone: Time split off" in str(ann.post("/codebook/undo", change=change)["say"])
+    assert state(coded, here).codes[0].code == "physical_opportunity"
+    assert state(coded, ids(coded)["It"]).state == "open"
+    ann.post("/codebook/undo", 400, change=change)
+    assert "Redone: Time split off" in str(ann.post("/codebook/redo", change=change)["say"])
+    change = re.findall(r'name="change" value="([^"]+)"', ann.get("/codebook"))[0]
+    ann.post("/codebook/undo", change=change)
     ann.post(
         "/codebook/reshape", kind="subtheme", code="physical_opportunity", label="Slots", quotes=str(here)
     )

@@ -53,7 +53,14 @@ def test_groups_are_named_moved_and_undone_on_their_page_and_are_the_reports_sub
     assert "<h2" in html and "Undo: Group" in html and "/codebook/reshape" in html
     assert "<strong>Family talk</strong>" in ann.get("/report") and "/groups" in ann.get("/report")
     assert "Undone: Group" in str(ann.post("/undo", view="read")["say"])
-    assert "Redo: Group" in ann.get("/groups", **given)
+    html = ann.get("/groups", **given)
+    assert "Redo: Group" in html
+    change = re.findall(r'name="change" value="([^"]+)"', html)[0]
+    ann.post("/act", action="flag", utterance=2, view="read")  # done since: the button means what it names
+    assert "Redone: Group" in str(ann.post("/groups/redo", change=change)["say"])
+    change = re.findall(r'name="change" value="([^"]+)"', ann.get("/groups", **given))[0]
+    assert "Undone: Group" in str(ann.post("/groups/undo", change=change)["say"])
+    ann.post("/groups/undo", 400, change=change)
     ann.post("/groups", 400, kind="burn", **given)
     assert ann.client.get("/groups", params={"code": "nothing"}).status_code == 400
 

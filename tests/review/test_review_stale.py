@@ -63,6 +63,26 @@ def test_a_page_of_another_mode_accepts_nothing(study_path: Path) -> None:
     assert state(study_path, here).state == "open"
 
 
+def test_a_change_of_codes_or_keys_is_told_to_pages_that_are_open(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["There"]
+
+    def legends() -> set[object]:
+        return {
+            act(page, "flag", here)["legend"],
+            page.post("/act", action="flag", utterance=here, view="rows", shown=[])["legend"],
+            page.client.get("/part/panel", params={"u": here}).json()["legend"],
+            page.client.get("/part/step", params={"u": here}).json()["legend"],
+        }
+
+    [first] = legends()
+    assert f'data-legend="{first}"' in page.get("/read/1")
+    page.post("/prefer", codes={"social_opportunity": "w"})
+    [second] = legends()
+    page.post("/codebook/reshape", kind="retire", code="physical_capability")
+    [third] = legends()
+    assert len({first, second, third}) == 3
+
+
 def test_an_earlier_version_says_so_and_takes_no_decision(page: Page, study_path: Path) -> None:
     here = ids(study_path)["It"]
     act(page, "flag", here)

@@ -190,14 +190,17 @@ def test_memos_are_kept_and_shown(page: Page, study_path: Path) -> None:
     here = ids(study_path)["There"]
     answer = page.post("/memo", utterance=here, text="Ask about <b>double</b> slots", view="read")
     assert "&lt;b&gt;double" in str(answer["panel"])
-    page.post("/memo", code="social_opportunity", text="Family too?")
+    said = page.post("/memo", code="social_opportunity", text="Family too?")["say"]
+    assert said == "Memo saved, about Social opportunity"
     assert "Family too?" in page.get("/codebook")
 
 
 def test_only_what_was_passed_and_open_is_marked_together(page: Page, study_path: Path) -> None:
     here = ids(study_path)
     act(page, "done", here["There"])
-    page.post("/passed", utterances=[here["There"], here["It"]], view="read", q="")
+    foreign = ids(study_path, 2)["Families"]  # remembered by the browser, from another study
+    page.post("/passed", transcript=1, utterances=[here["There"], here["It"], foreign], view="read", q="")
+    assert state(study_path, foreign).state == "open"
     assert state(study_path, here["There"]).state == "coded"
     assert state(study_path, here["It"]).state == "nothing"
 

@@ -17,7 +17,7 @@ from coder.review.pages.study import kept_upload
 from coder.review.pages.writes import body_of
 from coder.workflow.codebooks import advice, read_codebook
 from coder.workflow.study.codebook_edit import change_codebook, edited, extended, lines_of
-from coder.workflow.study.reshape import KINDS, Reshape, preview, reshape
+from coder.workflow.study.reshape import KINDS, Reshape, preview, redo_reshape, reshape, undo_reshape
 
 FIELDS = ("label", "definition", "include", "exclude", "subthemes", "examples", "parent")
 
@@ -89,6 +89,24 @@ async def do_reshape(request: Request) -> Response:
     return reply(say=f"{what}. Undo takes it back", go="/codebook")
 
 
+async def reverse_change(request: Request) -> Response:
+    """Take back the change of codes that the page names, or do it again, whatever was decided since."""
+    context, session = context_of(request), session_of(request)
+    study, wanted = context.review.study, (await body_of(request)).get("change")
+    undoable, redoable = study.codebooks.undoable_change(), study.codebooks.redoable_change(session.coder)
+    if (
+        request.url.path == "/codebook/undo"
+        and undoable
+        and (undoable.uid, undoable.coder) == (wanted, session.coder)
+    ):
+        undo_reshape(study, undoable, coder=session.coder)
+        return reply(say=f"Undone: {undoable.what}", go="/codebook")
+    if request.url.path == "/codebook/redo" and redoable and redoable[0].uid == wanted:
+        redo_reshape(study, redoable[0], redoable[1], coder=session.coder)
+        return reply(say=f"Redone: {redoable[0].what}", go="/codebook")
+    raise InputError("The codebook was changed since this page was opened; reload it.")
+
+
 async def choose(request: Request) -> Response:
     """Use a shipped codebook."""
     context, session = context_of(request), session_of(request)
@@ -123,6 +141,8 @@ ROUTES = [
     Route("/codebook/change", change, methods=["POST"]),
     Route("/codebook/reshape", preview_reshape),
     Route("/codebook/reshape", do_reshape, methods=["POST"]),
+    Route("/codebook/undo", reverse_change, methods=["POST"]),
+    Route("/codebook/redo", reverse_change, methods=["POST"]),
     Route("/codebook/choose", choose, methods=["POST"]),
     Route("/codebook/upload", upload, methods=["POST"]),
     Route("/download/codebook.yaml", download),

@@ -133,8 +133,23 @@ async def change_groups(request: Request) -> Response:
     return reply(say=f"{what}. Undo takes it back", go=_address(edit))
 
 
+async def reverse_change(request: Request) -> Response:
+    """Take back the change of groups that the page names, or do it again, whatever was decided since."""
+    context, session = context_of(request), session_of(request)
+    groups, wanted = context.review.study.groups, (await body_of(request)).get("change")
+    undoing = request.url.path == "/groups/undo"
+    change = groups.undoable(session.coder) if undoing else groups.redoable(session.coder)
+    if change is None or change.uid != wanted:
+        raise InputError("The groups were changed since this page was opened; reload it.")
+    groups.reverse(session.coder, change)
+    address = f"/groups?code={quote(change.code)}&polarity={change.polarity or NO_POLARITY}"
+    return reply(say=f"{'Undone' if undoing else 'Redone'}: {change.what}", go=address)
+
+
 ROUTES = [
     Route("/groups", groups_page),
+    Route("/groups/undo", reverse_change, methods=["POST"]),
+    Route("/groups/redo", reverse_change, methods=["POST"]),
     Route("/groups", change_groups, methods=["POST"]),
     Route("/groups/change", preview_change),
 ]

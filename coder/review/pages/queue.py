@@ -173,10 +173,7 @@ def stage_answer(context: ReviewContext, request: Request, utterance: int) -> di
 async def step(request: Request) -> Response:
     """Return the next utterance of the queue view with its panel."""
     context, utterance = context_of(request), int(request.query_params["u"])
-    return reply(
-        **stage_answer(context, request, utterance),
-        **{"panel": panel_answer(context, request, utterance)["panel"]},
-    )
+    return reply(**{**stage_answer(context, request, utterance), **panel_answer(context, request, utterance)})
 
 
 ROUTES = [Route("/queue", queue), Route("/part/step", step)]

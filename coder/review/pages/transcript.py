@@ -128,7 +128,10 @@ def panel_answer(context: ReviewContext, request: Request, utterance: int) -> di
     unit = context.review.unit(session.coder, utterance, context.mode(session))
     drawing = context.drawing(session.coder)
     view = drawing.panel(context.review, unit, context.mode(session))
-    return {"focus": utterance, "panel": context.part(request, "panel.html", p=view)}
+    return {
+        "focus": utterance, "panel": context.part(request, "panel.html", p=view),
+        "legend": context.legend_mark(session.coder),
+    }  # fmt: skip
 
 
 async def uncertain(request: Request) -> Response:

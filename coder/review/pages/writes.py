@@ -156,7 +156,10 @@ def _touched(
     """Return the pieces of the page that are no longer right: utterances, panel, tally."""
     session = session_of(request)
     if content.get("view") == "rows":
-        return {"rows": _row_states(context, request, changed)}
+        return {
+            "rows": _row_states(context, request, changed),
+            "legend": context.legend_mark(session.coder),
+        }
     answer: dict[str, Any] = panel_answer(context, request, focus)
     if content.get("view") == "queue":
         answer |= stage_answer(context, request, focus)
@@ -235,6 +238,8 @@ async def passed(request: Request) -> Response:
     given = content.get("utterances")
     if not isinstance(given, list) or not all(isinstance(item, int) for item in given):
         raise InputError("Say which utterances were passed.")
+    document = context.review.document(_number(content, "transcript"))
+    given = [key for key in given if key in document.index_of]  # the browser may remember another study's
     states = context.review.study.acts.states(session.coder, given)
     decisions = [Decision(key, "nothing", expected=s.token) for key, s in states.items() if s.state == "open"]
     if not decisions:
@@ -269,6 +274,8 @@ async def memo(request: Request) -> Response:
     refuse_out_of_use(study, [item.transcript for item in about.values()])
     study.memos.write(session.coder, text, **subject)
     done = "Memo deleted" if not text else "Memo changed" if "thread" in subject else "Memo saved"
+    if "code" in subject and text:
+        done += f", about {_labels(context).get(str(subject['code']), subject['code'])}"
     answer: dict[str, Any] = {"say": done, "hint": _undo_hint(context, session.coder)}
     focus = content.get("focus", content.get("utterance"))
     if isinstance(focus, int):

@@ -4,7 +4,7 @@ import { get } from "./talk.js";
 
 let desk = null;
 const passed = new Set();  // utterances that were on the screen for a second while they had no decision
-const place = () => `coder passed ${desk.dataset.coder} ${desk.dataset.transcript}`;
+const place = () => `coder passed ${desk.dataset.study} ${desk.dataset.coder} ${desk.dataset.transcript}`;
 
 const waiting = () => [...document.querySelectorAll(".chunk.waiting")];
 const chunkWith = (id) => [...document.querySelectorAll(".chunk")].find((chunk) => Number(chunk.dataset.first) <= id && id <= Number(chunk.dataset.last));

@@ -1,6 +1,6 @@
 // The desk: one utterance in focus, gestures by key or button, and the touched pieces drawn anew from the answer.
 
-import { get, post, say, sayNext, warn, clearWarning } from "./talk.js";
+import { get, post, renewed, say, sayNext, warn, clearWarning } from "./talk.js";
 import { meaningOf } from "./keys.js";
 import { selectedPassage, dropSelection } from "./passage.js";
 import { loadChunkOf, neighbourOf, redrawn, watchChunks, passedUnits } from "./chunks.js";
@@ -25,6 +25,7 @@ let current = Number(desk.dataset.focus) || 0;
 let since = performance.now();
 let away = 0;
 let busy = Promise.resolve();
+const UNSAVED = "coder unsaved memo";
 let kept = null;  // the words that were selected when a button or a dialog took the focus, and with it the selection
 let byKeyboard = false;  // whether the button pressed last was pressed with Enter or Space
 
@@ -79,6 +80,7 @@ function draw(content, { scroll = true } = {}) {
   }
   if (queue) showPlace();
   showEntry(panel);
+  renewed(content);
 }
 
 // What the focus reaches in the panel comes to rest below the suggestion and answers, which stick to its top.
@@ -220,6 +222,7 @@ async function reverse(path) {
   say(content.say);
   if (!content.focus) return;
   if (!queue && !unitOf(content.focus) && !(await loadChunkOf(content.focus))) {
+    sayNext(content.say);
     location.href = content.go;
     return;
   }
@@ -240,6 +243,7 @@ function deleteMemo(button) {
 
 async function writeMemo(subject, text) {
   const { ok, content } = await post("/memo", { ...subject, text, focus: current, view, q: desk.dataset.q || "" });
+  if (ok) sessionStorage.removeItem(UNSAVED);
   if (ok) { draw(content, { scroll: false }); say(content.say, content.hint); announceFocus(current, { scroll: false }); }
 }
 
@@ -248,7 +252,7 @@ function memo() {
   const text = document.getElementById("memo-text");
   delete dialog.dataset.thread;
   document.getElementById("memo-about").hidden = false;
-  text.value = "";
+  text.value = sessionStorage.getItem(UNSAVED) ?? "";
   dialog.returnValue = "";
   dialog.showModal();
   text.focus();
@@ -258,12 +262,12 @@ document.getElementById("memo").addEventListener("close", (event) => {
   kept = null;
   const text = document.getElementById("memo-text").value;
   if (event.target.returnValue !== "save" || !text.trim()) return announceFocus(current, { scroll: false });
+  sessionStorage.setItem(UNSAVED, text);  // until it is saved: the program may have stopped
   if (event.target.dataset.thread) return inTurn(() => writeMemo({ thread: event.target.dataset.thread }, text));
   const about = event.target.querySelector('[name="about"]:checked').value;
-  const pressed = panel.querySelector('.code[aria-pressed="true"]');
-  const subject = about === "transcript" ? { transcript: Number(desk.dataset.transcript) || null }
-    : about === "code" ? { code: pressed?.dataset.code || null } : { utterance: current };
-  if (!Object.values(subject)[0]) return warn("Choose a code, or open the transcript, to write this memo.");
+  const { transcript, last } = document.getElementById("panel-inner").dataset;
+  const subject = about === "transcript" ? { transcript: Number(transcript) } : about === "code" ? { code: last } : { utterance: current };
+  if (!Object.values(subject)[0]) return warn("No code is decided here, so there is none to write about. Open the memo again: your text is in it.");
   inTurn(() => writeMemo(subject, text));
 });
 document.getElementById("memo-text").addEventListener("keydown", (event) => {

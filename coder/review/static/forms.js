@@ -9,18 +9,17 @@ function contentOf(form) {
   return content;
 }
 
-function finish({ ok, content }, form) {
+function finish({ ok, content }) {
   if (!ok) return;
-  const leaving = !content.problems?.length && !content.job && (content.go || form?.hasAttribute("data-reload"));
+  const leaving = !content.problems?.length && !content.job && content.go;
   (leaving ? sayNext : say)(content.say);
   if (content.problems?.length) return warn(content.problems.slice(0, 12).join("\n"));
   if (content.job) return follow(content.job);
   if (content.go) location.href = content.go;
-  else if (leaving) location.reload();
 }
 
 for (const form of document.querySelectorAll("form[data-post]")) {
-  const send = async () => finish(await post(form.dataset.post, contentOf(form)), form);
+  const send = async () => finish(await post(form.dataset.post, contentOf(form)));
   form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
   if (form.hasAttribute("data-live")) form.addEventListener("change", send);
 }

@@ -1,6 +1,6 @@
 // Lists that are coded in place: quotes of a code, search results. One row is current; keys act on it.
 
-import { get, post, say, clearWarning } from "./talk.js";
+import { get, post, renewed, say, clearWarning } from "./talk.js";
 import { meaningOf } from "./keys.js";
 import "./theme.js";
 import "./forms.js";
@@ -43,6 +43,7 @@ function draw(content) {
       row.querySelector(".chips").innerHTML = state.html;
     }
   }
+  renewed(content);
 }
 
 async function act(action, code, stay) {

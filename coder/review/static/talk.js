@@ -25,6 +25,13 @@ export function sayNext(text) {
   if (text) sessionStorage.setItem(NEXT, text);
 }
 
+// A page that shows codes and keys which are not so any more is loaded anew, before a key means another code.
+export function renewed(content) {
+  if (!content.legend || content.legend === document.documentElement.dataset.legend) return;
+  sayNext([content.say, "The codebook or your keys were changed: this page shows them now"].filter(Boolean).join(" · "));
+  location.reload();
+}
+
 export function warn(text) {
   noticeBox.textContent = text;
   const close = document.createElement("button");
@@ -74,7 +81,7 @@ export function postForm(path, form) {
 }
 
 export function get(path) {
-  return answer(fetch(path, { headers: { Accept: "application/json" } }));
+  return answer(fetch(path, { headers: { Accept: "application/json", "X-CSRF-Token": csrf } }));
 }
 
 say(sessionStorage.getItem(NEXT));

@@ -223,14 +223,17 @@ def _opposed(codebook: Codebook, one: StandingRow, other: StandingRow) -> bool:
 
 
 def undo_reshape(study: Study, change: CodebookChange, *, coder: str) -> None:
-    """Take back a change of the codebook with all its recoding. Raises StudyError unless it is the newest."""
+    """Take back a change of the codebook with all its recoding.
+
+    Raises StudyError unless it is the newest, or if a code that would go has been used since.
+    """
     with study.db.write():
         newest = study.codebooks.undoable_change()
         if newest is None or newest.uid != change.uid:
             raise StudyError("The codebook was changed after that; only the newest change can be taken back.")
-        study.codebooks.add(study.codebooks.get(change.before), note=f"undone: {change.what}", coder=coder)
         for act in change.acts:
             study.acts.undo(change.coder, act)
+        change_codebook(study, study.codebooks.get(change.before), note=f"undone: {change.what}", coder=coder)
         study.codebooks.record_change(
             change.kind, f"undone: {change.what}", (change.after, change.before), [], coder=coder,
             reverses=change.uid,
