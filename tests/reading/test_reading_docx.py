@@ -424,3 +424,21 @@ def test_a_bold_question_and_its_answer_may_share_a_paragraph(tmp_path: Path) ->
     found = transcript(tmp_path, "a.docx", docx(body))
     said_so = [(turn.role, found.words_of(turn)) for turn in found.turns]
     assert said_so == [pair for q, a in talk for pair in (("interviewer", q), ("participant", a))]
+
+
+def test_a_few_bold_words_between_turns_are_a_heading_and_quoted(tmp_path: Path) -> None:
+    talk = [p(f"{who}: {words}") for who, words in TALK]
+    body = "".join([*talk[:2], p(bold("Barriers to cooking")), *talk[2:], p(bold("My only bold words."))])
+    found = transcript(tmp_path, "a.docx", docx(body))
+    assert not any("Barriers" in found.words_of(turn) for turn in found.turns)
+    assert "My only bold words." in found.words_of(found.turns[-1])
+    assert "1 heading not taken as speech: 'Barriers to cooking'." in found.notes
+
+
+def test_columns_beside_the_turns_of_a_table_are_named(tmp_path: Path) -> None:
+    cells = [
+        ("Line", "Speaker", "Transcript", "English"),
+        *((str(n), *turn, "So") for n, turn in enumerate(TALK)),
+    ]
+    found = transcript(tmp_path, "a.docx", docx(table(*cells)))
+    assert "Columns that were not read: 'Line', 'English'." in found.notes

@@ -335,3 +335,71 @@ def test_questions_in_a_web_page_are_the_interviewers(tag: str) -> None:
     transcript = assemble(document_of("\n".join(words), "x.html", "utf-8"), "x.html", b"")
     roles = [(turn.role, transcript.words_of(turn)) for turn in transcript.turns]
     assert roles == [("interviewer" if who == "INT" else "participant", said) for who, said in TALK]
+
+
+@pytest.mark.parametrize(
+    "rule", ["----- Page 3 -----", "=== Page 3 of 9 ===", "[Page 3]", "* * * page 3 * * *"]
+)
+def test_page_numbers_between_rules_are_no_speech(rule: str) -> None:
+    assert _spoken(_typed(rule)) == TALK
+
+
+def test_initials_above_a_name_belong_to_it() -> None:
+    names = {"INT": ("HL", "Hannah Lowe"), "P1": ("MR", "Marcus van Reed")}
+    lines = [f"{names[who][0]}\n{names[who][1]}\n0:{n:02}\n{words}\n" for n, (who, words) in enumerate(TALK)]
+    assert _spoken("".join(lines)) == [(names[who][1], words) for who, words in TALK]
+
+
+def test_marks_of_direction_are_no_part_of_a_label() -> None:
+    lines = [f"\u200e[03/03/2025, 15:0{n}:11] {who}: {words}\n" for n, (who, words) in enumerate(TALK)]
+    assert _spoken("".join(lines)) == TALK
+    assert _spoken("".join(f"\u200b{who}: {words}\n" for who, words in TALK)) == TALK
+
+
+@pytest.mark.parametrize(
+    "labels", [("Hope", "Page"), ("Woman in red", "Man with a stick"), ("August", "Sunday")]
+)
+def test_names_that_are_other_words_too_are_speakers_when_they_come_often(labels: tuple[str, str]) -> None:
+    text = "".join(f"Moderator: What is {n}?\n{labels[n % 2]}: It is {n}.\n" for n in range(6))
+    assert [speaker for speaker, _ in _spoken(text)] == ["Moderator", labels[0], "Moderator", labels[1]] * 3
+
+
+def test_who_leads_a_group_may_stand_below_a_list_of_who_takes_part() -> None:
+    text = (
+        "Participants:\nAnna – 34, two children\nCarl – 38, one child\nModerators: Sue and Raj\n\n"
+        "Sue: Who cooks?\nAnna: I do.\nCarl: My son.\nRaj: Why?\nAnna: So.\nSue: And you?\nCarl: So.\nRaj: Oh?\n"
+    )
+    transcript = assemble(document_of(text, "x.txt", "utf-8"), "x.txt", b"")
+    assert [turn.speaker for turn in transcript.turns][:2] == ["Sue", "Anna"]
+    asking = {turn.speaker for turn in transcript.turns if turn.role == "interviewer"}
+    assert asking == {"Sue", "Raj"}
+
+
+def test_letters_that_were_misread_are_named() -> None:
+    text = "".join(f"{who}: {words} Schön, größer, häufig.\n" for who, words in TALK)
+    misread = text.encode().decode("cp1252")
+    assert not any("misread" in doubt for doubt in _doubts(text))
+    assert any("such as 'SchÃ¶n'" in doubt for doubt in _doubts(misread))
+
+
+def _doubts(text: str) -> tuple[str, ...]:
+    return assemble(document_of(text, "x.txt", "utf-8"), "x.txt", b"").doubts
+
+
+@pytest.mark.parametrize(
+    "line", ["[The phone rings. We stop for a while.]", "((His daughter comes in))", "Barriers to cooking"]
+)
+def test_a_line_between_turns_that_nobody_may_have_said_is_named(line: str) -> None:
+    assert any("like a remark" in doubt and line in doubt for doubt in _doubts(_typed(line)))
+
+
+@pytest.mark.parametrize("line", ["[laughs]", "And my daughter too.", "well not every day"])
+def test_a_line_between_turns_that_was_said_is_not_named(line: str) -> None:
+    assert not _doubts(_typed(line))
+
+
+def test_words_that_come_as_labels_do_are_named() -> None:
+    text = "".join(f"INT: What is {n}?\nP1: It is {n}.\nBetter: It is {n}.\n" for n in range(4))
+    assert not _doubts(text)
+    text = "".join(f"INT: What is {n}?\nP1: It is {n}.\nThe next one: It is {n}.\n" for n in range(4))
+    assert any("'The next one:'" in doubt for doubt in _doubts(text))

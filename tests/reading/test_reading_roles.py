@@ -166,3 +166,13 @@ def test_labels_of_a_letter_are_not_compared_with_all_others(
     monkeypatch.setattr(roles, "key_of", counted)
     read("".join(f"{letter}{number}: It rained {number} days.\n" for number in range(400)))
     assert 400 <= looked < 20 * 400  # 160,000 where each is compared with each
+
+
+def test_a_legend_says_more_than_a_letter() -> None:
+    talk = "R: Who cooks?\nI: My son.\nR: And you?\nI: I do not.\n"
+    plain = assemble(document_of(talk, "x.txt", "utf-8"), "x.txt", b"")
+    legend = assemble(
+        document_of("R = researcher, I = interviewee\n\n" + talk, "x.txt", "utf-8"), "x.txt", b""
+    )
+    assert {turn.speaker for turn in plain.turns if turn.role == "interviewer"} == {"I"}
+    assert {turn.speaker for turn in legend.turns if turn.role == "interviewer"} == {"R"}

@@ -9,13 +9,11 @@ from posixpath import normpath
 
 from coder.errors import FormatError
 from coder.reading.document import Document
+from coder.reading.formats.blocks import Block, Cell, Grid
 from coder.reading.formats.left_out import sentences
 from coder.reading.formats.office import (
     PLAIN,
     USUAL,
-    Block,
-    Cell,
-    Grid,
     Look,
     Style,
     colour_of,

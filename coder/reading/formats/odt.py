@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 
 from coder.errors import FormatError
 from coder.reading.document import Document
+from coder.reading.formats.blocks import Block, Cell, Grid
 from coder.reading.formats.left_out import sentences
 from coder.reading.formats.office import (
     PLAIN,
-    Block,
-    Cell,
-    Grid,
     Look,
     Style,
     colour_of,

@@ -8,12 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from coder.errors import FormatError, UnsafeFileError
 from coder.reading.document import Document
+from coder.reading.formats.blocks import Block, Cell, Grid
 from coder.reading.formats.left_out import TEXT_BOX, sentences
 from coder.reading.formats.office import (
     PLAIN,
-    Block,
-    Cell,
-    Grid,
     Look,
     Style,
     document_of,

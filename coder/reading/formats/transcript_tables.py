@@ -1,7 +1,7 @@
 """Read transcripts kept as tables (.csv, .tsv, .xlsx): a row per turn, or a row per respondent's answers."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -23,6 +23,7 @@ from coder.reading.tables.columns import (
     plain_name,
     times_are_dates,
     times_are_offsets,
+    unread_columns,
 )
 from coder.reading.tables.delimited import Sheet, read_delimited, table_budget
 from coder.reading.tables.excel import read_workbook
@@ -149,7 +150,7 @@ def _notes(rows: Cells, columns: Columns, above: int) -> list[str]:
         machine = _MACHINE_ROW in "".join(rows[above - 1])
         names = _questions(rows[:above]) if columns.answers else rows[above - 1 - machine]
         used = {*columns.text, columns.question} if columns.answers else {columns.text[0]}
-        notes += _unread(names, rows[above:], {*used, columns.speaker, columns.start, end_of(names)})
+        notes += unread_columns(names, rows[above:], {*used, columns.speaker, columns.start, end_of(names)})
     return notes
 
 
@@ -168,7 +169,7 @@ def _of_voices(sheet: Sheet, kind: str, rows: Cells, columns: VoiceColumns) -> D
     notes = [
         *sheet.notes,
         f"Each of {len(columns.names)} columns read as {whose}: {names}.",
-        *_unread(header, rows[columns.above :], read_ones),
+        *unread_columns(header, rows[columns.above :], read_ones),
         *_sheet_note(sheet),
     ]
     above = [Paragraph("\t".join(filter(None, row)), kind="header") for row in rows[: columns.above]]
@@ -185,16 +186,6 @@ def _sheet_note(sheet: Sheet) -> list[str]:
         if sheet.name
         else []
     )
-
-
-def _unread(header: Sequence[str], rows: Cells, read_ones: Collection[int | None]) -> list[str]:
-    """Say which columns with something in them were not read."""
-    names = [
-        repr(name)
-        for column, name in enumerate(header)
-        if name and column not in read_ones and any(_at(row, column) for row in rows)
-    ]
-    return [f"Columns that were not read: {', '.join(names[:12])}."] if names else []
 
 
 _SECONDS = re.compile(r"\s*\d{1,7}[.,]?\d{0,9}\s*")

@@ -14,8 +14,8 @@ from coder.phrasing import counted
 from coder.reading.clock import inner_stamps
 from coder.reading.document import Document, Paragraph
 from coder.reading.safety.content import without_surrogates
-from coder.reading.speakers.header import Header, header_of
-from coder.reading.speakers.labels import Shape, Style, shape_of
+from coder.reading.speakers.header import Header, header_of, with_legend
+from coder.reading.speakers.labels import Style
 from coder.reading.speakers.learn import learn_labels
 from coder.reading.speakers.lines import Line, ends_sentence, lines_of, text_of
 from coder.reading.speakers.near_labels import one_label_a_person, overlooked, with_near_labels
@@ -37,6 +37,7 @@ from coder.reading.speakers.roles import (
     look_of_questions,
     role_of_label,
 )
+from coder.reading.speakers.shapes import Shape, shape_of
 from coder.reading.speakers.vocabulary import key_of
 
 _KINDS = {
@@ -50,13 +51,16 @@ _KINDS = {
     "note": ("line beside the talk", "lines beside the talk"),
 }
 # Kinds whose lines could be lost speech, so that the note quotes them.
-_QUOTED = frozenset({"header", "title", "footer", "running head", "note"})
+_QUOTED = frozenset({"header", "title", "heading", "footer", "running head", "note"})
 _MOST_QUOTES, _QUOTE_LENGTH = 12, 60
 # A line left out at the top that is as long as this and ends like a sentence may be something said.
 _LONG_HEADER = 12  # words
 _PREFIX = re.compile(r"\s*([^\W\d_][^:：\n]{0,40}?)\s?[:：](?:\s+|$)")
 # The end of a tag and the beginning of a command of LaTeX, which no speech has.
 _MARK_UP = re.compile(r"</[A-Za-z][\w:.-]{0,20}>|\\[A-Za-z]{2,20}\*?\{")
+# The two or three bytes that UTF-8 has for a letter or quotation mark, read as Windows-1252.
+_MISREAD = re.compile("\\w*(?:Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\u0080-\u00bf™œžš˜“”¦])\\w*")
+_MANY_MISREAD = 3
 NO_CORRECTIONS = Corrections()
 
 
@@ -95,7 +99,7 @@ def assemble(
     ]
     roles = _roles(turns, read, document, interviewer, corrections, name)
     said_so = _notes(read, answers=document.answers)
-    doubts = [*read.doubts, *roles.doubts, *_mark_up(read)]
+    doubts = [*read.doubts, *roles.doubts, *_mark_up(read), *_misread_letters(read)]
     name = unicodedata.normalize("NFC", without_surrogates(name))
     return Transcript(
         id=PurePath(name).stem,
@@ -118,6 +122,16 @@ def _mark_up(read: _Read) -> Iterator[str]:
     if marked_up:
         verb = "hold" if len(marked_up) > 1 else "holds"
         yield f"{counted(len(marked_up), 'turn')} {verb} mark-up, which was kept among the words: {marked_up[0]!r}."
+
+
+def _misread_letters(read: _Read) -> Iterator[str]:
+    """Say that letters were taken for others before the file was saved: "hÃ¤lt" for "hält"."""
+    found = _MISREAD.findall(read.text)
+    if len(found) >= _MANY_MISREAD:
+        yield (
+            f"{len(found)} letters look misread, such as {found[0]!r}: the file was saved in a wrong encoding."
+            " Export it again as UTF-8."
+        )
 
 
 def _without_halves(document: Document) -> Document:
@@ -173,6 +187,7 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
         read.notes.append(f"{counted(count, 'time stamp')} inside sentences left out of the words.")
         return read
     start = header.lines if not labels or unnamed else min(labels)
+    header = with_legend(header, lines[:start])
     doubts += overlooked(lines, labels, start)
     if any(label.style is Style.COMMA for label in labels.values()):
         doubts.append(

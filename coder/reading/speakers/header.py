@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coder.reading.speakers.labels import Candidate, Shape, Style, shape_of
+from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_talk
+from coder.reading.speakers.shapes import Shape, shape_of
 from coder.reading.speakers.vocabulary import (
     FIELD_NOTES,
     FUNCTION_WORDS,
@@ -18,6 +19,7 @@ from coder.reading.speakers.vocabulary import (
 _REACH = 60
 _LONGEST = 500
 _LONGEST_HEADING = 50
+_AND = r"\s*(?:,|;|/|&|\band\b)\s*"
 _STOPS = "?!.…。？！؟۔।"
 # A longer value in a script without capitals is a sentence, not somebody's name.
 _LONGEST_NAME = 4  # words
@@ -39,7 +41,8 @@ def header_of(lines: Sequence[Line], repeated: frozenset[str]) -> Header:
     if not end:
         end = _cast_to(lines, repeated)
     else:
-        end += _cast_block(lines[end:], repeated, sure=True)
+        below = lines[end:]
+        end += _cast_block(below, repeated, sure=True) or _cast_lines(below, repeated)
     return Header(end, frozenset(_interviewers(lines[:end])))
 
 
@@ -160,7 +163,10 @@ def _cast_lines(lines: Sequence[Line], repeated: frozenset[str]) -> int:
     for number, line in enumerate(lines[:_REACH]):
         label = _colon(line)
         value = line.text[label.words_start :].strip() if label else ""
-        if label is None or label.shape is not Shape.ROLE or key_of(value) not in repeated - {label.key}:
+        if label is None or (not value and label.key not in repeated):
+            continue  # "Participants:" and the list below it
+        names = {key_of(name) for name in re.split(_AND, value)}
+        if label.shape is not Shape.ROLE or not names <= repeated - {label.key}:
             break
         taken = number + 1
     return taken
@@ -195,11 +201,16 @@ def _forms(name: str) -> set[str]:
     """Return the keys by which a header's name may come back: whole, first, last, initials."""
     bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", "", name)
     forms: set[str] = set()
-    for part in re.split(r"\s*(?:,|;|/|&|\band\b)\s*", bare):
+    for part in re.split(_AND, bare):
         words = key_of(part).split()
         if words:
             forms |= {" ".join(words), words[0], words[-1], "".join(word[0] for word in words)}
     return forms
+
+
+def with_legend(header: Header, lines: Sequence[Line]) -> Header:
+    """Return the header with the interviewers whom any of the `lines` above the first label names."""
+    return Header(header.lines, header.interviewers | _interviewers(lines))
 
 
 def _interviewers(lines: Sequence[Line]) -> set[str]:

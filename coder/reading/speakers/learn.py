@@ -10,8 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from coder.reading.speakers.labels import Candidate, Shape, Style, name_and_aside, shape_of
+from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, paragraph_starts
+from coder.reading.speakers.shapes import Shape, name_and_aside, shape_of
 from coder.reading.speakers.vocabulary import (
     ABBREVIATIONS,
     ASKING_LETTERS,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from coder.reading.clock import CLOSED, leading_stamp
 from coder.reading.document import Document, Paragraph
-from coder.reading.speakers.labels import Candidate, Lead, Shape, Style, candidates, lead_of, shape_of
+from coder.reading.speakers.labels import Candidate, Lead, Style, candidates, lead_of
+from coder.reading.speakers.shapes import Shape, shape_of
 from coder.reading.speakers.vocabulary import is_header_key, key_of
 
 # Line breaks that survive the normalisation to LF: form feeds of page ends, Unicode separators.
@@ -31,7 +32,8 @@ _LAYOUT = re.compile(
     r"|(?:maketitle|newpage|clearpage|bigskip|medskip|smallskip|noindent|par))\s*$"
 )
 _PAGE = re.compile(
-    r"\s*(?:(?:page|seite|pg\.?|p\.)\s*\d{1,4}(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?|-\s*\d{1,4}\s*-)\s*$",
+    r"[\s–—=*_|\[(-]*(?:page|seite|pg\.?|p\.)\s*\d{1,4}(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?[\s–—=*_|\])-]*$"
+    r"|\s*-\s*\d{1,4}\s*-\s*$",
     re.I,
 )
 # A page's head or foot that was typed or copied into the text: "Interview 12 – confidential – page 3", "3 | P a g e".

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from coder.phrasing import counted
-from coder.reading.speakers.labels import ASIDE, Candidate, Shape, Style
+from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_sentence
+from coder.reading.speakers.shapes import ASIDE, Shape, shape_of
 from coder.reading.speakers.vocabulary import (
     FIELD_NOTES,
     INTERVIEWER_WORDS,
@@ -28,6 +29,8 @@ _NEVER_SAID = frozenset({"participant", "respondent", "interviewee", "informant"
 _REMARKS = frozenset({"note", "notes", "nb", "memo", "comment", "comments", "topic", "theme", "section"})
 _SHORT_PARTS = frozenset({"i", "int", "intv", "p", "part", "r", "resp", "mod", "fac", "facil"})
 _LONG_PART = 7  # letters
+# Words before a colon that come so often at paragraphs' starts may be somebody: "Hope:", "Lady at the back:".
+_OFTEN, _LONGEST_DESCRIPTION = 3, 4
 # More speakers than this are no speakers of a talk; comparing each with each would take too long.
 _MOST_SPEAKERS = 150
 
@@ -218,8 +221,29 @@ def _is_short_for(short: Sequence[str], long: Sequence[str]) -> bool:
     )
 
 
+# A whole line in brackets: "[Phone rings. The recording was paused.]"; of one or two words it is a sound.
+_BRACKETED = re.compile(r"\s*(?:\[[^\[\]]+\]|\(\([^()]+\)\))\s*$")
+_FEWEST_IN_BRACKETS, _LONGEST_TOPIC = 4, 8  # words
+
+
+def _is_topic(lines: Sequence[Line], labels: Labels, number: int) -> bool:
+    """Tell whether a line between two turns is a few words and no sentence, as headings are."""
+    text = lines[number].text.strip()
+    above, below = lines[max(0, number - 2) : number], lines[number + 1 : number + 3]
+    return (
+        lines[number].after_gap
+        and text[:1].isupper()
+        and len(text.split()) <= _LONGEST_TOPIC
+        and not ends_sentence(text)
+        and any(ends_sentence(line.text) for line in above)
+        and any(line.after_gap and number + place in labels for place, line in enumerate(below, start=1))
+    )
+
+
 def _is_remark(line: Line, candidate: Candidate | None) -> bool:
     """Tell whether a line is the transcriber's: "Note: ...", "Field notes", "Date: 3 May" in a joined file."""
+    if _BRACKETED.match(line.text) and len(line.text.split()) >= _FEWEST_IN_BRACKETS:
+        return True
     if candidate is None:
         return line.after_gap and len(line.text) <= 40 and key_of(line.text) in FIELD_NOTES
     value = line.text[candidate.words_start :].rstrip()
@@ -227,10 +251,36 @@ def _is_remark(line: Line, candidate: Candidate | None) -> bool:
     return fact or candidate.key.rstrip("0123456789 ") in _REMARKS
 
 
+def _comes_like_a_label(candidate: Candidate, lines: Sequence[Line], number: int) -> bool:
+    """Tell whether words before a colon that are nobody's name by themselves begin a paragraph as labels do."""
+    line = lines[number]
+    return (
+        candidate.shape < Shape.NAME
+        and candidate.label[:1].isupper()
+        and len(candidate.key.split()) <= _LONGEST_DESCRIPTION
+        and not is_header_key(candidate.key)
+        and begins(lines, number)
+        and line.text[candidate.words_start : candidate.words_start + 1].isupper()
+    )
+
+
+def _that_come_often(found: Counter[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], int]]:
+    """Yield the first pair of (whose turn, label) and the count of each label that comes often enough."""
+    total: Counter[str] = Counter()
+    first: dict[str, tuple[str, str]] = {}
+    for pair, count in found.items():
+        total[pair[1]] += count
+        first.setdefault(pair[1], pair)
+    for label, count in total.items():
+        if count >= (_OFTEN - 1 if shape_of(label.rstrip(" :：")) is Shape.WEAK else _OFTEN):
+            yield first[label], count
+
+
 def overlooked(lines: Sequence[Line], labels: Labels, first: int) -> Iterator[str]:
     """Name line starts that look like labels and were taken for words, with whose words they were taken for."""
     spelled = [candidate.key for candidate in labels.values()]
     found: Counter[tuple[str, str]] = Counter()
+    often: Counter[tuple[str, str]] = Counter()
     near: set[str] = set()
     remarks: list[str] = []
     speaker = ""
@@ -240,15 +290,20 @@ def overlooked(lines: Sequence[Line], labels: Labels, first: int) -> Iterator[st
             continue
         line = lines[number]
         candidate = next((c for c in line.candidates if c.style in (Style.COLON, Style.SLIP)), None)
-        if not line.kind and _is_remark(line, candidate):
+        if line.blank or line.kind:
+            continue
+        if _is_remark(line, candidate) or (candidate is None and _is_topic(lines, labels, number)):
             remarks.append(line.text.strip())
-        if line.kind or candidate is None or candidate.shape < Shape.NAME or is_header_key(candidate.key):
+        elif candidate and _comes_like_a_label(candidate, lines, number):
+            often[speaker, _shown(candidate, line)] += 1
+        if candidate is None or candidate.shape < Shape.NAME or is_header_key(candidate.key):
             continue
         shown = _shown(candidate, line)
         found[speaker, shown] += 1
         if nearest(candidate.key, spelled):
             near.add(shown)
     telling = [(pair, count) for pair, count in found.items() if count >= 2 or pair[1] in near]
+    telling += _that_come_often(often)
     for (whose, label), count in telling[:_SHOWN]:
         where = f"inside {whose}'s turns" if whose else "and are read as words"
         yield f"{count} line{'s look' if count > 1 else ' looks'} like a label {where}: {label!r}."

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from coder.domain import Span
 from coder.reading.clock import inner_stamps, trailing_stamp
 from coder.reading.speakers.header import footer_of
-from coder.reading.speakers.labels import Candidate, Shape, Style
+from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_sentence, is_wrapped
+from coder.reading.speakers.shapes import Shape
 
 EDGE = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x85\xa0\u202f\u2028\u2029\ufeff\x1a"
 
@@ -146,6 +147,8 @@ _OPENING_MARK = re.compile(
     r"\s{0,3}(?:#{1,6} +|>(?!>) ?)(?=\S)|(\*{1,3}|_{1,3})(?=[^\s*_](?:(?!\1).){0,2000}\1\s*$)"
 )
 _DASH = re.compile(r"\s*[-–—]\s*(?=\S)")
+_NAME_LINES = frozenset({Style.OWN_LINE, Style.OWN_STAMP})
+_LONGEST_TOPIC = 8  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +247,7 @@ def _plan(
 def _asides(lines: Sequence[Line], labels: Labels) -> frozenset[int]:
     """Return the lines that belong to a label: a party in brackets below a name, another name with its time above.
 
+    Initials above a name stand for its picture, in words copied from Teams.
     A tool's own label above ("Speaker 1 00:03") says less than the one with which the words begin.
     """
     asides: set[int] = set()
@@ -251,14 +255,22 @@ def _asides(lines: Sequence[Line], labels: Labels) -> frozenset[int]:
     for number, line in enumerate(lines):
         if line.blank or number in labels:
             continue
-        above = labels.get(number - 1)
+        above, below = labels.get(number - 1), labels.get(number + 1)
         if above and above.style is Style.OWN_LINE and _BRACKETS.fullmatch(line.text):
+            asides.add(number)
+        if below and below.style in _NAME_LINES and line.text.strip() == _initials(below.label):
             asides.add(number)
         stamped = next((one for one in line.candidates if one.style is Style.OWN_STAMP), None)
         if stamped and stamped.shape >= Shape.NAME and number + 1 in labels:
             own_stamps.setdefault(stamped.key, []).append(number)
     again = [numbers for numbers in own_stamps.values() if len(numbers) > 1]
     return frozenset(asides.union(*again))
+
+
+def _initials(name: str) -> str:
+    """Return the first letters of a name's first and last word: "HL" of "Hannah Lowe"."""
+    words = re.findall(r"[^\W\d_]+", name)
+    return (words[0][0] + words[-1][0]).upper() if len(words) > 1 else ""
 
 
 def unlabelled_starts(lines: Sequence[Line], labels: Labels, start: int) -> frozenset[int]:
@@ -417,6 +429,11 @@ def _is_bold(line: Line) -> bool:
     return 0 < len(reach.rstrip()) <= line.paragraph.bold
 
 
+def _is_bold_topic(line: Line) -> bool:
+    """Tell whether a line is a few bold words and no sentence, as headings between turns are."""
+    return _is_bold(line) and len(line.text.split()) <= _LONGEST_TOPIC and not ends_sentence(line.text)
+
+
 def _answers_in_plain(lines: Sequence[Line], number: int) -> bool:
     """Tell whether a line is not bold and goes on a paragraph whose line above is bold: question and answer."""
     above, line = lines[number - 1], lines[number]
@@ -430,7 +447,11 @@ def _headings(lines: Sequence[Line], labels: Labels) -> frozenset[int]:
         headings -= _asked_in_headings(lines, sorted(headings))
     for number in labels:
         above = next((index for index in range(number - 1, -1, -1) if not lines[index].blank), None)
-        if above is None or above in labels or above == number - 1 or not lines[above].after_gap:
+        if above is None or above in labels or not lines[above].after_gap:
+            continue
+        if lines[number].after_gap and _is_bold_topic(lines[above]) and not _is_bold(lines[number]):
+            headings.add(above)
+        if above == number - 1:
             continue
         text = lines[above].text.strip()
         if text.isupper() and 4 <= len(text) <= 60 and text[-1] not in ".?!…)]":

@@ -240,7 +240,13 @@ def _inferred(voices: dict[str, _Voice], named: frozenset[str]) -> tuple[set[str
         return set(), []
     forms = LabelForms.of(voices)
     by_word = {label: role_of_label(label, forms) for label in voices}
-    asking = {label for label, role in by_word.items() if role == "interviewer" or key_of(label) in named}
+    told = {label for label in voices if key_of(label) in named}
+    # A legend ("R = researcher, I = interviewee") says more than what a letter usually means.
+    asking = told | {
+        label
+        for label, role in by_word.items()
+        if role == "interviewer" and not (told and len(key_of(label)) == 1)
+    }
     if asking and (len(asking) < len(voices) or len(voices) == 1):
         return _with_those_who_ask(asking, voices, by_word)
     soft = {label for label in voices if _may_interview(label)}

@@ -5,7 +5,7 @@ Names are known in English, German, French, Spanish, Italian, Portuguese, Dutch 
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
@@ -132,6 +132,16 @@ def is_time_name(header: str) -> bool:
     """Tell whether a column of this name holds times ("Begin Time - ss.msec", "Duration")."""
     name = plain_name(header)
     return name in _KNOWN["start"] or name in _KNOWN["end"] or "time" in name or "duration" in name
+
+
+def unread_columns(header: Row, rows: Sequence[Row], read_ones: Collection[int | None]) -> list[str]:
+    """Say which columns with something in them were not read."""
+    names = [
+        repr(name)
+        for column, name in enumerate(header)
+        if name and column not in read_ones and any(column < len(row) and row[column] for row in rows)
+    ]
+    return [f"Columns that were not read: {', '.join(names[:12])}."] if names else []
 
 
 def time_column(header: Sequence[str]) -> int | None:
