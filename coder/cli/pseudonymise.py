@@ -67,7 +67,8 @@ def pseudonymise(asked: Asked) -> None:
     if not asked.apply and not asked.yes:
         target = asked.list_file or asked.out.with_name(f"{asked.out.name}-found.csv")
         work.write_list(items, target, force=asked.force)
-        typer.echo(f"{len(items)} items in {len(readings)} transcripts, listed with context in {target}.")
+        where = counted(len(readings), "transcript")
+        typer.echo(f"{counted(len(items), 'item')} in {where}, listed with context in {target}.")
         typer.echo(f"Edit the list, then run the same command with: --apply {target}")
         return
     if asked.list_file:

@@ -112,7 +112,9 @@ def import_(asked: Imported, options: CodedOptions) -> None:
     """Import transcripts, facts about participants, or human codes into a study.
 
     What is there already is left alone, so the same command may be repeated.
+
     Example: coder import pilot.coder project.qdpx
+
     Example: coder import pilot.coder interviews/ --attributes participants.csv --codings codes.csv --coder Ann
     """
     from coder.cli.pseudonymise import Pseudonymising, reader_of

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from coder.domain import POLARITIES
 from coder.errors import TableError
+from coder.phrasing import counted
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -78,6 +79,12 @@ _BESIDE = frozenset({
     "label", "polarity", "blind", "code path", "confidence", "polarity confidence", "runner up", "evidence", "status",
     "model",
 })  # fmt: skip
+_NAMES = ("unit", "transcript", "participant", "coder", "code")  # the roles of columns that hold names
+_MONTH = r"(?:jan|feb|m[aä]r|mrz|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zä]{0,6}\.?"
+_DATE = re.compile(
+    rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}|\d{{1,2}}[-./ ] ?{_MONTH}|{_MONTH}[-. ]\d\d",
+    re.IGNORECASE,
+)
 HOMES = ("transcript", "participant")  # the roles that say whose words a row has
 
 POLARITY_WORDS: dict[str, str] = {
@@ -417,4 +424,21 @@ def open_table(
     if absent:
         has = ", ".join(map(str, frame.columns))
         raise TableError(f"{where or path} has no column '{absent[0]}' (it has: {has}).")
-    return CodedTable.of(frame, where or str(path), study=study, given=given)
+    table = CodedTable.of(frame, where or str(path), study=study, given=given)
+    return replace(table, notes=tuple(_dates_among_names(table)))
+
+
+def _dates_among_names(table: CodedTable) -> Iterable[str]:
+    """Name the few dates in columns of names: spreadsheets make them of names such as 2-3 and MAR2."""
+    for role in _NAMES:
+        cells = [cell for cell in table.cells(role) if isinstance(cell, str)]
+        dates = {cell for cell in set(cells) if _DATE.fullmatch(cell.strip())}
+        if 0 < len(dates) < len(set(cells)) / 2:
+            at = next(
+                at for at, cell in enumerate(table.cells(role)) if isinstance(cell, str) and cell in dates
+            )
+            yield (
+                f"{table.where}: {counted(len(dates), 'value')} of '{table.columns.get(role)}' may be a date that a"
+                f" spreadsheet made of a name, such as '{table.cells(role)[at]}' (row {table.row_numbers()[at]});"
+                " taken as it stands."
+            )

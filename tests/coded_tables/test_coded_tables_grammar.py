@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +16,29 @@ from coder.coded_tables.grammar import (
     folded,
     is_missing,
     names_in,
+    open_table,
     polarities_of,
     spans_in,
     stands_for_nothing,
     with_polarity,
 )
+
+
+@pytest.mark.parametrize(
+    ("column", "noted"),
+    [
+        (("1-1", "2-Mar", "4-40"), "such as '2-Mar' (row 3)"),
+        (("A1", "A2", "Mär 24"), "such as 'Mär 24' (row 4)"),
+        (("A1", "A2", "2024-03-01"), "such as '2024-03-01' (row 4)"),
+        (("2024-03-01", "2024-03-02", "pilot"), ""),  # named after dates
+        (("1.2.10", "march", "May"), ""),
+    ],
+)
+def test_a_date_among_names_is_named(tmp_path: Path, column: tuple[str, ...], noted: str) -> None:
+    rows = "".join(f"{unit},Ann,a\n" for unit in column)
+    (tmp_path / "t.csv").write_text(f"unit,coder,code\n{rows}", encoding="utf-8")
+    notes = open_table(tmp_path / "t.csv", "unit", where="t.csv").notes
+    assert [noted in note for note in notes] == ([True] if noted else [])
 
 
 @pytest.mark.parametrize(
