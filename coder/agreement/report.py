@@ -13,6 +13,9 @@ CodeTables = Mapping[str, Estimates]  # code -> coefficient -> estimate
 Sides = Mapping[str, Estimates]  # coefficient -> side (human_human, human_model, difference) -> estimate
 
 
+OWN_UNITS = "the table's own units"  # what a unit is, where nobody said it
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a report is asked for; `model_coder` is a coder's name.

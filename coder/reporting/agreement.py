@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from coder.agreement.report import AgreementReport, Disagreement, Estimates, ModelAgreement
+from coder.agreement.report import OWN_UNITS, AgreementReport, Disagreement, Estimates, ModelAgreement
 from coder.phrasing import MISSING, counted, estimate, interval, number, percent, shortened, table
 from coder.reporting.rows import check_new, open_rows, written_whole
 from coder.reporting.workbook import Sheet, write_workbook
@@ -72,7 +72,7 @@ def _overall_names(report: AgreementReport) -> list[str]:
     """Return the overall coefficients worth printing."""
     overall, two = report.overall, len(report.coders) == 2
     names = ["percent_agreement"]
-    if any(overall[name].value is not None for name in ("fleiss_kappa", "light_kappa")):
+    if _is_single(report):
         names += ["cohen_kappa"] if two else ["fleiss_kappa", "conger_kappa", "light_kappa"]
         names += ["gwet_ac1", "brennan_prediger", "krippendorff_alpha"]
         ordered = ("weighted_kappa_linear", "weighted_kappa_quadratic", "gwet_ac2_quadratic")
@@ -257,29 +257,30 @@ def view_text(view: Mapping[str, Any]) -> str:
 def _cell(name: str, value: Any) -> str:
     if value is None or isinstance(value, str):
         return value or MISSING
-    return percent(value, 1) if name == "agreement" else f"{value:,.0f}" if value > 1 else number(value)
+    if name in ("size", "dual", "single", "uncoded"):  # characters or units
+        return f"{value:,.0f}"
+    return percent(value, 1) if name == "agreement" else number(value)
 
 
 def methods(report: AgreementReport) -> str:
     """Return a paragraph for a methods section: what was compared, how, with what result, and the sources."""
-    names, overall = list(report.coders), report.overall
+    if not report.n_compared:
+        return "Nothing was coded by two coders: there is no agreement to describe."
+    names = list(report.coders)
     places = f" from {counted(report.n_transcripts, 'transcript')}" if report.n_transcripts else ""
-    kappa = "Cohen's kappa (1960)" if len(names) == 2 else "the mean of pairwise Cohen kappas (Light 1971)"
     how = (
         "after seeing a program's suggestions, so that the figures are assisted agreement and not reliability"
         if report.assisted_only
         else "independently [confirm: before any discussion, without seeing each other's codes or suggestions]"
     )
+    unit = "[say what a unit is]" if report.unit == OWN_UNITS else f"(unit: {report.unit})"
     sentences = [
-        f"{len(names)} coders ({', '.join(names)}) coded {report.n_compared:,} units ({report.unit}){places}"
-        f" {how}, with {counted(len(report.codes), 'code')}; a unit could carry several codes or none.",
-        "Agreement was computed over fixed units: over all codes as Krippendorff's alpha with the MASI distance for"
-        " sets of codes (Krippendorff 2019; Passonneau 2006) and as pooled kappa (de Vries et al. 2008); per code as"
-        f" {kappa}, with AC1 (Gwet 2008), PABAK (Byrt et al. 1993) and positive and negative agreement beside it"
-        " because kappa falls with prevalence (Feinstein & Cicchetti 1990).",
+        f"{counted(len(names), 'coder')} ({', '.join(names)}) coded {report.n_compared:,} units {unit}{places} {how},"
+        f" with {counted(len(report.codes), 'code')};"
+        f" a unit could carry {'one code or none' if _is_single(report) else 'several codes or none'}.",
+        _computed(report),
         f"Intervals: {report.interval}.",
-        f"Alpha was {estimate(overall['masi_alpha'])}, pooled kappa {estimate(overall['pooled_kappa'])};"
-        f" coders gave identical codes to {percent(overall['percent_agreement'].value, 1)} of units.",
+        _results(report),
         *_range_of_kappas(
             [estimates for code, estimates in report.codes.items() if code not in report.unused]
         ),
@@ -287,6 +288,47 @@ def methods(report: AgreementReport) -> str:
     if report.unused:
         sentences.append(f"Nobody used {', '.join(report.unused)}; means leave them out.")
     return " ".join(sentences)
+
+
+def _computed(report: AgreementReport) -> str:
+    """Say over what agreement was computed and by which coefficients, with their sources."""
+    kappa = (
+        "Cohen's kappa (1960)"
+        if len(report.coders) == 2
+        else "the mean of pairwise Cohen kappas (Light 1971)"
+    )
+    over = (
+        "the characters of the texts, since coders set the boundaries of passages themselves"
+        if report.unitizing is not None
+        else "fixed units"
+    )
+    whole = (
+        f"Krippendorff's alpha for {report.level} data (Krippendorff 2019)"
+        if _is_single(report)
+        else "Krippendorff's alpha with the MASI distance for sets of codes (Krippendorff 2019; Passonneau 2006)"
+    )
+    weighted = " and as quadratically weighted kappa (Cohen 1968)" if report.level == "ordinal" else ""
+    return (
+        f"Agreement was computed over {over}: over all codes as {whole}{weighted} and as pooled kappa (de Vries et"
+        f" al. 2008); per code as {kappa}, with AC1 (Gwet 2008), PABAK (Byrt et al. 1993) and positive and negative"
+        " agreement beside it because kappa falls with prevalence (Feinstein & Cicchetti 1990)."
+    )
+
+
+def _results(report: AgreementReport) -> str:
+    overall = report.overall
+    alpha = overall["krippendorff_alpha" if _is_single(report) else "masi_alpha"]
+    weighted = overall.get("weighted_kappa_quadratic")
+    of_weighted = f", weighted kappa {estimate(weighted)}" if weighted is not None else ""
+    return (
+        f"Alpha was {estimate(alpha)}{of_weighted}, pooled kappa {estimate(overall['pooled_kappa'])}; coders gave"
+        f" identical codes to {percent(overall['percent_agreement'].value, 1)} of units."
+    )
+
+
+def _is_single(report: AgreementReport) -> bool:
+    """Tell whether no unit carries several codes, so that coefficients of one category a unit have values."""
+    return any(report.overall[name].value is not None for name in ("fleiss_kappa", "light_kappa"))
 
 
 def _range_of_kappas(codes: Sequence[Mapping[str, Estimate]]) -> list[str]:

@@ -338,8 +338,32 @@ def test_nothing_a_participant_said_becomes_a_formula(run: Run) -> None:
 
 def test_the_methods_paragraph_says_what_was_done(run: Run) -> None:
     text = run("w.csv", "--methods", "--unit", "sentences", w=WIDE).stdout
-    for words in ("2 coders (Anna, Ben)", "(sentences)", "Passonneau 2006", "[confirm:"):
+    for words in ("2 coders (Anna, Ben)", "(unit: sentences)", "fixed units", "Passonneau 2006", "[confirm:"):
         assert words in text
+    assert "[say what a unit is]" in run("w.csv", "--methods").stdout
+
+
+def test_codings_that_never_say_nothing_to_code_are_questioned(run: Run) -> None:
+    coded = "unit,coder,code\n1,A,a\n1,B,a\n2,A,b\n"
+    [note] = document(run("c.csv", "--json", c=coded))["notes"]
+    assert (
+        note.startswith("1 unit was coded by one coder only and left out.")
+        and "these figures are too high" in note
+    )
+    [note] = document(run("c.csv", "--json", c=f"{coded}3,A,\n"))["notes"]
+    assert "too high" not in note
+
+
+def test_the_methods_paragraph_names_the_coefficients_that_fit(run: Run) -> None:
+    rated = "unit,A,B\n1,1,1\n2,2,3\n3,3,3\n"
+    ordinal = run("r.csv", "--methods", "--level", "ordinal", r=rated).stdout
+    assert "Krippendorff's alpha for ordinal data" in ordinal and "quadratically weighted kappa" in ordinal
+    assert "one code or none" in ordinal and "MASI" not in ordinal
+    passages = "transcript,start,end,coder,code\nt,0,40,A,a\nt,0,50,B,a\nt,60,90,A,b\nt,60,80,B,b;a\n"
+    text = run("p.csv", "--methods", p=passages).stdout
+    assert "over the characters of the texts" in text and "fixed units" not in text
+    alone = run("a.csv", "--methods", a="unit,coder,code\n1,A,a\n").stdout
+    assert alone.startswith("Nothing was coded by two coders")
 
 
 def test_passages_are_compared_by_characters(run: Run) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from coder.agreement.codings import Codings
 from coder.agreement.coefficients import Level
 from coder.agreement.passages import codings_of, unitizing_alphas
-from coder.agreement.report import AgreementReport, Options
+from coder.agreement.report import OWN_UNITS, AgreementReport, Options
 from coder.agreement.report_builder import agreement_report
 from coder.agreement.software_views import Tool, view
 from coder.codebook import Codebook
@@ -47,7 +47,7 @@ class AgreementRequest:
     seed: int = 0
     half_width: float = 0.1
     most_disagreements: int = 200
-    unit: str = "the table's own units"
+    unit: str = OWN_UNITS
     reading: CodedReading | None = None
 
     @property
@@ -228,9 +228,8 @@ def _plain_list(path: Path) -> tuple[str, ...]:
 def _outcome(codings: Codings, problems: Problems, request: AgreementRequest) -> AgreementOutcome:
     shown = _by(codings, request.by)
     report = agreement_report(shown, request.options)
-    report = replace(
-        report, notes=(*report.notes, *problems.notes, *_remarks(report)), problems=tuple(problems.rows)
-    )
+    notes = (*report.notes, *problems.notes, *_remarks(report, shown))
+    report = replace(report, notes=notes, problems=tuple(problems.rows))
     return AgreementOutcome(report, shown, problems.refused)
 
 
@@ -250,17 +249,23 @@ def _by(codings: Codings, by: By) -> Codings:
     return codings
 
 
-def _remarks(report: AgreementReport) -> Sequence[str]:
-    """Say what keeps the whole report from having figures."""
+def _remarks(report: AgreementReport, codings: Codings) -> Sequence[str]:
+    """Say what keeps the whole report from having figures, or makes them better than they should be."""
     if len(report.coders) == 1:
         return [f"Only one coder, {next(iter(report.coders))}: agreement needs a second."]
     if report.n_compared == 0:
         return ["No unit was coded by two coders, so nothing can be compared."]
-    if report.n_compared < report.n_units:
-        return [
-            f"{report.n_units - report.n_compared} units were coded by one coder only and count for nothing."
-        ]
-    return []
+    alone = report.n_units - report.n_compared
+    if not alone:
+        return []
+    remark = f"{counted(alone, 'unit was', 'units were')} coded by one coder only and left out."
+    if len(set(codings.mark_cell.tolist())) < int((codings.state > 0).sum()):
+        return [remark]
+    return [
+        f"{remark} Nowhere is it said that a coder read a unit and found nothing to code. If the coders read all"
+        " units, these figures are too high: give such units a row with an empty code (in a wide table '-'); for a study,"
+        " import the codings with --complete."
+    ]
 
 
 def write_report(outcome: AgreementOutcome, path: Path, *, force: bool = False) -> None:
