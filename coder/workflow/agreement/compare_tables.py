@@ -263,8 +263,8 @@ def _remarks(report: AgreementReport, codings: Codings) -> Sequence[str]:
         return [remark]
     return [
         f"{remark} Nowhere is it said that a coder read a unit and found nothing to code. If the coders read all"
-        " units, these figures are too high: give such units a row with an empty code (in a wide table '-'); for a study,"
-        " import the codings with --complete."
+        " units, these figures are too high: give such units a row with an empty code (in a wide table '-'); for a"
+        " study, import the codings with --complete."
     ]
 
 
