@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from coder.cli.console import note, print_json
-from coder.cli.options import AsJson, CodedOptions, Force, spread
+from coder.cli.options import AsJson, ColumnOptions, Force, spread
 from coder.errors import CoderError, InputError
 
 
@@ -33,7 +33,7 @@ class Asked:
     force: Force = False
 
 
-def codings(asked: Asked, options: CodedOptions) -> None:
+def codings(asked: Asked, options: ColumnOptions) -> None:
     """Show how codings made in another tool are read: documents, coders, codes, and what was left out.
 
     Look here first, then give the same file to coder train, evaluate, agreement or import --codings.
@@ -66,4 +66,4 @@ def codings(asked: Asked, options: CodedOptions) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("codings", no_args_is_help=True)(spread(codings, Asked, CodedOptions))
+    app.command("codings", no_args_is_help=True)(spread(codings, Asked, ColumnOptions))

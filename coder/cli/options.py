@@ -23,16 +23,9 @@ StudyFile = Annotated[Path, typer.Argument(help="The study, one file: STUDY.code
 
 
 @dataclass(frozen=True, kw_only=True)
-class CodedOptions:
-    """How files of codings are read."""
+class ColumnOptions:
+    """Which columns of a table of codings hold what, where their headings are not known."""
 
-    mapping: Annotated[
-        Path | None,
-        typer.Option(
-            help="A table that says which code each name of another tool means (name, code, polarity); drafted by"
-            " 'coder codings FILE --draft-mapping'."
-        ),
-    ] = None
     text_column: Annotated[str | None, typer.Option(help="The column with the coded words.")] = None
     code_column: Annotated[str | None, typer.Option(help="The column with the codes.")] = None
     document_column: Annotated[str | None, typer.Option(help="The column with the transcript's name.")] = None
@@ -43,9 +36,28 @@ class CodedOptions:
         from coder.workflow.coded_files import CodedReading
 
         return CodedReading.of(
-            self.mapping, text=self.text_column, code=self.code_column, document=self.document_column,
+            text=self.text_column,
+            code=self.code_column,
+            document=self.document_column,
             coder=self.coder_column,
-        )  # fmt: skip
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodedOptions(ColumnOptions):
+    """How files of codings are read."""
+
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            help="A table that says which code each name of another tool means (name, code, polarity); drafted by"
+            " 'coder codings FILE --draft-mapping'."
+        ),
+    ] = None
+
+    def reading(self) -> "CodedReading":
+        """Return the options as the workflow takes them."""
+        return replace(super().reading(), mapping=self.mapping)
 
 
 @dataclass(frozen=True, kw_only=True)

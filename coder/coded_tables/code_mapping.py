@@ -182,16 +182,19 @@ def _polarity_in(level: str) -> tuple[str, str | None]:
     return " ".join(words), side
 
 
-def read_mapping(path: Path) -> dict[str, Mapped]:
+def read_mapping(path: Path, codebook: Codebook | None = None) -> dict[str, Mapped]:
     """Read an edited mapping: a column `name` (or code name), `code` and, if wanted, `polarity`.
 
-    An empty code leaves the codings of that name out. Raises TableError.
+    An empty code leaves the codings of that name out. Raises TableError for codes that the `codebook` (if one is
+    given) does not have, for words that are no polarity, and for a name with two meanings.
     """
     from coder.reading.tables.read import read_table
 
     frame = read_table(path, needed=["name", "code"])
     mapping: dict[str, Mapped] = {}
     problems = []
+    lookup = lookup_in(codebook) if codebook else None
+    rows: dict[str, tuple[int, Mapped]] = {}
     for row, cells in zip(frame.attrs["row_numbers"], frame.to_dict("records"), strict=True):
         name, code = text_of(cells["name"]).strip(), text_of(cells["code"]).strip()
         side = text_of(cells.get("polarity")).strip().casefold()
@@ -200,7 +203,15 @@ def read_mapping(path: Path) -> dict[str, Mapped]:
         if side and side not in POLARITY_WORDS:
             problems.append(f"row {row}: polarity '{side}' is not barrier, facilitator or mixed.")
         code = "" if stands_for_nothing(code) else code
-        mapping[name] = Mapped(code or None, POLARITY_WORDS.get(side) or None, YOURS)
+        if code and lookup is not None and lookup.codes_of(code) is None:
+            likely = lookup.nearest(code)
+            hint = f"; did you mean {likely}?" if likely else "."
+            problems.append(f"row {row}: '{code}' is no code of the codebook{hint}")
+        mapped = Mapped(code or None, POLARITY_WORDS.get(side) or None, YOURS)
+        first, before = rows.setdefault(folded(name), (row, mapped))
+        if before != mapped:
+            problems.append(f"row {row}: '{name}' has another code or polarity in row {first}.")
+        mapping[name] = mapped
     if problems:
         raise TableError(f"{path.name} cannot be used as a mapping:", problems)
     return mapping

@@ -66,15 +66,11 @@ def open_coded_file(
 def _mapped(table: CodedTable, codebook: Codebook | None, reading: CodedReading) -> CodedTable:
     if codebook is None and reading.mapping is None:
         return table
+    from coder.codebook import load_codebook
     from coder.coded_tables.code_mapping import CodeMapper, mapped_table, read_mapping
 
-    if codebook is None:
-        from coder.codebook import load_codebook
-
-        codebook = load_codebook("comb")
-    return mapped_table(
-        table, CodeMapper(codebook, read_mapping(reading.mapping) if reading.mapping else None)
-    )
+    mapping = read_mapping(reading.mapping, codebook) if reading.mapping else None
+    return mapped_table(table, CodeMapper(codebook or load_codebook("comb"), mapping))
 
 
 def _opened(path: Path, likely: str, where: str, study: str, reading: CodedReading) -> CodedTable:

@@ -107,6 +107,19 @@ def test_an_edited_mapping_goes_first_and_may_leave_codes_out(tmp_path: Path) ->
         read_mapping(path)
 
 
+def test_slips_in_an_edited_mapping_are_named_with_their_rows(tmp_path: Path) -> None:
+    path = tmp_path / "map.csv"
+    rows = "Time,physcal\nMoney,weather\nmoney,social\nFriends,Social opportunity\n"
+    path.write_text(f"name,code\n{rows}", encoding="utf-8")
+    with pytest.raises(TableError) as caught:
+        read_mapping(path, BOOK)
+    said = str(caught.value)
+    assert "row 2: 'physcal' is no code of the codebook; did you mean physical?" in said
+    assert "row 3: 'weather' is no code of the codebook." in said
+    assert "row 4: 'money' has another code or polarity in row 3." in said
+    assert "row 5" not in said, "a label will do for a code"
+
+
 def test_a_polarity_that_is_a_code_of_its_own_goes_to_the_other_codes_of_the_passage() -> None:
     frame = pd.DataFrame(
         {
