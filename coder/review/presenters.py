@@ -133,6 +133,7 @@ class RowView:
     code: str = ""
     polarity: str | None = None
     coders: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()  # in words, what others coded
     good: bool = False
 
     @property
@@ -193,7 +194,12 @@ class Drawing:
         return RowView(
             id=unit.utterance.id, token=unit.state.token, place=place, transcript=unit.utterance.transcript,
             speaker=unit.utterance.speaker or "", spoken=self._spoken(unit, stripes),
-            pieces=tuple(self._pieces(unit)), chips=stripes, state=STATE_WORDS[unit.state.state],
+            pieces=tuple(self._pieces(unit)), chips=tuple(s for s in stripes if s.whose in ("You", "Suggested")),
+            others=tuple(
+                f"{s.whose}: " + ", ".join(filter(None, [s.sign.code.label, s.polarity]))
+                for s in stripes if s.whose not in ("You", "Suggested")
+            ),
+            state=STATE_WORDS[unit.state.state],
             flagged=unit.state.flagged, offered=tuple(offer.id for offer in unit.offers),
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ from sqlite3 import Row
 
 from coder.store.connection import SharedConnection, chunks, marks, new_uid
 from coder.store.replay import replay
-from coder.store.values import ADJUDICATED, DECIDED_SQL
+from coder.store.values import ADJUDICATED, DECIDED_SQL, Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,16 @@ class Quote:
 
 
 def quotes(
-    db: SharedConnection, codes: Sequence[str] | None = None, *, coder: str | None = None
+    db: SharedConnection,
+    codes: Sequence[str] | None = None,
+    *,
+    coder: str | None = None,
+    withheld: Withheld | None = None,
 ) -> list[Quote]:
     """Return the confirmed passages of some codes (None: all), in order of transcript and text.
 
-    What was adjudicated counts alone there; elsewhere every coder's codings count, or only those of `coder`.
+    What was adjudicated counts alone there; elsewhere every coder's codings count, or only those of `coder`; those
+    that are `withheld` are left out.
     A passage over several utterances comes once.
     """
     wanted = json.dumps(list(codes)) if codes is not None else None
@@ -108,6 +113,8 @@ def quotes(
         }
     passages: dict[tuple[int, int, int, str, str | None], list[Row]] = {}
     for row in rows:
+        if withheld is not None and withheld.holds(row["coder"], row["utterance"]):
+            continue
         key = (row["transcript"], row["start"], row["end"], row["code"], row["polarity"])
         passages.setdefault(key, []).append(row)
     return [

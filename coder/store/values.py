@@ -297,6 +297,18 @@ class ModelVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """Utterances on which a reader must not see how other people coded: double coding that both have not finished."""
+
+    reader: str
+    utterances: frozenset[int]
+
+    def holds(self, owner: str, utterance: int) -> bool:
+        """Return whether somebody's coding of an utterance is kept from the reader."""
+        return owner != self.reader and utterance in self.utterances
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """Which utterances a list or queue takes; everything given must hold.
 

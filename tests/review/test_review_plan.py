@@ -12,7 +12,7 @@ from tests.review.test_review_writes import act, app_for, ids, state
 def planned(study_path: Path, *names: str) -> list[Page]:
     pages = app_for(study_path, *names, mode="assisted")
     answer = pages[0].post("/plan", one="Ann", other="Ben", **{"transcript-1": "on"})
-    assert answer["say"] == "1 transcripts are double-coded"
+    assert answer["say"] == "1 transcript double-coded from now on"
     return pages
 
 
@@ -37,6 +37,31 @@ def test_a_double_coded_transcript_shows_nothing_until_both_have_decided(study_p
     adjudication = ben.get("/adjudicate")
     assert "it is the clock" in adjudication and "INTERVIEWER" in adjudication
     assert "<strong>Social opportunity</strong>" in adjudication  # its definition is in view
+
+
+def test_no_list_shows_a_colleagues_coding_before_both_have_decided(study_path: Path) -> None:
+    ann, ben, eve = planned(study_path, "Ann", "Ben", "Eve")
+    here, words = ids(study_path)["It"], "It was a Tuesday"
+    act(ben, "code", here, code="social_opportunity")
+    act(ben, "barrier", here)
+    lists = (
+        "/codes?code=social_opportunity", "/search?code=social_opportunity", "/search?polarity=barrier", "/matrix",
+        "/report",
+    )  # fmt: skip
+
+    def shown(page: Page) -> list[str]:
+        texts = [(path, page.client.get(path, headers={"accept": "text/html"}).text) for path in lists]
+        return [path for path, text in texts if words in text or ("/matrix" in path and "C01" in text)]
+
+    assert shown(ann) == [] and len(shown(ben)) >= 4 and len(shown(eve)) >= 4
+    assert "others’ codings are left out until" in ann.get("/codes", code="social_opportunity")
+    assert ann.client.get("/groups").status_code == 400
+    assert not state(study_path, here, "Ann").seen
+    act(ann, "nothing", here)
+    assert shown(ann) == shown(ben)
+    assert "Ben: Social opportunity, barrier" in ann.get("/search", code="social_opportunity")
+    with Study.open(study_path) as study:
+        assert here in study.acts.exposed("Ann", [here])  # what a list shows of others counts as seen
 
 
 def test_the_plan_says_how_far_both_are_and_then_their_agreement(study_path: Path) -> None:

@@ -31,6 +31,16 @@ NO_POLARITY = "none"  # in addresses: codings without polarity
 MOST_PASSAGES = 400  # of one code and polarity on a page
 
 
+def _refuse_double(context: ReviewContext, session: Session) -> None:
+    """Raise InputError while this coder double-codes something that both coders have not finished."""
+    withheld = context.review.withheld(session.coder)
+    if withheld is not None and withheld.utterances:
+        raise InputError(
+            "Groups join everybody's codings, and you double-code a transcript that both of you have not finished."
+            " They can be seen when both have."
+        )
+
+
 def _polarity(given: object) -> str | None:
     return None if given in (None, "", NO_POLARITY) else str(given)
 
@@ -47,6 +57,7 @@ async def groups_page(request: Request) -> Response:
         raise InputError(
             "Groups join everybody's codings, and you code blind. Change how you work on the Study page to see them."
         )
+    _refuse_double(context, session)
     data = await run_in_threadpool(read_data, study, Names())
     counts: dict[tuple[str, str | None], int] = {}
     for coding in data.codings:
@@ -83,6 +94,7 @@ def _edit(context: ReviewContext, session: Session, given: Mapping[str, object])
     """Return the change that a form asks for. Raises InputError for unknown changes and for blind work."""
     if context.mode(session) == "blind":
         raise InputError("You code blind: groups join everybody's codings.")
+    _refuse_double(context, session)
     kind = next((name for name in KINDS if name == given.get("kind")), None)
     if kind is None:
         raise InputError("A group can be renamed, merged or discarded, and passages can be moved.")

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.errors import InputError
+from coder.phrasing import counted
 from coder.review.context import context_of, reply, session_of
 from coder.review.pages.writes import body_of
 from coder.workflow.study.double_coding import double_coding_progress, set_double_coding
@@ -33,7 +34,11 @@ async def choose(request: Request) -> Response:
     names = [str(content.get("one") or ""), str(content.get("other") or "")]
     set_double_coding(context.review.study, ticked, names, coder=session.coder)
     context.review.plan_changed()
-    say = f"{len(ticked)} transcripts are double-coded" if ticked else "No transcript is double-coded now"
+    say = (
+        f"{counted(len(ticked), 'transcript')} double-coded from now on"
+        if ticked
+        else "No transcript is double-coded now"
+    )
     return reply(say=say, go="/plan")
 
 

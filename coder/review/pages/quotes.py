@@ -56,13 +56,16 @@ async def code_page(request: Request) -> Response:
     context, session = context_of(request), session_of(request)
     study, codebook, only_coder = context.review.study, context.review.codebook, _own_only(context, request)
     counts: dict[str, int] = {}
-    for item in placed_quotes(study, None, coder=only_coder):
+    withheld = context.review.withheld(session.coder)
+    for item in placed_quotes(study, None, coder=only_coder, withheld=withheld):
         counts[item.quote.code] = counts.get(item.quote.code, 0) + 1
     most = max(codebook.codes, key=lambda code: counts.get(code.id, 0)).id
     name = request.query_params.get("code") or most
     by = request.query_params.get("by") or BY_TRANSCRIPT
     polarity = request.query_params.get("polarity") or None
-    quotes = placed_quotes(study, codes_within(codebook, name), by=by, polarity=polarity, coder=only_coder)
+    quotes = placed_quotes(
+        study, codes_within(codebook, name), by=by, polarity=polarity, coder=only_coder, withheld=withheld
+    )
     if value := request.query_params.get("value"):
         quotes = [item for item in quotes if value in item.groups]
     if request.query_params.get("good"):
@@ -80,6 +83,7 @@ async def code_page(request: Request) -> Response:
         participants=len({item.participant for item in quotes}),
         suggested=_suggested(context, request, name), likest=likest, groupings=groupings(study), codebook=codebook,
         signs=context.signs(session.coder), code_keys=context.code_keys(session.coder),
+        kept_back=bool(withheld and withheld.utterances),
     )  # fmt: skip
 
 
@@ -172,7 +176,13 @@ async def matrix_page(request: Request) -> Response:
     """Show how often each code was confirmed in each group; a cell opens its quotes."""
     context = context_of(request)
     by, rows = _matrix_request(request)
-    table = matrix(context.review.study, by=by, rows=rows, coder=_own_only(context, request))
+    table = matrix(
+        context.review.study,
+        by=by,
+        rows=rows,
+        coder=_own_only(context, request),
+        withheld=context.review.withheld(session_of(request).coder),
+    )
     most = max((cell.quotes for line in table.cells for cell in line), default=0)
     return context.page(
         request, "matrix.html", page_name="Matrix", table=table, by=by, rows=rows, row_choices=MATRIX_ROWS,
@@ -193,7 +203,13 @@ async def matrix_download(request: Request) -> Response:
     context = context_of(request)
     by, rows = _matrix_request(request)
     suffix = f".{request.path_params['suffix']}"
-    table = matrix(context.review.study, by=by, rows=rows, coder=_own_only(context, request))
+    table = matrix(
+        context.review.study,
+        by=by,
+        rows=rows,
+        coder=_own_only(context, request),
+        withheld=context.review.withheld(session_of(request).coder),
+    )
     return attachment(matrix_file(table, suffix), f"matrix{suffix}")
 
 
@@ -208,18 +224,33 @@ async def search(request: Request) -> Response:
     if mode != "assisted":
         filters = replace(filters, suggested=None)
     matches = context.review.study.find(filters) if asked else []
+    if filters.code or filters.polarity:
+        matches = _may_see(context, request, filters, matches)
     utterances = list(context.review.study.texts.by_id(matches[:MOST_FOUND]).values())
     drawing = context.drawing(session.coder, filters.text or "")
     names = {info.id: info.name for info in context.review.study.texts.all()}
     rows = [
         drawing.row(unit, names[unit.utterance.transcript])
-        for unit in context.review.units(session.coder, utterances, mode)
+        for unit in context.review.units(
+            session.coder, utterances, mode, others=bool(filters.code or filters.polarity)
+        )
     ]
     return context.page(
         request, "search.html", page_name="Search", listing=listing, choices=listing.choices(context), rows=rows,
         found=len(matches), asked=asked, signs=context.signs(session.coder),
         code_keys=context.code_keys(session.coder),
     )  # fmt: skip
+
+
+def _may_see(context: ReviewContext, request: Request, filters: Filters, matches: Sequence[int]) -> list[int]:
+    """Return the matches without those that only others coded so, where this coder must not know it yet."""
+    session = session_of(request)
+    study, own = context.review.study, replace(filters, by_anybody=False)
+    mine, withheld = set(study.find(own)), context.review.withheld(session.coder)
+    closed = set(withheld.utterances) if withheld else set()
+    if context.mode(session) == "commit_first":
+        closed |= set(study.find(Filters(coder=session.coder, state="open")))
+    return [key for key in matches if key in mine or key not in closed]
 
 
 async def around(request: Request) -> Response:

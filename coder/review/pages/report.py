@@ -62,7 +62,12 @@ def _asked(request: Request) -> ReportRequest:
         interventions=bool(given.get("interventions")),
         pseudonymised=bool(given.get("pseudonyms")),
     )
-    return ReportRequest(None, options, coder=session.coder if mode == "blind" else None)
+    return ReportRequest(
+        None,
+        options,
+        coder=session.coder if mode == "blind" else None,
+        withheld=context.review.withheld(session.coder),
+    )
 
 
 def _number(typed: str | None, usual: int) -> int:

@@ -129,14 +129,20 @@ async function neighbour(step) {
 async function next() {
   const id = await neighbour(1);
   if (id) return go(id);
-  if (queue) location.href = withoutPlace();
+  if (queue) drawAnew();
   else say("This is the last utterance. Enter leads to the next transcript.");
 }
 
 async function previous() {
   const id = await neighbour(-1);
   if (id) return go(id);
-  say("This is the first utterance.");
+  say(queue ? "This is the first of the queue as it was drawn." : "This is the first utterance.");
+}
+
+// The queue is drawn anew: what was decided leaves it, and what waits comes.
+function drawAnew(said) {
+  sayNext([said, "That was the last of the queue; it was drawn anew"].filter(Boolean).join(" · "));
+  location.href = withoutPlace();
 }
 
 function withoutPlace() {
@@ -211,7 +217,7 @@ async function act(action, code, stay, before) {
     draw(content, { scroll: content.focus !== target });
     say(content.say, content.hint);
     if (!ok || !onward || id || content.stay) return;
-    if (queue) location.href = withoutPlace();
+    if (queue) drawAnew(content.say);
     else await nextTranscript(content.say);
   }
 }

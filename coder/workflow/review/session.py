@@ -16,7 +16,7 @@ from threading import RLock
 from coder.codebook import Codebook
 from coder.errors import StudyError
 from coder.store import Study
-from coder.store.values import DECIDED, LOTS
+from coder.store.values import DECIDED, LOTS, Withheld
 from coder.workflow.study.double_coding import double_coding
 from coder.workflow.study.open import (
     Memo,
@@ -226,6 +226,12 @@ class ReviewSession:
         """Return one utterance as a coder may see it; `seen` as in `units`."""
         document = self.home_of(utterance)
         return self.units(coder, [document.utterances[document.index_of[utterance]]], mode, seen=seen)[0]
+
+    def withheld(self, coder: str) -> Withheld | None:
+        """Return where this coder must not see others' codings yet, in any list; None if they double-code nothing."""
+        planned = [key for key, coders in self._double.items() if coder in coders]
+        utterances = [item for key in planned for item in self.document(key).utterances]
+        return Withheld(coder, frozenset(self._double_open(coder, utterances))) if planned else None
 
     def _double_open(self, coder: str, utterances: Sequence[StudyUtterance]) -> set[int]:
         """Return the double-coded utterances of this coder on which not both coders have decided."""

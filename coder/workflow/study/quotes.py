@@ -9,7 +9,7 @@ from coder.errors import InputError, StudyError
 from coder.store import Study
 from coder.store.confirmed_codings import Quote, mark_good, quotes
 from coder.store.confirmed_codings import quotes as confirmed_quotes
-from coder.store.values import Filters, StudyUtterance
+from coder.store.values import Filters, StudyUtterance, Withheld
 from coder.workflow.study.model_versions import open_version
 
 BY_TRANSCRIPT = "transcript"  # grouping by transcript instead of by an attribute
@@ -90,14 +90,16 @@ def placed_quotes(
     by: str = BY_TRANSCRIPT,
     polarity: str | None = None,
     coder: str | None = None,
+    withheld: Withheld | None = None,
 ) -> list[PlacedQuote]:
     """Return the confirmed quotes of some codes (None: all) with the groups they fall in.
 
-    `coder` limits them to one coder's own codings. Raises InputError if there is no such attribute.
+    `coder` limits them to one coder's own codings; `withheld` ones are left out. Raises InputError if there is no
+    such attribute.
     """
     if by not in groupings(study):
         raise InputError(f"No participant and no transcript has an attribute '{by}'.")
-    confirmed = confirmed_quotes(study.db, codes, coder=coder)
+    confirmed = confirmed_quotes(study.db, codes, coder=coder, withheld=withheld)
     if polarity is not None:
         confirmed = [item for item in confirmed if item.polarity == polarity]
     infos = {info.id: info for info in study.texts.all()}
@@ -131,13 +133,21 @@ def grouped(quotes: Iterable[PlacedQuote]) -> list[QuoteGroup]:
     ]
 
 
-def matrix(study: Study, *, by: str = BY_TRANSCRIPT, rows: str = "code", coder: str | None = None) -> Matrix:
+def matrix(
+    study: Study,
+    *,
+    by: str = BY_TRANSCRIPT,
+    rows: str = "code",
+    coder: str | None = None,
+    withheld: Withheld | None = None,
+) -> Matrix:
     """Count confirmed quotes and participants of each code in each group.
 
-    `rows`: 'code', 'component' (headings of the codebook) or 'polarity'.
+    `rows`: 'code', 'component' (headings of the codebook) or 'polarity'. `coder` and `withheld`: as in
+    `placed_quotes`.
     """
     codebook = study.codebooks.current()
-    quotes = placed_quotes(study, None, by=by, coder=coder)
+    quotes = placed_quotes(study, None, by=by, coder=coder, withheld=withheld)
     labels = _row_labels(codebook, rows)
     columns = [group.value for group in grouped(quotes)]
     in_row = {key: [item for item in quotes if key == _row_of(codebook, item.quote, rows)] for key in labels}

@@ -13,6 +13,7 @@ from coder.reporting.rows import check_new, written_whole
 from coder.reporting.study.contents import Contents, Picture, Table
 from coder.reporting.study.values import Group, ReportOptions, StudyData
 from coder.store import Study
+from coder.store.values import Withheld
 from coder.workflow.study.passage_groups import study_groups
 from coder.workflow.study.report_data import FIELD, Names, read_data
 from coder.workflow.study.report_groups import (
@@ -39,13 +40,15 @@ MOST_APART = 6  # values; an attribute with more is no way to split a table
 class ReportRequest:
     """What `coder report` was asked for; see `ReportOptions` for what it takes.
 
-    `groups` is a table of sub-themes that a person edited, `write_groups` where to write one; `keep_groups` also adds
-    the edited names to the study's codebook. `figures` is a folder for the pictures.
+    `coder`: one coder's codings alone; `withheld` ones are left out. `groups` is a table of sub-themes that a person
+    edited, `write_groups` where to write one; `keep_groups` also adds the edited names to the study's codebook.
+    `figures` is a folder for the pictures.
     """
 
     out: Path | None
     options: ReportOptions = field(default_factory=ReportOptions)
     coder: str | None = None
+    withheld: Withheld | None = None
     label: str | None = None
     groups: Path | None = None
     write_groups: Path | None = None
@@ -116,7 +119,7 @@ def report_parts(
 ) -> tuple[StudyData, list[Group], ReportOptions, list[str]]:
     """Return what the report is made from: data, groups of passages, options filled in, and remarks."""
     names = Names(request.label, pseudonyms=request.options.pseudonymised)
-    data = read_data(study, names, coder=request.coder, version=__version__)
+    data = read_data(study, names, coder=request.coder, withheld=request.withheld, version=__version__)
     options = _filled(request.options, data)
     _check_label(request.label, data)
     remarks: list[str] = []

@@ -22,7 +22,15 @@ from coder.reporting.study.values import (
 )
 from coder.store import Study
 from coder.store.confirmed_codings import good_quotes
-from coder.store.values import ADJUDICATED, DECIDED, Filters, StandingCode, StudyUtterance, TranscriptInfo
+from coder.store.values import (
+    ADJUDICATED,
+    DECIDED,
+    Filters,
+    StandingCode,
+    StudyUtterance,
+    TranscriptInfo,
+    Withheld,
+)
 
 # What papers call a participant by, from the attributes that studies usually have.
 PARTS: tuple[tuple[str, ...], ...] = (
@@ -102,19 +110,26 @@ class Standing:
     code: StandingCode
 
 
-def read_data(study: Study, names: Names, *, coder: str | None = None, version: str = "") -> StudyData:
+def read_data(
+    study: Study,
+    names: Names,
+    *,
+    coder: str | None = None,
+    withheld: Withheld | None = None,
+    version: str = "",
+) -> StudyData:
     """Return everything that a report says of the study, agreement left out.
 
     Where somebody adjudicated, the adjudicated codes count; elsewhere every code that any coder gave counts once,
-    with polarity "mixed" where coders gave different ones. `coder` takes one coder's codings alone. Raises
-    StudyError if there is no such coder.
+    with polarity "mixed" where coders gave different ones. `coder` takes one coder's codings alone; `withheld`
+    ones are left out. Raises StudyError if there is no such coder.
     """
     if coder is not None and coder not in study.people.coders():
         known = ", ".join(study.people.coders()) or "nobody yet"
         raise StudyError(f"There is no coder '{coder}' in this study; its coders are {known}.")
     book = study.codebooks.current()
     transcripts = study.texts.all()
-    standing, decided = _standing(study, coder)
+    standing, decided = _standing(study, coder, withheld)
     codings: list[Coding] = []
     suggested: list[Coding] = []
     people = {item.id: study.people.participants(item.id) for item in transcripts}
@@ -145,7 +160,9 @@ def read_data(study: Study, names: Names, *, coder: str | None = None, version: 
     )
 
 
-def _standing(study: Study, coder: str | None) -> tuple[dict[int, list[Standing]], set[int]]:
+def _standing(
+    study: Study, coder: str | None, withheld: Withheld | None
+) -> tuple[dict[int, list[Standing]], set[int]]:
     """Return the codes that stand by utterance (adjudicated ones alone if any), and what is decided."""
     standing: defaultdict[int, list[Standing]] = defaultdict(list)
     decided: set[int] = set()
@@ -157,7 +174,7 @@ def _standing(study: Study, coder: str | None) -> tuple[dict[int, list[Standing]
         for key, state in study.acts.states(owner, keys).items():
             if owner == ADJUDICATED:
                 adjudicated.add(key)
-            elif key in adjudicated:
+            elif key in adjudicated or (withheld is not None and withheld.holds(owner, key)):
                 continue
             standing[key] += [Standing(owner, code) for code in state.codes]
     return standing, decided
