@@ -185,6 +185,9 @@ def test_by_code_and_adjudicate_by_keyboard(tab: Tab, study_path: Path) -> None:
     tab.keys("u")
     tab.until(lambda: "Undone" in tab.find("#say").text)  # on the page that is loaded anew
     assert state(study_path, here["There"]).state == "open"
+    tab.keys("r")
+    tab.until(lambda: "Redone" in tab.find("#say").text)
+    assert state(study_path, here["There"]).state != "open"
     with Study.open(study_path) as study:
         for name, code in (("Ben", "physical_opportunity"), ("Eve", "social_opportunity")):
             study.people.add_coder(name)
@@ -202,6 +205,8 @@ def test_by_code_and_adjudicate_by_keyboard(tab: Tab, study_path: Path) -> None:
     assert "Adjudicated" in tab.find("#say").text
     tab.keys("u")
     tab.until(lambda: tab.all("#here"))
+    tab.keys("r")
+    tab.until(lambda: "Redone: adjudicated as" in tab.find("#say").text)
 
 
 def test_a_phone_has_no_keys_small_targets_or_covered_buttons(tab: Tab, study_path: Path) -> None:

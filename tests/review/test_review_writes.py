@@ -248,6 +248,10 @@ def test_messages_name_what_was_saved_withdrawn_and_what_returned(page: Page, st
     assert str(act(page, "flag", here)["say"]).startswith("Flagged")
     act(page, "nothing", here)
     assert act(page, "flag", here)["say"] == "Flag taken off"  # "nothing to code" still stands
+    other = ids(study_path)["There"]
+    act(page, "code", other, code="social_opportunity")  # in place of what was suggested
+    said = act(page, "code", other, code="social_opportunity")["say"]
+    assert said == "Social opportunity withdrawn; Physical opportunity stays rejected"
 
 
 def test_undo_takes_back_memos_and_decisions_in_the_order_they_were_made(

@@ -130,6 +130,10 @@ def what_changed(labels: Mapping[str, str], before: UnitState, after: UnitState,
         for code in after.rejected
         if code not in before.rejected and code not in {item.code for item in before.codes}
     ]
+    if before.codes and not after.codes:
+        words += [
+            f"{labels.get(code, code)} stays rejected" for code in after.rejected if code in before.rejected
+        ]
     if before.state == "nothing" and after.state != "nothing" and not after.codes:
         words.append("“Nothing to code” withdrawn")
     if after.flagged != before.flagged:

@@ -7,18 +7,23 @@ import "./theme.js";
 const box = document.getElementById("adjudicate");
 const started = performance.now();
 
-async function undo() {
-  const { ok, content } = await post("/undo", { view: "adjudicate" });
+async function reverse(path) {
+  const { ok, content } = await post(path, { view: "adjudicate" });
   if (!ok) return;
   if (!content.focus) return say(content.say);
   sayNext(content.say);
   location.href = content.adjudicated ? `/adjudicate?u=${content.focus}` : content.go;
 }
 
+const undo = () => reverse("/undo");
+const redo = () => reverse("/redo");
 const undoing = document.getElementById("undo");  // where nothing is open any more
 undoing?.addEventListener("click", undo);
 if (undoing) {
-  document.addEventListener("keydown", (event) => { if (meaningOf(event, JSON.parse(undoing.dataset.keys), {})?.action === "undo") undo(); });
+  document.addEventListener("keydown", (event) => {
+    const action = meaningOf(event, JSON.parse(undoing.dataset.keys), {})?.action;
+    if (action === "undo" || action === "redo") reverse(`/${action}`);
+  });
 }
 if (box) {
   const actions = JSON.parse(box.dataset.keys);
@@ -58,6 +63,7 @@ if (box) {
     nothing: () => adjudicate([]),
     next: () => { location.href = box.dataset.later ? `/adjudicate?u=${box.dataset.later}` : "/adjudicate"; },
     undo,
+    redo,
     memo: () => document.getElementById("why").focus(),
     names: () => {
       const shown = toggle(document.querySelector('[data-do="names"]'));

@@ -59,15 +59,15 @@ function refuse(pick, on) {
   if (on) pick.querySelector("input").checked = false;
 }
 
-async function undo() {
-  const { ok, content } = await post("/undo", { view: "bulk" });
+async function reverse(path) {
+  const { ok, content } = await post(path, { view: "bulk" });
   if (!ok) return;
   if (!content.focus) return say(content.say);
   sayNext(content.say);
   location.reload();
 }
 
-undoing?.addEventListener("click", undo);
+undoing?.addEventListener("click", () => reverse("/undo"));
 document.addEventListener("keydown", (event) => {
   const action = meaningOf(event, JSON.parse(undoing?.dataset.keys || "{}"), {})?.action;
   const at = picks.indexOf(document.activeElement.closest?.(".pick"));
@@ -75,7 +75,8 @@ document.addEventListener("keydown", (event) => {
     next: () => picks[Math.min(picks.length - 1, at + 1)]?.focus(),
     previous: () => picks[Math.max(0, at - 1)]?.focus(),
     reject: () => { if (at >= 0) { refuse(picks[at], !picks[at].classList.contains("refused")); tell(); } },
-    undo,
+    undo: () => reverse("/undo"),
+    redo: () => reverse("/redo"),
   };
   if (!(action in deeds)) return;
   event.preventDefault();

@@ -225,6 +225,7 @@ async function act(action, code, stay, before) {
 async function reverse(path) {
   const { ok, content } = await post(path, { view, current, q: desk.dataset.q || "" });
   if (!ok) return;
+  clearWarning();
   say(content.say);
   if (!content.focus) return;
   if (!queue && !unitOf(content.focus) && !(await loadChunkOf(content.focus))) {
