@@ -7,6 +7,7 @@ import pytest
 
 from coder.domain import Transcript
 from coder.reading import read_transcript, transcript_paths
+from coder.reading.formats import subtitles
 from coder.reading.formats.plain import document_of
 from coder.reading.speakers.assemble import assemble
 from tests.reading.cases_hard import CASES as HARD_CASES
@@ -403,3 +404,47 @@ def test_words_that_come_as_labels_do_are_named() -> None:
     assert not _doubts(text)
     text = "".join(f"INT: What is {n}?\nP1: It is {n}.\nThe next one: It is {n}.\n" for n in range(4))
     assert any("'The next one:'" in doubt for doubt in _doubts(text))
+
+
+@pytest.mark.parametrize(
+    "label", ["After the interview:", "Transcriber's note:", "Memo:", "NB:", "Observation:", "Summary\n\n"]
+)
+def test_a_note_that_ends_the_file_is_no_speech_and_is_quoted(label: str) -> None:
+    text = _typed() + f"\n{label} she spoke of her late husband.\n"
+    transcript = assemble(document_of(text, "x.txt", "utf-8"), "x.txt", b"")
+    assert [transcript.words_of(turn) for turn in transcript.turns] == [words for _, words in TALK]
+    assert any(label.split(":")[0].strip() in note for note in transcript.notes)
+
+
+def test_a_transcribers_note_between_turns_is_named() -> None:
+    text = "\n".join(
+        f"{who}: {words}" + "\nTypist's note: a door bangs." * (who == "P1") for who, words in TALK
+    )
+    assert any("like a remark" in doubt for doubt in _doubts(text + "\nINT: Bye.\n"))
+
+
+def test_initials_that_lost_their_colon_speak() -> None:
+    text = "KM: Who cooks?\nJB: My son.\nKM Who shops?\nJB We both do.\nKM: Why?\nJB: We can.\nTV is dear.\n"
+    assert [speaker for speaker, _ in _spoken(text)] == ["KM", "JB"] * 3
+    assert _spoken(text)[-1][1].endswith("TV is dear.")
+
+
+@pytest.mark.parametrize("answer", ["*{}*", "> {}"])
+def test_questions_may_be_what_is_not_printed_otherwise(answer: str) -> None:
+    text = "\n\n".join(words if who == "INT" else answer.format(words) for who, words in TALK)
+    transcript = assemble(document_of(text, "x.md", "utf-8"), "x.md", b"")
+    roles = [(turn.role, transcript.words_of(turn)) for turn in transcript.turns]
+    assert roles == [("interviewer" if who == "INT" else "participant", words) for who, words in TALK]
+
+
+def test_cues_that_go_on_are_no_headings() -> None:
+    cues = [
+        "Anna: Who cooks for you?",
+        "Bob: My son does.",
+        "Sometimes me",
+        "Anna: And who shops?",
+        "Bob: We do.",
+    ]
+    text = "".join(f"{n + 1}\n00:00:0{n},000 --> 00:00:0{n},900\n{cue}\n\n" for n, cue in enumerate(cues))
+    document = subtitles.document_of(text, "x.srt", "utf-8")
+    assert not assemble(document, "x.srt", b"").doubts

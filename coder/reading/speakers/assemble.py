@@ -188,7 +188,7 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
         return read
     start = header.lines if not labels or unnamed else min(labels)
     header = with_legend(header, lines[:start])
-    doubts += overlooked(lines, labels, start)
+    doubts += overlooked(lines, labels, start, running=document.running)
     if any(label.style is Style.COMMA for label in labels.values()):
         doubts.append(
             "Names before a comma were taken for speakers: such a name may be of somebody spoken to."

@@ -13,6 +13,7 @@ from coder.reading.speakers.vocabulary import (
     INTERVIEWER_WORDS,
     NEVER_SPEAKERS,
     is_header_key,
+    is_note_key,
     key_of,
 )
 
@@ -65,7 +66,7 @@ def footer_of(lines: Sequence[Line], last: int, *, labelled: bool) -> int:
         if line.blank or line.kind:
             continue
         label = _colon(line)
-        if label is None or not (is_header_key(label.key) or label.key in ("notes", "note")):
+        if label is None or not (is_header_key(label.key) or is_note_key(label.key)):
             break
         if line.after_gap:
             end = number
@@ -79,7 +80,7 @@ def _opens_field_notes(line: Line, *, labelled: bool) -> bool:
     label = _colon(line)
     if label is not None and line.text[label.words_start :].strip():
         # "Notes: ..." may stand between two answers; the longer names do not.
-        return label.key in FIELD_NOTES and " " in label.key
+        return " " in label.key and (label.key in FIELD_NOTES or is_note_key(label.key))
     key = key_of(line.text) if len(line.text) <= _LONGEST_HEADING else ""
     return key in FIELD_NOTES and (labelled or " " in key)
 

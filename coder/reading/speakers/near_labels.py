@@ -15,6 +15,7 @@ from coder.reading.speakers.vocabulary import (
     ROLE_WORDS,
     TITLES,
     is_header_key,
+    is_note_key,
     key_of,
 )
 
@@ -26,7 +27,7 @@ _ONE_SLIP, _TWO_SLIPS = 5, 8
 _SHOWN = 4
 # Roles that people do not call each other by, so that a line which begins with one has lost its colon.
 _NEVER_SAID = frozenset({"participant", "respondent", "interviewee", "informant"})
-_REMARKS = frozenset({"note", "notes", "nb", "memo", "comment", "comments", "topic", "theme", "section"})
+_TOPICS = frozenset({"topic", "theme", "section"})
 _SHORT_PARTS = frozenset({"i", "int", "intv", "p", "part", "r", "resp", "mod", "fac", "facil"})
 _LONG_PART = 7  # letters
 # Words before a colon that come so often at paragraphs' starts may be somebody: "Hope:", "Lady at the back:".
@@ -114,6 +115,7 @@ def _known(candidate: Candidate, line: Line, spelled: Mapping[str, Candidate]) -
         plain = known is not None and (
             (known.shape is Shape.ROLE and candidate.key in INTERVIEWER_WORDS | _NEVER_SAID)
             or (known.shape is Shape.CODE and any(map(str.isdigit, known.label)))
+            or (len(known.label) > 1 and known.label.isupper())
         )
         return known if plain and words[:1].isupper() else None
     if candidate.style not in _NEAR_STYLES:
@@ -234,7 +236,7 @@ def _is_topic(lines: Sequence[Line], labels: Labels, number: int) -> bool:
         lines[number].after_gap
         and text[:1].isupper()
         and len(text.split()) <= _LONGEST_TOPIC
-        and not ends_sentence(text)
+        and text[-1:].isalnum()
         and any(ends_sentence(line.text) for line in above)
         and any(line.after_gap and number + place in labels for place, line in enumerate(below, start=1))
     )
@@ -248,7 +250,7 @@ def _is_remark(line: Line, candidate: Candidate | None) -> bool:
         return line.after_gap and len(line.text) <= 40 and key_of(line.text) in FIELD_NOTES
     value = line.text[candidate.words_start :].rstrip()
     fact = is_header_key(candidate.key) and 0 < len(value.split()) <= 8 and value[-1] not in ".?!"
-    return fact or candidate.key.rstrip("0123456789 ") in _REMARKS
+    return fact or candidate.key.rstrip("0123456789 ") in _TOPICS or is_note_key(candidate.key)
 
 
 def _comes_like_a_label(candidate: Candidate, lines: Sequence[Line], number: int) -> bool:
@@ -276,8 +278,11 @@ def _that_come_often(found: Counter[tuple[str, str]]) -> Iterator[tuple[tuple[st
             yield first[label], count
 
 
-def overlooked(lines: Sequence[Line], labels: Labels, first: int) -> Iterator[str]:
-    """Name line starts that look like labels and were taken for words, with whose words they were taken for."""
+def overlooked(lines: Sequence[Line], labels: Labels, first: int, *, running: bool) -> Iterator[str]:
+    """Name line starts that look like labels and were taken for words, with whose words they were taken for.
+
+    In `running` documents a line that is no sentence is a cue that goes on.
+    """
     spelled = [candidate.key for candidate in labels.values()]
     found: Counter[tuple[str, str]] = Counter()
     often: Counter[tuple[str, str]] = Counter()
@@ -292,7 +297,9 @@ def overlooked(lines: Sequence[Line], labels: Labels, first: int) -> Iterator[st
         candidate = next((c for c in line.candidates if c.style in (Style.COLON, Style.SLIP)), None)
         if line.blank or line.kind:
             continue
-        if _is_remark(line, candidate) or (candidate is None and _is_topic(lines, labels, number)):
+        if _is_remark(line, candidate) or (
+            candidate is None and not running and _is_topic(lines, labels, number)
+        ):
             remarks.append(line.text.strip())
         elif candidate and _comes_like_a_label(candidate, lines, number):
             often[speaker, _shown(candidate, line)] += 1

@@ -182,11 +182,14 @@ def assign_roles_by_print(
     """
     if interviewer:
         raise InputError(f"{name} names no speakers, so {', '.join(interviewer)} cannot be found in it.")
-    look = look_of_questions([text[turn.start : turn.end] for turn in turns], looks)
+    said = [text[turn.start : turn.end] for turn in turns]
+    look, plainly = look_of_questions(said, looks), False
+    if look is None:
+        look, plainly = _look_of_answers(said, looks), True
     if look is None:
         return Roles(list(turns))
-    roles: dict[bool, Role] = {True: "interviewer", False: "participant"}
-    how = look if look in ("numbered", "quoted") else f"printed {look}"
+    roles: dict[bool, Role] = {not plainly: "interviewer", plainly: "participant"}
+    how = ("not " if plainly else "") + (look if look in ("numbered", "quoted") else f"printed {look}")
     note = f"No names stand in this file; what is {how}, mostly questions, is taken for the interviewer's."
     return Roles([replace(turn, role=roles[look in looks[turn.index]]) for turn in turns], [note])
 
@@ -197,12 +200,24 @@ def look_of_questions(said: Sequence[str], looks: Sequence[frozenset[str]]) -> s
     `said` are the words of each turn, `looks` how all of it is printed.
     """
     for look in sorted(set().union(*looks)):
-        asked = {index for index, marks in enumerate(looks) if look in marks}
-        questions = sum("?" in said[index] for index in asked)
-        answered = sum(index + 1 not in asked for index in asked)
-        if 2 <= len(asked) < len(said) and min(questions, answered) >= 0.6 * len(asked):
+        if _are_questions({index for index, marks in enumerate(looks) if look in marks}, said):
             return look
     return None
+
+
+def _look_of_answers(said: Sequence[str], looks: Sequence[frozenset[str]]) -> str | None:
+    """Return the way of printing that all answers have and the questions before them do not; None if none has."""
+    for look in sorted(set().union(*looks)):
+        if _are_questions({index for index, marks in enumerate(looks) if look not in marks}, said):
+            return look
+    return None
+
+
+def _are_questions(asked: Collection[int], said: Sequence[str]) -> bool:
+    """Tell whether the turns at these places are mostly questions, mostly followed by another's turn."""
+    questions = sum("?" in said[index] for index in asked)
+    answered = sum(index + 1 not in asked for index in asked)
+    return 2 <= len(asked) < len(said) and min(questions, answered) >= 0.6 * len(asked)
 
 
 def _voices(turns: Iterable[Turn], text: str, *, unnamed: bool) -> dict[str, _Voice]:

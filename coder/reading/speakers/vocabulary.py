@@ -189,7 +189,12 @@ interviewer_notes interviewer_s_notes researcher_notes researcher_s_notes notes_
 notes_after_the_interview notes_after_interview post_interview_notes post_interview_reflections
 post_interview_reflection interviewer_reflections interviewer_comments interviewer_observations debrief
 debriefing_notes feldnotizen postskript postskriptum gesprächsnotiz notes_de_terrain notas_de_campo
-note_di_campo veldnotities feltnotater fältanteckningar"""
+note_di_campo veldnotities feltnotater fältanteckningar after_the_interview after_interview off_the_record
+summary interview_summary summary_of_interview summary_of_the_interview summary_of_themes key_points key_themes
+initial_codes initial_themes emerging_themes themes appendix zusammenfassung résumé resumen"""
+# Words for what somebody wrote beside the talk, as in "Transcriber's note".
+_NOTES = """note notes memo memos nb comment comments observation observations reflection reflections fieldnotes
+summary notiz notizen anmerkung anmerkungen bemerkung remarque remarques nota notas"""
 
 
 # Letters that Unicode does not take apart into a plain one and an accent.
@@ -239,6 +244,8 @@ HEADER_LINKS = _keys(_HEADER_LINKS)
 EITHER_WORDS = _keys(_EITHER)
 REMARK_WORDS = _keys(_REMARKS)
 FIELD_NOTES = _keys(_FIELD_NOTES)
+_NOTE_WORDS = _keys(_NOTES)
+_LONGEST_NOTE_KEY = 4  # words
 PARTICLES = _keys(_PARTICLES)
 NUMBER_WORDS = _keys(_NUMBERS)
 TITLES = _keys(_TITLES)
@@ -272,6 +279,12 @@ def is_header_key(key: str) -> bool:
     return any(word in HEADER_WORDS for word in words) and all(
         word in HEADER_WORDS or word in HEADER_LINKS for word in words
     )
+
+
+def is_note_key(key: str) -> bool:
+    """Tell whether a key names what somebody wrote beside the talk: "note", "transcriber s note"."""
+    words = key.split()
+    return len(words) <= _LONGEST_NOTE_KEY and not _NOTE_WORDS.isdisjoint(words)
 
 
 def is_remark(text: str) -> bool:
