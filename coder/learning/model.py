@@ -45,7 +45,8 @@ class Parts:
 
     `reference` (texts, d) are centred vectors of a sample of what it learned from: how far apart a new codebook
     sets them tells how loudly it speaks. `questions` are the fingerprints of those that it learned something of.
-    `in_context` says whether spoken texts are read after what was said before, too (see `read_vectors`).
+    `in_context` says whether spoken texts are read after what was said before, too (see `read_vectors`). `asks`
+    (d, 3) tells from a question's vector what it asks for (see `Reader`).
     """
 
     known_mean: NDArray[np.float32]
@@ -59,6 +60,7 @@ class Parts:
     reference: NDArray[np.float16] | None = None
     questions: Fingerprints = field(default_factory=lambda: NOTHING_SEEN)
     in_context: bool = False
+    asks: NDArray[np.float32] | None = None
 
 
 def codable_blocks(signals: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
@@ -142,7 +144,13 @@ class Model:
         """What turns texts into this model's features."""
         parts = self.parts
         return Reader(
-            self.encoder, parts.known_mean, self.bank, parts.ngrams, parts.questions, parts.in_context
+            self.encoder,
+            parts.known_mean,
+            self.bank,
+            parts.ngrams,
+            parts.questions,
+            parts.in_context,
+            parts.asks,
         )
 
     def signals(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from coder.codebook import Codebook, load_codebook
+from coder.domain import POLARITIES
 from coder.encoding import answer
 from coder.errors import ModelError
 from coder.learning import TrainingSet, blank_model, label_matrix, load_model, save_model, train_model
@@ -85,6 +86,40 @@ def test_written_answers_keep_their_words_apart_from_the_question() -> None:
     assert np.allclose(signals["asked"], LetterEncoder().encode(["Why? time"]))
 
 
+def test_what_a_question_asks_for_counts_for_written_answers_and_double_for_a_bare_noun() -> None:
+    encoder = LetterEncoder()
+    model = blank_model(load_codebook("comb"), encoder)
+    asked = ["zzz", "zzz", "aaa", None, "", "zzz"]
+    texts = ["the time of day", "time", "the time of day", "time", "time", "time"]
+    batch = Batch.of_texts(texts, asked)
+    assert not model.signals(batch)["expected"].any()
+    helps, hinders = encoder.encode(["zzz", "aaa"])
+    model.parts = replace(model.parts, asks=np.stack([hinders, helps, np.zeros_like(helps)], axis=1) * 9)
+    batch = replace(batch, spoken=[False] * 5 + [True])
+    expected = model.signals(batch)["expected"][:, 0]
+    assert 0.5 < expected[0] <= 1
+    assert expected[1] == pytest.approx(2 * expected[0])
+    assert expected[2] == pytest.approx(-expected[0], abs=1e-3)
+    assert not expected[3:].any()
+
+
+@pytest.mark.parametrize(
+    ("question", "answer_given", "side"),
+    [
+        ("What could be better?", "Parking", "barrier"),
+        ("What was good?", "Parking", "facilitator"),
+        ("Anything you would change?", "the nurses", "barrier"),
+        ("What would help?", "If the matron said thank you once", "facilitator"),
+        ("What could we do better?", "Nothing. The service is perfect.", "facilitator"),
+    ],
+)
+def test_the_small_starter_takes_the_direction_of_a_short_answer_from_its_question(
+    question: str, answer_given: str, side: str
+) -> None:
+    sides = load_model("starter-small").predict(Batch.of_texts([answer_given], [question])).polarity[0]
+    assert POLARITIES[int(sides.argmax())] == side
+
+
 def test_in_context_the_words_that_count_are_those_of_the_vector_that_was_judged() -> None:
     model = blank_model(load_codebook("comb"), LetterEncoder(), in_context=True)
     batch = Batch(["money matters", "time"], ["Why?"] * 2, ["t", "u"], ["p1"] * 2, [""] * 2)
@@ -105,10 +140,13 @@ def test_a_model_trained_on_one_in_context_reads_so_too_also_from_its_folder(
     base = train_model(
         excerpts(codebook), codebook, base=blank_model(codebook, encoder, in_context=True), name="base"
     )
+    base.parts = replace(base.parts, asks=np.eye(encoder.dimension, 3, dtype=np.float32))
     model = train_model(excerpts(codebook, 60, seed=3), codebook, base=base, name="own")
     save_model(model, tmp_path / "own")
     again = read_model(tmp_path / "own", encoder, read_model(tmp_path / "own" / "base", encoder))
     assert again.parts.in_context and again.base is not None and again.base.parts.in_context
+    assert again.base.parts.asks is not None and base.parts.asks is not None
+    assert np.allclose(again.base.parts.asks, base.parts.asks)
     batch = Batch(["clock diary", "sister"], ["hip"] * 2, ["t", "t"], ["p", "p"], ["s", "s"])
     assert np.allclose(again.predict(batch).scores, model.predict(batch).scores)
     alone = replace(again.parts, in_context=False)

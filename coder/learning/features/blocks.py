@@ -29,8 +29,10 @@ from coder.learning.features.wording import NGrams, cues
 Floats = NDArray[np.float64]
 FloatArray = NDArray[np.float32]
 ASKED = "asked"  # the block that has the vectors of texts read as answers
+EXPECTED = "expected"  # the block that has what the questions ask for
 SHRINK = 8.0  # texts that the known mean counts for
 WHOLE = 20  # texts from which a transcript is a topic of its own
+BARE = 2  # words of an answer that is no more than a name
 SHORT_ANSWER = 12  # words; see docs/learning.md, "How the starter was tuned"
 
 
@@ -86,7 +88,8 @@ class Reader:
     """What turns texts into features: an encoder, the mean it is centred by, a codebook's phrases, a vocabulary.
 
     `questions` are the fingerprints of the questions whose answers it has learned from in some number. With
-    `in_context`, spoken texts are read after what was said before, too (see `read_vectors`).
+    `in_context`, spoken texts are read after what was said before, too (see `read_vectors`). `asks` (d, 3) tells from
+    a question's vector whether it asks for what hinders, for what helps, or for neither.
     """
 
     encoder: Encoder
@@ -95,6 +98,7 @@ class Reader:
     ngrams: NGrams | None = None
     questions: Fingerprints = field(default_factory=lambda: NOTHING_SEEN)
     in_context: bool = False
+    asks: FloatArray | None = None
 
 
 def read_vectors(batch: Batch, encoder: Encoder, *, in_context: bool) -> FloatArray:
@@ -139,6 +143,7 @@ class Signals(Mapping[str, Any]):
     leaning    the lean as polarity logits (n, 3)
     question   1 at the row's question among the reader's, (n, questions); all 0 where it is none of them
     asked      the vectors of the texts read as answers to their questions (n, d)
+    expected   below 0 where the question asks what hinders, above 0 where it asks what helps (n, 1)
     prints     fingerprints by which copies are told, 0 for short texts (n,)
     origin     the number of the text that each is a wording of (n,)
     Vectors and topics (n, d) already at hand are given as `vectors` and `topic`.
@@ -147,7 +152,7 @@ class Signals(Mapping[str, Any]):
 
     NAMES = (
         "plain", "centred", "distinct", "closeness", "reading", "cues", "lean", "leaning", "question", "asked",
-        "prints", "origin",
+        "expected", "prints", "origin",
     )  # fmt: skip
 
     def __init__(
@@ -268,6 +273,26 @@ class Signals(Mapping[str, Any]):
         if after:
             vectors[list(after)] = encoder.encode(list(after.values()))
         return vectors
+
+    @cached_property
+    def expected(self) -> FloatArray:
+        """How much more likely each question asks for what helps than for what hinders, -1 to 1, (n, 1).
+
+        A bare noun says no more than its question, so there it counts double. 0 without a question, and in talk,
+        where a question says less of each utterance.
+        """
+        expected = np.zeros((len(self.batch), 1), dtype=np.float32)
+        given = zip(self.batch.questions, self.batch.spoken, strict=True)
+        rows = {row: words for row, (words, spoken) in enumerate(given) if words and not spoken}
+        if self._reader.asks is None or not rows:
+            return expected
+        questions = list(dict.fromkeys(rows.values()))
+        odds = np.exp(self._reader.encoder.encode(questions) @ self._reader.asks)
+        leaning = dict(zip(questions, (odds[:, 1] - odds[:, 0]) / odds.sum(axis=1), strict=True))
+        for row, words in rows.items():
+            bare = len(self.batch.texts[row].split()) <= BARE
+            expected[row] = (2 if bare else 1) * leaning[words]
+        return expected
 
     @cached_property
     def words(self) -> GramBlock:

@@ -348,6 +348,8 @@ def packed(parts: Parts) -> tuple[Arrays, dict[str, Any]]:
     shape["temperature"] = calibration.temperature
     if parts.reference is not None:
         arrays["reference"] = parts.reference
+    if parts.asks is not None:
+        arrays["asks"] = parts.asks
     if parts.in_context:
         shape["in_context"] = True
     if len(parts.questions):
@@ -395,6 +397,7 @@ def unpacked(arrays: Arrays, shape: Mapping[str, Any], dimension: int, codes: in
         _checked(arrays, "reference", (None, dimension)) if "reference" in arrays else None,
         _checked(arrays, "questions", (None,)) if "questions" in arrays else NOTHING_SEEN,
         shape.get("in_context", False) is True,
+        _checked(arrays, "asks", (dimension, 3)) if "asks" in arrays else None,
     )  # fmt: skip
 
 
