@@ -111,6 +111,18 @@ class Codebooks:
         )
         return None if row is None else self._if_in_use(row, "after")
 
+    def standing_changes(self) -> list[CodebookChange]:
+        """Return the changes of codes with their codings that are not undone, oldest first."""
+        rows = self._db.rows(
+            "SELECT c.*, coder.name FROM codebook_change c JOIN coder ON coder.id = c.coder WHERE c.reverses IS NULL"
+            f" AND NOT EXISTS (SELECT 1 FROM codebook_change r WHERE r.reverses = c.uid AND NOT {_REVERSED})"
+            " ORDER BY c.time, c.uid"
+        )
+        return [
+            value_of(CodebookChange, row, acts=tuple(json.loads(row["acts"])), coder=row["name"])
+            for row in rows
+        ]
+
     def redoable_change(self, coder: str) -> tuple[CodebookChange, str, str] | None:
         """Return the change that this coder undid last, the uid of the undoing and its time.
 

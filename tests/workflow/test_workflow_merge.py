@@ -162,6 +162,28 @@ def test_what_both_changed_is_listed_and_the_later_stands(tmp_path: Path) -> Non
         assert "suny" in study.codebooks.current().ids
 
 
+def test_a_code_retired_in_one_copy_that_the_codebook_in_use_still_has_is_named(tmp_path: Path) -> None:
+    a, b = copies(tmp_path, "ab")
+    with Study.open(a, clock=ticking("2026-03-01T10:00:00")) as study:
+        [unit, *_] = [item.id for item in study.texts.utterances(1, codable_only=True)][1:]
+        decide(study, "Ben", Decision(unit, "add", "rain"), mode="blind")
+    shutil.copy(a, b)
+    with Study.open(a, clock=ticking("2026-03-01T11:00:00")) as study:
+        reshape(study, Reshape("retire", "rain"), coder="Ann")
+    with Study.open(b, clock=ticking("2026-03-01T12:00:00")) as study:
+        codes = (*CODEBOOK.codes, Code("fog", "Fog"))
+        study.codebooks.add(Codebook("weather", codes), coder="Ben")
+    for order in ([a, b], [b, a]):
+        report = merge_studies(order, tmp_path / "m.coder", force=True)
+        [note] = [line for line in report.notes if "done in one copy" in line]
+        assert "Rain retired" in note and "still has Rain" in note
+    with Study.open(tmp_path / "m.coder") as study:
+        assert study.acts.states("Ben", [unit])[unit].codes == ()
+        undo(study, "Ann", note.rsplit("--act ", 1)[1])
+        assert [item.code for item in study.acts.states("Ben", [unit])[unit].codes] == ["rain"]
+    assert merge_studies([a, a], tmp_path / "n.coder").notes == ()
+
+
 def test_studies_begun_apart_join_by_what_their_transcripts_say(tmp_path: Path) -> None:
     for name in "ab":
         with small_study(tmp_path / f"{name}.coder", "p1") as study:

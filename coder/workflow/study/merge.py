@@ -1,6 +1,6 @@
 """Joining the copies of a study that several people worked on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +10,8 @@ from coder.errors import OutputError, StudyError
 from coder.passphrases import PASSPHRASES
 from coder.phrasing import counted, shortened
 from coder.store import Study, database
+from coder.store.codebooks import CodebookChange
+from coder.store.decisions import SHORTEST_UID
 from coder.store.encryption import is_encrypted
 from coder.store.figures import StudyFigures
 from coder.store.merge import join
@@ -75,20 +77,56 @@ def _joined(sources: Sequence[Path], draft: Path, folder: Path) -> MergeReport:
         database.change_passphrase(draft, PASSPHRASES.of(secret))
     conflicts: set[str] = set()
     with Study.open(draft) as study:
-        held = [_uids(study)]
+        held, gone = [_uids(study)], _gone(study)
         for number, source in enumerate(sources[1:]):
             other = folder / f"{number}.coder"
             database.copy(source, other)
             with Study.open(other) as joining:  # an older copy is brought up to date here, not the original
                 held.append(_uids(joining))
+                gone |= _gone(joining)
             conflicts |= set(join(study.db, other))
-        notes = [*_carried(study, held), *unknown_codes(study)]
+        notes = [*_carried(study, held), *_gone_and_back(study, gone), *unknown_codes(study)]
         return MergeReport(tuple(sorted(conflicts)), study.figures(), tuple(notes))
 
 
 def _uids(study: Study) -> set[str]:
     rows = study.db.rows("SELECT uid FROM act UNION ALL SELECT uid FROM transcript")
     return {row["uid"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class _GoneCodes:
+    """Codes (id -> label) that a change took out of one copy's codebook with their codings."""
+
+    change: CodebookChange
+    labels: dict[str, str]
+
+
+def _gone(study: Study) -> dict[str, _GoneCodes]:
+    """Return what changes of codes took out of this copy's codebook, by the change's uid."""
+    present, found = study.codebooks.current().by_id, {}
+    for change in study.codebooks.standing_changes():
+        after = study.codebooks.get(change.after).by_id
+        before = study.codebooks.get(change.before).codes
+        labels = {c.id: c.label for c in before if c.id not in after and c.id not in present}
+        if labels and change.acts:
+            found[change.uid] = _GoneCodes(change, labels)
+    return found
+
+
+def _gone_and_back(study: Study, gone: Mapping[str, _GoneCodes]) -> list[str]:
+    """Name the codes whose codings a change moved or withdrew in one copy, and which another copy's codebook has."""
+    present, notes = study.codebooks.current().by_id, []
+    for one in gone.values():
+        back = [label for code, label in one.labels.items() if code in present]
+        who, acts = one.change.coder, ", then ".join(f"--act {act[:SHORTEST_UID]}" for act in one.change.acts)
+        if back:
+            notes.append(
+                f"'{one.change.what}' ({who}) was done in one copy, with everybody's codings; the codebook in use is"
+                f" another copy's and still has {', '.join(back)}. Do it again on the page Codebook, or take the"
+                f" codings back: coder undo STUDY.coder --coder {who} {acts}"
+            )
+    return notes
 
 
 def _carried(study: Study, held: Sequence[set[str]]) -> list[str]:
