@@ -397,11 +397,13 @@ NUMBERED = '<w:p><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>{}</w:p>'
     [
         lambda words: p(run(words, "<w:i/>")),
         lambda words: p(run(words, '<w:color w:val="1F4E79"/>')),
+        lambda words: p(run(words, '<w:u w:val="single"/>')),
+        lambda words: p(run(words, '<w:highlight w:val="yellow"/>')),
         lambda words: NUMBERED.format(run(words)),
         lambda words: p(bold(words)),
         lambda words: p(f"1. {words}"),
     ],
-    ids=["italic", "coloured", "numbered", "bold", "typed number"],
+    ids=["italic", "coloured", "underlined", "highlighted", "numbered", "bold", "typed number"],
 )
 def test_questions_printed_in_their_own_way_are_the_interviewers(
     printed: Callable[[str], str], tmp_path: Path

@@ -227,3 +227,32 @@ def test_cut_off_and_other_files_named_rtf_are_refused() -> None:
         rtf.read(zipped({"word/document.xml": "<x/>"}), "x.rtf")
     with pytest.raises(UnsafeFileError, match="nested too deeply"):
         rtf.read(rtf_file("{" * 5000), "x.rtf")
+
+
+@pytest.mark.parametrize(
+    ("properties", "look"),
+    [
+        ('style:text-underline-style="solid"', {"underlined"}),
+        ('style:text-underline-style="none"', set()),
+        ('fo:background-color="#ffff00"', {"highlighted"}),
+        ('fo:background-color="transparent"', set()),
+    ],
+)
+def test_lines_and_markers_of_opendocument(properties: str, look: set[str]) -> None:
+    style = f'<style:style style:name="T9"><style:text-properties {properties}/></style:style>'
+    found = odt.read(odt_file(odt_p('<text:span text:style-name="T9">Who</text:span>'), style), "x.odt")
+    assert found.paragraphs[0].look == look
+
+
+@pytest.mark.parametrize(
+    ("source", "look"),
+    [
+        (r"{\ul Who?}", {"underlined"}),
+        (r"\ul Who?\ulnone", {"underlined"}),
+        (r"\ul0 Who?", set()),
+        (r"{\highlight7 Who?}", {"highlighted"}),
+        (r"\ul\highlight7\plain Who?", set()),
+    ],
+)
+def test_lines_and_markers_of_rich_text(source: str, look: set[str]) -> None:
+    assert rtf.read(rtf_file(rf"\pard {source}\par"), "x.rtf").paragraphs[0].look == look

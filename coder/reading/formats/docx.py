@@ -60,11 +60,13 @@ def _look(properties: Node | None) -> Look:
     """Return what run properties say of the print."""
     if properties is None:
         return USUAL
-    colour = properties.find("w:color")
+    colour, line, marker = (properties.find(tag) for tag in ("w:color", "w:u", "w:highlight"))
     return Look(
         switched_on(properties.find("w:b")),
         switched_on(properties.find("w:i")),
         colour_of(colour.attributes.get("w:val")) if colour is not None else None,
+        switched_on(line),
+        switched_on(marker),
     )
 
 

@@ -108,10 +108,13 @@ class _Walker:
         properties = node.find("style:text-properties")
         given = properties.attributes if properties is not None else {}
         weight, slant = given.get("fo:font-weight"), given.get("fo:font-style")
+        line, ground = given.get("style:text-underline-style"), given.get("fo:background-color")
         look = Look(
             None if weight is None else weight == "bold" or (weight.isdigit() and int(weight) >= 600),
             None if slant is None else slant in ("italic", "oblique"),
             colour_of(given.get("fo:color")),
+            None if line is None else line != "none",
+            None if ground is None else ground != "transparent",
         )
         name = node.attributes.get("style:name", "")
         style = named_style(

@@ -30,6 +30,8 @@ class Look:
     bold: bool | None = None
     italic: bool | None = None
     colour: str | None = None
+    underlined: bool | None = None
+    highlighted: bool | None = None
 
     def over(self, below: "Look") -> "Look":
         """Return this look, with `below` where it says nothing."""
@@ -37,6 +39,8 @@ class Look:
             self.bold if self.bold is not None else below.bold,
             self.italic if self.italic is not None else below.italic,
             self.colour if self.colour is not None else below.colour,
+            self.underlined if self.underlined is not None else below.underlined,
+            self.highlighted if self.highlighted is not None else below.highlighted,
         )
 
 
@@ -123,11 +127,12 @@ def paragraph_of(pieces: Pieces, style: Style, *, heading: bool = False, numbere
 
 
 def _look_of_all(pieces: Pieces, *, numbered: bool) -> frozenset[str]:
-    """Return what holds for all of a paragraph's words: italic, a colour, a number set by the program."""
+    """Return what holds for all of a paragraph's words: italic, a line or colour, a number set by the program."""
     looks = [look for piece, look in pieces if piece.strip()]
     marks = {"numbered"} if numbered else set()
-    if looks and all(look.italic for look in looks):
-        marks.add("italic")
+    for how in ("italic", "underlined", "highlighted"):
+        if looks and all(getattr(look, how) for look in looks):
+            marks.add(how)
     colours = {look.colour or "" for look in looks}
     if len(colours) == 1 and "" not in colours:
         marks.add(f"in colour {colours.pop()}")

@@ -106,6 +106,8 @@ class _State:
     destination: str = ""
     bold: bool = False
     italic: bool = False
+    underlined: bool = False
+    highlighted: bool = False
     colour: int = 0
     deleted: bool = False
     hidden: bool = False
@@ -183,7 +185,8 @@ class RichTextParser:
         if state.destination == "stylesheet":
             self.style_name += text
         elif not (state.destination or state.deleted or state.hidden):
-            look = Look(state.bold, state.italic, str(state.colour) if state.colour else "")
+            colour = str(state.colour) if state.colour else ""
+            look = Look(state.bold, state.italic, colour, state.underlined, state.highlighted)
             self.pieces.append((text, look))
 
     def raw(self, data: bytes) -> None:
@@ -299,6 +302,14 @@ def _italic(parser: RichTextParser, value: int | None) -> None:
     parser.state = replace(parser.state, italic=value != 0)
 
 
+def _underlined(parser: RichTextParser, value: int | None) -> None:
+    parser.state = replace(parser.state, underlined=value != 0)
+
+
+def _highlighted(parser: RichTextParser, value: int | None) -> None:
+    parser.state = replace(parser.state, highlighted=value != 0)
+
+
 def _colour(parser: RichTextParser, value: int | None) -> None:
     parser.state = replace(parser.state, colour=value or 0)
 
@@ -319,7 +330,16 @@ def _unicode_twin(parser: RichTextParser, _: int | None) -> None:
 
 
 def _plain(parser: RichTextParser, _: int | None) -> None:
-    parser.state = replace(parser.state, bold=False, italic=False, colour=0, hidden=False, deleted=False)
+    parser.state = replace(
+        parser.state,
+        bold=False,
+        italic=False,
+        underlined=False,
+        highlighted=False,
+        colour=0,
+        hidden=False,
+        deleted=False,
+    )
 
 
 def _paragraph_defaults(parser: RichTextParser, _: int | None) -> None:
@@ -369,6 +389,9 @@ _ACTIONS: dict[str, Action] = {
     "shptxt": lambda parser, _: parser.box(),
     "b": _bold,
     "i": _italic,
+    "ul": _underlined,
+    "ulnone": lambda parser, _: _underlined(parser, 0),
+    "highlight": _highlighted,
     "cf": _colour,
     "v": _hidden,
     "deleted": _deleted,
