@@ -8,6 +8,7 @@ import typer
 
 from coder.cli.console import LOST, ask_new_passphrase, note, progress_bar, show
 from coder.cli.options import AsJson, CodedOptions, Force, Interviewer, StudyFile, spread
+from coder.errors import StudyError
 
 if TYPE_CHECKING:
     from coder.workflow.study.open import Study
@@ -31,12 +32,21 @@ def init(
     """
     from coder.workflow.study.open import begin_study
 
+    _check_name(study)
     passphrase = ask_new_passphrase(study) if encrypt else None
     with begin_study(study, codebook=codebook, passphrase=passphrase) as begun:
         codes = len(begun.codebooks.current().codes)
         typer.echo(f"{study}: begun with {codes} codes. Next: coder import {study} INTERVIEWS")
     if encrypt:
         note(LOST)
+
+
+def _check_name(study: Path) -> None:
+    """Raise StudyError for a new study of another ending: by .coder a command knows a study from a table."""
+    from coder.workflow.study.folder import SUFFIX
+
+    if study.suffix.lower() != SUFFIX:
+        raise StudyError(f"{study}: the name of a study ends in {SUFFIX}. Call it {study}{SUFFIX}.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -279,6 +289,7 @@ def merge(
     from coder.cli.study_text import merge_text
     from coder.workflow.study.merge import merge_studies
 
+    _check_name(out)
     report = merge_studies(studies, out, force=force)
     show(as_json, report.as_dict(), lambda: merge_text(report, out))
 

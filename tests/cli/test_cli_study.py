@@ -151,6 +151,8 @@ def test_undo_history_and_merge(run: Run) -> None:
     [
         (("status", "none.coder"), "coder init none.coder"),
         (("init", "s.coder"), "exists already"),
+        (("init", "pilot"), "Call it pilot.coder"),
+        (("merge", "s.coder", "s.coder", "-o", "both"), "Call it both.coder"),
         (("import", "s.coder"), "Say what to import"),
         (("import", "s.coder", "--codings", "codes.csv"), "--coder"),
         (("retrain", "s.coder"), "too little to learn from"),

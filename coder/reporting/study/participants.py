@@ -62,7 +62,7 @@ def _table(title: str, cases: Sequence[Case], attributes: Sequence[str], options
         rows.append([cell(label[:1].upper() + label[1:], "strong"), cell("")])
         rows += [[cell(value, "item"), cell(shown)] for value, shown, _ in lines]
         tidy += [
-            {"table": title, "attribute": name, "value": value, "n": count, "shown": shown, "of": len(cases)}
+            {"table": title, "attribute": name, "value": value, "n": count, "of": len(cases), "shown": shown}
             for value, shown, count in lines
         ]
     notes = [f"n = {counted(len(cases), 'participant')}."]
