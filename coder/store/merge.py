@@ -319,19 +319,22 @@ def _both_changed(table: str, key: str, sentence: str, where: str = "1") -> str:
 
 
 _TOUCHED = (
-    "SELECT c.name AS coder, t.uid AS transcript, t.name, u.start, act.uid FROM {here}.act"
+    "SELECT c.name AS coder, t.uid AS transcript, t.name, u.start, coalesce(n.state || n.held, '') AS stands"
+    " FROM {here}.act"
     " JOIN {here}.coder c ON c.id = act.owner"
     " JOIN {here}.decision d ON d.act = coalesce(act.target, act.id)"
     " JOIN {here}.utterance u ON u.id = d.utterance JOIN {here}.transcript t ON t.id = u.transcript"
+    " LEFT JOIN {here}.unit n ON n.owner = act.owner AND n.utterance = u.id"
     " WHERE NOT EXISTS (SELECT 1 FROM {there}.act x WHERE x.uid = act.uid)"
     f" AND act.note <> '{CARRIED}'"  # nobody decided these here; what they repeat was decided on the version before
 )
 _QUERIES = (
-    # One owner, one utterance, decided in both: the later decision stands.
+    # One owner, one utterance, decided differently in both: the later decision stands.
     "SELECT DISTINCT a.coder || ' decided the utterance at ' || a.start || ' of ''' || a.name ||"
     " ''' in both; the later decision stands.' AS sentence"
     f" FROM ({_TOUCHED.format(here='main', there='other')}) a"
-    f" JOIN ({_TOUCHED.format(here='other', there='main')}) b USING (coder, transcript, start)",
+    f" JOIN ({_TOUCHED.format(here='other', there='main')}) b USING (coder, transcript, start)"
+    " WHERE a.stands <> b.stands",
     _both_changed(
         "codebook",
         "1",

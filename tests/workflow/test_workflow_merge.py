@@ -184,6 +184,19 @@ def test_a_code_retired_in_one_copy_that_the_codebook_in_use_still_has_is_named(
     assert merge_studies([a, a], tmp_path / "n.coder").notes == ()
 
 
+def test_what_both_decided_alike_is_no_conflict_and_what_one_took_back_is(tmp_path: Path) -> None:
+    a, b = copies(tmp_path, "ab")
+    for path, start in ((a, "2026-03-01T10:00:00"), (b, "2026-03-01T11:00:00")):
+        with Study.open(path, clock=ticking(start)) as study:
+            one, two, *_ = [item.id for item in study.texts.utterances(1, codable_only=True)][1:]
+            decide(study, "Ann", [Decision(one, "add", "rain"), Decision(two, "add", "sun")], mode="blind")
+            if path == b:
+                decide(study, "Ann", Decision(two, "withdraw", "sun"), mode="blind")
+            start_of = study.texts.by_id([two])[two].start
+    [conflict] = merge_studies([a, b], tmp_path / "m.coder").conflicts
+    assert conflict.startswith(f"Ann decided the utterance at {start_of} ")
+
+
 def test_studies_begun_apart_join_by_what_their_transcripts_say(tmp_path: Path) -> None:
     for name in "ab":
         with small_study(tmp_path / f"{name}.coder", "p1") as study:
