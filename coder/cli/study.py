@@ -305,7 +305,7 @@ class Exported:
             "-o",
             "--out",
             help="Where to write: .qdpx (REFI-QDA project), .qdc (codebook), .csv, .xlsx, .jsonl, .parquet (a row per"
-            " coding), .docx (codes as comments), .sav (SPSS).",
+            " coding), .docx (codes as comments), .sav (the 0/1 table of --matrix, for SPSS).",
         ),
     ]
     suggestions: Annotated[
