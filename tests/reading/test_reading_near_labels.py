@@ -308,7 +308,8 @@ def test_field_notes_and_headers_of_joined_files_are_named() -> None:
         "INT: Who cooks?\nP1: I do.\nINT: Why?\nP1: So.\n\nDate: 3 May 2026\n\nINT: Who shops?\nP2: My son.\n\n"
         "Field notes\nShe was tired.\n"
     )
-    assert any("2 lines look like a remark" in doubt and "3 May" in doubt for doubt in transcript.doubts)
+    assert any("1 line looks like a remark" in doubt and "3 May" in doubt for doubt in transcript.doubts)
+    assert any("2 lines below the talk" in note and "'She was tired.'" in note for note in transcript.notes)
 
 
 def test_titles_in_capitals_and_in_rows_belong_to_the_name() -> None:

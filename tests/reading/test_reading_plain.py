@@ -244,6 +244,7 @@ def test_field_notes_below_the_talk_are_no_speech_and_are_quoted(notes: str) -> 
     transcript = assemble(document_of(text, "x.md", "utf-8"), "x.md", b"")
     assert [transcript.words_of(turn) for turn in transcript.turns] == [words for _, words in TALK]
     assert any("P1 seemed tired" in note for note in transcript.notes)
+    assert not transcript.doubts
 
 
 def test_notes_between_two_answers_do_not_end_the_talk() -> None:

@@ -188,7 +188,9 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
         return read
     start = header.lines if not labels or unnamed else min(labels)
     header = with_legend(header, lines[:start])
-    doubts += overlooked(lines, labels, start, running=document.running)
+    below = {span.start for span in reading.spans if span.kind in ("footer", "heading")}
+    read_ones = [replace(line, kind="footer") if line.start in below else line for line in lines]
+    doubts += overlooked(read_ones, labels, start, running=document.running)
     if any(label.style is Style.COMMA for label in labels.values()):
         doubts.append(
             "Names before a comma were taken for speakers: such a name may be of somebody spoken to."
