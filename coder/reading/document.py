@@ -6,7 +6,16 @@ say; `speakers.assemble` learns labels, stamps and header lines from the paragra
 `Transcript`. Readers raise `FormatError` (not what the name says, damaged, locked) and `UnsafeFileError`.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from coder.phrasing import counted
+
+# Counted with what is left out, though its words are read: they may be a note beside the talk.
+TEXT_BOX = "text box"
+_PLURALS = {"table of contents": "tables of contents"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,17 @@ class Paragraph:
     question: str | None = None
 
 
+Block: TypeAlias = "Paragraph | Grid"
+Cell: TypeAlias = "tuple[Paragraph | Grid, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: rows of cells, a cell being a list of blocks; cells that span columns are padded to the right."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     r"""A file as read, before speakers are learned.
@@ -55,3 +75,62 @@ class Document:
     fixed: bool = False
     separator: str = "\n\n"
     notes: tuple[str, ...] = ()
+
+
+def left_out_notes(left_out: Counter[str]) -> list[str]:
+    """Say what was left out: "2 comments were left out."; of text boxes, that they were read."""
+    messages = []
+    for kind, count in sorted(left_out.items()):
+        if kind == TEXT_BOX and count:
+            verb = "was" if count == 1 else "were"
+            messages.append(f"{counted(count, kind)} {verb} read as words behind the paragraph beside it.")
+        elif kind and count == 1:
+            messages.append(f"1 {kind} was left out.")
+        elif kind and count:
+            messages.append(f"{count} {_PLURALS.get(kind, kind + 's')} were left out.")
+    return messages
+
+
+def cell_text(cell: Cell) -> str:
+    r"""Return a cell's text, its paragraphs joined by "\n"."""
+    return "\n".join(paragraph.text for paragraph in flat(cell))
+
+
+def flat(blocks: Iterable[Block]) -> list[Paragraph]:
+    """Return all paragraphs in reading order, tables row by row and cell by cell."""
+    paragraphs: list[Paragraph] = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            paragraphs.append(block)
+        else:
+            for row in block.rows:
+                for cell in row:
+                    paragraphs.extend(flat(cell))
+    return paragraphs
+
+
+def laid_out(blocks: Iterable[Block]) -> list[Paragraph]:
+    """Lay tables out as text: a short first cell and the next one become one line, as label and words do."""
+    paragraphs: list[Paragraph] = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            paragraphs.append(replace(block, speaker=None))
+            continue
+        for row in block.rows:
+            cells = [cell for cell in row if cell_text(cell).strip()]
+            first = flat(cells[0]) if cells else []
+            if len(cells) > 1 and len(first) == 1 and len(first[0].text) <= 40:
+                second, *rest = flat(cells[1])
+                bold = first[0].bold if first[0].bold < len(first[0].text) else len(first[0].text)
+                paragraphs.append(Paragraph(f"{first[0].text}\t{second.text}", bold=bold))
+                paragraphs += [
+                    replace(paragraph, speaker=None) for paragraph in [*rest, *flat_cells(cells[2:])]
+                ]
+            else:
+                paragraphs += [replace(paragraph, speaker=None) for paragraph in laid_out(flat_cells(cells))]
+    return paragraphs
+
+
+def flat_cells(cells: Iterable[Cell]) -> list[Paragraph]:
+    """Return the paragraphs of several cells in order."""
+    return [paragraph for cell in cells for paragraph in flat(cell)]

@@ -8,9 +8,7 @@ from itertools import chain
 from posixpath import normpath
 
 from coder.errors import FormatError
-from coder.reading.document import Document
-from coder.reading.formats.blocks import Block, Cell, Grid
-from coder.reading.formats.left_out import sentences
+from coder.reading.document import Block, Cell, Document, Grid, left_out_notes
 from coder.reading.formats.office import (
     PLAIN,
     USUAL,
@@ -311,7 +309,7 @@ def read(data: bytes, name: str) -> Document:
     walker = BodyWalker(name, styles, Budget(name))
     blocks = walker.body(xml_events(archive.stream(main), name, _PREFIXES))
     walker.left_out.update(_page_headers(archive))
-    return document_of(blocks, "docx", name, sentences(walker.left_out))
+    return document_of(blocks, "docx", name, left_out_notes(walker.left_out))
 
 
 def _main_part(archive: Archive, data: bytes) -> str:

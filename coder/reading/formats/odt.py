@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from coder.errors import FormatError
-from coder.reading.document import Document
-from coder.reading.formats.blocks import Block, Cell, Grid
-from coder.reading.formats.left_out import sentences
+from coder.reading.document import Block, Cell, Document, Grid, left_out_notes
 from coder.reading.formats.office import (
     PLAIN,
     Look,
@@ -65,7 +63,7 @@ def read(data: bytes, name: str) -> Document:
     if "styles.xml" in archive:
         walker.read_styles(xml_events(archive.stream("styles.xml"), name, _PREFIXES))
     blocks = walker.read_content(xml_events(archive.stream("content.xml"), name, _PREFIXES))
-    return document_of(blocks, "odt", name, sentences(walker.left_out))
+    return document_of(blocks, "odt", name, left_out_notes(walker.left_out))
 
 
 def _refuse_others(archive: Archive, data: bytes) -> None:

@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 
 from coder.errors import UnsafeFileError
 from coder.reading.clock import seconds_in, speaker_and_time
-from coder.reading.document import Document, Paragraph
-from coder.reading.formats.blocks import Block, flat, laid_out
-from coder.reading.formats.left_out import TEXT_BOX
+from coder.reading.document import TEXT_BOX, Block, Document, Grid, Paragraph, flat, laid_out
 from coder.reading.formats.office_tables import table_of_turns, unread_in_tables
 
 # Styles that some transcribers give to all that one party says.
@@ -158,7 +156,8 @@ def document_of(blocks: Sequence[Block], kind: str, name: str, notes: Sequence[s
 
     Raises UnsafeFileError when speakers would have to be learned from more lines than that can be done for.
     """
-    for recognise in (table_of_turns, _teams_cues, _named_times, _speaker_headings, _speaker_styles):
+    of_tables = (table_of_turns,) if any(isinstance(block, Grid) for block in blocks) else ()
+    for recognise in (*of_tables, _teams_cues, _named_times, _speaker_headings, _speaker_styles):
         paragraphs = recognise(blocks)
         if paragraphs is not None:
             paragraphs, labelled = with_stamps(paragraphs)

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from coder.reading.clock import seconds_in, speaker_and_time
-from coder.reading.document import Paragraph
-from coder.reading.formats.blocks import Block, Grid, cell_text, flat, laid_out
+from coder.reading.document import Block, Grid, Paragraph, cell_text, flat, laid_out
 from coder.reading.tables.columns import (
     Columns,
     columns_by_content,

@@ -7,9 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from coder.errors import FormatError, UnsafeFileError
-from coder.reading.document import Document
-from coder.reading.formats.blocks import Block, Cell, Grid
-from coder.reading.formats.left_out import TEXT_BOX, sentences
+from coder.reading.document import TEXT_BOX, Block, Cell, Document, Grid, left_out_notes
 from coder.reading.formats.office import (
     PLAIN,
     Look,
@@ -434,7 +432,7 @@ def read(data: bytes, name: str) -> Document:
             f"{name}: the file is cut off: it ends in the middle of the text. Copy or export it again."
         )
     blocks = parser.finish()
-    document = document_of(blocks, "rtf", name, sentences(parser.left_out))
+    document = document_of(blocks, "rtf", name, left_out_notes(parser.left_out))
     return replace(document, encoding=parser.default_codec)
 
 

@@ -11,7 +11,7 @@ from coder.phrasing import counted
 from coder.reading.clock import seconds_in
 from coder.reading.document import Document, Paragraph
 from coder.reading.safety.content import decode
-from coder.reading.speakers.shapes import Shape, shape_of
+from coder.reading.speakers.vocabulary import Shape, shape_of
 
 _CLOCK = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 # The last form is YouTube's (.sbv).

@@ -37,8 +37,7 @@ from coder.reading.speakers.roles import (
     look_of_questions,
     role_of_label,
 )
-from coder.reading.speakers.shapes import Shape, shape_of
-from coder.reading.speakers.vocabulary import key_of
+from coder.reading.speakers.vocabulary import Shape, key_of, shape_of
 
 _KINDS = {
     "header": ("header line", "header lines"),

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_talk
-from coder.reading.speakers.shapes import Shape, shape_of
 from coder.reading.speakers.vocabulary import (
     FIELD_NOTES,
     FUNCTION_WORDS,
     INTERVIEWER_WORDS,
     NEVER_SPEAKERS,
+    Shape,
     is_header_key,
     is_note_key,
     key_of,
+    shape_of,
 )
 
 _REACH = 60

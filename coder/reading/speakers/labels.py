@@ -10,13 +10,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from coder.reading.clock import BARE, CLOSED, Stamp, dotted_at_end, leading_stamp, stamps_in
-from coder.reading.speakers.shapes import ASIDE, MAX_LABEL, OFFICE, Shape, shape_of
 from coder.reading.speakers.vocabulary import (
+    ASIDE,
     CAPITAL,
+    MAX_LABEL,
     NAME_BEFORE_DASH,
+    OFFICE,
     TITLED_NAME,
+    Shape,
     is_remark,
     key_of,
+    shape_of,
 )
 
 _REACH = 100

@@ -12,15 +12,17 @@ from dataclasses import dataclass, replace
 
 from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, paragraph_starts
-from coder.reading.speakers.shapes import Shape, name_and_aside, shape_of
 from coder.reading.speakers.vocabulary import (
     ABBREVIATIONS,
     ASKING_LETTERS,
     EITHER_WORDS,
     INTERVIEWER_WORDS,
     TITLES,
+    Shape,
     is_header_key,
     is_remark,
+    name_and_aside,
+    shape_of,
 )
 
 # Styles in which one occurrence is enough for a role or a code alone, as in a file of two turns.

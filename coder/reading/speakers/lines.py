@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from coder.reading.clock import CLOSED, leading_stamp
 from coder.reading.document import Document, Paragraph
 from coder.reading.speakers.labels import Candidate, Lead, Style, candidates, lead_of
-from coder.reading.speakers.shapes import Shape, shape_of
-from coder.reading.speakers.vocabulary import is_header_key, key_of
+from coder.reading.speakers.vocabulary import Shape, is_header_key, key_of, shape_of
 
 # Line breaks that survive the normalisation to LF: form feeds of page ends, Unicode separators.
 _BREAKS = re.compile("[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")

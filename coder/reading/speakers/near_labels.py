@@ -8,15 +8,17 @@ from dataclasses import replace
 from coder.phrasing import counted
 from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_sentence
-from coder.reading.speakers.shapes import ASIDE, Shape, shape_of
 from coder.reading.speakers.vocabulary import (
+    ASIDE,
     FIELD_NOTES,
     INTERVIEWER_WORDS,
     ROLE_WORDS,
     TITLES,
+    Shape,
     is_header_key,
     is_note_key,
     key_of,
+    shape_of,
 )
 
 Labels = dict[int, Candidate]

@@ -10,7 +10,7 @@ from coder.reading.clock import inner_stamps, trailing_stamp
 from coder.reading.speakers.header import footer_of
 from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_sentence, is_wrapped
-from coder.reading.speakers.shapes import Shape
+from coder.reading.speakers.vocabulary import Shape
 
 EDGE = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x85\xa0\u202f\u2028\u2029\ufeff\x1a"
 

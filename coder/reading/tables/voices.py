@@ -6,8 +6,7 @@ from statistics import mean
 
 from coder.reading.clock import seconds_in
 from coder.reading.document import Paragraph
-from coder.reading.speakers.shapes import Shape, shape_of
-from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, PARTICIPANT_WORDS, key_of
+from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, PARTICIPANT_WORDS, Shape, key_of, shape_of
 from coder.reading.tables.columns import (
     Row,
     columns_by_name,
