@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from coder.store import Study
+from coder.workflow.review.session import ReviewSession
 from coder.workflow.study.double_coding import double_coding, double_coding_progress
 from coder.workflow.study.status import status
 from tests.review.conftest import TALK, Page, transcript_of
@@ -62,6 +63,25 @@ def test_no_list_shows_a_colleagues_coding_before_both_have_decided(study_path: 
     assert "Ben: Social opportunity, barrier" in ann.get("/search", code="social_opportunity")
     with Study.open(study_path) as study:
         assert here in study.acts.exposed("Ann", [here])  # what a list shows of others counts as seen
+
+
+def test_lists_and_groups_open_when_both_have_decided_on_all_that_can_be_coded(study_path: Path) -> None:
+    ann, ben = planned(study_path, "Ann", "Ben")
+    with Study.open(study_path) as study:
+        units = [item.id for item in study.texts.utterances(1, codable_only=True)]
+        assert len(study.texts.utterances(1)) > len(units)  # nobody decides on the interviewer's
+    for page in (ann, ben):
+        for key in units[1:]:
+            act(page, "nothing", key)
+    act(ann, "code", units[0], code="physical_opportunity")
+    assert "others’ codings are left out until" in ben.get("/codes")
+    act(ben, "nothing", units[0])
+    with Study.open(study_path) as study:
+        withheld = ReviewSession(study).withheld("Ben")
+    assert withheld is not None and withheld.utterances == frozenset()
+    for page in (ann, ben):
+        assert "others’ codings are left out until" not in page.get("/codes")
+        assert page.client.get("/groups").status_code == 200
 
 
 def test_the_plan_says_how_far_both_are_and_then_their_agreement(study_path: Path) -> None:

@@ -230,7 +230,7 @@ class ReviewSession:
     def withheld(self, coder: str) -> Withheld | None:
         """Return where this coder must not see others' codings yet, in any list; None if they double-code nothing."""
         planned = [key for key, coders in self._double.items() if coder in coders]
-        utterances = [item for key in planned for item in self.document(key).utterances]
+        utterances = [item for key in planned for item in self.document(key).utterances if item.codable]
         return Withheld(coder, frozenset(self._double_open(coder, utterances))) if planned else None
 
     def _double_open(self, coder: str, utterances: Sequence[StudyUtterance]) -> set[int]:
