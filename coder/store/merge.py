@@ -318,8 +318,16 @@ def _both_changed(table: str, key: str, sentence: str, where: str = "1") -> str:
     )
 
 
+# Where one owner stands with an utterance as one text: flagged or not, the standing and the rejected codes, and on
+# which words.
+_STANDS = (
+    "coalesce(n.state || n.flagged, '') || coalesce((SELECT group_concat(one, ';') FROM ("
+    "SELECT s.code || ':' || s.rejected || ':' || coalesce(s.polarity, '') || ':' || coalesce(s.start, '') || ':'"
+    " || coalesce(s.\"end\", '') AS one FROM {here}.standing s WHERE s.owner = act.owner AND s.utterance = u.id"
+    " ORDER BY s.code)), '')"
+)
 _TOUCHED = (
-    "SELECT c.name AS coder, t.uid AS transcript, t.name, u.start, coalesce(n.state || n.held, '') AS stands"
+    f"SELECT c.name AS coder, t.uid AS transcript, t.name, u.start, {_STANDS} AS stands"
     " FROM {here}.act"
     " JOIN {here}.coder c ON c.id = act.owner"
     " JOIN {here}.decision d ON d.act = coalesce(act.target, act.id)"

@@ -197,6 +197,27 @@ def test_what_both_decided_alike_is_no_conflict_and_what_one_took_back_is(tmp_pa
     assert conflict.startswith(f"Ann decided the utterance at {start_of} ")
 
 
+@pytest.mark.parametrize("differ", ["words", "rejected", "flag"])
+def test_what_one_coder_decided_in_two_ways_is_a_conflict_though_the_codes_are_the_same(
+    tmp_path: Path, differ: str
+) -> None:
+    a, b = copies(tmp_path, "ab")
+    for path, start in ((a, "2026-03-01T10:00:00"), (b, "2026-03-01T11:00:00")):
+        with Study.open(path, clock=ticking(start)) as study:
+            unit = study.texts.utterances(1, codable_only=True)[1]
+            decisions = {
+                "words": [
+                    Decision(unit.id, "add", "sun", span=(unit.start, unit.start + 4)),
+                    Decision(unit.id, "add", "sun", span=(unit.end - 4, unit.end)),
+                ],
+                "rejected": [Decision(unit.id, "reject", "sun"), Decision(unit.id, "reject", "wind")],
+                "flag": [Decision(unit.id, "flag"), Decision(unit.id, "unflag")],
+            }
+            decide(study, "Ann", decisions[differ][path == b], mode="blind")
+    [conflict] = merge_studies([a, b], tmp_path / "m.coder").conflicts
+    assert conflict.startswith(f"Ann decided the utterance at {unit.start} ")
+
+
 def test_studies_begun_apart_join_by_what_their_transcripts_say(tmp_path: Path) -> None:
     for name in "ab":
         with small_study(tmp_path / f"{name}.coder", "p1") as study:
