@@ -80,7 +80,11 @@ _BESIDE = frozenset({
     "model",
 })  # fmt: skip
 _NAMES = ("unit", "transcript", "participant", "coder", "code")  # the roles of columns that hold names
-_MONTH = r"(?:jan|feb|m[aä]r|mrz|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zä]{0,6}\.?"
+# The months of English and German, whole or short as spreadsheets write them; more letters may begin a name.
+_MONTH = (
+    r"(?:jan(?:uary?)?|feb(?:ruary?)?|mar(?:ch)?|märz?|mrz|apr(?:il)?|ma[iy]|june?|juni|july?|juli|aug(?:ust)?"
+    r"|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
+)
 _DATE = re.compile(
     rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}|\d{{1,2}}[-./ ] ?{_MONTH}|{_MONTH}[-. ]\d\d",
     re.IGNORECASE,

@@ -32,6 +32,11 @@ from coder.coded_tables.grammar import (
         (("A1", "A2", "2024-03-01"), "such as '2024-03-01' (row 4)"),
         (("2024-03-01", "2024-03-02", "pilot"), ""),  # named after dates
         (("1.2.10", "march", "May"), ""),
+        (("A1", "A2", "02. Mrz"), "such as '02. Mrz' (row 4)"),
+        (("A1", "A2", "1-Sept"), "such as '1-Sept' (row 4)"),
+        (("A1", "A2", "January 02"), "such as 'January 02' (row 4)"),
+        *((("A1", "A2", name), "") for name in ("Maria 01", "Martin 01", "Marie 12", "Decker 12", "Nova 10")),
+        *((("A1", "A2", name), "") for name in ("12 Mark", "1 Marketing", "2 Mayor", "3 Augsburg")),
     ],
 )
 def test_a_date_among_names_is_named(tmp_path: Path, column: tuple[str, ...], noted: str) -> None:
