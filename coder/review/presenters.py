@@ -55,6 +55,7 @@ class UnitView:
     glyphs: tuple[tuple[str, str], ...]
     pieces: tuple[Piece, ...]
     stripes: tuple[Stripe, ...]
+    offered: tuple[int, ...]  # the ids of the suggestions in view
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,7 @@ class Drawing:
             glyphs=tuple(glyphs),
             pieces=tuple(self._pieces(unit)),
             stripes=stripes,
+            offered=tuple(offer.id for offer in unit.offers),
         )
 
     def row(self, unit: Unit, place: str) -> RowView:

@@ -7,11 +7,21 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from coder.store import Study
-from tests.review.browsing import opened, served
+from tests.review.browsing import Tab, opened, served
 from tests.review.conftest import TALK, fill
+from tests.review.test_review_stale import suggest_anew
 from tests.review.test_review_writes import ids, state
 
 pytestmark = pytest.mark.slow
+# Selects words of two utterances, or up to a speaker's name.
+PULL = """
+    const words = (id) => document.querySelector(`#u${id} .words`).firstChild;
+    const [from, at, to, end] = arguments, range = document.createRange();
+    range.setStart(words(from), at);
+    const name = document.querySelector(`#u${to}`).closest('.turn').querySelector('.speaker');
+    range.setEnd(end === null ? name : words(to), end ?? 0);
+    getSelection().removeAllRanges(); getSelection().addRange(range)
+"""
 
 
 def decided(study_path: Path, coder: str = "Ann") -> int:
@@ -264,29 +274,21 @@ def test_selected_words_become_the_passage(study_path: Path) -> None:
 
 def test_a_selection_that_ends_beside_the_words_is_not_the_utterance_in_focus(study_path: Path) -> None:
     here = ids(study_path)
-    pull = """
-        const words = (id) => document.querySelector(`#u${id} .words`).firstChild;
-        const [from, at, to, end] = arguments, range = document.createRange();
-        range.setStart(words(from), at);
-        const name = document.querySelector(`#u${to}`).closest('.turn').querySelector('.speaker');
-        range.setEnd(end === null ? name : words(to), end ?? 0);
-        getSelection().removeAllRanges(); getSelection().addRange(range)
-    """
     with served(study_path, "--coder", "Ann") as server, opened(server.addresses["Ann"]) as tab:
         tab.go(f"/read/1?u={here['There']}")
         clock = here["There"] + 1
-        tab.script(pull, clock, 7, clock + 1, None)  # pulled to the margin: ends at the next name
+        tab.script(PULL, clock, 7, clock + 1, None)  # pulled to the margin: ends at the next name
         tab.keys("3")
         tab.until(lambda: tab.find(f"#u{clock} .covered").text == "but the clock wins every single day.")
         assert state(study_path, here["There"]).state == "open"
-        tab.script(pull, here["There"] - 1, 5, here["There"], 12)  # from the question into the answer
+        tab.script(PULL, here["There"] - 1, 5, here["There"], 12)  # from the question into the answer
         tab.keys("3")
         tab.until(lambda: tab.find(f"#u{here['There']} .covered").text == "There is never")
         tab.go(f"/queue?order=text&u={here['It']}")
-        tab.script(pull, here["It"], 0, here["It"], 6)
+        tab.script(PULL, here["It"], 0, here["It"], 6)
         tab.keys("4")
         tab.until(lambda: tab.find(f"#u{here['It']} .covered").text == "It was")
-        tab.script(pull, here["Their"], 0, here["Their"], 5)
+        tab.script(PULL, here["Their"], 0, here["Their"], 5)
         tab.keys("4")
         tab.until(lambda: "select words of the utterance in focus" in tab.find("#say").text)
         assert state(study_path, here["Their"]).state == "open"
@@ -314,6 +316,69 @@ def test_a_memo_is_about_the_code_decided_last_and_kept_until_it_is_saved(study_
         assert [(memo.text, memo.code) for memo in study.memos.all()] == [
             ("on the code", "physical_opportunity")
         ]
+
+
+def test_an_unsaved_memo_is_offered_again_only_to_its_author_and_about_the_same(study_path: Path) -> None:
+    here, field = ids(study_path), "return document.getElementById('memo-text').value"
+
+    def written(tab: Tab, text: str, button: str) -> str:
+        tab.until(lambda: tab.script("return document.getElementById('memo').open"))
+        before = str(tab.script(field))
+        tab.find("#memo-text").send_keys(text)
+        tab.find(f'#memo button[value="{button}"]').click()
+        return before
+
+    with (
+        served(study_path, "--coder", "Ann", "--coder", "Ben") as server,
+        opened(server.addresses["Ann"]) as tab,
+    ):
+        tab.go(f"/read/1?u={here['There']}")
+        tab.keys("e")
+        written(tab, "first", "save")
+        tab.until(lambda: "first" in tab.find(".memos").text)
+        # Writing fails from now on, as if the program had stopped.
+        tab.script("window.real = window.fetch; window.fetch = () => Promise.reject(new TypeError('gone'))")
+        tab.find('[data-do="memo_edit"]').click()
+        assert written(tab, ", changed", "save") == "first"
+        tab.until(lambda: "does not answer" in tab.notice)
+        tab.keys("e")
+        assert written(tab, "new one", "save") == ""  # not the change of the other memo
+        tab.until(lambda: "does not answer" in tab.notice)
+        tab.script("window.fetch = window.real")
+        tab.go(f"/read/1?u={here['It']}")
+        tab.keys("e")
+        assert written(tab, "elsewhere", "save") == ""
+        tab.until(lambda: "elsewhere" in tab.find(".memos").text)
+        tab.go(f"/read/1?u={here['There']}")
+        tab.find('[data-do="memo_edit"]').click()
+        assert written(tab, "", "cancel") == "first, changed"
+        tab.find('[data-do="memo_edit"]').click()
+        assert written(tab, "", "cancel") == "first"  # given up
+        tab.enter(server.addresses["Ben"])
+        tab.go(f"/read/1?u={here['There']}")
+        tab.keys("e")
+        assert written(tab, "", "cancel") == ""
+        tab.enter(server.addresses["Ann"])
+        tab.go(f"/read/1?u={here['There']}")
+        tab.keys("e")
+        assert written(tab, "", "save") == "new one"
+        tab.until(lambda: "new one" in tab.find(".memos").text)
+        tab.keys("e")
+        assert written(tab, "", "cancel") == ""
+
+
+def test_words_selected_outside_the_focus_answer_the_suggestion_beside_them(study_path: Path) -> None:
+    here = ids(study_path)
+    with served(study_path, "--coder", "Ann") as server, opened(server.addresses["Ann"]) as tab:
+        tab.go(f"/read/1?u={here['It']}")
+        suggest_anew(study_path, here["There"], "social_opportunity")
+        tab.script(PULL, here["There"], 0, here["There"], 5)
+        tab.keys("1")
+        tab.until(lambda: "not those that were shown" in tab.notice)
+        assert state(study_path, here["There"]).state == "open"
+        tab.script(PULL, here["There"], 0, here["There"], 5)
+        tab.keys("1")
+        tab.until(lambda: state(study_path, here["There"]).state == "coded")
 
 
 def test_a_page_whose_codes_were_changed_shows_the_new_ones_before_a_key_means_another(

@@ -1,5 +1,6 @@
 """Gestures on a page that is no longer right: new suggestions, another version or mode, a removed transcript."""
 
+import re
 from pathlib import Path
 
 from coder.store import Study
@@ -33,6 +34,17 @@ def test_what_the_model_suggests_anew_is_not_accepted_unseen(page: Page, study_p
     assert state(study_path, here).state == "open"
     act(page, "done", here, shown=shown_in(study_path, here))
     assert [code.code for code in state(study_path, here).codes] == ["social_opportunity"]
+
+
+def test_every_utterance_of_the_page_says_which_suggestions_it_shows(page: Page, study_path: Path) -> None:
+    here, offered = ids(study_path), r' data-id="{}"[^>]*? data-offered="\[(.*?)\]"'
+    html = page.get("/read/1", u=str(here["It"]))
+    for word in ("There", "Some", "It"):
+        [told] = re.findall(offered.format(here[word]), html)
+        assert told == ", ".join(map(str, shown_in(study_path, here[word])))
+    act(page, "nothing", here["There"])
+    page.post("/mode", mode="blind")
+    assert re.findall(offered.format(here["Some"]), page.get("/read/1")) == [""]
 
 
 def test_where_no_suggestion_was_in_view_none_is_answered(page: Page, study_path: Path) -> None:

@@ -25,7 +25,6 @@ let current = Number(desk.dataset.focus) || 0;
 let since = performance.now();
 let away = 0;
 let busy = Promise.resolve();
-const UNSAVED = "coder unsaved memo";
 let kept = null;  // the words that were selected when a button or a dialog took the focus, and with it the selection
 let byKeyboard = false;  // whether the button pressed last was pressed with Enter or Space
 
@@ -188,10 +187,10 @@ function help() {
   document.getElementById("help").showModal();
 }
 
-// The suggestions in view: a decision answers these and no newer ones.
+// The suggestions in view, in the panel or else beside the words: a decision answers these and no newer ones.
 function shownAt(id) {
   const inner = document.getElementById("panel-inner");
-  return Number(inner?.dataset.unit) === id ? JSON.parse(inner.dataset.offered) : [];
+  return JSON.parse((Number(inner?.dataset.unit) === id ? inner : unitOf(id)).dataset.offered);
 }
 
 async function act(action, code, stay, before) {
@@ -236,12 +235,12 @@ async function reverse(path) {
   draw(content);
 }
 
+// A memo is kept until it is saved, for the program may have stopped: under what it is about, and for its author alone.
+const keptAs = (subject) => `coder unsaved memo ${JSON.stringify([desk.dataset.study, desk.dataset.coder, subject])}`;
+const forget = (subject) => sessionStorage.removeItem(keptAs(subject));
+
 function editMemo(button) {
-  memo();
-  const dialog = document.getElementById("memo");
-  dialog.dataset.thread = button.dataset.thread;
-  document.getElementById("memo-about").hidden = true;
-  document.getElementById("memo-text").value = button.dataset.text;
+  openMemo({ thread: button.dataset.thread }, button.dataset.text);
 }
 
 function deleteMemo(button) {
@@ -250,31 +249,47 @@ function deleteMemo(button) {
 
 async function writeMemo(subject, text) {
   const { ok, content } = await post("/memo", { ...subject, text, focus: current, view, q: desk.dataset.q || "" });
-  if (ok) sessionStorage.removeItem(UNSAVED);
-  if (ok) { draw(content, { scroll: false }); say(content.say, content.hint); announceFocus(current, { scroll: false }); }
+  if (!ok) return;
+  if (!text || sessionStorage.getItem(keptAs(subject)) === text) forget(subject);
+  draw(content, { scroll: false });
+  say(content.say, content.hint);
+  announceFocus(current, { scroll: false });
+}
+
+// What a new memo can be about here, by the names of the choices in the dialog.
+function subjectsHere() {
+  const { transcript, last } = document.getElementById("panel-inner")?.dataset ?? {};
+  return { utterance: { utterance: current }, transcript: { transcript: Number(transcript) }, code: { code: last } };
 }
 
 function memo() {
+  const here = subjectsHere();
+  const unsaved = Object.keys(here).find((about) => sessionStorage.getItem(keptAs(here[about])));
+  if (unsaved) document.querySelector(`#memo [name="about"][value="${unsaved}"]`).checked = true;
+  openMemo(here[unsaved ?? "utterance"]);
+}
+
+function openMemo(subject, stored = "") {
   const dialog = document.getElementById("memo");
   const text = document.getElementById("memo-text");
-  delete dialog.dataset.thread;
-  document.getElementById("memo-about").hidden = false;
-  text.value = sessionStorage.getItem(UNSAVED) ?? "";
+  dialog.dataset.opened = JSON.stringify(subject);
+  document.getElementById("memo-about").hidden = "thread" in subject;
+  text.value = sessionStorage.getItem(keptAs(subject)) ?? stored;
   dialog.returnValue = "";
   dialog.showModal();
   text.focus();
 }
 
-document.getElementById("memo").addEventListener("close", (event) => {
+document.getElementById("memo").addEventListener("close", ({ target: dialog }) => {
   kept = null;
   const text = document.getElementById("memo-text").value;
-  if (event.target.returnValue !== "save" || !text.trim()) return announceFocus(current, { scroll: false });
-  sessionStorage.setItem(UNSAVED, text);  // until it is saved: the program may have stopped
-  if (event.target.dataset.thread) return inTurn(() => writeMemo({ thread: event.target.dataset.thread }, text));
-  const about = event.target.querySelector('[name="about"]:checked').value;
-  const { transcript, last } = document.getElementById("panel-inner").dataset;
-  const subject = about === "transcript" ? { transcript: Number(transcript) } : about === "code" ? { code: last } : { utterance: current };
-  if (!Object.values(subject)[0]) return warn("No code is decided here, so there is none to write about. Open the memo again: your text is in it.");
+  const opened = JSON.parse(dialog.dataset.opened);
+  if (dialog.returnValue) forget(opened);  // saved under what it is about now, or cancelled; Escape keeps it
+  if (dialog.returnValue !== "save" || !text.trim()) return announceFocus(current, { scroll: false });
+  const subject = "thread" in opened ? opened : subjectsHere()[dialog.querySelector('[name="about"]:checked').value];
+  const named = Boolean(Object.values(subject)[0]);
+  sessionStorage.setItem(keptAs(named ? subject : { utterance: current }), text);
+  if (!named) return warn("No code is decided here, so there is none to write about. Open the memo again: your text is in it.");
   inTurn(() => writeMemo(subject, text));
 });
 document.getElementById("memo-text").addEventListener("keydown", (event) => {
