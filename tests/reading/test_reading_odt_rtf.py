@@ -211,6 +211,12 @@ def test_a_text_box_in_rich_text_is_read_once_behind_its_paragraph() -> None:
     assert sorted(paragraph.text for paragraph in found) == ["Before after", "In the box"]
 
 
+@pytest.mark.parametrize(("words", "count"), [("", 0), (r"\par", 0), ("In the box", 1)])
+def test_text_boxes_with_words_are_counted_in_rich_text(words: str, count: int) -> None:
+    box = r"{\shp{\*\shpinst{\shptxt " + words + "}}}"
+    assert len(rtf.read(rtf_file(rf"\pard Before {box}after\par"), "x.rtf").notes) == count
+
+
 def test_what_was_left_out_of_rich_text_is_counted() -> None:
     notes = rtf.read(rtf_file(r"{\header Top\par}a{\footnote x}{\deleted y}\par"), "x.rtf").notes
     assert set(notes) == {

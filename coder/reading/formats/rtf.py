@@ -138,7 +138,8 @@ class RichTextParser:
     to_skip: int = 0
     pending: bytearray = field(default_factory=bytearray)
     units: list[int] = field(default_factory=list)
-    boxes: list[tuple[int, list[tuple[str, Look]]]] = field(default_factory=list)
+    boxes: list[tuple[int, int, list[tuple[str, Look]]]] = field(default_factory=list)
+    visible: int = 0
     default_codec: str = "cp1252"
 
     def open(self) -> None:
@@ -159,7 +160,8 @@ class RichTextParser:
         if self.boxes and self.boxes[-1][0] == len(self.groups):
             if self.pieces:
                 self.end_paragraph()
-            self.pieces = self.boxes.pop()[1]
+            _, before, self.pieces = self.boxes.pop()
+            self.left_out[TEXT_BOX] += self.visible > before
         self.state = self.groups.pop()
         self.to_skip = 0
 
@@ -173,8 +175,7 @@ class RichTextParser:
     def box(self) -> None:
         """Begin a text box: the paragraph in which it is anchored goes on behind it."""
         if not self.state.destination:
-            self.boxes.append((len(self.groups), self.pieces))
-            self.left_out[TEXT_BOX] += 1
+            self.boxes.append((len(self.groups), self.visible, self.pieces))
             self.pieces = []
 
     def text(self, text: str) -> None:
@@ -186,6 +187,7 @@ class RichTextParser:
             colour = str(state.colour) if state.colour else ""
             look = Look(state.bold, state.italic, colour, state.underlined, state.highlighted)
             self.pieces.append((text, look))
+            self.visible += bool(text.strip())
 
     def raw(self, data: bytes) -> None:
         """Take bytes in the code page of the font; bytes of one character may come one by one."""
