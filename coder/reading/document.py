@@ -29,6 +29,7 @@ class Paragraph:
     has a heading style or markup.
     `speaker` and `time` (seconds) are given only where the format itself names them (voice tag, column).
     `question` is what the paragraph answers, where the format says it.
+    `ends_plain`: the format says that the last words are not bold.
     `kind` is set when the reader knows that the paragraph is nobody's speech ("title", "header", "note").
     """
 
@@ -40,6 +41,7 @@ class Paragraph:
     look: frozenset[str] = frozenset()
     kind: str = ""
     question: str | None = None
+    ends_plain: bool = False
 
 
 Block: TypeAlias = "Paragraph | Grid"

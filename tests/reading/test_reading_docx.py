@@ -437,6 +437,21 @@ def test_a_few_bold_words_between_turns_are_a_heading_and_quoted(tmp_path: Path)
     assert "1 heading not taken as speech: 'Barriers to cooking'." in found.notes
 
 
+@pytest.mark.parametrize("end", ["", "."])
+def test_bold_words_are_no_headings_where_turns_are_bold(end: str, tmp_path: Path) -> None:
+    body = "".join(
+        [
+            p("Interviewer: What did you feel?"),
+            p("Participant: ", bold("I felt that nobody listened"), run(end)),
+            p(bold("Nobody at all")),
+            p("Interviewer: And now?"),
+            p("Participant: ", bold("Now it is better"), run(end)),
+        ]
+    )
+    found = transcript(tmp_path, "a.docx", docx(body))
+    assert any("Nobody at all" in found.words_of(turn) for turn in found.turns)
+
+
 def test_columns_beside_the_turns_of_a_table_are_named(tmp_path: Path) -> None:
     cells = [
         ("Line", "Speaker", "Transcript", "English"),

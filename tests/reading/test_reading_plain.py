@@ -211,10 +211,6 @@ def _typed(*between: str) -> str:
 @pytest.mark.parametrize(
     "line",
     [
-        "Interview 12 – confidential – page 3",
-        "Knee study | Page 3 of 12",
-        "Page 3 - Knee study",
-        "Knee study          Page 3",
         "3 | P a g e",
         "This transcript was exported on Mar 03, 2025 - view latest version here.",
         "Sonix is the world's most advanced automated transcription, translation, and subtitling platform.",
@@ -222,6 +218,40 @@ def _typed(*between: str) -> str:
 )
 def test_a_line_of_the_page_or_of_the_program_is_no_speech(line: str) -> None:
     assert _spoken(_typed(line)) == TALK
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Interview 12 – confidential – page {}",
+        "Knee study | Page {} of 12",
+        "Page {} - Knee study",
+        "Knee study          Page {}",
+    ],
+)
+def test_a_head_that_comes_again_with_another_page_is_no_speech(head: str) -> None:
+    lines = [f"{speaker}: {words}" for speaker, words in TALK]
+    pages = [f"{above}\n\n{head.format(page)}" for page, above in enumerate(lines, start=3)]
+    assert _spoken("\n\n".join(pages)) == TALK
+
+
+@pytest.mark.parametrize("answer", ["It's in there – page 4", "The bit on side effects  page 12"])
+def test_a_page_that_is_named_once_beside_words_is_speech(answer: str) -> None:
+    text = f"INT: Where?\n\nP1: In the leaflet.\n\n{answer}\n\nINT: And then?\n\nP1: I do.\n{answer}\n\nINT: Oh.\n"
+    assert sum(words.count(answer) for _, words in _spoken(text)) == 2
+
+
+@pytest.mark.parametrize("labels", ["[P.{}]", "**P.{}**", "P.{} -"])
+def test_labels_that_look_like_pages_are_labels(labels: str) -> None:
+    text = "\n\n".join(f"{labels.format(n % 2 + 1)}\nIt is {n} o'clock." for n in range(4))
+    found = [speaker for speaker, _ in _spoken(text)]
+    assert [str(speaker)[:3] for speaker in found] == ["P.1", "P.2"] * 2
+
+
+@pytest.mark.parametrize("answer", ["Page 4", "(page 12)", "[page 12]"])
+def test_a_page_that_somebody_names_below_their_label_is_speech(answer: str) -> None:
+    text = f"Interviewer: Which?\n\nParticipant:\n{answer}\n\nInterviewer: Why?\n\nParticipant:\nSo.\n"
+    assert _spoken(text)[1] == ("Participant", answer)
 
 
 @pytest.mark.parametrize("line", ["I read it on page 3", "It was chapter one - page 3 was torn."])
@@ -258,14 +288,25 @@ def test_a_paragraph_on_the_context_is_nobody() -> None:
 
 def test_numbers_of_turns_are_no_part_of_who_speaks() -> None:
     numbered = [(f"{'I' if n % 2 else 'R'}{(n + 1) // 2}", f"It is {n}.") for n in range(1, 9)]
-    spoken = _spoken("".join(f"{speaker}: {words}\n" for speaker, words in numbered))
-    assert [speaker for speaker, _ in spoken] == ["I", "R"] * 4
+    text = "".join(f"{speaker}: {words}\n" for speaker, words in numbered)
+    transcript = assemble(document_of(text, "x.txt", "utf-8"), "x.txt", b"")
+    assert [turn.speaker for turn in transcript.turns] == ["I", "R"] * 4
+    assert {"I1 to I4 taken for turns of I.", "R1 to R4 taken for turns of R."} <= set(transcript.notes)
 
 
-def test_people_with_numbers_stay_apart() -> None:
-    people = ["M1", "P1", "P2", "P3", "M1", "P1", "P3", "P2"]
-    spoken = _spoken("".join(f"{speaker}: It is {n}.\n" for n, speaker in enumerate(people)))
-    assert [speaker for speaker, _ in spoken] == people
+@pytest.mark.parametrize(
+    "people",
+    [
+        "M1 P1 P2 P3 M1 P1 P3 P2",
+        "M1 P1 M2 P2 M3 P3 M4 P4",
+        "I1 F1 M1 F2 M2 F3 M3 F4 M4",
+        "I1 P1 P2 P3 P4 I2 I3 I4",
+        "I1 P1 I2 P2 I3 P3",
+    ],
+)
+def test_people_with_numbers_stay_apart(people: str) -> None:
+    spoken = _spoken("".join(f"{speaker}: It is {n}.\n" for n, speaker in enumerate(people.split())))
+    assert [speaker for speaker, _ in spoken] == people.split()
 
 
 def test_me_and_them_are_speakers() -> None:
@@ -300,6 +341,14 @@ def test_notetakers_and_probes_ask() -> None:
     transcript = assemble(document_of(text * 2, "x.txt", "utf-8"), "x.txt", b"")
     asking = {turn.speaker for turn in transcript.turns if turn.role == "interviewer"}
     assert asking == {"MOD", "Note-taker", "PROBE"}
+
+
+def test_a_participants_paragraph_that_begins_like_a_probe_is_theirs() -> None:
+    words = ["Follow up: they called me after two weeks.", "Prompt: they sent a letter.", "Probe: it hurt."]
+    text = "\n\n".join(["INT: How was it?", "P1: There were three.", *words, "INT: And?", "P1: Well."])
+    transcript = assemble(document_of(text, "x.txt", "utf-8"), "x.txt", b"")
+    theirs = [transcript.words_of(turn) for turn in transcript.turns if turn.role == "participant"]
+    assert theirs == ["There were three.", *words, "Well."]
 
 
 def test_a_label_with_its_time_in_brackets() -> None:
@@ -350,6 +399,19 @@ def test_initials_above_a_name_belong_to_it() -> None:
     names = {"INT": ("HL", "Hannah Lowe"), "P1": ("MR", "Marcus van Reed")}
     lines = [f"{names[who][0]}\n{names[who][1]}\n0:{n:02}\n{words}\n" for n, (who, words) in enumerate(TALK)]
     assert _spoken("".join(lines)) == [(names[who][1], words) for who, words in TALK]
+
+
+def test_initials_above_names_are_counted() -> None:
+    text = "".join(f"HL\nHannah Lowe\n0:{n:02}\nIt is {n}.\n" for n in range(4))
+    text += "".join(f"MR\nMark Roe\n0:{n:02}\nIt is {n}.\n" for n in range(5, 9))
+    notes = assemble(document_of(text, "x.txt", "utf-8"), "x.txt", b"").notes
+    assert "8 lines of initials above a name not taken as speech." in notes
+
+
+@pytest.mark.parametrize(("name", "word"), [("Olivia King", "OK"), ("Anna Hall", "AH")])
+def test_a_word_above_a_name_that_equals_its_initials_once_is_speech(name: str, word: str) -> None:
+    talk = ["Hannah Lowe 0:01\nShall we?\n", f"{name} 0:03\nYes.\n", f"Hannah Lowe 0:05\nAll of you?\n{word}"]
+    assert _spoken("\n".join(talk) + f"\n{name} 0:09\nI was first.\n")[2][1] == f"All of you?\n{word}"
 
 
 def test_marks_of_direction_are_no_part_of_a_label() -> None:
@@ -428,6 +490,12 @@ def test_initials_that_lost_their_colon_speak() -> None:
     text = "KM: Who cooks?\nJB: My son.\nKM Who shops?\nJB We both do.\nKM: Why?\nJB: We can.\nTV is dear.\n"
     assert [speaker for speaker, _ in _spoken(text)] == ["KM", "JB"] * 3
     assert _spoken(text)[-1][1].endswith("TV is dear.")
+
+
+@pytest.mark.parametrize("line", ["Anna I told you last week.", "Anna Says no, as always."])
+def test_somebody_spoken_to_in_small_letters_is_no_label_in_capitals(line: str) -> None:
+    text = f"ANNA: It is cold here.\n\nBEN: It is.\n\n{line}\n\nANNA: You did.\n\nBEN: And nothing came.\n"
+    assert ("BEN", line) in _spoken(text)
 
 
 @pytest.mark.parametrize("answer", ["*{}*", "> {}"])

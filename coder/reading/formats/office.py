@@ -119,8 +119,15 @@ def paragraph_of(pieces: Pieces, style: Style, *, heading: bool = False, numbere
     bold = bold if text[:bold].strip() else 0
     kind = "title" if style.title else ""
     printed = _look_of_all(pieces, numbered=numbered)
+    last = next((look for piece, look in reversed(pieces) if any(map(str.isalnum, piece))), USUAL)
     return Paragraph(
-        text, style.speaker, bold=bold, heading=heading or style.heading, look=printed, kind=kind
+        text,
+        style.speaker,
+        bold=bold,
+        heading=heading or style.heading,
+        look=printed,
+        kind=kind,
+        ends_plain=not last.bold,
     )
 
 

@@ -18,7 +18,12 @@ from coder.reading.speakers.header import Header, header_of, with_legend
 from coder.reading.speakers.labels import Style
 from coder.reading.speakers.learn import learn_labels
 from coder.reading.speakers.lines import Line, ends_sentence, lines_of, text_of
-from coder.reading.speakers.near_labels import one_label_a_person, overlooked, with_near_labels
+from coder.reading.speakers.near_labels import (
+    numbered_turns,
+    one_label_a_person,
+    overlooked,
+    with_near_labels,
+)
 from coder.reading.speakers.pieces import (
     EDGE,
     Labels,
@@ -43,6 +48,7 @@ _KINDS = {
     "header": ("header line", "header lines"),
     "title": ("title line", "title lines"),
     "heading": ("heading", "headings"),
+    "initials": ("line of initials above a name", "lines of initials above a name"),
     "page": ("page number", "page numbers"),
     "running head": ("running head", "running heads"),
     "footer": ("line below the talk", "lines below the talk"),
@@ -243,6 +249,7 @@ def _beginning(text: str) -> str:
 def _labels(lines: Sequence[Line], first: int, corrections: Corrections) -> tuple[Labels, list[str]]:
     """Return the labels by line: those learned, those that resemble them, those that a person named."""
     labels = learn_labels(lines, first)
+    numbered = numbered_turns(lines, labels)
     forced = _keys(corrections.speakers)
     for number, line in enumerate(lines):
         named = next((candidate for candidate in line.candidates if candidate.key in forced), None)
@@ -252,7 +259,7 @@ def _labels(lines: Sequence[Line], first: int, corrections: Corrections) -> tupl
         return labels, []
     labels, notes = with_near_labels(labels, lines, first)
     labels, joined = one_label_a_person(labels)
-    return labels, [*notes, *joined]
+    return labels, [*numbered, *notes, *joined]
 
 
 def _unnamed(labels: Labels, lines: Sequence[Line], first: int) -> tuple[bool, list[str]]:

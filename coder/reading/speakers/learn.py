@@ -182,7 +182,11 @@ _IN_COURT = re.compile(
 )
 _NUMBERED_QUESTION = re.compile(r"[qa] ?\d{1,3}")
 _NUMBERED_TURN = re.compile(r"([^\W\d]{1,12}) ?(\d{1,3})")
-_MANY_TURNS = 3
+_MANY_TURNS = 4
+# "M1" is a man or a moderator, "F1" a woman: their numbers are people's.
+_NUMBERED_PEOPLE = frozenset({"m", "f", "w"})
+# A participant may begin a paragraph so, too: "Follow up: they called me."
+_PROBES = frozenset({"probe", "probes", "prompt", "prompts", "follow up"})
 # Styles in which a speaker known from another style is believed at once.
 _TRUSTED = (
     Style.COLON,
@@ -258,24 +262,32 @@ def _fold_numbered_questions(by_style: dict[Style, list[tuple[int, Candidate]]])
 def _fold_numbered_turns(by_style: dict[Style, list[tuple[int, Candidate]]]) -> None:
     """Take "I1:", "R1:", "I2:", "R2:" ... for I and R: the turns of each are numbered, not the people."""
     for candidates in by_style.values():
-        numbers: dict[str, list[int]] = defaultdict(list)
-        for _, candidate in candidates:
-            if (numbered := _NUMBERED_TURN.fullmatch(candidate.key)) and candidate.shape >= Shape.CODE:
-                numbers[numbered[1]].append(int(numbered[2]))
-        counted = {stem for stem, given in numbers.items() if _count_up(given)}
-        if len(counted) < 2 or not counted & (INTERVIEWER_WORDS | ASKING_LETTERS):
-            continue
-        candidates[:] = [
-            (number, _without_number(candidate))
-            if (numbered := _NUMBERED_TURN.fullmatch(candidate.key)) and numbered[1] in counted
-            else (number, candidate)
-            for number, candidate in candidates
+        numbered = [
+            (match[1], int(match[2]))
+            for _, candidate in candidates
+            if (match := _NUMBERED_TURN.fullmatch(candidate.key)) and candidate.shape >= Shape.CODE
         ]
+        if _in_step(numbered):
+            candidates[:] = [
+                (number, _without_number(candidate))
+                if candidate.shape >= Shape.CODE and _NUMBERED_TURN.fullmatch(candidate.key)
+                else (number, candidate)
+                for number, candidate in candidates
+            ]
 
 
-def _count_up(numbers: Sequence[int]) -> bool:
-    """Tell whether numbers go up by one from one turn to the next, so that nobody speaks twice under one."""
-    return len(numbers) >= _MANY_TURNS and all(a + 1 == b for a, b in itertools.pairwise(numbers))
+def _in_step(numbered: Sequence[tuple[str, int]]) -> bool:
+    """Tell whether one who asks and one other take turns, and the numbers of each go up by one from 1."""
+    stems = list(dict.fromkeys(stem for stem, _ in numbered))
+    if (
+        len(stems) != 2
+        or _NUMBERED_PEOPLE & set(stems)
+        or not set(stems) & (INTERVIEWER_WORDS | ASKING_LETTERS)
+    ):
+        return False
+    return len(numbered) >= 2 * _MANY_TURNS and all(
+        stem == stems[place % 2] and number == place // 2 + 1 for place, (stem, number) in enumerate(numbered)
+    )
 
 
 def _without_number(candidate: Candidate) -> Candidate:
@@ -314,6 +326,9 @@ def _learn_style(
     for number, candidate in candidates:
         if _may_speak(style, candidate, lines, number):
             groups[candidate.key].append(Occurrence(number, candidate, number in starts))
+    for key in _PROBES & groups.keys():
+        if sum("?" in lines[occurrence.line].text for occurrence in groups[key]) < 2:
+            del groups[key]
     accepted = {key for key, group in groups.items() if _repeats(group)}
     if style in (Style.MARK, Style.COMMA):
         accepted = {key for key in accepted if key not in small}

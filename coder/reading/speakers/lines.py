@@ -31,18 +31,18 @@ _LAYOUT = re.compile(
     r"|(?:maketitle|newpage|clearpage|bigskip|medskip|smallskip|noindent|par))\s*$"
 )
 _PAGE = re.compile(
-    r"[\s–—=*_|\[(-]*(?:page|seite|pg\.?|p\.)\s*\d{1,4}(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?[\s–—=*_|\])-]*$"
-    r"|\s*-\s*\d{1,4}\s*-\s*$",
+    r"[\s–—=*_|\[-]*(?:page|seite)\s*\d{1,4}(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?[\s–—=*_|\]-]*$"
+    r"|\s*(?:(?:pg\.?|p\.)\s*\d{1,4}(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?|-\s*\d{1,4}\s*-)\s*$",
     re.I,
 )
-# A page's head or foot that was typed or copied into the text: "Interview 12 – confidential – page 3", "3 | P a g e".
+# A page's head or foot that was typed or copied into the text, and comes again: "Interview 12 – page 3".
 _PAGED_HEAD = re.compile(
     r"\s*(?:\S.{1,60}?(?:\s*[–—|•·]\s*|\s+-\s*|\s{2,})(?:page|seite|pg\.?|p\.)\s*\d{1,4}"
     r"(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?"
-    r"|(?:page|seite)\s*\d{1,4}(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?\s*[–—|•·-]\s*\S.{1,60}"
-    r"|(?:.{1,60}\s)?\d{1,4}\s*\|\s*p ?a ?g ?e)\s*$",
+    r"|(?:page|seite)\s*\d{1,4}(?:\s*(?:of|/|von|sur|de)\s*\d{1,4})?\s*[–—|•·-]\s*\S.{1,60})\s*$",
     re.I,
 )
+_SPACED_PAGE = re.compile(r"\s*(?:.{1,60}\s)?\d{1,4}\s*\|\s*p ?a ?g ?e\s*$", re.I)  # "3 | P a g e"
 _PAGE_LINES = 8
 _LONE_NUMBER = re.compile(r"\[\d{1,4}\]|\d{1,4}", re.ASCII)
 _OCCASION = (
@@ -127,8 +127,14 @@ def lines_of(document: Document) -> list[Line]:
         lines = [piece for line in lines for piece in _cut_at_labels(line, inside)]
     spoken = [line for line in lines if not line.blank and not line.kind]
     believe_bare = _bare_stamps_mean_time(spoken)
-    for line in spoken:
+    for above, line in zip([None, *spoken], spoken, strict=False):
         line.kind = _furniture_kind(line)
+        if (
+            line.kind == "page"
+            and above
+            and (_is_name_line(above) or (above.only_stamp and not line.after_gap))
+        ):
+            line.kind = ""  # "Participant:", and "Page 4" below it
         head = line.text[:_HEAD]
         line.lead = lead_of(head, believe_bare=believe_bare)
         if not line.kind and not line.only_stamp:
@@ -158,12 +164,36 @@ def _take_out_page_numbers(lines: Sequence[Line]) -> None:
             line.kind, line.candidates = "page", ()
 
 
+def _is_name_line(line: Line) -> bool:
+    """Tell whether a line is a label without words, so that somebody's words stand below it."""
+    return line.text.rstrip(" \t*_").endswith((":", "：")) or any(
+        (one.style is Style.OWN_STAMP and one.shape >= Shape.NAME)
+        or (one.style is Style.OWN_LINE and one.shape is Shape.ROLE)
+        for one in line.candidates
+    )
+
+
+def _take_out_paged_heads(visible: Sequence[Line]) -> None:
+    """Take words with a page number for a part of the page where the same words come again, with rising numbers."""
+    heads: dict[str, list[Line]] = {}
+    for line in visible:
+        if not _may_be_head(line):
+            continue
+        if _SPACED_PAGE.match(line.text):
+            line.kind, line.candidates = "running head", ()
+        elif line.after_gap and _PAGED_HEAD.match(line.text):
+            heads.setdefault(re.sub(r"\d+", "#", line.text.strip()), []).append(line)
+    for found in heads.values():
+        numbers = [[int(number) for number in re.findall(r"\d{1,6}", line.text)] for line in found]
+        if len(found) > 1 and all(a < b for a, b in itertools.pairwise(numbers)):
+            for line in found:
+                line.kind, line.candidates = "running head", ()
+
+
 def _take_out_running_heads(lines: Sequence[Line]) -> None:
     """Take words with a page number, and the same words beside every such number, for a part of the page."""
     visible = [line for line in lines if not line.blank]
-    for line in visible:
-        if _may_be_head(line) and _PAGED_HEAD.match(line.text):
-            line.kind, line.candidates = "running head", ()
+    _take_out_paged_heads(visible)
     _take_out_page_edges(visible)
     beside: dict[str, list[bool]] = {}
     for above, line, below in zip([None, *visible], visible, [*visible[1:], None], strict=False):

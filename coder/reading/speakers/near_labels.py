@@ -15,6 +15,7 @@ from coder.reading.speakers.vocabulary import (
     ROLE_WORDS,
     TITLES,
     Shape,
+    initials_of,
     is_header_key,
     is_note_key,
     key_of,
@@ -27,6 +28,7 @@ _NEAR_STYLES = frozenset({Style.COLON, Style.SLIP, Style.STAMPED, Style.OWN_STAM
 # A slip of one letter in five, two in eight: "Interveiwer", "Particpant", but not "Anna" and "Anne".
 _ONE_SLIP, _TWO_SLIPS = 5, 8
 _SHOWN = 4
+_NAME_LINES = frozenset({Style.OWN_LINE, Style.OWN_STAMP})
 # Roles that people do not call each other by, so that a line which begins with one has lost its colon.
 _NEVER_SAID = frozenset({"participant", "respondent", "interviewee", "informant"})
 _TOPICS = frozenset({"topic", "theme", "section"})
@@ -117,7 +119,7 @@ def _known(candidate: Candidate, line: Line, spelled: Mapping[str, Candidate]) -
         plain = known is not None and (
             (known.shape is Shape.ROLE and candidate.key in INTERVIEWER_WORDS | _NEVER_SAID)
             or (known.shape is Shape.CODE and any(map(str.isdigit, known.label)))
-            or (len(known.label) > 1 and known.label.isupper())
+            or (len(known.label) > 1 and known.label.isupper() and candidate.label == known.label)
         )
         return known if plain and words[:1].isupper() else None
     if candidate.style not in _NEAR_STYLES:
@@ -223,6 +225,33 @@ def _is_short_for(short: Sequence[str], long: Sequence[str]) -> bool:
         and (not titles[0] or titles[0] == titles[1])
         and len(long) > len(short)
     )
+
+
+def numbered_turns(lines: Sequence[Line], labels: Mapping[int, Candidate]) -> list[str]:
+    """Say whose numbers were taken for those of turns: "I1 to I9 taken for turns of I."."""
+    taken: dict[str, list[str]] = defaultdict(list)
+    for number, label in sorted(labels.items()):
+        plain = re.compile(re.escape(label.key) + r" ?\d+")
+        written = next((one.label for one in lines[number].candidates if plain.fullmatch(one.key)), "")
+        if written:
+            taken[label.label].append(written)
+    if {label.casefold() for label in taken} <= {"q", "a"}:
+        return []
+    return [
+        f"{found[0]} to {found[-1]} taken for turns of {who}." for who, found in taken.items() if found[1:]
+    ]
+
+
+def initials_above(lines: Sequence[Line], labels: Labels) -> set[int]:
+    """Return the lines of a person's initials, if they stand above most of the person's names, and two at least."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, label in labels.items():
+        above = lines[number - 1].text.strip() if number and number - 1 not in labels else ""
+        if above and label.style in _NAME_LINES and above == initials_of(label.label):
+            found[label.key].append(number - 1)
+    times = Counter(label.key for label in labels.values())
+    often = (numbers for key, numbers in found.items() if len(numbers) > max(1, times[key] / 2))
+    return set().union(*often)
 
 
 # A whole line in brackets: "[Phone rings. The recording was paused.]"; of one or two words it is a sound.

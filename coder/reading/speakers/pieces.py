@@ -10,6 +10,7 @@ from coder.reading.clock import inner_stamps, trailing_stamp
 from coder.reading.speakers.header import footer_of
 from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_sentence, is_wrapped
+from coder.reading.speakers.near_labels import initials_above
 from coder.reading.speakers.vocabulary import Shape
 
 EDGE = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x85\xa0\u202f\u2028\u2029\ufeff\x1a"
@@ -147,7 +148,6 @@ _OPENING_MARK = re.compile(
     r"\s{0,3}(?:#{1,6} +|>(?!>) ?)(?=\S)|(\*{1,3}|_{1,3})(?=[^\s*_](?:(?!\1).){0,2000}\1\s*$)"
 )
 _DASH = re.compile(r"\s*[-–—]\s*(?=\S)")
-_NAME_LINES = frozenset({Style.OWN_LINE, Style.OWN_STAMP})
 _LONGEST_TOPIC = 8  # words
 
 
@@ -173,7 +173,7 @@ class _Plan:
         if line.blank or line.kind or number in self.labels:
             return line.kind
         if number in self.asides:
-            return "label"
+            return "initials" if line.text.strip().isalpha() else "label"
         if number < self.start:
             return "header"
         if number >= self.end:
@@ -250,27 +250,19 @@ def _asides(lines: Sequence[Line], labels: Labels) -> frozenset[int]:
     Initials above a name stand for its picture, in words copied from Teams.
     A tool's own label above ("Speaker 1 00:03") says less than the one with which the words begin.
     """
-    asides: set[int] = set()
+    asides = initials_above(lines, labels)
     own_stamps: dict[str, list[int]] = {}
     for number, line in enumerate(lines):
         if line.blank or number in labels:
             continue
-        above, below = labels.get(number - 1), labels.get(number + 1)
+        above = labels.get(number - 1)
         if above and above.style is Style.OWN_LINE and _BRACKETS.fullmatch(line.text):
-            asides.add(number)
-        if below and below.style in _NAME_LINES and line.text.strip() == _initials(below.label):
             asides.add(number)
         stamped = next((one for one in line.candidates if one.style is Style.OWN_STAMP), None)
         if stamped and stamped.shape >= Shape.NAME and number + 1 in labels:
             own_stamps.setdefault(stamped.key, []).append(number)
     again = [numbers for numbers in own_stamps.values() if len(numbers) > 1]
     return frozenset(asides.union(*again))
-
-
-def _initials(name: str) -> str:
-    """Return the first letters of a name's first and last word: "HL" of "Hannah Lowe"."""
-    words = re.findall(r"[^\W\d_]+", name)
-    return (words[0][0] + words[-1][0]).upper() if len(words) > 1 else ""
 
 
 def unlabelled_starts(lines: Sequence[Line], labels: Labels, start: int) -> frozenset[int]:
@@ -445,11 +437,14 @@ def _headings(lines: Sequence[Line], labels: Labels) -> frozenset[int]:
     headings = {number for number, line in enumerate(lines) if line.heading and not line.only_stamp}
     if not labels:
         headings -= _asked_in_headings(lines, sorted(headings))
+    # Bold words between turns may be somebody's where turns are printed in bold, or nobody knows.
+    plain = all(lines[number].paragraph.ends_plain for number in labels)
     for number in labels:
         above = next((index for index in range(number - 1, -1, -1) if not lines[index].blank), None)
         if above is None or above in labels or not lines[above].after_gap:
             continue
-        if lines[number].after_gap and _is_bold_topic(lines[above]) and not _is_bold(lines[number]):
+        topic = plain and lines[number].after_gap and _is_bold_topic(lines[above])
+        if topic and not _is_bold(lines[number]):
             headings.add(above)
         if above == number - 1:
             continue

@@ -386,6 +386,13 @@ def _shape_by_words(base: str, tokens: list[str]) -> Shape:
     return Shape.WEAK
 
 
+def initials_of(name: str) -> str:
+    """Return the first letters of a name's first and last word ("HL" of "Hannah Lowe"), unless they are a word."""
+    words = re.findall(r"[^\W\d_]+", name)
+    initials = (words[0][0] + words[-1][0]).upper() if len(words) > 1 else ""
+    return "" if initials in _NO_INITIALS else initials
+
+
 # An office with the name of who holds it: "The Minister for Roads (Ida Moss)".
 OFFICE = re.compile(
     r"(?:The|Minister|Deputy|Parliamentary|Under-?[Ss]ecretary|Secretary|Leader|President|Chair\w{0,8}|Chancellor"
