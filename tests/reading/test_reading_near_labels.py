@@ -331,3 +331,26 @@ def test_short_forms_of_two_parts_stay_apart() -> None:
     labels = ["Moderator", "M", "F", "Patient", "Participant", "P"]
     text = "".join(f"{label}: It is {n}.\n" for n, label in enumerate(labels * 3))
     assert speakers(read(text)) == labels * 3
+
+
+@pytest.mark.parametrize(
+    "pair", [("Int", "Interviewee"), ("I", "Informant"), ("Researcher", "R"), ("Presenter", "P")]
+)
+def test_a_short_form_of_one_part_is_not_the_other_part(pair: tuple[str, str]) -> None:
+    transcript = read(
+        "".join(f"{pair[n % 2]}: {('Is it', 'It is')[n % 2]} {n}{'?.'[n % 2]}\n\n" for n in range(6))
+    )
+    assert turns(transcript) == [
+        (pair[n % 2], "ip"[n % 2], f"{('Is it', 'It is')[n % 2]} {n}{'?.'[n % 2]}") for n in range(6)
+    ]
+
+
+def test_somebody_spoken_to_does_not_speak_where_labels_are_in_capitals() -> None:
+    talk = "ANNA: The office is cold.\n\nBEN: It is.\n\nAnna I told you last week.\n\nANNA: You did.\n\nBEN: So.\n"
+    assert turns(read(talk))[1:4] == [
+        ("BEN", "p", "It is."),
+        ("BEN", "p", "Anna I told you last week."),
+        ("ANNA", "p", "You did."),
+    ]
+    shouted = "MUM: WE GO ON FRIDAY.\n\nDAD: I WORK ON FRIDAY.\n\nMUM SAYS NO.\n\nMUM: SO.\n\nDAD: WE STAY.\n"
+    assert ("DAD", "p", "MUM SAYS NO.") in turns(read(shouted))

@@ -12,6 +12,7 @@ from coder.reading.speakers.vocabulary import (
     ASIDE,
     FIELD_NOTES,
     INTERVIEWER_WORDS,
+    PARTICIPANT_WORDS,
     ROLE_WORDS,
     TITLES,
     Shape,
@@ -32,7 +33,9 @@ _NAME_LINES = frozenset({Style.OWN_LINE, Style.OWN_STAMP})
 # Roles that people do not call each other by, so that a line which begins with one has lost its colon.
 _NEVER_SAID = frozenset({"participant", "respondent", "interviewee", "informant"})
 _TOPICS = frozenset({"topic", "theme", "section"})
-_SHORT_PARTS = frozenset({"i", "int", "intv", "p", "part", "r", "resp", "mod", "fac", "facil"})
+# Short forms of the two parts, each of which stands for words of its own part alone.
+_SHORT_ASKING = frozenset({"i", "int", "intv", "mod", "fac", "facil"})
+_SHORT_ANSWERING = frozenset({"p", "part", "r", "resp"})
 _LONG_PART = 7  # letters
 # Words before a colon that come so often at paragraphs' starts may be somebody: "Hope:", "Lady at the back:".
 _OFTEN, _LONGEST_DESCRIPTION = 3, 4
@@ -119,7 +122,13 @@ def _known(candidate: Candidate, line: Line, spelled: Mapping[str, Candidate]) -
         plain = known is not None and (
             (known.shape is Shape.ROLE and candidate.key in INTERVIEWER_WORDS | _NEVER_SAID)
             or (known.shape is Shape.CODE and any(map(str.isdigit, known.label)))
-            or (len(known.label) > 1 and known.label.isupper() and candidate.label == known.label)
+            # Somebody spoken to is not in capitals ("Anna I told you"), unless all of the talk is.
+            or (
+                len(known.label) > 1
+                and known.label.isupper()
+                and candidate.label == known.label
+                and not words.isupper()
+            )
         )
         return known if plain and words[:1].isupper() else None
     if candidate.style not in _NEAR_STYLES:
@@ -194,12 +203,21 @@ def _differently_spaced(labels: Labels, counts: Counter[str]) -> dict[str, str]:
 def _abbreviated(keys: Sequence[str]) -> dict[str, str]:
     """Return the one word for a part that a shorter key begins: "int" and "i" of "interviewer", "p" of "participant".
 
-    "M" beside "Moderator" may be a man's.
+    Only where words for both parts are in the file: beside "Informant" alone "I" asks. "M" beside "Moderator" may be
+    a man's, "R" beside "Researcher" the respondent's.
     """
-    parts = [key for key in keys if len(key) >= _LONG_PART and key in ROLE_WORDS]
-    short = [key for key in keys if key in _SHORT_PARTS]
-    meant = {key: [part for part in parts if part.startswith(key)] for key in short}
-    return {key: found[0] for key, found in meant.items() if len(found) == 1}
+    short = _SHORT_ASKING | _SHORT_ANSWERING
+    words = [key for key in keys if key in ROLE_WORDS and key not in short]
+    long = {key for key in words if len(key) >= _LONG_PART}
+    if long.isdisjoint(INTERVIEWER_WORDS) or long.isdisjoint(PARTICIPANT_WORDS):
+        return {}
+    fuller: dict[str, str] = {}
+    for key in (key for key in keys if key in short):
+        part = INTERVIEWER_WORDS if key in _SHORT_ASKING else PARTICIPANT_WORDS
+        meant = [word for word in words if word.startswith(key)]
+        if len(meant) == 1 and meant[0] in long & part:
+            fuller[key] = meant[0]
+    return fuller
 
 
 def _name(label: str) -> tuple[str, ...]:
@@ -281,7 +299,8 @@ def _is_remark(line: Line, candidate: Candidate | None) -> bool:
         return line.after_gap and len(line.text) <= 40 and key_of(line.text) in FIELD_NOTES
     value = line.text[candidate.words_start :].rstrip()
     fact = is_header_key(candidate.key) and 0 < len(value.split()) <= 8 and value[-1] not in ".?!"
-    return fact or candidate.key.rstrip("0123456789 ") in _TOPICS or is_note_key(candidate.key)
+    known = candidate.key.rstrip("0123456789 ") in _TOPICS or candidate.key in FIELD_NOTES
+    return fact or known or is_note_key(candidate.key)
 
 
 def _comes_like_a_label(candidate: Candidate, lines: Sequence[Line], number: int) -> bool:
