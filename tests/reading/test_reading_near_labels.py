@@ -354,3 +354,53 @@ def test_somebody_spoken_to_does_not_speak_where_labels_are_in_capitals() -> Non
     ]
     shouted = "MUM: WE GO ON FRIDAY.\n\nDAD: I WORK ON FRIDAY.\n\nMUM SAYS NO.\n\nMUM: SO.\n\nDAD: WE STAY.\n"
     assert ("DAD", "p", "MUM SAYS NO.") in turns(read(shouted))
+
+
+TALK = "INT: Who cooks?\n\nP1: I do.\n\nINT: Alone?\n\nP1: Mostly.\n\n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "In summary: it was good for us.\n\nI would do it again.",
+        "One more comment: it was good for us.\n\nI would do it again.",
+        "My notes from then: we left with two bags.\n\nNobody came.",
+        "My field notes: we left with two bags.\n\nNobody came.",
+        "Off the record: they never paid me.\n\nNobody did.",
+        "Key themes: money and nights.\n\nThat is what I would say.",
+        "Off the record.\n\nNobody paid me.",
+        "Field notes: we sowed.\n\n" + "And then it rained on all of us. " * 20,
+    ],
+)
+def test_what_is_said_about_notes_does_not_end_the_talk(said: str) -> None:
+    spoken = [words for _, _, words in turns(read(TALK + said + "\n"))]
+    assert spoken[4:] == [part.strip() for part in said.split("\n\n")]
+    plain = [words for _, _, words in turns(read(f"I began in May.\n\n{said}\n\nThen I left.\n"))]
+    assert plain[1:-1] == [part.strip() for part in said.split("\n\n")]
+    last = read("I began in May.\n\nObservation: nobody paid us.\n")
+    assert last.words_of(last.turns[-1]) == "Observation: nobody paid us."
+
+
+@pytest.mark.parametrize(
+    "border",
+    [
+        "[Recording stopped]",
+        "The interview ended",
+        "[End of recording]\n\n[Recording resumed]",
+        "[Interview ended]\n\n[The recording was resumed after tea]",
+        "End of interview\n\n[Start of interview 2]",
+        "End of discussion.",
+    ],
+)
+def test_talk_goes_on_behind_a_pause(border: str) -> None:
+    transcript = read(f"{TALK}{border}\n\nHe came back in the end.\n\nIt was hard.\n")
+    assert [words for _, _, words in turns(transcript)][-2:] == ["He came back in the end.", "It was hard."]
+
+
+@pytest.mark.parametrize("opening", ["[End of interview]\n\n", "Field notes: ", "Note: "])
+def test_sentences_left_out_below_the_talk_are_a_doubt(opening: str) -> None:
+    transcript = read(f"{TALK}{opening}They told me that I had not got the job after all of that.\n")
+    assert len(transcript.turns) == 4
+    assert any("1 line below the talk may be speech" in doubt for doubt in transcript.doubts)
+    headed = read(f"{TALK}Field notes\n\nThey told her that she had not got the job after all of that.\n")
+    assert len(headed.turns) == 4 and not headed.doubts

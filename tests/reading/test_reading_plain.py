@@ -324,7 +324,9 @@ def test_questions_in_markdown_are_the_interviewers_without_their_signs(question
     assert any("3 March, the centre" in note for note in transcript.notes)
 
 
-@pytest.mark.parametrize("end", ["[END OF INTERVIEW]", "*** End of recording ***", "Recording stopped"])
+@pytest.mark.parametrize(
+    "end", ["[END OF INTERVIEW]", "*** End of recording ***", "End of interview", "[Recording ended]"]
+)
 def test_what_stands_below_the_end_is_no_speech_and_is_quoted(end: str) -> None:
     text = _typed() + f"\n{end}\n\nShe stayed for tea and said that her sister cooks as well.\n"
     transcript = assemble(document_of(text, "x.txt", "utf-8"), "x.txt", b"")

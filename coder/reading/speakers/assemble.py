@@ -1,6 +1,7 @@
 """Make a Transcript of a Document: learn the speakers, cut the turns, account for every other character."""
 
 import hashlib
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -14,7 +15,7 @@ from coder.phrasing import counted
 from coder.reading.clock import inner_stamps
 from coder.reading.document import Document, Paragraph
 from coder.reading.safety.content import without_surrogates
-from coder.reading.speakers.header import Header, header_of, with_legend
+from coder.reading.speakers.header import Header, header_of, heads_notes, with_legend
 from coder.reading.speakers.labels import Style
 from coder.reading.speakers.learn import learn_labels
 from coder.reading.speakers.lines import Line, ends_sentence, lines_of, text_of
@@ -200,7 +201,7 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
         doubts.append(
             "Names before a comma were taken for speakers: such a name may be of somebody spoken to."
         )
-    doubts += _lost_speech(lines, labels, start)
+    doubts += [*_lost_speech(lines, labels, start), *_lost_below(lines, reading, labelled=bool(labels))]
     _quote(reading, text)
     read = _Read(text, reading, header, unnamed, notes, doubts)
     if document.running or (not document.fixed and _runs_on(reading, text)):
@@ -302,6 +303,17 @@ def _lost_speech(lines: Sequence[Line], labels: Labels, start: int) -> Iterator[
     if lost:
         count = counted(len(lost), "line")
         yield f"{count} above the first label may be speech and not taken as such: {_shortened(lost[0])!r}."
+
+
+def _lost_below(lines: Sequence[Line], reading: Reading, *, labelled: bool) -> Iterator[str]:
+    """Say that lines left out below the talk read like sentences; below labels, a heading of notes is plain."""
+    footer = {span.start for span in reading.spans if span.kind == "footer"}
+    below = [line for line in lines if line.start in footer]
+    open_ones = itertools.takewhile(lambda line: not (labelled and heads_notes(line, labelled=True)), below)
+    lost = [line.text.strip() for line in open_ones if ends_sentence(line.text)]
+    if sum(len(text.split()) for text in lost) >= _LONG_HEADER:
+        count = counted(len(lost), "line")
+        yield f"{count} below the talk may be speech and not taken as such: {_shortened(lost[0])!r}."
 
 
 def _shortened(text: str) -> str:

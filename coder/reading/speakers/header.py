@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coder.reading.speakers.labels import Candidate, Style
-from coder.reading.speakers.lines import Line, ends_talk
+from coder.reading.speakers.lines import Line, ends_sentence, ends_talk, goes_on
 from coder.reading.speakers.vocabulary import (
     FIELD_NOTES,
     FUNCTION_WORDS,
@@ -21,6 +21,15 @@ from coder.reading.speakers.vocabulary import (
 _REACH = 60
 _LONGEST = 500
 _LONGEST_HEADING = 50
+# Notes that are longer than this, behind a name and a colon, may be the rest of the talk.
+_LONGEST_NOTES = 150  # words
+# Whose notes stand beside the talk: anybody may say "One comment: ..." or "My notes: ..." in it.
+_WRITERS = frozenset(
+    {"transcriber", "transcribers", "typist", "interviewer", "interviewers", "researcher", "researchers"}
+    | {"moderator", "facilitator", "observer", "notetaker", "fieldworker", "field", "fieldwork"}
+)
+_PLAIN_NOTES = frozenset({"nb", "fieldnotes", "memo", "memos", "observation", "observations"})
+_SAID_TOO = frozenset({"off the record", "key points", "key themes"})
 _AND = r"\s*(?:,|;|/|&|\band\b)\s*"
 _STOPS = "?!.…。？！؟۔।"
 # A longer value in a script without capitals is a sentence, not somebody's name.
@@ -52,14 +61,19 @@ def footer_of(lines: Sequence[Line], last: int, *, labelled: bool) -> int:
     """Return where the lines behind the talk begin ("Duration: 43 minutes", "Transcribed by: ..."), at the end.
 
     `last` is the line of the last speaker label; only whole paragraphs behind it can be the footer. Field notes
-    ("Field notes: She seemed tired"), and what stands behind "End of interview", go on to the end of the file.
+    ("Field notes"), short ones where words follow in the line ("Field notes: She seemed tired"), and what stands
+    behind "End of interview" go on to the end of the file, unless a line below says that the recording was resumed.
     Where nobody is `labelled`, the talk may go on, and a heading such as "Observations" may be one of many.
     """
     behind = range(last + 1, len(lines))
+    resumed = max((n for n in behind if goes_on(lines[n])), default=last)
+    short = _last_words_from(lines, _LONGEST_NOTES)
     opens = (
         n
         for n in behind
-        if _opens_field_notes(lines[n], labelled=labelled) or (labelled and ends_talk(lines[n]))
+        if heads_notes(lines[n], labelled=labelled)
+        or (labelled and n >= short and lines[n].after_gap and _names_notes(lines[n]))
+        or (labelled and n >= resumed and ends_talk(lines[n]))
     )
     end = next(opens, len(lines))
     for number in range(end - 1, max(last, end - 2 * _REACH), -1):
@@ -67,23 +81,51 @@ def footer_of(lines: Sequence[Line], last: int, *, labelled: bool) -> int:
         if line.blank or line.kind:
             continue
         label = _colon(line)
-        if label is None or not (is_header_key(label.key) or is_note_key(label.key)):
+        if label is None or not (
+            is_header_key(label.key)
+            or label.key in ("note", "notes")
+            or (labelled and (label.key in _PLAIN_NOTES or _is_writers(label.key)))
+        ):
             break
         if line.after_gap:
             end = number
     return end
 
 
-def _opens_field_notes(line: Line, *, labelled: bool) -> bool:
-    """Tell whether a paragraph is the heading of field notes, or begins with it."""
-    if line.blank or not (line.after_gap or line.heading):
+def heads_notes(line: Line, *, labelled: bool) -> bool:
+    """Tell whether a paragraph is the heading of field notes, and nothing else."""
+    if line.blank or not (line.after_gap or line.heading) or ends_sentence(line.text):
         return False
     label = _colon(line)
-    if label is not None and line.text[label.words_start :].strip():
-        # "Notes: ..." may stand between two answers; the longer names do not.
-        return " " in label.key and (label.key in FIELD_NOTES or is_note_key(label.key))
-    key = key_of(line.text) if len(line.text) <= _LONGEST_HEADING else ""
-    return key in FIELD_NOTES and (labelled or " " in key)
+    if len(line.text) > _LONGEST_HEADING or (label and line.text[label.words_start :].strip()):
+        return False
+    key = key_of(line.text)
+    return key in FIELD_NOTES and (labelled or (" " in key and key not in _SAID_TOO))
+
+
+def _names_notes(line: Line) -> bool:
+    """Tell whether a line begins with the name of field notes: "Field notes: She seemed tired"."""
+    label = _colon(line)
+    return label is not None and _is_writers(label.key)
+
+
+def _last_words_from(lines: Sequence[Line], most: int) -> int:
+    """Return the first line with no more than `most` words from there to the end."""
+    for number in range(len(lines) - 1, -1, -1):
+        most -= len(lines[number].text.split())
+        if most < 0:
+            return number + 1
+    return 0
+
+
+def _is_writers(key: str) -> bool:
+    """Tell whether notes of this name are written beside the talk, by whoever led or typed it."""
+    words = set(key.split())
+    owned = FUNCTION_WORDS.isdisjoint(words) and (
+        not _WRITERS.isdisjoint(words) or key.startswith("post interview")
+    )
+    # "Notes: ..." may stand between two answers; the longer names do not.
+    return " " in key and ((owned and is_note_key(key)) or key in FIELD_NOTES - _SAID_TOO)
 
 
 def _colon(line: Line) -> Candidate | None:

@@ -339,17 +339,36 @@ _BREAK = re.compile(
 
 
 _THE_END = re.compile(
-    r"\b(?:end|ends|ended|ende|endet|stops?|stopped|fin|diwedd|concluded|concludes|terminated)\b", re.I
+    r"\W*(?:the )?(?:end|ende|fin|diwedd)\b.*[^.!?…]$"
+    r"|(?:[\[({<]|[*=~_–—-]{2}).*\b(?:end|ends|ended|ende|endet|fin|diwedd|concluded|concludes|terminated)\b.*",
+    re.I,
 )
 _PART_OF_TAPE = re.compile(r"\b(?:tape|side|part|file|break|pause)\b", re.I)
+_GOES_ON = re.compile(
+    r"\b(?:re-?starts?|re-?started|starts?|started|begins?|began|beginning|beginnt?|début|resum\w+|continu\w+|back on"
+    r"|(?:tape|file|recording|interview|session|part) (?:\d{1,2}|two|three)|side [b2])\b",
+    re.I,
+)
 
 
 def ends_talk(line: Line) -> bool:
-    """Tell whether a line says that the recording ends ("[End of interview]"), not only a tape's side."""
+    """Tell whether a line says that the talk ends ("[End of interview]"), not only a tape's side.
+
+    "The interview ended" and "End of discussion." may be somebody's words; a recording that stopped may go on.
+    """
+    text = line.text.strip()
     return (
-        line.kind == "border"
-        and _THE_END.search(line.text) is not None
-        and _PART_OF_TAPE.search(line.text) is None
+        line.kind == "border" and _THE_END.fullmatch(text) is not None and _PART_OF_TAPE.search(text) is None
+    )
+
+
+def goes_on(line: Line) -> bool:
+    """Tell whether a line about the recording, or in brackets, says that a new part begins."""
+    text = line.text.strip()
+    return (
+        len(text) <= _LONGEST_HEAD
+        and (line.kind == "border" or text[:1] in ("[", "(", "{", "<", "*"))
+        and _GOES_ON.search(text) is not None
     )
 
 
