@@ -14,6 +14,7 @@ Sides = Mapping[str, Estimates]  # coefficient -> side (human_human, human_model
 
 
 OWN_UNITS = "the table's own units"  # what a unit is, where nobody said it
+SEVERAL = "some units carry several codes: see masi_alpha, pooled_kappa and the codes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,11 @@ class AgreementReport:
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def one_code(self) -> bool:
+        """Whether no unit carries several codes, so that coefficients of one category a unit are about it."""
+        return all(estimate.reason != SEVERAL for estimate in self.overall.values())
 
     @property
     def assisted_only(self) -> bool:

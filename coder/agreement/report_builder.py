@@ -13,6 +13,7 @@ from coder.agreement.confusion import confusion_matrices, disagreements
 from coder.agreement.interpretation import in_words, paradoxes
 from coder.agreement.ratings import Floats
 from coder.agreement.report import (
+    SEVERAL,
     AgreementReport,
     AssistedAgreement,
     CodeTables,
@@ -36,7 +37,6 @@ MOST_PAIRS_RESAMPLED = 45  # ten coders
 OF_TRANSCRIPTS = ("percent_agreement", "masi_alpha", "pooled_kappa", "macro_gwet_ac1")
 OF_TRANSCRIPT_CODES = ("percent_agreement", "light_kappa", "gwet_ac1", "krippendorff_alpha")
 MOST_TRANSCRIPTS = 2000  # transcripts listed one by one
-SEVERAL = "some units carry several codes: see masi_alpha, pooled_kappa and the codes"
 
 
 def agreement_report(codings: Codings, options: Options) -> AgreementReport:

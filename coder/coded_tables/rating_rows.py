@@ -37,7 +37,7 @@ class RatingOptions:
     """What of tables of codings is wanted: `codebook` (or plain `categories`), coders by name, who was assisted.
 
     `assisted` names coders who saw suggestions, or "all". `resample` is a column to resample by instead of the
-    transcript.
+    transcript. `first_line` is the category that may be the heading of the list.
     """
 
     codebook: Codebook | None = None
@@ -45,6 +45,7 @@ class RatingOptions:
     coders: tuple[str, ...] = ()
     assisted: tuple[str, ...] = ()
     resample: str | None = None
+    first_line: str = ""
 
 
 @dataclass(slots=True)

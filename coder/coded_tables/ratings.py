@@ -16,7 +16,7 @@ from coder.coded_tables.code_lookup import (
     lookup_in,
     read_codes,
 )
-from coder.coded_tables.grammar import CodedTable, blank, columns_named, columns_of, examples, text_of
+from coder.coded_tables.grammar import CodedTable, blank, columns_named, columns_of, examples, folded, text_of
 from coder.coded_tables.rating_rows import Cells, Problems, RatingOptions, cells_of
 from coder.domain import ADJUDICATED, POLARITIES
 from coder.errors import TableError
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 SHOWN = 8
+# Beside the headings of columns of codes: words that stand above the only column of a list of categories.
+_OVER_A_LIST = frozenset(
+    {"id", "category", "categories", "name", "names", "level", "levels", "value", "values"}
+)
 
 
 @dataclass(slots=True)
@@ -54,23 +58,28 @@ def codings_of_frame(frame: "DataFrame", options: RatingOptions) -> tuple[Coding
     return arranged(cells_of(table, options, problems), options, problems), problems
 
 
-def known_categories(frame: "DataFrame", where: str) -> tuple[str, ...]:
-    """Return the categories of a list, in order: its column of codes (or `id`, `category`), else its only column.
+def known_categories(frame: "DataFrame", where: str) -> tuple[tuple[str, ...], str]:
+    """Return the categories of a list, in order, and the first line of its only column: a category or a heading.
 
-    The first line of a list without a known heading is a category, too. Raises TableError for several columns of
-    which none is known.
+    Of several columns, that of codes (or `id`, `category`) is the list, and its heading is none. Raises TableError
+    for several columns of which none is known.
     """
+    if len(frame.columns) == 1:
+        first = str(frame.columns[0])
+        return _names_in([first, *frame.iloc[:, 0].tolist()]), first.strip()
     known = columns_of(frame.columns).get("code")
     wanted = (
         [known] if known else [*columns_named(frame.columns, "id"), *columns_named(frame.columns, "category")]
     )
-    if not wanted and len(frame.columns) > 1:
+    if not wanted:
         raise TableError(
             f"{where}: no column is known as a list of codes (it has: {', '.join(map(str, frame.columns))})."
             " Call the column with the codes 'code'."
         )
-    column = str(wanted[0] if wanted else frame.columns[0])
-    cells = frame[column].tolist() if wanted else [column, *frame[column].tolist()]
+    return _names_in(frame[str(wanted[0])].tolist()), ""
+
+
+def _names_in(cells: Sequence[object]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text_of(value).strip() for value in cells if not blank(value)))
 
 
@@ -92,6 +101,8 @@ def marks_of(cells: Cells, options: RatingOptions, problems: Problems, *, units:
         )
     _name_unknown(cells, read, lookup, problems, units)
     order = lookup.ids if lookup else tuple(sorted(used, key=_numeric_first))
+    if options.first_line in order and options.first_line not in used:
+        order = _without_heading(order, options.first_line, problems)
     if lookup is None:
         problems.notes += alike_note(order, where)
     number_of = {code: number for number, code in enumerate(order)}
@@ -105,6 +116,17 @@ def marks_of(cells: Cells, options: RatingOptions, problems: Problems, *, units:
     line, code, sign = np.array(given, dtype=np.int64).reshape(-1, 3).T
     polarity = np.where(sign >= 0, sign, cells.polarity[line])
     return Marks(line, code, polarity, order, np.array(bad, dtype=np.int64))
+
+
+def _without_heading(order: tuple[str, ...], first: str, problems: Problems) -> tuple[str, ...]:
+    """Return the categories without the first line of their list, which nobody used, if it is such a word."""
+    if "code" in columns_of([first]) or folded(first) in _OVER_A_LIST:
+        return tuple(name for name in order if name != first)
+    problems.notes.append(
+        f"The first line of the list of categories, '{first}', is taken as a category, though nobody used it; if it"
+        " is a heading, call it 'code'."
+    )
+    return order
 
 
 def _lookup(options: RatingOptions) -> CodeLookup | None:

@@ -72,7 +72,7 @@ def _overall_names(report: AgreementReport) -> list[str]:
     """Return the overall coefficients worth printing."""
     overall, two = report.overall, len(report.coders) == 2
     names = ["percent_agreement"]
-    if _is_single(report):
+    if report.one_code:
         names += ["cohen_kappa"] if two else ["fleiss_kappa", "conger_kappa", "light_kappa"]
         names += ["gwet_ac1", "brennan_prediger", "krippendorff_alpha"]
         ordered = ("weighted_kappa_linear", "weighted_kappa_quadratic", "gwet_ac2_quadratic")
@@ -277,7 +277,7 @@ def methods(report: AgreementReport) -> str:
     sentences = [
         f"{counted(len(names), 'coder')} ({', '.join(names)}) coded {report.n_compared:,} units {unit}{places} {how},"
         f" with {counted(len(report.codes), 'code')};"
-        f" a unit could carry {'one code or none' if _is_single(report) else 'several codes or none'}.",
+        f" a unit could carry {'one code or none' if report.one_code else 'several codes or none'}.",
         _computed(report),
         f"Intervals: {report.interval}.",
         _results(report),
@@ -304,7 +304,7 @@ def _computed(report: AgreementReport) -> str:
     )
     whole = (
         f"Krippendorff's alpha for {report.level} data (Krippendorff 2019)"
-        if _is_single(report)
+        if report.one_code
         else "Krippendorff's alpha with the MASI distance for sets of codes (Krippendorff 2019; Passonneau 2006)"
     )
     weighted = " and as quadratically weighted kappa (Cohen 1968)" if report.level == "ordinal" else ""
@@ -317,18 +317,19 @@ def _computed(report: AgreementReport) -> str:
 
 def _results(report: AgreementReport) -> str:
     overall = report.overall
-    alpha = overall["krippendorff_alpha" if _is_single(report) else "masi_alpha"]
-    weighted = overall.get("weighted_kappa_quadratic")
-    of_weighted = f", weighted kappa {estimate(weighted)}" if weighted is not None else ""
-    return (
-        f"Alpha was {estimate(alpha)}{of_weighted}, pooled kappa {estimate(overall['pooled_kappa'])}; coders gave"
-        f" identical codes to {percent(overall['percent_agreement'].value, 1)} of units."
+    named = {
+        "alpha was": overall["krippendorff_alpha" if report.one_code else "masi_alpha"],
+        "weighted kappa": overall.get("weighted_kappa_quadratic"),
+        "pooled kappa": overall["pooled_kappa"],
+    }
+    figures = ", ".join(
+        f"{name} {estimate(figure)}"
+        for name, figure in named.items()
+        if figure is not None and figure.value is not None
     )
-
-
-def _is_single(report: AgreementReport) -> bool:
-    """Tell whether no unit carries several codes, so that coefficients of one category a unit have values."""
-    return any(report.overall[name].value is not None for name in ("fleiss_kappa", "light_kappa"))
+    same = f"coders gave identical codes to {percent(overall['percent_agreement'].value, 1)} of units."
+    sentence = f"{figures}; {same}" if figures else same
+    return sentence[0].upper() + sentence[1:]
 
 
 def _range_of_kappas(codes: Sequence[Mapping[str, Estimate]]) -> list[str]:

@@ -147,6 +147,28 @@ def test_a_passage_with_an_unknown_code_is_named_as_a_passage(run: Run) -> None:
     assert "Ben's passage is left out." in result.output
 
 
+@pytest.mark.parametrize(
+    "heading", ["Categories", "category", "Themes", "Name", "Level", "Code", "Kategorie"]
+)
+def test_the_heading_of_a_list_is_no_category_unless_somebody_used_it(run: Run, heading: str) -> None:
+    listed = f"{heading}\nlow\nmid\nhigh\n"
+    table = "unit,A,B\n1,low,low\n2,high,mid\n3,mid,low\n"
+    options = ("w.csv", "--json", "--categories", "list.csv", "--level", "ordinal")
+    report = document(run(*options, w=table, list=listed))
+    assert list(report["codes"]) == ["low", "mid", "high"]
+    assert not report["unused"] and not any("first line" in note for note in report["notes"])
+    used = document(run(*options, w=f"{table}4,{heading},low\n", list=listed))
+    assert list(used["codes"]) == [heading, "low", "mid", "high"]
+
+
+def test_a_first_line_that_may_be_a_heading_is_told(run: Run) -> None:
+    listed = "none at all\nlow\nhigh\n"
+    table = "unit,A,B\n1,low,low\n2,high,low\n"
+    report = document(run("w.csv", "--json", "--categories", "list.csv", w=table, list=listed))
+    assert list(report["codes"]) == ["none at all", "low", "high"]
+    assert any("'none at all', is taken as a category" in note for note in report["notes"])
+
+
 def test_declared_categories_count_even_where_nobody_used_them(run: Run, tmp_path: Path) -> None:
     Path("cats.txt").write_text("1\n2\n3\n4\n5\n")
     table = "unit,A,B\n" + "".join(
@@ -362,6 +384,10 @@ def test_the_methods_paragraph_names_the_coefficients_that_fit(run: Run) -> None
     passages = "transcript,start,end,coder,code\nt,0,40,A,a\nt,0,50,B,a\nt,60,90,A,b\nt,60,80,B,b;a\n"
     text = run("p.csv", "--methods", p=passages).stdout
     assert "over the characters of the texts" in text and "fixed units" not in text
+    same = "unit,transcript,coder,code\n" + "".join(f"{n},t{n},A,time\n{n},t{n},B,time\n" for n in range(6))
+    one = run("o.csv", "--methods", o=same).stdout
+    assert "one code or none" in one and "Krippendorff's alpha for nominal data" in one and "MASI" not in one
+    assert "Coders gave identical codes to 100.0 % of units." in one and "–" not in one
     alone = run("a.csv", "--methods", a="unit,coder,code\n1,A,a\n").stdout
     assert alone.startswith("Nothing was coded by two coders")
 

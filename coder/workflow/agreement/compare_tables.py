@@ -190,13 +190,14 @@ def rating_options(request: AgreementRequest) -> RatingOptions:
     """Return which codes, coders and columns the request asks for. Raises CodebookError, TableError."""
     book: Codebook | None = None
     plain: tuple[str, ...] = ()
+    first = ""
     if request.categories is not None:
         path = Path(request.categories)
         if path.suffix.lower() in PLAIN_LISTS and not _is_codebook(path):
-            plain = _plain_list(path)
+            plain, first = _plain_list(path)
         else:
             book = read_codebook(request.categories)
-    return RatingOptions(book, plain, request.coders, request.assisted, request.resample)
+    return RatingOptions(book, plain, request.coders, request.assisted, request.resample, first)
 
 
 def _is_codebook(path: Path) -> bool:
@@ -209,8 +210,11 @@ def _is_codebook(path: Path) -> bool:
     return bool(names & {"label", "definition", "parent"})
 
 
-def _plain_list(path: Path) -> tuple[str, ...]:
-    """Read categories from a text file (one a line), a JSON list, or a table (column code, id, or the first)."""
+def _plain_list(path: Path) -> tuple[tuple[str, ...], str]:
+    """Read categories from a text file (one a line), a JSON list, or a table (column code, id, or the first).
+
+    Also return the first line of a table's only column, which may be a category or a heading.
+    """
     if path.suffix.lower() not in (".txt", ".json"):
         from coder.reading.tables.read import read_table
 
@@ -222,7 +226,7 @@ def _plain_list(path: Path) -> tuple[str, ...]:
         raise TableError(f"{path} cannot be read as a list of categories: {error}.") from error
     if not isinstance(lines, list):
         raise TableError(f'{path} is no JSON list of categories, such as ["low", "middle", "high"].')
-    return tuple(dict.fromkeys(str(line).strip() for line in lines if str(line).strip()))
+    return tuple(dict.fromkeys(str(line).strip() for line in lines if str(line).strip())), ""
 
 
 def _outcome(codings: Codings, problems: Problems, request: AgreementRequest) -> AgreementOutcome:
