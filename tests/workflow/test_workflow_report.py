@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,19 @@ def test_labels_are_made_from_attributes_as_papers_write_them() -> None:
     assert filled("{profession}, {ward}, {SETTING} staff", doctor) == "GP, primary care staff"
 
 
+@pytest.mark.parametrize(("label", "wanted"), [("{participant}", "P"), ("{Name}, {profession}", "P, nurse")])
+def test_a_label_can_be_the_name_of_the_participant(
+    study: Study, tmp_path: Path, label: str, wanted: str
+) -> None:
+    code(study, "Ann", units(study, "one")[0], "rain")
+    study.people.set_attribute("participant", "P", "profession", ["nurse"])
+    request = ReportRequest(tmp_path / "r.html", label=label)
+    assert wanted in {case.label for case in write_report(study, request, encode=encode).data.cases.values()}
+    alike = replace(request, options=ReportOptions(pseudonymised=True), force=True)
+    labels = {case.label for case in write_report(study, alike, encode=encode).data.cases.values()}
+    assert all(name.startswith("Participant ") for name in labels)
+
+
 def test_pseudonyms_replace_names_of_people_and_transcripts_everywhere(study: Study, tmp_path: Path) -> None:
     code(study, "Ann", units(study, "one")[0], "rain", "barrier")
     study.people.link(study.texts.find("one"), "P", "Gwendolyn Price")
@@ -173,7 +187,6 @@ def test_clusters_put_likeness_together_and_repeat(study: Study) -> None:
         Coding(n + 1, "one", n + 1, n, 0.1, "p", "rain", None, f"{words[n % 4]} again", "person")
         for n in range(12)
     ]
-    from dataclasses import replace
 
     data = replace(data, codings=codings)
     first, second = propose_groups(data, encode), propose_groups(data, encode)

@@ -15,7 +15,7 @@ from coder.reporting.study.values import Group, ReportOptions, StudyData
 from coder.store import Study
 from coder.store.values import Withheld
 from coder.workflow.study.passage_groups import study_groups
-from coder.workflow.study.report_data import FIELD, Names, read_data
+from coder.workflow.study.report_data import FIELD, THE_NAME, Names, read_data
 from coder.workflow.study.report_groups import (
     MOST_PASSAGES,
     Encode,
@@ -175,7 +175,7 @@ def _check_label(label: str | None, data: StudyData) -> None:
         raise InputError(
             f"--label '{label}': each attribute stands in one pair of braces, such as {{profession}}."
         )
-    plain = {name.casefold() for name in data.attributes}
+    plain = {name.casefold() for name in (*data.attributes, *THE_NAME)}
     wrong = [name for name in FIELD.findall(label) if name.strip().casefold() not in plain]
     if wrong:
         known = ", ".join(data.attributes) or "none"

@@ -43,6 +43,10 @@ PARTS: tuple[tuple[str, ...], ...] = (
     ("group",),
 )
 FIELD = re.compile(r"\{([^{}]*)\}")  # an attribute in the pattern of a label
+THE_NAME = (
+    "participant",
+    "name",
+)  # in such a pattern, unless attributes are called so: the participant's name
 VERDICTS: Mapping[str, Origin] = {"accept": "accepted", "change": "changed"}
 STRENGTH: tuple[Origin, ...] = (
     "person",
@@ -54,9 +58,9 @@ STRENGTH: tuple[Origin, ...] = (
 class Names:
     """Names of participants and transcripts in a report.
 
-    `label` is a pattern of attributes, such as "{setting} {group}, {profession}"; parts without a value are left out.
-    Without a pattern one is made from the attributes that the participant has. With `pseudonyms` participants and
-    transcripts are numbered in order of appearance.
+    `label` is a pattern of attributes, such as "{setting} {group}, {profession}"; parts without a value are left out
+    and {participant} is the name. Without a pattern one is made from the attributes that the participant has.
+    With `pseudonyms` participants and transcripts are numbered in order of appearance.
     """
 
     def __init__(self, label: str | None = None, *, pseudonyms: bool = False) -> None:
@@ -77,7 +81,8 @@ class Names:
         shown = name
         if self._pseudonyms:
             shown = self._people.setdefault(key, f"Participant {len(self._people) + 1}")
-        label = filled(self._label, attributes) if self._label else usual_label(attributes)
+        named = {**dict.fromkeys(THE_NAME, (shown,)), **attributes}
+        label = filled(self._label, named) if self._label else usual_label(attributes)
         return Case(key, shown, label or shown, dict(attributes), transcripts)
 
 
