@@ -58,6 +58,15 @@ class Memos:
             raise StudyError("This memo is not there, or another coder's; only its author changes it.")
         return row["kind"], row["transcript"], row["utterance"], row["code"]
 
+    def transcript_of(self, thread: str) -> int | None:
+        """Return the transcript that a memo is about, or whose utterance it is about; None: neither."""
+        found = self._db.value(
+            "SELECT coalesce(memo.transcript, utterance.transcript) FROM memo"
+            " LEFT JOIN utterance ON utterance.id = memo.utterance WHERE memo.thread = ? LIMIT 1",
+            (thread,),
+        )
+        return None if found is None else int(found)
+
     def last_written(self, coder: str) -> str:
         """Return the time of the coder's newest memo row that no undo made; '' if there is none."""
         sql = "SELECT max(time) FROM memo WHERE coder = ? AND reverses IS NULL"

@@ -95,9 +95,19 @@ def test_a_change_of_codes_or_keys_is_told_to_pages_that_are_open(page: Page, st
     assert len({first, second, third}) == 3
 
 
+def memos_on(page: Page, study_path: Path, utterance: int) -> list[dict[str, int | str]]:
+    """Write memos on an utterance and its transcript; return all that a memo there can be said to be about."""
+    page.post("/memo", utterance=utterance, text="on the words", view="read")
+    page.post("/memo", transcript=1, text="on the talk", view="read")
+    with Study.open(study_path) as study:
+        written: list[dict[str, int | str]] = [{"thread": memo.thread} for memo in study.memos.all()]
+    return [{"utterance": utterance}, {"transcript": 1}, *written]
+
+
 def test_an_earlier_version_says_so_and_takes_no_decision(page: Page, study_path: Path) -> None:
     here = ids(study_path)["It"]
     act(page, "flag", here)
+    memos = memos_on(page, study_path, here)
     with Study.open(study_path) as study:
         transcript, utterances = transcript_of("C01", [*TALK, ("C01", "One thing more.")])
         new = study.texts.add(transcript, utterances, source="C01.txt", replaces=1)
@@ -105,19 +115,24 @@ def test_an_earlier_version_says_so_and_takes_no_decision(page: Page, study_path
     for action in ("nothing", "skip", "flag"):
         assert "an earlier version of C01" in str(act(page, action, here, 400)["error"])
     page.post("/passed", 400, utterances=[here], transcript=1, view="read", q="")
-    assert "an earlier version" in str(
-        page.post("/memo", 400, utterance=here, text="lost", view="read")["error"]
-    )
+    for about in memos:
+        assert "an earlier version" in str(
+            page.post("/memo", 400, **about, text="lost", view="read")["error"]
+        )
     assert state(study_path, here).state == "open"
     assert f'<a href="/read/{new}">Open the version in use</a>' in page.get("/read/1")
     assert "earlier version" not in page.get(f"/read/{new}")
-    assert page.post("/undo", view="read")["focus"] == here  # what was done before can still be taken back
+    page.post("/undo", view="read")  # what was done before can still be taken back
+    assert page.post("/undo", view="read")["focus"] == here
 
 
 def test_a_removed_transcript_takes_no_decision(page: Page, study_path: Path) -> None:
     here = ids(study_path)["It"]
+    memos = memos_on(page, study_path, here)
     page.post("/transcript/remove", transcript=1)
     assert "was removed" in str(act(page, "nothing", here, 400)["error"])
+    for about in memos:
+        assert "was removed" in str(page.post("/memo", 400, **about, text="lost", view="read")["error"])
     assert "was removed from the study" in page.get("/read/1")
 
 

@@ -16,7 +16,7 @@ from coder.review.pages.queue import stage_answer
 from coder.review.pages.transcript import panel_answer, tally
 from coder.review.presenters import STATE_WORDS
 from coder.workflow.review.gestures import Gesture, perform
-from coder.workflow.study.decide import LONGEST_MEMO, decide, redo, refuse_out_of_use, undo
+from coder.workflow.study.decide import LONGEST_MEMO, decide, redo, refuse_memo_out_of_use, undo
 from coder.workflow.study.open import ADJUDICATED, Decision, Provenance, Saved, StandingCode, UnitState
 
 GOING_ON = frozenset(
@@ -274,8 +274,7 @@ async def memo(request: Request) -> Response:
     if not text and "thread" not in subject:
         raise InputError("The memo is empty.")
     study = context.review.study
-    about = study.texts.by_id([key for key in (subject.get("utterance"),) if isinstance(key, int)])
-    refuse_out_of_use(study, [item.transcript for item in about.values()])
+    refuse_memo_out_of_use(study, **{key: about for key, about in subject.items() if key != "code"})
     study.memos.write(session.coder, text, **subject)
     done = "Memo deleted" if not text else "Memo changed" if "thread" in subject else "Memo saved"
     if "code" in subject and text:

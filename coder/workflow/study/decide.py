@@ -63,6 +63,16 @@ def refuse_out_of_use(study: Study, transcripts: Iterable[int]) -> None:
             )
 
 
+def refuse_memo_out_of_use(
+    study: Study, *, utterance: int | None = None, transcript: int | None = None, thread: str | None = None
+) -> None:
+    """Raise StudyError if a memo is about a transcript, or an utterance of one, that is not in use (see above)."""
+    about = study.memos.transcript_of(thread) if thread is not None else transcript
+    if thread is None and utterance is not None:
+        about = next((item.transcript for item in study.texts.by_id([utterance]).values()), None)
+    refuse_out_of_use(study, [] if about is None else [about])
+
+
 def _check(
     study: Study, decision: Decision, codebook: Codebook, utterance: StudyUtterance | None, mode: Mode | None
 ) -> None:
