@@ -298,7 +298,7 @@ class ModelVersion:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """Utterances on which a reader must not see how other people coded: double coding that both have not finished."""
+    """Utterances on which a reader must not see how other people coded: double-coded or coded first."""
 
     reader: str
     utterances: frozenset[int]

@@ -65,6 +65,33 @@ def test_no_list_shows_a_colleagues_coding_before_both_have_decided(study_path: 
         assert here in study.acts.exposed("Ann", [here])  # what a list shows of others counts as seen
 
 
+def test_who_codes_first_sees_a_colleagues_coding_in_no_list_before_deciding(study_path: Path) -> None:
+    [ben] = app_for(study_path, "Ben", mode="assisted")
+    [ann] = app_for(study_path, "Ann", mode="commit_first")
+    here, words = ids(study_path)["It"], "It was a Tuesday"
+    act(ben, "code", here, code="social_opportunity")
+    act(ben, "barrier", here)
+
+    def shown() -> list[bool]:
+        paths = ("/codes?code=social_opportunity", "/search?code=social_opportunity", "/report", "/matrix")
+        texts = [ann.client.get(path, headers={"accept": "text/html"}).text for path in paths]
+        return [*(words in text for text in texts[:3]), "C01" in texts[3]]
+
+    assert shown() == [False] * 4
+    assert (
+        "others’ codings are left out where" in ann.get("/codes")
+        and ann.client.get("/groups").status_code == 400
+    )
+    act(ann, "skip", here)
+    assert shown() == [False] * 4 and not state(study_path, here, "Ann").seen
+    act(ann, "nothing", here)
+    assert shown() == [True] * 4
+    assert (
+        "others’ codings are left out" not in ann.get("/codes")
+        and ann.client.get("/groups").status_code == 200
+    )
+
+
 def test_lists_and_groups_open_when_both_have_decided_on_all_that_can_be_coded(study_path: Path) -> None:
     ann, ben = planned(study_path, "Ann", "Ben")
     with Study.open(study_path) as study:
@@ -77,7 +104,7 @@ def test_lists_and_groups_open_when_both_have_decided_on_all_that_can_be_coded(s
     assert "others’ codings are left out until" in ben.get("/codes")
     act(ben, "nothing", units[0])
     with Study.open(study_path) as study:
-        withheld = ReviewSession(study).withheld("Ben")
+        withheld = ReviewSession(study).withheld("Ben", "assisted")
     assert withheld is not None and withheld.utterances == frozenset()
     for page in (ann, ben):
         assert "others’ codings are left out until" not in page.get("/codes")

@@ -31,9 +31,15 @@ NO_POLARITY = "none"  # in addresses: codings without polarity
 MOST_PASSAGES = 400  # of one code and polarity on a page
 
 
-def _refuse_double(context: ReviewContext, session: Session) -> None:
-    """Raise InputError while this coder double-codes something that both coders have not finished."""
-    withheld = context.review.withheld(session.coder)
+def _refuse_withheld(context: ReviewContext, session: Session) -> None:
+    """Raise InputError while others' codings are withheld from this coder anywhere (see ReviewSession.withheld)."""
+    mode = context.mode(session)
+    withheld = context.review.withheld(session.coder, mode)
+    if withheld is not None and withheld.utterances and mode == "commit_first":
+        raise InputError(
+            "Groups join everybody's codings, and you code first: colleagues have decided on utterances that you"
+            " have not (or you double-code some). They can be seen when you have, or in assisted work."
+        )
     if withheld is not None and withheld.utterances:
         raise InputError(
             "Groups join everybody's codings, and you double-code a transcript that both of you have not finished."
@@ -57,7 +63,7 @@ async def groups_page(request: Request) -> Response:
         raise InputError(
             "Groups join everybody's codings, and you code blind. Change how you work on the Study page to see them."
         )
-    _refuse_double(context, session)
+    _refuse_withheld(context, session)
     data = await run_in_threadpool(read_data, study, Names())
     counts: dict[tuple[str, str | None], int] = {}
     for coding in data.codings:
@@ -94,7 +100,7 @@ def _edit(context: ReviewContext, session: Session, given: Mapping[str, object])
     """Return the change that a form asks for. Raises InputError for unknown changes and for blind work."""
     if context.mode(session) == "blind":
         raise InputError("You code blind: groups join everybody's codings.")
-    _refuse_double(context, session)
+    _refuse_withheld(context, session)
     kind = next((name for name in KINDS if name == given.get("kind")), None)
     if kind is None:
         raise InputError("A group can be renamed, merged or discarded, and passages can be moved.")

@@ -56,7 +56,7 @@ async def code_page(request: Request) -> Response:
     context, session = context_of(request), session_of(request)
     study, codebook, only_coder = context.review.study, context.review.codebook, _own_only(context, request)
     counts: dict[str, int] = {}
-    withheld = context.review.withheld(session.coder)
+    withheld = context.review.withheld(session.coder, context.mode(session))
     for item in placed_quotes(study, None, coder=only_coder, withheld=withheld):
         counts[item.quote.code] = counts.get(item.quote.code, 0) + 1
     most = max(codebook.codes, key=lambda code: counts.get(code.id, 0)).id
@@ -174,14 +174,14 @@ async def give_code(request: Request) -> Response:
 
 async def matrix_page(request: Request) -> Response:
     """Show how often each code was confirmed in each group; a cell opens its quotes."""
-    context = context_of(request)
+    context, session = context_of(request), session_of(request)
     by, rows = _matrix_request(request)
     table = matrix(
         context.review.study,
         by=by,
         rows=rows,
         coder=_own_only(context, request),
-        withheld=context.review.withheld(session_of(request).coder),
+        withheld=context.review.withheld(session.coder, context.mode(session)),
     )
     most = max((cell.quotes for line in table.cells for cell in line), default=0)
     return context.page(
@@ -200,7 +200,7 @@ def _matrix_request(request: Request) -> tuple[str, str]:
 
 async def matrix_download(request: Request) -> Response:
     """Return the matrix as a table."""
-    context = context_of(request)
+    context, session = context_of(request), session_of(request)
     by, rows = _matrix_request(request)
     suffix = f".{request.path_params['suffix']}"
     table = matrix(
@@ -208,7 +208,7 @@ async def matrix_download(request: Request) -> Response:
         by=by,
         rows=rows,
         coder=_own_only(context, request),
-        withheld=context.review.withheld(session_of(request).coder),
+        withheld=context.review.withheld(session.coder, context.mode(session)),
     )
     return attachment(matrix_file(table, suffix), f"matrix{suffix}")
 
@@ -246,11 +246,8 @@ def _may_see(context: ReviewContext, request: Request, filters: Filters, matches
     """Return the matches without those that only others coded so, where this coder must not know it yet."""
     session = session_of(request)
     study, own = context.review.study, replace(filters, by_anybody=False)
-    mine, withheld = set(study.find(own)), context.review.withheld(session.coder)
-    closed = set(withheld.utterances) if withheld else set()
-    if context.mode(session) == "commit_first":
-        closed |= set(study.find(Filters(coder=session.coder, state="open")))
-    return [key for key in matches if key in mine or key not in closed]
+    mine, withheld = set(study.find(own)), context.review.withheld(session.coder, context.mode(session))
+    return [key for key in matches if key in mine or withheld is None or key not in withheld.utterances]
 
 
 async def around(request: Request) -> Response:

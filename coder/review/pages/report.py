@@ -66,7 +66,7 @@ def _asked(request: Request) -> ReportRequest:
         None,
         options,
         coder=session.coder if mode == "blind" else None,
-        withheld=context.review.withheld(session.coder),
+        withheld=context.review.withheld(session.coder, mode),
     )
 
 

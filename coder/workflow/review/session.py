@@ -16,7 +16,7 @@ from threading import RLock
 from coder.codebook import Codebook
 from coder.errors import StudyError
 from coder.store import Study
-from coder.store.values import DECIDED, LOTS, Withheld
+from coder.store.values import DECIDED, LOTS, Filters, State, Withheld
 from coder.workflow.study.double_coding import double_coding
 from coder.workflow.study.open import (
     Memo,
@@ -227,11 +227,19 @@ class ReviewSession:
         document = self.home_of(utterance)
         return self.units(coder, [document.utterances[document.index_of[utterance]]], mode, seen=seen)[0]
 
-    def withheld(self, coder: str) -> Withheld | None:
-        """Return where this coder must not see others' codings yet, in any list; None if they double-code nothing."""
+    def withheld(self, coder: str, mode: Mode) -> Withheld | None:
+        """Return where this coder must not see others' codings yet, in any list.
+
+        None if they double-code nothing and are not coding first, on utterances that others have decided.
+        """
         planned = [key for key, coders in self._double.items() if coder in coders]
         utterances = [item for key in planned for item in self.document(key).utterances if item.codable]
-        return Withheld(coder, frozenset(self._double_open(coder, utterances))) if planned else None
+        closed = self._double_open(coder, utterances)
+        if mode == "commit_first":
+            states: tuple[State, ...] = ("open", "skipped")
+            undecided = [key for s in states for key in self.study.find(Filters(coder=coder, state=s))]
+            closed |= {key for key, names in self.study.acts.deciders(undecided).items() if names}
+        return Withheld(coder, frozenset(closed)) if planned or closed else None
 
     def _double_open(self, coder: str, utterances: Sequence[StudyUtterance]) -> set[int]:
         """Return the double-coded utterances of this coder on which not both coders have decided."""

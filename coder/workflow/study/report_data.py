@@ -177,10 +177,10 @@ def _standing(
         keys = [key for state in DECIDED for key in study.find(Filters(coder=owner, state=state))]
         decided |= set(keys)
         for key, state in study.acts.states(owner, keys).items():
+            if (withheld is not None and withheld.holds(owner, key)) or key in adjudicated:
+                continue
             if owner == ADJUDICATED:
                 adjudicated.add(key)
-            elif key in adjudicated or (withheld is not None and withheld.holds(owner, key)):
-                continue
             standing[key] += [Standing(owner, code) for code in state.codes]
     return standing, decided
 
