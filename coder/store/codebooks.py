@@ -12,6 +12,11 @@ from coder.store.values import CodebookVersion
 
 # An undoing `r` was itself taken back, by redo.
 _REVERSED = "EXISTS (SELECT 1 FROM codebook_change x WHERE x.reverses = r.uid)"
+# The changes that are not undone.
+_STANDING = (
+    "SELECT c.*, coder.name FROM codebook_change c JOIN coder ON coder.id = c.coder WHERE c.reverses IS NULL"
+    f" AND NOT EXISTS (SELECT 1 FROM codebook_change r WHERE r.reverses = c.uid AND NOT {_REVERSED})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +107,18 @@ class Codebooks:
                  self._db.coder_id(coder), stamp),
             )  # fmt: skip
 
-    def undoable_change(self) -> CodebookChange | None:
-        """Return the newest change that is not undone; None if there is none, or the codebook was edited since."""
-        row = self._db.row(
-            "SELECT c.*, coder.name FROM codebook_change c JOIN coder ON coder.id = c.coder WHERE c.reverses IS NULL"
-            f" AND NOT EXISTS (SELECT 1 FROM codebook_change r WHERE r.reverses = c.uid AND NOT {_REVERSED})"
-            " ORDER BY c.time DESC, c.uid DESC"
-        )
-        return None if row is None else self._if_in_use(row, "after")
+    def undoable_change(self, coder: str | None = None) -> CodebookChange | None:
+        """Return the newest change that is not undone.
+
+        None if there is none, if the codebook was edited since, or if it is not the `coder`'s who is asked for.
+        """
+        row = self._db.row(f"{_STANDING} ORDER BY c.time DESC, c.uid DESC")
+        change = None if row is None else self._if_in_use(row, "after")
+        return change if change is None or coder in (None, change.coder) else None
 
     def standing_changes(self) -> list[CodebookChange]:
         """Return the changes of codes with their codings that are not undone, oldest first."""
-        rows = self._db.rows(
-            "SELECT c.*, coder.name FROM codebook_change c JOIN coder ON coder.id = c.coder WHERE c.reverses IS NULL"
-            f" AND NOT EXISTS (SELECT 1 FROM codebook_change r WHERE r.reverses = c.uid AND NOT {_REVERSED})"
-            " ORDER BY c.time, c.uid"
-        )
-        return [
-            value_of(CodebookChange, row, acts=tuple(json.loads(row["acts"])), coder=row["name"])
-            for row in rows
-        ]
+        return [_change_of(row) for row in self._db.rows(f"{_STANDING} ORDER BY c.time, c.uid")]
 
     def redoable_change(self, coder: str) -> tuple[CodebookChange, str, str] | None:
         """Return the change that this coder undid last, the uid of the undoing and its time.
@@ -146,4 +143,8 @@ class Codebooks:
         """Return a change if the codebook is now what its version "before" or "after" is."""
         if self.get(row[version]).hash != self.current().hash:
             return None
-        return value_of(CodebookChange, row, acts=tuple(json.loads(row["acts"])), coder=row["name"])
+        return _change_of(row)
+
+
+def _change_of(row: Row) -> CodebookChange:
+    return value_of(CodebookChange, row, acts=tuple(json.loads(row["acts"])), coder=row["name"])

@@ -274,7 +274,8 @@ def initials_above(lines: Sequence[Line], labels: Labels) -> set[int]:
 
 # A whole line in brackets: "[Phone rings. The recording was paused.]"; of one or two words it is a sound.
 _BRACKETED = re.compile(r"\s*(?:\[[^\[\]]+\]|\(\([^()]+\)\))\s*$")
-_FEWEST_IN_BRACKETS, _LONGEST_TOPIC = 4, 8  # words
+_FEWEST_IN_BRACKETS = 4  # words
+LONGEST_TOPIC = 8  # words of a heading between turns
 
 
 def _is_topic(lines: Sequence[Line], labels: Labels, number: int) -> bool:
@@ -284,7 +285,7 @@ def _is_topic(lines: Sequence[Line], labels: Labels, number: int) -> bool:
     return (
         lines[number].after_gap
         and text[:1].isupper()
-        and len(text.split()) <= _LONGEST_TOPIC
+        and len(text.split()) <= LONGEST_TOPIC
         and text[-1:].isalnum()
         and any(ends_sentence(line.text) for line in above)
         and any(line.after_gap and number + place in labels for place, line in enumerate(below, start=1))

@@ -10,7 +10,7 @@ from coder.reading.clock import inner_stamps, trailing_stamp
 from coder.reading.speakers.header import footer_of
 from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_sentence, is_wrapped
-from coder.reading.speakers.near_labels import initials_above
+from coder.reading.speakers.near_labels import LONGEST_TOPIC, initials_above
 from coder.reading.speakers.vocabulary import Shape
 
 EDGE = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x85\xa0\u202f\u2028\u2029\ufeff\x1a"
@@ -148,7 +148,6 @@ _OPENING_MARK = re.compile(
     r"\s{0,3}(?:#{1,6} +|>(?!>) ?)(?=\S)|(\*{1,3}|_{1,3})(?=[^\s*_](?:(?!\1).){0,2000}\1\s*$)"
 )
 _DASH = re.compile(r"\s*[-–—]\s*(?=\S)")
-_LONGEST_TOPIC = 8  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,7 +422,7 @@ def _is_bold(line: Line) -> bool:
 
 def _is_bold_topic(line: Line) -> bool:
     """Tell whether a line is a few bold words and no sentence, as headings between turns are."""
-    return _is_bold(line) and len(line.text.split()) <= _LONGEST_TOPIC and not ends_sentence(line.text)
+    return _is_bold(line) and len(line.text.split()) <= LONGEST_TOPIC and not ends_sentence(line.text)
 
 
 def _answers_in_plain(lines: Sequence[Line], number: int) -> bool:

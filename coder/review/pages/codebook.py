@@ -31,7 +31,7 @@ async def codebook(request: Request) -> Response:
         request, "codebook.html", page_name="Codebook", book=book, signs=context.signs(session.coder),
         lines_of=lines_of,
         versions=context.review.study.codebooks.versions(), shipped=shipped_names(), advice=advice(book), memos=memos,
-        undoable=context.review.study.codebooks.undoable_change(),
+        undoable=context.review.study.codebooks.undoable_change(session.coder),
         redoable=context.review.study.codebooks.redoable_change(session.coder),
     )  # fmt: skip
 
@@ -93,15 +93,13 @@ async def reverse_change(request: Request) -> Response:
     """Take back the change of codes that the page names, or do it again, whatever was decided since."""
     context, session = context_of(request), session_of(request)
     study, wanted = context.review.study, (await body_of(request)).get("change")
-    undoable, redoable = study.codebooks.undoable_change(), study.codebooks.redoable_change(session.coder)
-    if (
-        request.url.path == "/codebook/undo"
-        and undoable
-        and (undoable.uid, undoable.coder) == (wanted, session.coder)
-    ):
+    undoing = request.url.path == "/codebook/undo"
+    undoable = study.codebooks.undoable_change(session.coder)
+    redoable = study.codebooks.redoable_change(session.coder)
+    if undoing and undoable and undoable.uid == wanted:
         undo_reshape(study, undoable, coder=session.coder)
         return reply(say=f"Undone: {undoable.what}", go="/codebook")
-    if request.url.path == "/codebook/redo" and redoable and redoable[0].uid == wanted:
+    if not undoing and redoable and redoable[0].uid == wanted:
         redo_reshape(study, redoable[0], redoable[1], coder=session.coder)
         return reply(say=f"Redone: {redoable[0].what}", go="/codebook")
     raise InputError("The codebook was changed since this page was opened; reload it.")

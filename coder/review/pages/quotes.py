@@ -17,6 +17,7 @@ from coder.workflow.study.decide import decide
 from coder.workflow.study.open import Decision, Filters, Provenance
 from coder.workflow.study.quotes import (
     BY_TRANSCRIPT,
+    Matrix,
     PlacedQuote,
     codes_within,
     grouped,
@@ -174,15 +175,9 @@ async def give_code(request: Request) -> Response:
 
 async def matrix_page(request: Request) -> Response:
     """Show how often each code was confirmed in each group; a cell opens its quotes."""
-    context, session = context_of(request), session_of(request)
+    context = context_of(request)
     by, rows = _matrix_request(request)
-    table = matrix(
-        context.review.study,
-        by=by,
-        rows=rows,
-        coder=_own_only(context, request),
-        withheld=context.review.withheld(session.coder, context.mode(session)),
-    )
+    table = _matrix_of(context, request)
     most = max((cell.quotes for line in table.cells for cell in line), default=0)
     return context.page(
         request, "matrix.html", page_name="Matrix", table=table, by=by, rows=rows, row_choices=MATRIX_ROWS,
@@ -198,19 +193,23 @@ def _matrix_request(request: Request) -> tuple[str, str]:
     return by, rows
 
 
-async def matrix_download(request: Request) -> Response:
-    """Return the matrix as a table."""
-    context, session = context_of(request), session_of(request)
+def _matrix_of(context: ReviewContext, request: Request) -> Matrix:
+    """Return the matrix that is asked for, as far as this coder may see it."""
     by, rows = _matrix_request(request)
-    suffix = f".{request.path_params['suffix']}"
-    table = matrix(
+    session = session_of(request)
+    return matrix(
         context.review.study,
         by=by,
         rows=rows,
         coder=_own_only(context, request),
         withheld=context.review.withheld(session.coder, context.mode(session)),
     )
-    return attachment(matrix_file(table, suffix), f"matrix{suffix}")
+
+
+async def matrix_download(request: Request) -> Response:
+    """Return the matrix as a table."""
+    suffix = f".{request.path_params['suffix']}"
+    return attachment(matrix_file(_matrix_of(context_of(request), request), suffix), f"matrix{suffix}")
 
 
 async def search(request: Request) -> Response:

@@ -224,9 +224,7 @@ def undo(study: Study, coder: str, act: str | None = None) -> Saved | None:
     if act is not None:
         return study.acts.undo(coder, act)
     memo, group = study.memos.undoable(coder), study.groups.undoable(coder)
-    change = study.codebooks.undoable_change()
-    if change is not None and change.coder != coder:
-        change = None
+    change = study.codebooks.undoable_change(coder)
     newest = max(
         study.acts.undoable(coder),
         memo[1] if memo else "",

@@ -43,10 +43,8 @@ PARTS: tuple[tuple[str, ...], ...] = (
     ("group",),
 )
 FIELD = re.compile(r"\{([^{}]*)\}")  # an attribute in the pattern of a label
-THE_NAME = (
-    "participant",
-    "name",
-)  # in such a pattern, unless attributes are called so: the participant's name
+# In such a pattern, the participant's name, unless attributes are called so.
+THE_NAME = ("participant", "name")
 VERDICTS: Mapping[str, Origin] = {"accept": "accepted", "change": "changed"}
 STRENGTH: tuple[Origin, ...] = (
     "person",
