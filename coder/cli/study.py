@@ -305,7 +305,7 @@ class Exported:
             "-o",
             "--out",
             help="Where to write: .qdpx (REFI-QDA project), .qdc (codebook), .csv, .xlsx, .jsonl, .parquet (a row per"
-            " coding), .docx (codes as comments), .sav (the 0/1 table of --matrix, for SPSS).",
+            " coded passage), .docx (codes as comments), .sav (the 0/1 table of --matrix, for SPSS).",
         ),
     ]
     suggestions: Annotated[
@@ -351,7 +351,7 @@ def export(asked: Exported) -> None:
     with open_study(asked.study, readonly=True) as opened:
         exported = export_study(opened, request)
     typer.echo(exported.text())
-    for line in exported.left_out:
+    for line in (*exported.notes, *exported.left_out):
         note(line)
 
 

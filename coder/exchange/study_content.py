@@ -99,6 +99,13 @@ class StudyContent:
         return tuple(item for item in self.passages if item.code)
 
     @property
+    def codings(self) -> int:
+        """How many codings the passages are: utterances with a code of one coder."""
+        return len(
+            {(item.document, key, item.code, item.coder) for item in self.coded for key in item.utterances}
+        )
+
+    @property
     def coders(self) -> tuple[str, ...]:
         """Those who coded, in order of name."""
         return tuple(sorted({item.coder for item in self.passages}))

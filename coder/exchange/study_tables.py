@@ -1,4 +1,4 @@
-"""A study's codings as tables: a row per coding, or a 0/1 table with a row per utterance and coder, also for SPSS."""
+"""A study's codings as tables: a row per coded passage, or 0/1 with a row per utterance and coder, also for SPSS."""
 
 import re
 from collections.abc import Iterator

@@ -19,6 +19,7 @@ from coder.store.values import Decision, Proposal, ProposedCode
 from coder.workflow.coded_files import coded_excerpts
 from coder.workflow.study.export import Exported, ExportRequest, export_study
 from coder.workflow.study.import_codings import import_codings
+from coder.workflow.study.report_data import Names, read_data
 from tests.study_making import CODEBOOK, TALK, add_talk, small_study
 
 NS = "{urn:QDA-XML:project:1.0}"
@@ -171,6 +172,19 @@ def test_the_table_has_a_row_a_coding_with_facts_beside_it(study: Study, tmp_pat
     assert all(EMOJI[int(row["start"]) : int(row["end"])] == row["text"] for row in held)
     only = export(study, tmp_path / "ben.csv", coders=("Ben",))
     assert {row["coder"] for row in rows(only.out)} == {"Ben"}
+
+
+def test_passages_and_codings_are_counted_side_by_side_and_as_the_report_counts_them(
+    study: Study, tmp_path: Path
+) -> None:
+    exported = export(study, tmp_path / "out.csv")
+    assert exported.counts == ("4 rows", "3 coded passages", "1 utterance with nothing to code")
+    passages, report = exported.notes
+    assert "3 passages are 4 codings (an utterance with a code of one coder)" in passages
+    reported = len(read_data(study, Names()).codings)  # Ann and Ben gave one utterance the same code
+    assert reported == 3 and "The report counts 3 of these 4 codings" in report
+    assert export(study, tmp_path / "out.qdpx").counts[1] == "3 coded passages"
+    assert export(study, tmp_path / "ben.csv", coders=("Ben",)).notes == ()
 
 
 def test_the_matrix_has_a_row_an_utterance_and_coder(study: Study, tmp_path: Path) -> None:

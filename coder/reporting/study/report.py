@@ -40,6 +40,11 @@ NO_CODINGS = (
     "Nobody has coded anything yet, so there are no results. Suggestions alone are never counted as codings."
 )
 
+COUNTING = (
+    "A coding is an utterance with a code. It counts once, also if several coders gave the code; a passage over three"
+    " utterances is three codings."
+)
+
 
 def _overview(data: StudyData, options: ReportOptions, remarks: Iterable[str]) -> list[Part]:
     parts: list[Part] = [Paragraph(remark, warning=True) for remark in remarks]
@@ -65,7 +70,9 @@ def _overview(data: StudyData, options: ReportOptions, remarks: Iterable[str]) -
         for name, value in facts
     ]
     tidy = [{"what": name, "value": value} for name, value in facts]
-    parts.append(Table("The study at a glance", columns, rows, "overview", tidy))
+    parts.append(
+        Table("The study at a glance", columns, rows, "overview", tidy, [COUNTING] if data.codings else [])
+    )
     return parts
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from coder.errors import InputError, OutputError
 from coder.exchange.study_content import DocumentContent, MemoContent, Passage, StudyContent, TurnContent
+from coder.phrasing import counted
 from coder.store import Study
 from coder.store.values import ADJUDICATED, StudyUtterance, TranscriptInfo
+from coder.workflow.study.report_data import counted_codings
 
 if TYPE_CHECKING:
     from coder.exchange.study_content import Drafts, PolarityAs
@@ -158,6 +160,7 @@ def _memos(study: Study) -> Iterator[MemoContent]:
 
 
 TABLES = (".csv", ".xlsx", ".jsonl", ".parquet")
+PASSAGE = "coded passage"
 SUFFIXES = (".qdpx", ".qdc", ".docx", ".sav", *TABLES)
 
 
@@ -176,16 +179,16 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written (`counts`: noun -> number), and what the format could not hold."""
+    """What was written (`counts`, in words), how else it is counted, and what the format cannot hold."""
 
     out: Path
-    counts: tuple[tuple[str, int], ...]
+    counts: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def text(self) -> str:
         """Return what was written, for people."""
-        counts = ", ".join(f"{number} {noun}" for noun, number in self.counts)
-        return f"{self.out}: {counts}."
+        return f"{self.out}: {', '.join(self.counts)}."
 
 
 def export_study(study: Study, request: ExportRequest) -> Exported:
@@ -202,15 +205,33 @@ def export_study(study: Study, request: ExportRequest) -> Exported:
         from coder.exchange.codebooks import write_codebook
 
         write_codebook(content.codebook, request.out, force=request.force)
-        return Exported(request.out, (("codes", len(content.codebook.codes)),))
+        return Exported(request.out, (counted(len(content.codebook.codes), "code"),))
     if suffix in TABLES:
-        return _table(content, request)
+        return replace(_table(content, request), notes=_counting(study, content, request))
     with written_whole(request.out) as temporary:
         left_out = _written(content, request, suffix, temporary)
-    counts = [("transcripts", len(content.documents)), ("codings", len(content.coded))]
+    counts = [counted(len(content.documents), "transcript"), counted(len(content.coded), PASSAGE)]
     if request.drafts != "omit":
-        counts.append(("unconfirmed suggestions", len(content.drafts)))
-    return Exported(request.out, tuple(counts), tuple(left_out))
+        counts.append(counted(len(content.drafts), "unconfirmed suggestion"))
+    return Exported(request.out, tuple(counts), tuple(left_out), _counting(study, content, request))
+
+
+def _counting(study: Study, content: StudyContent, request: ExportRequest) -> tuple[str, ...]:
+    """Say how many codings the passages are, and how many the report counts where that differs."""
+    passages, codings = len(content.coded), content.codings
+    reported = codings if request.coders else counted_codings(study)
+    notes = []
+    if codings != passages:
+        notes.append(
+            f"A passage may cover several utterances: {counted(passages, 'passage')} are {counted(codings, 'coding')}"
+            " (an utterance with a code of one coder)."
+        )
+    if reported != codings:
+        notes.append(
+            f"The report counts {reported:,} of these {counted(codings, 'coding')}: an utterance's code once whoever"
+            " gave it, adjudicated codes in place of the coders' own, and no words of interviewers."
+        )
+    return tuple(notes)
 
 
 def _check(request: ExportRequest, suffix: str) -> None:
@@ -256,7 +277,10 @@ def _table(content: StudyContent, request: ExportRequest) -> Exported:
         writer.write(written)
     memos = len(content.memos)
     left_out = [f"{memos} memos on transcripts, utterances or codes are not in the table; they are in .qdpx."]
-    return Exported(request.out, (("rows", len(written)),), tuple(left_out if memos else ()))
+    nothing = sum(not item.code for item in content.passages)
+    counts = [counted(len(written), "row"), counted(len(content.coded), PASSAGE)]
+    counts.append(f"{counted(nothing, 'utterance')} with nothing to code")
+    return Exported(request.out, tuple(counts), tuple(left_out if memos else ()))
 
 
 def _suggestions(study: Study, request: ExportRequest) -> Exported:
@@ -265,15 +289,15 @@ def _suggestions(study: Study, request: ExportRequest) -> Exported:
 
     count = 0
 
-    def counted() -> Iterator[dict[str, Any]]:
+    def each() -> Iterator[dict[str, Any]]:
         nonlocal count
         for row in suggestion_rows(study):
             count += 1
             yield row
 
     with open_rows(request.out, COLUMNS, force=request.force) as writer:
-        writer.write(counted())
-    return Exported(request.out, (("suggestions", count),))
+        writer.write(each())
+    return Exported(request.out, (counted(count, "suggestion"),))
 
 
 def suggestion_rows(study: Study) -> Iterator[dict[str, Any]]:

@@ -163,6 +163,13 @@ def read_data(
     )
 
 
+def counted_codings(study: Study) -> int:
+    """Return how many codings the study's report counts: utterances with a code, once whoever gave it."""
+    standing, _ = _standing(study, None, None)
+    units = study.texts.by_id(list(standing))
+    return sum(len({item.code.code for item in standing[key]}) for key, unit in units.items() if unit.codable)
+
+
 def _standing(
     study: Study, coder: str | None, withheld: Withheld | None
 ) -> tuple[dict[int, list[Standing]], set[int]]:
