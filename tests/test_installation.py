@@ -15,7 +15,7 @@ from coder import installation
 from coder.codebook import load_codebook
 from coder.errors import InstallationError
 from coder.exchange.study_content import StudyContent
-from coder.exchange.study_tables import write_spss
+from coder.exchange.study_spss import write_spss
 from coder.reading.tables.read import read_table
 from coder.reading.tables.stream import row_count, stream_table
 from coder.reporting.rows import open_rows

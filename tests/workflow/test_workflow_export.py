@@ -195,6 +195,7 @@ def test_the_matrix_has_a_row_an_utterance_and_coder(study: Study, tmp_path: Pat
         ("Ben", "1", "0", "0"),
     ]  # fmt: skip
     assert [row["text"] for row in held[2:4]] == ["Wind, only wind.", "It took the roof off."]
+    assert {row["age group"] for row in held} == {"30; old"}
 
 
 def test_suggestions_have_the_columns_of_precoding(study: Study, tmp_path: Path) -> None:
@@ -220,12 +221,52 @@ def test_word_has_a_comment_a_coding_by_its_coder(study: Study, tmp_path: Path) 
     assert any("1 utterances that have nothing to code" in line for line in exported.left_out)
 
 
-def test_spss_has_labels(study: Study, tmp_path: Path) -> None:
+def test_spss_has_labels_of_variables_and_of_what_is_known_of_people(study: Study, tmp_path: Path) -> None:
     pyreadstat = pytest.importorskip("pyreadstat")
-    export(study, tmp_path / "out.sav")
+    study.people.set_attribute("participant", "Pia", "with", ["ward nurse"])  # a word of SPSS's own language
+    study.people.set_attribute("participant", "Pia", "years", ["7.5"])
+    study.people.set_attribute("participant", "Quin", "with", ["matron"])
+    study.people.set_attribute("participant", "Quin", "years", ["12"])
+    add_talk(study, "other", TALK + "P: Once more.\n")
+    other = study.texts.utterances(study.texts.find("other"), codable_only=True)[0]
+    study.acts.decide("Ben", [Decision(other.id, "add", "wind", "barrier")], mode="blind")
+    assert export(study, tmp_path / "out.sav").left_out == ()
     frame, meta = pyreadstat.read_sav(str(tmp_path / "out.sav"))
-    assert frame["rain"].tolist() == [1, 0, 0, 0, 1]
+    assert frame["rain"].tolist() == [0, 1, 0, 0, 0, 1]
     assert meta.variable_value_labels["rain"] == {0: "no", 1: "yes"}
+    labels = meta.column_names_to_labels
+    assert (labels["wind_barrier"], labels["with_"], labels["years"]) == ("Wind: barrier", "with", "years")
+    assert meta.variable_value_labels["with_"] == {1: "matron", 2: "ward nurse"}
+    assert meta.variable_measure["years"] == "scale" and meta.variable_measure["with_"] == "nominal"
+    assert frame["years"].isna().tolist() == [True, False, False, False, False, False]
+    assert frame["with_"].dropna().unique().tolist() == [2] and frame["years"].max() == 7.5
+    # Pia has two values of "age group": one 0/1 variable for each, not stated where nothing is known.
+    assert (labels["age_group_30"], labels["age_group_old"]) == ("age group: 30", "age group: old")
+    assert frame["age_group_old"].dropna().unique().tolist() == [1]
+    named, _ = pyreadstat.read_sav(str(tmp_path / "out.sav"), apply_value_formats=True)
+    assert set(named["with_"].dropna()) == {"ward nurse"}
+    assert frame["set"].isna().tolist() == [True, False, False, False, False, False]
+    study.people.set_attribute(
+        "participant", "Quin", "ward", ["7a"]
+    )  # Quin does not speak: a column without values
+    export(study, tmp_path / "none.sav", coders=("Cleo",))
+    empty, meta = pyreadstat.read_sav(str(tmp_path / "none.sav"))
+    assert len(empty) == 0 and meta.variable_value_labels["ward"] == {1: "7a"}
+
+
+def test_variables_have_names_that_no_other_has_and_spss_takes(study: Study, tmp_path: Path) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat")
+    codes = [Code("a-b", "One"), Code("a_b", "Two"), Code("9" * 90, "Long"), Code("to", "Word")]
+    study.codebooks.add(Codebook("odd", tuple(codes)), note="odd")
+    unit = study.texts.utterances(study.texts.find("talk"), codable_only=True)[0]
+    study.acts.decide("Ben", [Decision(unit.id, "add", "a_b", "barrier")], mode="blind")
+    export(study, tmp_path / "out.sav")
+    export(study, tmp_path / "out.csv", matrix=True)
+    frame, meta = pyreadstat.read_sav(str(tmp_path / "out.sav"))
+    assert [meta.column_names_to_labels[name] for name in ("a_b", "a_b_2", "to_")] == ["One", "Two", "Word"]
+    assert (frame["a_b"].sum(), frame["a_b_2"].sum()) == (0, 1)
+    assert max(len(name.encode()) for name in frame.columns) <= 64
+    assert sum(int(row["a_b_2"]) for row in rows(tmp_path / "out.csv")) == 1
 
 
 @pytest.mark.parametrize(

@@ -262,7 +262,7 @@ def _written(content: StudyContent, request: ExportRequest, suffix: str, path: P
         from coder.exchange.study_word import write_word
 
         return write_word(content, path)
-    from coder.exchange.study_tables import write_spss
+    from coder.exchange.study_spss import write_spss
 
     return write_spss(content, path)
 
