@@ -104,7 +104,7 @@ def quotes(
             " AND (?1 IS NULL OR s.code IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR c.name = ?2)"
             " AND (?2 IS NOT NULL OR s.owner = 1 OR NOT EXISTS (SELECT 1 FROM unit a WHERE a.owner = 1"
             f"  AND a.utterance = s.utterance AND a.state IN {DECIDED_SQL}))"
-            " ORDER BY t.name, t.id, s.start, u.start, s.code, c.name",
+            " ORDER BY t.name, t.time, t.uid, s.start, u.start, s.code, c.name",
             (wanted, coder),
         )
         good = good_quotes(db)

@@ -73,21 +73,34 @@ _STEPS: tuple[tuple[str, str], ...] = (
         ),
     ),
     (
-        "",  # a copy made before questions and doubts were kept learns them from one that has them
-        "UPDATE main.transcript SET doubts = o.doubts FROM other.transcript o"
-        " WHERE o.uid = transcript.uid AND transcript.doubts = '[]'",
+        "",  # the same text came into both: what follows an earlier version goes first, then the alphabet decides
+        "UPDATE main.transcript SET (name, source, format, encoding, source_hash, notes) ="
+        " (o.name, o.source, o.format, o.encoding, o.source_hash, o.notes) FROM other.transcript o"
+        " WHERE o.uid = transcript.uid AND (o.replaces IS NULL, o.name, o.source, o.source_hash, o.notes)"
+        " < (transcript.replaces IS NULL, transcript.name, transcript.source, transcript.source_hash,"
+        " transcript.notes)",
+    ),
+    (
+        "",  # a copy made before doubts were kept learns them from one that has them
+        "UPDATE main.transcript SET time = min(transcript.time, o.time), replaces ="
+        " coalesce(min(transcript.replaces, o.replaces), transcript.replaces, o.replaces), doubts ="
+        " CASE '[]' WHEN o.doubts THEN transcript.doubts WHEN transcript.doubts THEN o.doubts"
+        " ELSE min(transcript.doubts, o.doubts) END"
+        " FROM other.transcript o WHERE o.uid = transcript.uid",
     ),
     (
         "",
         'INSERT INTO main.turn (transcript, number, speaker, role_read, role, start, "end", seconds, question)'
         f' SELECT {_TRANSCRIPT}, number, speaker, role_read, role_read, start, "end", seconds, question'
         " FROM other.turn o WHERE true ON CONFLICT (transcript, number) DO UPDATE SET"
-        " question = coalesce(min(question, excluded.question), question, excluded.question)",
+        " question = coalesce(min(question, excluded.question), question, excluded.question),"
+        " seconds = coalesce(min(seconds, excluded.seconds), seconds, excluded.seconds)",
     ),
     (
         "",
-        'INSERT OR IGNORE INTO main.furniture (transcript, start, "end", kind)'
-        f' SELECT {_TRANSCRIPT}, start, "end", kind FROM other.furniture o',
+        'INSERT INTO main.furniture (transcript, start, "end", kind)'
+        f' SELECT {_TRANSCRIPT}, start, "end", kind FROM other.furniture o WHERE true'
+        ' ON CONFLICT (transcript, start, "end") DO UPDATE SET kind = min(kind, excluded.kind)',
     ),
     (
         "utterance",
@@ -292,11 +305,28 @@ def _fill_map(connection: Connection, table: str) -> None:
 
 
 def _derive_all(db: SharedConnection) -> None:
+    _break_circles(db)
     derive_transcripts(db)
     for row in db.rows("SELECT id FROM transcript"):
         apply_roles(db, row["id"])
     rebuild(db)
     refresh_all_outlooks(db)
+
+
+def _break_circles(db: SharedConnection) -> None:
+    """Where copies imported versions in opposite order, the one that came first follows no other."""
+    rows = {row["uid"]: row for row in db.rows("SELECT uid, replaces, time FROM transcript")}
+    before = {uid: row["replaces"] for uid, row in rows.items()}
+    for start in sorted(rows):
+        chain: list[str] = []
+        uid = start
+        while uid in before and uid not in chain:
+            chain.append(uid)
+            uid = before[uid]
+        if uid in chain:
+            first = min(chain[chain.index(uid) :], key=lambda one: (rows[one]["time"], one))
+            before[first] = None
+            db.run("UPDATE transcript SET replaces = NULL WHERE uid = ?", (first,))
 
 
 # What both copies changed since they parted; asked before they are joined.
@@ -373,6 +403,15 @@ _QUERIES = (
     "SELECT DISTINCT 'A transcript named ''' || a.name || ''' is in both with different text or turns;"
     " both are kept.' AS sentence FROM main.transcript a JOIN other.transcript b ON b.name = a.name"
     f" WHERE {_only('a', 'transcript', 'other')} AND {_only('b', 'transcript', 'main')}",
+    "SELECT 'The same text was imported as ''' || min(a.name, b.name) || ''' in one and as ''' || max(a.name, b.name)"
+    " || ''' in the other; it is called ''' || CASE WHEN (a.replaces IS NULL) = (b.replaces IS NULL)"
+    " THEN min(a.name, b.name) WHEN a.replaces IS NULL THEN b.name ELSE a.name END || ''' here.' AS sentence"
+    " FROM main.transcript a JOIN other.transcript b ON b.uid = a.uid AND b.name <> a.name"
+    " WHERE NOT EXISTS (SELECT 1 FROM main.transcript_change c WHERE c.transcript = a.id)"
+    " AND NOT EXISTS (SELECT 1 FROM other.transcript_change c WHERE c.transcript = b.id)",
+    "SELECT '''' || iif(a.replaces IS NULL, b.name, a.name) || ''' came in as a new version in one and"
+    " on its own in the other; it counts as the new version.' AS sentence FROM main.transcript a"
+    " JOIN other.transcript b ON b.uid = a.uid AND (a.replaces IS NULL) <> (b.replaces IS NULL)",
     "SELECT DISTINCT 'The transcript ''' || t.name || ''' is held out in one, and a model of the other learned from"
     " it; figures on it flatter that model.' AS sentence FROM main.held_out h"
     " JOIN main.transcript t ON t.id = h.transcript JOIN other.transcript s ON s.uid = t.uid"

@@ -217,19 +217,28 @@ class Texts:
             apply_roles(db, transcript_id)
 
     def replacements(self) -> list[tuple[int, int]]:
-        """Return (earlier, later) for each version that another follows, in order of time."""
+        """Return (earlier, later) for each version that another follows: a text's first versions before its last."""
         rows = self._db.rows(
-            "SELECT o.id AS old, n.id AS new FROM transcript n JOIN transcript o ON o.uid = n.replaces"
-            " ORDER BY n.time, n.uid"
+            "SELECT o.id AS old, n.id AS new, n.uid, n.replaces FROM transcript n"
+            " JOIN transcript o ON o.uid = n.replaces ORDER BY n.time, n.uid"
         )
-        return [(row["old"], row["new"]) for row in rows]
+        before = {row["uid"]: row["replaces"] for row in rows}
+
+        def depth(uid: str) -> int:
+            return 1 + depth(before[uid]) if uid in before else 0
+
+        return [(row["old"], row["new"]) for row in sorted(rows, key=lambda row: depth(row["uid"]))]
 
     def in_use(self, transcript_id: int) -> int | None:
-        """Return the id of the version in use of a transcript, which may be itself; None if it was removed."""
+        """Return the id of the version in use of a transcript, which may be itself; None if it was removed.
+
+        Where two copies replaced it, each by a version of its own, the later one.
+        """
         found = self._db.value(
-            "WITH RECURSIVE later (id, uid, current) AS (SELECT id, uid, current FROM transcript WHERE id = ?"
-            " UNION SELECT t.id, t.uid, t.current FROM later JOIN transcript t ON t.replaces = later.uid)"
-            " SELECT max(id) FROM later WHERE current = 1",
+            "WITH RECURSIVE later (id, uid, current, time) AS (SELECT id, uid, current, time FROM transcript"
+            " WHERE id = ? UNION SELECT t.id, t.uid, t.current, t.time FROM later"
+            " JOIN transcript t ON t.replaces = later.uid)"
+            " SELECT id FROM later WHERE current = 1 ORDER BY time DESC, uid DESC LIMIT 1",
             (transcript_id,),
         )
         return None if found is None else int(found)
@@ -363,13 +372,14 @@ class Texts:
 
     def each(self, *, codable_only: bool = True) -> Iterator[tuple[int, list[StudyUtterance]]]:
         """Yield (transcript id, its utterances) for every current transcript, in order of name."""
-        for row in self._db.rows("SELECT id FROM transcript WHERE current = 1 ORDER BY name, id"):
+        for row in self._db.rows("SELECT id FROM transcript WHERE current = 1 ORDER BY name, time, uid"):
             yield row["id"], self.utterances(row["id"], codable_only=codable_only)
 
     def with_content(self, source_hash: str, text: str) -> str | None:
         """Return the name of a transcript from the same file or with the same text, or None."""
         name = self._db.value(
-            "SELECT name FROM transcript WHERE (source_hash = ? AND source_hash <> '') OR text_hash = ?",
+            "SELECT name FROM transcript WHERE (source_hash = ? AND source_hash <> '') OR text_hash = ?"
+            " ORDER BY time, uid",
             (source_hash, text_hash(text)),
         )
         return None if name is None else str(name)

@@ -1,0 +1,183 @@
+"""The order in which copies are merged changes nothing: not what is coded, nor what transcripts are called."""
+
+import random
+import shutil
+from collections.abc import Iterator
+from itertools import count, permutations
+from pathlib import Path
+
+import pytest
+
+from coder.errors import StudyError
+from coder.store import Study
+from coder.store.values import Decision
+from coder.workflow.study.decide import decide, undo
+from coder.workflow.study.import_transcripts import ImportOptions, import_transcripts
+from coder.workflow.study.merge import MergeReport, merge_studies
+from tests.study_making import TALK, cut, small_study, ticking
+
+TEXTS = {number: TALK.replace("We laughed.", f"We laughed {'and ' * number}laughed.") for number in (1, 2, 3)}
+CODES = ("rain", "sun", "wind")
+
+
+def copies(folder: Path, names: str) -> list[Path]:
+    with small_study(folder / "base.coder", "p1"):
+        pass
+    made = [folder / f"{name}.coder" for name in names]
+    for path in made:
+        shutil.copy(folder / "base.coder", path)
+    return made
+
+
+def bring(path: Path, text: str, name: str, *, at: str, version: bool = True) -> None:
+    """Import a text under a name, as a new version of the transcript of that name or on its own."""
+    folder = path.with_suffix("")
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    with Study.open(path, clock=ticking(at)) as study:
+        import_transcripts(study, [folder / f"{name}.txt"], ImportOptions(new_version=version, cut=cut))
+
+
+def code(path: Path, name: str, what: str, *, at: str, place: int = 0, coder: str = "Ben") -> None:
+    with Study.open(path, clock=ticking(at)) as study:
+        unit = study.texts.utterances(study.texts.find(name), codable_only=True)[place]
+        decide(study, coder, Decision(unit.id, "add", what), mode="blind")
+
+
+def held(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """What a study holds that people see: its transcripts and the codings of everybody."""
+    with Study.open(path) as study:
+        after: list[tuple[object, ...]] = [
+            (
+                row["uid"],
+                study.db.value("SELECT uid FROM transcript WHERE id = ?", (study.texts.in_use(row["id"]),)),
+            )
+            for row in study.db.rows("SELECT id, uid FROM transcript ORDER BY uid")
+        ]
+        return {
+            "listed": [
+                (item.name, item.uid, item.version, item.source, item.added) for item in study.texts.all()
+            ],
+            "in use": after,
+            "codings": sorted(
+                tuple(map(str, row))
+                for row in study.db.rows(
+                    'SELECT transcript, start, "end", text, coder, code, polarity FROM coding'
+                )
+            ),
+        }
+
+
+def merged(paths: tuple[Path, ...] | list[Path], out: Path) -> MergeReport:
+    return merge_studies(paths, out)
+
+
+def test_one_text_imported_under_two_names_has_one_name_whoever_comes_first(tmp_path: Path) -> None:
+    a, b = copies(tmp_path, "ab")
+    bring(a, TEXTS[1], "ward", at="2026-02-02T09:00:00", version=False)
+    bring(b, TEXTS[1], "clinic", at="2026-02-03T09:00:00", version=False)
+    code(b, "clinic", "rain", at="2026-02-04T09:00:00")
+    reports = [merged([a, b], tmp_path / "ab.coder"), merged([b, a], tmp_path / "ba.coder")]
+    assert held(tmp_path / "ab.coder") == held(tmp_path / "ba.coder")
+    assert [name for name, *_ in held(tmp_path / "ab.coder")["listed"]] == ["clinic", "p1"]
+    [said] = {report.conflicts for report in reports}
+    assert said == (
+        "The same text was imported as 'clinic' in one and as 'ward' in the other; it is called 'clinic' here.",
+    )
+
+
+def test_a_text_that_is_a_new_version_in_one_copy_is_so_whoever_comes_first(tmp_path: Path) -> None:
+    a, b = copies(tmp_path, "ab")
+    code(a, "p1", "wind", at="2026-02-01T09:00:00", place=1)
+    bring(a, TEXTS[1], "p1", at="2026-02-02T09:00:00")
+    bring(b, TEXTS[1], "another", at="2026-01-02T09:00:00", version=False)
+    code(b, "another", "sun", at="2026-02-03T10:00:00")
+    reports = [merged([a, b], tmp_path / "ab.coder"), merged([b, a], tmp_path / "ba.coder")]
+    assert held(tmp_path / "ab.coder") == held(tmp_path / "ba.coder")
+    assert [(name, version) for name, _, version, *_ in held(tmp_path / "ab.coder")["listed"]] == [("p1", 2)]
+    assert {row[5] for row in held(tmp_path / "ab.coder")["codings"]} == {"wind", "sun"}
+    [said] = {report.conflicts for report in reports}
+    assert (
+        "'p1' came in as a new version in one and on its own in the other; it counts as the new version."
+        in said
+    )
+
+
+def test_codings_are_carried_along_a_chain_of_versions_whoever_comes_first(tmp_path: Path) -> None:
+    a, b, c = copies(tmp_path, "abc")
+    bring(a, TEXTS[1], "p1", at="2026-02-01T09:00:00")
+    bring(a, TEXTS[2], "p1", at="2026-02-01T10:00:00")
+    bring(b, TEXTS[1], "p1", at="2026-02-02T09:00:00")  # the same text as in the first copy, a day later
+    code(b, "p1", "rain", at="2026-02-02T10:00:00", place=3)
+    code(c, "p1", "wind", at="2026-02-03T10:00:00", place=2)
+    for number, order in enumerate(permutations((a, b, c))):
+        merged(order, tmp_path / f"{number}.coder")
+        assert {row[5] for row in held(tmp_path / f"{number}.coder")["codings"]} == {"rain", "wind"}, order
+
+
+def test_versions_imported_in_opposite_order_make_no_circle(tmp_path: Path) -> None:
+    a, b = copies(tmp_path, "ab")
+    bring(a, TEXTS[1], "k", at="2026-02-01T09:00:00", version=False)
+    bring(a, TEXTS[2], "k", at="2026-02-01T10:00:00")
+    bring(b, TEXTS[2], "k", at="2026-02-02T09:00:00", version=False)
+    bring(b, TEXTS[1], "k", at="2026-02-02T10:00:00")
+    code(b, "k", "sun", at="2026-02-03T10:00:00")
+    merged([a, b], tmp_path / "ab.coder")
+    merged([b, a], tmp_path / "ba.coder")
+    assert held(tmp_path / "ab.coder") == held(tmp_path / "ba.coder")
+    assert [(name, version) for name, _, version, *_ in held(tmp_path / "ab.coder")["listed"]] == [
+        ("k", 2),
+        ("p1", 1),
+    ]
+    assert held(tmp_path / "ab.coder")["codings"]
+
+
+def worked(path: Path, drawn: random.Random, hours: Iterator[int]) -> None:
+    """Some work of a kind and at a time of its own: imports, versions, names, removals, codings, undoing."""
+    for _ in range(drawn.randint(3, 6)):
+        hour = next(hours)
+        at = f"2026-03-{1 + hour // 24:02}T{hour % 24:02}:00:00"
+        with Study.open(path) as study:
+            names = sorted({item.name for item in study.texts.all()}) or ["p1"]
+        name, coder = drawn.choice(names), drawn.choice(("Ann", "Ben"))
+        what = drawn.choice(
+            ("import", "version", "version", "code", "code", "code", "rename", "remove", "undo")
+        )
+        try:
+            if what == "import":
+                bring(path, drawn.choice([*TEXTS.values()]), drawn.choice("xy"), at=at, version=False)
+            elif what == "version":
+                bring(path, drawn.choice([*TEXTS.values()]), name, at=at)
+            elif what == "code":
+                code(path, name, drawn.choice(CODES), at=at, place=drawn.randint(0, 4), coder=coder)
+            else:
+                with Study.open(path, clock=ticking(at)) as study:
+                    if what == "undo":
+                        undo(study, coder)
+                    elif what == "rename":
+                        study.texts.rename(study.texts.find(name), f"{name} {drawn.choice('mn')}")
+                    else:
+                        study.texts.remove(study.texts.find(name))
+        except StudyError:  # nothing to undo, a name that is taken: then this is not done
+            continue
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_was_done_in_three_copies_they_join_to_one_study_in_any_order(
+    tmp_path: Path, seed: int
+) -> None:
+    drawn, hours = random.Random(seed), count()
+    paths = copies(tmp_path, "abc")
+    for _ in range(2):
+        for path in drawn.sample(paths, 3):
+            worked(path, drawn, hours)
+    outcomes = []
+    for number, (one, two, three) in enumerate(permutations(paths)):
+        merged([one, two, three], tmp_path / f"{number}.coder")
+        outcomes.append(held(tmp_path / f"{number}.coder"))
+    for number, (one, two, three) in enumerate([paths, paths[::-1]]):
+        merged([two, three], tmp_path / f"pair{number}.coder")
+        merged([one, tmp_path / f"pair{number}.coder"], tmp_path / f"grouped{number}.coder")
+        outcomes.append(held(tmp_path / f"grouped{number}.coder"))
+    assert outcomes[1:] == outcomes[:-1]
