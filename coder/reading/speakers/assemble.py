@@ -19,21 +19,22 @@ from coder.reading.speakers.header import Header, header_of, heads_notes, with_l
 from coder.reading.speakers.labels import Style
 from coder.reading.speakers.learn import learn_labels
 from coder.reading.speakers.lines import Line, ends_sentence, lines_of, text_of
+from coder.reading.speakers.margin_codes import take_out_codes
 from coder.reading.speakers.near_labels import (
     numbered_turns,
     one_label_a_person,
     overlooked,
+    told_talk,
     with_near_labels,
 )
 from coder.reading.speakers.pieces import (
     EDGE,
     Labels,
     Reading,
-    Words,
     read_lines,
-    rendered,
     unlabelled_starts,
 )
+from coder.reading.speakers.recording import borders_in
 from coder.reading.speakers.roles import (
     LabelForms,
     RoleHints,
@@ -44,6 +45,7 @@ from coder.reading.speakers.roles import (
     role_of_label,
 )
 from coder.reading.speakers.vocabulary import Shape, key_of, shape_of
+from coder.reading.speakers.written import Words, rendered
 
 _KINDS = {
     "header": ("header line", "header lines"),
@@ -53,11 +55,11 @@ _KINDS = {
     "page": ("page number", "page numbers"),
     "running head": ("running head", "running heads"),
     "footer": ("line below the talk", "lines below the talk"),
-    "border": ("line about the recording", "lines about the recording"),
+    "border": ("note about the recording", "notes about the recording"),
     "note": ("line beside the talk", "lines beside the talk"),
 }
 # Kinds whose lines could be lost speech, so that the note quotes them.
-_QUOTED = frozenset({"header", "title", "heading", "footer", "running head", "note"})
+_QUOTED = frozenset({"border", "header", "title", "heading", "footer", "running head", "note"})
 _MOST_QUOTES, _QUOTE_LENGTH = 12, 60
 # A line left out at the top that is as long as this and ends like a sentence may be something said.
 _LONG_HEADER = 12  # words
@@ -174,14 +176,16 @@ def _roles(
 
 def _learned(document: Document, corrections: Corrections) -> _Read:
     """Read a document whose speakers must be learned from its line starts."""
-    text, lines = text_of(document), lines_of(document)
+    no_labels = _keys(corrections.not_speakers)
+    text, lines = text_of(document), lines_of(document, _keys(corrections.speakers), no_labels)
     beginnings = _beginnings(corrections)
     for line in lines:
         line.speech = not line.blank and _beginning(line.text).startswith(beginnings)
-        line.candidates = tuple(c for c in line.candidates if c.key not in _keys(corrections.not_speakers))
+        line.candidates = tuple(c for c in line.candidates if c.key not in no_labels)
     header = header_of(lines, _repeated(lines))
     labels, notes = _labels(lines, header.lines, corrections)
     unnamed, doubts = _unnamed(labels, lines, header.lines)
+    doubts += () if document.fixed else take_out_codes(lines, labels)
     reading = read_lines(text, lines, labels, header.lines, running=document.running, unnamed=unnamed)
     if not labels:
         _take_out_titles(reading, text, beginnings)
@@ -194,14 +198,7 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
         return read
     start = header.lines if not labels or unnamed else min(labels)
     header = with_legend(header, lines[:start])
-    below = {span.start for span in reading.spans if span.kind in ("footer", "heading")}
-    read_ones = [replace(line, kind="footer") if line.start in below else line for line in lines]
-    doubts += overlooked(read_ones, labels, start, running=document.running)
-    if any(label.style is Style.COMMA for label in labels.values()):
-        doubts.append(
-            "Names before a comma were taken for speakers: such a name may be of somebody spoken to."
-        )
-    doubts += [*_lost_speech(lines, labels, start), *_lost_below(lines, reading, labelled=bool(labels))]
+    doubts += _doubts_about(lines, labels, reading, start, running=document.running)
     _quote(reading, text)
     read = _Read(text, reading, header, unnamed, notes, doubts)
     if document.running or (not document.fixed and _runs_on(reading, text)):
@@ -214,6 +211,20 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
         if not document.running:
             read.reading.left_out["cue"] = len(words)
     return read
+
+
+def _doubts_about(
+    lines: Sequence[Line], labels: Labels, reading: Reading, start: int, *, running: bool
+) -> Iterator[str]:
+    """Say what of the lines was read as words or left out and may be the other; talk begins at line `start`."""
+    below = {span.start for span in reading.spans if span.kind in ("footer", "heading")}
+    read_ones = [replace(line, kind="footer") if line.start in below else line for line in lines]
+    yield from overlooked(read_ones, labels, start, running=running)
+    yield from told_talk(read_ones, labels)
+    if any(label.style is Style.COMMA for label in labels.values()):
+        yield "Names before a comma were taken for speakers: such a name may be of somebody spoken to."
+    yield from _lost_speech(lines, labels, start)
+    yield from _lost_below(lines, reading, labelled=bool(labels))
 
 
 def _take_out_titles(reading: Reading, text: str, beginnings: tuple[str, ...]) -> None:
@@ -377,7 +388,7 @@ def _labelled(document: Document, corrections: Corrections) -> _Read:
     """Read a document whose format names the speakers."""
     nobody = _keys(corrections.not_speakers)
     beginnings = _beginnings(corrections)
-    words, stamps = [], 0
+    words, stamps, borders = [], 0, []
     own_labels = _own_labels(document.paragraphs)
     for paragraph in document.paragraphs:
         spoken = paragraph.text.strip(EDGE)
@@ -389,6 +400,9 @@ def _labelled(document: Document, corrections: Corrections) -> _Read:
             start = stamp.start - spoken[stamp.start - 1 : stamp.start].isspace() if stamp.start else 0
             spoken = (spoken[:start] + spoken[stamp.end :]).strip(EDGE)
         stamps += len(inner)
+        for start, stop in () if paragraph.kind else reversed([*borders_in(spoken)]):
+            borders.append(spoken[start:stop].strip())
+            spoken = (spoken[:start] + " " + spoken[stop:].lstrip()).strip(EDGE)
         speaker = (paragraph.speaker or "").strip(EDGE) or None
         kind = "" if _beginning(spoken).startswith(beginnings) else paragraph.kind
         words.append(
@@ -402,6 +416,8 @@ def _labelled(document: Document, corrections: Corrections) -> _Read:
         )
     text, reading = rendered(words, joined=document.running)
     _quote(reading, text)
+    reading.left_out["border"] += len(borders)
+    reading.quotes += [("border", _shortened(border)) for border in borders]
     notes = [f"{counted(stamps, 'time stamp')} inside the words left out."] if stamps else []
     return _Read(text, reading, notes=notes)
 

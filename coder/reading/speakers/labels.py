@@ -118,6 +118,10 @@ _DASHED = re.compile(r"[-–—]{1,2}\s+")
 _ECHO = re.compile(r"\s*[\[(*_]{0,3}([^:：\n]{1,48}?)[\])*_]{0,3}\s?[:：][*_]{0,3}\s*")
 # What EXMARaLDA writes behind a speaker: verbal or non-verbal.
 _TIER = re.compile(r"\s\[n?v\]?$")
+# Topic guides are numbered: "I (Q3): How so?"
+_QUESTION_NUMBER = re.compile(
+    r"\s*[(\[](?:q|question|frage|vraag|pregunta)[ .]{0,2}\d{1,2}[a-z]?[)\]]\s*", re.I
+)
 _REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 # Zoom's chat names sender and receiver; committees number the questions before the name.
 _NAME_INSIDE = re.compile(
@@ -166,7 +170,7 @@ def _clean(label: str) -> str:
         label = BARE.sub("", CLOSED.sub("", label))
     label = _EMPHASES.sub("", label)
     aside = _REMARK.search(label)
-    if aside and is_remark(aside[0]):
+    if aside and (is_remark(aside[0]) or _QUESTION_NUMBER.fullmatch(aside[0])):
         label = label[: aside.start()]
     label = label.strip(_WRAP)
     if (inside := _NAME_INSIDE.fullmatch(label)) is not None:

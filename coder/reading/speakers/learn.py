@@ -22,6 +22,7 @@ from coder.reading.speakers.vocabulary import (
     is_header_key,
     is_remark,
     name_and_aside,
+    outline_of,
     shape_of,
 )
 
@@ -104,7 +105,7 @@ class _Vouching:
         self._titled = style is Style.STOP
         self._others = len(accepted) + len(possible) - 1
         self._known = [groups[key][0].candidate for key in accepted]
-        self._outlines = Counter(_outline(candidate.label) for candidate in possible.values())
+        self._outlines = Counter(outline_of(candidate.label) for candidate in possible.values())
         # Headings come once each ("Staff:", "Transport:"); people who talk with each other speak again.
         self._headings = not accepted and len(possible) > 3
         self._share = _share_led(groups, accepted | set(possible), starts)
@@ -123,11 +124,11 @@ class _Vouching:
             return (
                 self._trusted and not ordinary and not self._headings and (full or self._has_names(candidate))
             )
-        outline = _outline(candidate.label)
+        outline = outline_of(candidate.label)
         if candidate.shape is Shape.ROLE:
             known = bool(self._known)
         else:
-            known = outline in {_outline(other.label) for other in self._known}
+            known = outline in {outline_of(other.label) for other in self._known}
         alike = self._outlines[outline] >= 2 and any(map(str.isdigit, candidate.label))
         return known or alike or self._cast or full
 
@@ -143,12 +144,6 @@ def _share_led(groups: Groups, keys: set[str], starts: frozenset[int]) -> float:
     first = min(led, default=0)
     paragraphs = [number for number in starts if led and number >= first]
     return len(led) / len(paragraphs) if paragraphs else 0.0
-
-
-def _outline(label: str) -> str:
-    """Return a label's outline: "P01" and "C12" are A9, "Int 1" is Aa 9."""
-    letters = re.sub(r"[^\W\d_]", lambda letter: "A" if letter[0].isupper() else "a", label)
-    return re.sub(r"A+", "A", re.sub(r"a+", "a", re.sub(r"\d+", "9", letters)))
 
 
 # The share of paragraphs that a style's labels must lead before the style is believed.
@@ -240,7 +235,7 @@ def _learn_part(lines: Sequence[Line], first: int, end: int) -> dict[int, Candid
         chosen = _learn_style(style, candidates, lines, first, small)
         if len(chosen) > len(best):
             best = chosen
-    return _joined_by_others(best, by_style, lines) if best else {}
+    return dict(sorted(_joined_by_others(best, by_style, lines).items())) if best else {}
 
 
 def _fold_numbered_questions(by_style: dict[Style, list[tuple[int, Candidate]]]) -> None:

@@ -3,13 +3,15 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from coder.reading.clock import CLOSED, leading_stamp
+from coder.reading.clock import leading_stamp
 from coder.reading.document import Document, Paragraph
+from coder.reading.speakers.inner_labels import cuts_at_labels, speakers_inside
 from coder.reading.speakers.labels import Candidate, Lead, Style, candidates, lead_of
-from coder.reading.speakers.vocabulary import Shape, is_header_key, key_of, shape_of
+from coder.reading.speakers.recording import borders_in, is_border, is_end
+from coder.reading.speakers.vocabulary import Shape
 
 # Line breaks that survive the normalisation to LF: form feeds of page ends, Unicode separators.
 _BREAKS = re.compile("[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -17,13 +19,6 @@ _BREAKS = re.compile("[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _HEAD = 300
 _LONGEST_HEAD = 80
 _LONGEST_TALK = 5 * 3600  # seconds
-# A label behind a sentence's end, and one at a line's start.
-_TITLE_STOP = r"(?<=\b[DM][Rr])\.|(?<=\bM[RSrs][Ss])\.|(?<=\bM[Ss])\.|(?<=\bProf)\.|(?<=\bPROF)\."
-_INNER_LABEL = rf"([^\W\d_](?:[\w'’-]|\.(?=\w)|{_TITLE_STOP}| (?=\S)){{0,30}}?)\s?[:：](?=\s)"
-_INNER = re.compile(rf"(?<=[.?!…)\]\"”’]\s){_INNER_LABEL}")
-# What ends with a full stop but no sentence: the title or initial of the name behind it.
-_ABBREVIATED = re.compile(r"(?:^|[\s(\"“])(?:(?i:[DM]r|Mrs|Ms|Prof|Rev|Sra?|St)|[^\W\d_])\.\s$")
-_AT_START = re.compile(rf"\s*{_INNER_LABEL}")
 _RULE = re.compile(r"\s*(?:[-–—=_*~#·•]\s?){3,}\s*$")
 # LaTeX's commands that stand on lines of their own.
 _LAYOUT = re.compile(
@@ -45,21 +40,6 @@ _PAGED_HEAD = re.compile(
 _SPACED_PAGE = re.compile(r"\s*(?:.{1,60}\s)?\d{1,4}\s*\|\s*p ?a ?g ?e\s*$", re.I)  # "3 | P a g e"
 _PAGE_LINES = 8
 _LONE_NUMBER = re.compile(r"\[\d{1,4}\]|\d{1,4}", re.ASCII)
-_OCCASION = (
-    "(?:interview|recording|transcript(?:ion)?|audio(?: recording| file)?|tape|file|session|focus group|discussion|"
-    "conversation|call|meeting|aufnahme|transkript(?:ion)?|interviews|entretien|enregistrement)"
-)
-_PART = r"(?:,? ?(?:no\.? )?\d{1,2})?(?:,? side [ab12])?"
-_BORDER = re.compile(
-    rf"\W*(?:(?:the )?(?:end|start|beginning|begin|stop|break|ende|beginn|fin|début|diwedd)"
-    rf"(?: of| in| des| der| de l['’]| de| du)? ?(?:the |this )?{_OCCASION}{_PART}"
-    rf"|(?:tape|file|recording|part) \d{{1,2}}{_PART}|side [ab12]"
-    rf"|(?:the )?{_OCCASION} (?:is |was )?(?:ends?|ended|starts?|started|begins?|began|stops?|stopped"
-    rf"|resumes?|resumed|paused?|pauses|concluded|concludes|terminated|interrupted|endet|beginnt)"
-    rf"(?: here| at)?(?: [\d:. ]+)?"
-    rf"|end|ends|fin|ende|diwedd)\W*$",
-    re.I,
-)
 _CREDIT = re.compile(
     r"[\W_]*(?:transcribed|transcript(?:ion)?|captions?|subtitles|generated|exported|typed|transkribiert|transcrit)"
     r"(?: \w+)? (?:by|with|using|from|von|mit|par|avec)\b.{0,60}$",
@@ -71,7 +51,8 @@ _CREDIT = re.compile(
 class Line:
     """One line: `start` is its place in the text; `after_gap` = a blank line or a paragraph's end precedes it.
 
-    `speech`: a person said that the line is words, whatever it looks like.
+    `speech`: a person said that the line is words, whatever it looks like. `codes`: how many characters at its end
+    are codes that nobody said.
     """
 
     text: str
@@ -83,6 +64,7 @@ class Line:
     lead: Lead = Lead(0)  # noqa: RUF009 - frozen, so safe to share
     candidates: tuple[Candidate, ...] = ()
     speech: bool = False
+    codes: int = 0
 
     @property
     def end(self) -> int:
@@ -116,13 +98,16 @@ def text_of(document: Document) -> str:
     return document.separator.join(paragraph.text for paragraph in document.paragraphs)
 
 
-def lines_of(document: Document) -> list[Line]:
+def lines_of(
+    document: Document, speakers: Collection[str] = frozenset(), words: Collection[str] = frozenset()
+) -> list[Line]:
     """Cut a document into lines, with every possible reading of their starts.
 
-    A paragraph with several speakers' labels inside ("INT: How? P1: By bus.") is cut before each of them.
+    A paragraph with several speakers' labels inside ("INT: How? P1: By bus.") is cut before each of them. `speakers`
+    are the keys of labels, `words` those of words that a person called so.
     """
     lines = list(_cut(document))
-    inside = _inner_labels(lines)
+    inside = speakers_inside([line.text for line in lines]).union(speakers).difference(words)
     if inside:
         lines = [piece for line in lines for piece in _cut_at_labels(line, inside)]
     spoken = [line for line in lines if not line.blank and not line.kind]
@@ -230,45 +215,13 @@ def _cut(document: Document) -> Iterator[Line]:
         position += len(paragraph.text) + len(document.separator)
 
 
-def _inner_labels(lines: Sequence[Line]) -> frozenset[str]:
-    """Return the keys of labels that also stand inside paragraphs, behind the end of a sentence.
-
-    Several must do so or begin lines, each more than once: one name before a colon may be told in a story.
-    """
-    inside = Counter(key_of(match[1]) for line in lines for match in _inside(line.text))
-    if not inside:
-        return frozenset()
-    starting = Counter(key_of(match[1]) for line in lines if (match := _AT_START.match(line.text)))
-    shapes = {key: shape_of(key.upper() if len(key) < 3 else key.title()) for key in inside}
-    known = {
-        key
-        for key, count in (inside + starting).items()
-        if count >= 2
-        and (shapes.get(key, Shape.CODE) >= Shape.CODE or min(count, starting[key] + inside[key]) >= 3)
-        and not is_header_key(key)
-        and shapes.get(key, Shape.NAME) >= Shape.NAME
-    }
-    used = {key for key in known if inside[key]}
-    return frozenset(used) if len(known) >= 2 else frozenset()
-
-
-def _inside(text: str) -> Iterator[re.Match[str]]:
-    """Yield what could be labels behind words; what stands behind nothing but a stamp begins the line."""
-    for match in _INNER.finditer(text):
-        if _ABBREVIATED.search(text, max(0, match.start() - 8), match.start()):
-            continue
-        if any(map(str.isalpha, CLOSED.sub("", text[max(0, match.start() - _HEAD) : match.start()]))):
-            yield match
-
-
-def _cut_at_labels(line: Line, inside: frozenset[str]) -> Iterator[Line]:
+def _cut_at_labels(line: Line, inside: Collection[str]) -> Iterator[Line]:
     """Yield a line in pieces that each begin with one of the labels inside it."""
     start = 0
-    for match in _inside(line.text):
-        if key_of(match[1]) in inside:
-            yield replace(line, text=line.text[start : match.start(1)], start=line.start + start)
-            line = replace(line, first=False, after_gap=True)
-            start = match.start(1)
+    for place in cuts_at_labels(line.text, inside):
+        yield replace(line, text=line.text[start:place], start=line.start + start)
+        line = replace(line, first=False, after_gap=True)
+        start = place
     yield replace(line, text=line.text[start:], start=line.start + start)
 
 
@@ -333,17 +286,6 @@ _STOPPED = re.compile(
     r" (?:started|stopped) (?:the )?(?:transcription|recording)"
     r"(?:\s+[\d:]+)?"
 )
-_BREAK = re.compile(
-    r"(?:(?:short|coffee|lunch|tea|comfort|toilet) )?(?:break|interruption|intermission|pause)s?", re.I
-)
-
-
-_THE_END = re.compile(
-    r"\W*(?:the )?(?:end|ende|fin|diwedd)\b.*[^.!?…]$"
-    r"|(?:[\[({<]|[*=~_–—-]{2}).*\b(?:end|ends|ended|ende|endet|fin|diwedd|concluded|concludes|terminated)\b.*",
-    re.I,
-)
-_PART_OF_TAPE = re.compile(r"\b(?:tape|side|part|file|break|pause)\b", re.I)
 _GOES_ON = re.compile(
     r"\b(?:re-?starts?|re-?started|starts?|started|begins?|began|beginning|beginnt?|début|resum\w+|continu\w+|back on"
     r"|(?:tape|file|recording|interview|session|part) (?:\d{1,2}|two|three)|side [b2])\b",
@@ -356,10 +298,16 @@ def ends_talk(line: Line) -> bool:
 
     "The interview ended" and "End of discussion." may be somebody's words; a recording that stopped may go on.
     """
-    text = line.text.strip()
-    return (
-        line.kind == "border" and _THE_END.fullmatch(text) is not None and _PART_OF_TAPE.search(text) is None
+    return line.kind == "border" and is_end(line.text)
+
+
+def ends_with_end(line: Line) -> bool:
+    """Tell whether a line's last words are a note that the talk ends: "P1: That is all. [End of interview]"."""
+    last = next(
+        (line.text[start:stop] for start, stop in borders_in(line.text) if stop == len(line.text.rstrip())),
+        "",
     )
+    return is_end(last)
 
 
 def goes_on(line: Line) -> bool:
@@ -385,13 +333,7 @@ def _furniture_kind(line: Line) -> str:
         return "border"
     if _CLOSING.match(text) or (line.after_gap and _STOPPED.fullmatch(text)):
         return "border"
-    if len(text) <= 60 and _BREAK.fullmatch(CLOSED.sub("", text).strip(" \t*_:.-–—#")):
-        return "border"
-    if len(text) <= 60 and _BORDER.match(text):
-        marked = text[0] in "[(<*-–—={~_" or text.isupper()
-        several_words = " " in text and line.after_gap
-        return "border" if marked or several_words else ""
-    return ""
+    return "border" if is_border(text, apart=line.after_gap) else ""
 
 
 # A sentence's end, perhaps with a bracket, quotation mark or time stamp behind it.

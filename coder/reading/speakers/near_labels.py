@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from coder.phrasing import counted
+from coder.reading.speakers.inner_labels import told_inside
 from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_sentence
 from coder.reading.speakers.vocabulary import (
@@ -368,3 +369,18 @@ def overlooked(lines: Sequence[Line], labels: Labels, first: int, *, running: bo
     if remarks:
         many = f"{len(remarks)} lines look" if len(remarks) > 1 else "1 line looks"
         yield f"{many} like a remark, not speech, but read as words: {remarks[0][:60]!r}."
+
+
+def told_talk(lines: Sequence[Line], labels: Labels) -> Iterator[str]:
+    """Say what looks like a label in the middle of somebody's words and was read as told: "Doctor: you must stop"."""
+    speaker = ""
+    told: dict[str, list[str]] = defaultdict(list)
+    for number in range(min(labels, default=len(lines)), len(lines)):
+        speaker = labels[number].label if number in labels else speaker
+        if not lines[number].blank and not lines[number].kind:
+            told[speaker] += told_inside(lines[number].text)
+    for whose, inside in list(told.items())[:_SHOWN]:
+        if inside:
+            many = "1 place looks" if len(inside) == 1 else f"{len(inside)} places look"
+            shown = ", ".join(map(repr, list(dict.fromkeys(inside))[:_SHOWN]))
+            yield f"{many} like a label inside what {whose} says, read as words: {shown}."

@@ -1,8 +1,8 @@
-"""Pieces of speech in a text: read line by line, or written anew; what lies between them is nobody's speech."""
+"""Pieces of speech in a text, read line by line; what lies between them is nobody's speech."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from coder.domain import Span
@@ -11,6 +11,7 @@ from coder.reading.speakers.header import footer_of
 from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_sentence, is_wrapped
 from coder.reading.speakers.near_labels import LONGEST_TOPIC, initials_above
+from coder.reading.speakers.recording import borders_in
 from coder.reading.speakers.vocabulary import Shape
 
 EDGE = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x85\xa0\u202f\u2028\u2029\ufeff\x1a"
@@ -73,65 +74,6 @@ class Reading:
             self.pieces.append(replace(piece, start=start, end=end, opens=self.turning))
         self.opening = self.turning = False
         return True
-
-
-# Cues of one speaker are joined to turns of about this many words, so that a turn keeps a useful time.
-_LONG_RUN = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Words to be written; `kind` is set when nobody said them, `opens` when a mark says that a turn begins."""
-
-    text: str
-    speaker: str | None
-    time: float | None = None
-    kind: str = ""
-    opens: bool = False
-    question: str | None = None
-
-
-def rendered(words: Iterable[Words], *, joined: bool) -> tuple[str, Reading]:
-    """Write a text of `Name: words` paragraphs; with `joined`, neighbours of one speaker become one."""
-    parts: list[str] = []
-    reading = Reading()
-    length = 0
-
-    def write(piece: str) -> int:
-        nonlocal length
-        parts.append(piece)
-        length += len(piece)
-        return length - len(piece)
-
-    for item in words:
-        spoken = re.sub(r"\s*\n\s*", " ", item.text) if joined else item.text
-        if not spoken:
-            continue
-        last = reading.pieces[-1] if reading.pieces and not reading.opening else None
-        goes_on = not (item.kind or item.opens) and last is not None and last.speaker == item.speaker
-        if joined and goes_on and last is not None and not _is_full(parts, last):
-            write(" ")
-            write(spoken)
-            reading.pieces[-1] = Piece(last.start, length, last.speaker, last.time)
-            continue
-        if parts:
-            write("\n\n")
-        if item.kind:
-            start = write(spoken)
-            reading.mark(start, length, item.kind)
-            continue
-        if item.speaker:
-            start = write(f"{item.speaker}: ")
-            reading.mark(start, length, "label")
-        start = write(spoken)
-        reading.pieces.append(Piece(start, length, item.speaker, item.time, question=item.question))
-        reading.opening = False
-    return "".join(parts), reading
-
-
-def _is_full(parts: Sequence[str], piece: Piece) -> bool:
-    """Tell whether a joined turn is long enough (at about six characters a word) and ends with a sentence."""
-    return piece.end - piece.start > 6 * _LONG_RUN and ends_sentence(parts[-1])
 
 
 Labels = dict[int, Candidate]
@@ -338,36 +280,51 @@ def _say_line(
     reading: Reading, text: str, line: Line, words: int, speaker: str | None, time: float | None
 ) -> float | None:
     """Add a line's words without the stamp at its end; return the time that still waits for its words."""
-    closing = trailing_stamp(line.text[words - line.start :])
-    end = words + closing.start if closing else line.end
+    spoken_to = len(line.text) - line.codes
+    closing = trailing_stamp(line.text[words - line.start : spoken_to])
+    end = words + closing.start if closing else line.start + spoken_to
     end -= _closing_mark(text[line.start : words], text[words:end])
     if time is None and reading.opening:
         time = reading.pending
     handed_over = _HANDED_OVER.search(text, words, end)
     if handed_over:
         end = handed_over.start()
-    look = _look_of(line)
-    position = words
-    for stamp in inner_stamps(text[words:end]):
-        start, stop = words + stamp.start, words + stamp.end
-        before = text[position:start]
-        if before.strip() and not ends_sentence(before):
-            reading.inner_stamps.append((start, stop))
-            continue
-        reading.say(text, Piece(position, start, speaker, time, look))
-        reading.mark(start, stop, "time")
-        time, position = stamp.seconds, stop
-    spoken = reading.say(text, Piece(position, end, speaker, time, look))
+    spoken = _say_between_marks(reading, text, Piece(words, end, speaker, time, _look_of(line)))
+    time = spoken.time
     if handed_over:
         reading.mark(end, handed_over.end(), "turn")
         reading.turning = True
     elif closing:
-        reading.mark(end, line.end, "time")
+        reading.mark(end, line.start + spoken_to, "time")
         # A stamp behind a paragraph tells when the next one begins.
         reading.pending = closing.seconds
-    elif spoken:
+    elif spoken.start < spoken.end:
         reading.pending = None
-    return None if spoken else time
+    if line.codes:
+        reading.mark(line.end - line.codes, line.end, "code")
+    return None if spoken.start < spoken.end else time
+
+
+def _say_between_marks(reading: Reading, text: str, piece: Piece) -> Piece:
+    """Add a piece without the times and notes on the recording in it; return its last part, empty without words."""
+    stamps = {piece.start + stamp.start: stamp for stamp in inner_stamps(text[piece.start : piece.end])}
+    notes = {
+        piece.start + start: piece.start + stop for start, stop in borders_in(text[piece.start : piece.end])
+    }
+    for place in sorted(stamps.keys() | notes.keys()):
+        before = text[piece.start : place]
+        stop = notes.get(place) or place + stamps[place].end - stamps[place].start
+        if place in notes:
+            reading.say(text, replace(piece, end=place))
+            reading.mark(place, stop, "border")
+            piece = replace(piece, start=stop)
+        elif before.strip() and not ends_sentence(before):
+            reading.inner_stamps.append((place, stop))
+        else:
+            reading.say(text, replace(piece, end=place))
+            reading.mark(place, stop, "time")
+            piece = replace(piece, start=stop, time=stamps[place].seconds)
+    return piece if reading.say(text, piece) else replace(piece, end=piece.start)
 
 
 def _closing_mark(head: str, words: str) -> int:

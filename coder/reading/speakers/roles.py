@@ -270,7 +270,7 @@ def _inferred(voices: dict[str, _Voice], named: frozenset[str]) -> tuple[set[str
     doubtful = [voice for voice in voices.values() if by_word[voice.label] != "participant" or asking]
     asking = _by_questions(doubtful, voices) if len(voices) > 1 else set()
     if asking:
-        who = ", ".join(label or "whoever has no label" for label in asking)
+        who = ", ".join(label or "whoever has no label" for label in sorted(asking))
         return asking, [f"{who} taken for the interviewer by the questions asked; name others to overrule."]
     if len(voices) == 2 and len(doubtful) == 1:
         other = next(label for label in voices if label != doubtful[0].label)

@@ -182,6 +182,8 @@ your his her our their to in on at for with from of as if so do did have has had
 # Words that may stand beside a role ("Female participant 2").
 _QUALIFIERS = """female male young younger old older lead co assistant unidentified unknown new other main no number
 id second first dr"""
+# What people call themselves when they tell a talk: "Doctor: you must stop. Me: I can't."
+_TELLERS = "me myself ich moi yo eu ik jag jeg io"
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve"
 
 
@@ -255,6 +257,7 @@ TITLES = _keys(_TITLES)
 ABBREVIATIONS = TITLES | _keys(_ABBREVIATED)
 FUNCTION_WORDS = _keys(_FUNCTION)
 QUALIFIERS = _keys(_QUALIFIERS)
+TELLERS = _keys(_TELLERS)
 
 # Patterns of names.
 CAPITAL = r"[A-ZÀ-ÖØ-Þ]"
@@ -384,6 +387,12 @@ def _shape_by_words(base: str, tokens: list[str]) -> Shape:
     if set(keys) & (NEVER_SPEAKERS | FUNCTION_WORDS) or len(tokens) > 4:
         return Shape.NONE
     return Shape.WEAK
+
+
+def outline_of(label: str) -> str:
+    """Return a label's outline: "P01" and "C12" are A9, "Int 1" is Aa 9."""
+    letters = re.sub(r"[^\W\d_]", lambda letter: "A" if letter[0].isupper() else "a", label)
+    return re.sub(r"A+", "A", re.sub(r"a+", "a", re.sub(r"\d+", "9", letters)))
 
 
 def initials_of(name: str) -> str:

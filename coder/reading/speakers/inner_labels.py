@@ -1,0 +1,118 @@
+"""Labels inside paragraphs, behind the end of a sentence: a second speaker, or talk that somebody tells.
+
+"INT: How? P1: By bus." has two speakers; "P1: He was strict. Doctor: you must stop. Me: I can't." has one.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from coder.reading.clock import CLOSED
+from coder.reading.speakers.vocabulary import (
+    INTERVIEWER_WORDS,
+    TELLERS,
+    Shape,
+    is_header_key,
+    key_of,
+    outline_of,
+    shape_of,
+)
+
+# So much before a label is looked at for words; what stands behind nothing but a stamp begins the line.
+_REACH = 300
+# A label behind a sentence's end, and one at a line's start.
+_TITLE_STOP = r"(?<=\b[DM][Rr])\.|(?<=\bM[RSrs][Ss])\.|(?<=\bM[Ss])\.|(?<=\bProf)\.|(?<=\bPROF)\."
+_LABEL = rf"([^\W\d_](?:[\w'’-]|\.(?=\w)|{_TITLE_STOP}| (?=\S)){{0,30}}?)\s?[:：](?=\s)"
+_INNER = re.compile(rf"(?<=[.?!…)\]\"”’]\s){_LABEL}")
+_AT_START = re.compile(rf"\s*{_LABEL}")
+# What ends with a full stop but no sentence: the title or initial of the name behind it.
+_ABBREVIATED = re.compile(r"(?:^|[\s(\"“])(?:(?i:[DM]r|Mrs|Ms|Prof|Rev|Sra?|St)|[^\W\d_])\.\s$")
+# Labels of two people at least who begin so many of the lines with labels tell who speaks in the file.
+_LEADERS, _MOSTLY, _GROUP = 2, 0.6, 3
+
+
+def labels_inside(text: str) -> Iterator[re.Match[str]]:
+    """Yield what could be labels behind words of a line; group 1 is the label."""
+    for match in _INNER.finditer(text):
+        if _ABBREVIATED.search(text, max(0, match.start() - 8), match.start()):
+            continue
+        if any(map(str.isalpha, CLOSED.sub("", text[max(0, match.start() - _REACH) : match.start()]))):
+            yield match
+
+
+def cuts_at_labels(text: str, inside: Collection[str]) -> list[int]:
+    """Return where a line's later speakers begin: the places of the labels whose keys are in `inside`.
+
+    Where somebody tells what "Me:" and another one said, it is all the teller's, whatever the other is called.
+    """
+    matches = list(labels_inside(text))
+    keys = [key_of(match[1]) for match in matches]
+    if not TELLERS.isdisjoint(keys) and not TELLERS & set(inside):
+        return []
+    return [match.start(1) for match, key in zip(matches, keys, strict=True) if key in inside]
+
+
+def speakers_inside(texts: Sequence[str]) -> frozenset[str]:
+    """Return the keys of labels inside paragraphs at which another speaker begins.
+
+    Several must stand inside or begin lines, each more than once: one name before a colon may be told in a story.
+    Where lines begin with the labels of who asks and who answers, those that never begin one are told as well.
+    """
+    inside = Counter(key_of(match[1]) for text in texts for match in labels_inside(text))
+    if not inside:
+        return frozenset()
+    starting = Counter(key_of(match[1]) for text in texts if (match := _AT_START.match(text)))
+    shapes = {key: _shape(key) for key in inside}
+    known = {
+        key
+        for key, count in (inside + starting).items()
+        if count >= 2
+        and (shapes.get(key, Shape.CODE) >= Shape.CODE or min(count, starting[key] + inside[key]) >= 3)
+        and not is_header_key(key)
+        and shapes.get(key, Shape.NAME) >= Shape.NAME
+    }
+    if len(known) < 2:
+        return frozenset()
+    leaders = _leaders(starting)
+    never = {key for key in known if not starting[key]} if leaders else set()
+    told = never - _speaking(never, leaders, texts)
+    return frozenset(key for key in known - told if inside[key])
+
+
+def _shape(key: str) -> Shape:
+    return shape_of(key.upper() if len(key) < 3 else key.title())
+
+
+def _leaders(starting: Counter[str]) -> frozenset[str]:
+    """Return the labels that begin lines again and again, if these are most lines that begin with a label."""
+    often = {key for key, count in starting.items() if count >= 2 and _shape(key) >= Shape.NAME}
+    led = sum(starting[key] for key in often)
+    return frozenset(often if len(often) >= _LEADERS and led >= _MOSTLY * starting.total() else ())
+
+
+def _speaking(never: set[str], leaders: Collection[str], texts: Sequence[str]) -> set[str]:
+    """Return those of the labels that never begin a line who speak beside the ones that do."""
+    lines = [{key_of(match[1]) for match in labels_inside(text)} for text in texts]
+    on_lines = Counter(key for keys in lines for key in keys)
+    # Somebody whom one of the others answers in the same line speaks; "Me:" is told.
+    answered = {
+        key for keys in lines if not keys.isdisjoint(leaders) and TELLERS.isdisjoint(keys) for key in keys
+    }
+    outlines = {outline_of(leader) for leader in leaders if any(map(str.isdigit, leader))}
+    nobody_asks = INTERVIEWER_WORDS.isdisjoint(leaders)
+    return {
+        key
+        for key in never - TELLERS
+        if key in answered
+        or outline_of(key) in outlines
+        or (nobody_asks and key in INTERVIEWER_WORDS)
+        or (len(leaders) >= _GROUP and on_lines[key] > 1)
+    }
+
+
+def told_inside(text: str) -> list[str]:
+    """Return the labels inside a line that was not cut there, as they are written; names only if others are too."""
+    found = [(match[1], _shape(key_of(match[1]))) for match in labels_inside(text)]
+    labels = [label for label, shape in found if shape >= Shape.NAME and not is_header_key(key_of(label))]
+    sure = any(shape >= Shape.CODE for _, shape in found) or len(labels) > 1
+    return [f"{label}:" for label in labels] if sure else []

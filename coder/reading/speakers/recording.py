@@ -1,0 +1,78 @@
+"""What transcribers and tools write about the recording: that it begins, breaks off, goes on, ends."""
+
+import re
+from collections.abc import Iterator
+
+from coder.reading.clock import CLOSED
+
+_OCCASION = (
+    "(?:interview|recording|transcript(?:ion)?|audio(?: recording| file)?|tape|file|session|focus group|discussion|"
+    "conversation|call|meeting|aufnahme|aufzeichnung|transkript(?:ion)?|interviews|gesprächs|entretien|enregistrement"
+    "|entrevista|grabación|opname|gesprek|intervista|registrazione|gravação|inspelningen|intervjun|optagelsen"
+    "|nagrania|wywiadu|part)"
+)
+_PART = r"(?:,? ?(?:no\.? )?\d{1,2})?(?:,? side [ab12])?"
+_EDGE = (
+    "(?:the )?(?:end|start|beginning|begin|stop|break|ende|beginn|fin|début|inicio|einde|begin|fine|inizio|fim|início"
+    "|slut|början|koniec|początek|diwedd)"
+    "(?: of| in| des| der| de l['’]| de la| de| del| della| dell['’]| du| van het| van de| van| da| do| på)? ?"
+    f"(?:the |this )?{_OCCASION}{_PART}"
+)
+_HAPPENS = (
+    f"(?:the )?{_OCCASION} (?:is |was )?(?:ends?|ended|starts?|started|begins?|began|stops?|stopped"
+    "|resumes?|resumed|paused?|pauses|concluded|concludes|terminated|interrupted|endet|beginnt)"
+    r"(?: here| at)?(?: [\d:. ]+)?"
+)
+_BORDER = re.compile(
+    rf"\W*(?:{_EDGE}|(?:tape|file|recording|part) \d{{1,2}}{_PART}|side [ab12]|{_HAPPENS}"
+    r"|end|ends|fin|ende|diwedd)\W*$",
+    re.I,
+)
+_SURE = re.compile(rf"\W*(?:{_EDGE}|{_HAPPENS})\W*$", re.I)
+_BREAK = re.compile(
+    r"(?:(?:short|coffee|lunch|tea|comfort|toilet) )?(?:break|interruption|intermission|pause)s?", re.I
+)
+_THE_END = re.compile(
+    r"\W*(?:the )?(?:end|ende|fin|einde|fine|fim|slut|koniec|diwedd)\b.*[^.!?…]$"
+    r"|(?:[\[({<]|[*=~_–—-]{2}).*\b(?:end|ends|ended|ende|endet|fin|einde|fine|fim|slut|koniec|diwedd|concluded"
+    r"|concludes|terminated)\b.*",
+    re.I,
+)
+_PART_OF_TAPE = re.compile(r"\b(?:tape|side|part|file|break|pause)\b", re.I)
+_LONGEST = 60
+# Among words only what stands in brackets, between stars, or in capitals behind the last sentence.
+_SET_OFF = re.compile(
+    rf"\s*(?:(?P<round>\([^()\n]{{2,{_LONGEST}}}\))|\[[^\[\]\n]{{2,{_LONGEST}}}\]|<[^<>\n]{{2,{_LONGEST}}}>"
+    rf"|\*{{2,5}} ?[^*\n]{{2,{_LONGEST}}}\*{{2,5}})"
+)
+_IN_CAPITALS = re.compile(rf"(?<=[.?!…)\]\"”’])\s+(?P<round>[A-Z][A-Z ]{{6,{_LONGEST}}})\s*$")
+_SENTENCE_END = re.compile(r"[.?!…。？！؟۔।][)\]\"'”’»*_]*\s*$")
+
+
+def is_border(text: str, *, apart: bool) -> bool:
+    """Tell whether a line is about the recording: "[End of interview]", "TAPE 2", "Break"; `apart`: behind a gap."""
+    bare = CLOSED.sub("", text).strip() or text.strip()
+    if len(bare) > _LONGEST:
+        return False
+    if _BREAK.fullmatch(bare.strip(" \t*_:.-–—#")):
+        return True
+    marked = bare[:1] in ("[", "(", "<", "*", "-", "–", "—", "=", "{", "~", "_") or bare.isupper()
+    return _BORDER.match(bare) is not None and (marked or (" " in bare and apart))
+
+
+def is_end(text: str) -> bool:
+    """Tell whether a line about the recording says that the talk ends ("[End of interview]"), not a tape's side."""
+    return _THE_END.fullmatch(text.strip()) is not None and _PART_OF_TAPE.search(text) is None
+
+
+def borders_in(words: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of notes about the recording among somebody's words: at the edges, or behind a sentence."""
+    notes = [*_SET_OFF.finditer(words)] if re.search(r"[\[(<*]", words) else []
+    if not words.isupper() and (last := _IN_CAPITALS.search(words, max(0, len(words) - 2 * _LONGEST))):
+        notes.append(last)
+    for note in notes:
+        known = (_SURE if note["round"] else _BORDER).match(note[0].strip())
+        before, behind = words[: note.start()], words[note.end() :]
+        edge = not behind.strip() or not before.strip() or _SENTENCE_END.search(before[-80:]) is not None
+        if known and edge:
+            yield note.start(), note.end()

@@ -1,0 +1,93 @@
+"""Labels inside paragraphs: further speakers, or talk that somebody tells."""
+
+import pytest
+
+from coder.domain import Corrections, Transcript
+from coder.reading.formats.plain import document_of
+from coder.reading.speakers.assemble import assemble
+from coder.reading.speakers.inner_labels import cuts_at_labels, speakers_inside, told_inside
+
+ASKED = ("INT: Who told you?", "INT: And then?", "INT: What helps?")
+
+
+def read(lines: list[str], corrections: Corrections | None = None) -> Transcript:
+    document = document_of("\n\n".join(lines) + "\n", "x.txt", "utf-8")
+    return assemble(document, "x.txt", b"", corrections=corrections or Corrections())
+
+
+def interview(*answers: str) -> list[str]:
+    return [line for asked, answer in zip(ASKED, answers, strict=True) for line in (asked, f"P1: {answer}")]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "He was short. Doctor: you must stop. Me: I can't. Doctor: then go. Me: fine.",
+        "She asks me. Nurse: have you drunk? Me: no. Nurse: really? Me: yes.",
+        "It was like this. INT: why did you leave? Me: my lungs. INT: I see. Me: that was it.",
+        "Er war streng. Arzt: Sie müssen. Ich: nein. Arzt: doch. Ich: gut.",
+    ],
+)
+def test_what_a_participant_tells_is_theirs_and_named(told: str) -> None:
+    found = read(interview("My doctor.", told, "Walking does."))
+    assert [turn.speaker for turn in found.turns] == ["INT", "P1"] * 3
+    assert found.words_of(found.turns[3]) == told
+    assert any("4 places look like a label inside what P1 says" in doubt for doubt in found.doubts)
+
+
+def test_labels_that_begin_lines_too_speak_inside_them() -> None:
+    found = read(
+        interview("My doctor. INT: Which? P1: The young one.", "She rang. INT: Did she?", "Walking.")
+    )
+    assert [turn.speaker for turn in found.turns] == [
+        "INT",
+        "P1",
+        "INT",
+        "P1",
+        "INT",
+        "P1",
+        "INT",
+        "INT",
+        "P1",
+    ]
+    assert not found.doubts
+
+
+@pytest.mark.parametrize(
+    ("inner", "speaks"),
+    [("P4: Same here.", True), ("Doctor: Same here.", False), ("Me: Same here.", False)],
+)
+def test_a_label_that_never_begins_a_line_speaks_if_it_is_like_those_that_do(
+    inner: str, speaks: bool
+) -> None:
+    found = read(interview(f"My doctor. {inner} {inner}", "She rang.", "Walking."))
+    assert (inner.partition(":")[0] in {turn.speaker for turn in found.turns}) is speaks
+    assert bool(found.doubts) is not speaks
+
+
+def test_who_is_answered_in_the_same_paragraph_speaks() -> None:
+    answer = "It was the poster. Wife: He never rang. P1: I did. Wife: You did not. P1: Well."
+    found = read(interview(answer, "She rang.", "Walking."))
+    assert [turn.speaker for turn in found.turns][:6] == ["INT", "P1", "Wife", "P1", "Wife", "P1"]
+
+
+def test_an_interviewer_who_never_begins_a_line_speaks_where_nobody_else_asks() -> None:
+    texts = ["P1: I smoke. INT: Since when?", "P2: So do I.", "P1: Long. INT: How long?", "P2: Years."]
+    assert speakers_inside(texts) == {"int"}
+
+
+def test_a_person_may_say_that_a_label_inside_speaks() -> None:
+    told = "He was short. Doctor: you must stop. And I left."
+    corrected = read(interview("My doctor.", told, "Walking."), Corrections(speakers=("Doctor",)))
+    assert "Doctor" in {turn.speaker for turn in corrected.turns}
+    inner = interview("My doctor. INT: Which? P1: He. Wife: No. P1: Yes. Wife: No.", "She rang.", "Walking.")
+    assert "Wife" in {turn.speaker for turn in read(inner).turns}
+    corrected = read(inner, Corrections(not_speakers=("Wife",)))
+    assert "Wife" not in {turn.speaker for turn in corrected.turns}
+
+
+def test_places_and_names_of_labels_inside() -> None:
+    text = "He spoke. Doctor: stop. Two things: go. Dr. Moss: no."
+    assert [text[place:][:6] for place in cuts_at_labels(text, {"doctor"})] == ["Doctor"]
+    assert told_inside(text) == ["Doctor:", "Dr. Moss:"]
+    assert told_inside("It is easy. Better: walk. Two things: go.") == []

@@ -1,0 +1,65 @@
+"""Codes behind a tab at the end of lines."""
+
+import pytest
+
+from coder.domain import Transcript
+from coder.reading.formats.plain import document_of
+from coder.reading.speakers.assemble import assemble
+
+SAID = ("I cannot sleep.", "She rings me.", "It costs a lot.", "My knee hurts.")
+
+
+def read(*tails: str, label: str = "P1: ") -> Transcript:
+    lines = [
+        f"INT{label[2:]}What is that?\n{label}{said}{tail}" for said, tail in zip(SAID, tails, strict=True)
+    ]
+    return assemble(document_of("\n".join(lines) + "\n", "x.txt", "utf-8"), "x.txt", b"")
+
+
+def said(found: Transcript) -> list[str]:
+    return [found.words_of(turn) for turn in found.turns if turn.speaker == "P1"]
+
+
+@pytest.mark.parametrize(
+    "tails",
+    [
+        ("\tAM-fear", "\tSOC", "", ""),
+        ("\tfear", "\tsocial influence", "", "\tfear"),
+        ("\t[social influence]", "", "\t[opportunity: cost]", ""),
+        ("\tAM-fear; SOC-OPP", "\t-", "\tPHYS-OPP\tAM-fear", ""),
+    ],
+)
+@pytest.mark.parametrize("label", ["P1: ", "P1\t"])
+def test_codes_are_no_speech_and_are_named(tails: tuple[str, ...], label: str) -> None:
+    found = read(*tails, label=label)
+    assert said(found) == list(SAID)
+    assert any("taken for codes and left out" in doubt for doubt in found.doubts)
+
+
+@pytest.mark.parametrize(
+    "tails",
+    [
+        ("\tAM-fear", "", "", ""),
+        ("\t(laughs)", "\t(laughs)", "", ""),
+        ("\t00:01", "\t00:02", "", ""),
+        ("\t[P2: yeah]", "\t[P2: yeah]", "", ""),
+        ("\tAnd I walk about the house.", "\tAM-fear", "\tSOC", ""),
+    ],
+)
+def test_other_words_behind_a_tab_stay(tails: tuple[str, ...]) -> None:
+    found = read(*tails)
+    assert said(found) == [f"{words}{tail}" for words, tail in zip(SAID, tails, strict=True)]
+    assert not any("behind a tab" in doubt for doubt in found.doubts)
+
+
+def test_words_that_do_not_look_like_codes_stay_and_are_named() -> None:
+    found = read("\tat night", "\ton Fridays", "", "")
+    assert said(found)[0] == "I cannot sleep.\tat night"
+    assert any("read as said: 'at night', 'on Fridays'" in doubt for doubt in found.doubts)
+
+
+@pytest.mark.parametrize("code", ["#fear", "{AM-fear}"])
+def test_codes_among_the_words_are_named(code: str) -> None:
+    found = read(f" {code}", f" {code}", "", "")
+    assert said(found)[0] == f"I cannot sleep. {code}"
+    assert any(f"what looks like a code, read as said: {code!r}" in doubt for doubt in found.doubts)

@@ -1,0 +1,88 @@
+"""Notes on the recording: lines of their own, and among somebody's words."""
+
+import pytest
+
+from coder.domain import Transcript
+from coder.reading.document import Document, Paragraph
+from coder.reading.formats.plain import document_of
+from coder.reading.speakers.assemble import assemble
+from coder.reading.speakers.recording import borders_in, is_border, is_end
+
+WORDS = "I finish at six, so I swap shifts."
+
+
+def read(text: str) -> Transcript:
+    return assemble(document_of(text, "x.txt", "utf-8"), "x.txt", b"")
+
+
+def talk(last: str, below: str = "") -> str:
+    return f"INT: What helps?\nP1: A lift.\nINT: And what else?\nP1: {last}\n{below}"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "[END OF AUDIO]",
+        "(recording ends)",
+        "(Interview ends)",
+        "[Recording ends at 00:23:10]",
+        "*** END OF TRANSCRIPT ***",
+        "<End of recording>",
+        "END OF INTERVIEW",
+        "[Ende der Aufnahme]",
+        "(Fin de l'entretien)",
+        "[Fin de la grabación]",
+        "[Einde opname]",
+        "[Fim da gravação]",
+        "[Koniec nagrania]",
+        "[Slut på inspelningen]",
+        "[End of part 1]",
+        "[End]",
+    ],
+)
+def test_a_note_on_the_recording_behind_the_last_words_is_no_speech_and_is_quoted(note: str) -> None:
+    found = read(talk(f"{WORDS} {note}"))
+    assert found.words_of(found.turns[-1]) == WORDS
+    assert any("about the recording" in sentence and note in sentence for sentence in found.notes)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It is like a tape that stops (end of story).",
+        "That is the end of the recording I suppose (laughs).",
+        "I filled in the form (part 2).",
+        "We went home [long pause] and slept.",
+        "I SAID SO. END OF INTERVIEW",
+        "There it was [end of interview] on the door.",
+    ],
+)
+def test_what_is_said_about_an_end_stays(said: str) -> None:
+    found = read(talk(said))
+    assert found.words_of(found.turns[-1]) == said
+
+
+def test_what_stands_below_such_a_note_is_no_speech_unless_the_recording_goes_on() -> None:
+    below = "\nShe stayed for tea.\n"
+    assert read(talk(f"{WORDS} [End of interview]", below)).turns[-1].end == len(talk(WORDS)) - 1
+    found = read(talk(f"{WORDS} [Recording stopped]", "[Recording resumed]\nINT: Go on.\nP1: Yes.\n"))
+    assert [found.words_of(turn) for turn in found.turns][3:] == [WORDS, "Go on.", "Yes."]
+
+
+def test_a_note_with_a_time_before_it_is_none_of_the_words() -> None:
+    found = read(talk(WORDS, "\n[00:10:23] [END OF AUDIO]\n"))
+    assert found.words_of(found.turns[-1]) == WORDS
+
+
+def test_notes_in_tables_of_turns_are_no_speech() -> None:
+    turns = (Paragraph("What helps?", "INT"), Paragraph("A lift. [End of recording]", "P1"))
+    found = assemble(Document("csv", turns, labelled=True), "x.csv", b"")
+    assert [found.words_of(turn) for turn in found.turns] == ["What helps?", "A lift."]
+    assert "1 note about the recording not taken as speech: '[End of recording]'." in found.notes
+
+
+def test_which_lines_are_about_the_recording() -> None:
+    assert is_border("[00:10] [Tape 2]", apart=False) and is_border("End of interview", apart=True)
+    assert not is_border("End of interview", apart=False)
+    assert is_end("[End of interview]") and not is_end("[End of side A]")
+    assert [*borders_in("Yes. [End] No.")] == [(4, 10)]
