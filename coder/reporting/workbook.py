@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,12 @@ from coder.reporting.rows import cell_text, written_whole
 Row = Mapping[str, Any]
 WIDE = 60  # characters of a column of long texts
 WIDEST = 100  # characters of such a column where the sheet has no more than two
+ROOM = 30  # characters of an empty column to write in
 LINE = 15.0  # points of a line of Excel's usual letters
 HIGHEST = 409.0  # points of a row, Excel's own limit
+ACROSS = 110  # characters of Excel's usual letters across an A4 page on its side
+REPEATED = 24  # characters of a column that is printed again on each page
+SMALLEST = 40  # per cent of the usual size that can still be read in print
 PRINTED_ACROSS = 12  # columns that can be read when a page is as wide as the table
 BOLD = 4  # characters more than it has that a word of the bold header takes, the arrow of a filter included
 FIGURE = "0.000"
@@ -24,7 +29,8 @@ class Sheet:
     """A table of a workbook: rows of column -> value; `frozen` columns stay in sight beside the frozen header.
 
     `columns` are those of the rows, in order of first appearance, unless given. Columns whose name ends in `outline`
-    can be folded away.
+    can be folded away, those in `written_in` have room for what somebody writes. Columns of `pages` begin a printed
+    page each, beside the frozen ones.
     """
 
     title: str
@@ -32,6 +38,8 @@ class Sheet:
     columns: Sequence[str] = ()
     frozen: int = 0
     outline: str = ""
+    written_in: str = ""
+    pages: Sequence[str] = ()
 
     @property
     def header(self) -> list[str]:
@@ -72,7 +80,11 @@ def _fill(target: Any, sheet: Sheet) -> None:
         cells = [target.cell(row, column) for row in range(2, target.max_row + 1)]
         longest = max((_breadth(line) for cell in cells for line in _shown(cell).split("\n")), default=0)
         word = max(map(_breadth, header[column - 1].split()), default=0)
+        if sheet.written_in and header[column - 1].endswith(sheet.written_in):
+            word = ROOM
         width = min(WIDEST if len(header) <= 2 else WIDE, max(10, longest + 2, word + BOLD))
+        if sheet.pages and column <= sheet.frozen:
+            width = min(width, REPEATED)
         target.column_dimensions[get_column_letter(column)].width = width
         _make_room(target, target.cell(1, column), width)
         wrapped = any("\n" in _shown(cell) or _breadth(_shown(cell)) > width for cell in cells)
@@ -81,7 +93,8 @@ def _fill(target: Any, sheet: Sheet) -> None:
             cell.alignment = placed
             if wrapped:
                 _make_room(target, cell, width)
-    _set_pages(target, len(header))
+    starts = [at for at, name in enumerate(header) if name in sheet.pages]
+    _set_pages(target, len(header), sheet.frozen, starts)
     if sheet.frozen:
         target.print_title_cols = f"A:{get_column_letter(sheet.frozen)}"
 
@@ -104,11 +117,25 @@ def _make_room(target: Any, cell: Any, width: int) -> None:
     row.height = max(row.height or LINE, min(HIGHEST, lines * LINE))
 
 
-def _set_pages(target: Any, columns: int) -> None:
-    """Let a print begin each page with the header, and show the table across the page where it can be read so."""
+def _set_pages(target: Any, columns: int, frozen: int, starts: Sequence[int]) -> None:
+    """Let a print begin each page with the header, and show the table across the page where it can be read so.
+
+    `starts` are the places of columns that begin a page; then the widest page decides how small the print is.
+    """
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.pagebreak import Break, ColBreak
+
     target.print_title_rows = "1:1"
-    target.page_setup.orientation = "landscape"
-    if columns <= PRINTED_ACROSS:
+    target.page_setup.orientation, target.page_setup.paperSize = "landscape", target.PAPERSIZE_A4
+    if starts:
+        widths = [target.column_dimensions[get_column_letter(at + 1)].width for at in range(columns)]
+        places = sorted({frozen, *starts, columns})
+        broadest = sum(widths[:frozen]) + max(sum(widths[start:end]) for start, end in pairwise(places))
+        target.page_setup.scale = max(SMALLEST, min(100, int(100 * ACROSS / broadest)))
+        target.col_breaks = ColBreak(brk=[Break(id=start) for start in places[1:-1]])
+        target.page_setup.pageOrder = "overThenDown"
+        target.page_margins.left = target.page_margins.right = 0.4  # inches
+    elif columns <= PRINTED_ACROSS:
         target.sheet_properties.pageSetUpPr.fitToPage = True
         target.page_setup.fitToHeight = 0
 

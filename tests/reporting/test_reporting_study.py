@@ -9,11 +9,12 @@ from typing import Any
 import openpyxl
 import pytest
 from docx import Document
+from openpyxl.utils import get_column_letter
 
 from coder.codebook import Code, Codebook, SubTheme
 from coder.domain import SuggestionFate
 from coder.reporting.study.contents import Heading, Line, Paragraph, Quotation, Table
-from coder.reporting.study.files import html_of, ranges, write_excel, write_word
+from coder.reporting.study.files import html_of, ranges, write_excel
 from coder.reporting.study.methods import coreq_table, methods_paragraphs
 from coder.reporting.study.participants import attribute_table, framework_matrix, participant_tables, together
 from coder.reporting.study.pictures import pictures, saturation
@@ -37,6 +38,7 @@ from coder.reporting.study.values import (
     StudyData,
     passages_of,
 )
+from coder.reporting.study.word import write_word
 from tests.present import present
 
 BOOK = Codebook(
@@ -405,3 +407,54 @@ def test_many_codes_and_participants_still_make_a_report(tmp_path: Path) -> None
     page = html_of(contents, data, made=date(2026, 1, 2))
     assert "The first 100 of 500 participants" in page and "Themes by code" in page
     assert openpyxl.load_workbook(tmp_path / "r.xlsx")["framework matrix"].max_row == 501
+
+
+def test_word_keeps_rows_on_one_page_and_lays_sub_themes_side_by_side_below_their_code(
+    tmp_path: Path,
+) -> None:
+    data = made(CODINGS)
+    groups = groups_of(data)
+    write_word(tmp_path / "r.docx", report_contents(data, groups, ReportOptions()))
+    document = Document(str(tmp_path / "r.docx"))
+    rows = [row for table in document.tables for row in table.rows]
+    assert all("w:cantSplit" in row._tr.xml for row in rows)
+    [themes] = [table for table in document.tables if "w:shd" in table._tbl.xml]
+    heads = [row.cells[0].text for row in themes.rows if "w:shd" in row._tr.xml]
+    leads = [f"{code.parent}: {code.label}" if code.parent else code.label for code in data.codebook.codes]
+    assert heads == leads
+    # Each sub-theme begins a cell of its own, so that a page can end between two.
+    names = [group.name for group in groups]
+    begun = {
+        name for row in themes.rows for cell in row.cells for name in names
+        if any(paragraph.text.startswith(f"{name} (") for paragraph in cell.paragraphs[:2])
+    }  # fmt: skip
+    assert begun == set(names)
+
+
+def test_word_writes_a_matrix_of_many_codes_in_parts_that_each_name_the_participants(tmp_path: Path) -> None:
+    book = Codebook("many", tuple(Code(f"c{number}", f"Code {number}") for number in range(17)))
+    data = made([coding(number, f"c{number}") for number in range(17)], codebook=book)
+    write_word(tmp_path / "r.docx", report_contents(data, groups_of(data), ReportOptions()))
+    document = Document(str(tmp_path / "r.docx"))
+    captions = [
+        paragraph.text for paragraph in document.paragraphs if "Framework matrix, part" in paragraph.text
+    ]
+    assert len(captions) == 3 and captions[0].endswith("part 1 of 3")
+    matrices = [table for table in document.tables if table.rows[0].cells[0].text == "Participant"]
+    shown = [cell.text for table in matrices for cell in table.rows[0].cells[1:]]
+    assert shown == [code.label for code in book.codes]
+    assert max(len(table.columns) for table in matrices) <= 8
+
+
+def test_excel_prints_a_page_a_code_of_the_matrix_beside_the_participant(tmp_path: Path) -> None:
+    data = made(CODINGS)
+    write_excel(tmp_path / "r.xlsx", report_contents(data, groups_of(data), ReportOptions()), data)
+    sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["framework matrix"]
+    head = [str(cell.value) for cell in sheet[1]]
+    starts = [head[present(item.id)] for item in sheet.col_breaks.brk]
+    assert [name.split(": ")[0] for name in starts][-1] == data.codebook.codes[-1].label
+    assert len(starts) in (len(data.codebook.codes), len(data.codebook.codes) - 1)
+    assert sheet.print_title_cols == "$A:$B" and sheet.page_setup.pageOrder == "overThenDown"
+    assert 40 <= present(sheet.page_setup.scale) <= 100
+    summary = get_column_letter(1 + next(at for at, name in enumerate(head) if name.endswith(": summary")))
+    assert sheet.column_dimensions[summary].width >= 30 and sheet.column_dimensions["B"].width <= 24

@@ -60,7 +60,9 @@ class Column:
 class Table:
     """A table as it is read, and the same as tidy rows for a worksheet of `sheet`'s name.
 
-    `spans` merges equal first cells of neighbouring rows. `frozen` columns stay in sight in the worksheet.
+    `spans` merges equal first cells of neighbouring rows. `frozen` columns stay in sight in the worksheet, columns of
+    `pages` begin a page each when it is printed. In Word the first `heads` columns are headings across the table,
+    above the other cells of their row.
     """
 
     title: str
@@ -72,6 +74,8 @@ class Table:
     spans: bool = False
     frozen: int = 0
     wide: bool = False
+    heads: int = 0
+    pages: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,10 @@ def framework_matrix(data: StudyData, options: ReportOptions) -> Table:
     tidy = [
         _tidy_case(case, by_case[case.key], codes, given, attributes=not options.min_cell) for case in cases
     ]
-    return Table("Framework matrix", columns, rows, "framework matrix", tidy, notes, frozen=2, wide=True)
+    pages = [f"{code.label}: {given[0] or 'no polarity'}" for code in codes] if given else []
+    return Table(
+        "Framework matrix", columns, rows, "framework matrix", tidy, notes, frozen=2, wide=True, pages=pages
+    )
 
 
 def _case_row(

@@ -84,6 +84,7 @@ def themes_table(data: StudyData, groups: Sequence[Group], options: ReportOption
     return Table(
         title=_title(data.codebook), columns=header, rows=rows, sheet="themes", tidy=tidy,
         notes=_notes(data, groups, options), spans=bool(data.codebook.components), frozen=2, wide=True,
+        heads=2 if data.codebook.components else 1,
     )  # fmt: skip
 
 

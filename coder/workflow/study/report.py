@@ -228,7 +228,7 @@ def _write(path: Path, contents: Contents, data: StudyData) -> None:
 
         write_html(path, contents, data, made=date.today())
     elif suffix == ".docx":
-        from coder.reporting.study.files import write_word
+        from coder.reporting.study.word import write_word
 
         write_word(path, contents)
     else:
