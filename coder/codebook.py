@@ -20,9 +20,21 @@ from coder.errors import CodebookError
 SHIPPED = Path(__file__).parent / "codebooks"
 SIZE_LIMIT = 5_000_000  # bytes; the largest published codebooks are under 1 MB
 TOP_KEYS = {"name", "version", "source", "codes", "polarity"}
-CODE_KEYS = {"id", "label", "parent", "definition", "include", "exclude", "subthemes", "examples", "colour"}
+CODE_KEYS = {
+    "id",
+    "label",
+    "parent",
+    "definition",
+    "include",
+    "exclude",
+    "subthemes",
+    "examples",
+    "colour",
+    "guid",
+}
 LIST_KEYS = ("include", "exclude", "subthemes", "examples")
 ID_PATTERN = re.compile(r"[\w.-]+")
+GUID_PATTERN = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 COLOUR_PATTERN = re.compile(r"#[0-9a-fA-F]{6}")
 DEPTH_LIMIT = 12
 BRACKET_LIMIT = 100
@@ -47,7 +59,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code; `parent` names the component it belongs to (a plain heading, not a code)."""
+    """One code; `parent` names the component it belongs to (a plain heading, not a code).
+
+    `guid` is the GUID by which another tool knows it, in small letters and without braces.
+    """
 
     id: str
     label: str
@@ -58,6 +73,7 @@ class Code:
     subthemes: tuple[SubTheme, ...] = ()
     examples: tuple[Example, ...] = ()
     colour: str | None = None
+    guid: str | None = None
 
 
 @dataclass(frozen=True)
@@ -189,6 +205,7 @@ def _code(item: Mapping[str, Any]) -> Code:
         subthemes=tuple(SubTheme(*_worded(sub, "label")) for sub in item.get("subthemes") or ()),
         examples=tuple(Example(*_worded(example, "text")) for example in item.get("examples") or ()),
         colour=text("colour") or None,
+        guid=text("guid").lower() or None,
     )
 
 
@@ -290,11 +307,18 @@ def _code_problems(code: Any, lines: Lines, path: tuple[Any, ...], seen: dict[st
     for key in ("label", "definition", "parent"):
         if not isinstance(code.get(key) or "", str):
             yield f"{_at(lines, (*path, key))}`{key}` must be text."
+    yield from _shape_problems(code, lines, path)
+    for key in LIST_KEYS:
+        yield from _list_problems(code.get(key), key, lines, (*path, key))
+
+
+def _shape_problems(code: Mapping[str, Any], lines: Lines, path: tuple[Any, ...]) -> Iterator[str]:
     colour = code.get("colour")
     if colour and not (isinstance(colour, str) and COLOUR_PATTERN.fullmatch(colour)):
         yield f'{_at(lines, (*path, "colour"))}`colour` must look like "#1f77b4", in quotes.'
-    for key in LIST_KEYS:
-        yield from _list_problems(code.get(key), key, lines, (*path, key))
+    guid = code.get("guid")
+    if guid and not (isinstance(guid, str) and GUID_PATTERN.fullmatch(guid)):
+        yield f"{_at(lines, (*path, 'guid'))}`guid` must be a GUID as another tool writes it, or be left out."
 
 
 def _list_problems(items: Any, key: str, lines: Lines, path: tuple[Any, ...]) -> Iterator[str]:

@@ -4,21 +4,43 @@ Source of the `.qdc` shape: REFI-QDA standard 1.5, section 5 (namespace `urn:QDA
 """
 
 import re
-import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
-from coder.codebook import SIZE_LIMIT, Code, Codebook, SubTheme, load_codebook, shipped_names, to_yaml
+from coder.codebook import (
+    GUID_PATTERN,
+    ID_PATTERN,
+    SIZE_LIMIT,
+    Code,
+    Codebook,
+    SubTheme,
+    load_codebook,
+    shipped_names,
+    to_yaml,
+)
 from coder.coded_tables.grammar import examples, text_of
 from coder.errors import CodebookError, OutputError, TableError
+from coder.exchange.code_guids import code_guid, made_guid
 from coder.reading.tables.columns import plain_name
 from coder.reading.tables.read import read_table
 from coder.safe_csv import armed, csv_line
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
-COLUMNS = ("id", "label", "parent", "definition", "include", "exclude", "subthemes", "examples", "colour")
+COLUMNS = (
+    "id",
+    "label",
+    "parent",
+    "definition",
+    "include",
+    "exclude",
+    "subthemes",
+    "examples",
+    "colour",
+    "guid",
+)
 # By role, the headings that name it, as `plain_name` writes them; of several the first is read.
 HEADINGS: dict[str, tuple[str, ...]] = {
     "id": ("id", "code id", "codeid"),
@@ -44,6 +66,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "ejemplo", "ejemplos", "voorbeeld", "voorbeelden",
     ),
     "colour": ("colour", "color", "farbe", "couleur", "kleur"),
+    "guid": ("guid",),
 }  # fmt: skip
 # Columns in which other programs count what was coded.
 COUNTS = frozenset(
@@ -51,6 +74,7 @@ COUNTS = frozenset(
 )
 LISTS = ("include", "exclude", "subthemes", "examples")
 DEPTH_LIMIT = 20
+ID_NOTE = "id in coder:"  # how the comment begins that has a code's id; a hyphen is written as %2D
 TABLES = (".csv", ".tsv", ".xlsx")
 
 
@@ -134,7 +158,9 @@ def from_table(path: Path) -> tuple[Codebook, list[str]]:
         if row.get("id") and wanted in taken:
             problems.append(f"row {line}: id '{wanted}' was used before.")
             continue
-        codes.append(_code_of_row(row, identifier(wanted, taken), label))
+        kept = row.get("id") if ID_PATTERN.fullmatch(row.get("id", "")) else None
+        taken |= {kept} if kept else set()
+        codes.append(_code_of_row(row, kept or identifier(wanted, taken), label))
     if problems or not codes:
         raise CodebookError(f"{path} cannot be used as a codebook:", problems or ["it has no rows."])
     notes = [f"{path}: columns that were not read: {examples(unread)}."] if unread else []
@@ -169,6 +195,7 @@ def _code_of_row(row: dict[str, str], name: str, label: str) -> Code:
         subthemes=tuple(SubTheme(*_with_polarity(part)) for part in lists["subthemes"]),
         examples=tuple(Example(*_with_polarity(part)) for part in lists["examples"]),
         colour=row.get("colour") or None,
+        guid=_guid(row.get("guid")),
     )
 
 
@@ -189,7 +216,7 @@ def to_csv(codebook: Codebook) -> str:
         cells += [" | ".join(code.include), " | ".join(code.exclude)]
         cells.append(" | ".join(_marked(item.label, item.polarity) for item in code.subthemes))
         cells.append(" | ".join(_marked(item.text, item.polarity) for item in code.examples))
-        cells.append(code.colour or "")
+        cells += [code.colour or "", code.guid or ""]
         lines.append(csv_line(cells))
     return "".join(lines)
 
@@ -210,13 +237,16 @@ def _marked(text: str, polarity: str | None) -> str:
 def from_qdc(data: bytes, where: Path) -> Codebook:
     """Build a codebook from REFI-QDA: codable codes become codes, what they sit under becomes the parent.
 
-    A code's own children, if it is codable, become its sub-themes. Raises CodebookError for broken or unsafe XML.
+    A code's own children, if it is codable, become its sub-themes. Codes keep their GUID, and their id where this
+    program wrote it. Raises CodebookError for broken or unsafe XML.
     """
     from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import fromstring
+    from defusedxml.ElementTree import DefusedXMLParser
 
     try:
-        root = fromstring(data)
+        parser = DefusedXMLParser(target=ET.TreeBuilder(insert_comments=True))
+        parser.feed(data)
+        root = parser.close()
     except (ET.ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise CodebookError(f"{where} is not a readable .qdc codebook ({error}). Export it again.") from error
     if not root.tag.startswith("{urn:QDA-XML:") or not root.tag.endswith("}CodeBook"):
@@ -230,7 +260,7 @@ def from_qdc(data: bytes, where: Path) -> Codebook:
 
 def _qdc_children(element: Any) -> Iterator[Any]:
     for child in element:
-        name = child.tag.rpartition("}")[2]
+        name = _tag(child)
         if name == "Codes":
             yield from _qdc_children(child)
         elif name == "Code":
@@ -246,22 +276,46 @@ def _qdc_codes(element: Any, parent: str | None, taken: set[str], depth: int) ->
         if child.get("isCodable", "true").lower() in ("false", "0"):
             yield from _qdc_codes(child, label, taken, depth + 1)
             continue
-        texts = [node.text or "" for node in child if node.tag.rpartition("}")[2] == "Description"]
+        texts = [node.text or "" for node in child if _tag(node) == "Description"]
         colour = child.get("color")
         yield Code(
-            id=identifier(label, taken),
+            id=_written_id(child, taken) or identifier(label, taken),
             label=label,
             parent=parent,
             definition=" ".join(" ".join(texts).split()),
             subthemes=tuple(SubTheme((sub.get("name") or "").strip()) for sub in children if sub.get("name")),
             colour=colour if colour and re.fullmatch(r"#[0-9a-fA-F]{6}", colour) else None,
+            guid=_guid(child.get("guid")),
         )
+
+
+def _tag(node: Any) -> str:
+    """Return an element's name without its namespace; of a comment none."""
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+
+
+def _guid(text: str | None) -> str | None:
+    """Return a GUID in small letters and without braces; None for what is none."""
+    plain = (text or "").strip().strip("{}").lower()
+    return plain if GUID_PATTERN.fullmatch(plain) else None
+
+
+def _written_id(element: Any, taken: set[str]) -> str | None:
+    """Return the id that `to_qdc` noted beside a code, and take it; None if there is none or it is taken."""
+    for node in element:
+        if not isinstance(node.tag, str) and (node.text or "").strip().startswith(ID_NOTE):
+            name = unquote(node.text.strip().removeprefix(ID_NOTE).strip())
+            if ID_PATTERN.fullmatch(name) and name not in taken:
+                taken.add(name)
+                return name
+    return None
 
 
 def to_qdc(codebook: Codebook) -> str:
     """Return the codebook as REFI-QDA XML: components hold codes, codes hold their sub-themes.
 
-    GUIDs are made from the ids (uuid5), so that writing the same codebook twice gives the same file.
+    Codes have their own GUID, or one made from the id, so that writing the same codebook twice gives the same file.
+    The id stands in a comment: a label that was changed does not make another code.
     """
     ET.register_namespace("", NAMESPACE)
     root = ET.Element(f"{{{NAMESPACE}}}CodeBook", origin="coder")
@@ -271,25 +325,22 @@ def to_qdc(codebook: Codebook) -> str:
         under = codes
         if code.parent:
             if code.parent not in parents:
-                parents[code.parent] = _qdc_code(
-                    codes, codebook, code.parent, f"component/{code.parent}", "false"
-                )
+                guid = made_guid(codebook, f"component/{code.parent}")
+                parents[code.parent] = _qdc_code(codes, code.parent, guid, "false")
             under = parents[code.parent]
-        element = _qdc_code(under, codebook, code.label, code.id, "true", code.colour)
+        element = _qdc_code(under, code.label, code_guid(codebook, code), "true", code.colour)
+        element.append(ET.Comment(f" {ID_NOTE} {code.id.replace('-', '%2D')} "))
         description = code_description(code)
         if description:
             ET.SubElement(element, f"{{{NAMESPACE}}}Description").text = description
         for sub in code.subthemes:
             name = _marked(sub.label, sub.polarity)
-            _qdc_code(element, codebook, name, f"{code.id}/{name}", "true")
+            _qdc_code(element, name, made_guid(codebook, f"{code.id}/{name}"), "true")
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _qdc_code(
-    under: ET.Element, codebook: Codebook, name: str, key: str, codable: str, colour: str | None = None
-) -> ET.Element:
-    guid = str(uuid.uuid5(uuid.NAMESPACE_URL, f"coder/{codebook.name}/{key}"))
+def _qdc_code(under: ET.Element, name: str, guid: str, codable: str, colour: str | None = None) -> ET.Element:
     attributes = {"guid": guid, "name": name, "isCodable": codable}
     if colour:
         attributes["color"] = colour

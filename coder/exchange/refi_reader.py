@@ -65,6 +65,7 @@ def read_project(path: Path) -> ExternalCodings:
     return ExternalCodings(
         path.name, f"REFI-QDA project{origin}", tuple(codings), tuple(notes), tuple(documents), codes,
         _cases(project, names), (*comments, *memos_of(project, names)),
+        {code: guid for guid, code in project.codes.items() if guid not in cases and held.count(code) == 1},
     )  # fmt: skip
 
 

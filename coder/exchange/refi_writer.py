@@ -17,6 +17,7 @@ from xml.etree import ElementTree as ET
 
 from coder import __version__
 from coder.codebook import Code
+from coder.exchange.code_guids import code_guid, leaf_guid
 from coder.exchange.codebooks import code_description
 from coder.exchange.refi_offsets import NOT_XML
 from coder.exchange.study_content import Drafts, MemoContent, Passage, PolarityAs, StudyContent
@@ -123,10 +124,10 @@ class _Writer:
         return unique
 
     def _code(
-        self, under: ET.Element, name: str, *key: str, codable: bool, like: Code | None = None
+        self, under: ET.Element, name: str, guid: str, *, codable: bool, like: Code | None = None
     ) -> ET.Element:
         attributes = {
-            "guid": self.guid("code", *key),
+            "guid": guid,
             "name": self._unique(name),
             "isCodable": str(codable).lower(),
         }
@@ -140,12 +141,12 @@ class _Writer:
     def _codebook(self, codes: ET.Element) -> None:
         self._tree(codes, draft=False)
         if self._drafts == "branch" and self._study.drafts:
-            branch = self._code(codes, DRAFT_CODE, "draft", codable=False)
+            branch = self._code(codes, DRAFT_CODE, self.guid("code", "draft"), codable=False)
             self._tree(branch, draft=True)
         if self._polarity == "branch" and self._study.codebook.polarity:
-            holder = self._code(codes, POLARITY_CATEGORY, "polarity", codable=False)
+            holder = self._code(codes, POLARITY_CATEGORY, self.guid("code", "polarity"), codable=False)
             for side in self._study.codebook.polarity:
-                element = self._code(holder, side, "polarity", side, codable=True)
+                element = self._code(holder, side, self.guid("code", "polarity", side), codable=True)
                 self._sides[side] = element.attrib["guid"]
 
     def _tree(self, codes: ET.Element, *, draft: bool) -> None:
@@ -164,12 +165,12 @@ class _Writer:
             under = codes
             if code.parent:
                 if code.parent not in parents:
-                    parents[code.parent] = self._code(
-                        codes, start + code.parent, *mark, "component", code.parent, codable=False
-                    )
+                    guid = self.guid("code", *mark, "component", code.parent)
+                    parents[code.parent] = self._code(codes, start + code.parent, guid, codable=False)
                 under = parents[code.parent]
             leaves = self._leaves(code, used, draft=draft)
-            holder = self._code(under, start + code.label, *mark, code.id, codable=None in leaves, like=code)
+            guid = self.guid("code", *mark, code.id) if draft else code_guid(book, code)
+            holder = self._code(under, start + code.label, guid, codable=None in leaves, like=code)
             for memo in self._study.memos if not draft else ():
                 if memo.code == code.id:
                     ET.SubElement(holder, "NoteRef", {"targetGUID": self.guid("memo", memo.uid)})
@@ -177,7 +178,7 @@ class _Writer:
                 element = holder
                 if side is not None:
                     label = f"{start}{code.label}: {side}"
-                    element = self._code(holder, label, *mark, code.id, side, codable=True, like=_leaf(code))
+                    element = self._code(holder, label, leaf_guid(guid, side), codable=True, like=_leaf(code))
                 self._codes[code.id, side, draft] = element.attrib["guid"]
 
     def _leaves(self, code: Code, used: set[tuple[str, str | None]], *, draft: bool) -> list[str | None]:

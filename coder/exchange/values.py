@@ -73,8 +73,8 @@ class ExternalMemo:
 class ExternalCodings:
     """What a file of another tool holds: `format` is the tool and kind of export.
 
-    `documents`, `codes` (path -> definition), `cases` and `memos` are empty where the export has none. `notes` say
-    what was read how, and what was left out.
+    `documents`, `codes` (path -> definition), `cases`, `memos` and `guids` (path -> the code's GUID) are empty where
+    the export has none. `notes` say what was read how, and what was left out.
     """
 
     file: str
@@ -85,6 +85,7 @@ class ExternalCodings:
     codes: Mapping[str, str] = field(default_factory=dict)
     cases: tuple[ExternalCase, ...] = ()
     memos: tuple[ExternalMemo, ...] = ()
+    guids: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document that `coder codings FILE --json` prints."""

@@ -60,7 +60,7 @@ def open_coded_file(
     Unconfirmed suggestions of this program are left out. Raises the readers' errors.
     """
     reading = reading or CodedReading()
-    return _mapped(_opened(path, likely, where or str(path), study, reading), codebook, reading)
+    return _mapped(_opened(path, likely, where or str(path), study, reading, codebook), codebook, reading)
 
 
 def _mapped(table: CodedTable, codebook: Codebook | None, reading: CodedReading) -> CodedTable:
@@ -73,7 +73,9 @@ def _mapped(table: CodedTable, codebook: Codebook | None, reading: CodedReading)
     return mapped_table(table, CodeMapper(codebook or load_codebook("comb"), mapping))
 
 
-def _opened(path: Path, likely: str, where: str, study: str, reading: CodedReading) -> CodedTable:
+def _opened(
+    path: Path, likely: str, where: str, study: str, reading: CodedReading, codebook: Codebook | None
+) -> CodedTable:
     from coder.exchange.table_exports import tool_of
     from coder.reading.tables.read import TABLE_SUFFIXES
 
@@ -83,7 +85,7 @@ def _opened(path: Path, likely: str, where: str, study: str, reading: CodedReadi
             return table
     from coder.exchange.read import read_codings
 
-    return _as_table(read_codings(path), where, study)
+    return _as_table(_known(read_codings(path), codebook, reading), where, study)
 
 
 def _as_table(project: "ExternalCodings", where: str, study: str = "") -> CodedTable:
@@ -101,7 +103,20 @@ def coded_table(
     project: "ExternalCodings", codebook: Codebook, reading: CodedReading | None = None
 ) -> CodedTable:
     """Return the codings of a project that was read already, as `open_coded_file` does. Raises TableError."""
-    return _mapped(_as_table(project, project.file), codebook, reading or CodedReading())
+    reading = reading or CodedReading()
+    return _mapped(_as_table(_known(project, codebook, reading), project.file), codebook, reading)
+
+
+def _known(project: "ExternalCodings", codebook: Codebook | None, reading: CodedReading) -> "ExternalCodings":
+    """Return a project in which codes that the codebook knows by GUID have its ids; its notes name those renamed."""
+    from coder.coded_tables.code_mapping import read_mapping
+    from coder.exchange.code_guids import by_guid, renamed_note
+
+    if codebook is None or not project.guids:
+        return project
+    mapped = read_mapping(reading.mapping, codebook) if reading.mapping else {}
+    known, renamed = by_guid(project, codebook, mapped)
+    return replace(known, notes=(*known.notes, *renamed_note(renamed)))
 
 
 def coded_excerpts(

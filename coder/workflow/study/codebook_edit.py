@@ -7,6 +7,7 @@ from dataclasses import replace
 from coder.codebook import Code, Codebook, Example, SubTheme, from_dict, parse_codebook, to_dict, to_yaml
 from coder.domain import POLARITIES
 from coder.errors import InputError, StudyError
+from coder.exchange.code_guids import with_known_ids
 from coder.phrasing import counted
 from coder.store import Study
 from coder.store.values import Filters
@@ -52,9 +53,12 @@ def extended(codebook: Codebook, given: Mapping[str, str], unknown: Collection[s
 
 
 def change_codebook(study: Study, new: Codebook, *, note: str, coder: str) -> None:
-    """Use a codebook from now on. Raises StudyError if it lacks codes that people have used."""
-    checked = parse_codebook(to_yaml(new), "The codebook")
+    """Use a codebook from now on. Raises StudyError if it lacks codes that people have used.
+
+    Codes that the present codebook knows by their GUID keep its ids.
+    """
     present = study.codebooks.current()
+    checked = parse_codebook(to_yaml(with_known_ids(new, present)), "The codebook")
     lost = [code.label for code in present.codes if code.id not in checked.by_id and _used(study, code.id)]
     if lost:
         raise StudyError(

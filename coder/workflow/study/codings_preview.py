@@ -6,6 +6,7 @@ from pathlib import Path
 
 from coder.coded_tables.code_mapping import CodeMapper, Mapped
 from coder.errors import StudyError
+from coder.exchange.code_guids import known_names
 from coder.exchange.read import read_codings
 from coder.exchange.values import without_drafts
 from coder.safe_csv import csv_line
@@ -47,7 +48,9 @@ def preview_codings(study: Study, path: Path) -> CodingsPreview:
     """Read a file of codings and say what it would bring. Raises the readers' errors."""
     project = read_codings(path)
     codings, drafts = without_drafts(project.codings)
-    mapper = CodeMapper(study.codebooks.current())
+    book = study.codebooks.current()
+    known = {name: Mapped(*meaning, "GUID") for name, meaning in known_names(project, book).items()}
+    mapper = CodeMapper(book, known)
     documents = Counter(item.document for item in codings)
     documents.update({item.name: 0 for item in project.documents})
     codes = Counter(item.code for item in codings)
