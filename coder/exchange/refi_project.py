@@ -4,7 +4,6 @@ Source: REFI-QDA standard 1.5 (namespace `urn:QDA-XML:project:1.0`). Elements th
 that a vendor's extras do no harm.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,10 +69,10 @@ class SourceSet:
 
 @dataclass(slots=True)
 class Project:
-    """A project: guids are in lower case and without braces. `skipped` counts what is not text.
+    """A project: guids are in lower case and without braces. `skipped` names what is not read, by kind, once each.
 
     `notes` are memos with a text of their own; `about` says what a note is about (its guid -> guids of others).
-    `media` names sources of which there is no text, by kind.
+    `media` names sources of which there is no text, by kind; `links` are (name, guid, guid).
     """
 
     users: dict[str, str] = field(default_factory=dict)
@@ -86,7 +85,8 @@ class Project:
     about: dict[str, list[str]] = field(default_factory=dict)
     sets: list[SourceSet] = field(default_factory=list)
     media: list[tuple[str, str]] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
+    links: list[tuple[str, str, str]] = field(default_factory=list)
+    skipped: dict[str, list[str]] = field(default_factory=dict)
     origin: str = ""
     description: str = ""
 
@@ -137,7 +137,7 @@ class _Handler:
         elif name in _TEXT_SOURCES:
             self._open_source(attributes)
         elif name in _OTHER_SELECTIONS:
-            self.project.skipped[name] += 1
+            self._skip(name, attributes.get("name") or self._above())
         if name in ("Description", "PlainTextContent") or name in _VALUES:
             self._text = []
 
@@ -209,12 +209,16 @@ class _Handler:
             about = self._sources[-1].guid
         elif self._codes:
             about = self._codes[-1][0]
+        elif self._case is not None:
+            self._skip("NoteRef of a case", self._case.name)
+            return
         else:
             return  # about the project, or about another note
         self._link(guid_of(attributes.get("targetGUID")), about)
 
     def _start_Link(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
         ends = guid_of(attributes.get("originGUID")), guid_of(attributes.get("targetGUID"))
+        self.project.links.append((attributes.get("name", ""), *ends))
         self._link(*ends)
         self._link(*reversed(ends))
 
@@ -278,7 +282,7 @@ class _Handler:
         try:
             start, end = int(attributes["startPosition"]), int(attributes["endPosition"])
         except (KeyError, ValueError):
-            self.project.skipped["PlainTextSelection without positions"] += 1
+            self._skip("PlainTextSelection without positions", attributes.get("name") or self._above())
             return
         self._selection = Selection(
             start, end, attributes.get("name", ""), _user(attributes), guid=guid_of(attributes.get("guid"))
@@ -294,10 +298,25 @@ class _Handler:
     def _start_Coding(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
         if self._selection is not None:
             self._coding = {"user": guid_of(attributes.get("creatingUser")) or self._selection.user}
-        elif self._parent() in _TEXT_SOURCES:
-            self.project.skipped["Coding of a whole document"] += 1
+        elif self._parent() in _TEXT_SOURCES | _MEDIA:
+            self._skip("Coding of a whole document", self._above())
+
+    def _start_Graph(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        self._skip("Graph", attributes.get("name", ""))
+
+    def _start_SelectionRef(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        if self._case is not None:
+            self._skip("SelectionRef", self._case.name)
+
+    def _skip(self, kind: str, example: str) -> None:
+        self.project.skipped.setdefault(kind, []).append(example or "unnamed")
+
+    def _above(self) -> str:
+        return self._sources[-1].name if self._sources else ""
 
     def _start_CodeRef(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
+        if self._case is not None:
+            self._skip("CodeRef of a case", self._case.name)
         if self._coding is not None and self._selection is not None:
             self._selection.codings.append((guid_of(attributes.get("targetGUID")), self._coding["user"]))
 
@@ -329,6 +348,8 @@ class _Handler:
             self._note.description = text
         elif parent in _TEXT_SOURCES | _MEDIA and self._sources:
             self._sources[-1].description = text
+        elif text:
+            self._skip("Description", f"{parent}: {text[:60]}")
 
 
 def _user(attributes: Mapping[str, str]) -> str:

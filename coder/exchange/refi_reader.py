@@ -5,6 +5,7 @@ sets of sources, memos and comments; pictures, sound and film are named and left
 within limits, and no entity of its XML is ever resolved.
 """
 
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from coder.coded_tables.grammar import examples
@@ -26,10 +27,18 @@ MAX_BYTES = 2_000_000_000
 SET = "set"  # the attribute of a transcript that names the sets it is in
 _MEDIA = {"PictureSource": "picture", "PDFSource": "PDF", "AudioSource": "sound", "VideoSource": "film"}
 _WORDS = {
-    "PictureSelection": "of pictures", "PDFSelection": "of areas of a PDF", "AudioSelection": "of sound",
-    "VideoSelection": "of film", "TranscriptSelection": "of stretches of a recording",
-    "Coding of a whole document": "of whole documents", "PlainTextSelection without positions": "without positions",
-}  # fmt: skip
+    "PictureSelection": ("coding of a picture", "codings of pictures"),
+    "PDFSelection": ("coding of an area of a PDF", "codings of areas of a PDF"),
+    "AudioSelection": ("coding of sound", "codings of sound"),
+    "VideoSelection": ("coding of film", "codings of film"),
+    "TranscriptSelection": ("coding of a stretch of a recording", "codings of stretches of a recording"),
+    "Coding of a whole document": ("coding of a whole document", "codings of whole documents"),
+    "PlainTextSelection without positions": ("coding without positions", "codings without positions"),
+    "Graph": ("map (graph)", "maps (graphs)"),
+    "SelectionRef": ("reference of a case to a passage", "references of cases to passages"),
+    "CodeRef of a case": ("code given to a case", "codes given to cases"),
+    "Description": ("description of something that is not read", "descriptions of what is not read"),
+}  # what is left out, by kind: one, many
 
 
 def read_project(path: Path) -> ExternalCodings:
@@ -57,7 +66,11 @@ def read_project(path: Path) -> ExternalCodings:
         placings.append((name, placement))
         codings += _codings(project, name, source, placement, len(codings))
         comments += comments_of(project, about, name, source, placement)
-    notes = [*_placing_noted(placings), *_left_out(project, lost), *_taken_otherwise(persons, homeless)]
+    notes = [
+        *_placing_noted(placings),
+        *_left_out(project, lost),
+        *_taken_otherwise(project, persons, homeless),
+    ]
     cases = {case.guid for case in project.cases}
     held = [code for guid, code in project.codes.items() if guid not in cases]
     codes = {code: project.descriptions.get(code, "") for code in held}
@@ -69,9 +82,12 @@ def read_project(path: Path) -> ExternalCodings:
     )  # fmt: skip
 
 
-def _taken_otherwise(persons: int, homeless: int) -> list[str]:
-    """Say how many codings were taken for what they say of cases, and how many notes lost their place."""
+def _taken_otherwise(project: Project, persons: int, homeless: int) -> list[str]:
+    """Say how many codings were taken for what they say of cases, and how many notes lost what they are about."""
     notes = []
+    if project.skipped.get("NoteRef of a case"):
+        about = project.skipped["NoteRef of a case"]
+        notes.append(f"{counted(len(about), 'memo')} on cases: kept, without the case: {_examples(about)}.")
     if persons:
         notes.append(
             f"{counted(persons, 'coding')} that say where a case speaks read as that, not as codings."
@@ -94,13 +110,35 @@ def _left_out(project: Project, lost: list[str]) -> list[str]:
             f"{counted(len(kinds), 'source')} of which there is no text left out: {examples(kinds)}."
         )
     notes += [
-        f"{counted(count, 'coding')} {_WORDS.get(kind, kind)} left out."
-        for kind, count in project.skipped.items()
+        f"{counted(len(project.skipped[kind]), *words)} left out: {_examples(project.skipped[kind])}."
+        for kind, words in _WORDS.items()
+        if kind in project.skipped
     ]
     others = sum(item.others for item in project.sets)
     if others:
-        notes.append(f"{counted(others, 'code')} or notes that lie in sets: that they do is left out.")
+        named = _examples([item.name for item in project.sets if item.others])
+        notes.append(
+            f"{counted(others, 'code')} or notes that lie in sets: that they do is left out: {named}."
+        )
+    joined = [name or "unnamed" for name, *ends in project.links if not _is_of_a_note(project, ends)]
+    if joined:
+        notes.append(
+            f"{counted(len(joined), 'link')} between passages, codes or texts left out: {_examples(joined)}."
+        )
+    wordless = [note.name or "unnamed" for note in project.notes if not (note.content or note.description)]
+    if wordless:
+        notes.append(
+            f"{counted(len(wordless), 'memo')} without plain text in the file left out: {_examples(wordless)}."
+        )
     return notes
+
+
+def _is_of_a_note(project: Project, ends: Sequence[str]) -> bool:
+    return any(note.guid in ends for note in project.notes)
+
+
+def _examples(names: Sequence[str]) -> str:
+    return examples(list(dict.fromkeys(names)))
 
 
 def _case_codings(project: Project) -> int:

@@ -110,7 +110,7 @@ def test_attributes_cases_pdf_texts_and_what_is_left_out(tmp_path: Path) -> None
     ]
     assert found.codes == {"Opportunity": "", "Opportunity > Social": "others"}
     said = " ".join(found.notes)
-    assert "1 coding of areas of a PDF left out" in said and "1 coding of pictures left out" in said
+    assert "1 coding of an area of a PDF left out" in said and "1 coding of a picture left out" in said
     assert "1 source of which there is no text left out: 'photo (picture)'" in said
 
 

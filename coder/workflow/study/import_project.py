@@ -9,6 +9,7 @@ from coder.coded_tables.code_mapping import CodeMapper
 from coder.coded_tables.grammar import examples
 from coder.domain import Corrections
 from coder.errors import CoderError, StudyError
+from coder.exchange.code_guids import known_names
 from coder.exchange.read import PACKED, PROJECTS, read_codings
 from coder.exchange.values import (
     ExternalCase,
@@ -27,6 +28,7 @@ from coder.workflow.study.import_transcripts import AS_USUAL, ImportOptions, Imp
 from coder.workflow.study.passages import Placing
 from coder.workflow.study.reading_corrections import corrections_of
 
+PATH = " > "  # between the levels of a code's name
 OURS = " of coder "  # in the format of a project that this program wrote
 
 
@@ -88,6 +90,11 @@ def import_project(
     with study.db.write():
         _attributes(study, project, homes, report)
         _memos(study, project.memos, homes, coder, report)
+    report.notes += _codes_left(study, project, {item.code for item in codings})
+    if codings or report.memos:
+        report.notes.append(
+            "When codings and memos were made is not taken over: they have the time of the import."
+        )
     if codings:
         table = coded_table(project, study.codebooks.current(), reading)
         only = None if any(item.coder for item in codings) else coder
@@ -95,6 +102,23 @@ def import_project(
     else:
         report.notes += [f"{path.name} ({project.format}): {note}" for note in project.notes]
     return report
+
+
+def _codes_left(study: Study, project: ExternalCodings, used: set[str]) -> list[str]:
+    """Say which codes of a project are not brought in: without a coding, and unknown to the study's codebook."""
+    above = {name.rsplit(PATH, 1)[0] for name in project.codes if PATH in name}
+    mapper, known = CodeMapper(study.codebooks.current()), known_names(project, study.codebooks.current())
+    left = [
+        name
+        for name in project.codes
+        if name not in used | above and name not in known and mapper.map(name).code is None
+    ]
+    if not left:
+        return []
+    return [
+        f"{counted(len(left), 'code')} without a coding not brought in, since the study keeps its own codebook:"
+        f" {examples(left)}."
+    ]
 
 
 def _document(
