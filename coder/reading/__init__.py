@@ -38,6 +38,8 @@ _READERS = {
     ".json": "json_transcripts",
     ".otr": "json_transcripts",
     ".eaf": "elan",
+    ".exb": "exmaralda",
+    ".trs": "transcriber",
     ".cha": "chat",
     ".textgrid": "textgrid",
 }
@@ -52,6 +54,8 @@ _OPENINGS = (
         ".json",
     ),
     (re.compile(r"<\?xml[^>]*>\s*<ANNOTATION_DOCUMENT"), ".eaf"),
+    (re.compile(r"<\?xml[^>]*>\s*(?:<!--[^>]{0,500}-->\s*)?<basic-transcription\b"), ".exb"),
+    (re.compile(r"<\?xml[^>]*>\s*<!DOCTYPE Trans\b"), ".trs"),
 )
 _OLD_SUFFIXES = {".doc": ".docx", ".xls": ".xlsx", ".pages": ".docx", ".wpd": ".docx"}
 

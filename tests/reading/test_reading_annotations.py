@@ -1,4 +1,4 @@
-"""Files of speech recognisers and annotation tools: Whisper, ELAN, CHAT, Praat."""
+"""Files of speech recognisers and annotation tools: Whisper, ELAN, CHAT, Praat, Transcriber, EXMARaLDA."""
 
 import json
 from pathlib import Path
@@ -265,3 +265,69 @@ def test_textgrid_tiers_of_words_and_sounds_are_left_out(tmp_path: Path) -> None
 def test_broken_textgrids_are_refused(text: str, why: str, tmp_path: Path) -> None:
     with pytest.raises(FormatError, match=why):
         transcript(tmp_path, "a.TextGrid", text)
+
+
+TRS = (
+    '<?xml version="1.0" encoding="ISO-8859-1"?>\n<!DOCTYPE Trans SYSTEM "trans-14.dtd">\n<Trans version="3">\n'
+    '<Speakers><Speaker id="spk1" name="INT"/><Speaker id="spk2" name="P01"/></Speakers><Episode><Section>\n'
+    '<Turn speaker="spk1" startTime="1" endTime="4"><Sync time="1"/>\nHow did it start?\n</Turn>\n'
+    '<Turn speaker="spk2" startTime="4.2" endTime="62"><Sync time="4.2"/>\nWell,<Event desc="b" type="noise"/>\n'
+    '<Sync time="5"/>\nby chance.\n</Turn>\n'
+    '<Turn startTime="60" endTime="62"><Sync time="60"/>\n</Turn>\n'
+    '<Turn speaker="spk2 spk1" startTime="62" endTime="80"><Sync time="62"/>\n<Who nb="2"/>\nAnd then?\n'
+    '<Sync time="70.5"/><Who nb="1"/>\nI stayed.<Comment desc="caf\u00e9"/>\n</Turn>\n</Section></Episode></Trans>\n'
+)
+
+
+@pytest.mark.parametrize("name", ["a.trs", "a.txt"])
+def test_transcriber_turns_with_several_speakers(name: str, tmp_path: Path) -> None:
+    found = transcript(tmp_path, name, TRS.encode("latin-1"))
+    assert timed(found) == TALK
+    assert (
+        "1 event (a noise, a pronunciation) left out." in found.notes and "1 comment left out." in found.notes
+    )
+
+
+def test_transcriber_files_that_are_none_or_define_entities_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="not a Transcriber file"):
+        transcript(tmp_path, "a.trs", "INT: hello")
+    with pytest.raises(UnsafeFileError, match="document type"):
+        transcript(tmp_path, "a.trs", '<!DOCTYPE Trans [<!ENTITY b "c">]><Trans>&b;</Trans>')
+    with pytest.raises(FormatError, match="no turn with words"):
+        transcript(tmp_path, "a.trs", "<Trans/>")
+
+
+def exb() -> str:
+    points = "".join(f'<tli id="T{n}" time="{start}"/>' for n, (_, start, _) in enumerate(TALK))
+    tiers = ""
+    for who in ("P01", "INT"):
+        events = "".join(
+            f'<event start="T{n}" end="T{n + 1}">{words}</event>'
+            for n, (speaker, _, words) in enumerate(TALK)
+            if speaker == who
+        )
+        tiers += f'<tier id="{who}t" speaker="S{who}" category="v" type="t" display-name="{who} [v]">{events}</tier>'
+    tiers += '<tier id="de" speaker="SP01" type="a" display-name="P01 [de]"><event start="T1">Zufall</event></tier>'
+    names = "".join(
+        f'<speaker id="S{who}"><abbreviation>{who}</abbreviation></speaker>' for who in ("INT", "P01")
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><basic-transcription><head>'
+        f"<speakertable>{names}</speakertable></head><basic-body><common-timeline>{points}</common-timeline>{tiers}</basic-body></basic-transcription>"
+    )
+
+
+@pytest.mark.parametrize("name", ["a.exb", "a.txt"])
+def test_exmaralda_tiers_are_ordered_by_time(name: str, tmp_path: Path) -> None:
+    found = transcript(tmp_path, name, exb())
+    assert timed(found) == TALK
+    assert any("were left out: P01 [de]" in note for note in found.notes)
+
+
+def test_exmaralda_files_that_are_none_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="not an EXMARaLDA"):
+        transcript(tmp_path, "a.exb", "INT: hello")
+    with pytest.raises(FormatError, match="damaged"):
+        transcript(tmp_path, "a.exb", exb()[:-40])
+    with pytest.raises(FormatError, match="no words of a speaker"):
+        transcript(tmp_path, "a.exb", "<basic-transcription/>")

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 
 from coder.errors import FormatError
 from coder.reading.document import Document, Paragraph
-from coder.reading.safety.containers import Event, subtree, xml_events
+from coder.reading.safety.containers import Event, events_of, subtree
 from coder.reading.safety.content import Budget, advice_on
 
 _MAX_CHAIN = 20
-_CHUNK = 262_144
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def read(data: bytes, name: str) -> Document:
     head = data[:1024].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \r\n\t")
     if not head.startswith(b"<"):
         raise FormatError(f"{name}: this is not an ELAN file (.eaf). {advice_on(data)}")
-    tiers = _tiers(xml_events((data[k : k + _CHUNK] for k in range(0, len(data), _CHUNK)), name), name)
+    tiers = _tiers(events_of(data, name), name)
     used = _tiers_used(tiers)
     if not used:
         raise FormatError(

@@ -1,153 +1,22 @@
-"""Read PDFs with text: pages' headers, footers and numbers left out, wrapped lines joined to paragraphs again."""
+"""Read PDFs with text: pages' headers, footers and numbers left out, tables of talk read row by row."""
 
-import itertools
 import json
 import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import median
 
 from coder.errors import FormatError, UnsafeFileError
 from coder.phrasing import counted
-from coder.reading.clock import leading_stamp
-from coder.reading.document import Document, Paragraph
-from coder.reading.formats.office import plain_document
-from coder.reading.formats.plain import without_line_numbers
+from coder.reading.document import Document
+from coder.reading.formats.office import document_of, plain_document
+from coder.reading.formats.office_tables import table_of_turns
+from coder.reading.formats.pdf_layout import PdfLine, paragraphs_of
+from coder.reading.formats.pdf_tables import blocks_of
 from coder.reading.safety.content import MEGABYTE, Budget, advice_on
-
-_SENTENCE_END = re.compile(r"[.?!…:][)\]\"'”’»]*$")
-_LABEL = re.compile(r"(\S.{0,40}?)\s?[:：](?=\s|$)|([A-Z][A-Z0-9]{0,11})(?:\t|\s{2,})")
-_BROKEN_WORD = re.compile(r"([^\W\d_]+)-$")
-_WORD_START = re.compile(r"([^\W\d_]+)")
-_SOFT_HYPHENS = ("\u00ad", "\u2010")
-
-
-@dataclass(frozen=True, slots=True)
-class PdfLine:
-    """A line of a page, its place in points from the lower left corner, and how many characters begin it in bold."""
-
-    text: str
-    x: float
-    y: float
-    bold: int = 0
-
-
-def paragraphs_of(pages: Sequence[Sequence[PdfLine]]) -> tuple[list[Paragraph], list[str]]:
-    """Return the paragraphs of pages without headers and footers, and notes on what was left out."""
-    pages, removed = _without_numbers(pages)
-    notes = [f"{removed} line numbers were left out."] if removed else []
-    lines = [line for page in pages for line in page]
-    layout = _Layout.of(pages)
-    words = Counter(word.casefold() for line in lines for word in _WORD_START.findall(line.text))
-    paragraphs: list[list[PdfLine]] = []
-    for previous, line in _pairs(pages):
-        if previous is None or layout.begins(line, previous[0], same_page=previous[1]):
-            paragraphs.append([line])
-        else:
-            paragraphs[-1].append(line)
-    return [_joined(group, words) for group in paragraphs], notes
-
-
-def _pairs(pages: Sequence[Sequence[PdfLine]]) -> Iterator[tuple[tuple[PdfLine, bool] | None, PdfLine]]:
-    """Yield each line with the one before it, and whether that is on the same page."""
-    before: PdfLine | None = None
-    for page in pages:
-        for number, line in enumerate(page):
-            yield ((before, number > 0) if before else None), line
-            before = line
-
-
-def _without_numbers(pages: Sequence[Sequence[PdfLine]]) -> tuple[list[list[PdfLine]], int]:
-    """Take out numbers before the lines (as word processors print them), if there are any."""
-    texts = [line.text for page in pages for line in page]
-    unnumbered, removed = without_line_numbers(texts)
-    if not removed:
-        return [list(page) for page in pages], 0
-    renewed = iter(unnumbered)
-    changed = [[PdfLine(next(renewed), line.x, line.y) for line in page] for page in pages]
-    return [[line for line in page if line.text.strip()] for page in changed], removed
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """What is usual in a document: distance of lines, left edge, length of full lines, labels at line starts."""
-
-    leading: float
-    spaced: bool
-    left: float
-    full: int
-    labels: frozenset[str]
-    bold_starts: frozenset[str]
-
-    @classmethod
-    def of(cls, pages: Sequence[Sequence[PdfLine]]) -> "_Layout":
-        steps = [
-            above.y - below.y
-            for page in pages
-            for above, below in itertools.pairwise(page)
-            if 4 < above.y - below.y < 80
-        ]
-        lines = [line for page in pages for line in page]
-        leading = sorted(steps)[len(steps) // 4] if steps else 0.0
-        lengths = sorted(len(line.text) for line in lines)
-        counts = Counter(key for line in lines if (key := _label(line.text)))
-        bold = Counter(start for line in lines if (start := _bold_start(line)))
-        return cls(
-            leading=leading,
-            spaced=sum(step > 1.3 * leading for step in steps) >= max(1, len(steps) // 50),
-            left=median(line.x for line in lines) if lines else 0.0,
-            full=lengths[int(0.9 * len(lengths))] if lengths else 0,
-            # Labels repeat; in a short file one in capitals ("P01:") may stand once.
-            labels=frozenset(key for key, count in counts.items() if key and (count > 1 or key.isupper())),
-            # A word in bold that happens to begin a line is not found at the start of others.
-            bold_starts=frozenset(start for start, count in bold.items() if count > 1),
-        )
-
-    def begins(self, line: PdfLine, before: PdfLine, *, same_page: bool) -> bool:
-        """Tell whether a line begins a paragraph."""
-        stamp = leading_stamp(line.text)
-        if _label(line.text) in self.labels or (stamp is not None and stamp.certain):
-            return True
-        wholly, before_wholly = line.bold >= len(line.text), before.bold >= len(before.text)
-        if wholly != before_wholly or _bold_start(line) in self.bold_starts:
-            return True
-        step = before.y - line.y
-        if same_page and self.spaced and step > 0:
-            return step > 1.3 * self.leading
-        ended = bool(_SENTENCE_END.search(before.text)) and len(before.text) < 0.85 * self.full
-        indented = same_page and line.x - self.left > 5 and before.x - self.left < 5
-        return ended or (indented and bool(_SENTENCE_END.search(before.text)))
-
-
-def _bold_start(line: PdfLine) -> str:
-    return line.text[: line.bold].strip() if line.bold < len(line.text) else ""
-
-
-def _label(text: str) -> str:
-    match = _LABEL.match(text)
-    return match[1] or match[2] if match else ""
-
-
-def _joined(lines: Sequence[PdfLine], words: Counter[str]) -> Paragraph:
-    text = lines[0].text.strip()
-    for line in lines[1:]:
-        following = line.text.strip()
-        broken, start = _BROKEN_WORD.search(text), _WORD_START.match(following)
-        if text.endswith(_SOFT_HYPHENS):
-            text = text[:-1] + following
-        elif broken and start and start[1][0].islower():
-            # "inter-" + "view" is one word where that occurs elsewhere; "well-" + "known" keeps its hyphen.
-            whole = words[(broken[1] + start[1]).casefold()] > 0
-            text = (text[:-1] if whole else text) + following
-        else:
-            text += " " + following
-    wholly = all(line.bold >= len(line.text.rstrip()) for line in lines)
-    return Paragraph(text, bold=len(text) if wholly else lines[0].bold)
-
 
 MAX_PDF_BYTES = 100 * MEGABYTE
 SECONDS = 12
@@ -188,6 +57,9 @@ def read(data: bytes, name: str) -> Document:
     budget = Budget(name)
     for page in pages:
         budget.spend(sum(len(line.text) for line in page), len(page))
+    blocks = blocks_of(pages)
+    if blocks and table_of_turns(blocks) is not None:
+        return document_of(blocks, "pdf", name, notes)
     paragraphs, more = paragraphs_of(pages)
     return plain_document(paragraphs, "pdf", name, (*notes, *more))
 
@@ -215,7 +87,7 @@ def _pages(data: bytes, name: str) -> list[Page]:
             f"{name}: the PDF is damaged and its pages cannot be read. Open it in a PDF viewer and print it to a new "
             "PDF, or save the transcript as Word."
         )
-    pages = [[PdfLine(_tidy(text), x, y, bold) for text, x, y, bold in json.loads(line)] for line in lines]
+    pages = [[_line(*printed) for printed in json.loads(line)] for line in lines]
     texts = [line.text for page in pages for line in page]
     if sum(text.count("\t") for text in texts) > 0.5 * sum(text.count(" ") for text in texts):
         # Some writers print a tab for every space.
@@ -239,6 +111,12 @@ def _locked(name: str, why: str) -> FormatError:
 
 
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st"})
+
+
+def _line(text: str, x: float, y: float, bold: int, pieces: Sequence[tuple[int, float, bool]]) -> PdfLine:
+    """Return a line with its pieces at their places in the tidied text."""
+    places = tuple((len(_tidy(text[:place])), left, gap) for place, left, gap in pieces)
+    return PdfLine(_tidy(text), x, y, bold, places)
 
 
 def _tidy(text: str) -> str:

@@ -1,18 +1,22 @@
 """Print the lines of a PDF's pages as JSON: a program of its own, so that a hostile file can be stopped.
 
 It reads the PDF from its standard input and is started by `pdf.py` as a script, never imported: the limits
-below hold for it alone. One line of JSON per page: [[text, x, y, bold characters at its start], ...]; or
+below hold for it alone. One line of JSON per page: [[text, x, y, bold characters at its start, pieces], ...], a piece
+being [place in the text, x, whether there is a gap before it] of what was placed by itself in the line; or
 {"error": "locked"} (a password is needed), {"error": "protected"} (its cipher is not available).
 """
 
 import io
 import json
+import math
 import sys
 from typing import Any
 
 MEMORY_LIMIT = 260 * 1024 * 1024
 CPU_SECONDS = 11
 MOST_PAGES = 3_000
+# Letters are taken for so wide, in sizes of the font, that few words are wider: what begins behind them stands apart.
+WIDTH, GAP = 0.6, 1.0
 
 
 def limit_itself() -> None:
@@ -38,8 +42,10 @@ class Lines:
         self.place: tuple[float, float] | None = None
         self.bold = 0
         self.all_bold = True
+        self.reach = 0.0
+        self.pieces: list[tuple[int, float, bool]] = []
 
-    def visit(self, text: str, outer: list[float], inner: list[float], font: Any, _: float) -> None:
+    def visit(self, text: str, outer: list[float], inner: list[float], font: Any, size: float) -> None:
         """Take a piece of text; line ends come as pieces of their own or within them."""
         name = str(font.get("/BaseFont", "")) if font else ""
         heavy = any(sign in name.lower() for sign in ("bold", "black", "heavy", "-bd"))
@@ -49,12 +55,14 @@ class Lines:
             if not part:
                 continue
             if part.strip():
+                x = inner[4] * outer[0] + inner[5] * outer[2] + outer[4]
+                y = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
+                em = abs(size or 1.0) * math.hypot(inner[0], inner[1]) * math.hypot(outer[0], outer[1])
                 if self.place is None:
-                    x, y = inner[4], inner[5]
-                    self.place = (
-                        x * outer[0] + y * outer[2] + outer[4],
-                        x * outer[1] + y * outer[3] + outer[5],
-                    )
+                    self.place = (x, y)
+                else:
+                    self.pieces.append((len(self.text), round(x, 1), x > self.reach + GAP * em))
+                self.reach = x + WIDTH * em * len(part)
                 self.all_bold = self.all_bold and heavy
                 if self.all_bold:
                     self.bold = len(self.text) + len(part)
@@ -64,9 +72,8 @@ class Lines:
         """End a line."""
         if self.text.strip():
             x, y = self.place or (0.0, 0.0)
-            self.lines.append(
-                [self.text.rstrip(), round(x, 1), round(y, 1), min(self.bold, len(self.text.rstrip()))]
-            )
+            text = self.text.rstrip()
+            self.lines.append([text, round(x, 1), round(y, 1), min(self.bold, len(text)), self.pieces])
         self.start()
 
 

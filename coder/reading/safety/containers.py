@@ -210,6 +210,11 @@ def xml_events(
         yield from events.take()
 
 
+def events_of(data: bytes, name: str) -> Iterator[Event]:
+    """Yield the events of a whole file of XML; raises as `xml_events` does."""
+    return xml_events((data[place : place + CHUNK] for place in range(0, len(data), CHUNK)), name)
+
+
 def _parsing(pieces: Iterable[bytes], name: str, guard: "_Guard") -> Iterator[None]:
     """Parse piece by piece, pausing after each."""
     parser = guard.parser

@@ -1,0 +1,152 @@
+"""Lines of a PDF's pages, joined to the paragraphs that they were wrapped from."""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from coder.reading.clock import leading_stamp
+from coder.reading.document import Paragraph
+from coder.reading.formats.plain import without_line_numbers
+
+_SENTENCE_END = re.compile(r"[.?!…:][)\]\"'”’»]*$")
+_LABEL = re.compile(r"(\S.{0,40}?)\s?[:：](?=\s|$)|([A-Z][A-Z0-9]{0,11})(?:\t|\s{2,})")
+_BROKEN_WORD = re.compile(r"([^\W\d_]+)-$")
+_WORD_START = re.compile(r"([^\W\d_]+)")
+_SOFT_HYPHENS = ("\u00ad", "\u2010")
+
+
+@dataclass(frozen=True, slots=True)
+class PdfLine:
+    """A line of a page, its place in points from the lower left corner, and how many characters begin it in bold.
+
+    `pieces` says of each further piece of text that was placed by itself: where it begins in `text`, its place from
+    the left, and whether there is a gap before it.
+    """
+
+    text: str
+    x: float
+    y: float
+    bold: int = 0
+    pieces: tuple[tuple[int, float, bool], ...] = ()
+
+
+def paragraphs_of(pages: Sequence[Sequence[PdfLine]]) -> tuple[list[Paragraph], list[str]]:
+    """Return the paragraphs of pages without headers and footers, and notes on what was left out."""
+    pages, removed = _without_numbers(pages)
+    notes = [f"{removed} line numbers were left out."] if removed else []
+    lines = [line for page in pages for line in page]
+    layout = _Layout.of(pages)
+    words = words_of(lines)
+    paragraphs: list[list[PdfLine]] = []
+    for previous, line in _pairs(pages):
+        if previous is None or layout.begins(line, previous[0], same_page=previous[1]):
+            paragraphs.append([line])
+        else:
+            paragraphs[-1].append(line)
+    return [joined(group, words) for group in paragraphs], notes
+
+
+def words_of(lines: Iterable[PdfLine]) -> Counter[str]:
+    """Count the words of lines, in small letters."""
+    return Counter(word.casefold() for line in lines for word in _WORD_START.findall(line.text))
+
+
+def _pairs(pages: Sequence[Sequence[PdfLine]]) -> Iterator[tuple[tuple[PdfLine, bool] | None, PdfLine]]:
+    """Yield each line with the one before it, and whether that is on the same page."""
+    before: PdfLine | None = None
+    for page in pages:
+        for number, line in enumerate(page):
+            yield ((before, number > 0) if before else None), line
+            before = line
+
+
+def _without_numbers(pages: Sequence[Sequence[PdfLine]]) -> tuple[list[list[PdfLine]], int]:
+    """Take out numbers before the lines (as word processors print them), if there are any."""
+    texts = [line.text for page in pages for line in page]
+    unnumbered, removed = without_line_numbers(texts)
+    if not removed:
+        return [list(page) for page in pages], 0
+    renewed = iter(unnumbered)
+    changed = [[PdfLine(next(renewed), line.x, line.y) for line in page] for page in pages]
+    return [[line for line in page if line.text.strip()] for page in changed], removed
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What is usual in a document: distance of lines, left edge, length of full lines, labels at line starts."""
+
+    leading: float
+    spaced: bool
+    left: float
+    full: int
+    labels: frozenset[str]
+    bold_starts: frozenset[str]
+
+    @classmethod
+    def of(cls, pages: Sequence[Sequence[PdfLine]]) -> "_Layout":
+        steps = [
+            above.y - below.y
+            for page in pages
+            for above, below in itertools.pairwise(page)
+            if 4 < above.y - below.y < 80
+        ]
+        lines = [line for page in pages for line in page]
+        leading = sorted(steps)[len(steps) // 4] if steps else 0.0
+        lengths = sorted(len(line.text) for line in lines)
+        counts = Counter(key for line in lines if (key := _label(line.text)))
+        bold = Counter(start for line in lines if (start := _bold_start(line)))
+        return cls(
+            leading=leading,
+            spaced=sum(step > 1.3 * leading for step in steps) >= max(1, len(steps) // 50),
+            left=median(line.x for line in lines) if lines else 0.0,
+            full=lengths[int(0.9 * len(lengths))] if lengths else 0,
+            # Labels repeat; in a short file one in capitals ("P01:") may stand once.
+            labels=frozenset(key for key, count in counts.items() if key and (count > 1 or key.isupper())),
+            # A word in bold that happens to begin a line is not found at the start of others.
+            bold_starts=frozenset(start for start, count in bold.items() if count > 1),
+        )
+
+    def begins(self, line: PdfLine, before: PdfLine, *, same_page: bool) -> bool:
+        """Tell whether a line begins a paragraph."""
+        stamp = leading_stamp(line.text)
+        if _label(line.text) in self.labels or (stamp is not None and stamp.certain):
+            return True
+        wholly, before_wholly = line.bold >= len(line.text), before.bold >= len(before.text)
+        if wholly != before_wholly or _bold_start(line) in self.bold_starts:
+            return True
+        step = before.y - line.y
+        if same_page and self.spaced and step > 0:
+            return step > 1.3 * self.leading
+        ended = bool(_SENTENCE_END.search(before.text)) and len(before.text) < 0.85 * self.full
+        indented = same_page and line.x - self.left > 5 and before.x - self.left < 5
+        return ended or (indented and bool(_SENTENCE_END.search(before.text)))
+
+
+def _bold_start(line: PdfLine) -> str:
+    return line.text[: line.bold].strip() if line.bold < len(line.text) else ""
+
+
+def _label(text: str) -> str:
+    match = _LABEL.match(text)
+    return match[1] or match[2] if match else ""
+
+
+def joined(lines: Sequence[PdfLine], words: Counter[str]) -> Paragraph:
+    """Return the paragraph that lines were wrapped from; `words` of the file tell which hyphens belong to words."""
+    text = lines[0].text.strip()
+    for line in lines[1:]:
+        following = line.text.strip()
+        broken, start = _BROKEN_WORD.search(text), _WORD_START.match(following)
+        if text.endswith(_SOFT_HYPHENS):
+            text = text[:-1] + following
+        elif broken and start and start[1][0].islower():
+            # "inter-" + "view" is one word where that occurs elsewhere; "well-" + "known" keeps its hyphen.
+            whole = words[(broken[1] + start[1]).casefold()] > 0
+            text = (text[:-1] if whole else text) + following
+        else:
+            text += " " + following
+    wholly = all(line.bold >= len(line.text.rstrip()) for line in lines)
+    return Paragraph(text, bold=len(text) if wholly else lines[0].bold)
