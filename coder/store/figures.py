@@ -13,7 +13,10 @@ RECENT_ACTS = 500  # the pace is the median over this many of a coder's last act
 
 @dataclass(frozen=True, slots=True)
 class CoderFigures:
-    """One coder's progress over the codable utterances; `pace` is the median of seconds per decision."""
+    """One coder's progress over the codable utterances; `pace` is the median of seconds per decision.
+
+    `imported` utterances were decided elsewhere: the file does not say what the coder had seen.
+    """
 
     coder: str
     coded: int
@@ -22,6 +25,7 @@ class CoderFigures:
     skipped: int
     flagged: int
     blind: int
+    imported: int
     pace: float | None
     last: str | None
 
@@ -100,6 +104,13 @@ def coder_figures(db: SharedConnection) -> list[CoderFigures]:
             " WHERE codable = 1 GROUP BY owner"
         )
     }
+    imported = {
+        row["owner"]: row["n"]
+        for row in db.rows(
+            "SELECT unit.owner, count(*) AS n FROM unit JOIN act ON act.uid = unit.last_act"
+            f" WHERE codable = 1 AND state IN {DECIDED_SQL} AND act.mode = 'imported' GROUP BY unit.owner"
+        )
+    }
     return [
         CoderFigures(
             coder=row["name"],
@@ -109,6 +120,7 @@ def coder_figures(db: SharedConnection) -> list[CoderFigures]:
             skipped=by_state.get("skipped", 0),
             flagged=marked[row["id"]]["flagged"] if row["id"] in marked else 0,
             blind=marked[row["id"]]["blind"] if row["id"] in marked else 0,
+            imported=imported.get(row["id"], 0),
             pace=_pace(db, row["id"]),
             last=marked[row["id"]]["last"] if row["id"] in marked else None,
         )

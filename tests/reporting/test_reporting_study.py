@@ -246,6 +246,11 @@ def test_the_methods_say_what_happened_and_nothing_else() -> None:
         "accepted 50 % and rejected 25 %", "precoder 9.9",
     ):  # fmt: skip
         assert words in text, words
+    assert "came in from files" not in text
+    brought = made(CODINGS, coders=[CoderWork("Ann", 80, 80, None, imported=60)])
+    assert "60 of the decisions were made elsewhere and came in from files" in " ".join(
+        methods_paragraphs(brought)
+    )
     assert "No codes were suggested by a program." in " ".join(methods_paragraphs(made(CODINGS)))
     table = coreq_table(data, ReportOptions())
     assert len(table.rows) == 32 and "2 (Ann" not in str(texts(table))
@@ -458,3 +463,15 @@ def test_excel_prints_a_page_a_code_of_the_matrix_beside_the_participant(tmp_pat
     assert 40 <= present(sheet.page_setup.scale) <= 100
     summary = get_column_letter(1 + next(at for at, name in enumerate(head) if name.endswith(": summary")))
     assert sheet.column_dimensions[summary].width >= 30 and sheet.column_dimensions["B"].width <= 24
+
+
+def test_word_breaks_no_figure_and_its_interval(tmp_path: Path) -> None:
+    data = made(CODINGS)
+    write_word(tmp_path / "r.docx", report_contents(data, groups_of(data), ReportOptions(by=("group",))))
+    document = Document(str(tmp_path / "r.docx"))
+    [table] = [found for found in document.tables if "n\u00a0=\u00a0" in found.rows[0].cells[-1].text
+               and found.rows[0].cells[0].text == "Code"]  # fmt: skip
+    figures = [row.cells[1].paragraphs[0].text for row in table.rows[1:]]
+    assert any("\u00a0%,\u00a0" in figure for figure in figures) and not any(
+        " %" in figure for figure in figures
+    )

@@ -16,6 +16,7 @@ from coder.errors import InputError, OutputError, StudyError, TableError
 from coder.reporting.study.values import ReportOptions
 from coder.store import Study
 from coder.store.values import Decision, Proposal, ProposedCode
+from coder.workflow.study.import_codings import import_codings
 from coder.workflow.study.report import ReportRequest, write_report
 from coder.workflow.study.report_data import Names, filled, read_data, usual_label
 from coder.workflow.study.report_groups import propose_groups, read_groups, write_groups
@@ -255,3 +256,14 @@ def test_the_command_reports_on_the_sample_and_its_figures_are_those_of_the_codi
             assert told == len(mine), (name, polarity)
     assert {path.suffix for path in (tmp_path / "figures").iterdir()} == {".svg", ".png"}
     assert CliRunner().invoke(app, ["report", "-o", str(out)]).exit_code == 2
+
+
+def test_decisions_that_came_in_from_a_table_are_told_apart(study: Study, tmp_path: Path) -> None:
+    code(study, "Ann", units(study, "two")[0], "rain")
+    unit = study.texts.utterances(study.texts.all()[0].id, codable_only=True)[-1]
+    (tmp_path / "c.csv").write_text(
+        f"transcript,start,end,text,code\n{study.texts.all()[0].name},{unit.start},{unit.end},{unit.text},rain\n",
+        encoding="utf-8",
+    )
+    import_codings(study, tmp_path / "c.csv", coder="Zoe")
+    assert {item.name: item.imported for item in read_data(study, Names()).coders} == {"Ann": 0, "Zoe": 1}

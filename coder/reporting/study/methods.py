@@ -63,6 +63,12 @@ def _coding(data: StudyData) -> str:
             f" {percent(blind / decided)} of their {decided:,} decisions were made blind, before any suggestion or"
             " another coder's codes were seen."
         )
+    imported = sum(coder.imported for coder in data.coders)
+    if imported:
+        text += (
+            f" {imported:,} of the decisions were made elsewhere and came in from files, which do not say what the"
+            " coders had seen; they are counted as blind [confirm]."
+        )
     seconds = [coder.seconds for coder in data.coders if coder.seconds]
     if seconds:
         text += f" Coding took {sum(seconds) / 3600:.1f} hours, as far as time was measured."

@@ -111,12 +111,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class CoderWork:
-    """What one coder did: utterances decided, how many blind, and seconds spent where they were measured."""
+    """What one coder did: utterances decided, how many blind, and seconds spent where they were measured.
+
+    `imported` came from a file, which does not say what the coder had seen; they count as blind.
+    """
 
     name: str
     decided: int
     blind: int
     seconds: float | None
+    imported: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ columns than a page can show is written in parts that each begin with its first 
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 from itertools import zip_longest
 from pathlib import Path
@@ -32,6 +33,8 @@ MARGIN = 2.0
 WIDE_FROM = 8  # columns; such tables lie on landscape pages, and those with quotes
 MOST_COLUMNS = 12  # beside each other on a page; tables with more are written in parts
 MOST_WIDE = 8  # the same for tables with quotes, whose columns need 3 cm
+FIGURE = 18  # letters of a figure with its interval or shares, "0.64 [0.37, 0.91]", which stays on one line
+NO_BREAK = "\u00a0"
 LETTER = 0.2  # centimetres of a letter in a table
 MOST_ROWS = 400  # python-docx takes a second for some thousand cells
 SHADE = "ECE8E0"  # behind the rows that head others
@@ -224,10 +227,12 @@ def _fill(document: Any, table: Table, indices: list[int], *, wide: bool) -> Non
     for target, index in zip(head.cells, shown, strict=True):
         column = table.columns[index]
         title = f"{column.under}: {column.title}" if column.under and not column.fold else column.title
-        _write(target, ((title, "strong"),), right=False)
+        _write(target, ((_unbroken(title, column), "strong"),), right=False)
     room = (PAGE[1] if wide else PAGE[0]) - 2 * MARGIN
-    titles = [table.columns[index].title for index in shown]
-    _set_widths(grid, titles, [[row[index] for index in shown] for row in rows], room)
+    titles = [_unbroken(table.columns[index].title, table.columns[index]) for index in shown]
+    _set_widths(
+        grid, titles, [[_figures(row[index], table.columns[index]) for index in shown] for row in rows], room
+    )
     above: Cell | None = None
     for row in rows:
         if lead:
@@ -244,7 +249,20 @@ def _add_row(grid: Any, cells: Sequence[Cell], table: Table, indices: Sequence[i
     added = grid.add_row()
     _mark(added, "cantSplit")
     for target, cell, index in zip(added.cells, cells, indices, strict=True):
-        _write(target, tuple((line.whole, line.kind) for line in cell), right=table.columns[index].number)
+        column = table.columns[index]
+        lines = tuple((line.whole, line.kind) for line in _figures(cell, column))
+        _write(target, lines, right=column.number)
+
+
+def _unbroken(text: str, column: Column) -> str:
+    """Return a figure, or what a heading says of how many there are, with blanks at which no line ends."""
+    if column.number and len(text) <= FIGURE:
+        return text.replace(" ", NO_BREAK)
+    return text.replace("n = ", f"n{NO_BREAK}={NO_BREAK}")
+
+
+def _figures(cell: Cell, column: Column) -> Cell:
+    return tuple(replace(line, text=_unbroken(line.text, column)) for line in cell) if column.number else cell
 
 
 def _add_head(grid: Any, text: str) -> None:
@@ -310,7 +328,7 @@ def _set_widths(grid: Any, titles: Sequence[str], rows: Sequence[Sequence[Cell]]
 
 def _longest_word(texts: Sequence[str]) -> int:
     """Return the letters of the longest word, of very long ones (addresses) only as many as may be kept whole."""
-    return min(20, max((len(word) for text in texts for word in text.split()), default=1))
+    return min(20, max((len(word) for text in texts for word in text.split(" ")), default=1))
 
 
 def _write(target: Any, lines: tuple[tuple[str, str], ...], *, right: bool) -> None:

@@ -307,7 +307,7 @@ def _cases(
 def _coders(study: Study) -> list[CoderWork]:
     seconds = study.seconds_spent()
     return [
-        CoderWork(item.coder, item.decided, item.blind, seconds.get(item.coder))
+        CoderWork(item.coder, item.decided, item.blind, seconds.get(item.coder), item.imported)
         for item in study.figures().coders
         if item.decided
     ]
