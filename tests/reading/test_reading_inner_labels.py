@@ -91,3 +91,32 @@ def test_places_and_names_of_labels_inside() -> None:
     assert [text[place:][:6] for place in cuts_at_labels(text, {"doctor"})] == ["Doctor"]
     assert told_inside(text) == ["Doctor:", "Dr. Moss:"]
     assert told_inside("It is easy. Better: walk. Two things: go.") == []
+
+
+@pytest.mark.parametrize("start", ["", "[00:00:03] ", "0:03 ", "12. ", "**"])
+def test_times_numbers_and_marks_before_labels_hide_no_speaker(start: str) -> None:
+    end = "**" if start == "**" else ""
+    told = "He was short. Doctor: you must stop. Me: I can't. Doctor: then go. Me: fine."
+    lines = interview("My doctor.", told, "Walking does.")
+    found = read([f"{start}{line.partition(':')[0]}:{end}{line.partition(':')[2]}" for line in lines])
+    assert {turn.speaker for turn in found.turns} == {"INT", "P1"}
+
+
+def test_a_told_dialogue_makes_no_speakers_where_nobody_is_named() -> None:
+    told = "He was short. Doctor: you must stop. Me: I can't. Doctor: then go. Me: fine."
+    found = read([line.partition(": ")[2] for line in interview("My doctor.", told, "Walking does.")])
+    assert [turn.speaker for turn in found.turns] == [None] * 6
+
+
+def test_a_paragraph_of_several_turns_is_cut_though_something_is_told_in_it() -> None:
+    told = "P1: My doctor. INT: Which? P1: The young one. Me: no, I said. INT: And then?"
+    assert [told[place:][:4] for place in cuts_at_labels(told, {"p1", "int"})] == ["INT:", "P1: ", "INT:"]
+
+
+def test_a_code_before_the_first_label_of_a_line_is_nobodys() -> None:
+    answers = ["My doctor. INT: Which? P1: He.", "She rang.", "Walking."]
+    lines = interview(*answers)
+    lines[3] = f"[SOC-OPP] {lines[3]}"
+    found = read(lines)
+    assert found.words_of(found.turns[4]) == "And then?"
+    assert any("'[SOC-OPP]'" in note for note in found.notes)

@@ -63,3 +63,14 @@ def test_codes_among_the_words_are_named(code: str) -> None:
     found = read(f" {code}", f" {code}", "", "")
     assert said(found)[0] == f"I cannot sleep. {code}"
     assert any(f"what looks like a code, read as said: {code!r}" in doubt for doubt in found.doubts)
+
+
+@pytest.mark.parametrize("tails", [("\t1", "\t2", "\t3", "\t4"), ("\t0:03", "\t0:20", "\t1:37", "\t2:01")])
+def test_numbers_and_times_that_rise_behind_a_tab_are_no_words(tails: tuple[str, ...]) -> None:
+    found = read(*tails)
+    assert said(found) == list(SAID)
+    assert "4 numbers or times behind a tab at the end of lines left out of the words." in found.notes
+
+
+def test_numbers_behind_a_tab_that_do_not_rise_are_said() -> None:
+    assert said(read("\t7", "\t3", "\t5", "\t1"))[0] == "I cannot sleep.\t7"

@@ -519,3 +519,12 @@ def test_cues_that_go_on_are_no_headings() -> None:
     text = "".join(f"{n + 1}\n00:00:0{n},000 --> 00:00:0{n},900\n{cue}\n\n" for n, cue in enumerate(cues))
     document = subtitles.document_of(text, "x.srt", "utf-8")
     assert not assemble(document, "x.srt", b"").doubts
+
+
+@pytest.mark.parametrize("above", ["Interview 4, Utrecht\n", ""])
+def test_who_is_who_above_shorter_labels_is_no_talk(above: str) -> None:
+    cast = "Interviewer: Sanne de Vries\nRespondent: Mevrouw Jansen\n\n"
+    talk = "Int.: Hoe gaat het?\nResp.: Goed, dank u.\nInt.: En thuis?\nResp.: Ook goed.\n"
+    assert next(words for _, words in _spoken(above + cast + talk)) == "Hoe gaat het?"
+    said = "Interviewer: And you are?\nRespondent: Mevrouw Jansen.\n\n"
+    assert [words for _, words in _spoken(above + said + talk)][1] == "Mevrouw Jansen."

@@ -30,6 +30,7 @@ def talk(last: str, below: str = "") -> str:
         "<End of recording>",
         "END OF INTERVIEW",
         "[Ende der Aufnahme]",
+        "(Ende der Aufnahme bei 00:23:10)",
         "(Fin de l'entretien)",
         "[Fin de la grabación]",
         "[Einde opname]",
@@ -86,3 +87,10 @@ def test_which_lines_are_about_the_recording() -> None:
     assert not is_border("End of interview", apart=False)
     assert is_end("[End of interview]") and not is_end("[End of side A]")
     assert [*borders_in("Yes. [End] No.")] == [(4, 10)]
+
+
+def test_a_note_below_the_end_is_nobodys() -> None:
+    found = read(talk(WORDS, "\n--- Einde van het interview ---\nNotitie: mevrouw was moe.\n"))
+    assert {turn.speaker for turn in found.turns} == {"INT", "P1"}
+    assert found.words_of(found.turns[-1]) == WORDS
+    assert any("Notitie" in note for note in found.notes)

@@ -18,8 +18,8 @@ from coder.reading.safety.content import without_surrogates
 from coder.reading.speakers.header import Header, header_of, heads_notes, with_legend
 from coder.reading.speakers.labels import Style
 from coder.reading.speakers.learn import learn_labels
-from coder.reading.speakers.lines import Line, ends_sentence, lines_of, text_of
-from coder.reading.speakers.margin_codes import take_out_codes
+from coder.reading.speakers.lines import Line, ends_sentence, ends_talk, lines_of, text_of
+from coder.reading.speakers.margin_codes import take_out_codes, take_out_numbers
 from coder.reading.speakers.near_labels import (
     numbered_turns,
     one_label_a_person,
@@ -44,7 +44,7 @@ from coder.reading.speakers.roles import (
     look_of_questions,
     role_of_label,
 )
-from coder.reading.speakers.vocabulary import Shape, key_of, shape_of
+from coder.reading.speakers.vocabulary import Shape, is_note_key, key_of, shape_of
 from coder.reading.speakers.written import Words, rendered
 
 _KINDS = {
@@ -185,7 +185,9 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
     header = header_of(lines, _repeated(lines))
     labels, notes = _labels(lines, header.lines, corrections)
     unnamed, doubts = _unnamed(labels, lines, header.lines)
-    doubts += () if document.fixed else take_out_codes(lines, labels)
+    if not document.fixed:
+        notes += take_out_numbers(lines, labels)
+        doubts += take_out_codes(lines, labels)
     reading = read_lines(text, lines, labels, header.lines, running=document.running, unnamed=unnamed)
     if not labels:
         _take_out_titles(reading, text, beginnings)
@@ -260,7 +262,7 @@ def _beginning(text: str) -> str:
 
 def _labels(lines: Sequence[Line], first: int, corrections: Corrections) -> tuple[Labels, list[str]]:
     """Return the labels by line: those learned, those that resemble them, those that a person named."""
-    labels = learn_labels(lines, first)
+    labels = _without_notes_below(learn_labels(lines, first), lines)
     numbered = numbered_turns(lines, labels)
     forced = _keys(corrections.speakers)
     for number, line in enumerate(lines):
@@ -272,6 +274,17 @@ def _labels(lines: Sequence[Line], first: int, corrections: Corrections) -> tupl
     labels, notes = with_near_labels(labels, lines, first)
     labels, joined = one_label_a_person(labels)
     return labels, [*numbered, *notes, *joined]
+
+
+def _without_notes_below(labels: Labels, lines: Sequence[Line]) -> Labels:
+    """Return the labels without those of notes ("Note: ...") that begin one line each below the end of the talk."""
+    counts = Counter(label.key for label in labels.values())
+    end = next((number for number, line in enumerate(lines) if ends_talk(line)), len(lines))
+    return {
+        number: label
+        for number, label in labels.items()
+        if number < end or counts[label.key] > 1 or not is_note_key(label.key)
+    }
 
 
 def _unnamed(labels: Labels, lines: Sequence[Line], first: int) -> tuple[bool, list[str]]:

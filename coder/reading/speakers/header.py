@@ -219,7 +219,7 @@ def _cast_lines(lines: Sequence[Line], repeated: frozenset[str]) -> int:
 
 def _cast_block(lines: Sequence[Line], repeated: frozenset[str], *, sure: bool) -> int:
     """Return how many lines a block of "Interviewer: Jane Smith" lines takes, which a blank line must end."""
-    taken, named = 0, set()
+    taken, named, roles = 0, set(), True
     for number, line in enumerate(lines[:_REACH]):
         if line.blank:
             if taken:
@@ -227,6 +227,7 @@ def _cast_block(lines: Sequence[Line], repeated: frozenset[str], *, sure: bool) 
             continue
         label = _colon(line)
         value = line.text[label.words_start :] if label else ""
+        roles = roles and label is not None and label.shape is Shape.ROLE and label.key not in repeated
         # Right below "Date: ..." lines a value may be any short fact ("female, 45, nurse").
         fact = (
             sure
@@ -238,8 +239,14 @@ def _cast_block(lines: Sequence[Line], repeated: frozenset[str], *, sure: bool) 
             return 0
         named |= {label.key, *_forms(value)}
         taken = number + 1
-    recurs = bool(named & repeated)
+    recurs = bool(named & repeated) or (roles and _others_speak(lines[taken:], repeated))
     return taken if taken and (sure or recurs) and taken < len(lines) else 0
+
+
+def _others_speak(lines: Sequence[Line], repeated: frozenset[str]) -> bool:
+    """Tell whether two labels of a part or code at least speak again and again: "Int.:" and "Resp.:"."""
+    labels = [label for line in lines if (label := _colon(line)) and label.shape >= Shape.CODE]
+    return len({label.key for label in labels} & repeated) > 1
 
 
 def _forms(name: str) -> set[str]:

@@ -22,13 +22,16 @@ from coder.reading.speakers.vocabulary import (
 _REACH = 300
 # A label behind a sentence's end, and one at a line's start.
 _TITLE_STOP = r"(?<=\b[DM][Rr])\.|(?<=\bM[RSrs][Ss])\.|(?<=\bM[Ss])\.|(?<=\bProf)\.|(?<=\bPROF)\."
-_LABEL = rf"([^\W\d_](?:[\w'’-]|\.(?=\w)|{_TITLE_STOP}| (?=\S)){{0,30}}?)\s?[:：](?=\s)"
-_INNER = re.compile(rf"(?<=[.?!…)\]\"”’]\s){_LABEL}")
-_AT_START = re.compile(rf"\s*{_LABEL}")
+_LABEL = rf"([^\W\d_](?:[\w'’-]|\.(?=\w)|{_TITLE_STOP}| (?=\S)){{0,30}}?)\s?[:：]"
+_INNER = re.compile(rf"(?<=[.?!…)\]\"”’]\s){_LABEL}(?=\s)")
+# At a line's start a time, a number or marks may stand before the label, and marks behind it.
+_AT_START = re.compile(rf"[\W\d_]{{0,40}}{_LABEL}(?=[\s*_])")
 # What ends with a full stop but no sentence: the title or initial of the name behind it.
 _ABBREVIATED = re.compile(r"(?:^|[\s(\"“])(?:(?i:[DM]r|Mrs|Ms|Prof|Rev|Sra?|St)|[^\W\d_])\.\s$")
 # Labels of two people at least who begin so many of the lines with labels tell who speaks in the file.
 _LEADERS, _MOSTLY, _GROUP = 2, 0.6, 3
+# Where lines begin with no label, those inside must be on this share of the lines: a dialogue is told in one of many.
+_RUN_ON = 0.3
 
 
 def labels_inside(text: str) -> Iterator[re.Match[str]]:
@@ -43,11 +46,14 @@ def labels_inside(text: str) -> Iterator[re.Match[str]]:
 def cuts_at_labels(text: str, inside: Collection[str]) -> list[int]:
     """Return where a line's later speakers begin: the places of the labels whose keys are in `inside`.
 
-    Where somebody tells what "Me:" and another one said, it is all the teller's, whatever the other is called.
+    Where somebody tells what "Me:" and another one said, it is all the teller's, whatever the other is called, unless
+    the teller's own label comes again in the line.
     """
     matches = list(labels_inside(text))
     keys = [key_of(match[1]) for match in matches]
-    if not TELLERS.isdisjoint(keys) and not TELLERS & set(inside):
+    first = _AT_START.match(text)
+    again = first is not None and key_of(first[1]) in keys
+    if not TELLERS.isdisjoint(keys) and not TELLERS & set(inside) and not again:
         return []
     return [match.start(1) for match, key in zip(matches, keys, strict=True) if key in inside]
 
@@ -74,6 +80,9 @@ def speakers_inside(texts: Sequence[str]) -> frozenset[str]:
     if len(known) < 2:
         return frozenset()
     leaders = _leaders(starting)
+    if not any(starting[key] for key in known):
+        holding = sum(any(key_of(match[1]) in known for match in labels_inside(text)) for text in texts)
+        return frozenset(known if holding >= _RUN_ON * sum(bool(text.strip()) for text in texts) else ())
     never = {key for key in known if not starting[key]} if leaders else set()
     told = never - _speaking(never, leaders, texts)
     return frozenset(key for key in known - told if inside[key])

@@ -19,6 +19,7 @@ _BREAKS = re.compile("[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _HEAD = 300
 _LONGEST_HEAD = 80
 _LONGEST_TALK = 5 * 3600  # seconds
+_IN_BRACKETS = re.compile(r"\s*(?:\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\})\s*")
 _RULE = re.compile(r"\s*(?:[-–—=_*~#·•]\s?){3,}\s*$")
 # LaTeX's commands that stand on lines of their own.
 _LAYOUT = re.compile(
@@ -219,7 +220,9 @@ def _cut_at_labels(line: Line, inside: Collection[str]) -> Iterator[Line]:
     """Yield a line in pieces that each begin with one of the labels inside it."""
     start = 0
     for place in cuts_at_labels(line.text, inside):
-        yield replace(line, text=line.text[start:place], start=line.start + start)
+        piece = replace(line, text=line.text[start:place], start=line.start + start)
+        # A code or remark before the first label is nobody's.
+        yield replace(piece, kind="note") if not start and _IN_BRACKETS.fullmatch(piece.text) else piece
         line = replace(line, first=False, after_gap=True)
         start = place
     yield replace(line, text=line.text[start:], start=line.start + start)

@@ -1,11 +1,13 @@
-"""Codes that an analyst typed behind a tab at the end of lines: "P1: I was afraid of it.<tab>AM-fear"."""
+"""What stands behind a tab at the end of lines: an analyst's codes ("I was afraid.<tab>AM-fear"), numbers, times."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from coder.phrasing import counted
+from coder.reading.clock import seconds_in
 from coder.reading.speakers.labels import Candidate
 from coder.reading.speakers.lines import Line
 from coder.reading.speakers.vocabulary import Shape, is_remark, key_of, shape_of
@@ -13,11 +15,14 @@ from coder.reading.speakers.vocabulary import Shape, is_remark, key_of, shape_of
 _LONGEST, _MOST_WORDS = 40, 4
 _FEWEST, _MOST_OTHERS, _ENOUGH = 2, 0.25, 0.5
 _SHOWN = 4
+_FEWEST_NUMBERS = 4
 # What codes have and the last words of a sentence have not: signs inside, numbers, brackets, capitals.
 _CODE = re.compile(r"\w[-_/:&+.]\w|\d|^[#\[{<]|^(?!OK$)[^\W\d_]{2,}$(?<=[^a-z])")
 _NOBODYS = re.compile(r"[-–—/*x\s]*$", re.I)
 # Nobody says a word behind "#" or in braces.
-_AMONG_WORDS = re.compile(r"(?<=\s)(?:#[^\W\d][\w-]{1,30}|\{[^{}\n]{2,40}\})\s*$")
+_AMONG_WORDS = re.compile(
+    r"(?<=\s)(?:#[^\W\d][\w-]{1,30}|\{[^{}\n]{2,40}\}|\[(?=[^\]]*\w[-_/]\w)[^\[\]\s]{3,40}\])\s*$"
+)
 _LABEL = re.compile(r"[\[({<]?([^:：]{1,30})[:：]\s")
 
 
@@ -61,6 +66,23 @@ def take_out_codes(lines: Sequence[Line], labels: Mapping[int, Candidate]) -> It
     for number, tail in short.items():
         lines[number].codes = len(lines[number].text) - tail.place
     yield f"{lines_end}, taken for codes and left out: {shown}."
+
+
+def take_out_numbers(lines: Sequence[Line], labels: Mapping[int, Candidate]) -> Iterator[str]:
+    """Note in the lines how much of them is a number or time behind a tab, rising from label to label, and say so."""
+    found: list[tuple[Line, int, float]] = []
+    for number, label in sorted(labels.items()):
+        line = lines[number]
+        words, tab, rest = line.text[label.words_start :].rpartition("\t")
+        count = seconds_in(rest) if tab and words.strip() and not line.speech else None
+        if count is not None:
+            found.append((line, len(line.text) - label.words_start - len(words.rstrip()), count))
+    rising = all(above[2] < below[2] for above, below in pairwise(found))
+    if len(found) < max(_FEWEST_NUMBERS, _ENOUGH * len(labels)) or not rising:
+        return
+    for line, length, _ in found:
+        line.codes = length
+    yield f"{len(found)} numbers or times behind a tab at the end of lines left out of the words."
 
 
 def _among_words(lines: Sequence[Line]) -> Iterator[str]:

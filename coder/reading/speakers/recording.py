@@ -16,7 +16,7 @@ _EDGE = (
     "(?:the )?(?:end|start|beginning|begin|stop|break|ende|beginn|fin|début|inicio|einde|begin|fine|inizio|fim|início"
     "|slut|början|koniec|początek|diwedd)"
     "(?: of| in| des| der| de l['’]| de la| de| del| della| dell['’]| du| van het| van de| van| da| do| på)? ?"
-    f"(?:the |this )?{_OCCASION}{_PART}"
+    rf"(?:the |this )?{_OCCASION}{_PART}(?:,?(?: at| bei| um| à| a las| om| kl\.?)? \d[\d:.]{{2,10}})?"
 )
 _HAPPENS = (
     f"(?:the )?{_OCCASION} (?:is |was )?(?:ends?|ended|starts?|started|begins?|began|stops?|stopped"

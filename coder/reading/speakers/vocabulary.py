@@ -199,7 +199,8 @@ summary interview_summary summary_of_interview summary_of_the_interview summary_
 initial_codes initial_themes emerging_themes themes appendix zusammenfassung résumé resumen"""
 # Words for what somebody wrote beside the talk, as in "Transcriber's note".
 _NOTES = """note notes memo memos nb comment comments observation observations reflection reflections fieldnotes
-summary notiz notizen anmerkung anmerkungen bemerkung remarque remarques nota notas"""
+summary notiz notizen anmerkung anmerkungen bemerkung remarque remarques nota notas
+notitie notities opmerking opmerkingen anteckning anteckningar kommentar notatka notatki uwaga uwagi"""
 
 
 # Letters that Unicode does not take apart into a plain one and an accent.
