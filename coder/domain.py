@@ -48,6 +48,7 @@ class Transcript:
     """A transcript as read: its text never changes; turns and furniture together cover every character.
 
     `notes` say what was left out, guessed or joined; `doubts` are those of them that a person should look at.
+    `written`: the turns are answers that people wrote (a survey's), not talk.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Transcript:
     attributes: Mapping[str, str] = field(default_factory=lambda: NO_ATTRIBUTES)
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    written: bool = False
 
     def words_of(self, turn: Turn) -> str:
         """Return the turn's text, without speaker label and time stamp."""
@@ -89,7 +91,8 @@ class Utterance:
     """The unit that is coded and compared; `text` equals the transcript's slice from start to end.
 
     `codable` is False for interviewer turns and backchannels ("mm", "yeah, yeah"): kept, never suggested.
-    `question` is the text of the nearest preceding interviewer turn.
+    `question` is what its turn answers, else the text of the nearest preceding interviewer turn. `written`: it is
+    (part of) an answer that somebody wrote, not talk.
     """
 
     id: str
@@ -104,6 +107,7 @@ class Utterance:
     question: str | None = None
     time: float | None = None
     codable: bool = True
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,9 @@ def segment(transcript: Transcript, unit: Literal["utterance", "turn"] = "uttera
 
     Participants' turns (and turns of unknown speakers) are cut into units of meaning, or kept whole with
     `unit="turn"`; an interviewer's turn is one utterance that is not codable. Backchannels ("Mm.", "Yeah,
-    yeah.") and turns without words are kept, not codable. `question` is what the interviewer said last before,
-    apart from backchannels.
+    yeah.") and turns without words are kept, not codable. `question` is what the turn answers as the file says,
+    else what the interviewer said last before, apart from backchannels: that of a long answer is the question of
+    each of its utterances.
     """
     turns = transcript.turns
     wanted = [turn for turn in turns if unit == "utterance" and _is_long(transcript, turn)]
@@ -78,10 +79,19 @@ def segment(transcript: Transcript, unit: Literal["utterance", "turn"] = "uttera
                     role=turn.role,
                     question=turn.question or question,
                     time=turn.time,
-                    codable=turn.role != "interviewer" and not is_backchannel(text),
+                    codable=turn.role != "interviewer" and can_be_coded(text, written=transcript.written),
+                    written=transcript.written,
                 )
             )
     return utterances
+
+
+def can_be_coded(text: str, *, written: bool) -> bool:
+    """Tell whether a participant's text can say anything: in talk no backchannel, in writing whatever is not blank.
+
+    "Good." only shows listening in talk; where it was written it answers a question.
+    """
+    return bool(text.strip()) if written else not is_backchannel(text)
 
 
 def is_backchannel(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -102,6 +103,16 @@ def test_backchannels_are_kept_but_not_codable(text: str) -> None:
     assert is_backchannel(text)
     [utterance] = segment(transcript_of(("participant", text)))
     assert not utterance.codable and utterance.text == text
+
+
+def test_a_written_answer_can_be_coded_however_short_and_each_part_of_a_long_one_has_its_question() -> None:
+    long = " ".join(["I would have come if the bus had stopped in our road as it did in former years."] * 4)
+    read = transcript_of(("participant", "Good."), ("participant", long))
+    asked = tuple(replace(turn, question="What was good?") for turn in read.turns)
+    talk, written = (segment(replace(read, turns=asked, written=written)) for written in (False, True))
+    assert [item.codable for item in talk] == [False, *[True] * (len(talk) - 1)]
+    assert len(written) > 2 and all(item.codable and item.written for item in written)
+    assert {item.question for item in written} == {"What was good?"}
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,14 @@ from coder.coded_tables.grammar import (
     columns_named,
     examples,
     polarities_of,
+    says_yes,
     spans_in,
     text_of,
 )
 from coder.domain import ADJUDICATED, POLARITIES
 from coder.errors import TableError
 from coder.phrasing import counted
-from coder.segmentation import is_backchannel
+from coder.segmentation import can_be_coded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,8 @@ class Excerpt:
     `home` is the transcript or participant whose words it is, `unit` the passage's own name (both empty where the
     table does not say); `code_rows` has the first row that gives each code; `votes` has the codes of each named
     coder where several rows were joined. `turn` names the turn it was said in (empty where the table does not say);
-    `spoken` says that it is from a transcript, where listening words ("Mm.") are never coded.
+    `spoken` says that it is from a transcript, where listening words ("Mm.") are never coded. A transcript may be of
+    written answers (`written`, by a column of that name); then `person` is whose answer it is.
     """
 
     row: int
@@ -73,6 +75,8 @@ class Excerpt:
     votes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     turn: str = ""
     spoken: bool = False
+    written: bool = False
+    person: str = ""
 
 
 def study_names(paths: Sequence[Path]) -> list[str]:
@@ -267,9 +271,8 @@ def _with_text(
     table: CodedTable, column: str | None, codes: ReadCodes, polarity: Sequence[str | None], *, apart: bool
 ) -> Iterator[Excerpt]:
     records = table.frame.to_dict("records")
-    roles = {
-        role: table.texts(role) for role in ("question", "coder", "study", "unit", "start", "turn", *HOMES)
-    }
+    wanted = ("question", "coder", "study", "unit", "start", "turn", "speaker", "written", *HOMES)
+    roles = {role: table.texts(role) for role in wanted}
     groups = [None] * len(table) if column is None else [text_of(cells[column]).strip() for cells in records]
     named_home = column in {table.columns.get(role) for role in HOMES} - {None}
     texts = [text_of(value) for value in table.cells("text")]
@@ -283,6 +286,7 @@ def _with_text(
         home = next((roles[role][at] for role in HOMES if role in table.columns), None)
         sides = {side for _, side in given if side}
         names = frozenset(code for code, _ in given)
+        talk, written = bool(roles["transcript"][at]), says_yes(roles["written"][at])
         yield Excerpt(
             row=row,
             text=text,
@@ -298,7 +302,9 @@ def _with_text(
             unit=roles["unit"][at] or "",
             start=roles["start"][at] or "",
             turn=roles["turn"][at] or "",
-            spoken=bool(roles["transcript"][at]),
+            spoken=talk and not written,
+            written=written,
+            person=roles["participant"][at] or roles["speaker"][at] or "",
             table=table.where,
             code_rows=dict.fromkeys(names, row),
         )
@@ -437,9 +443,9 @@ def training_set(excerpts: Sequence[Excerpt], codebook: Codebook) -> "TrainingSe
         studies=[item.study for item in excerpts],
         weights=[item.weight for item in excerpts],
         coders=[" & ".join(item.coders) or None for item in excerpts],
-        transcripts=[item.home for item in excerpts],
+        transcripts=[item.person if item.written else item.home for item in excerpts],
         turns=[(item.study, item.home, item.turn) if item.turn else at for at, item in enumerate(excerpts)],
-        codable=[not (item.spoken and is_backchannel(item.text)) for item in excerpts],
+        codable=[can_be_coded(item.text, written=not item.spoken) for item in excerpts],
         spoken=[item.spoken for item in excerpts],
     )
 

@@ -66,6 +66,7 @@ _HEADINGS: dict[str, str] = {
         opmerking, notitie
     """,
     "blind": "blind, blinded, verblindet",
+    "written": "written, written answer, schriftlich, ecrit, escrito, schriftelijk",
     "speaker": "speaker, speaker label, sprecher, sprecherin, locuteur, hablante, spreker",
 }
 # Where no column has a heading above, these hold the words: people's answers are often called so.
@@ -222,6 +223,11 @@ def stands_for_nothing(name: str) -> bool:
     """Tell whether a word in a cell of codes means that there is no code."""
     word = " ".join(name.casefold().split())
     return word in NOTHING_WORDS or word in MISSING_WORDS
+
+
+def says_yes(cell: Any) -> bool:
+    """Tell whether a cell of a column that asks for yes or no says yes; an empty one does not."""
+    return text_of(cell).strip().casefold() in ("yes", "y", "true", "1", "ja", "oui", "si", "sí")
 
 
 def is_missing(cell: Any) -> bool:

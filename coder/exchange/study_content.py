@@ -13,7 +13,10 @@ Facts = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class DocumentContent:
-    """A transcript: its text, facts about it, and who speaks in it (speaker's label -> participant)."""
+    """A transcript: its text, facts about it, and who speaks in it (speaker's label -> participant).
+
+    `written`: its turns are written answers, not talk.
+    """
 
     uid: str
     name: str
@@ -22,6 +25,7 @@ class DocumentContent:
     facts: Facts = field(default_factory=dict)
     participants: Mapping[str, str] = field(default_factory=dict)
     turns: tuple["TurnContent", ...] = ()
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,12 @@ def coding_rows(study: StudyContent) -> tuple[list[str], Iterator[Row]]:
     """Return the columns and rows of all codings, attributes of people and transcripts beside them.
 
     A row without code: the coder read the utterance and found nothing to code. `coder import --codings` and
-    `coder train` read the table back.
+    `coder train` read the table back. Where there are written answers, a column `written` says of each row whether it
+    is one.
     """
-    facts = _fact_columns(study, (*CODING_COLUMNS, "codes", "document", "study", "unit"))
-    columns = [*CODING_COLUMNS, *facts]
+    facts = _fact_columns(study, (*CODING_COLUMNS, "written", "codes", "document", "study", "unit"))
+    answers = any(document.written for document in study.documents)
+    columns = [*CODING_COLUMNS, *(["written"] if answers else []), *facts]
     return columns, _coding_rows(study, facts)
 
 
@@ -47,6 +49,7 @@ def _coding_rows(study: StudyContent, facts: dict[str, str]) -> Iterator[Row]:
             **_place(document, item), "question": item.question, "code": item.code or None,
             "code_path": labels.get(item.code, item.code) or None, "polarity": item.polarity, "coder": item.coder,
             "memo": item.memo or None, "time": item.time, "confidence": item.confidence, "model": item.model,
+            "written": "yes" if document.written else "no",
             **_fact_cells(facts_of(study, document, item), facts),
         }  # fmt: skip
 

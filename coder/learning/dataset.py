@@ -36,7 +36,7 @@ NOTHING_SEEN: Fingerprints = np.zeros(0, dtype=np.uint64)
 SEEN_SHARE = 0.02  # of the texts, from which figures are not held out
 
 
-class Spoken(Protocol):
+class AnyUtterance(Protocol):
     """An utterance as it was cut, or as a study keeps it."""
 
     @property
@@ -58,6 +58,24 @@ class Spoken(Protocol):
     def transcript(self) -> Hashable:
         """Its transcript."""
         ...
+
+    @property
+    def speaker(self) -> str | None:
+        """Whose words it is."""
+        ...
+
+    @property
+    def written(self) -> bool:
+        """Whether it is a written answer, not talk."""
+        ...
+
+
+def home_of(utterance: AnyUtterance) -> str:
+    """Return the transcript of what was said; of a written answer the person, empty if not known.
+
+    So the rows of a table have it that is coded row by row: each person's answers are within the survey's topic.
+    """
+    return (utterance.speaker or "") if utterance.written else str(utterance.transcript)
 
 
 @dataclass(frozen=True)
@@ -106,12 +124,15 @@ class Batch:
         return len(self.texts)
 
     @classmethod
-    def of_utterances(cls, utterances: Sequence[Spoken]) -> "Batch":
+    def of_utterances(cls, utterances: Sequence[AnyUtterance]) -> "Batch":
         """Return the codable utterances of whole transcripts as a batch; each transcript is a topic of its own."""
-        names = [str(item.transcript) for item in utterances]
-        turns = [(item.transcript, item.turn) for item in utterances]
         return cls(
-            [item.text for item in utterances], [item.question for item in utterances], turns, names, names
+            [item.text for item in utterances],
+            [item.question for item in utterances],
+            [(item.transcript, item.turn) for item in utterances],
+            [home_of(item) for item in utterances],
+            [str(item.transcript) for item in utterances],
+            spoken=[not item.written for item in utterances],
         )
 
     @classmethod

@@ -54,6 +54,8 @@ _ACT_COLUMNS = "uid, coder, owner, kind, target, mode, drawn, seconds, note, tim
 _ACT_VALUES = (
     f"uid, {_BY}, {_new('coder', 'owner')}, kind, {_new('act', 'target')}, mode, drawn, seconds, note, time"
 )
+_READ = "text, text_hash, source_hash, source, format, encoding, notes, doubts, written"
+_TRANSCRIPT_COLUMNS = f"uid, name, {_READ}, replaces, time"
 _STEPS: tuple[tuple[str, str], ...] = (
     (
         "coder",
@@ -68,8 +70,8 @@ _STEPS: tuple[tuple[str, str], ...] = (
         "transcript",
         _fresh(
             "transcript",
-            "uid, name, text, text_hash, source_hash, source, format, encoding, notes, doubts, replaces, time",
-            "uid, name, text, text_hash, source_hash, source, format, encoding, notes, doubts, replaces, time",
+            _TRANSCRIPT_COLUMNS,
+            _TRANSCRIPT_COLUMNS,
         ),
     ),
     (
@@ -87,6 +89,11 @@ _STEPS: tuple[tuple[str, str], ...] = (
         " CASE '[]' WHEN o.doubts THEN transcript.doubts WHEN transcript.doubts THEN o.doubts"
         " ELSE min(transcript.doubts, o.doubts) END"
         " FROM other.transcript o WHERE o.uid = transcript.uid",
+    ),
+    (
+        "",  # and that a transcript is written answers
+        "UPDATE main.transcript SET written = 1 FROM other.transcript o"
+        " WHERE o.uid = transcript.uid AND o.written = 1",
     ),
     (
         "",

@@ -18,6 +18,7 @@ _CHANGED = (
     "WITH newest AS (SELECT transcript AS id, name, removed, time, max(time || uid) FROM transcript_change"
     " GROUP BY transcript)"
 )
+_UTTERANCES = "SELECT u.*, t.written FROM utterance u JOIN transcript t ON t.id = u.transcript WHERE"
 FEW = 40  # utterances of one transcript fetched one by one; more: the transcript is read whole
 
 
@@ -73,7 +74,7 @@ class Texts:
             old = self._superseded(replaces) if replaces is not None else None
             transcript_id = db.run(
                 "INSERT INTO transcript (uid, name, text, text_hash, source_hash, source, format, encoding, notes,"
-                " doubts, replaces, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " doubts, written, replaces, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     uid,
                     transcript.id,
@@ -85,6 +86,7 @@ class Texts:
                     transcript.encoding,
                     json.dumps(list(transcript.notes), ensure_ascii=False),
                     json.dumps(list(transcript.doubts), ensure_ascii=False),
+                    transcript.written,
                     old,
                     stamp,
                 ),
@@ -301,7 +303,12 @@ class Texts:
             source_hash=row["source_hash"],
             notes=tuple(json.loads(row["notes"])),
             doubts=tuple(json.loads(row["doubts"])),
+            written=bool(row["written"]),
         )
+
+    def is_written(self, transcript_id: int) -> bool:
+        """Tell whether a transcript's turns are written answers, not talk."""
+        return bool(self._db.value("SELECT written FROM transcript WHERE id = ?", (transcript_id,)))
 
     def turns(self, transcript_id: int) -> list[StudyTurn]:
         """Return the turns of a transcript in order."""
@@ -318,7 +325,7 @@ class Texts:
 
     def utterances(self, transcript_id: int, *, codable_only: bool = False) -> list[StudyUtterance]:
         """Return the utterances of a transcript in order, interviewer's included unless `codable_only`."""
-        rows = self._db.rows("SELECT * FROM utterance WHERE transcript = ? ORDER BY start", (transcript_id,))
+        rows = self._db.rows(f"{_UTTERANCES} u.transcript = ? ORDER BY u.start", (transcript_id,))
         turns = {turn.number: turn for turn in self.turns(transcript_id)}
         utterances = utterances_of(rows, turns, questions_of(turns), self.text(transcript_id))
         return [item for item in utterances if item.codable or not codable_only]
@@ -327,7 +334,7 @@ class Texts:
         """Return utterances by id, from any transcripts; ids that do not exist are left out."""
         homes: dict[int, list[Row]] = defaultdict(list)
         for some in chunks(list(utterance_ids)):
-            for row in self._db.rows(f"SELECT * FROM utterance WHERE id IN ({marks(some)})", some):
+            for row in self._db.rows(f"{_UTTERANCES} u.id IN ({marks(some)})", some):
                 homes[row["transcript"]].append(row)
         utterances: dict[int, StudyUtterance] = {}
         for home, rows in homes.items():
@@ -463,4 +470,5 @@ def utterance_of(row: Row, number: int, turn: StudyTurn, question: str | None, t
         seconds=turn.seconds,
         codable=bool(row["codable"]),
         lot=row["lot"],
+        written=bool(row["written"]),
     )

@@ -62,7 +62,8 @@ class StudyUtterance:
 
     `number` counts from 0 within the transcript; `question` is what its turn answers, else the nearest
     interviewer turn before it;
-    `lot` (0..999999) is its place in a random order that is the same in every copy of the study.
+    `lot` (0..999999) is its place in a random order that is the same in every copy of the study; `written` as in
+    the domain.
     """
 
     id: int
@@ -78,6 +79,7 @@ class StudyUtterance:
     seconds: float | None
     codable: bool
     lot: int
+    written: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,13 @@ from coder.pseudonyms.items import KEEP
 from coder.pseudonyms.items import REPLACE as REPLACE
 from coder.pseudonyms.recognise import names_of_labels
 from coder.pseudonyms.sealed import is_sealed, sealed, unsealed
-from coder.safe_csv import armed
+from coder.safe_csv import armed, csv_line
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 LIST_COLUMNS = ("item", "kind", "action", "replacement", "count", "files", "context")
+ANSWER_COLUMNS = ("participant", "question", "text")
 MAPPING_COLUMNS = ("pseudonym", "item", "kind")
 HONEST = (
     "Recognition misses some of what identifies people, above all names in lower case, nicknames, rare jobs and"
@@ -227,6 +228,7 @@ def write_transcripts(
 ) -> list[Written]:
     """Write each transcript with its pseudonyms as plain text into the folder `out`, readable by its owner alone.
 
+    Answers to a survey are written as a table, so that each keeps its question.
     Raises OutputError if a file is there already (without `force`) or cannot be written.
     """
     replacer = Replacer(items)
@@ -301,14 +303,17 @@ def counts_by_kind(items: Sequence[Item]) -> list[tuple[str, int, int]]:
 def _written(reading: Reading, target: Path, replacer: Replacer) -> Written:
     transcript = reading.transcript
     labels = _labels(transcript, replacer)
-    blocks, count = [], 0
+    blocks, lines, count = [], [csv_line(ANSWER_COLUMNS)], 0
     for turn, mentions in zip(transcript.turns, reading.mentions, strict=True):
         done = replacer.replaced(transcript.words_of(turn), mentions)
         count += done.count
         words = re.sub(r"\s*\n\s*", " ", done.text)
         label = labels[turn.speaker]
         blocks.append(f"{label}: {words}" if label else words)
-    _write_privately(target, ("\n\n".join(blocks) + "\n").encode())
+        asked = replacer.replaced(turn.question).text if turn.question else None
+        lines.append(csv_line([label or None, asked, done.text]))
+    content = "".join(lines) if transcript.written else "\n\n".join(blocks) + "\n"
+    _write_privately(target, content.encode())
     return Written(reading.path, target, count, _differences(reading, target))
 
 
@@ -354,9 +359,10 @@ def _file_names(readings: Sequence[Reading], replacer: Replacer) -> list[str]:
     for reading in readings:
         done = replacer.replaced(re.sub(r"[_.-]+", " ", reading.path.stem).title())
         name = re.sub(r"[\[\]]", "", done.text).replace(" ", "_") if done.count else reading.path.stem
-        while f"{name}.txt" in names:
+        suffix = ".csv" if reading.transcript.written else ".txt"
+        while name + suffix in names:
             name += "-2"
-        names.append(f"{name}.txt")
+        names.append(name + suffix)
     return names
 
 

@@ -75,7 +75,9 @@ def test_an_answer_in_a_survey_is_not_talk_though_its_participant_is_named() -> 
     for column, talk in (("transcript", True), ("participant", False)):
         records = [{column: "P1", "question": "What helped?", "text": "The nurses were kind to me."}]
         homes, _, spoken = whose_words(records)
-        assert (homes, spoken) == (("P1",), talk)
+        assert (homes, spoken) == (("P1",), (talk,))
+    records = [{"transcript": "survey", "speaker": "P1", "written": "yes", "text": "Kind nurses."}]
+    assert whose_words(records) == (("P1",), ("",), (False,))
 
 
 def test_written_answers_keep_their_words_apart_from_the_question() -> None:

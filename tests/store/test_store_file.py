@@ -165,6 +165,7 @@ def test_a_study_from_before_questions_and_doubts_keeps_its_transcripts(tmp_path
         read = study.texts.transcript(1)
         assert [(turn.speaker, turn.time, turn.question) for turn in read.turns] == [("P1", 1.5, None)]
         assert read.notes == ("A note.",) and read.doubts == ()
+        assert not read.written  # not known: it counts as talk
 
 
 def test_a_study_from_before_owners_keeps_its_codings(tmp_path: Path) -> None:
@@ -177,6 +178,7 @@ def test_a_study_from_before_owners_keeps_its_codings(tmp_path: Path) -> None:
     script = (database.SCHEMA / "003_codings.sql").read_text(encoding="utf-8")
     with contextlib.closing(sqlite3.connect(path)) as raw:
         raw.execute("DROP VIEW coding")
+        raw.execute("ALTER TABLE transcript DROP COLUMN written")
         for table in ("act", "unit", "standing", "answer"):
             raw.execute(f"ALTER TABLE {table} RENAME COLUMN owner TO voice")
         raw.execute(script[script.index("CREATE VIEW coding") :].split(";")[0])

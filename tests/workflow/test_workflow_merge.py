@@ -25,7 +25,7 @@ TABLES = {
     "coder": "name, kind",
     "setting": "name, value, time",
     "codebook": "uid, hash, time",
-    "transcript": "uid, name, text, current, replaces, doubts",
+    "transcript": "uid, name, text, current, replaces, doubts, written",
     "model": "uid, label, time",
     "activation": "uid, reason, time",
     "run": "uid, time",
@@ -102,13 +102,15 @@ def test_a_copy_from_before_questions_were_kept_learns_them(tmp_path: Path) -> N
     old, new = copies(tmp_path, "ab")
     with Study.open(new) as study:
         study.db.connection.execute("UPDATE turn SET question = 'Which?' WHERE number = 1")
-        study.db.connection.execute("UPDATE transcript SET doubts = '[\"Look.\"]' WHERE name = 'p1'")
+        study.db.connection.execute(
+            "UPDATE transcript SET doubts = '[\"Look.\"]', written = 1 WHERE name = 'p1'"
+        )
     merge_studies([old, new], tmp_path / "on.coder")
     merge_studies([new, old], tmp_path / "no.coder")
     assert content(tmp_path / "on.coder") == content(tmp_path / "no.coder")
     with Study.open(tmp_path / "on.coder") as study:
         read = study.texts.transcript(study.texts.find("p1"))
-        assert read.turns[1].question == "Which?" and read.doubts == ("Look.",)
+        assert read.turns[1].question == "Which?" and read.doubts == ("Look.",) and read.written
 
 
 def test_merging_is_a_union_whatever_the_order(tmp_path: Path) -> None:

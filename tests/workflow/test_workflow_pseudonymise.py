@@ -97,3 +97,20 @@ def test_a_broken_list_is_refused_with_its_rows(talk: Path, tmp_path: Path) -> N
     with pytest.raises(TableError) as error:
         work.read_list(broken, items)
     assert [line.split(":")[0] for line in error.value.problems] == ["l.csv, row 2", "l.csv, row 3"]
+
+
+def test_answers_to_a_survey_stay_answers_with_their_questions(tmp_path: Path) -> None:
+    survey = tmp_path / "survey.csv"
+    survey.write_text(
+        "participant,question,text\nJane Smith,What was good?,Dr Patel was kind to me.\n"
+        "P2,What could be better?,Parking\nJane Smith,What could be better?,The food\n",
+        encoding="utf-8",
+    )
+    run(survey, "-o", tmp_path / "safe", "--yes")
+    [new] = (tmp_path / "safe").iterdir()
+    assert new.suffix == ".csv" and "Patel" not in new.read_text(encoding="utf-8")
+    old, read = read_transcript(survey), read_transcript(new)
+    assert old.written and read.written
+    assert [turn.question for turn in read.turns] == [turn.question for turn in old.turns]
+    assert [read.words_of(turn) for turn in read.turns][1:] == ["Parking", "The food"]
+    assert len({turn.speaker for turn in read.turns}) == 2

@@ -9,14 +9,18 @@ import pytest
 from coder import precode
 from coder.codebook import Code, Codebook, load_codebook
 from coder.coded_tables.excerpts import excerpts_of, training_set
+from coder.exchange.study_tables import coding_rows
 from coder.learning import Model, blank_model, load_model
+from coder.learning.dataset import Batch
 from coder.learning.evaluation.report import Guess
 from coder.store import Study
 from coder.store.values import Decision
 from coder.workflow.study import model_comparison
+from coder.workflow.study.export import study_content, suggestion_rows
 from coder.workflow.study.import_transcripts import import_transcripts
 from coder.workflow.study.suggest import suggest
 from coder.workflow.study.training_data import lessons, spoken
+from coder.workflow.study.training_data import training_set as study_material
 from tests.small_model import LetterEncoder
 
 SAMPLE = Path(__file__).parents[2] / "data/sample/transcripts"
@@ -157,6 +161,76 @@ def test_every_command_says_the_same_of_a_short_talk(
         (tmp_path / f"{name}.txt").write_text("".join(turns), encoding="utf-8")
     together = check_sameness(sorted(tmp_path.glob("*.txt")), small_model, tmp_path, monkeypatch)
     assert set().union(*together.values()) == {"time", "people"} and set() in together.values()
+
+
+PARKING = """\
+participant,question,text
+P1,What could be better?,Parking
+P2,What could be better?,"The waiting time in the afternoon was far too long and nobody told us why. I also think\
+ that the signs to the ward could be clearer for people who have never been there before. My mother got lost\
+ twice on the way to the ward and had to ask a porter."
+P1,What was good?,Parking
+P2,What was good?,Good
+"""
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Path:
+    path = tmp_path / "answers.csv"
+    path.write_text(PARKING, encoding="utf-8")
+    return path
+
+
+def sides(frame: pd.DataFrame) -> dict[str, set[str]]:
+    """Return the polarities suggested for "Parking", by question."""
+    parking = frame[frame["text"] == "Parking"]
+    return {str(question): set(rows["polarity"].dropna()) for question, rows in parking.groupby("question")}
+
+
+def test_every_command_asks_what_the_question_of_a_written_answer_asks_for(
+    answers: Path, tmp_path: Path
+) -> None:
+    expected = {"What could be better?": {"barrier"}, "What was good?": {"facilitator"}}
+    rows, turns = (precode(answers, "starter-small", unit=unit) for unit in ("row", "turn"))
+    ours = ["text", "question", "code", "polarity", "confidence", "polarity_confidence"]
+    assert rows[ours].equals(turns[ours]) and sides(rows) == expected
+    cut = precode(answers, "starter-small")
+    assert sides(cut) == expected
+    long = cut[cut["turn"] == 2]
+    assert long["utterance"].nunique() == 2 and set(long["question"]) == {"What could be better?"}
+    with Study.create(tmp_path / "s.coder", load_codebook("comb")) as study:
+        import_transcripts(study, [answers])
+        suggest(study, model="starter-small")
+        suggested = pd.DataFrame(suggestion_rows(study))
+        kept = cut.dropna(subset="code").reset_index(drop=True)
+        assert suggested[ours[:-2]].equals(kept[ours[:-2]].astype(suggested[ours[:-2]].dtypes))
+        study.people.add_coder("Ann")
+        units = spoken(study, 1)
+        assert [unit.text for unit in units if unit.question == "What was good?"] == ["Parking", "Good"]
+        study.acts.decide("Ann", [Decision(unit.id, "nothing") for unit in units], mode="blind")
+        material = study_material(study, lessons(study), study.codebooks.current())
+        model = load_model("starter-small", codebook=load_codebook("comb"))
+        told, alone = (
+            model.predict(batch).polarity for batch in (material.batch, Batch.of_utterances(units))
+        )
+        assert not any(material.spoken) and np.array_equal(told, alone)
+        columns, rows = coding_rows(study_content(study))
+        exported, _ = excerpts_of(pd.DataFrame(list(rows), columns=columns))
+        again = model.predict(training_set(exported, study.codebooks.current()).batch)
+        assert np.array_equal(again.polarity, told)
+
+
+def test_a_table_coded_row_by_row_has_its_question_once(small_model: Model, tmp_path: Path) -> None:
+    rows = pd.DataFrame([{"id": "7", "question": "Why?", "speaker": "P1", "text": "clock hours"}])
+    for name in ("question", "Question", "Frage"):
+        rows.set_axis(["id", name, "speaker", "text"], axis=1).to_csv(tmp_path / "a.csv", index=False)
+        frame = precode(tmp_path / "a.csv", unit="row")
+        assert frame["question"].tolist() == ["Why?"]
+        ours = frame.columns[frame.columns.get_loc("transcript") :]
+        assert list(frame.columns.difference(ours, sort=False)) == [
+            "id", *([name] if name != "question" else []), "speaker_given",
+        ]  # fmt: skip
+    assert not frame["speaker"].any() and frame["speaker_given"].tolist() == ["P1"]
 
 
 SURVEY = """\

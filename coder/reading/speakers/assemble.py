@@ -120,6 +120,7 @@ def assemble(
         source_hash=hashlib.sha256(data).hexdigest(),
         notes=(*document.notes, *said_so, *read.notes, *roles.notes, *doubts),
         doubts=tuple(doubts),
+        written=document.answers,
     )
 
 

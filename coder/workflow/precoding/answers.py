@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coder.coded_tables.grammar import HOMES, columns_of
+from coder.coded_tables.grammar import HOMES, Columns, columns_of, says_yes
 from coder.domain import Utterance
 from coder.errors import CoderError, InputError
 from coder.reading.tables.stream import AT_A_TIME, Record, row_count, stream_table
-from coder.segmentation import is_backchannel
+from coder.segmentation import can_be_coded
 from coder.workflow.precoding.parts import Part, PartRecord
 from coder.workflow.suggestion import COLUMNS, Row
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MANY_ROWS = 20_000
 MANY_BYTES = 8_000_000  # of a table that does not say its number of rows
+_REPEATED = ("text", "question")
 SAMPLED = 2_000  # answers of each study that its topic is measured on
 SAMPLED_IN_ALL = 200_000
 MANY_STUDIES = 4_000
@@ -111,7 +112,7 @@ def _parts_of(survey: Survey, model: "Model", wanted: Collection[int]) -> Iterat
         if survey.first + at in wanted:
             utterances, studies, others = table_answers(records, survey.path.stem, at * AT_A_TIME)
             # A transcript is one topic only if it is whole, so not in a table that is cut into parts.
-            homes, turns, talk = whose_words(records) if survey.parts == 1 else ((), (), False)
+            homes, turns, spoken = whose_words(records) if survey.parts == 1 else ((), (), ())
             yield Part(
                 survey.first + at,
                 str(survey.path),
@@ -120,7 +121,7 @@ def _parts_of(survey: Survey, model: "Model", wanted: Collection[int]) -> Iterat
                 tuple(others),
                 homes=homes,
                 turns=turns,
-                talk=talk,
+                spoken=spoken,
                 topics=topics,
             )
 
@@ -145,35 +146,47 @@ def table_answers(
     """Return a table's rows as utterances, the study of each (empty without such a column), the other columns.
 
     `before` is the number of rows of the table before these. A column that has the name of one of ours is kept
-    as `NAME_given`.
+    as `NAME_given`; those that ours repeat, the text and its question, are not kept twice.
     """
-    known = [
-        column for column in dict.fromkeys(name for record in records for name in record) if column != "text"
-    ]
+    given = list(dict.fromkeys(name for record in records for name in record))
+    known = [column for column in given if column not in _REPEATED]
     names = {column: f"{column}_given" if column in COLUMNS else column for column in known}
-    home = columns_of([*known, "text"]).get("transcript")
-    answers = [_answer(record, name, row, home) for row, record in enumerate(records, start=before)]
-    studies = [cell_text(record.get("study")) for record in records]
+    columns = columns_of(given)
+    answers = [_answer(record, name, row, columns) for row, record in enumerate(records, start=before)]
+    study = columns.get("study")
+    studies = [cell_text(record.get(study)) if study else "" for record in records]
     return answers, studies, [{new: record.get(old) for old, new in names.items()} for record in records]
 
 
-def whose_words(records: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+def whose_words(
+    records: Sequence[Mapping[str, Any]],
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[bool, ...]]:
     """Return the transcript or participant and the turn of each row, as `coder evaluate` reads them.
 
-    Also whether the first of these are transcripts: their texts are talk, a participant's are written answers.
+    Also whether its text is talk: that of a transcript is, unless a column says that it is written; then the person
+    takes the place of the transcript. A participant's texts are written answers.
     """
     columns = columns_of(dict.fromkeys(name for record in records for name in record))
-    role = next((role for role in HOMES if role in columns), "")
-    home, turn = columns.get(role), columns.get("turn")
-    return (
-        tuple(cell_text(record.get(home)).strip() if home else "" for record in records),
-        tuple(cell_text(record.get(turn)).strip() if turn else "" for record in records),
-        role == "transcript",
-    )
+    home = next((role for role in HOMES if role in columns), "")
+    person = next((role for role in ("participant", "speaker") if role in columns), "")
+
+    def cells(role: str) -> list[str]:
+        name = columns.get(role)
+        return [cell_text(record.get(name)).strip() if name else "" for record in records]
+
+    written = [says_yes(cell) for cell in cells("written")]
+    homes = [
+        who if answer else whole
+        for who, answer, whole in zip(cells(person), written, cells(home), strict=True)
+    ]
+    talk = [bool(name) and not answer for name, answer in zip(cells("transcript"), written, strict=True)]
+    return tuple(homes), tuple(cells("turn")), tuple(talk)
 
 
-def _answer(record: Mapping[str, Any], name: str, row: int, home: str | None) -> Utterance:
-    spoken = bool(home and cell_text(record.get(home)).strip())  # in a transcript "Mm." is never coded
+def _answer(record: Mapping[str, Any], name: str, row: int, columns: Columns) -> Utterance:
+    home, question, written_as = (columns.get(role) for role in ("transcript", "question", "written"))
+    talk = bool(home and cell_text(record.get(home)).strip())
+    written = not talk or bool(written_as and says_yes(cell_text(record.get(written_as))))
     text = cell_text(record.get("text"))
     return Utterance(
         id=f"{name}:{row}",
@@ -184,8 +197,9 @@ def _answer(record: Mapping[str, Any], name: str, row: int, home: str | None) ->
         end=len(text),
         text=text,
         role="participant",
-        question=cell_text(record.get("question")) or None,
-        codable=bool(text.strip()) and not (spoken and is_backchannel(text)),
+        question=(cell_text(record.get(question)).strip() or None) if question else None,
+        codable=can_be_coded(text, written=written),
+        written=written,
     )
 
 

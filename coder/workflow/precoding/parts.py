@@ -27,7 +27,7 @@ class Part:
     """What is coded at a time; `other_columns` are a table's other columns, one record per utterance.
 
     Of a table's rows `homes` names the transcript or participant, `turns` the turn, empty where it does not say;
-    `talk` says that they are transcripts.
+    `spoken` says whether its text is talk, not a written answer.
     """
 
     number: int
@@ -37,7 +37,7 @@ class Part:
     other_columns: tuple[Row, ...] = ()
     homes: tuple[str, ...] = ()
     turns: tuple[str, ...] = ()
-    talk: bool = False
+    spoken: tuple[bool, ...] = ()
     topics: "Topics | None" = None
     notes: tuple[str, ...] = ()
     refused: str = ""
@@ -98,7 +98,7 @@ def _batch(part: Part) -> "Batch":
     homes = [part.homes[row] if part.homes else "" for row in at]
     named = part.turns or ("",) * len(part.utterances)
     turns = [(home, named[row]) if named[row] else row for home, row in zip(homes, at, strict=True)]
-    spoken = [part.talk and bool(home) for home in homes]
+    spoken = [bool(part.spoken) and part.spoken[row] for row in at]
     return Batch(texts, questions, turns, homes, studies, part.topics, spoken)
 
 

@@ -66,6 +66,7 @@ def _document(study: Study, info: TranscriptInfo) -> DocumentContent:
         facts=study.people.attributes("transcript", info.uid),
         participants=study.people.participants(info.id),
         turns=turns,
+        written=study.texts.is_written(info.id),
     )
 
 

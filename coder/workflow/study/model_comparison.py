@@ -80,12 +80,12 @@ def compare(study: Study, old: "Model", new: "Model", tests: Sequence[Lesson]) -
     known = np.flatnonzero((data.labels >= 0).all(axis=1))
     guesses = [Guess.by(model, data, codebook.ids).rows(known) for model in (old, new)]
     data = data.rows(known)
-    by_transcript = len(set(data.transcripts)) >= FEW_TRANSCRIPTS
-    groups = list(data.transcripts) if by_transcript else [str(turn) for turn in data.turns]
+    by_transcript = len(set(data.groups)) >= FEW_TRANSCRIPTS
+    groups = list(data.groups) if by_transcript else [str(turn) for turn in data.turns]
     changes = differences(Truth(data.labels, data.polarity, groups), guesses[0], guesses[1], codebook.ids)
     return Trial(
         n=len(known),
-        transcripts=len(set(data.transcripts)),
+        transcripts=len(set(data.groups)),
         resampled="transcripts" if by_transcript else "turns",
         overall=mean_f1(data.labels == 1, guesses[0].selected, guesses[1].selected, groups),
         theme_kappa=_gain(changes.theme_kappa),

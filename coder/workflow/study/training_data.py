@@ -116,7 +116,7 @@ def training_set(study: Study, items: Sequence[Lesson], codebook: Codebook) -> "
     """
     import numpy as np
 
-    from coder.learning.dataset import TrainingSet
+    from coder.learning.dataset import TrainingSet, home_of
 
     by_unit: dict[int, list[Lesson]] = defaultdict(list)
     for item in items:
@@ -136,6 +136,7 @@ def training_set(study: Study, items: Sequence[Lesson], codebook: Codebook) -> "
         studies=[str(item.utterance.transcript) for item in rows],
         weights=[item.weight for item in rows],
         coders=["; ".join(item.coders) or None for item in rows],
-        transcripts=[str(item.utterance.transcript) for item in rows],
+        transcripts=[home_of(item.utterance) for item in rows],
         turns=[(item.utterance.transcript, item.utterance.turn) for item in rows],
+        spoken=[not item.utterance.written for item in rows],
     )
