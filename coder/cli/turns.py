@@ -85,9 +85,10 @@ def _folder_text(report: "ReadingReport", folder: Path) -> str:
     header = ("file", "format", "turns", "interviewer", "participants", "their words", "look at")
     doubtful = sum(bool(file.transcript.doubts) or not file.participant_words for file in report.files)
     parts = [f"{counted(len(report.files), 'transcript')} read, {doubtful} to look at."]
-    if report.refused:
-        lines = [f"  {problem}" for _, problem in report.refused]
-        parts.append("\n".join([f"Not read ({len(lines)}):", *lines]))
+    for heading, problems in (("Not read", report.refused), ("Left out", report.left_out)):
+        if problems:
+            lines = [f"  {problem}" for _, problem in problems]
+            parts.append("\n".join([f"{heading} ({len(lines)}):", *lines]))
     listing = table(header, rows, (0, 1, 3, 4, 6), ruled=True)
     width = _width()
     fits = max(map(len, listing.split("\n"))) <= width

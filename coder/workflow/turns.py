@@ -8,6 +8,7 @@ from typing import Any
 from coder.domain import Corrections, Role, Transcript
 from coder.errors import CoderError, InputError
 from coder.reading import FOLDER_SUFFIXES, read_transcript, transcript_paths
+from coder.workflow.coded_results import why_no_transcript
 
 _OPENING_WORDS = 8
 
@@ -82,11 +83,12 @@ class ReadingReport:
     """How the files of a folder were read.
 
     `files` are those that were read, doubtful ones first; `refused` has (path, sentence) for those that could
-    not be; `others` are files of kinds that are not read.
+    not be, `left_out` for tables of codings and suggestions; `others` are files of kinds that are not read.
     """
 
     files: tuple[TurnsReport, ...]
     refused: tuple[tuple[Path, str], ...] = ()
+    left_out: tuple[tuple[Path, str], ...] = ()
     others: tuple[Path, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -94,6 +96,7 @@ class ReadingReport:
         return {
             "files": [file.summary_json() for file in self.files],
             "refused": [{"file": str(path), "problem": problem} for path, problem in self.refused],
+            "left_out": [{"file": str(path), "reason": reason} for path, reason in self.left_out],
             "not_read": [str(path) for path in self.others],
         }
 
@@ -115,7 +118,10 @@ def summarised(path: Path, transcript: Transcript) -> TurnsReport:
 def show_turns(
     path: Path, interviewer: Sequence[str] = (), corrections: Corrections | None = None
 ) -> TurnsReport:
-    """Read a transcript and sum up its speakers; raises InputError for what cannot be read."""
+    """Read a transcript and sum up its speakers; raises InputError for what cannot be read, and for codings."""
+    other = why_no_transcript(path)
+    if other:
+        raise InputError(other)
     return summarised(path, read_transcript(path, interviewer=interviewer, corrections=corrections))
 
 
@@ -127,9 +133,14 @@ def reading_report(folder: Path) -> ReadingReport:
     """
     files: list[TurnsReport] = []
     refused: list[tuple[Path, str]] = []
+    left_out: list[tuple[Path, str]] = []
     for path in transcript_paths([folder]):
+        other = why_no_transcript(path)
+        if other:
+            left_out.append((path, other))
+            continue
         try:
-            files.append(show_turns(path))
+            files.append(summarised(path, read_transcript(path)))
         except CoderError as error:
             refused.append((path, str(error)))
     others = tuple(
@@ -138,7 +149,7 @@ def reading_report(folder: Path) -> ReadingReport:
         if path.is_file() and path.suffix.lower() not in FOLDER_SUFFIXES and not _hidden(path, folder)
     )
     files.sort(key=lambda file: (file.participant_words > 0, -len(file.transcript.doubts), str(file.path)))
-    return ReadingReport(tuple(files), tuple(refused), others)
+    return ReadingReport(tuple(files), tuple(refused), tuple(left_out), others)
 
 
 def _hidden(path: Path, folder: Path) -> bool:

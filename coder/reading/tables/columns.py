@@ -154,6 +154,16 @@ def is_identifier_name(header: str) -> bool:
     return plain_name(header) in _KNOWN["respondent"] | _KNOWN["speaker"]
 
 
+def is_respondent_name(header: str) -> bool:
+    """Tell whether a column of this name says who answered ("Participant", "Name", "ID")."""
+    return plain_name(header) in _KNOWN["respondent"]
+
+
+def is_part_name(header: str) -> bool:
+    """Tell whether a column of this name says which part somebody has ("Role"), not who it is."""
+    return plain_name(header) in _PARTS
+
+
 def columns_by_name(header: Sequence[str]) -> Columns | None:
     """Recognise a header row by its names; None without a column of words."""
     names = [plain_name(cell) for cell in header]

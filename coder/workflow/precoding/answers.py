@@ -15,6 +15,7 @@ from coder.domain import Utterance
 from coder.errors import CoderError, InputError
 from coder.reading.tables.stream import AT_A_TIME, Record, row_count, stream_table
 from coder.segmentation import can_be_coded
+from coder.workflow.coded_results import why_no_answers
 from coder.workflow.precoding.parts import Part, PartRecord
 from coder.workflow.suggestion import COLUMNS, Row
 
@@ -208,6 +209,9 @@ def _survey(path: Path, first: int) -> Survey:
     chosen: dict[str, list[tuple[int, str]]] = {}
     columns: dict[str, None] = {}
     rows = 0
+    other = why_no_answers(path)
+    if other:
+        raise InputError(other)
     for records in _pieces(path):
         answers, studies, others = table_answers(records, path.stem, rows)
         for answer, study in zip(answers, studies, strict=True):

@@ -134,10 +134,14 @@ def finished(
 def read_utterances(
     path: Path, unit: Unit, interviewer: Sequence[str] = ()
 ) -> tuple[Transcript, list[Utterance]]:
-    """Read one transcript and cut the participants' turns into units."""
+    """Read one transcript and cut the participants' turns into units. Raises InputError, also for codings."""
     from coder.reading import read_transcript
     from coder.segmentation import segment
+    from coder.workflow.coded_results import why_no_transcript
 
+    other = why_no_transcript(path)
+    if other:
+        raise InputError(other)
     transcript = read_transcript(path, interviewer=interviewer)
     utterances = segment(transcript, "turn" if unit == "turn" else "utterance")
     utterances = [item for item in utterances if item.role != "interviewer"]
@@ -146,14 +150,36 @@ def read_utterances(
     return transcript, utterances
 
 
-def input_files(paths: Iterable[str | Path], unit: Unit) -> list[Path]:
+@dataclass(frozen=True)
+class InputFiles:
+    """The files meant by paths, and those within folders that are no input, each with the reason."""
+
+    files: list[Path]
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def input_files(paths: Iterable[str | Path], unit: Unit) -> InputFiles:
     """Return the files meant by paths; a folder means every file in it that can be read.
 
-    Raises InputError for a path that does not exist and for folders without any such file.
+    Tables of suggestions in a folder are left out, and for transcripts those of codings, too. Raises InputError for
+    a path that does not exist and for folders without any file to read.
     """
-    from coder.reading import transcript_paths
+    from coder.workflow.coded_results import why_no_answers, why_no_transcript
 
     given = [Path(path) for path in paths]
+    expanded = _expanded(given, unit)
+    why = why_no_answers if unit == "row" else why_no_transcript
+    inside = [file for file in expanded if file not in given]
+    left_out = {str(file): reason for file in inside if (reason := why(file))}
+    files = [file for file in expanded if str(file) not in left_out]
+    if not files and left_out:
+        raise InputError("\n".join(left_out.values()))
+    return InputFiles(files, left_out)
+
+
+def _expanded(given: Sequence[Path], unit: Unit) -> list[Path]:
+    from coder.reading import transcript_paths
+
     missing = [str(path) for path in given if not path.exists()]
     if missing:
         raise InputError(f"There is no file or folder {', '.join(missing)}. Check the spelling.")

@@ -5,7 +5,7 @@ the same parts; what takes long is kept part by part, so that an interrupted run
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import chain
@@ -19,6 +19,7 @@ from coder.learning.persistence.card import CodeVerdict
 from coder.phrasing import counted
 from coder.workflow.precoding.parts import (
     Engine,
+    InputFiles,
     Job,
     LocalEngine,
     PartRecord,
@@ -60,10 +61,14 @@ class PrecodingRequest:
 
 @dataclass
 class Summary:
-    """What a run did: counts for the closing words, and the files that were refused with the reason."""
+    """What a run did: counts for the closing words, and the files that were refused with the reason.
+
+    `left_out` are files of folders that hold suggestions or codings, with the reason.
+    """
 
     files: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     utterances: int = 0
     codable: int = 0
@@ -78,11 +83,14 @@ class Summary:
     surest_quarter: float | None = None
 
     @classmethod
-    def of(cls, model: "Model") -> "Summary":
+    def of(cls, model: "Model", left_out: Mapping[str, str] | None = None) -> "Summary":
         """Return an empty summary that knows the model's codes and the verdicts of those that failed."""
         labels = {code.id: code.label for code in model.codebook.codes}
         surest = model.card.held_out.surest_quarter
-        return cls(model=model.name, labels=labels, failed=failed_codes(model), surest_quarter=surest)
+        return cls(
+            left_out=dict(left_out or {}), model=model.name, labels=labels, failed=failed_codes(model),
+            surest_quarter=surest,
+        )  # fmt: skip
 
     def add(self, record: PartRecord) -> None:
         """Add what was counted of a part."""
@@ -139,15 +147,15 @@ def run(request: PrecodingRequest, progress: Progress | None = None) -> Summary:
 
     if request.out:
         check_target(request.out, force=request.force)
-    files = input_files(request.paths, request.unit)
+    found = input_files(request.paths, request.unit)
     many = request.engine != "local"
     if many and request.out is None:
         raise InputError("With --engine dask the result is written part by part: name a file with -o.")
     model = open_model(request.model, request.codebook, threads=request.threads)
-    job = job_of(files, request.unit, request.interviewer)
-    if request.out and (many or is_large(files, request.unit)):
-        return _run_in_parts(request, request.out, files, job, model, progress)
-    summary = Summary.of(model)
+    job = job_of(found.files, request.unit, request.interviewer)
+    if request.out and (many or is_large(found.files, request.unit)):
+        return _run_in_parts(request, request.out, found, job, model, progress)
+    summary = Summary.of(model, found.left_out)
     parts = finished_parts(job, model, LocalEngine(model), coded_only=request.coded_only, progress=progress)
     _write(_counted(parts, summary), request, [*job.columns, *COLUMNS], summary)
     return summary
@@ -203,7 +211,7 @@ def _write(
 def _run_in_parts(
     request: PrecodingRequest,
     out: Path,
-    files: Sequence[Path],
+    found: InputFiles,
     job: Job,
     model: "Model",
     progress: Progress | None,
@@ -212,8 +220,8 @@ def _run_in_parts(
     from coder.reporting.rows import open_rows
     from coder.workflow.precoding.checkpoint import Workspace
 
-    summary = Summary.of(model)
-    with Workspace(out, _asked(request, files, model)) as workspace:
+    summary = Summary.of(model, found.left_out)
+    with Workspace(out, _asked(request, found.files, model)) as workspace:
         done = workspace.finished()
         if progress and done:
             progress(sum(job.steps(record) for record in workspace.records()), job.total)
@@ -267,24 +275,24 @@ def precode(
 ) -> "pd.DataFrame":
     """Pre-code transcripts (or, with unit="row", tables with a `text` column) into a frame of suggestions.
 
-    The columns are those of the `coder precode` files. Files that cannot be read are named in
-    `frame.attrs["refused"]` with the reason, codes that the model does not suggest in `frame.attrs["not_suggested"]`
-    with their verdict. Raises CoderError if nothing could be read.
+    The columns are those of the `coder precode` files. In `frame.attrs` are, each with the reason: "refused" (files
+    that cannot be read), "left_out" (tables of suggestions and codings in folders) and "not_suggested" (codes that
+    the model does not suggest, with their verdict). Raises CoderError if nothing could be read.
     """
     import pandas as pd
 
     from coder.workflow.modelling.models import open_model
 
     loaded = open_model(model, codebook)
-    summary = Summary.of(loaded)
-    files = input_files([paths] if isinstance(paths, (str, Path)) else paths, unit)
-    job = job_of(files, unit, interviewer)
+    found = input_files([paths] if isinstance(paths, (str, Path)) else paths, unit)
+    summary = Summary.of(loaded, found.left_out)
+    job = job_of(found.files, unit, interviewer)
     parts = finished_parts(job, loaded, LocalEngine(loaded), coded_only=coded_only)
     rows = [row for batch in _counted(parts, summary) for row in batch]
     if summary.refused and not summary.files:
         raise InputError("\n".join(summary.refused.values()))
     frame = pd.DataFrame(rows, columns=[*job.columns, *COLUMNS])
-    frame.attrs["refused"] = summary.refused
+    frame.attrs["refused"], frame.attrs["left_out"] = summary.refused, summary.left_out
     frame.attrs["not_suggested"] = {code: verdict.to_dict() for code, verdict in summary.failed.items()}
     return frame
 
@@ -313,6 +321,12 @@ def closing_words(request: PrecodingRequest, summary: Summary) -> str:
     ]
     if request.out:
         lines.append(f"Written to {request.out}")
+    if summary.left_out:
+        lines += [
+            "",
+            f"Left out ({len(summary.left_out)}):",
+            *(f"  {why}" for why in summary.left_out.values()),
+        ]
     if summary.refused:
         lines += ["", f"Refused ({len(summary.refused)}):", *(f"  {why}" for why in summary.refused.values())]
     return "\n".join(lines)

@@ -8,6 +8,7 @@ from coder.coded_tables.grammar import columns_of
 from coder.domain import Corrections, Role, Transcript
 from coder.errors import CoderError, FormatError, InputError, StudyError
 from coder.store import Study
+from coder.workflow.coded_results import why_no_transcript
 from coder.workflow.study.carry_codings import carry_codings
 from coder.workflow.study.import_attributes import find_column
 from coder.workflow.study.reading_corrections import Cut, as_participants, corrections_of, cut_utterances
@@ -129,11 +130,8 @@ def _expanded(paths: Sequence[str | Path], tables: Sequence[Path], report: Impor
                 others = [item for item in inside if item.resolve() in given or _about_transcripts(item)]
                 report.left_out += [item for item in others if item.resolve() not in given]
                 inside = [item for item in inside if item not in others]
-            elif _is_codings(Path(path)):
-                raise FormatError(
-                    f"It is a table of codings (it has columns for code and coder), no transcript: --codings {path}"
-                    " imports the codings. If it is a transcript, take these columns out."
-                )
+            elif reason := why_no_transcript(Path(path)):
+                raise FormatError(reason)
             files += inside
         except CoderError as error:
             report.refused.append((Path(path), str(error)))
@@ -146,18 +144,9 @@ def _about_transcripts(path: Path) -> bool:
 
     columns = _columns(path)
     known = columns_of(columns)
-    if "code" in known:
+    if "code" in known or why_no_transcript(path):
         return True
     return bool(columns) and not ("text" in known or find_column(columns, ANSWER) or holds_talk(path))
-
-
-def _is_codings(path: Path) -> bool:
-    """Tell whether a file is a table that says who gave which code; "user" and "author" may also say who speaks."""
-    from coder.reading.tables.columns import is_identifier_name
-
-    known = columns_of(_columns(path))
-    coder = known.get("coder")
-    return "code" in known and coder is not None and not is_identifier_name(coder)
 
 
 def _columns(path: Path) -> list[str]:

@@ -1,0 +1,113 @@
+"""Tables of codings and of suggestions that lie among transcripts and answers, and which command takes them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from coder.coded_tables.grammar import Columns, columns_of, polarities_of, text_of
+from coder.errors import CoderError
+from coder.exchange.study_tables import UNIT_COLUMNS
+from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, key_of
+from coder.reading.tables.columns import (
+    columns_by_name,
+    is_identifier_name,
+    is_part_name,
+    is_respondent_name,
+    plain_name,
+)
+from coder.reading.tables.read import TABLE_SUFFIXES
+from coder.reading.tables.stream import Record, stream_table
+from coder.workflow.suggestion import COLUMNS
+
+_SAMPLED = 200  # rows
+# Headings that mean codes; others of `columns_of` ("Thema", "Tag") may be a survey's or say who answers ("code").
+_CODES = frozenset(
+    {"codes", "code id", "code name", "codename", "code path", "kodes", "kodierung", "codierung"}
+)
+
+
+def why_no_transcript(path: Path) -> str | None:
+    """Return a sentence on a table that holds codings or suggestions and the command that takes it, else None."""
+    records = _beginning(path)
+    headings = _headings(records)
+    if _is_result(headings):
+        return _result(path)
+    column = _codings_column(headings, records)
+    if column is None:
+        return None
+    return (
+        f"{path} is a table of codings (it has a column '{column}'), no transcript. coder train, evaluate and"
+        f" agreement take it, and coder import as --codings {path}; coder precode codes its texts anew with --unit"
+        f" row. If it is a transcript, call the column of speakers 'speaker' or take '{column}' out."
+    )
+
+
+def why_no_answers(path: Path) -> str | None:
+    """Return a sentence on a table that holds suggestions of this program, which are no answers; else None."""
+    return _result(path) if _is_result(_headings(_beginning(path))) else None
+
+
+def _result(path: Path) -> str:
+    return (
+        f"{path} holds suggestions that coder made, or a study's codings; its texts are not coded again. Give the"
+        " transcripts or the table that they are from."
+    )
+
+
+def _beginning(path: Path) -> list[Record]:
+    """Return the first rows of a table; none of another file, and of one that its reader will refuse."""
+    if path.suffix.casefold() not in TABLE_SUFFIXES:
+        return []
+    try:
+        return next(stream_table(path, rows=_SAMPLED))
+    except (CoderError, OSError):
+        return []
+
+
+def _headings(records: Sequence[Record]) -> list[str]:
+    return list(dict.fromkeys(name for record in records for name in record))
+
+
+def _is_result(headings: Sequence[str]) -> bool:
+    """Tell whether a table has all columns of suggestions, or those of a study's 0/1 table."""
+    return set(COLUMNS) <= set(headings) or set(UNIT_COLUMNS) <= set(headings)
+
+
+def _codings_column(headings: Sequence[str], records: Sequence[Record]) -> str | None:
+    """Return the column that makes a table one of codings: of codes or polarities given, with nobody who speaks.
+
+    Also where somebody speaks, if a column says who gave the codes.
+    """
+    known = columns_of(headings)
+    coder, code = known.get("coder"), known.get("code")
+    if code is not None and coder is not None and not is_identifier_name(coder):
+        return code
+    if "text" not in known or _somebody_speaks(headings, records):
+        return None
+    if code is not None and (plain_name(code) in _CODES or _are_codes(code, known, records)):
+        return code
+    side = known.get("polarity")
+    cells = [record.get(side) for record in records] if side else []
+    return side if any(polarities_of(cells, Counter())) else None
+
+
+def _somebody_speaks(headings: Sequence[str], records: Sequence[Record]) -> bool:
+    """Tell whether a column says who speaks; one of respondents or roles does if somebody in it interviews."""
+    columns = columns_by_name(headings)
+    if columns is None or columns.speaker is None:
+        return False
+    name = headings[columns.speaker]
+    if not (is_respondent_name(name) or is_part_name(name)):
+        return True
+    people = {name, *filter(is_part_name, headings)}
+    cells = (text_of(record.get(column)) for record in records for column in people)
+    return any(set(key_of(cell).split()) & INTERVIEWER_WORDS for cell in cells)
+
+
+def _are_codes(column: str, known: Columns, records: Sequence[Record]) -> bool:
+    """Tell whether a column "code" holds codes, not those of respondents, which have digits: "P07", "AB12"."""
+    if plain_name(column) not in ("code", "kode", "codigo"):
+        return False
+    cells = [cell for record in records if (cell := text_of(record.get(column)).strip())]
+    named = [cell for cell in cells if not any(map(str.isdigit, cell))]
+    return "polarity" in known or len(named) > len(cells) / 2
