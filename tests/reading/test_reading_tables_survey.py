@@ -212,6 +212,16 @@ def test_missing_answers_are_left_out_and_counted(tmp_path: Path) -> None:
     assert "2 answers left out that say only N/A." in found.notes
 
 
+@pytest.mark.parametrize(("heading", "speakers"), [("participant", ["1", "2", "3"]), ("nr", [None] * 3)])
+def test_numbers_of_participants_are_not_those_of_questions(
+    heading: str, speakers: list[str | None], tmp_path: Path
+) -> None:
+    answers = [("1", "Parking"), ("4", "k.A."), ("2", "Money"), ("3", "Rain")]
+    rows = [[heading, "question", "text"], *([who, "What stops you?", words] for who, words in answers)]
+    found = read(tmp_path, rows)
+    assert found.written and [turn.speaker for turn in found.turns] == speakers
+
+
 def test_numbered_headings_and_ids_in_other_languages(tmp_path: Path) -> None:
     rows = [["id. Antwort ID", "submitdate. Datum Abgeschickt", "Q1. Was ist schwer?", "Q2. 3. Was hilft?"]]
     rows += [[str(n), f"2024-01-0{n + 1}", words, f"{words} Danke schön."] for n, words in enumerate(WORDS)]

@@ -33,7 +33,9 @@ from coder.reading.tables.voices import VoiceColumns, columns_of_voices, turns_o
 _MACHINE_ROW = '{"ImportId"'
 _LABEL = re.compile(r"\s*(\S.{0,30}?)\s?[:：\t]\s*\S")
 # What survey tools and people write where nothing was answered; "None" may be an answer.
-MISSING = frozenset({"n/a", "n.a.", "na", "nan", "null"})
+MISSING = frozenset({"n/a", "n.a.", "na", "nan", "null", "k.a.", "k. a.", "keine angabe"})
+# Headings that may number the rows of questions and answers rather than name who answers.
+_NUMBERS = frozenset({"id", "nr", "code", "record id"})
 MAX_TRANSCRIPT_CELLS = 600_000
 _HEADER_WITHIN = 20
 # Segments of a speech recogniser, which end anywhere in a sentence.
@@ -270,8 +272,8 @@ def _checked(columns: Columns, header: Sequence[str], rows: Cells) -> Columns:
         names = [name for row in rows if (name := _at(row, columns.speaker).strip())]
         interviewed = any(set(key_of(name).split()) & INTERVIEWER_WORDS for name in names)
         columns = replace(columns, answers=len(set(names)) == len(names) and not interviewed)
-    asked_by_row = columns.question is not None and columns.speaker is not None
-    numbers = [_at(row, columns.speaker).strip() for row in rows] if asked_by_row else []
+    numbered = columns.question is not None and plain_name(_at(header, columns.speaker)) in _NUMBERS
+    numbers = [_at(row, columns.speaker).strip() for row in rows] if numbered else []
     if numbers and all(map(str.isdigit, numbers)) and len(set(numbers)) == len(numbers):
         # They number the questions.
         columns = replace(columns, speaker=None)
