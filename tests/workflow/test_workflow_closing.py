@@ -59,4 +59,6 @@ def test_each_transcript_says_how_many_of_its_utterances_got_a_suggestion(model:
     said = closing_words(PrecodingRequest(paths=[]), summary)
     assert "  a.txt: 8 of 10\n  b.txt: 3 of 10\n" in said
     assert "highest confidence first" in said and "84 % were right" in said
-    assert "highest confidence" not in closing_words(PrecodingRequest(paths=[], unit="row"), summary)
+    survey = Summary.of(model)
+    survey.add(PartRecord(0, "x/survey.csv", written=True, units=12, codable=10, coded=9))
+    assert "highest confidence" not in closing_words(PrecodingRequest(paths=[]), survey)

@@ -17,6 +17,7 @@ from coder.store import Study
 from coder.store.values import Decision
 from coder.workflow.study import model_comparison
 from coder.workflow.study.export import study_content, suggestion_rows
+from coder.workflow.study.import_all import ImportRequest, import_all
 from coder.workflow.study.import_transcripts import import_transcripts
 from coder.workflow.study.suggest import suggest
 from coder.workflow.study.training_data import lessons, spoken
@@ -199,7 +200,8 @@ def test_every_command_asks_what_the_question_of_a_written_answer_asks_for(
     long = cut[cut["turn"] == 2]
     assert long["utterance"].nunique() == 2 and set(long["question"]) == {"What could be better?"}
     with Study.create(tmp_path / "s.coder", load_codebook("comb")) as study:
-        import_transcripts(study, [answers])
+        brought = import_all(study, ImportRequest((answers,))).text()
+        assert brought == "answers: a survey, 4 answers of 2 people, 5 utterances to code."
         suggest(study, model="starter-small")
         suggested = pd.DataFrame(suggestion_rows(study))
         kept = cut.dropna(subset="code").reset_index(drop=True)

@@ -45,12 +45,16 @@ class Part:
 
 @dataclass(frozen=True)
 class PartRecord:
-    """What is kept of a coded part besides its rows: where it is from, what was noted, what is counted."""
+    """What is kept of a coded part besides its rows: where it is from, what was noted, what is counted.
+
+    `written`: it is answers that people wrote, no talk.
+    """
 
     number: int
     source: str
     notes: tuple[str, ...] = ()
     refused: str = ""
+    written: bool = False
     columns: tuple[str, ...] = ()
     units: int = 0
     codable: int = 0
@@ -121,6 +125,7 @@ def finished(
         source=part.source,
         notes=part.notes,
         refused=part.refused,
+        written=all(utterance.written for utterance in part.utterances),
         columns=tuple(part.other_columns[0]) if part.other_columns else (),
         units=len(part.utterances),
         codable=sum(opinion is not None for opinion in by_utterance),

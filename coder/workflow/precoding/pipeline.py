@@ -63,13 +63,14 @@ class PrecodingRequest:
 class Summary:
     """What a run did: counts for the closing words, and the files that were refused with the reason.
 
-    `left_out` are files of folders that hold suggestions or codings, with the reason.
+    `left_out` are files of folders that hold suggestions or codings, with the reason; `talk`: some file is no survey.
     """
 
     files: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    talk: bool = False
     utterances: int = 0
     codable: int = 0
     coded: int = 0
@@ -100,6 +101,7 @@ class Summary:
         if record.source not in self.notes:
             self.files.append(record.source)
             self.notes[record.source] = record.notes
+        self.talk |= not record.written
         self.utterances += record.units
         self.codable += record.codable
         self.coded += record.coded
@@ -311,7 +313,7 @@ def closing_words(request: PrecodingRequest, summary: Summary) -> str:
         f"{counted(len(summary.files), 'file')} read: {summary.utterances} {units}"
         + (f", {quiet} of them backchannels or empty (never coded)" if quiet else ""),
         f"{summary.coded} ({share}) got a suggestion from model {summary.model}",
-        *_shares(summary, request.unit),
+        *_shares(summary),
         *_unread_words(summary, units),
         "",
         code_table(summary.codes, offered),
@@ -332,13 +334,13 @@ def closing_words(request: PrecodingRequest, summary: Summary) -> str:
     return "\n".join(lines)
 
 
-def _shares(summary: Summary, unit: Unit) -> list[str]:
+def _shares(summary: Summary) -> list[str]:
     """Return how many units of each file got a suggestion, and how to read more of them than people code."""
     files = list(summary.by_file.items()) if len(summary.by_file) > 1 else []
     lines = [f"  {Path(name).name}: {coded} of {codable}" for name, (coded, codable) in files[:SHOWN_FILES]]
     if len(files) > SHOWN_FILES:
         lines.append(f"  and {len(files) - SHOWN_FILES} more files")
-    if unit != "row" and summary.codable and summary.coded > USUALLY_CODED * summary.codable:
+    if summary.talk and summary.codable and summary.coded > USUALLY_CODED * summary.codable:
         advice = "People usually code about half of an interview: read the suggestions of highest confidence first."
         lines.append(advice)
     if summary.surest_quarter is not None:

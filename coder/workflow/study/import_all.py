@@ -198,6 +198,10 @@ def _added_line(item: Added) -> str:
     interviewers = [label for label, role in item.roles.items() if role == "interviewer"]
     others = [label for label, role in item.roles.items() if role != "interviewer"]
     version = f" (version {item.version}, {item.carried} codings carried over)" if item.version > 1 else ""
+    if item.written:
+        whose = f" of {counted(len(others), 'person', 'people')}" if any(others) else ""
+        answers = counted(item.turns, "answer")
+        return f"{item.name}{version}: a survey, {answers}{whose}, {item.utterances} utterances to code."
     return (
         f"{item.name}{version}: {item.turns} turns, {item.utterances} utterances to code;"
         f" interviewer: {', '.join(interviewers) or 'none found'}; speakers: {', '.join(others) or 'none'}."

@@ -19,7 +19,10 @@ ANSWER = ("utterance", "words", "speech", "transcription", "answer", "response",
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A transcript that went in, and how it was read; `carried` codings came over from the version before."""
+    """A transcript that went in, and how it was read; `carried` codings came over from the version before.
+
+    `written`: its turns are answers to a survey.
+    """
 
     id: int
     name: str
@@ -30,6 +33,7 @@ class Added:
     notes: tuple[str, ...]
     version: int = 1
     carried: int = 0
+    written: bool = False
 
 
 @dataclass(slots=True)
@@ -207,4 +211,5 @@ def _added(study: Study, key: int, path: Path, transcript: Transcript, carried: 
         notes=transcript.notes,
         version=version,
         carried=carried,
+        written=transcript.written,
     )
