@@ -20,18 +20,9 @@ from coder.errors import CodebookError
 SHIPPED = Path(__file__).parent / "codebooks"
 SIZE_LIMIT = 5_000_000  # bytes; the largest published codebooks are under 1 MB
 TOP_KEYS = {"name", "version", "source", "codes", "polarity"}
-CODE_KEYS = {
-    "id",
-    "label",
-    "parent",
-    "definition",
-    "include",
-    "exclude",
-    "subthemes",
-    "examples",
-    "colour",
-    "guid",
-}
+CODE_KEYS = (
+    "id", "label", "parent", "definition", "include", "exclude", "subthemes", "examples", "colour", "guid",
+)  # fmt: skip
 LIST_KEYS = ("include", "exclude", "subthemes", "examples")
 ID_PATTERN = re.compile(r"[\w.-]+")
 GUID_PATTERN = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 from coder.codebook import (
+    CODE_KEYS,
     GUID_PATTERN,
     ID_PATTERN,
     SIZE_LIMIT,
@@ -29,18 +30,6 @@ from coder.reading.tables.read import read_table
 from coder.safe_csv import armed, csv_line
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
-COLUMNS = (
-    "id",
-    "label",
-    "parent",
-    "definition",
-    "include",
-    "exclude",
-    "subthemes",
-    "examples",
-    "colour",
-    "guid",
-)
 # By role, the headings that name it, as `plain_name` writes them; of several the first is read.
 HEADINGS: dict[str, tuple[str, ...]] = {
     "id": ("id", "code id", "codeid"),
@@ -131,7 +120,7 @@ def identifier(label: str, taken: set[str]) -> str:
 
 
 def from_table(path: Path) -> tuple[Codebook, list[str]]:
-    """Build a codebook from a table with a column `label` (or code, name, tag) and any of COLUMNS, and notes.
+    """Build a codebook from a table with a column `label` (or code, name, tag) and any of CODE_KEYS, and notes.
 
     Headings may be English, German, French, Spanish or Dutch. Several sub-themes, rules or examples in one cell are
     separated by `|`. Notes name the columns that were not read. Raises CodebookError with every problem.
@@ -210,7 +199,7 @@ def _unguarded(cell: str) -> str:
 
 def to_csv(codebook: Codebook) -> str:
     """Return the codebook as a table that `from_table` reads back; polarity of sub-themes as `[barrier]`."""
-    lines = [csv_line(COLUMNS)]
+    lines = [csv_line(CODE_KEYS)]
     for code in codebook.codes:
         cells = [code.id, code.label, code.parent or "", code.definition]
         cells += [" | ".join(code.include), " | ".join(code.exclude)]

@@ -151,6 +151,11 @@ def _fates_table(data: StudyData) -> Table:
     return Table("What became of the suggestions", columns, rows, "suggestions", tidy)
 
 
+COEFFICIENTS = (
+    "Kappa: the mean of Cohen's kappa over the pairs of coders (Light 1971). AC1: Gwet 2008. Positive agreement: of"
+    " the utterances to which one coder gave the code, how often another did. Prevalence: the share of ratings that"
+    " gave the code."
+)
 OVERALL = ("percent_agreement", "masi_alpha", "pooled_kappa", "macro_gwet_ac1")
 
 
@@ -181,7 +186,11 @@ def _code_agreement(data: StudyData) -> list[Part]:
         rows.append([cell(report.label(code)), *(cell(estimate(found[name])) for name in shown.values())])
         tidy += [{"code": code, "coefficient": name, **found[name].to_dict()} for name in shown.values()]
     columns = [Column("Code"), *(Column(name, number=True) for name in shown)]
-    return [Table("Agreement per code", columns, rows, "agreement per code", tidy)] if rows else []
+    return (
+        [Table("Agreement per code", columns, rows, "agreement per code", tidy, [COEFFICIENTS])]
+        if rows
+        else []
+    )
 
 
 def _methods(data: StudyData, options: ReportOptions) -> list[Part]:
