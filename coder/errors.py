@@ -9,7 +9,8 @@ CoderError
 ├── ModelError          a model cannot be loaded, or does not fit the codebook or encoder
 ├── StudyError          a study file cannot be opened, or the request contradicts what it holds
 │   ├── PassphraseError the study is encrypted, and its passphrase is missing or wrong
-│   └── StaleError      the utterance was decided elsewhere since the page was shown; nothing was written
+│   ├── StaleError      the utterance was decided elsewhere since the page was shown; nothing was written
+│   └── NotFoundError   the study has no such utterance or transcript
 ├── InstallationError  something that the request needs is not installed
 └── OutputError         a result cannot be written (exists already, folder missing, disk full)
 
@@ -66,6 +67,10 @@ class PassphraseError(StudyError):
 
 class StaleError(StudyError):
     """The utterance was decided elsewhere since it was shown; nothing was written."""
+
+
+class NotFoundError(StudyError):
+    """The study has nothing of the number or name that was asked for."""
 
 
 class InstallationError(CoderError):

@@ -367,12 +367,12 @@ def undo(
 
     Example: coder undo pilot.coder --coder Ann
     """
-    from coder.workflow.study.decide import redo
-    from coder.workflow.study.decide import undo as work
     from coder.workflow.study.open import open_study
+    from coder.workflow.study.undoing import redo
+    from coder.workflow.study.undoing import undo as work
 
     with open_study(study) as opened:
-        saved = redo(opened, coder) if again else work(opened, coder, act)
+        saved = (redo if again else work)(opened, coder, act)
     if saved is None:
         typer.echo(f"Nothing to {'redo' if again else 'undo'} for {coder}.")
     else:
@@ -386,15 +386,16 @@ def history(
     limit: Annotated[int, typer.Option(min=1, help="How many lines.")] = 30,
     as_json: AsJson = False,
 ) -> None:
-    """List what was decided, undone and imported, newest first.
+    """List what was decided, noted, changed, undone and imported, newest first.
 
     Example: coder history pilot.coder --coder Ann --limit 10
     """
     from coder.cli.study_text import history_dicts, history_text
+    from coder.workflow.study.history import history as work
     from coder.workflow.study.open import open_study
 
     with open_study(study, readonly=True) as opened:
-        acts = opened.acts.summaries(coder=coder, limit=limit)
+        acts = work(opened, coder=coder, limit=limit)
     show(as_json, history_dicts(acts), lambda: history_text(acts))
 
 

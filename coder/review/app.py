@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from coder.errors import CoderError, StaleError
+from coder.errors import CoderError, NotFoundError, StaleError
 from coder.review.auth import Guard, Sessions
 from coder.review.context import ReviewContext, context_of, session_of
 from coder.review.legend import stylesheet
@@ -35,6 +35,7 @@ from coder.review.pages import (
 from coder.workflow.review.session import ReviewSession
 from coder.workflow.study.open import Mode, open_study
 
+STATUS: dict[type[CoderError], int] = {StaleError: 409, NotFoundError: 404}
 STATIC = Path(__file__).parent / "static"
 
 
@@ -50,7 +51,7 @@ def _wants_json(request: Request) -> bool:
 
 async def refused(request: Request, error: Exception) -> Response:
     """Turn an error raised on purpose into a sentence for the user."""
-    status = 409 if isinstance(error, StaleError) else 400
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
     if _wants_json(request):
         return JSONResponse({"error": str(error)}, status)
     return context_of(request).page(request, "problem.html", status, sentence=str(error))
@@ -83,12 +84,13 @@ def make_app(
     review = ReviewSession(open_study(study, passphrase=passphrase))
     names = [review.study.people.add_coder(name) for name in coders]
     sessions = Sessions(names, port)
-    app = Starlette(routes=_routes(), exception_handlers={CoderError: refused, HTTPException: missing})
+    app = Starlette(routes=routes(), exception_handlers={CoderError: refused, HTTPException: missing})
     app.state.context = ReviewContext(review, sessions, mode=mode)
     return Guard(app, sessions, hosts), sessions
 
 
-def _routes() -> list[BaseRoute]:
+def routes() -> list[BaseRoute]:
+    """Return every address of a study's page."""
     return [
         *study.ROUTES, *transcript.ROUTES, *queue.ROUTES, *quotes.ROUTES, *groups.ROUTES, *writes.ROUTES,
         *by_code.ROUTES, *adjudication.ROUTES, *plan.ROUTES, *codebook.ROUTES, *dashboard.ROUTES, *report.ROUTES,

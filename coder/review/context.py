@@ -121,10 +121,15 @@ class ReviewContext:
         return Drawing(self.signs(coder), search)
 
     def memos(self, session: Session, *, kind: str = "", transcript: int | None = None) -> list[Memo]:
-        """Return the memos that a coder may read in a list; whoever codes blind reads only their own."""
-        own = session.coder if self.mode(session) == "blind" else None
-        found = self.review.study.memos.all(coder=own, transcript=transcript)
-        return [memo for memo in found if not kind or memo.kind == kind]
+        """Return the memos that a coder may read in a list, only those of one kind or on one transcript if given."""
+        found = self.review.study.memos.all(transcript=transcript)
+        wanted = [memo for memo in found if not kind or memo.kind == kind]
+        readable = self.review.readable_memos(session.coder, self.mode(session), wanted)
+        # What a colleague noted on an utterance is read now: later decisions there are not blind.
+        seen = [m.utterance for m in readable if m.utterance is not None and m.coder != session.coder]
+        if seen:
+            self.review.study.acts.record_exposure(session.coder, seen, "coder")
+        return readable
 
     def _lane_style(self) -> str:
         return "packed" if len(self.review.codebook.codes) > MOST_LANES else "lanes"

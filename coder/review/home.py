@@ -21,10 +21,10 @@ from coder.errors import CoderError, InputError, PassphraseError, StudyError
 from coder.installation import require
 from coder.passphrases import check_new
 from coder.review.app import STATIC, make_app
+from coder.review.asked import body_of
 from coder.review.auth import Guard, Session, Sessions
 from coder.review.background import Jobs, Report
 from coder.review.pages.study import kept_upload
-from coder.review.pages.writes import body_of
 from coder.workflow.demo import make_demo
 from coder.workflow.study.folder import Begun, FirstFiles, StudyEntry, begin, list_studies, study_path
 from coder.workflow.study.open import work_in_memory

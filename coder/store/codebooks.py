@@ -8,20 +8,18 @@ from sqlite3 import Row
 from coder.codebook import Codebook, from_dict, to_dict
 from coder.errors import StudyError
 from coder.store.connection import SharedConnection, new_uid, value_of
+from coder.store.reversals import Reversals, stands
 from coder.store.values import CodebookVersion
 
-# An undoing `r` was itself taken back, by redo.
-_REVERSED = "EXISTS (SELECT 1 FROM codebook_change x WHERE x.reverses = r.uid)"
-# The changes that are not undone.
 _STANDING = (
-    "SELECT c.*, coder.name FROM codebook_change c JOIN coder ON coder.id = c.coder WHERE c.reverses IS NULL"
-    f" AND NOT EXISTS (SELECT 1 FROM codebook_change r WHERE r.reverses = c.uid AND NOT {_REVERSED})"
+    "SELECT c.*, coder.name FROM codebook_change c JOIN coder ON coder.id = c.coder"
+    f" WHERE {stands('c', 'codebook_change')}"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class CodebookChange:
-    """A code merged, split, moved or retired: codebook versions before and after, and the acts that recoded."""
+    """A change of the codebook: its versions before and after, and the acts that recoded (none if codings stayed)."""
 
     uid: str
     kind: str
@@ -38,6 +36,7 @@ class Codebooks:
 
     def __init__(self, db: SharedConnection) -> None:
         self._db = db
+        self.reversals = Reversals(db, "codebook_change")
 
     def current(self) -> Codebook:
         """Return the codebook in use."""
@@ -125,19 +124,15 @@ class Codebooks:
 
         None if there is none, if it was redone, or if the codebook was edited since.
         """
+        undoing = self.reversals.redoable(coder)
+        if undoing is None:
+            return None
         row = self._db.row(
-            "SELECT c.*, coder.name, r.uid AS undoing, r.time AS undone_at FROM codebook_change r"
-            " JOIN codebook_change c ON c.uid = r.reverses AND c.reverses IS NULL JOIN coder ON coder.id = r.coder"
-            f" WHERE r.coder = ? AND NOT {_REVERSED} ORDER BY r.time DESC, r.uid DESC",
-            (self._db.coder_id(coder),),
+            "SELECT c.*, coder.name FROM codebook_change c JOIN coder ON coder.id = c.coder WHERE c.uid = ?",
+            (undoing["reverses"],),
         )
         change = None if row is None else self._if_in_use(row, "before")
-        return None if row is None or change is None else (change, row["undoing"], row["undone_at"])
-
-    def last_change(self, coder: str) -> str:
-        """Return the time of the coder's newest change of codes (undoing excepted); '' if there is none."""
-        sql = "SELECT max(time) FROM codebook_change WHERE coder = ? AND reverses IS NULL"
-        return str(self._db.value(sql, (self._db.coder_id(coder),)) or "")
+        return None if change is None else (change, undoing["uid"], undoing["time"])
 
     def _if_in_use(self, row: Row, version: str) -> CodebookChange | None:
         """Return a change if the codebook is now what its version "before" or "after" is."""

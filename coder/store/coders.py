@@ -3,11 +3,26 @@
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
 
 from coder.domain import Role
 from coder.errors import StudyError
-from coder.store.connection import SharedConnection, new_uid
+from coder.store.connection import SharedConnection, new_uid, value_of
+from coder.store.reversals import Reversals, stands
 from coder.store.values import ADJUDICATED, DECIDED_SQL
+
+_ROLE_STANDS = stands("c", "speaker_role")
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChange:
+    """That a speaker (None: the turns without a label) of a transcript was given a role, and when."""
+
+    transcript: int
+    speaker: str | None
+    role: Role
+    time: str
 
 
 class People:
@@ -15,6 +30,7 @@ class People:
 
     def __init__(self, db: SharedConnection) -> None:
         self._db = db
+        self.role_reversals = Reversals(db, "speaker_role")
 
     def coders(self) -> list[str]:
         """Return the names of the people who code, in order of the alphabet."""
@@ -54,10 +70,34 @@ class People:
                 raise StudyError(f"No speaker '{speaker or 'without a label'}' in this transcript.")
             by = db.coder_id(coder) if coder else None
             db.run(
-                "INSERT INTO speaker_role VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO speaker_role VALUES (?, ?, ?, ?, ?, ?, NULL)",
                 (new_uid(), transcript_id, speaker or "", role, by, stamp),
             )
             apply_roles(db, transcript_id)
+
+    def corrected_role(self, transcript_id: int, speaker: str | None) -> Role | None:
+        """Return the role of a speaker as somebody corrected it; None if nobody has, or it was taken back."""
+        found = self._db.value(
+            f"SELECT role FROM speaker_role c WHERE transcript = ? AND speaker = ? AND {_ROLE_STANDS}"
+            " ORDER BY time DESC, uid DESC",
+            (transcript_id, speaker or ""),
+        )
+        return cast(Role | None, found)
+
+    def reverse_role(self, uid: str, *, coder: str) -> RoleChange:
+        """Take back the correction of a role, or its undoing; return what was corrected at first."""
+        db = self._db
+        with db.write() as stamp:
+            row = db.row("SELECT * FROM speaker_role WHERE uid = ?", (uid,))
+            if row is None:
+                raise StudyError("There is no such correction of a role to take back.")
+            db.run(
+                "INSERT INTO speaker_role VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (new_uid(), row["transcript"], row["speaker"], row["role"], db.coder_id(coder), stamp, uid),
+            )
+            apply_roles(db, row["transcript"])
+            made = db.row("SELECT * FROM speaker_role WHERE uid = ?", (row["reverses"] or uid,)) or row
+        return value_of(RoleChange, made, speaker=made["speaker"] or None)
 
     def link(self, transcript_id: int, speaker: str, participant: str) -> None:
         """Say which participant a speaker of a transcript is."""
@@ -112,7 +152,8 @@ def apply_roles(db: SharedConnection, transcript_id: int) -> None:
     """Bring the derived roles and codability of one transcript in line with what people corrected."""
     db.run("UPDATE turn SET role = role_read WHERE transcript = ?", (transcript_id,))
     rows = db.rows(
-        "SELECT speaker, role FROM speaker_role WHERE transcript = ? ORDER BY time, uid", (transcript_id,)
+        f"SELECT speaker, role FROM speaker_role c WHERE transcript = ? AND {_ROLE_STANDS} ORDER BY time, uid",
+        (transcript_id,),
     )
     for speaker, role in {row["speaker"]: row["role"] for row in rows}.items():
         db.run(

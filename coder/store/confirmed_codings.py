@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
+from coder.errors import StudyError
 from coder.store.connection import SharedConnection, chunks, marks, new_uid
 from coder.store.replay import replay
+from coder.store.reversals import stands
 from coder.store.values import ADJUDICATED, DECIDED_SQL, Withheld
 
 
@@ -129,7 +131,10 @@ def quotes(
 
 def good_quotes(db: SharedConnection) -> set[tuple[int, str]]:
     """Return the (utterance, code) pairs that somebody marked as a good quote and did not unmark."""
-    rows = db.rows("SELECT utterance, code, good, max(time || uid) FROM good_quote GROUP BY utterance, code")
+    rows = db.rows(
+        "SELECT utterance, code, good, max(time || uid) FROM good_quote c"
+        f" WHERE {stands('c', 'good_quote')} GROUP BY utterance, code"
+    )
     return {(row["utterance"], row["code"]) for row in rows if row["good"]}
 
 
@@ -137,9 +142,23 @@ def mark_good(db: SharedConnection, coder: str, utterance: int, code: str, good:
     """Mark a code's passage on an utterance as a good quote, or take the mark away; one more row each time."""
     with db.write() as stamp:
         db.run(
-            "INSERT INTO good_quote VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO good_quote VALUES (?, ?, ?, ?, ?, ?, NULL)",
             (new_uid(), utterance, code, db.coder_id(coder), good, stamp),
         )
+
+
+def reverse_mark(db: SharedConnection, uid: str, *, coder: str) -> tuple[int, str, bool]:
+    """Take back a mark of a good quote, or the undoing of one; return (utterance, code, whether it is marked now)."""
+    with db.write() as stamp:
+        row = db.row("SELECT * FROM good_quote WHERE uid = ?", (uid,))
+        if row is None:
+            raise StudyError("There is no such mark of a good quote to take back.")
+        db.run(
+            "INSERT INTO good_quote VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (new_uid(), row["utterance"], row["code"], db.coder_id(coder), row["good"], stamp, uid),
+        )
+        marked = (row["utterance"], row["code"])
+        return (*marked, marked in good_quotes(db))
 
 
 def _codebooks(db: SharedConnection) -> defaultdict[tuple[int, int], set[int]]:

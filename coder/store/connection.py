@@ -79,6 +79,8 @@ def translated(path: Path) -> Iterator[None]:
         raise
     except UnicodeDecodeError as error:  # SQLite quotes damaged bytes in its messages
         raise StudyError(f"{path} is damaged. Go back to a backup copy.") from error
+    except OverflowError as error:
+        raise InputError("A number is larger than any that a study holds.") from error
     except UnicodeEncodeError as error:
         raise InputError(f"A text holds characters that cannot be stored: {error.reason}.") from error
 

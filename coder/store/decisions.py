@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
-from coder.errors import StaleError, StudyError
+from coder.errors import NotFoundError, StaleError, StudyError
 from coder.store.connection import SharedConnection, chunks, marks, new_uid, value_of
 from coder.store.replay import derive
 from coder.store.values import (
@@ -241,18 +241,18 @@ class Acts:
         sql = f"SELECT mode FROM act WHERE coder = ? AND mode IN {MODES} ORDER BY time DESC, uid DESC LIMIT 1"
         return str(self._db.value(sql, (self._db.coder_id(coder),)) or "")
 
-    def undoable(self, coder: str) -> str:
-        """Return the time of the gesture that `undo` would take back; '' if there is none."""
+    def undoable(self, coder: str) -> tuple[str, str] | None:
+        """Return (uid, time) of the gesture that `undo` would take back; None if there is none."""
         row = self._newest_done(self._db.coder_id(coder))
-        return "" if row is None else str(row["time"])
+        return None if row is None else (row["uid"], row["time"])
 
-    def redoable(self, coder: str) -> str:
-        """Return when the gesture was undone that `redo` would bring back; '' if there is none."""
+    def redoable(self, coder: str) -> tuple[str, str] | None:
+        """Return the uid of the gesture that `redo` would bring back, and when it was undone; None: there is none."""
         row = self._newest_undone(self._db.coder_id(coder))
         if row is None:
-            return ""
+            return None
         sql = "SELECT max(time) FROM act WHERE target = ? AND kind = 'undo'"
-        return str(self._db.value(sql, (row["id"],)))
+        return row["uid"], self._db.value(sql, (row["id"],))
 
     def redo(self, coder: str, act: str | None = None) -> Saved | None:
         """Bring back what the coder undid last, unless they did something else since, or the act named."""
@@ -311,7 +311,8 @@ class Acts:
             (len(uid), uid, coder),
         )
         if row is None or len(uid) < SHORTEST_UID:
-            raise StudyError(f"There is no such act of this coder to {'redo' if undone else 'undo'}.")
+            what = "redo" if undone else "undo"
+            raise StudyError(f"There is no such act of this coder to {what} any more; see coder history.")
         if bool(self._db.value("SELECT 1 FROM undone WHERE act = ?", (row["id"],))) != undone:
             raise StudyError(f"This act is {'not undone' if undone else 'undone already'}.")
         return row
@@ -433,7 +434,7 @@ def _spans(db: SharedConnection, utterances: Sequence[int]) -> dict[int, tuple[i
         spans |= {row["id"]: (row["start"], row["end"]) for row in db.rows(sql, some)}
     missing = [str(key) for key in utterances if key not in spans]
     if missing:
-        raise StudyError(f"There is no utterance {', '.join(missing[:5])} in {db.path.name}.")
+        raise NotFoundError(f"There is no utterance {', '.join(missing[:5])} in {db.path.name}.")
     return spans
 
 

@@ -2,14 +2,10 @@
 
 from coder.errors import StudyError
 from coder.store.connection import SharedConnection, new_uid, value_of
+from coder.store.reversals import Reversals
 from coder.store.values import Memo
 
 _INSERT = "INSERT INTO memo (uid, thread, kind, transcript, utterance, code, coder, content, time, reverses)"
-# A row that the coder wrote is undone if a row takes it back that is not itself taken back (by redo).
-_UNDONE = (
-    "EXISTS (SELECT 1 FROM memo u WHERE u.reverses = m.uid"
-    " AND NOT EXISTS (SELECT 1 FROM memo r WHERE r.reverses = u.uid))"
-)
 
 
 class Memos:
@@ -17,6 +13,7 @@ class Memos:
 
     def __init__(self, db: SharedConnection) -> None:
         self._db = db
+        self.reversals = Reversals(db, "memo")
 
     def write(
         self,
@@ -66,29 +63,6 @@ class Memos:
             (thread,),
         )
         return None if found is None else int(found)
-
-    def last_written(self, coder: str) -> str:
-        """Return the time of the coder's newest memo row that no undo made; '' if there is none."""
-        sql = "SELECT max(time) FROM memo WHERE coder = ? AND reverses IS NULL"
-        return str(self._db.value(sql, (self._db.coder_id(coder),)) or "")
-
-    def undoable(self, coder: str) -> tuple[str, str] | None:
-        """Return (uid, time) of the newest memo row that this coder could take back."""
-        return self._newest(
-            f"SELECT uid, time FROM memo m WHERE coder = ? AND reverses IS NULL AND NOT {_UNDONE}", coder
-        )
-
-    def redoable(self, coder: str) -> tuple[str, str] | None:
-        """Return (uid, time) of the newest undoing of a memo that this coder has not redone."""
-        return self._newest(
-            "SELECT u.uid, u.time FROM memo u JOIN memo m ON m.uid = u.reverses AND m.reverses IS NULL"
-            " WHERE u.coder = ? AND NOT EXISTS (SELECT 1 FROM memo r WHERE r.reverses = u.uid)",
-            coder,
-        )
-
-    def _newest(self, sql: str, coder: str) -> tuple[str, str] | None:
-        row = self._db.row(f"{sql} ORDER BY 2 DESC, 1 DESC", (self._db.coder_id(coder),))
-        return None if row is None else (row[0], row[1])
 
     def reverse(self, uid: str) -> Memo:
         """Take back one row of a memo: the wording before it stands again (an empty text: no memo)."""

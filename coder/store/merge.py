@@ -14,6 +14,7 @@ from coder.store.connection import SharedConnection, transaction
 from coder.store.decisions import CARRIED
 from coder.store.encryption import attach, is_encrypted
 from coder.store.replay import rebuild
+from coder.store.reversals import stands
 from coder.store.suggestions import refresh_all_outlooks
 from coder.store.transcripts import derive_transcripts
 
@@ -118,8 +119,8 @@ _STEPS: tuple[tuple[str, str], ...] = (
         "",
         _fresh(
             "speaker_role",
-            "uid, transcript, speaker, role, coder, time",
-            f"uid, {_TRANSCRIPT}, speaker, role, {_BY}, time",
+            "uid, transcript, speaker, role, coder, time, reverses",
+            f"uid, {_TRANSCRIPT}, speaker, role, {_BY}, time, reverses",
         ),
     ),
     (
@@ -241,8 +242,8 @@ _STEPS: tuple[tuple[str, str], ...] = (
         "",
         _fresh(
             "good_quote",
-            "uid, utterance, code, coder, good, time",
-            f"uid, {_UTTERANCE}, code, {_BY}, good, time",
+            "uid, utterance, code, coder, good, time, reverses",
+            f"uid, {_UTTERANCE}, code, {_BY}, good, time, reverses",
         ),
     ),
     (
@@ -402,7 +403,8 @@ _QUERIES = (
     " ''' was corrected in both; the later correction counts.' AS sentence FROM main.speaker_role a"
     " JOIN main.transcript t ON t.id = a.transcript JOIN other.transcript s ON s.uid = t.uid"
     " JOIN other.speaker_role b ON b.transcript = s.id AND b.speaker = a.speaker AND b.role <> a.role"
-    f" WHERE {_only('a', 'speaker_role', 'other')} AND {_only('b', 'speaker_role', 'main')}",
+    f" WHERE {_only('a', 'speaker_role', 'other')} AND {_only('b', 'speaker_role', 'main')}"
+    f" AND {stands('a', 'main.speaker_role')} AND {stands('b', 'other.speaker_role')}",
     "SELECT DISTINCT 'Another model was put in use in both; the later choice counts.' AS sentence"
     " FROM main.activation a JOIN main.model m ON m.id = a.model, other.activation b"
     " JOIN other.model n ON n.id = b.model WHERE m.uid <> n.uid"

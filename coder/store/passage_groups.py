@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coder.store.connection import SharedConnection, new_uid, value_of
+from coder.store.reversals import Reversals, stands
 
-# A change `c` stands unless a row takes it back that was not itself taken back (by redo).
-_STANDS = (
-    "c.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM group_change r WHERE r.reverses = c.uid"
-    " AND NOT EXISTS (SELECT 1 FROM group_change x WHERE x.reverses = r.uid))"
-)
+_STANDS = stands("c", "group_change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +19,13 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class GroupChange:
-    """A change that can be undone or redone: `uid` is the row to reverse, `time` when that row was written."""
+    """A change that can be undone or redone.
+
+    `uid` is the row to reverse (the change, or its undoing), `time` when that row was written, `made` the change.
+    """
 
     uid: str
+    made: str
     code: str
     polarity: str | None
     what: str
@@ -36,6 +37,7 @@ class PassageGroups:
 
     def __init__(self, db: SharedConnection) -> None:
         self._db = db
+        self.reversals = Reversals(db, "group_change")
 
     def members(self, code: str, polarity: str | None) -> dict[int, Member]:
         """Return the group of each utterance of a code and polarity; empty if nobody changed its groups."""
@@ -66,10 +68,7 @@ class PassageGroups:
 
     def undoable(self, coder: str) -> GroupChange | None:
         """Return the newest change of this coder that stands, if it is the newest of its code and polarity."""
-        row = self._db.row(
-            f"SELECT c.* FROM group_change c WHERE coder = ? AND {_STANDS} ORDER BY time DESC, uid DESC",
-            (self._db.coder_id(coder),),
-        )
+        row = self.reversals.undoable(coder)
         if row is None:
             return None
         newest = self._db.value(
@@ -79,24 +78,16 @@ class PassageGroups:
         )
         if newest != row["uid"]:
             return None
-        return value_of(GroupChange, row)
+        return value_of(GroupChange, row, made=row["uid"])
 
     def redoable(self, coder: str) -> GroupChange | None:
         """Return the newest undoing of this coder that was not redone, unless the groups were changed since."""
-        row = self._db.row(
-            "SELECT r.uid, r.time, c.code, c.polarity, c.what FROM group_change r"
-            " JOIN group_change c ON c.uid = r.reverses AND c.reverses IS NULL WHERE r.coder = ?"
-            " AND NOT EXISTS (SELECT 1 FROM group_change x WHERE x.reverses = r.uid)"
-            " AND NOT EXISTS (SELECT 1 FROM group_change n WHERE n.reverses IS NULL AND n.time > r.time"
-            "  AND n.code = c.code AND n.polarity IS c.polarity) ORDER BY r.time DESC, r.uid DESC",
-            (self._db.coder_id(coder),),
+        since = (
+            "EXISTS (SELECT 1 FROM group_change n WHERE n.reverses IS NULL AND n.time > u.time"
+            " AND n.code = u.code AND n.polarity IS u.polarity)"
         )
-        return None if row is None else value_of(GroupChange, row)
-
-    def last_change(self, coder: str) -> str:
-        """Return the time of the coder's newest change of groups (undoing excepted); '' if there is none."""
-        sql = "SELECT max(time) FROM group_change WHERE coder = ? AND reverses IS NULL"
-        return str(self._db.value(sql, (self._db.coder_id(coder),)) or "")
+        row = self.reversals.redoable(coder, unless=since)
+        return None if row is None else value_of(GroupChange, row, made=row["reverses"])
 
     def reverse(self, coder: str, change: GroupChange) -> None:
         """Take back a change, or the undoing of one."""

@@ -16,6 +16,13 @@ class Settings:
         )
         return default if found is None else str(found)
 
+    def before(self, name: str, time: str, default: str = "") -> str:
+        """Return the value that a setting had before a time."""
+        found = self._db.value(
+            "SELECT value FROM setting WHERE name = ? AND time < ? ORDER BY time DESC, uid DESC", (name, time)
+        )
+        return default if found is None else str(found)
+
     def starting_with(self, prefix: str) -> dict[str, str]:
         """Return all settings whose names begin so."""
         rows = self._db.rows(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlite3 import Row
 
 from coder.domain import Span, Transcript, Turn, Utterance
-from coder.errors import StudyError
+from coder.errors import NotFoundError, StudyError
 from coder.store.coders import apply_roles, spread_codable
 from coder.store.connection import SharedConnection, chunks, marks, new_uid
 from coder.store.transcript_list import list_transcripts
@@ -203,7 +203,7 @@ class Texts:
         """Return a transcript's name in the study, of any version. Raises StudyError if there is none."""
         name = self._db.value("SELECT name FROM transcript WHERE id = ?", (transcript_id,))
         if name is None:
-            raise StudyError(f"There is no transcript number {transcript_id} in {self._db.path.name}.")
+            raise NotFoundError(f"There is no transcript number {transcript_id} in {self._db.path.name}.")
         return str(name)
 
     def _change(self, transcript_id: int, name: str, *, removed: bool, coder: str | None) -> None:
@@ -230,6 +230,16 @@ class Texts:
             return 1 + depth(before[uid]) if uid in before else 0
 
         return [(row["old"], row["new"]) for row in sorted(rows, key=lambda row: depth(row["uid"]))]
+
+    def earlier(self, transcript_id: int) -> list[int]:
+        """Return the ids of the versions before this one, the newest of them first."""
+        rows = self._db.rows(
+            "WITH RECURSIVE earlier (id, replaces, step) AS (SELECT id, replaces, 0 FROM transcript WHERE id = ?"
+            " UNION SELECT t.id, t.replaces, step + 1 FROM earlier JOIN transcript t ON t.uid = earlier.replaces)"
+            " SELECT id FROM earlier WHERE step > 0 ORDER BY step",
+            (transcript_id,),
+        )
+        return [row["id"] for row in rows]
 
     def in_use(self, transcript_id: int) -> int | None:
         """Return the id of the version in use of a transcript, which may be itself; None if it was removed.
@@ -285,7 +295,7 @@ class Texts:
         """Return a transcript as it was read, with roles as corrected; its `id` is the name in the study."""
         row = self._db.row("SELECT * FROM transcript WHERE id = ?", (transcript_id,))
         if row is None:
-            raise StudyError(f"There is no transcript number {transcript_id} in {self._db.path.name}.")
+            raise NotFoundError(f"There is no transcript number {transcript_id} in {self._db.path.name}.")
         spans = self._db.rows(
             'SELECT start, "end", kind FROM furniture WHERE transcript = ?', (transcript_id,)
         )
@@ -320,7 +330,7 @@ class Texts:
         """Return the whole text of a transcript."""
         text = self._db.value("SELECT text FROM transcript WHERE id = ?", (transcript_id,))
         if text is None:
-            raise StudyError(f"There is no transcript number {transcript_id} in {self._db.path.name}.")
+            raise NotFoundError(f"There is no transcript number {transcript_id} in {self._db.path.name}.")
         return str(text)
 
     def utterances(self, transcript_id: int, *, codable_only: bool = False) -> list[StudyUtterance]:

@@ -211,12 +211,19 @@ class OthersCode:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What is on disk after a gesture: its uid (for undo) and the new states of the utterances it touched."""
+    """What is on disk after a gesture: its uid (for undo) and the new states of the utterances it touched.
+
+    After undo and redo: `memo` is the memo that was taken back or returned, in its present wording; `what` says what
+    else was taken back or done again; `quote` is (utterance, code, whether it is marked as a good quote now);
+    `transcript` is the one whose roles of speakers are others now.
+    """
 
     act: str
     states: Mapping[int, UnitState]
-    memo: "Memo | None" = None  # undo, redo: the memo that was taken back or returned, in its present wording
-    what: str = ""  # undo, redo: the change of codes or groups that was taken back or done again
+    memo: "Memo | None" = None
+    what: str = ""
+    quote: tuple[int, str, bool] | None = None
+    transcript: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ def test_by_code_and_adjudicate_by_keyboard(tab: Tab, study_path: Path) -> None:
     tab.keys(Keys.ARROW_DOWN, "x")
     tab.until(lambda: "reject 1" in tab.find("#accept").text)
     tab.until(lambda: tab.find("#accept").get_attribute("aria-disabled") == "false")
-    tab.find("#accept").send_keys(Keys.ENTER)
+    tab.keys("a", "x", Keys.ENTER)  # ticked, which takes the rejection back, and rejected again
     tab.until(lambda: "rejected – saved" in tab.find("#say").text)  # said on the page that is loaded anew
     assert state(study_path, here["There"]).state != "open"
     tab.keys("u")
@@ -195,6 +195,11 @@ def test_by_code_and_adjudicate_by_keyboard(tab: Tab, study_path: Path) -> None:
                 name, [Decision(here["It"], "add", code=code, polarity="barrier")], mode="blind"
             )
     tab.go("/adjudicate")
+    tab.keys("5", "3", "b", "3", "3", "f")  # one barrier; the other is chosen anew: facilitator
+    chosen = tab.all('[data-own][aria-pressed="true"]')
+    assert sorted(button.text.split()[-1] for button in chosen) == ["barrier", "facilitator"]
+    tab.keys("5", "3")
+    assert not tab.all('[data-own][aria-pressed="true"]') and not tab.find("#lacking").is_displayed()
     tab.keys("e", "talked over", Keys.ESCAPE)
     tab.until(lambda: tab.script("return document.activeElement.id") == "here")
     names = tab.find('[data-do="names"]')

@@ -189,3 +189,55 @@ def test_retraining_is_not_due_right_after_a_retraining(study_path: Path) -> Non
         assert "coder retrain" in status(study).next
         study.models.record_comparison(model.id, model.id, False, {"learned_from": 3})
         assert "coder retrain" not in status(study).next
+
+
+def test_a_memo_on_an_interviewers_line_is_shown_once_both_have_finished(study_path: Path) -> None:
+    ann, ben, eve = planned(study_path, "Ann", "Ben", "Eve")
+    with Study.open(study_path) as study:
+        units = study.texts.utterances(1)
+        asked = next(item.id for item in units if item.role == "interviewer")
+        waiting = [item.id for item in units if item.codable]
+    ann.post("/memo", utterance=asked, text="a leading question", view="read")
+    ann.post("/memo", transcript=1, text="all about time", view="read")
+    seen_at = (f"/part/panel?u={asked}", "/progress", "/transcript/1")
+
+    def shown(page: Page) -> list[bool]:
+        texts = [page.client.get(path, headers={"accept": "text/html"}).text for path in seen_at]
+        return [any(words in text for words in ("a leading question", "all about time")) for text in texts]
+
+    assert shown(ben) == [False, False, False] and all(shown(ann)) and all(shown(eve))
+    for key in waiting:
+        act(ben, "nothing", key)
+    assert not any(shown(ben))  # Ann has not finished
+    for key in waiting[1:]:
+        act(ann, "nothing", key)
+    assert not any(shown(ben))
+    act(ann, "nothing", waiting[0])
+    assert all(shown(ben))
+
+
+def test_a_memo_of_somebody_who_codes_nothing_waits_for_the_coders_only(study_path: Path) -> None:
+    [eve] = app_for(study_path, "Eve", mode="assisted")
+    [ann] = app_for(study_path, "Ann", mode="blind")
+    with Study.open(study_path) as study:
+        units = study.texts.utterances(2)
+        asked = next(item.id for item in units if item.role == "interviewer")
+    eve.post("/memo", utterance=asked, text="please ask more", view="read")
+    assert "please ask more" not in ann.get("/read/2", u=str(asked))
+    for item in units:
+        if item.codable:
+            act(ann, "nothing", item.id)
+    assert "please ask more" in ann.get("/read/2", u=str(asked))
+    assert "please ask more" in ann.get("/progress")
+
+
+def test_the_list_of_memos_shows_no_colleagues_memo_before_both_have_decided(study_path: Path) -> None:
+    ann, ben = planned(study_path, "Ann", "Ben")
+    here = ids(study_path)["There"]
+    act(ann, "nothing", here)
+    ann.post("/memo", utterance=here, text="the clock again", view="read")
+    assert "the clock again" not in ben.get("/progress")
+    act(ben, "nothing", here)
+    assert "the clock again" in ben.get("/progress")
+    with Study.open(study_path) as study:
+        assert here in study.acts.exposed("Ben", [here])  # what was read there counts as seen

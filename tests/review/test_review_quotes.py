@@ -74,6 +74,29 @@ def test_a_good_quote_is_marked_and_found(ann: Page, coded: Path) -> None:
     ann.post("/good", utterance=here, code="physical_opportunity", good=False)
     assert "as a good quote yet" in ann.get("/codes", code="physical_opportunity", good="1")
     ann.post("/good", 400, utterance=here, code="social_opportunity", good=True)
+    undone = ann.post("/undo", view="rows")
+    assert undone["quote"] == [here, "physical_opportunity", True] and "good quote" in str(undone["say"])
+    assert "★" in ann.get("/codes", code="physical_opportunity", good="1")
+    assert ann.post("/redo", view="rows")["quote"] == [here, "physical_opportunity", False]
+
+
+def test_a_rewording_and_a_role_are_named_and_taken_back_on_their_pages(ann: Page, coded: Path) -> None:
+    with Study.open(coded) as study:
+        book = study.codebooks.current()
+    code = book.codes[0]
+    ann.post("/codebook/change", id=code.id, hash=book.hash, definition="quite another thing")
+    assert f"Undo: {code.label} reworded" in ann.get("/codebook")
+    said = ids(coded)["It"]
+    ann.post("/role", transcript=1, speaker="C01", role="interviewer")
+    assert "Undo: C01 in C01 is the interviewer" in ann.get("/transcript/1")
+    [change] = re.findall(r'data-change="([^"]+)"', ann.get("/codebook"))
+    assert str(ann.post("/undo", view="page", change=change)["say"]) == f"Undone: {code.label} reworded"
+    assert "quite another thing" not in ann.get("/codebook")
+    act(ann, "nothing", said, 400)  # the role stands: it is the interviewer's
+    answer = ann.post("/undo", view="page")
+    assert answer["say"] == "Undone: C01 in C01 is the interviewer" and answer["reversed"] is True
+    assert "Redo: C01 in C01" in ann.get("/reading")
+    act(ann, "nothing", said)
 
 
 def test_what_was_said_around_a_quote_comes_on_demand(ann: Page, coded: Path) -> None:
@@ -130,26 +153,26 @@ def test_ticked_quotes_become_a_sub_theme_or_another_codes_after_a_preview(ann: 
     )
     ann.post("/codebook/reshape", **given)
     assert state(coded, here).codes[0].code == "time" and "2 codings" not in ann.get("/codes", code="time")
-    assert "Undo it" in ann.get("/codebook")
+    assert "Undo: Time split off" in ann.get("/codebook")
     assert "Time split off" in str(ann.post("/undo", view="read")["say"])
     assert state(coded, here).codes[0].code == "physical_opportunity"
     html = ann.get("/codebook")
-    assert "Undo it" not in html and "Redo it" in html
+    assert "Undo: " not in html and "Redo: Time split off" in html
     assert "Redone: Time split off" in str(ann.post("/redo", view="read")["say"])
-    assert state(coded, here).codes[0].code == "time" and "Undo it" in ann.get("/codebook")
-    change = re.findall(r'name="change" value="([^"]+)"', ann.get("/codebook"))[0]
+    assert state(coded, here).codes[0].code == "time" and "Undo: Time" in ann.get("/codebook")
+    change = re.findall(r'data-change="([^"]+)"', ann.get("/codebook"))[0]
     act(ann, "code", ids(coded)["It"], code="time")
-    in_use = ann.post("/codebook/undo", 400, change=change)
+    in_use = ann.post("/undo", 400, change=change)
     assert "in use and would be gone: Time" in str(in_use["error"])
     assert state(coded, here).codes[0].code == "time"  # nothing was taken back
     act(ann, "code", ids(coded)["It"], code="time")
-    assert "Undone: Time split off" in str(ann.post("/codebook/undo", change=change)["say"])
+    assert "Undone: Time split off" in str(ann.post("/undo", change=change)["say"])
     assert state(coded, here).codes[0].code == "physical_opportunity"
     assert state(coded, ids(coded)["It"]).state == "open"
-    ann.post("/codebook/undo", 400, change=change)
-    assert "Redone: Time split off" in str(ann.post("/codebook/redo", change=change)["say"])
-    change = re.findall(r'name="change" value="([^"]+)"', ann.get("/codebook"))[0]
-    ann.post("/codebook/undo", change=change)
+    ann.post("/undo", 400, change=change)
+    assert "Redone: Time split off" in str(ann.post("/redo", change=change)["say"])
+    change = re.findall(r'data-change="([^"]+)"', ann.get("/codebook"))[0]
+    ann.post("/undo", change=change)
     ann.post(
         "/codebook/reshape", kind="subtheme", code="physical_opportunity", label="Slots", quotes=str(here)
     )

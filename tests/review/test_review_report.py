@@ -55,12 +55,12 @@ def test_groups_are_named_moved_and_undone_on_their_page_and_are_the_reports_sub
     assert "Undone: Group" in str(ann.post("/undo", view="read")["say"])
     html = ann.get("/groups", **given)
     assert "Redo: Group" in html
-    change = re.findall(r'name="change" value="([^"]+)"', html)[0]
+    change = re.findall(r'data-change="([^"]+)"', html)[0]
     ann.post("/act", action="flag", utterance=2, view="read")  # done since: the button means what it names
-    assert "Redone: Group" in str(ann.post("/groups/redo", change=change)["say"])
-    change = re.findall(r'name="change" value="([^"]+)"', ann.get("/groups", **given))[0]
-    assert "Undone: Group" in str(ann.post("/groups/undo", change=change)["say"])
-    ann.post("/groups/undo", 400, change=change)
+    assert "Redone: Group" in str(ann.post("/redo", change=change)["say"])
+    change = re.findall(r'data-change="([^"]+)"', ann.get("/groups", **given))[0]
+    assert "Undone: Group" in str(ann.post("/undo", change=change)["say"])
+    ann.post("/undo", 400, change=change)
     ann.post("/groups", 400, kind="burn", **given)
     assert ann.client.get("/groups", params={"code": "nothing"}).status_code == 400
 

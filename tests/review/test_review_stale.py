@@ -177,3 +177,80 @@ def test_suggestions_that_came_while_the_page_was_open_leave_a_decision_blind(st
     act(page, "nothing", here, shown=[])
     held = state(study_path, here)
     assert held.state == "nothing" and not held.rejected and not held.seen
+
+
+def test_by_code_shows_what_was_decided_elsewhere_and_keeps_the_other_answers(
+    page: Page, study_path: Path
+) -> None:
+    here = ids(study_path)
+    there, clock = here["There"], here["I"]
+    before = {key: state(study_path, key).token for key in (there, clock)}
+    act(page, "nothing", there)  # in another window
+    answers = [
+        {
+            "utterance": key, "suggestion": shown_in(study_path, key)[0], "expected": before[key],
+            "code": "physical_opportunity", "accept": True,
+        }
+        for key in (there, clock)
+    ]  # fmt: skip
+    answer = page.post("/bulk", 409, answers=answers)
+    cards = answer["cards"]
+    assert isinstance(cards, dict) and "nothing to code" in cards[str(there)]["decided"]
+    assert cards[str(clock)]["decided"] == "" and state(study_path, clock).state == "open"
+    page.post("/bulk", answers=[{**answers[1], "expected": cards[str(clock)]["token"]}])
+    assert state(study_path, clock).state == "coded"
+
+
+def test_adjudicate_shows_a_side_that_changed_and_what_somebody_adjudicated(study_path: Path) -> None:
+    ann, ben, eve = app_for(study_path, "Ann", "Ben", "Eve", mode="assisted")
+    here = ids(study_path)["There"]
+    act(ann, "done", here)
+    act(ben, "nothing", here)
+
+    def tokens() -> dict[str, object]:
+        seen = [state(study_path, here, name).token for name in ("Ann", "Ben")]
+        return {"expected": state(study_path, here, "adjudicated").token, "sides": seen}
+
+    before = tokens()
+    act(ben, "code", here, code="social_opportunity")
+    answer = eve.post("/adjudicate", 409, utterance=here, codes=[], **before)
+    assert "decided on this utterance anew" in str(answer["error"])
+    assert "Social opportunity" in str(answer["sides"]) and state(study_path, here, "adjudicated").token == ""
+    looked = tokens()
+    ann.post(
+        "/adjudicate", utterance=here, codes=[{"code": "social_opportunity", "polarity": "mixed"}], **looked
+    )
+    answer = eve.post("/adjudicate", 409, utterance=here, codes=[], **looked)
+    assert "Adjudicated as: Social opportunity, mixed" in str(answer["sides"])
+    eve.post("/adjudicate", utterance=here, codes=[], **tokens())
+    assert state(study_path, here, "adjudicated").state == "nothing"
+
+
+def test_each_adjudicated_code_has_a_polarity_of_its_own(study_path: Path) -> None:
+    ann, ben = app_for(study_path, "Ann", "Ben", mode="assisted")
+    here = ids(study_path)["There"]
+    act(ann, "done", here)
+    act(ben, "nothing", here)
+    chosen = {
+        "physical_opportunity": "barrier",
+        "social_opportunity": "facilitator",
+        "automatic_motivation": None,
+    }
+    codes = [{"code": code, "polarity": polarity} for code, polarity in chosen.items()]
+    ann.post("/adjudicate", utterance=here, codes=codes)
+    held = state(study_path, here, "adjudicated").codes
+    assert {code.code: code.polarity for code in held} == chosen
+
+
+def test_memos_on_an_earlier_version_are_named_where_they_can_be_read(page: Page, study_path: Path) -> None:
+    here = ids(study_path)["It"]
+    memos_on(page, study_path, here)
+    with Study.open(study_path) as study:
+        transcript, utterances = transcript_of("C01", [*TALK, ("C01", "One thing more.")])
+        new = study.texts.add(transcript, utterances, source="C01.txt", replaces=1)
+        assert study.texts.earlier(new) == [1] and study.texts.earlier(1) == []
+    html = page.get(f"/transcript/{new}")
+    assert "Memos on earlier versions" in html and "on the words" in html and "on the talk" in html
+    assert f'href="/at/{here}"' in html
+    assert page.get("/progress").count("of an earlier version") == 2
+    assert "Memos on earlier versions" not in page.get("/transcript/2")

@@ -182,6 +182,9 @@ def test_a_study_from_before_owners_keeps_its_codings(tmp_path: Path) -> None:
         for table in ("act", "unit", "standing", "answer"):
             raw.execute(f"ALTER TABLE {table} RENAME COLUMN owner TO voice")
         raw.execute(script[script.index("CREATE VIEW coding") :].split(";")[0])
+        for table in ("good_quote", "speaker_role"):
+            raw.execute(f"DROP INDEX {table}_reverses")
+            raw.execute(f"ALTER TABLE {table} DROP COLUMN reverses")
         raw.execute("PRAGMA user_version = 8")
     with Study.open(path) as study:
         assert study.confirmed() == stands

@@ -5,7 +5,8 @@ import pytest
 from coder.errors import StaleError, StudyError
 from coder.store import Study
 from coder.store.values import ADJUDICATED, Decision, Proposal, ProposedCode, Provenance, UnitState
-from coder.workflow.study.decide import Adjudication, adjudicate, decide, redo, set_passage, undo
+from coder.workflow.study.decide import Adjudication, adjudicate, decide, set_passage
+from coder.workflow.study.undoing import redo, undo
 from tests.study_making import shown as suggestions_shown
 
 

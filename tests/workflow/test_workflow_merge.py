@@ -12,11 +12,12 @@ from coder.review.app import make_app
 from coder.store import Study
 from coder.store.values import Decision, Proposal, ProposedCode
 from coder.workflow.study.codebook_edit import change_codebook, extended
-from coder.workflow.study.decide import Adjudication, adjudicate, decide, undo
+from coder.workflow.study.decide import Adjudication, adjudicate, decide
 from coder.workflow.study.import_transcripts import ImportOptions, import_transcripts
 from coder.workflow.study.merge import merge_studies
 from coder.workflow.study.reshape import Reshape, reshape
 from coder.workflow.study.status import status
+from coder.workflow.study.undoing import undo
 from tests.review.conftest import entered
 from tests.study_making import CODEBOOK, TALK, add_talk, cut, small_study, ticking
 from tests.study_making import shown as suggestions_shown

@@ -11,9 +11,10 @@ import pytest
 from coder.errors import StudyError
 from coder.store import Study
 from coder.store.values import Decision
-from coder.workflow.study.decide import decide, undo
+from coder.workflow.study.decide import decide
 from coder.workflow.study.import_transcripts import ImportOptions, import_transcripts
 from coder.workflow.study.merge import MergeReport, merge_studies
+from coder.workflow.study.undoing import undo
 from tests.study_making import TALK, cut, small_study, ticking
 
 TEXTS = {number: TALK.replace("We laughed.", f"We laughed {'and ' * number}laughed.") for number in (1, 2, 3)}

@@ -13,7 +13,7 @@ from coder.errors import InputError, StudyError
 from coder.reporting.study.values import Group
 from coder.store import Study
 from coder.store.values import Decision
-from coder.workflow.study.decide import decide, redo, undo
+from coder.workflow.study.decide import decide
 from coder.workflow.study.merge import merge_studies
 from coder.workflow.study.passage_groups import (
     UNGROUPED,
@@ -27,6 +27,7 @@ from coder.workflow.study.passage_groups import (
 from coder.workflow.study.quotes import like_code
 from coder.workflow.study.report_data import Names, read_data
 from coder.workflow.study.report_groups import in_vivo, namer
+from coder.workflow.study.undoing import redo, undo
 from tests.study_making import small_study
 
 

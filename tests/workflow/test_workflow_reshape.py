@@ -10,9 +10,10 @@ from coder.errors import InputError, StudyError
 from coder.store import Study
 from coder.store.replay import rebuild
 from coder.store.values import ADJUDICATED, Decision
-from coder.workflow.study.decide import Adjudication, adjudicate, decide, redo, undo
+from coder.workflow.study.decide import Adjudication, adjudicate, decide
 from coder.workflow.study.merge import merge_studies
 from coder.workflow.study.reshape import Reshape, preview, reshape
+from coder.workflow.study.undoing import redo, undo
 from tests.study_making import small_study
 
 

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from coder.errors import InputError
+from coder.errors import InputError, StaleError
+from coder.review.asked import body_of, seconds_of, sent_number, whole_number
 from coder.review.context import ReviewContext, context_of, reply, session_of
 from coder.review.pages.queue import CONTEXT
-from coder.review.pages.writes import body_of
+from coder.review.pages.writes import what_stands
 from coder.workflow.study.decide import Adjudication, adjudicate
-from coder.workflow.study.open import ADJUDICATED, Mode, Provenance, StandingCode, UnitState
+from coder.workflow.study.open import ADJUDICATED, DECIDED, Mode, Provenance, StandingCode, UnitState
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +41,22 @@ async def show(request: Request) -> Response:
     context, session = context_of(request), session_of(request)
     mode = context.mode(session)
     waiting = context.review.disagreements(session.coder, mode)
-    asked = request.query_params.get("u", "")
-    focus = int(asked) if asked.isdigit() else next(iter(waiting), None)
+    asked = whole_number(request.query_params.get("u"))
+    focus = asked if asked is not None else next(iter(waiting), None)
     if focus is not None:
         _refuse_unseen(context, session.coder, mode, focus)
     values: dict[str, Any] = {"unit": None, "disputed": []}
     signs = context.signs(session.coder)
     if focus is not None:
         document = context.review.home_of(focus)
-        token = context.review.study.acts.states(ADJUDICATED, [focus])[focus].token
         # Whoever adjudicates has seen how others coded: this unit is not blind for them any more.
         context.review.study.acts.record_exposure(session.coder, [focus], "coder")
-        views = sides(context, focus)
-        if not views:
+        values = _bench(context, focus)
+        if not values["sides"]:
             raise InputError("No coder has decided on this utterance; there is nothing to adjudicate.")
-        codes = dict.fromkeys(code.code for view in views for code in view.codes)
-        values = {
-            "unit": document.utterances[document.index_of[focus]], "document": document, "token": token,
-            "around": document.around(focus, CONTEXT), "sides": views,
+        codes = dict.fromkeys(code.code for view in values["sides"] for code in view.codes)
+        values |= {
+            "document": document, "around": document.around(focus, CONTEXT),
             "disputed": [signs[code] for code in codes if code in signs],
             "later": next((item for item in [*waiting[waiting.index(focus) + 1 :], *waiting] if item != focus), None)
             if focus in waiting else None,
@@ -68,6 +67,18 @@ async def show(request: Request) -> Response:
         polarities=context.review.codebook.polarity,
         adjudicated=context.review.study.figures().adjudicated, **values,
     )  # fmt: skip
+
+
+def _bench(context: ReviewContext, utterance: int) -> dict[str, Any]:
+    """Return what somebody adjudicates: the sides, and what was adjudicated already."""
+    document, views = context.review.home_of(utterance), sides(context, utterance)
+    stands = context.review.study.acts.states(ADJUDICATED, [utterance])[utterance]
+    labels = {code.id: code.label for code in context.review.codebook.codes}
+    return {
+        "unit": document.utterances[document.index_of[utterance]], "sides": views, "token": stands.token,
+        "tokens": [view.state.token for view in views],
+        "stands": what_stands(labels, stands) if stands.state in DECIDED else "",
+    }  # fmt: skip
 
 
 def _refuse_unseen(context: ReviewContext, coder: str, mode: Mode, utterance: int) -> None:
@@ -100,19 +111,27 @@ async def adjudicated(request: Request) -> Response:
     """Save what stands for good."""
     context, session = context_of(request), session_of(request)
     content = await body_of(request)
-    given = content.get("codes")
-    if not isinstance(given, list) or not isinstance(content.get("utterance"), int):
+    utterance, given = sent_number(content, "utterance"), content.get("codes")
+    if not isinstance(given, list) or not all(isinstance(item, dict) and item.get("code") for item in given):
         raise InputError("Say which codes stand for which utterance.")
-    _refuse_unseen(context, session.coder, context.mode(session), content["utterance"])
+    _refuse_unseen(context, session.coder, context.mode(session), utterance)
     codes = [(str(item["code"]), str(item["polarity"]) if item.get("polarity") else None) for item in given]
-    seconds = content.get("seconds")
     adjudication = Adjudication(
-        content["utterance"], list(dict(codes).items()), memo=str(content.get("memo") or ""),
-        expected=str(content.get("expected") or ""),
+        utterance, list(dict(codes).items()), memo=str(content.get("memo") or ""),
+        expected=str(content.get("expected") or ""), seen=_tokens(content.get("sides")),
     )  # fmt: skip
-    provenance = Provenance(seconds=float(seconds) if isinstance(seconds, (int, float)) else None)
-    adjudicate(context.review.study, session.coder, adjudication, provenance=provenance)
+    provenance = Provenance(seconds=seconds_of(content))
+    try:
+        adjudicate(context.review.study, session.coder, adjudication, provenance=provenance)
+    except StaleError as error:
+        bench = _bench(context, utterance)
+        html = context.part(request, "sides.html", signs=context.signs(session.coder), **bench)
+        return JSONResponse({"error": str(error), "sides": html}, 409)
     return reply(say="Adjudicated", go="/adjudicate")
+
+
+def _tokens(given: object) -> tuple[str, ...] | None:
+    return tuple(str(token) for token in given) if isinstance(given, list) else None
 
 
 ROUTES = [Route("/adjudicate", show), Route("/adjudicate", adjudicated, methods=["POST"])]

@@ -1,14 +1,15 @@
 """By code: the suggestions of one code, surest first, a screenful at a time, each seen before it is accepted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from coder.errors import InputError
+from coder.errors import InputError, StaleError
+from coder.review.asked import body_of, seconds_of, sent_number
 from coder.review.context import ReviewContext, context_of, reply, session_of
-from coder.review.pages.writes import body_of
 from coder.workflow.review.session import Unit
 from coder.workflow.study.decide import decide
 from coder.workflow.study.open import Decision, Filters, Provenance, StoredSuggestion
@@ -87,26 +88,37 @@ async def accept(request: Request) -> Response:
     if context.mode(session) != "assisted":
         raise InputError("Suggestions are accepted together in assisted mode only.")
     answers = content.get("answers")
-    if not isinstance(answers, list) or not 0 < len(answers) <= SCREENFUL:
+    known = isinstance(answers, list) and all(isinstance(item, dict) for item in answers)
+    if not isinstance(answers, list) or not known or not 0 < len(answers) <= SCREENFUL:
         raise InputError(f"Answer between one and {SCREENFUL} suggestions.")
     decisions = [
         Decision(
-            int(item["utterance"]), "accept" if item["accept"] else "reject", code=str(item["code"]),
-            suggestion=int(item["suggestion"]), expected=str(item["expected"]),
+            sent_number(item, "utterance"), "accept" if item.get("accept") else "reject", code=str(item.get("code")),
+            suggestion=sent_number(item, "suggestion"), expected=str(item.get("expected") or ""),
         )
         for item in answers
     ]  # fmt: skip
-    seconds = content.get("seconds")
-    each = float(seconds) / len(decisions) if isinstance(seconds, (int, float)) else None
-    decide(
-        context.review.study,
-        session.coder,
-        decisions,
-        mode="assisted",
-        provenance=Provenance("by code", each),
-    )
+    seconds = seconds_of(content)
+    each = seconds / len(decisions) if seconds is not None else None
+    provenance = Provenance("by code", each)
+    try:
+        decide(context.review.study, session.coder, decisions, mode="assisted", provenance=provenance)
+    except StaleError as error:
+        touched = [decision.utterance for decision in decisions]
+        return JSONResponse({"error": str(error), "cards": _as_they_stand(request, touched)}, 409)
     accepted = sum(decision.verdict == "accept" for decision in decisions)
     return reply(say=f"{accepted} accepted, {len(decisions) - accepted} rejected – saved")
+
+
+def _as_they_stand(request: Request, utterances: Sequence[int]) -> dict[int, dict[str, object]]:
+    """Return each utterance's token now, and where the coder has decided on it meanwhile, what stands."""
+    context, session = context_of(request), session_of(request)
+    drawing, cards = context.drawing(session.coder), dict[int, dict[str, object]]()
+    for key in utterances:
+        unit = context.review.unit(session.coder, key, "assisted")
+        decided = context.macro(request, "row_state", drawing.row(unit, "")) if unit.decided else ""
+        cards[key] = {"token": unit.state.token, "decided": decided}
+    return cards
 
 
 ROUTES = [Route("/bulk", bulk), Route("/bulk", accept, methods=["POST"])]

@@ -12,12 +12,13 @@ from starlette.routing import Route
 from coder.codebook import load_codebook, shipped_names, to_yaml
 from coder.domain import POLARITIES
 from coder.errors import InputError
+from coder.review.asked import body_of, listed_numbers
 from coder.review.context import attachment, context_of, reply, session_of
 from coder.review.pages.study import kept_upload
-from coder.review.pages.writes import body_of
 from coder.workflow.codebooks import advice, read_codebook
-from coder.workflow.study.codebook_edit import change_codebook, edited, extended, lines_of
-from coder.workflow.study.reshape import KINDS, Reshape, preview, redo_reshape, reshape, undo_reshape
+from coder.workflow.study.codebook_edit import edit_codebook, edited, extended, lines_of
+from coder.workflow.study.reshape import KINDS, Reshape, preview, reshape
+from coder.workflow.study.undoing import redoable, undoable
 
 FIELDS = ("label", "definition", "include", "exclude", "subthemes", "examples", "parent")
 
@@ -31,8 +32,8 @@ async def codebook(request: Request) -> Response:
         request, "codebook.html", page_name="Codebook", book=book, signs=context.signs(session.coder),
         lines_of=lines_of,
         versions=context.review.study.codebooks.versions(), shipped=shipped_names(), advice=advice(book), memos=memos,
-        undoable=context.review.study.codebooks.undoable_change(session.coder),
-        redoable=context.review.study.codebooks.redoable_change(session.coder),
+        undoable=undoable(context.review.study, session.coder).get("codebook"),
+        redoable=redoable(context.review.study, session.coder).get("codebook"),
     )  # fmt: skip
 
 
@@ -51,11 +52,12 @@ async def change(request: Request) -> Response:
         )
     unknown = {name for _, name, _ in context.review.study.codebooks.unknown()}
     new = edited(book, code, _texts(content)) if code else extended(book, _texts(content), unknown)
-    label = new.by_id[code].label if code else str(content.get("label"))
-    note = str(content.get("note") or "").strip() or (f"{label} reworded" if code else f"{label} added")
-    change_codebook(context.review.study, new, note=note[:400], coder=session.coder)
+    label = book.by_id[code].label if code else str(content.get("label")).strip()
+    what = f"{label} reworded" if code else f"{label} added"
+    note = str(content.get("note") or "").strip()[:400]
+    edit_codebook(context.review.study, new, what=what, note=note, coder=session.coder)
     if code:
-        return reply(say="Saved as a new version", go="/codebook")
+        return reply(say="Saved as a new version. Undo takes it back", go="/codebook")
     added = next(item.id for item in new.codes if item.id not in book.by_id)
     near = context.mode(session) == "assisted"  # other work shows nothing that the machine finds
     return reply(say=f"{label} added", go=f"/codes?code={added}&near=1" if near else "/codebook")
@@ -65,11 +67,10 @@ def _reshape(given: Mapping[str, object]) -> Reshape:
     kind = next((name for name in KINDS if name == given.get("kind")), None)
     if kind is None:
         raise InputError("A code can be merged, split, moved or retired.")
-    quotes = [word for word in str(given.get("quotes") or "").split(",") if word.isdigit()]
     return Reshape(
         kind, str(given.get("code") or ""), into=str(given.get("into") or ""),
         label=str(given.get("label") or "")[:200], parent=str(given.get("parent") or "").strip(),
-        quotes=tuple(int(word) for word in quotes),
+        quotes=listed_numbers(given.get("quotes")),
         polarity=next((name for name in POLARITIES if name == given.get("polarity")), None),
     )  # fmt: skip
 
@@ -89,29 +90,13 @@ async def do_reshape(request: Request) -> Response:
     return reply(say=f"{what}. Undo takes it back", go="/codebook")
 
 
-async def reverse_change(request: Request) -> Response:
-    """Take back the change of codes that the page names, or do it again, whatever was decided since."""
-    context, session = context_of(request), session_of(request)
-    study, wanted = context.review.study, (await body_of(request)).get("change")
-    undoing = request.url.path == "/codebook/undo"
-    undoable = study.codebooks.undoable_change(session.coder)
-    redoable = study.codebooks.redoable_change(session.coder)
-    if undoing and undoable and undoable.uid == wanted:
-        undo_reshape(study, undoable, coder=session.coder)
-        return reply(say=f"Undone: {undoable.what}", go="/codebook")
-    if not undoing and redoable and redoable[0].uid == wanted:
-        redo_reshape(study, redoable[0], redoable[1], coder=session.coder)
-        return reply(say=f"Redone: {redoable[0].what}", go="/codebook")
-    raise InputError("The codebook was changed since this page was opened; reload it.")
-
-
 async def choose(request: Request) -> Response:
     """Use a shipped codebook."""
     context, session = context_of(request), session_of(request)
     name = str((await body_of(request)).get("name"))
     if name not in shipped_names():
         raise InputError("Choose one of the codebooks in the list.")
-    change_codebook(context.review.study, load_codebook(name), note=f"{name} chosen", coder=session.coder)
+    edit_codebook(context.review.study, load_codebook(name), what=f"{name} chosen", coder=session.coder)
     return reply(say="Codebook chosen", go="/codebook")
 
 
@@ -125,7 +110,7 @@ async def upload(request: Request) -> Response:
                 raise InputError("No file arrived. Drop a codebook (yaml, csv, qdc).")
             path = await kept_upload(item, Path(folder))
         new = read_codebook(path)
-    change_codebook(context.review.study, new, note=f"from {path.name}", coder=session.coder)
+    edit_codebook(context.review.study, new, what=f"codebook from {path.name}", coder=session.coder)
     return reply(say="Codebook read", go="/codebook")
 
 
@@ -139,8 +124,6 @@ ROUTES = [
     Route("/codebook/change", change, methods=["POST"]),
     Route("/codebook/reshape", preview_reshape),
     Route("/codebook/reshape", do_reshape, methods=["POST"]),
-    Route("/codebook/undo", reverse_change, methods=["POST"]),
-    Route("/codebook/redo", reverse_change, methods=["POST"]),
     Route("/codebook/choose", choose, methods=["POST"]),
     Route("/codebook/upload", upload, methods=["POST"]),
     Route("/download/codebook.yaml", download),

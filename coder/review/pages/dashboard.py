@@ -1,5 +1,7 @@
 """The dashboard: how far the study is, how fast, what is accepted, and how well coders agree so far."""
 
+from collections.abc import Sequence
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,7 +11,7 @@ from coder.domain import SuggestionFate
 from coder.review.context import context_of, reply, session_of
 from coder.review.plots import Interval, Share, day_bars, intervals, share_bars
 from coder.workflow.study.coding_rows import agreement_so_far
-from coder.workflow.study.open import StudyFigures
+from coder.workflow.study.open import Memo, Study, StudyFigures
 from coder.workflow.study.review_queue import rate
 from coder.workflow.study.status import decisions_per_day
 
@@ -25,14 +27,25 @@ async def progress(request: Request) -> Response:
     study = context.review.study
     figures = study.figures()
     labels = {code.id: code.label for code in context.review.codebook.codes}
-    days = decisions_per_day(study)
+    days, memos = decisions_per_day(study), context.memos(session)
     return context.page(
         request, "progress.html", page_name="Progress", figures=figures, coders=figures.coders,
         progress_plot=_progress_plot(figures),
         acceptance_plot=_acceptance_plot(figures.codes, labels) if context.mode(session) != "blind" else "",
         days_plot=day_bars("Decisions a day", days) if days else "",
-        memos=context.memos(session), labels=labels,
+        memos=memos, labels=labels, earlier=_on_earlier_versions(study, memos),
     )  # fmt: skip
+
+
+def _on_earlier_versions(study: Study, memos: Sequence[Memo]) -> set[str]:
+    """Return the threads of the memos on versions of transcripts that are not in use."""
+    homes = study.texts.by_id([memo.utterance for memo in memos if memo.utterance is not None])
+    replaced = {old for old, _ in study.texts.replacements()}
+    return {
+        memo.thread
+        for memo in memos
+        if (homes[memo.utterance].transcript if memo.utterance in homes else memo.transcript) in replaced
+    }
 
 
 def _progress_plot(figures: StudyFigures) -> str:

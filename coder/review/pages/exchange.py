@@ -10,11 +10,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.errors import InputError
+from coder.review.asked import body_of
 from coder.review.background import Report
 from coder.review.context import ReviewContext, attachment, context_of, reply
 from coder.review.pages.pending import Pending, look_at, new_folder, pending_files
 from coder.review.pages.study import kept_upload
-from coder.review.pages.writes import body_of
 from coder.workflow.coded_files import CodedReading
 from coder.workflow.study.coding_rows import codings_file
 from coder.workflow.study.codings_preview import write_mapping

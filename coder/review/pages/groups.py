@@ -11,9 +11,9 @@ from starlette.routing import Route
 from coder.errors import InputError
 from coder.reporting.study.themes import polarities_of
 from coder.reporting.study.values import Group, StudyData
+from coder.review.asked import body_of, listed_numbers
 from coder.review.auth import Session
 from coder.review.context import ReviewContext, context_of, reply, session_of
-from coder.review.pages.writes import body_of
 from coder.workflow.study.passage_groups import (
     KINDS,
     UNGROUPED,
@@ -26,6 +26,7 @@ from coder.workflow.study.passage_groups import (
 )
 from coder.workflow.study.report import encode_texts
 from coder.workflow.study.report_data import Names, read_data
+from coder.workflow.study.undoing import redoable, undoable
 
 NO_POLARITY = "none"  # in addresses: codings without polarity
 MOST_PASSAGES = 400  # of one code and polarity on a page
@@ -49,10 +50,6 @@ def _refuse_withheld(context: ReviewContext, session: Session) -> None:
 
 def _polarity(given: object) -> str | None:
     return None if given in (None, "", NO_POLARITY) else str(given)
-
-
-def _numbers(given: object) -> tuple[int, ...]:
-    return tuple(int(word) for word in str(given or "").split(",") if word.isdigit())
 
 
 async def groups_page(request: Request) -> Response:
@@ -80,9 +77,9 @@ async def groups_page(request: Request) -> Response:
     return context.page(
         request, "groups.html", page_name="Codes", code=code, polarity=polarity, groups=groups, data=data, near=near,
         counts=counts, signs=context.signs(session.coder), codebook=book, ungrouped=UNGROUPED,
-        undoable=study.groups.undoable(session.coder), redoable=study.groups.redoable(session.coder),
+        undoable=undoable(study, session.coder).get("groups"), redoable=redoable(study, session.coder).get("groups"),
         no_polarity=NO_POLARITY, polarities=polarities_of(data), most=MOST_PASSAGES,
-        ticked=_numbers(given.get("passages")),
+        ticked=listed_numbers(given.get("passages")),
     )  # fmt: skip
 
 
@@ -107,7 +104,7 @@ def _edit(context: ReviewContext, session: Session, given: Mapping[str, object])
     return GroupEdit(
         kind, str(given.get("code") or ""), _polarity(given.get("polarity")),
         group=str(given.get("group") or ""), into=str(given.get("into") or ""),
-        label=str(given.get("label") or ""), passages=_numbers(given.get("passages")),
+        label=str(given.get("label") or ""), passages=listed_numbers(given.get("passages")),
     )  # fmt: skip
 
 
@@ -151,23 +148,8 @@ async def change_groups(request: Request) -> Response:
     return reply(say=f"{what}. Undo takes it back", go=_address(edit))
 
 
-async def reverse_change(request: Request) -> Response:
-    """Take back the change of groups that the page names, or do it again, whatever was decided since."""
-    context, session = context_of(request), session_of(request)
-    groups, wanted = context.review.study.groups, (await body_of(request)).get("change")
-    undoing = request.url.path == "/groups/undo"
-    change = groups.undoable(session.coder) if undoing else groups.redoable(session.coder)
-    if change is None or change.uid != wanted:
-        raise InputError("The groups were changed since this page was opened; reload it.")
-    groups.reverse(session.coder, change)
-    address = f"/groups?code={quote(change.code)}&polarity={change.polarity or NO_POLARITY}"
-    return reply(say=f"{'Undone' if undoing else 'Redone'}: {change.what}", go=address)
-
-
 ROUTES = [
     Route("/groups", groups_page),
-    Route("/groups/undo", reverse_change, methods=["POST"]),
-    Route("/groups/redo", reverse_change, methods=["POST"]),
     Route("/groups", change_groups, methods=["POST"]),
     Route("/groups/change", preview_change),
 ]

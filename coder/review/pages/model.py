@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from coder.review.asked import body_of
 from coder.review.background import Report
 from coder.review.context import ReviewContext, context_of, reply, session_of
-from coder.review.pages.writes import body_of
 from coder.workflow.study.model_versions import roll_back
 from coder.workflow.study.open import open_study
 from coder.workflow.study.retrain import RetrainReport, retrain

@@ -4,10 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from coder.errors import InputError
 from coder.phrasing import counted
+from coder.review.asked import body_of, sent_number, whole_number
 from coder.review.context import context_of, reply, session_of
-from coder.review.pages.writes import body_of
 from coder.workflow.study.double_coding import double_coding_progress, set_double_coding
 
 FIELD = "transcript-"  # each ticked transcript comes as a field of this name and its number
@@ -30,7 +29,8 @@ async def choose(request: Request) -> Response:
     """Keep the plan: the ticked transcripts are coded by both coders, blind first."""
     context, session = context_of(request), session_of(request)
     content = await body_of(request)
-    ticked = [int(name.removeprefix(FIELD)) for name in content if name.removeprefix(FIELD).isdigit()]
+    numbers = (whole_number(name.removeprefix(FIELD)) for name in content if name.startswith(FIELD))
+    ticked = [number for number in numbers if number is not None]
     names = [str(content.get("one") or ""), str(content.get("other") or "")]
     set_double_coding(context.review.study, ticked, names, coder=session.coder)
     context.review.plan_changed()
@@ -42,18 +42,11 @@ async def choose(request: Request) -> Response:
     return reply(say=say, go="/plan")
 
 
-def _transcript(content: dict[str, object]) -> int:
-    key = str(content.get("transcript"))
-    if not key.isdigit():
-        raise InputError("Say which transcript is meant.")
-    return int(key)
-
-
 async def rename(request: Request) -> Response:
     """Give a transcript another name; the old one stays on record."""
     context, session = context_of(request), session_of(request)
     content = await body_of(request)
-    key = _transcript(content)
+    key = sent_number(content, "transcript")
     context.review.study.texts.rename(key, str(content.get("name") or ""), coder=session.coder)
     context.review.refresh(key)
     return reply(say="Renamed", go=f"/transcript/{key}")
@@ -62,7 +55,7 @@ async def rename(request: Request) -> Response:
 async def remove(request: Request) -> Response:
     """Take a transcript out of the study's lists and counts; its text and codings stay in the file."""
     context, session = context_of(request), session_of(request)
-    key = _transcript(await body_of(request))
+    key = sent_number(await body_of(request), "transcript")
     context.review.study.texts.remove(key, coder=session.coder)
     context.review.refresh(key)
     return reply(say="Removed; it can be brought back on the Study page", go="/")
@@ -71,7 +64,7 @@ async def remove(request: Request) -> Response:
 async def restore(request: Request) -> Response:
     """Bring a removed transcript back with all its codings."""
     context, session = context_of(request), session_of(request)
-    key = _transcript(await body_of(request))
+    key = sent_number(await body_of(request), "transcript")
     context.review.study.texts.restore(key, coder=session.coder)
     context.review.refresh(key)
     return reply(say="Brought back", go="/")

@@ -12,9 +12,9 @@ from starlette.routing import Route
 from coder.errors import InputError
 from coder.passphrases import PASSPHRASES
 from coder.phrasing import counted
+from coder.review.asked import body_of
 from coder.review.background import Report
 from coder.review.context import context_of, reply
-from coder.review.pages.writes import body_of
 from coder.workflow import pseudonymise as work
 from coder.workflow.study.import_transcripts import (
     ImportOptions,

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.errors import InputError
+from coder.review.asked import asked_number, whole_number
 from coder.review.context import ReviewContext, context_of, reply, session_of
 from coder.review.pages.transcript import panel_answer
 from coder.workflow.study.open import Filters, Mode, State
@@ -78,7 +79,7 @@ def listing_of(given: Mapping[str, str], coder: str) -> Listing:
         raise InputError(f"There is no status '{state}'; choose one of the list.")
     name, _, value = asked.get("attribute", "").partition("=")
     filters = Filters(
-        transcript=int(asked["t"]) if asked.get("t", "").isdigit() else None,
+        transcript=whole_number(asked.get("t")),
         coder=coder,
         state=cast(State, state) if state != "any" else None,
         code=asked.get("code"),
@@ -99,8 +100,8 @@ async def queue(request: Request) -> Response:
     listing = listing_of(request.query_params, session.coder)
     mode = context.mode(session)
     drawn = _drawn(context, session.coder, _within_sight(context, session.coder, mode, listing))
-    asked = request.query_params.get("u", "")
-    focus = int(asked) if asked.isdigit() else next(iter(drawn), None)
+    asked = whole_number(request.query_params.get("u"))
+    focus = asked if asked is not None else next(iter(drawn), None)
     values: dict[str, object] = {}
     if focus is not None:
         values = {**stage_answer(context, request, focus)}
@@ -172,7 +173,7 @@ def stage_answer(context: ReviewContext, request: Request, utterance: int) -> di
 
 async def step(request: Request) -> Response:
     """Return the next utterance of the queue view with its panel."""
-    context, utterance = context_of(request), int(request.query_params["u"])
+    context, utterance = context_of(request), asked_number(request, "u")
     return reply(**{**stage_answer(context, request, utterance), **panel_answer(context, request, utterance)})
 
 

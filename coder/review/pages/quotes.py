@@ -9,9 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coder.errors import InputError
+from coder.review.asked import asked_number, body_of, listed_numbers, sent_number
 from coder.review.context import ReviewContext, attachment, context_of, reply, session_of
 from coder.review.pages.queue import listing_of
-from coder.review.pages.writes import body_of
+from coder.review.pages.writes import undo_hint
 from coder.review.presenters import RowView
 from coder.workflow.study.decide import decide
 from coder.workflow.study.open import Decision, Filters, Provenance
@@ -156,7 +157,7 @@ async def give_code(request: Request) -> Response:
     context, session = context_of(request), session_of(request)
     content = await body_of(request)
     code = str(content.get("code") or "")
-    keys = [int(word) for word in str(content.get("utterances") or "").split(",") if word.isdigit()]
+    keys = listed_numbers(content.get("utterances"))
     if not keys:
         raise InputError("Tick the quotes that are meant first.")
     decisions = [Decision(key, "add", code=code) for key in dict.fromkeys(keys)]
@@ -251,7 +252,7 @@ def _may_see(context: ReviewContext, request: Request, filters: Filters, matches
 
 async def around(request: Request) -> Response:
     """Return what was said before and after an utterance."""
-    context, utterance = context_of(request), int(request.query_params["u"])
+    context, utterance = context_of(request), asked_number(request, "u")
     document = context.review.home_of(utterance)
     return reply(
         html=context.part(request, "around.html", around=document.around(utterance, CONTEXT), focus=utterance)
@@ -262,13 +263,10 @@ async def good(request: Request) -> Response:
     """Mark a passage as a good quote, or take the mark away."""
     context, session = context_of(request), session_of(request)
     content = await body_of(request)
-    wanted = bool(content.get("good"))
-    if not isinstance(content.get("utterance"), int):
-        raise InputError("Say which quote is meant.")
-    mark_good_quote(
-        context.review.study, session.coder, content["utterance"], str(content.get("code")), wanted
-    )
-    return reply(say="Marked as a good quote" if wanted else "No longer marked", good=wanted)
+    wanted, utterance = bool(content.get("good")), sent_number(content, "utterance")
+    mark_good_quote(context.review.study, session.coder, utterance, str(content.get("code")), wanted)
+    say = "Marked as a good quote" if wanted else "No longer marked"
+    return reply(say=say, hint=undo_hint(context, session.coder), good=wanted)
 
 
 ROUTES = [

@@ -11,6 +11,7 @@ from coder.errors import InputError
 from coder.reporting.study.contents import Table
 from coder.reporting.study.themes import HEADINGS
 from coder.reporting.study.values import ReportOptions
+from coder.review.asked import whole_number
 from coder.review.context import attachment, context_of, session_of
 from coder.workflow.study.report import FORMATS, ReportRequest, report_file, report_preview
 
@@ -73,9 +74,10 @@ def _asked(request: Request) -> ReportRequest:
 def _number(typed: str | None, usual: int) -> int:
     if not typed:
         return usual
-    if not typed.isascii() or not typed.isdigit() or int(typed) > MOST:
-        raise InputError(f"'{typed}' is no number from 0 to {MOST}.")
-    return int(typed)
+    number = whole_number(typed)
+    if number is None or number > MOST:
+        raise InputError(f"'{typed[:20]}' is no number from 0 to {MOST}.")
+    return number
 
 
 ROUTES = [Route("/report", report_page), Route("/download/report.{suffix}", report_download)]

@@ -14,13 +14,13 @@ from starlette.routing import Route
 
 from coder.domain import Role
 from coder.errors import InputError
+from coder.review.asked import asked_number, body_of, sent_number
 from coder.review.background import Report
 from coder.review.context import MODE_HELP, MODE_WORDS, ReviewContext, context_of, reply, session_of
 from coder.review.keyboard import ACTIONS, checked
 from coder.review.legend import minutes_left
 from coder.review.pages import pseudonyms
 from coder.review.pages.pending import look_at, new_folder
-from coder.review.pages.writes import body_of
 from coder.workflow.study.double_coding import double_coding
 from coder.workflow.study.import_attributes import import_attributes
 from coder.workflow.study.import_project import is_project
@@ -36,6 +36,7 @@ from coder.workflow.study.reading_corrections import (
     was_corrected,
 )
 from coder.workflow.study.status import status
+from coder.workflow.study.undoing import redoable, undoable
 
 THEMES = ("auto", "light", "dark")
 MOST_FILES = 200
@@ -153,7 +154,7 @@ async def attributes(request: Request) -> Response:
 async def transcript(request: Request) -> Response:
     """Show how a transcript was read: speakers, roles, left-out lines, remarks; all can be corrected."""
     context, session = context_of(request), session_of(request)
-    study, key = context.review.study, request.path_params["transcript"]
+    study, key = context.review.study, asked_number(request, "transcript")
     document = context.review.refresh(key)
     info = next((item for item in study.texts.all(superseded=True) if item.id == key), None)
     speakers: dict[str | None, dict[str, object]] = {}
@@ -168,26 +169,31 @@ async def transcript(request: Request) -> Response:
         request, "transcript.html", page_name="Study", document=document, info=info, speakers=speakers,
         participants=study.people.participants(key), facts=study.people.all_attributes("participant"),
         memos=context.memos(session, kind="transcript", transcript=key),
+        earlier=[memo for old in study.texts.earlier(key) for memo in context.memos(session, transcript=old)],
         left_out=left_out(study.texts.transcript(key)), corrected=was_corrected(study, key),
+        undoable=undoable(study, session.coder).get("role"), redoable=redoable(study, session.coder).get("role"),
     )  # fmt: skip
 
 
 async def reading(request: Request) -> Response:
     """Show how all transcripts were read, worst first."""
-    context = context_of(request)
-    report = study_reading(context.review.study)
-    return context.page(request, "reading.html", page_name="Study", report=report)
+    context, session = context_of(request), session_of(request)
+    study = context.review.study
+    return context.page(
+        request, "reading.html", page_name="Study", report=study_reading(study),
+        undoable=undoable(study, session.coder).get("role"), redoable=redoable(study, session.coder).get("role"),
+    )  # fmt: skip
 
 
 async def correct(request: Request) -> Response:
     """Correct how a transcript was read: a label that is none, left-out lines that were said, or all back."""
     context, session = context_of(request), session_of(request)
     study, content = context.review.study, await body_of(request)
-    key = int(content["transcript"])
+    key = sent_number(content, "transcript")
     if content.get("not_speaker"):
         new = not_a_speaker(study, key, str(content["not_speaker"]), coder=session.coder)
     elif content.get("speech"):
-        new = is_speech(study, key, int(content["speech"]) - 1, coder=session.coder)
+        new = is_speech(study, key, sent_number(content, "speech") - 1, coder=session.coder)
     else:
         new = as_before(study, key, coder=session.coder)
     context.review.refresh(new)
@@ -200,11 +206,13 @@ async def role(request: Request) -> Response:
     content = await body_of(request)
     if content.get("role") not in get_args(Role):
         raise InputError("A role is interviewer or participant.")
-    key = int(content["transcript"])
-    speaker = content.get("speaker") or None
+    key = sent_number(content, "transcript")
+    speaker = str(content.get("speaker") or "") or None
     correct_role(context.review.study, key, speaker, cast(Role, content["role"]), coder=session.coder)
     context.review.refresh(key)
-    return reply(say="Role saved", go="/reading" if content.get("all") else f"/transcript/{key}")
+    return reply(
+        say="Role saved. Undo takes it back", go="/reading" if content.get("all") else f"/transcript/{key}"
+    )
 
 
 async def mode(request: Request) -> Response:
@@ -280,7 +288,7 @@ ROUTES = [
     Route("/", study),
     Route("/upload", upload, methods=["POST"]),
     Route("/upload/attributes", attributes, methods=["POST"]),
-    Route("/transcript/{transcript:int}", transcript),
+    Route("/transcript/{transcript}", transcript),
     Route("/reading", reading),
     Route("/reading/correct", correct, methods=["POST"]),
     Route("/role", role, methods=["POST"]),

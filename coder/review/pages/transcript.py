@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from coder.errors import InputError
+from coder.review.asked import asked_number, whole_number
 from coder.review.context import ReviewContext, context_of, reply, session_of
 from coder.review.legend import minutes_left
 from coder.workflow.review.session import Document, Unit
@@ -38,7 +39,7 @@ def tally(context: ReviewContext, coder: str, transcript: int) -> dict[str, obje
 async def read(request: Request) -> Response:
     """Show a transcript as a document."""
     context, session = context_of(request), session_of(request)
-    document = context.review.refresh(request.path_params["transcript"])
+    document = context.review.refresh(asked_number(request, "transcript"))
     context.forget_pace(session.coder)
     if "coders" in request.query_params:
         session.show_coders = request.query_params["coders"] == "on"
@@ -84,8 +85,9 @@ def _focus(
     context: ReviewContext, coder: str, document: Document, asked: str | None, matches: Sequence[int]
 ) -> int:
     """Return where to begin: what the address says, a match, where the coder left off, the first open one."""
-    if asked and asked.isdigit() and int(asked) in document.index_of:
-        return int(asked)
+    wanted = whole_number(asked)
+    if wanted in document.index_of:
+        return wanted
     if matches:
         return matches[0]
     study = context.review.study
@@ -105,8 +107,8 @@ def _focus(
 async def chunk(request: Request) -> Response:
     """Return one piece of a transcript that the page scrolls to."""
     context, session = context_of(request), session_of(request)
-    document = context.review.document(int(request.query_params["t"]))
-    first = int(request.query_params["first"])
+    document = context.review.document(asked_number(request, "t"))
+    first = asked_number(request, "first")
     piece = next((piece for piece in chunks_of(document) if piece[0].id == first), None)
     if piece is None:
         raise InputError("The transcript was read anew; reload the page.")
@@ -119,7 +121,7 @@ async def chunk(request: Request) -> Response:
 async def panel(request: Request) -> Response:
     """Return the panel for one utterance."""
     context = context_of(request)
-    return reply(**panel_answer(context, request, int(request.query_params["u"])))
+    return reply(**panel_answer(context, request, asked_number(request, "u")))
 
 
 def panel_answer(context: ReviewContext, request: Request, utterance: int) -> dict[str, object]:
@@ -143,10 +145,10 @@ async def uncertain(request: Request) -> Response:
     if context.mode(session) == "blind":
         raise InputError("You are coding blind: the machine's doubts are not shown.")
     wanted = Filters(
-        transcript=int(request.query_params["t"]) if request.query_params.get("t") else None,
+        transcript=asked_number(request, "t") if request.query_params.get("t") else None,
         coder=session.coder, state="open",
     )  # fmt: skip
-    utterance = int(request.query_params.get("u", "0"))
+    utterance = whole_number(request.query_params.get("u"))
     doubted = context.review.study.find(wanted, order="uncertain", limit=MOST_UNCERTAIN)
     if context.mode(session) == "assisted":
         doubted = context.review.not_first(session.coder, doubted)
@@ -157,14 +159,15 @@ async def uncertain(request: Request) -> Response:
 
 async def place(request: Request) -> Response:
     """Go to an utterance by its number alone, wherever it is."""
-    document = context_of(request).review.home_of(request.path_params["utterance"])
-    return RedirectResponse(f"/read/{document.transcript}?u={request.path_params['utterance']}", 303)
+    utterance = asked_number(request, "utterance")
+    document = context_of(request).review.home_of(utterance)
+    return RedirectResponse(f"/read/{document.transcript}?u={utterance}", 303)
 
 
 async def next_open(request: Request) -> JSONResponse:
     """Return the first open utterance after the present one in the transcript, else the first of all."""
     context, session = context_of(request), session_of(request)
-    utterance = int(request.query_params["u"])
+    utterance = asked_number(request, "u")
     document = context.review.home_of(utterance)
     waiting = context.review.study.find(
         Filters(transcript=document.transcript, coder=session.coder, state="open")
@@ -177,7 +180,7 @@ async def next_open(request: Request) -> JSONResponse:
 async def after(request: Request) -> Response:
     """Return the first open utterance of the next transcript that has one, in order of name; None if none has."""
     context, session = context_of(request), session_of(request)
-    transcript = int(request.query_params["t"])
+    transcript = asked_number(request, "t")
     infos = context.review.study.texts.all()
     at = next((index for index, info in enumerate(infos) if info.id == transcript), -1)
     for info in [*infos[at + 1 :], *infos[: max(at, 0)]]:
@@ -188,8 +191,8 @@ async def after(request: Request) -> Response:
 
 
 ROUTES = [
-    Route("/read/{transcript:int}", read),
-    Route("/at/{utterance:int}", place),
+    Route("/read/{transcript}", read),
+    Route("/at/{utterance}", place),
     Route("/part/chunk", chunk),
     Route("/part/panel", panel),
     Route("/part/uncertain", uncertain),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -10,59 +10,35 @@ from starlette.routing import Route
 
 from coder.errors import InputError, StaleError
 from coder.phrasing import counted
+from coder.review.asked import body_of, seconds_of, sent_number, sent_numbers, whole_number
 from coder.review.context import ReviewContext, context_of, reply, session_of
 from coder.review.keyboard import action_keys, shown
 from coder.review.pages.queue import stage_answer
 from coder.review.pages.transcript import panel_answer, tally
 from coder.review.presenters import STATE_WORDS
 from coder.workflow.review.gestures import Gesture, perform
-from coder.workflow.study.decide import LONGEST_MEMO, decide, redo, refuse_memo_out_of_use, undo
+from coder.workflow.study.decide import LONGEST_MEMO, decide, refuse_memo_out_of_use
 from coder.workflow.study.open import ADJUDICATED, Decision, Provenance, Saved, StandingCode, UnitState
+from coder.workflow.study.undoing import redo, undo
 
 GOING_ON = frozenset(
     {"skip", "take_a", "take_b", "take_both"}
 )  # after these there is nothing left to compare
 
 
-async def body_of(request: Request) -> dict[str, Any]:
-    """Return the JSON object of a write. Raises InputError if it is none."""
-    try:
-        content = await request.json()
-    except ValueError as error:
-        raise InputError("The request is not JSON.") from error
-    if not isinstance(content, dict):
-        raise InputError("The request is not a JSON object.")
-    return content
-
-
-def _number(content: dict[str, Any], name: str) -> int:
-    value = content.get(name)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InputError(f"'{name}' must be a whole number.")
-    return value
-
-
 def _gesture(content: dict[str, Any]) -> Gesture:
-    selection, seconds, offered = (content.get(name) for name in ("selection", "seconds", "shown"))
-    if selection is not None and not (
-        isinstance(selection, list)
-        and len(selection) == 2
-        and all(isinstance(edge, int) for edge in selection)
-    ):
+    selection = sent_numbers(content, "selection")
+    if selection is not None and len(selection) != 2:
         raise InputError("'selection' must be two whole numbers.")
-    if offered is not None and not (
-        isinstance(offered, list) and all(isinstance(key, int) for key in offered)
-    ):
-        raise InputError("'shown' must be a list of whole numbers.")
     return Gesture(
         action=str(content.get("action")),
-        utterance=_number(content, "utterance"),
+        utterance=sent_number(content, "utterance"),
         code=str(content["code"]) if content.get("code") is not None else None,
         expected=str(content["expected"]) if content.get("expected") is not None else None,
-        selection=(selection[0], selection[1]) if selection else None,
-        seconds=float(seconds) if isinstance(seconds, (int, float)) else None,
+        selection=None if selection is None else (selection[0], selection[1]),
+        seconds=seconds_of(content),
         drawn=str(content.get("drawn") or "")[:40],
-        shown=tuple(offered) if offered is not None else None,
+        shown=sent_numbers(content, "shown"),
     )
 
 
@@ -78,20 +54,18 @@ async def act(request: Request) -> Response:
     except StaleError as error:
         fresh = _touched(context, request, [gesture.utterance], content, focus=gesture.utterance)
         return JSONResponse({**fresh, "error": str(error)}, 409)
-    onward = content.get("then")
+    onward = whole_number(content.get("then"))
     changed = list(saved.states) if saved else [gesture.utterance]
     # Words can be selected from the end of one utterance on: then the next has the code, and is looked at.
     here = gesture.utterance if gesture.utterance in changed else changed[0]
-    stays = (
-        here != gesture.utterance or _stays(context, request, gesture, saved) or not isinstance(onward, int)
-    )
-    focus = here if stays else cast(int, onward)
+    stays = here != gesture.utterance or _stays(context, request, gesture, saved) or onward is None
+    focus = here if stays or onward is None else onward
     saying, hint = "", ""
     if saved:
         after = saved.states[here]
         before = before if here == gesture.utterance else replace(after, codes=())
         saying = what_changed(_labels(context), before, after, len(saved.states))
-        hint = _undo_hint(context, session.coder)
+        hint = undo_hint(context, session.coder)
     elif gesture.action == "skip":
         saying = "It is decided, and stays as it is"
     touched = _touched(context, request, changed, content, focus=focus)
@@ -102,7 +76,8 @@ def _labels(context: ReviewContext) -> dict[str, str]:
     return {code.id: code.label for code in context.review.codebook.codes}
 
 
-def _undo_hint(context: ReviewContext, coder: str) -> str:
+def undo_hint(context: ReviewContext, coder: str) -> str:
+    """Return how to undo by key, in words; '' for whoever uses no single keys."""
     preferences = context.preferences(coder)
     return f"{shown(action_keys(preferences.keys)['undo'][0]).lower()} undoes" if preferences.letters else ""
 
@@ -159,6 +134,8 @@ def _touched(
 ) -> dict[str, Any]:
     """Return the pieces of the page that are no longer right: utterances, panel, tally."""
     session = session_of(request)
+    if content.get("view") == "page":
+        return {}
     if content.get("view") == "rows":
         return {
             "rows": _row_states(context, request, changed),
@@ -197,33 +174,38 @@ def _row_states(context: ReviewContext, request: Request, changed: list[int]) ->
 
 
 async def reverse(request: Request) -> Response:
-    """Undo or redo what the coder did last, say what returned, and go to where it was."""
+    """Undo or redo what the coder did last, or what the page names; say what returned, and go to where it was."""
     context, session = context_of(request), session_of(request)
     content = await body_of(request)
     undoing = request.url.path == "/undo"
-    saved = (undo if undoing else redo)(context.review.study, session.coder)
+    named = str(content["change"]) if content.get("change") else None
+    saved = (undo if undoing else redo)(context.review.study, session.coder, named)
     if saved is None:
         return reply(say="Nothing to undo." if undoing else "Nothing to redo.")
-    done = "Undone" if undoing else "Redone"
+    if saved.transcript is not None:
+        context.review.refresh(saved.transcript)
+    saying = f"{'Undone' if undoing else 'Redone'}: {_now(_labels(context), saved)}"
     changed = list(saved.states)
-    if saved.memo is not None:
-        saying = (
-            f"{done}: memo now “{saved.memo.text[:60]}”" if saved.memo.text else f"{done}: the memo is gone"
-        )
-    elif changed:
-        saying = f"{done}: {_standing_now(_labels(context), saved.states[changed[0]])}"
-        saying += f" (and {counted(len(changed) - 1, 'more utterance')})" if len(changed) > 1 else ""
-    elif saved.what:
-        saying = f"{done}: {saved.what}"
-    if not changed:  # a memo on a transcript, a code or the study
-        return reply(say=saying)
-    focus = content["current"] if content.get("current") in saved.states else changed[0]
+    if not changed:  # nothing of one utterance: codes, groups, roles, a memo on something else
+        return reply(say=saying, reversed=True, quote=saved.quote)
+    focus = content["current"] if content.get("current") in changed else changed[0]
     answer = _touched(context, request, changed, content, focus=focus)
     home = context.review.home_of(focus)
     return reply(
-        **answer, say=saying, go=f"/read/{home.transcript}?u={focus}",
+        **answer, say=saying, go=f"/read/{home.transcript}?u={focus}", reversed=True,
         adjudicated=saved.states[focus].coder == ADJUDICATED,
     )  # fmt: skip
+
+
+def _now(labels: Mapping[str, str], saved: Saved) -> str:
+    """Return in words what stands after an undo or redo, or what it reversed."""
+    if saved.memo is not None:
+        return f"memo now “{saved.memo.text[:60]}”" if saved.memo.text else "the memo is gone"
+    if not saved.states:
+        return saved.what
+    first, *others = saved.states.values()
+    more = f" (and {counted(len(others), 'more utterance')})" if others else ""
+    return _standing_now(labels, first) + more
 
 
 def _standing_now(labels: Mapping[str, str], state: UnitState) -> str:
@@ -239,12 +221,12 @@ async def passed(request: Request) -> Response:
     """
     context, session = context_of(request), session_of(request)
     content = await body_of(request)
-    given = content.get("utterances")
-    if not isinstance(given, list) or not all(isinstance(item, int) for item in given):
+    document = context.review.document(sent_number(content, "transcript"))
+    given = sent_numbers(content, "utterances")
+    if given is None:
         raise InputError("Say which utterances were passed.")
-    document = context.review.document(_number(content, "transcript"))
-    given = [key for key in given if key in document.index_of]  # the browser may remember another study's
-    states = context.review.study.acts.states(session.coder, given)
+    here = [key for key in given if key in document.index_of]  # the browser may remember another study's
+    states = context.review.study.acts.states(session.coder, here)
     decisions = [Decision(key, "nothing", expected=s.token) for key, s in states.items() if s.state == "open"]
     if not decisions:
         return reply(say="Nothing that you passed is without a decision.")
@@ -255,8 +237,8 @@ async def passed(request: Request) -> Response:
         mode=context.mode(session),
         provenance=Provenance("passed"),
     )
-    answer = _touched(context, request, list(saved.states), content, focus=given[-1])
-    hint = _undo_hint(context, session.coder)
+    answer = _touched(context, request, list(saved.states), content, focus=here[-1])
+    hint = undo_hint(context, session.coder)
     return reply(**answer, say=f"{len(decisions)} marked as nothing to code – saved", hint=hint)
 
 
@@ -270,7 +252,8 @@ async def memo(request: Request) -> Response:
     text = str(content.get("text") or "").strip()
     if len(text) > LONGEST_MEMO:
         raise InputError(f"A memo may have {LONGEST_MEMO:,} characters; this one has more.")
-    subject = {key: content[key] for key in ("utterance", "transcript", "code", "thread") if content.get(key)}
+    subject: dict[str, Any] = {key: str(content[key]) for key in ("code", "thread") if content.get(key)}
+    subject |= {key: sent_number(content, key) for key in ("utterance", "transcript") if content.get(key)}
     if not text and "thread" not in subject:
         raise InputError("The memo is empty.")
     study = context.review.study
@@ -279,9 +262,9 @@ async def memo(request: Request) -> Response:
     done = "Memo deleted" if not text else "Memo changed" if "thread" in subject else "Memo saved"
     if "code" in subject and text:
         done += f", about {_labels(context).get(str(subject['code']), subject['code'])}"
-    answer: dict[str, Any] = {"say": done, "hint": _undo_hint(context, session.coder)}
-    focus = content.get("focus", content.get("utterance"))
-    if isinstance(focus, int):
+    answer: dict[str, Any] = {"say": done, "hint": undo_hint(context, session.coder)}
+    focus = whole_number(content.get("focus", content.get("utterance")))
+    if focus is not None:
         answer |= _touched(context, request, [focus], content, focus=focus)
     return reply(**answer)
 

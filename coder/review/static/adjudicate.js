@@ -4,13 +4,14 @@ import { post, say, sayNext } from "./talk.js";
 import { meaningOf } from "./keys.js";
 import "./theme.js";
 
-const box = document.getElementById("adjudicate");
+const sides = document.getElementById("sides");
+const box = () => document.getElementById("adjudicate");
 const started = performance.now();
 
 async function reverse(path) {
   const { ok, content } = await post(path, { view: "adjudicate" });
   if (!ok) return;
-  if (!content.focus) return say(content.say);
+  if (!content.go) return say(content.say);
   sayNext(content.say);
   location.href = content.adjudicated ? `/adjudicate?u=${content.focus}` : content.go;
 }
@@ -25,56 +26,87 @@ if (undoing) {
     if (action === "undo" || action === "redo") reverse(`/${action}`);
   });
 }
-if (box) {
-  const actions = JSON.parse(box.dataset.keys);
-  const codeKeys = JSON.parse(box.dataset.codes);
-  const held = Object.fromEntries([...box.querySelectorAll("[data-side]")].map((card) => [card.dataset.side, JSON.parse(card.dataset.held)]));
+if (sides) {
+  const actions = JSON.parse(sides.dataset.keys);
+  const codeKeys = JSON.parse(sides.dataset.codes);
   const own = document.getElementById("own");
-  const pressed = (kind) => [...own.querySelectorAll(`[data-${kind}][aria-pressed="true"]`)];
-  const toggle = (button, on = button.getAttribute("aria-pressed") !== "true") => {
-    button.setAttribute("aria-pressed", String(on));
-    return on;
-  };
+  const lacking = document.getElementById("lacking");
+  const chosen = new Map();  // code to polarity, in the order of choosing; null: none given yet
+  const card = (side) => sides.querySelector(`[data-side="${side}"]`);
+  const held = (side) => JSON.parse(card(side)?.dataset.held ?? "[]");
+  const press = (button, on) => button.setAttribute("aria-pressed", String(on));
 
   const adjudicate = async (codes) => {
-    const { ok, content } = await post("/adjudicate", {
-      utterance: Number(box.dataset.utterance), codes, expected: box.dataset.token, memo: document.getElementById("why").value,
+    const { utterance, token, sides: seen } = box().dataset;
+    const { ok, status, content } = await post("/adjudicate", {
+      utterance: Number(utterance), codes, expected: token, sides: JSON.parse(seen), memo: document.getElementById("why").value,
       seconds: (performance.now() - started) / 1000,
     });
+    if (status === 409) {  // somebody decided here meanwhile: it is shown, and what was chosen and written stays
+      sides.innerHTML = content.sides;
+      showNames();
+    }
     if (!ok) return;
     sayNext(content.say);
     location.href = content.go;
   };
   const both = () => {
     const found = new Map();
-    for (const { code, polarity } of [...(held.A || []), ...(held.B || [])]) {
+    for (const { code, polarity } of [...held("A"), ...held("B")]) {
       found.set(code, found.has(code) && found.get(code) !== polarity ? "mixed" : polarity);
     }
     return [...found].map(([code, polarity]) => ({ code, polarity }));
   };
-  const polarity = (value) => {
+  const label = (button) => button.querySelector("span:not(.swatch)").textContent;
+  const drawChosen = () => {
     own.open = true;
-    for (const button of own.querySelectorAll("[data-polarity]")) toggle(button, button.dataset.polarity === value);
+    for (const button of own.querySelectorAll("[data-own]")) {
+      const sign = own.querySelector(`[data-polarity="${chosen.get(button.dataset.own)}"] .pol`);
+      press(button, chosen.has(button.dataset.own));
+      button.querySelector("[data-given]").replaceChildren(...(sign ? [sign.cloneNode(true)] : []));
+    }
+    for (const button of own.querySelectorAll("[data-polarity]")) press(button, [...chosen.values()].includes(button.dataset.polarity));
+    own.scrollIntoView({ block: "nearest" });  // by key it can be chosen while it is out of sight
+    if (!lacking) return;
+    const bare = [...own.querySelectorAll("[data-own]")].filter((button) => chosen.get(button.dataset.own) === null).map(label);
+    lacking.textContent = `${bare.join(", ")}: barrier, facilitator or mixed?`;
+    lacking.hidden = !bare.length;
+  };
+  const choose = (code) => {
+    if (!chosen.delete(code)) chosen.set(code, null);
+    drawChosen();
+  };
+  // As in the transcript: a polarity is given to all chosen codes that have none, else to the one chosen last.
+  const polarity = (value) => {
+    const bare = [...chosen.keys()].filter((code) => chosen.get(code) === null);
+    const codes = bare.length ? bare : [...chosen.keys()].slice(-1);
+    if (!codes.length) say("Choose a code first; the polarity goes with it.");
+    for (const code of codes) chosen.set(code, value);
+    drawChosen();
+  };
+  const showNames = () => {
+    const shown = document.querySelector('[data-do="names"]').getAttribute("aria-pressed") === "true";
+    for (const name of document.querySelectorAll(".name")) name.hidden = !shown;
   };
   const deeds = {
-    take_a: () => adjudicate(held.A || []),
-    take_b: () => adjudicate(held.B || []),
+    take_a: () => adjudicate(held("A")),
+    take_b: () => (card("B") ? adjudicate(held("B")) : say("Only one coder has decided here.")),
     take_both: () => adjudicate(both()),
     nothing: () => adjudicate([]),
-    next: () => { location.href = box.dataset.later ? `/adjudicate?u=${box.dataset.later}` : "/adjudicate"; },
+    next: () => { location.href = sides.dataset.later ? `/adjudicate?u=${sides.dataset.later}` : "/adjudicate"; },
     undo,
     redo,
     memo: () => document.getElementById("why").focus(),
     names: () => {
-      const shown = toggle(document.querySelector('[data-do="names"]'));
-      for (const name of document.querySelectorAll(".name")) name.hidden = !shown;
+      const button = document.querySelector('[data-do="names"]');
+      press(button, button.getAttribute("aria-pressed") !== "true");
+      showNames();
     },
     done: () => {
-      const codes = pressed("own").map((button) => ({ code: button.dataset.own, polarity: pressed("polarity")[0]?.dataset.polarity ?? null }));
-      if (codes.length) adjudicate(codes);
+      if (chosen.size) adjudicate([...chosen].map(([code, given]) => ({ code, polarity: given })));
       else say("Choose the codes that stand, or take a side.");
     },
-    code: (code) => { own.open = true; toggle(own.querySelector(`[data-own="${CSS.escape(code)}"]`)); },
+    code: choose,
     barrier: () => polarity("barrier"), facilitator: () => polarity("facilitator"), mixed: () => polarity("mixed"),
   };
   document.addEventListener("keydown", (event) => {
@@ -86,7 +118,7 @@ if (box) {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do], [data-own], [data-polarity]");
     if (!button) return;
-    if (button.dataset.own) toggle(button);
+    if (button.dataset.own) choose(button.dataset.own);
     else if (button.dataset.polarity) polarity(button.dataset.polarity);
     else deeds[button.dataset.do]?.();
   });

@@ -2,6 +2,7 @@
 
 import { post, say, sayNext } from "./talk.js";
 import { meaningOf } from "./keys.js";
+import { reverse } from "./undo.js";
 import "./theme.js";
 
 const box = document.getElementById("picks");
@@ -44,11 +45,35 @@ if (box) {
     }));
     if (!answers.length) return say("Nothing is ticked.");
     const { ok, content } = await post("/bulk", { answers, seconds: (performance.now() - started) / 1000 });
+    if (content.cards) showDecided(content.cards);
     if (!ok) return;
     sayNext(content.say);
     location.reload();
   });
   tell();
+}
+
+// What was decided elsewhere since it was shown says what stands, and is no more to be answered.
+function showDecided(cards) {
+  for (const pick of picks) {
+    const card = cards[pick.dataset.utterance];
+    if (!card) continue;
+    pick.dataset.token = card.token;
+    if (!card.decided) continue;
+    refuse(pick, false);
+    pick.classList.add("answered");
+    pick.querySelector("input").checked = false;
+    for (const control of pick.querySelectorAll("input, [data-refuse]")) control.disabled = true;
+    const line = pick.querySelector("[data-decided]");
+    line.innerHTML = `Decided elsewhere: ${card.decided}`;
+    line.hidden = false;
+  }
+  tell();
+}
+
+function tick(pick) {
+  const field = pick.querySelector("input");
+  if (!field.disabled) field.click();  // as with the mouse: a tick takes a rejection back
 }
 
 function refuse(pick, on) {
@@ -59,14 +84,6 @@ function refuse(pick, on) {
   if (on) pick.querySelector("input").checked = false;
 }
 
-async function reverse(path) {
-  const { ok, content } = await post(path, { view: "bulk" });
-  if (!ok) return;
-  if (!content.focus) return say(content.say);
-  sayNext(content.say);
-  location.reload();
-}
-
 undoing?.addEventListener("click", () => reverse("/undo"));
 document.addEventListener("keydown", (event) => {
   const action = meaningOf(event, JSON.parse(undoing?.dataset.keys || "{}"), {})?.action;
@@ -74,7 +91,9 @@ document.addEventListener("keydown", (event) => {
   const deeds = {
     next: () => picks[Math.min(picks.length - 1, at + 1)]?.focus(),
     previous: () => picks[Math.max(0, at - 1)]?.focus(),
-    reject: () => { if (at >= 0) { refuse(picks[at], !picks[at].classList.contains("refused")); tell(); } },
+    reject: () => { if (at >= 0 && !picks[at].classList.contains("answered")) { refuse(picks[at], !picks[at].classList.contains("refused")); tell(); } },
+    accept: () => { if (at >= 0) tick(picks[at]); },
+    done: () => accept?.click(),
     undo: () => reverse("/undo"),
     redo: () => reverse("/redo"),
   };

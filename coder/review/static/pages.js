@@ -5,3 +5,4 @@ import "./forms.js";
 import "./jobs.js";
 import "./keyset.js";
 import "./fetched.js";
+import "./undo.js";

@@ -66,8 +66,9 @@ async function reverse(path) {
   const { ok, content } = await post(path, { view: "rows" });
   if (!ok) return;
   draw(content);
+  if (content.quote) drawStar(content.quote);
   say(content.say);
-  const id = Object.keys(content.rows || {})[0];
+  const id = content.quote ? String(content.quote[0]) : Object.keys(content.rows || {})[0];
   makeCurrent(rows.find((row) => row.dataset.utterance === id) ?? current);
 }
 
@@ -96,15 +97,25 @@ async function copy(row) {
   say("Copied with speaker and transcript");
 }
 
+function star(button, on) {
+  button.setAttribute("aria-pressed", String(on));
+  button.textContent = on ? "★" : "☆";
+}
+
+function drawStar([id, code, on]) {
+  for (const row of rows) {
+    if (row.dataset.utterance === String(id) && row.dataset.code === code) star(row.querySelector('[data-row="good"]'), on);
+  }
+}
+
 async function good(row) {
   const button = row.querySelector('[data-row="good"]');
   if (!button) return say("Only a confirmed quote can be marked.");
   const wanted = button.getAttribute("aria-pressed") !== "true";
   const { ok, content } = await post("/good", { utterance: Number(row.dataset.utterance), code: row.dataset.code, good: wanted });
   if (!ok) return;
-  button.setAttribute("aria-pressed", String(content.good));
-  button.textContent = content.good ? "★" : "☆";
-  say(content.say);
+  star(button, content.good);
+  say(content.say, content.hint);
 }
 
 document.addEventListener("keydown", async (event) => {

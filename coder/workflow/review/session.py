@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from threading import RLock
 
 from coder.codebook import Codebook
-from coder.errors import StudyError
+from coder.errors import NotFoundError
 from coder.store import Study
 from coder.store.values import DECIDED, LOTS, Filters, State, Withheld
+from coder.workflow.review.readable_memos import MemoSight
 from coder.workflow.study.double_coding import double_coding
 from coder.workflow.study.open import (
     Memo,
@@ -169,14 +170,14 @@ class ReviewSession:
         )
 
     def home_of(self, utterance: int) -> Document:
-        """Return the transcript that an utterance belongs to. Raises StudyError if there is no such utterance."""
+        """Return the transcript that an utterance belongs to. Raises NotFoundError if there is none."""
         with self._lock:
             for document in self._documents.values():
                 if utterance in document.index_of:
                     return document
         utterances = self.study.texts.by_id([utterance])
         if utterance not in utterances:
-            raise StudyError(f"There is no utterance {utterance} in {self.study.path.name}.")
+            raise NotFoundError(f"There is no utterance {utterance} in {self.study.path.name}.")
         return self.document(utterances[utterance].transcript)
 
     def units(
@@ -196,7 +197,7 @@ class ReviewSession:
         ids = [item.id for item in utterances]
         states = self.study.acts.states(coder, ids)
         double = self._double_open(coder, utterances)
-        memos = self._memos(coder, mode, utterances, states, double)
+        memos = self._memos(coder, mode, utterances)
         polar = bool(self.codebook.polarity)
         hidden = {
             item.id: item.id in double or is_hidden(mode, states[item.id], item.lot, self._blind_share, polar)
@@ -265,37 +266,24 @@ class ReviewSession:
             self.study.acts.record_exposure(coder, list(others), "coder")
         return others
 
-    def _memos(
-        self,
-        coder: str,
-        mode: Mode,
-        utterances: Sequence[StudyUtterance],
-        states: Mapping[int, UnitState],
-        double: set[int],
-    ) -> dict[int, list[Memo]]:
-        """Return the memos by utterance that this coder may see: a colleague's says how they think of it.
+    def readable_memos(self, coder: str, mode: Mode, memos: Sequence[Memo]) -> list[Memo]:
+        """Return those of the memos that this coder may read (see `MemoSight`)."""
+        sight = MemoSight(self.study, self._double, lambda key: self.document(key).utterances)
+        return sight.readable(coder, mode, memos)
 
-        Other than in assisted work it is shown only where both have decided.
-        """
+    def _memos(self, coder: str, mode: Mode, utterances: Sequence[StudyUtterance]) -> dict[int, list[Memo]]:
+        """Return the memos on these utterances that this coder may read, by utterance."""
+        wanted = {item.id for item in utterances}
+        memos = [
+            memo
+            for transcript in {item.transcript for item in utterances}
+            for memo in self.study.memos.all(transcript=transcript)
+            if memo.utterance in wanted
+        ]
         by_utterance: dict[int, list[Memo]] = {}
-        for transcript in {item.transcript for item in utterances}:
-            for memo in self.study.memos.all(transcript=transcript):
-                if memo.utterance is not None and memo.utterance in states:
-                    by_utterance.setdefault(memo.utterance, []).append(memo)
-        if mode == "assisted" and not double:
-            return by_utterance
-        others = [key for key, memos in by_utterance.items() if any(memo.coder != coder for memo in memos)]
-        decided = self.study.acts.deciders(others)
-        return {
-            key: [
-                m
-                for m in memos
-                if m.coder == coder
-                or {coder, m.coder} <= set(decided[key])
-                or (mode == "assisted" and key not in double)
-            ]
-            for key, memos in by_utterance.items()
-        }
+        for memo in self.readable_memos(coder, mode, memos):
+            by_utterance.setdefault(memo.utterance or 0, []).append(memo)
+        return by_utterance
 
     def not_first(self, coder: str, utterances: Sequence[int]) -> list[int]:
         """Return those of some open utterances whose suggestion is shown at once in assisted work, in their order."""

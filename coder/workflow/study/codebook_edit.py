@@ -57,15 +57,30 @@ def change_codebook(study: Study, new: Codebook, *, note: str, coder: str) -> No
 
     Codes that the present codebook knows by their GUID keep its ids.
     """
-    present = study.codebooks.current()
-    checked = parse_codebook(to_yaml(with_known_ids(new, present)), "The codebook")
-    lost = [code.label for code in present.codes if code.id not in checked.by_id and _used(study, code.id)]
+    checked = parse_codebook(to_yaml(with_known_ids(new, study.codebooks.current())), "The codebook")
+    lost = codes_lost(study, checked)
     if lost:
         raise StudyError(
             f"These codes are in use and would be gone: {', '.join(lost)}. Keep them (the codebook may call them"
             " otherwise, the id counts), or withdraw their codings first."
         )
     study.codebooks.add(checked, note=note, coder=coder)
+
+
+def codes_lost(study: Study, new: Codebook) -> list[str]:
+    """Return the labels of the codes in use that another codebook has not."""
+    present = study.codebooks.current().codes
+    return [code.label for code in present if code.id not in new.by_id and _used(study, code.id)]
+
+
+def edit_codebook(study: Study, new: Codebook, *, what: str, note: str = "", coder: str) -> None:
+    """Use a codebook from now on, as a change that undo takes back. Raises as `change_codebook` does."""
+    with study.db.write():
+        before = study.codebooks.current_id()
+        change_codebook(study, new, note=note or what, coder=coder)
+        after = study.codebooks.current_id()
+        if after != before:
+            study.codebooks.record_change("edit", what, (before, after), [], coder=coder)
 
 
 def unknown_codes(study: Study) -> list[str]:

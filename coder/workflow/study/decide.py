@@ -1,16 +1,14 @@
-"""Decisions of coders: checked against codebook and text, then written at once; undo, passages, adjudication."""
+"""Decisions of coders: checked against codebook and text, then written at once; passages, adjudication."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from coder.codebook import Codebook
-from coder.errors import StudyError
+from coder.errors import NotFoundError, StaleError, StudyError
 from coder.store import Study
-from coder.store.passage_groups import GroupChange
 from coder.store.values import ADJUDICATED, UNSTATED, Decision, Mode, Provenance, Saved, StudyUtterance
 from coder.workflow.study.passages import Units
-from coder.workflow.study.reshape import redo_reshape, undo_reshape
 
 LONGEST_MEMO = 20_000  # characters
 CODING = frozenset({"accept", "change", "add", "nothing"})  # what only a codable utterance can get
@@ -77,7 +75,7 @@ def _check(
     study: Study, decision: Decision, codebook: Codebook, utterance: StudyUtterance | None, mode: Mode | None
 ) -> None:
     if utterance is None:
-        raise StudyError(f"There is no utterance {decision.utterance} in {study.path.name}.")
+        raise NotFoundError(f"There is no utterance {decision.utterance} in {study.path.name}.")
     if not utterance.codable and decision.verdict in CODING:
         raise StudyError(NOT_CODED)
     if decision.code is not None and decision.verdict != "withdraw":
@@ -151,7 +149,7 @@ def _passage_decisions(study: Study, coder: str, passage: Decision) -> list[Deci
     start, end = passage.span
     anchor_utterance = study.texts.by_id([anchor]).get(anchor)
     if anchor_utterance is None:
-        raise StudyError(f"There is no utterance {anchor} in {study.path.name}.")
+        raise NotFoundError(f"There is no utterance {anchor} in {study.path.name}.")
     if not anchor_utterance.codable:
         raise StudyError(NOT_CODED)
     neighbours = study.texts.utterances(anchor_utterance.transcript, codable_only=True)
@@ -176,14 +174,15 @@ def _passage_decisions(study: Study, coder: str, passage: Decision) -> list[Deci
 class Adjudication:
     """What stands for good on an utterance: (code, polarity) pairs, or none ("nothing to code").
 
-    `expected` is the token of the adjudicated state that was in view (`study.acts.states(ADJUDICATED, ...)`);
-    None: do not check.
+    `expected` is the token of the adjudicated state that was in view (`study.acts.states(ADJUDICATED, ...)`), `seen`
+    are the tokens of the coders' states there, of all who had decided; None: do not check.
     """
 
     utterance: int
     codes: Sequence[tuple[str, str | None]]
     memo: str = ""
     expected: str | None = None
+    seen: Sequence[str] | None = None
 
 
 def adjudicate(
@@ -191,14 +190,30 @@ def adjudicate(
 ) -> Saved:
     """Adjudicate an utterance. Undo works as for any decision.
 
-    Cites the acts of all coders who had decided it; their own codings stay as they are.
+    Cites the acts of all coders who had decided it; their own codings stay as they are. Raises StaleError if it was
+    adjudicated, or a coder decided on it, since it was shown.
     """
-    utterance, codes, memo = adjudication.utterance, adjudication.codes, adjudication.memo
-    codebook = study.codebooks.current()
+    utterance, codebook = adjudication.utterance, study.codebooks.current()
     unit = study.texts.by_id([utterance]).get(utterance)
     refuse_out_of_use(study, [unit.transcript] if unit else [])
-    coders = [name for name in study.acts.deciders([utterance])[utterance] if name != ADJUDICATED]
-    cites = tuple(study.acts.states(name, [utterance])[utterance].token for name in coders)
+    with study.db.write():  # so that nobody decides between the look at the sides and the writing
+        coders = [name for name in study.acts.deciders([utterance])[utterance] if name != ADJUDICATED]
+        cites = tuple(study.acts.states(name, [utterance])[utterance].token for name in coders)
+        if adjudication.seen is not None and sorted(adjudication.seen) != sorted(cites):
+            raise StaleError(
+                "A coder decided on this utterance anew since it was shown. Nothing was saved; look at it again."
+            )
+        decisions = _adjudicating(study, adjudication, cites)
+        for decision in decisions:
+            _check(study, decision, codebook, unit, None)
+        study.acts.record_exposure(adjudicator, [utterance], "coder")
+        return study.acts.decide(
+            adjudicator, decisions, mode="adjudication", kind="adjudicate", provenance=provenance
+        )
+
+
+def _adjudicating(study: Study, adjudication: Adjudication, cites: tuple[str, ...]) -> list[Decision]:
+    utterance, codes, memo = adjudication.utterance, adjudication.codes, adjudication.memo
     chosen = {code for code, _ in codes}
     standing = study.acts.states(ADJUDICATED, [utterance])[utterance].codes
     decisions = [Decision(utterance, "withdraw", item.code) for item in standing if item.code not in chosen]
@@ -208,65 +223,4 @@ def adjudicate(
     if not codes:
         decisions.append(Decision(utterance, "nothing", memo=memo, cites=cites))
     decisions[0] = replace(decisions[0], expected=adjudication.expected)
-    for decision in decisions:
-        _check(study, decision, codebook, unit, None)
-    study.acts.record_exposure(adjudicator, [utterance], "coder")
-    return study.acts.decide(
-        adjudicator, decisions, mode="adjudication", kind="adjudicate", provenance=provenance
-    )
-
-
-def undo(study: Study, coder: str, act: str | None = None) -> Saved | None:
-    """Take back what the coder did last: a gesture, a memo, a change of codes or of groups; or the act named.
-
-    Returns None if there is nothing to undo.
-    """
-    if act is not None:
-        return study.acts.undo(coder, act)
-    memo, group = study.memos.undoable(coder), study.groups.undoable(coder)
-    change = study.codebooks.undoable_change(coder)
-    newest = max(
-        study.acts.undoable(coder),
-        memo[1] if memo else "",
-        group.time if group else "",
-        change.time if change else "",
-    )
-    if change is not None and change.time == newest:
-        undo_reshape(study, change, coder=coder)
-        return Saved(change.uid, {}, what=change.what)
-    return _reversed(study, coder, group, memo, newest) or study.acts.undo(coder)
-
-
-def redo(study: Study, coder: str) -> Saved | None:
-    """Bring back what the coder undid last, unless they did something since; None: nothing to redo."""
-    memo, group = study.memos.redoable(coder), study.groups.redoable(coder)
-    change, act = study.codebooks.redoable_change(coder), study.acts.redoable(coder)
-    newest = max(act, memo[1] if memo else "", group.time if group else "", change[2] if change else "")
-    done = max(
-        study.acts.last_made(coder),
-        study.memos.last_written(coder),
-        study.groups.last_change(coder),
-        study.codebooks.last_change(coder),
-    )
-    if newest <= done:
-        return None
-    if change is not None and change[2] == newest:
-        redo_reshape(study, change[0], change[1], coder=coder)
-        return Saved(change[0].uid, {}, what=change[0].what)
-    return _reversed(study, coder, group, memo, newest) or study.acts.redo(coder)
-
-
-def _reversed(
-    study: Study, coder: str, group: GroupChange | None, memo: tuple[str, str] | None, newest: str
-) -> Saved | None:
-    """Reverse the change of groups, or the memo row (uid, time), that was written at `newest`; None: neither was."""
-    if group is not None and group.time == newest:
-        study.groups.reverse(coder, group)
-        return Saved(group.uid, {}, what=group.what)
-    if memo is not None and memo[1] == newest:
-        reversed_memo = study.memos.reverse(memo[0])
-        states = study.acts.states(
-            coder, [reversed_memo.utterance] if reversed_memo.utterance is not None else []
-        )
-        return Saved(memo[0], states, reversed_memo)
-    return None
+    return decisions

@@ -197,7 +197,9 @@ def _project_dict(project: ProjectReport) -> dict[str, Any]:
 def _added_line(item: Added) -> str:
     interviewers = [label for label, role in item.roles.items() if role == "interviewer"]
     others = [label for label, role in item.roles.items() if role != "interviewer"]
-    version = f" (version {item.version}, {item.carried} codings carried over)" if item.version > 1 else ""
+    left = f", {counted(item.memos_left, 'memo')} left with the version before" if item.memos_left else ""
+    carried = f"{item.carried} codings carried over{left}"
+    version = f" (version {item.version}, {carried})" if item.version > 1 else ""
     if item.written:
         whose = f" of {counted(len(others), 'person', 'people')}" if any(others) else ""
         answers = counted(item.turns, "answer")

@@ -19,9 +19,9 @@ ANSWER = ("utterance", "words", "speech", "transcription", "answer", "response",
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A transcript that went in, and how it was read; `carried` codings came over from the version before.
+    """A transcript that went in, and how it was read. `written`: its turns are answers to a survey.
 
-    `written`: its turns are answers to a survey.
+    Of the version before, `carried` codings came over, and `memos_left` memos stay there, to be read only.
     """
 
     id: int
@@ -34,6 +34,7 @@ class Added:
     version: int = 1
     carried: int = 0
     written: bool = False
+    memos_left: int = 0
 
 
 @dataclass(slots=True)
@@ -197,10 +198,12 @@ def add_transcript(
         before, version = old or (None, 0)
         key = study.texts.add(transcript, utterances, source=source or path.name, replaces=before)
         carried = set[int]() if before is None else set().union(*carry_codings(study, before, key).values())
-    report.added.append(_added(study, key, path, transcript, len(carried), version + 1))
+        left = 0 if before is None else len(study.memos.all(transcript=before))
+    added = _added(study, key, path, transcript, version + 1)
+    report.added.append(replace(added, carried=len(carried), memos_left=left))
 
 
-def _added(study: Study, key: int, path: Path, transcript: Transcript, carried: int, version: int) -> Added:
+def _added(study: Study, key: int, path: Path, transcript: Transcript, version: int) -> Added:
     return Added(
         id=key,
         name=transcript.id,
@@ -210,6 +213,5 @@ def _added(study: Study, key: int, path: Path, transcript: Transcript, carried: 
         roles={turn.speaker or "": turn.role for turn in transcript.turns},
         notes=transcript.notes,
         version=version,
-        carried=carried,
         written=transcript.written,
     )

@@ -13,7 +13,7 @@ from typing import cast
 from unicodedata import normalize
 
 from coder.domain import Corrections, Role, Span, Transcript, Turn, Utterance
-from coder.errors import InputError, StudyError
+from coder.errors import InputError, NotFoundError, StudyError
 from coder.store import Study
 from coder.store.values import TranscriptInfo
 from coder.workflow.study.double_coding import double_coding
@@ -73,8 +73,11 @@ def left_out(transcript: Transcript) -> list[tuple[int, str]]:
 
 def corrections_of(study: Study, source: str) -> Corrections:
     """Return what people corrected of the reading of a file with this name."""
-    stored = json.loads(study.settings.get(_setting(source), "{}"))
-    return Corrections(**{name: tuple(labels) for name, labels in stored.items()})
+    return _corrections(study.settings.get(_setting(source), "{}"))
+
+
+def _corrections(stored: str) -> Corrections:
+    return Corrections(**{name: tuple(labels) for name, labels in json.loads(stored).items()})
 
 
 def correct_role(study: Study, transcript: int, speaker: str | None, role: Role, *, coder: str) -> None:
@@ -84,15 +87,34 @@ def correct_role(study: Study, transcript: int, speaker: str | None, role: Role,
     """
     with study.db.write():
         study.people.set_role(transcript, speaker, role, coder=coder)
-        info = _info(study, transcript)
-        if speaker is None:
-            return
-        corrections = corrections_of(study, info.source)
-        interviewers = [name for name in corrections.interviewers if name != speaker]
-        participants = [name for name in corrections.participants if name != speaker]
+        _keep_role(study, transcript, speaker, role, coder)
+
+
+def reverse_role(study: Study, uid: str, *, coder: str) -> None:
+    """Take back the correction of a role, or its undoing; what is kept for the file's name goes back with it."""
+    with study.db.write():
+        change = study.people.reverse_role(uid, coder=coder)
+        role = study.people.corrected_role(change.transcript, change.speaker)
+        if role is None:  # nobody's correction stands here: what the file's name had before holds again
+            source = _info(study, change.transcript).source
+            before = _corrections(study.settings.before(_setting(source), change.time, "{}"))
+            kept = {"interviewer": before.interviewers, "participant": before.participants}
+            role = next((cast(Role, name) for name, who in kept.items() if change.speaker in who), None)
+        _keep_role(study, change.transcript, change.speaker, role, coder)
+
+
+def _keep_role(study: Study, transcript: int, speaker: str | None, role: Role | None, coder: str) -> None:
+    """Keep the role of a speaker for the file's name (None: none); turns without a label have none to keep."""
+    info = _info(study, transcript)
+    if speaker is None:
+        return
+    corrections = corrections_of(study, info.source)
+    interviewers = [name for name in corrections.interviewers if name != speaker]
+    participants = [name for name in corrections.participants if name != speaker]
+    if role is not None:
         (interviewers if role == "interviewer" else participants).append(speaker)
-        corrections = replace(corrections, interviewers=tuple(interviewers), participants=tuple(participants))
-        _keep(study, info.source, corrections, coder)
+    corrections = replace(corrections, interviewers=tuple(interviewers), participants=tuple(participants))
+    _keep(study, info.source, corrections, coder)
 
 
 def not_a_speaker(study: Study, transcript: int, speaker: str, *, coder: str, cut: Cut | None = None) -> int:
@@ -189,7 +211,7 @@ def _check_untouched(study: Study, info: TranscriptInfo) -> None:
 def _info(study: Study, transcript: int) -> TranscriptInfo:
     info = next((item for item in study.texts.all(superseded=True) if item.id == transcript), None)
     if info is None:
-        raise StudyError(f"There is no transcript number {transcript} in {study.path.name}.")
+        raise NotFoundError(f"There is no transcript number {transcript} in {study.path.name}.")
     return info
 
 

@@ -222,7 +222,7 @@ def _opposed(codebook: Codebook, one: StandingRow, other: StandingRow) -> bool:
     )
 
 
-def undo_reshape(study: Study, change: CodebookChange, *, coder: str) -> None:
+def undo_change(study: Study, change: CodebookChange, *, coder: str) -> None:
     """Take back a change of the codebook with all its recoding.
 
     Raises StudyError unless it is the newest, or if a code that would go has been used since.
@@ -240,7 +240,7 @@ def undo_reshape(study: Study, change: CodebookChange, *, coder: str) -> None:
         )  # fmt: skip
 
 
-def redo_reshape(study: Study, change: CodebookChange, undoing: str, *, coder: str) -> None:
+def redo_change(study: Study, change: CodebookChange, undoing: str, *, coder: str) -> None:
     """Bring back a change that was undone, with all its recoding; `undoing` is the uid of what undid it.
 
     Raises StudyError if a code that would go has been used since.

@@ -1,0 +1,182 @@
+"""One undo and redo for all that a coder does, by turn and by name, and the history that lists it."""
+
+import shutil
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from coder.errors import StudyError
+from coder.store import Study
+from coder.store.confirmed_codings import good_quotes
+from coder.store.values import Decision
+from coder.workflow.study.codebook_edit import edit_codebook, edited, extended
+from coder.workflow.study.decide import decide
+from coder.workflow.study.history import history
+from coder.workflow.study.merge import merge_studies
+from coder.workflow.study.quotes import mark_good_quote
+from coder.workflow.study.reading_corrections import correct_role, corrections_of
+from coder.workflow.study.undoing import redo, redoable, undo, undoable
+from tests.study_making import small_study
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Iterator[Study]:
+    with small_study(tmp_path / "s.coder", "p1") as opened:
+        yield opened
+
+
+def first_unit(study: Study) -> int:
+    return next(item.id for item in study.texts.utterances(1) if item.text.startswith("It rained"))
+
+
+def definition(study: Study) -> str:
+    return study.codebooks.current().by_id["rain"].definition
+
+
+def role_of(study: Study, speaker: str = "P") -> str | None:
+    return next(turn.role for turn in study.texts.turns(1) if turn.speaker == speaker)
+
+
+def everything(study: Study) -> tuple[object, ...]:
+    codes = study.acts.states("Ann", [first_unit(study)])[first_unit(study)].codes
+    return (
+        [code.code for code in codes], definition(study), good_quotes(study.db), role_of(study),
+        [memo.text for memo in study.memos.all()], corrections_of(study, "p1.txt"),
+    )  # fmt: skip
+
+
+def a_day(study: Study) -> list[tuple[object, ...]]:
+    """Do one thing of each kind; return how the study was before and after each."""
+    here, stages = first_unit(study), [everything(study)]
+    book = study.codebooks.current()
+    for step in (
+        lambda: decide(study, "Ann", Decision(here, "add", "rain"), mode="blind"),
+        lambda: mark_good_quote(study, "Ann", here, "rain", True),
+        lambda: edit_codebook(
+            study, edited(book, "rain", {"definition": "drops"}), what="Rain reworded", coder="Ann"
+        ),
+        lambda: study.memos.write("Ann", "wet", utterance=here),
+        lambda: correct_role(study, 1, "P", "interviewer", coder="Ann"),
+    ):
+        step()
+        stages.append(everything(study))
+    return stages
+
+
+def test_undo_and_redo_walk_through_things_of_every_kind_in_their_order(study: Study) -> None:
+    stages = a_day(study)
+    assert all(one != other for one, other in pairwise(stages))
+    for before in stages[-2::-1]:
+        assert undo(study, "Ann") is not None
+        assert everything(study) == before
+    assert undo(study, "Ann") is None
+    for after in stages[1:]:
+        assert redo(study, "Ann") is not None
+        assert everything(study) == after
+    assert redo(study, "Ann") is None
+
+
+def test_what_is_done_after_an_undo_ends_redo(study: Study) -> None:
+    a_day(study)
+    undo(study, "Ann")
+    mark_good_quote(study, "Ann", first_unit(study), "rain", False)
+    assert redo(study, "Ann") is None
+    undo(study, "Ann")
+    assert (first_unit(study), "rain") in good_quotes(study.db)
+
+
+def test_undo_and_redo_say_what_they_took_back(study: Study) -> None:
+    a_day(study)
+    words = [saved.what for saved in (undo(study, "Ann"), undo(study, "Ann"), undo(study, "Ann")) if saved]
+    assert words == ["P in p1 is the interviewer", "", "Rain reworded"]
+    marked = undo(study, "Ann")
+    assert marked is not None and marked.quote == (first_unit(study), "rain", False)
+    assert "good quote: “It rained all day.”" in marked.what
+
+
+def test_a_named_change_is_taken_back_whatever_was_done_since(study: Study) -> None:
+    a_day(study)
+    reworded = undoable(study, "Ann")["codebook"]
+    undo(study, "Ann", reworded.uid)
+    assert definition(study) == "water from above" and role_of(study) == "interviewer"
+    assert redoable(study, "Ann")["codebook"].uid == reworded.uid
+    with pytest.raises(StudyError, match="no such act"):
+        undo(study, "Ann", reworded.uid)
+    redo(study, "Ann", reworded.uid)
+    assert definition(study) == "drops"
+    with pytest.raises(StudyError, match="no such act"):
+        undo(study, "Ben", reworded.uid)
+
+
+def test_a_new_code_that_was_used_since_is_not_taken_away(study: Study) -> None:
+    edit_codebook(
+        study, extended(study.codebooks.current(), {"label": "Hail"}), what="Hail added", coder="Ann"
+    )
+    added = undoable(study, "Ann")["codebook"]
+    decide(study, "Ben", Decision(first_unit(study), "add", "hail"), mode="blind")
+    with pytest.raises(StudyError, match="in use and would be gone: Hail"):
+        undo(study, "Ann", added.uid)
+    assert undo(study, "Ann") is None  # not hers alone any more: the key passes it over
+    undo(study, "Ben")
+    undo(study, "Ann", added.uid)
+    assert "hail" not in study.codebooks.current().ids
+
+
+def test_nobody_undoes_a_rewording_that_somebody_built_on(study: Study) -> None:
+    for coder, words in (("Ann", "drops"), ("Ben", "wet drops")):
+        book = study.codebooks.current()
+        edit_codebook(study, edited(book, "rain", {"definition": words}), what="Rain reworded", coder=coder)
+    assert undo(study, "Ann") is None
+    undo(study, "Ben")
+    undo(study, "Ann")
+    assert definition(study) == "water from above"
+
+
+def test_undoing_a_role_leaves_what_the_file_had_before(study: Study) -> None:
+    correct_role(study, 1, "P", "interviewer", coder="Ben")
+    correct_role(study, 1, "P", "participant", coder="Ann")
+    undo(study, "Ann")
+    assert role_of(study) == "interviewer" and corrections_of(study, "p1.txt").interviewers == ("P",)
+    undo(study, "Ben")
+    assert role_of(study) == "participant" and corrections_of(study, "p1.txt").interviewers == ()
+
+
+def test_an_older_mark_or_role_can_be_taken_back_by_name(study: Study) -> None:
+    here = first_unit(study)
+    decide(study, "Ann", [Decision(here, "add", "rain"), Decision(here, "add", "sun")], mode="blind")
+    mark_good_quote(study, "Ann", here, "rain", True)
+    mark_good_quote(study, "Ann", here, "sun", True)
+    older = [line for line in history(study, coder="Ann") if line.kind == "quote"][1]
+    undo(study, "Ann", older.act[:8])
+    assert good_quotes(study.db) == {(here, "sun")}
+
+
+def test_history_lists_every_kind_and_what_was_undone(study: Study) -> None:
+    a_day(study)
+    assert [line.kind for line in history(study)] == ["role", "memo", "codebook", "quote", "decide"]
+    undo(study, "Ann")
+    newest, role, *_ = history(study, coder="Ann")
+    assert (newest.kind, newest.what) == ("undo", "role: P: interviewer")
+    assert (role.kind, role.undone, role.what) == ("role", True, "P: interviewer")
+    redo(study, "Ann")
+    assert [(line.kind, line.undone) for line in history(study, limit=3)] == [
+        ("redo", False), ("undo", False), ("role", False),
+    ]  # fmt: skip
+    assert history(study, coder="Ben") == []
+
+
+def test_what_was_undone_in_one_copy_is_undone_where_copies_are_joined(tmp_path: Path) -> None:
+    with small_study(tmp_path / "one.coder", "p1") as one:
+        a_day(one)
+    shutil.copy(tmp_path / "one.coder", tmp_path / "two.coder")
+    with Study.open(tmp_path / "two.coder") as two:
+        for _ in range(4):
+            undo(two, "Ann")
+        undone = everything(two)
+    merge_studies([tmp_path / "one.coder", tmp_path / "two.coder"], tmp_path / "both.coder")
+    with Study.open(tmp_path / "both.coder") as both:
+        assert (good_quotes(both.db), role_of(both), definition(both)) == (undone[2], undone[3], undone[1])
+        redo(both, "Ann")
+        assert (first_unit(both), "rain") in good_quotes(both.db)
