@@ -65,7 +65,8 @@ class Document:
     transcript's text is then the paragraphs joined by `separator` ("\n" for plain text, whose lines are its
     paragraphs). `answers`: the paragraphs are answers to a survey, everybody takes part and nobody
     interviews. `fixed`: places of the text are known elsewhere (codings of a project), so nothing is taken out of
-    it or joined. `notes` are sentences about what was left out or guessed ("2 comments were left out.").
+    it or joined. `notes` are sentences about what was left out or guessed ("2 comments were left out."), `doubts`
+    about what a person should look at.
     """
 
     format: str
@@ -77,6 +78,7 @@ class Document:
     fixed: bool = False
     separator: str = "\n\n"
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 def left_out_notes(left_out: Counter[str]) -> list[str]:

@@ -164,3 +164,37 @@ def test_questions_of_several_bold_lines_are_the_interviewers(tmp_path: Path) ->
         ("interviewer", " ".join(asked[2:])),
         ("participant", "A lift."),
     ]
+
+
+def _typeset(drawn: str) -> bytes:
+    words = (
+        "BT /F1 11 Tf 1 0 0 1 72 700 Tm (INT: How old were they?) Tj ET "
+        "BT /F1 11 Tf 1 0 0 1 72 680 Tm (P01: They were ) Tj ET "
+        "BT /F1 11 Tf 1 0 0 1 152 680 Tm (twice) Tj ET BT /F1 11 Tf 1 0 0 1 180 680 Tm ( half my age.) Tj ET "
+    )
+    return pdf([], content=[(words + drawn).encode()])
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    ["0.7 w 152 683.1 m 178 683.1 l S", "q 1 0 0 1 152 680 cm 0 3 m 26 3 l S Q", "152 683 26 0.6 re f"],
+)
+def test_words_that_are_struck_through_are_named(drawn: str, tmp_path: Path) -> None:
+    found = transcript(tmp_path, "p01.pdf", _typeset(drawn))
+    assert "They were twice half my age." in said(found)[1][1].replace("  ", " ")
+    assert any("1 line holds words struck through" in doubt and "'twice'" in doubt for doubt in found.doubts)
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "152 678 m 178 678 l S",
+        "72 690 m 500 690 l S",
+        "72 683 26 40 re S",
+        "152 600 m 152 720 l S",
+        "(a) 683 m 1e99 683 l 1 re 9e999 9e999 3 0.1 re f",
+    ],
+    ids=["underlined", "a rule", "a box", "upright", "no numbers"],
+)
+def test_other_lines_strike_no_words_through(drawn: str, tmp_path: Path) -> None:
+    assert not any("struck" in note for note in transcript(tmp_path, "p01.pdf", _typeset(drawn)).notes)

@@ -44,9 +44,9 @@ def read(data: bytes, name: str) -> Document:
         raise UnsafeFileError(
             f"{name}: the PDF has {len(data) // MEGABYTE} MB. Save its text as Word, or split it."
         )
-    pages = _pages(data, name)
+    pages, struck = _pages(data, name)
     _refuse_without_text(pages, name)
-    notes = []
+    notes: list[str] = []
     empty = [str(number) for number, page in enumerate(pages, start=1) if not page]
     if empty:
         notes.append(f"Pages without text (pictures, blank) were left out: {', '.join(empty[:30])}.")
@@ -59,13 +59,24 @@ def read(data: bytes, name: str) -> Document:
         budget.spend(sum(len(line.text) for line in page), len(page))
     blocks = blocks_of(pages)
     if blocks and table_of_turns(blocks) is not None:
-        return document_of(blocks, "pdf", name, notes)
+        return replace(document_of(blocks, "pdf", name, notes), doubts=_struck_through(struck))
     paragraphs, more = paragraphs_of(pages)
-    return plain_document(paragraphs, "pdf", name, (*notes, *more))
+    document = plain_document(paragraphs, "pdf", name, (*notes, *more))
+    return replace(document, doubts=_struck_through(struck))
 
 
-def _pages(data: bytes, name: str) -> list[Page]:
-    """Have the text extracted by a process that can be stopped."""
+def _struck_through(struck: Sequence[str]) -> tuple[str, ...]:
+    """Say that words are struck through, which may be deletions that were printed."""
+    if not struck:
+        return ()
+    shown = ", ".join(repr(words[:40]) for words in struck[:4])
+    verb = "holds" if len(struck) == 1 else "hold"
+    lines = counted(len(struck), "line")
+    return (f"{lines} {verb} words struck through, perhaps deleted, read as words: {shown}.",)
+
+
+def _pages(data: bytes, name: str) -> tuple[list[Page], list[str]]:
+    """Have the text extracted by a process that can be stopped; return the pages, and words struck through."""
     # -P: a script's own folder would else be searched for modules first, and ours hold a docx.py.
     command = [sys.executable, "-P", str(_PROGRAM)]
     try:
@@ -87,12 +98,14 @@ def _pages(data: bytes, name: str) -> list[Page]:
             f"{name}: the PDF is damaged and its pages cannot be read. Open it in a PDF viewer and print it to a new "
             "PDF, or save the transcript as Word."
         )
-    pages = [[_line(*printed) for printed in json.loads(line)] for line in lines]
+    printed = [json.loads(line) for line in lines]
+    struck = [line[5] for page in printed for line in page if line[5]]
+    pages = [[_line(*line[:5]) for line in page] for page in printed]
     texts = [line.text for page in pages for line in page]
     if sum(text.count("\t") for text in texts) > 0.5 * sum(text.count(" ") for text in texts):
         # Some writers print a tab for every space.
         pages = [[replace(line, text=line.text.replace("\t", " ")) for line in page] for page in pages]
-    return pages
+    return pages, struck
 
 
 def _too_much(name: str) -> UnsafeFileError:

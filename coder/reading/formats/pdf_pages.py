@@ -1,8 +1,9 @@
 """Print the lines of a PDF's pages as JSON: a program of its own, so that a hostile file can be stopped.
 
 It reads the PDF from its standard input and is started by `pdf.py` as a script, never imported: the limits
-below hold for it alone. One line of JSON per page: [[text, x, y, bold characters at its start, pieces], ...], a piece
-being [place in the text, x, whether there is a gap before it] of what was placed by itself in the line; or
+below hold for it alone. One line of JSON per page: [[text, x, y, bold characters at its start, pieces, struck], ...]:
+a piece is [place in the text, x, whether there is a gap before it] of what was placed by itself in the line, struck
+what has a line drawn through it; or
 {"error": "locked"} (a password is needed), {"error": "protected"} (its cipher is not available).
 """
 
@@ -17,6 +18,11 @@ CPU_SECONDS = 11
 MOST_PAGES = 3_000
 # Letters are taken for so wide, in sizes of the font, that few words are wider: what begins behind them stands apart.
 WIDTH, GAP = 0.6, 1.0
+# A line through words is drawn so far above their feet, in sizes of the font, and is thinner than this (points).
+THROUGH, THIN = (0.15, 0.5), 2.0
+MOST_STROKES = 50_000
+# Points; what is larger, or no number, stands on no page.
+FARTHEST = 20_000
 
 
 def limit_itself() -> None:
@@ -34,6 +40,10 @@ class Lines:
 
     def __init__(self) -> None:
         self.lines: list[list[Any]] = []
+        self.placed: list[tuple[int, str, float, float, float]] = []
+        self.strokes: dict[int, list[tuple[float, float, float]]] = {}
+        self.drawn = 0
+        self.point = (0.0, 0.0)
         self.start()
 
     def start(self) -> None:
@@ -63,6 +73,7 @@ class Lines:
                 else:
                     self.pieces.append((len(self.text), round(x, 1), x > self.reach + GAP * em))
                 self.reach = x + WIDTH * em * len(part)
+                self.placed.append((len(self.lines), part.strip(), x, y, em))
                 self.all_bold = self.all_bold and heavy
                 if self.all_bold:
                     self.bold = len(self.text) + len(part)
@@ -73,8 +84,44 @@ class Lines:
         if self.text.strip():
             x, y = self.place or (0.0, 0.0)
             text = self.text.rstrip()
-            self.lines.append([text, round(x, 1), round(y, 1), min(self.bold, len(text)), self.pieces])
+            self.lines.append([text, round(x, 1), round(y, 1), min(self.bold, len(text)), self.pieces, ""])
         self.start()
+
+    def draw(self, operator: bytes, operands: list[Any], outer: list[float], _: list[float]) -> None:
+        """Take a line or thin bar that lies across the page."""
+        if operator not in (b"m", b"l", b"re") or self.drawn > MOST_STROKES:
+            return
+        try:
+            x, y, width, height = (float(value) for value in [*operands, 0, 0][:4])
+        except (TypeError, ValueError):
+            return
+        left, low = x * outer[0] + y * outer[2] + outer[4], x * outer[1] + y * outer[3] + outer[5]
+        if operator == b"re" and abs(height * outer[3]) < THIN:
+            self._stroke(left, left + width * outer[0], low + height * outer[3] / 2)
+        elif operator == b"l" and abs(low - self.point[1]) < 0.1:
+            self._stroke(self.point[0], left, low)
+        self.point = (left, low)
+
+    def _stroke(self, left: float, right: float, y: float) -> None:
+        self.drawn += 1
+        if not abs(y) < FARTHEST:
+            return
+        self.strokes.setdefault(int(y), []).append((min(left, right), max(left, right), y))
+
+    def strike(self) -> None:
+        """Note of each line which of its words have a stroke through them from their first letter on."""
+        for number, text, x, y, em in self.placed if self.strokes else ():
+            if not (abs(y) < FARTHEST and em < FARTHEST):
+                continue
+            low, high = y + THROUGH[0] * em, y + THROUGH[1] * em
+            near = (
+                stroke for height in range(int(low), int(high) + 1) for stroke in self.strokes.get(height, ())
+            )
+            through = any(
+                low <= at <= high and left <= x + em / 4 and right > x + em / 2 for left, right, at in near
+            )
+            if through and number < len(self.lines):
+                self.lines[number][5] = f"{self.lines[number][5]} {text}".strip()
 
 
 def main() -> None:
@@ -96,8 +143,9 @@ def main() -> None:
             return
     for page in reader.pages[:MOST_PAGES]:
         lines = Lines()
-        page.extract_text(visitor_text=lines.visit)
+        page.extract_text(visitor_text=lines.visit, visitor_operand_before=lines.draw)
         lines.end()
+        lines.strike()
         print(json.dumps(lines.lines), flush=True)  # noqa: T201
 
 

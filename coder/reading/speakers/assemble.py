@@ -107,7 +107,7 @@ def assemble(
     ]
     roles = _roles(turns, read, document, interviewer, corrections, name)
     said_so = _notes(read, answers=document.answers)
-    doubts = [*read.doubts, *roles.doubts, *_mark_up(read), *_misread_letters(read)]
+    doubts = [*document.doubts, *read.doubts, *roles.doubts, *_mark_up(read), *_misread_letters(read)]
     name = unicodedata.normalize("NFC", without_surrogates(name))
     return Transcript(
         id=PurePath(name).stem,
