@@ -21,8 +21,9 @@ def made_guid(codebook: Codebook, key: str) -> str:
 
 
 def code_guid(codebook: Codebook, code: Code) -> str:
-    """Return a code's GUID: its own, or one made from its id."""
-    return code.guid or made_guid(codebook, code.id)
+    """Return a code's GUID: its own unless another code has it before, or one made from its id."""
+    first = next((other.id for other in codebook.codes if other.guid == code.guid), code.id)
+    return code.guid if code.guid and first == code.id else made_guid(codebook, code.id)
 
 
 def leaf_guid(guid: str, side: str) -> str:

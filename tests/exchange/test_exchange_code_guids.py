@@ -103,6 +103,14 @@ def test_a_codebook_that_comes_back_from_another_tool_keeps_the_codes_in_use(tmp
         assert [(code.id, code.label) for code in study.codebooks.current().codes][1] == ("sun", "Sunshine")
 
 
+def test_two_codes_never_leave_with_one_guid() -> None:
+    book = Codebook(
+        "mine", (Code("a", "Time", guid=THEIRS), Code("b", "Money", guid=THEIRS), Code("c", "Trust"))
+    )
+    guids = [code_guid(book, code) for code in book.codes]
+    assert guids[0] == THEIRS and len(set(guids)) == 3
+
+
 def test_a_guid_of_another_shape_is_refused_in_yaml_and_passed_over_in_tables(tmp_path: Path) -> None:
     with pytest.raises(CodebookError, match="line 4: `guid` must be a GUID"):
         parse_codebook("name: n\ncodes:\n- id: a\n  guid: x\n")

@@ -177,8 +177,4 @@ def test_whatever_was_done_in_three_copies_they_join_to_one_study_in_any_order(
     for number, (one, two, three) in enumerate(permutations(paths)):
         merged([one, two, three], tmp_path / f"{number}.coder")
         outcomes.append(held(tmp_path / f"{number}.coder"))
-    for number, (one, two, three) in enumerate([paths, paths[::-1]]):
-        merged([two, three], tmp_path / f"pair{number}.coder")
-        merged([one, tmp_path / f"pair{number}.coder"], tmp_path / f"grouped{number}.coder")
-        outcomes.append(held(tmp_path / f"grouped{number}.coder"))
     assert outcomes[1:] == outcomes[:-1]
