@@ -49,7 +49,7 @@ def why_no_answers(path: Path) -> str | None:
 
 def _result(path: Path) -> str:
     return (
-        f"{path} holds suggestions that coder made, or a study's codings; its texts are not coded again. Give the"
+        f"{path} holds suggestions that coder made, or a study's 0/1 table; its texts are not coded again. Give the"
         " transcripts or the table that they are from."
     )
 
@@ -70,7 +70,8 @@ def _headings(records: Sequence[Record]) -> list[str]:
 
 def _is_result(headings: Sequence[str]) -> bool:
     """Tell whether a table has all columns of suggestions, or those of a study's 0/1 table."""
-    return set(COLUMNS) <= set(headings) or set(UNIT_COLUMNS) <= set(headings)
+    names = set(headings)
+    return set(COLUMNS) <= names or (set(UNIT_COLUMNS) <= names and "code" not in names)
 
 
 def _codings_column(headings: Sequence[str], records: Sequence[Record]) -> str | None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from coder.errors import CoderError, InputError
-from coder.exchange.study_tables import UNIT_COLUMNS
+from coder.exchange.study_tables import CODING_COLUMNS, UNIT_COLUMNS
 from coder.store import Study
 from coder.workflow.coded_results import why_no_transcript
 from coder.workflow.precoding.parts import input_files, read_utterances
@@ -77,6 +77,7 @@ def test_an_earlier_result_that_is_named_is_refused(folder: Path) -> None:
         ("id,text,polarity\n1,No time,barrier\n", "polarity"),
         ("id,text,codes,polarity,role\n1,No time,time,barrier,nurse\n", "codes"),
         ("speaker,text,code,coder\nP1,No time,time,Ann\n", "code"),
+        (",".join(CODING_COLUMNS) + "\nt,P1,P1,1,1,0,7,Why?,No time,time,Time,barrier,Ann,,,,\n", "code"),
         # Not tables of codings:
         ("code,question,answer\nAB12,Why?,No time\nCD07,Why?,No money\n", None),  # who answers
         ("speaker,text,code\nInt,Why?,\nP1,No time,time\n", None),
