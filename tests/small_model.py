@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from coder.codebook import Codebook
 from coder.learning import Batch, TrainingSet
-from coder.learning.features.wording import other_language
+from coder.learning.features.wording import language_of_answer
 from coder.learning.persistence.card import ModelCard, TrainingData
 
 
@@ -45,8 +45,10 @@ class Keywords:
     def fingerprint(self) -> dict[str, str]:
         return {"model": self.name, "arrays": "", "codebook": self.codebook.hash, "encoder": self.encoder.id}
 
-    def unread_languages(self, texts: Sequence[str]) -> tuple[str | None, ...]:
-        return tuple(other_language(text) for text in texts)
+    def unread_languages(
+        self, texts: Sequence[str], questions: Sequence[str | None]
+    ) -> tuple[str | None, ...]:
+        return tuple(map(language_of_answer, texts, questions))
 
     def predict(self, batch: Batch) -> Any:
         texts = batch.texts
@@ -65,7 +67,7 @@ class Keywords:
             codable=scores.max(axis=1),
             selected=hits,
             polarity=np.tile([0.6, 0.3, 0.1], (len(texts), 1)),
-            languages=self.unread_languages(texts),
+            languages=self.unread_languages(texts, batch.questions),
             evidence=lambda at, code: f"word of {code}",
         )
 

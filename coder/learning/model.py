@@ -125,12 +125,14 @@ class Model:
             "encoder": self.encoder.id,
         }
 
-    def unread_languages(self, texts: Sequence[str]) -> tuple[str | None, ...]:
+    def unread_languages(
+        self, texts: Sequence[str], questions: Sequence[str | None]
+    ) -> tuple[str | None, ...]:
         """Return, per text, the language it seems to be in where the encoder does not read it, else None.
 
         What the model was trained on in some number, it was taught.
         """
-        return unread(texts, self.encoder.id, self.card.data.languages)
+        return unread(texts, questions, self.encoder.id, self.card.data.languages)
 
     @cached_property
     def bank(self) -> PhraseBank:
@@ -249,7 +251,7 @@ class Model:
     def judged(self, signals: Signals, logits: Floats) -> Predictions:
         """Return predictions from theme logits (n, k)."""
         n, calibration = len(logits), self.parts.calibration
-        languages = self.unread_languages(signals.batch.texts)
+        languages = self.unread_languages(signals.batch.texts, signals.batch.questions)
         pairs = zip(signals.batch.texts, languages, strict=True)
         silent = np.array([name is not None or not text.strip() for text, name in pairs], dtype=bool)
         codable = (

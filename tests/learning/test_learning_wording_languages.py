@@ -9,7 +9,7 @@ import pytest
 
 from coder.codebook import Codebook
 from coder.learning import Batch, Model, TrainingSet, blank_model, train_model
-from coder.learning.features.wording import OTHER_SCRIPT, other_language, unread_words
+from coder.learning.features.wording import OTHER_SCRIPT, language_of_answer, other_language, unread_words
 from coder.learning.training.model_card import taught_languages
 from tests.learning.conftest import WordEncoder
 
@@ -71,6 +71,15 @@ def test_a_language_is_taught_by_thirty_excerpts_that_are_a_tenth_of_all() -> No
 def test_a_letter_that_names_something_is_no_word_of_another_language() -> None:
     assert other_language("Block C took three years. I give Block D three years.") is None
     assert other_language("C'est la vie, d'accord, mais pas pour moi.") == "French"
+
+
+def test_an_answer_too_short_to_tell_is_in_the_language_of_its_question() -> None:
+    asked = "Was hindert Sie daran, sich zu bewegen?"
+    assert other_language("Zeitmangel") is None
+    assert language_of_answer("Zeitmangel", asked) == "German"
+    assert language_of_answer("I have no time", asked) is None
+    assert language_of_answer("Parking", "What stopped you from using what you learned?") is None
+    assert language_of_answer("Zeitmangel", None) is None
 
 
 def test_the_sentence_names_the_most_frequent_languages_first() -> None:

@@ -256,19 +256,33 @@ def other_language(text: str) -> str | None:
     return best if count >= max(FEWEST_HITS, english + 1, SHARE * len(words)) else None
 
 
+def language_of_answer(text: str, question: str | None) -> str | None:
+    """Return the language of a text as `other_language`; one without any English word is in that of its question.
+
+    "Zeitmangel" is too short to tell; after "Was hindert Sie daran, sich zu bewegen?" it is German.
+    """
+    name = other_language(text)
+    words = _LETTERED.findall(_SINGLE.sub(" ", text).lower())
+    if name or not question or any(ENGLISH in _known().get(word, ()) for word in words):
+        return name
+    return other_language(f"{question} {text}")
+
+
 def other_languages(texts: Sequence[str]) -> Counter[str]:
     """Return how many of the texts seem to be in each language other than English."""
     return Counter(name for name in map(other_language, texts) if name)
 
 
-def unread(texts: Sequence[str], encoder_id: str, taught: Collection[str] = ()) -> tuple[str | None, ...]:
+def unread(
+    texts: Sequence[str], questions: Sequence[str | None], encoder_id: str, taught: Collection[str] = ()
+) -> tuple[str | None, ...]:
     """Return, per text, the language it seems to be in where it is not read: neither English nor one of `taught`.
 
     Only the default encoder is known to read English alone; another one may read anything.
     """
     if not encoder_id.startswith(ENGLISH_ENCODERS):
         return (None,) * len(texts)
-    return tuple(None if name in taught else name for name in map(other_language, texts))
+    return tuple(None if name in taught else name for name in map(language_of_answer, texts, questions))
 
 
 def unread_words(counts: Mapping[str, int], of: int, things: str) -> str | None:

@@ -140,7 +140,8 @@ def _trained(
     polarity, polarity_logits = _polarity(material, recipes)
     codable = codability(data, material.blocks, material.folds, founded.parts if reader is founded else None)
     languages = taught_languages(looked)
-    read = np.array([name is None for name in unread(data.texts, reader.encoder.id, languages)], dtype=bool)
+    unread_ones = unread(data.texts, data.questions, reader.encoder.id, languages)
+    read = np.array([name is None for name in unread_ones], dtype=bool)
 
     def judged(logits: Floats) -> tuple[FittedCalibration, list[CodeVerdict]]:
         fitted = fit_calibration(data, logits, codable, material.folds, start, thresholds=recipes.thresholds)

@@ -47,7 +47,8 @@ def compare_files(
     for model in models:
         guesses.append(Guess.by(model, data, shared))
         notes += seen_warning(model, model.seen_share(data.texts))
-        notes += [f"{model.name}: {line}" for line in unread_warning(model.unread_languages(data.texts))]
+        languages = model.unread_languages(data.texts, data.questions)
+        notes += [f"{model.name}: {line}" for line in unread_warning(languages)]
     columns = [either.ids.index(code) for code in shared]
     truth = Truth(data.labels[:, columns], data.polarity, data.groups)
     alone = (data.labels == 1).sum(axis=1) == 1
