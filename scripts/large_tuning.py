@@ -20,6 +20,7 @@ from torch.nn import functional as nn
 from coder.encoding import answer
 from coder.encoding.backends import MPNetGraph, Tokeniser
 from coder.encoding.large_weights import NAME, TOKENISER, large_weights, ready_folder
+from coder.encoding.weights import Weights
 from coder.learning.features.codebook_similarity import TEMPERATURE
 from coder.learning.training.encoder_tuning import Wording, some_phrases, steps_of
 
@@ -62,11 +63,13 @@ def batches(lessons: Sequence[Lesson], dice: random.Random) -> list[Batch]:
 class LargeTuner:
     """The network, its layers, and the losses of a batch."""
 
-    def __init__(self, state: dict | None = None) -> None:
-        self.fixed, self.learned = {}, {}
-        for name, array in large_weights().items():
+    def __init__(
+        self, state: dict | None = None, *, weights: Weights | None = None, frozen: int = FROZEN
+    ) -> None:
+        self.fixed, self.learned, self.frozen = {}, {}, frozen
+        for name, array in (weights or large_weights()).items():
             weight = torch.from_numpy(array)
-            low = any(name.startswith(f"encoder.layer.{layer}.") for layer in range(FROZEN))
+            low = any(name.startswith(f"encoder.layer.{layer}.") for layer in range(frozen))
             if low or not name.startswith("encoder.layer."):
                 self.fixed[name] = weight.to(HALF) if low else weight
             else:
@@ -127,9 +130,9 @@ class LargeTuner:
                 state, (WIDTH,), self.fixed[f"{name}.weight"], self.fixed[f"{name}.bias"], 1e-5
             ).to(HALF)
             wide = (self._bias(ids.shape[1]) + (1 - mask[:, None, None]) * -1e4).to(HALF)
-            for number in range(FROZEN):
+            for number in range(self.frozen):
                 state = self._layer(state, self.fixed, number, wide)
-        for number in range(FROZEN, LAYERS):
+        for number in range(self.frozen, LAYERS):
             state = self._layer(state, upper, number, wide)
         return nn.normalize((state.float() * mask[..., None]).sum(1), dim=-1)
 

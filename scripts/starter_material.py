@@ -61,6 +61,11 @@ def newest_rows() -> list[dict]:
     return [row for row in lines("excerpts_x.jsonl") if all(code in COMB.by_id for code in row["codes"])]
 
 
+def asked_rows() -> list[dict]:
+    """Answers after questions, short ones in surveys, and talk that runs on: what the branch learned from besides."""
+    return lines("excerpts_y.jsonl")
+
+
 def transcript_rows() -> list[dict]:
     """Passages of the sample interviews that two coders coded alike: never used to tune the encoder."""
     return lines("transcript_units.jsonl")

@@ -7,10 +7,14 @@
                            "LoRA: Low-Rank Adaptation of Large Language Models", eq. 3)
 
 Merged into the weights before the encoder is built, so an adapted encoder costs nothing extra at use.
+
+A name with "branch." before it is of the branch: a second set of the upper layers, from the lowest one named on. What
+changes is then the weight of that name as the adapter leaves it. A branch costs the time of its layers.
 """
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +31,8 @@ MOST_NUMBERS = (
     30_000_000  # in one weight; the largest, the word embeddings of the large encoder, have 23 million
 )
 Halves = tuple[NDArray[np.floating], NDArray[np.floating]]
+BRANCH = "branch."
+LAYER = re.compile(r"encoder\.layer\.(\d+)\.")
 RANK = 32  # the change is of higher rank, but what lies beyond did not move any figure
 
 
@@ -39,9 +45,15 @@ class Adapter:
     halves: dict[str, Halves]
     scale: float = 1.0
 
+    @property
+    def branched(self) -> bool:
+        """Whether it has a branch."""
+        return any(name.startswith(BRANCH) for name in (*self.halves, *self.whole))
+
     def merged(self, weights: Weights) -> Weights:
         """Return the weights with the changes added (in float64, then rounded, the same on every machine).
 
+        Those of the branch are there under their names with "branch." before them, each layer whole.
         Raises ModelError for a change to a weight that does not exist or has another shape.
         """
         shapes = {name: (left.shape[0], right.shape[1]) for name, (left, right) in self.halves.items()}
@@ -49,11 +61,25 @@ class Adapter:
         wrong = [
             f"{name} {list(shape)}"
             for name, shape in shapes.items()
-            if name not in weights or weights[name].shape != shape
+            if (of := name.removeprefix(BRANCH)) not in weights
+            or weights[of].shape != shape
+            or (of != name and not LAYER.match(of))
         ]
         if wrong:
             raise ModelError(f"The adapter changes weights the encoder does not have: {', '.join(wrong)}.")
-        return {**weights, **{name: self._changed(name, weights[name]) for name in shapes}}
+        branch = {name.removeprefix(BRANCH) for name in shapes if name.startswith(BRANCH)}
+        merged = {
+            **weights,
+            **{name: self._changed(name, weights[name]) for name in shapes if not name.startswith(BRANCH)},
+        }
+        if not branch:
+            return merged
+        first = min(layer_of(name) for name in branch)
+        return merged | {
+            BRANCH + name: self._changed(BRANCH + name, merged[name]) if name in branch else merged[name]
+            for name in weights
+            if layer_of(name) >= first
+        }
 
     def _changed(self, name: str, weight: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return one weight with its change; one at a time, since in float64 all would not fit small machines."""
@@ -64,6 +90,12 @@ class Adapter:
         if name in self.whole:
             found += self.whole[name]
         return found.astype(np.float32)
+
+
+def layer_of(name: str) -> int:
+    """Return the number of the layer that a weight belongs to, -1 for one below all layers."""
+    found = LAYER.match(name)
+    return int(found[1]) if found else -1
 
 
 def base_of(path: Path) -> str:
@@ -149,11 +181,40 @@ def write_adapter(
 ) -> None:
     """Write the change from the official weights `base` as an adapter, as `read_adapter` reads it.
 
-    A matrix keeps the `rank` strongest directions of its change (truncated singular value decomposition, halves in
-    float16); vectors are kept whole. `sha` is the SHA-256 of the official weights.
+    `sha` is the SHA-256 of the official weights.
     """
     from safetensors.numpy import save_file
 
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(_reduced(tuned, base, rank), str(folder / "adapter.safetensors"))
+    card = {"format": 1, "base": sha, "scale": 1.0, "rank": rank}
+    (folder / "adapter.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+def write_branch(tuned: Weights, base: Weights, folder: Path, *, rank: int, sha: str = SHA256) -> None:
+    """Give the adapter in a folder a branch, in place of the one it has: layers `tuned` from its own weights.
+
+    `base` are the official weights, `sha` their SHA-256.
+    """
+    from safetensors.numpy import save_file
+
+    adapter = read_adapter(folder, sha)
+    file = folder / "adapter.safetensors"
+    kept = {
+        name: part for name, part in _arrays(file.read_bytes(), folder).items() if not name.startswith(BRANCH)
+    }
+    branch = _reduced(tuned, adapter.merged(base), rank)
+    save_file(kept | {BRANCH + name: part for name, part in branch.items()}, str(file))
+    card = _card((folder / "adapter.json").read_bytes(), folder) | {"branch rank": rank}
+    (folder / "adapter.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+def _reduced(tuned: Weights, base: Weights, rank: int) -> dict[str, NDArray[np.floating]]:
+    """Return the change from `base` to `tuned` as the arrays of an adapter.
+
+    A matrix keeps the `rank` strongest directions of its change (truncated singular value decomposition, halves in
+    float16); vectors are kept whole.
+    """
     arrays: dict[str, NDArray[np.floating]] = {}
     for name, weight in tuned.items():
         change = weight.astype(np.float64) - base[name]
@@ -164,7 +225,4 @@ def write_adapter(
             arrays[f"{name}.lora_A"] = (right[:rank] * root[:, None]).astype(np.float16)
         else:
             arrays[f"{name}.delta"] = change.astype(np.float32)
-    folder.mkdir(parents=True, exist_ok=True)
-    save_file(arrays, str(folder / "adapter.safetensors"))
-    card = {"format": 1, "base": sha, "scale": 1.0, "rank": rank}
-    (folder / "adapter.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    return arrays

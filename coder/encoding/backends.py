@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.encoding.adapter import BRANCH, layer_of
 from coder.encoding.weights import Weights, model_folder
 from coder.installation import require
 
@@ -185,7 +186,8 @@ def _precision() -> str:
 class GraphBuilder:
     """Builds BERT (Devlin et al. 2019) with mean pooling and normalisation as one graph.
 
-    Inputs: ids (rows, length) int32, mask (rows, length) float32 of 0 and 1. Output: (rows, width) float32.
+    Inputs: ids (rows, length) int32, mask (rows, length) float32 of 0 and 1. Output: (rows, width) float32; with a
+    branch (see `coder.encoding.adapter`) twice as wide, its vectors to the right.
     """
 
     title = "all-MiniLM-L6-v2"
@@ -206,12 +208,24 @@ class GraphBuilder:
         mask = op.parameter([-1, -1], ov.Type.f32, name="mask")
         state = self._embedded(ids)
         bias = self._bias(ids, mask)
+        states = [state]
         for number in range(self.layers):
-            state = self._layer(state, bias, f"encoder.layer.{number}")
+            states.append(self._layer(states[-1], bias, f"encoder.layer.{number}"))
+        vectors = self._pooled(states[-1], mask)
+        upper = {layer_of(name.removeprefix(BRANCH)) for name in self._weights if name.startswith(BRANCH)}
+        if upper:
+            state = states[min(upper)]
+            for number in sorted(upper):
+                state = self._layer(state, bias, f"{BRANCH}encoder.layer.{number}")
+            vectors = op.concat([vectors, self._pooled(state, mask)], 1)
+        return ov.Model([op.result(vectors)], [ids, mask], self.title)
+
+    def _pooled(self, state: Any, mask: Any) -> Any:
+        """Return the mean of the token vectors, of length 1, (rows, width)."""
+        op = self._op
         masked = op.multiply(state, op.unsqueeze(mask, self._integers(2)))
         total = op.reduce_sum(masked, self._integers(1), keep_dims=False)  # the mean, but for its length
-        vectors = op.normalize_l2(total, self._integers(1), 1e-12, "max")
-        return ov.Model([op.result(vectors)], [ids, mask], self.title)
+        return op.normalize_l2(total, self._integers(1), 1e-12, "max")
 
     def _places(self) -> NDArray[np.float32]:
         """Return what is added to the word at each place, (MAX_TOKENS, width)."""

@@ -18,10 +18,11 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.encoding.encoder import Encoder, Progress
+from coder.encoding.encoder import Branched, Encoder, Progress
 
 PART = 4096  # texts encoded and stored at a time: what an interruption can lose
-KEPT = 200_000  # vectors; about 320 MB with 384 dimensions
+KEPT = 200_000  # vectors; about 320 MB with 384 dimensions, 640 MB with 768
+WIDE = 768  # numbers; of longer rows fewer are kept, so that the file grows no larger
 FILES = 4
 ASKED = 500  # keys per query; SQLite allows at least 999
 BUSY_SECONDS = 10
@@ -52,20 +53,26 @@ class CachingEncoder:
     """An encoder that encodes each different text once and remembers the vectors between runs."""
 
     def __init__(self, encoder: FingerprintedEncoder, store: Store | None = None) -> None:
-        self._encoder = encoder
-        self._store = store or open_store(encoder.fingerprint, encoder.dimension)
         self.id = encoder.id
         self.dimension = encoder.dimension
+        self.width = encoder.width if isinstance(encoder, Branched) else encoder.dimension
+        self._rows = encoder.whole if isinstance(encoder, Branched) else encoder.encode
+        self._store = store or open_store(encoder.fingerprint, self.width)
 
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """Return one row of length 1 per text, (n, dimension)."""
+        found = self.whole(texts, progress=progress)
+        return found if self.width == self.dimension else np.ascontiguousarray(found[:, : self.dimension])
+
+    def whole(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """Return one whole row per text, (n, width)."""
         rows: dict[str, int] = {}
         places = [rows.setdefault(text, len(rows)) for text in texts]
         unique = list(rows)
         keys = [hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest() for text in unique]
         known = self._store.get(keys)
         missing = [row for row, key in enumerate(keys) if key not in known]
-        vectors = np.empty((len(unique), self.dimension), dtype=np.float32)
+        vectors = np.empty((len(unique), self.width), dtype=np.float32)
         for row, key in enumerate(keys):
             if key in known:
                 vectors[row] = known[key]
@@ -73,13 +80,13 @@ class CachingEncoder:
             progress(len(texts) - len(missing))
         for start in range(0, len(missing), PART):
             part = missing[start : start + PART]
-            vectors[part] = self._encoder.encode([unique[row] for row in part], progress=progress)
+            vectors[part] = self._rows([unique[row] for row in part], progress=progress)
             self._store.put([keys[row] for row in part], vectors[part])
         return vectors if len(unique) == len(texts) else vectors[places]
 
 
-def open_store(fingerprint: str, dimension: int) -> Store:
-    """Return the store that CODER_CACHE asks for, by default a file in the user's cache folder."""
+def open_store(fingerprint: str, width: int) -> Store:
+    """Return the store of rows (width,) that CODER_CACHE asks for, by default a file in the user's cache folder."""
     wanted = os.environ.get("CODER_CACHE", "")
     if wanted == "off":
         return NoStore()
@@ -87,7 +94,8 @@ def open_store(fingerprint: str, dimension: int) -> Store:
         return MemoryStore()
     digest = hashlib.sha256(f"{fingerprint}|{np.little_endian}".encode()).hexdigest()[:16]
     try:
-        return FileStore(cache_folder() / f"vectors-{digest}.sqlite", dimension)
+        kept = KEPT * WIDE // max(WIDE, width)
+        return FileStore(cache_folder() / f"vectors-{digest}.sqlite", width, kept)
     except RuntimeError:  # the user has no home
         return NoStore()
 
@@ -159,9 +167,9 @@ class FileStore:
     in_memory = False
     _memories: ClassVar[dict[Path, MemoryStore]] = {}  # by file: stores come and go while the process lives
 
-    def __init__(self, path: Path, dimension: int, kept: int = KEPT) -> None:
+    def __init__(self, path: Path, width: int, kept: int = KEPT) -> None:
         self._path = path
-        self._bytes = dimension * 4
+        self._bytes = width * 4
         self._kept = kept
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:

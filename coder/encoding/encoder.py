@@ -1,7 +1,7 @@
-"""What every encoder is: the protocol it keeps."""
+"""What every encoder is: the protocol it keeps, and that of an encoder with a branch."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,3 +18,23 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> NDArray[np.float32]:
         """Return one row of length 1 per text, (n, dimension); the same text gives the same row always."""
         ...
+
+
+@runtime_checkable
+class Branched(Encoder, Protocol):
+    """An encoder with a second set of upper layers, its branch, which may be absent.
+
+    The vectors compare a text with a codebook; the branch was tuned to tell direction and codes by a linear layer.
+    `width` is the length of a whole row: `dimension`, or twice that with a branch.
+    """
+
+    width: int
+
+    def whole(self, texts: Sequence[str], *, progress: Progress | None = None) -> NDArray[np.float32]:
+        """Return one row per text, (n, width): its vector, then that of the branch, each of length 1."""
+        ...
+
+
+def whole(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Return the whole rows of texts, (n, width); of an encoder without a branch their vectors alone."""
+    return encoder.whole(texts) if isinstance(encoder, Branched) else encoder.encode(texts)

@@ -69,6 +69,7 @@ class MiniLM:
         self._changes = read_adapter(Path(adapter), self.sha) if adapter else None
         self._backend_class: type[Backend] = TorchBackend if backend == "torch" else OpenVINOBackend
         name, machine = self._backend_class.described(threads)
+        self.width = self.dimension * (2 if self._changes and self._changes.branched else 1)
         adapted = f"+adapter:{self._changes.sha[:12]}" if self._changes else ""
         self.id = f"{self.name}:{self.sha[:12]}{adapted}/{name}"
         self.fingerprint = f"{self.id}/{machine}"
@@ -92,8 +93,12 @@ class MiniLM:
 
         Raises ModelError if the weights are not the official ones or the adapter does not fit them.
         """
+        return self.whole(texts, progress=progress)[:, : self.dimension]
+
+    def whole(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """Return one row per text, (n, width): its vector and that of the adapter's branch; raises as `encode`."""
         windows = self._tokeniser.windows(texts)
-        window_vectors = np.empty((len(windows), self.dimension), dtype=np.float32)
+        window_vectors = np.empty((len(windows), self.width), dtype=np.float32)
         for batch, vectors in self._backend.run(batches_of(windows)):
             window_vectors[batch.places] = vectors[: len(batch.places)]
             if progress:
@@ -101,12 +106,12 @@ class MiniLM:
         return (
             window_vectors
             if len(windows) == len(texts)
-            else _texts_from_windows(window_vectors, windows, len(texts))
+            else _texts_from_windows(window_vectors, windows, len(texts), self.dimension)
         )
 
 
-def _texts_from_windows(vectors: Vectors, windows: Sequence[Window], texts: int) -> Vectors:
-    """Return the rows of whole texts: the mean of their windows weighted by length, of length 1."""
+def _texts_from_windows(vectors: Vectors, windows: Sequence[Window], texts: int, dimension: int) -> Vectors:
+    """Return the rows of whole texts: the mean of their windows weighted by length, each `dimension` of length 1."""
     means = np.empty((texts, vectors.shape[1]), dtype=np.float32)
     pieces: dict[int, list[int]] = defaultdict(list)
     for index, window in enumerate(windows):
@@ -117,7 +122,9 @@ def _texts_from_windows(vectors: Vectors, windows: Sequence[Window], texts: int)
         else:
             weights = np.array([len(windows[index].ids) for index in indices], dtype=np.float64)
             mean = (vectors[indices].astype(np.float64) * weights[:, None]).sum(axis=0)
-            means[text] = mean / np.sqrt((mean * mean).sum())
+            for start in range(0, len(mean), dimension):
+                part = mean[start : start + dimension]
+                means[text, start : start + dimension] = part / np.sqrt((part * part).sum())
     return means
 
 

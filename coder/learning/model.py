@@ -19,6 +19,7 @@ from coder.encoding import Encoder
 from coder.learning.dataset import NOTHING_SEEN, Batch, Fingerprints, Topics, seen_share
 from coder.learning.estimators.calibration import USUAL, USUAL_THRESHOLD, Calibration, sigmoid
 from coder.learning.estimators.ensemble import (
+    TAUGHT,
     LinearHead,
     Member,
     NearestExcerpts,
@@ -29,7 +30,15 @@ from coder.learning.estimators.ensemble import (
     with_neighbours,
 )
 from coder.learning.explanation import Evidence, Examples, LeaveOneOut
-from coder.learning.features.blocks import ASKED, Reader, Signals, read_vectors, study_sums
+from coder.learning.features.blocks import (
+    ASKED,
+    BRANCH,
+    BRANCH_ASKED,
+    Reader,
+    Signals,
+    read_vectors,
+    study_sums,
+)
 from coder.learning.features.codebook_similarity import PhraseBank, codebook_phrases, unit_rows
 from coder.learning.features.wording import NGrams, unread
 from coder.learning.persistence.card import ModelCard, TrainingData
@@ -65,7 +74,9 @@ class Parts:
 
 def codable_blocks(signals: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
     """Return what tells whether a text carries anything: not its length, and not the codebook in hand."""
-    return {"plain": signals["plain"], "centred": signals["centred"]}
+    blocks = {"plain": signals["plain"], "centred": signals["centred"]}
+    branch = signals.get(BRANCH)
+    return blocks if branch is None or not branch.shape[1] else blocks | {BRANCH: branch}
 
 
 @dataclass(frozen=True)
@@ -193,7 +204,10 @@ class Model:
     def reads_questions(self) -> bool:
         """Whether any of its heads reads texts as answers to their questions."""
         members = (*self.parts.themes.members, *self.parts.polarity.members)
-        return any(isinstance(one.head, LinearHead) and ASKED in one.head.coefficients for one in members)
+        return any(
+            isinstance(one.head, LinearHead) and not {ASKED, BRANCH_ASKED}.isdisjoint(one.head.coefficients)
+            for one in members
+        )
 
     def predict(self, batch: Batch) -> Predictions:
         """Code a batch of texts.
@@ -212,10 +226,16 @@ class Model:
         """Return logits of codes (m, k) for `texts`, other wordings of the texts at `rows` (m,) of `signals`.
 
         `vectors` (m, d) are those of the wordings; questions and topics stay as they are, neighbours do not count.
-        As an answer, a wording differs from its text by what its vector differs.
+        As an answer, a wording differs from its text by what its vector differs. What the encoder's branch says stays
+        as it is.
         """
         places = list(rows)
-        extra: dict[str, NDArray[Any]] = {"prints": signals["prints"][places], "origin": np.array(places)}
+        extra: dict[str, NDArray[Any]] = {
+            "prints": signals["prints"][places],
+            "origin": np.array(places),
+            BRANCH: signals[BRANCH][places],
+            BRANCH_ASKED: signals[BRANCH_ASKED][places],
+        }
         if self.base is not None:
             extra |= {name: signals[name][places] for name in ("base codes", "base polarity")}
             if self._reads_as(self.base):
@@ -360,13 +380,19 @@ def _carried(parts: Parts, places: NDArray[np.intp], trusted: Floats, louder: fl
     """Return parts whose theme columns follow the codebook in hand."""
     share = float(trusted.mean()) if len(trusted) else 0.0
     members, weights = [], []
+    # A layer that tells all codes from each other has little to say where half of them mean something else: what
+    # it loses, the codebook's own text gets, so that all together speak as firmly as before.
+    same, lost = max(0.0, 2 * share - 1), 0.0
+    for member, weight in zip(parts.themes.members, parts.themes.weights, strict=True):
+        lost += float(weight) * (1 - same) if member.name == TAUGHT else 0.0
     for member, weight in zip(parts.themes.members, parts.themes.weights, strict=True):
         if member.head is None:
             members.append(
                 member
             )  # what reads the codebook in hand speaks up where the excerpts' codes do not
             firm = louder if member.name == "reading" else 1.0
-            weights.append((share * float(weight) + (1 - share) * 1.0) * firm)
+            given = lost if member.name == "reading" else 0.0
+            weights.append((share * float(weight) + (1 - share) * 1.0 + given) * firm)
             continue
         if isinstance(member.head, NearestExcerpts):
             if not trusted.any():
@@ -375,7 +401,7 @@ def _carried(parts: Parts, places: NDArray[np.intp], trusted: Floats, louder: fl
         else:
             head = _columns(member.head, places, trusted)
         members.append(Member(member.name, head))
-        weights.append(float(weight))
+        weights.append(float(weight) * (same if member.name == TAUGHT else 1.0))
     bias = np.where(places >= 0, parts.themes.bias[places] * trusted, 0.0).astype(np.float32)
     before = np.zeros(len(parts.themes.bias)) if parts.themes.kept is None else parts.themes.kept
     kept = np.where(places >= 0, before[places] * trusted, share).astype(np.float32)

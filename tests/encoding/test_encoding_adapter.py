@@ -9,9 +9,11 @@ import pytest
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from coder.encoding.adapter import read_adapter
+from coder.encoding import whole
+from coder.encoding.adapter import BRANCH, read_adapter, write_branch
+from coder.encoding.caching import CachingEncoder, MemoryStore
 from coder.encoding.transformer import MiniLM
-from coder.encoding.weights import SHA256, base_weights
+from coder.encoding.weights import SHA256, Weights, base_weights
 from coder.errors import ModelError
 
 QUERY = "encoder.layer.3.attention.self.query.weight"
@@ -103,3 +105,54 @@ def test_missing_and_damaged_files(tmp_path: Path, write: Write) -> None:
     (folder / "adapter.json").write_text("{")
     with pytest.raises(ModelError, match="not JSON"):
         read_adapter(folder)
+
+
+def test_a_branch_leaves_the_vectors_alone_and_has_its_own(write: Write, lean: MiniLM) -> None:
+    texts = ["far away", "I never have the time to go", "and so on " * 400]
+    main = {f"{QUERY}.lora_A": LOW_RANK[f"{QUERY}.lora_A"], f"{QUERY}.lora_B": LOW_RANK[f"{QUERY}.lora_B"]}
+    apart = {f"{BRANCH}{BIAS}.delta": LOW_RANK[f"{BIAS}.delta"]}
+    plain = MiniLM(1, write(main)).encode(texts)
+    joined = MiniLM(1, write(LOW_RANK)).encode(texts)
+    encoder = MiniLM(1, write(main | apart))
+    rows = encoder.whole(texts)
+    assert rows.shape == (3, encoder.width) == (3, 768)
+    np.testing.assert_allclose(rows[:, :384], plain, atol=0.002)  # a graph that parts is rounded elsewhere
+    assert (encoder.encode(texts) == rows[:, :384]).all()
+    np.testing.assert_allclose(rows[:, 384:], joined, atol=0.002)
+    np.testing.assert_allclose(np.linalg.norm(rows[:, 384:], axis=1), 1, atol=1e-4)
+    assert lean.width == lean.dimension
+
+
+def test_a_branch_below_a_layer_that_it_does_not_name_is_that_of_the_encoder(write: Write) -> None:
+    lower = "encoder.layer.4.output.dense.bias"
+    encoder = MiniLM(1, write({f"{BRANCH}{lower}.delta": np.zeros(384, np.float32)}))
+    rows = encoder.whole(["far away"])
+    assert (rows[:, 384:] == rows[:, :384]).all()
+
+
+def test_a_written_branch_is_read_as_it_was_tuned(write: Write) -> None:
+    base, folder = base_weights(), write(LOW_RANK, scale=1.0)
+    merged = read_adapter(folder).merged(base)
+    steps = np.outer(np.ones(384), np.arange(384) / 384).astype(np.float32)
+    tuned: Weights = {QUERY: merged[QUERY] + steps, BIAS: merged[BIAS] - 1}
+    for _ in range(2):  # a branch that is there is replaced
+        write_branch(tuned, base, folder, rank=2)
+        found = read_adapter(folder).merged(base)
+        for name in tuned:
+            np.testing.assert_allclose(found[BRANCH + name], tuned[name], atol=0.005)
+            assert (found[name] == merged[name]).all()
+
+
+@pytest.mark.parametrize("name", ["embeddings.LayerNorm.bias", "encoder.layer.9.output.dense.bias"])
+def test_a_branch_is_of_layers_alone(write: Write, name: str) -> None:
+    adapter = read_adapter(write({f"{BRANCH}{name}.delta": np.zeros(384, np.float32)}))
+    with pytest.raises(ModelError, match="does not have"):
+        adapter.merged(base_weights())
+
+
+def test_the_cache_keeps_whole_rows(write: Write) -> None:
+    inner = MiniLM(1, write({f"{BRANCH}{BIAS}.delta": LOW_RANK[f"{BIAS}.delta"]}))
+    encoder = CachingEncoder(inner, MemoryStore())
+    rows = whole(encoder, ["far away", "near", "far away"])
+    assert (rows == inner.whole(["far away", "near", "far away"])).all()
+    assert (encoder.encode(["near"]) == rows[1:2, :384]).all()

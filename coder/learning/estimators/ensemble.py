@@ -49,6 +49,7 @@ COMPARED = ("centred", "distinct")  # the blocks by which texts can be compared
 ENOUGH = 10  # rows with a class, and without it, that are needed to learn it
 PULL = 4.0  # ridge toward the prior weights, in units of rows
 QUESTION = "question"  # the block that tells a text's question
+TAUGHT = "learned with the encoder"  # the view of a layer that was tuned together with the encoder
 QUESTION_PULL = 2.0  # ridge of a question's odds toward none
 # Chosen on whole interviews that the model had not seen: see docs/learning.md, "Neighbours".
 NEIGHBOUR_WEIGHT = 0.35

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.encoding import Encoder, answer
+from coder.encoding import Encoder, answer, whole
 from coder.learning.dataset import NOTHING_SEEN, Batch, Fingerprints, StudySums, copy_prints, fingerprints
 from coder.learning.features.codebook_similarity import PhraseBank, unit_rows
 from coder.learning.features.wording import NGrams, cues
@@ -29,10 +29,15 @@ from coder.learning.features.wording import NGrams, cues
 Floats = NDArray[np.float64]
 FloatArray = NDArray[np.float32]
 ASKED = "asked"  # the block that has the vectors of texts read as answers
+BRANCH = "branch"  # the block that has the vectors of the encoder's branch
+BRANCH_ASKED = "branch asked"  # the same of the texts read as answers
 EXPECTED = "expected"  # the block that has what the questions ask for
 SHRINK = 8.0  # texts that the known mean counts for
 WHOLE = 20  # texts from which a transcript is a topic of its own
 BARE = 2  # words of an answer that is no more than a name
+AFTER = (
+    0.75  # share of the vector after what was said before, in the branch; see docs/learning.md, "The branch"
+)
 SHORT_ANSWER = 12  # words; see docs/learning.md, "How the starter was tuned"
 
 
@@ -102,20 +107,22 @@ class Reader:
 
 
 def read_vectors(batch: Batch, encoder: Encoder, *, in_context: bool) -> FloatArray:
-    """Return the vectors of a batch's texts, (n, d).
+    """Return the whole rows of a batch's texts, (n, width): their vectors (d columns), then those of a branch.
 
     With `in_context`, a spoken text has the mean of two vectors: of the text alone, and of the text after what was
-    said just before it (`Batch.said_before`).
+    said just before it (`Batch.said_before`). In the branch the latter counts AFTER.
     """
     if not len(batch):
-        return np.zeros((0, encoder.dimension), dtype=np.float32)
+        return whole(encoder, [])
     if not in_context:
-        return encoder.encode(batch.texts)
+        return whole(encoder, batch.texts)
     after = _after(batch, batch.said_before, batch.spoken, encoder)
-    both = encoder.encode([*batch.texts, *after.values()])
-    vectors = both[: len(batch)].copy()
-    vectors[list(after)] = (vectors[list(after)] + both[len(batch) :]) / 2
-    return vectors
+    both = whole(encoder, [*batch.texts, *after.values()])
+    rows, places, later = both[: len(batch)].copy(), list(after), both[len(batch) :]
+    mean, width = (rows[places] + later) / 2, encoder.dimension
+    mean[:, width:] = (1 - AFTER) * rows[places, width:] + AFTER * later[:, width:]
+    rows[places] = mean
+    return rows
 
 
 def _after(
@@ -143,16 +150,17 @@ class Signals(Mapping[str, Any]):
     leaning    the lean as polarity logits (n, 3)
     question   1 at the row's question among the reader's, (n, questions); all 0 where it is none of them
     asked      the vectors of the texts read as answers to their questions (n, d)
+    branch, branch asked   as `plain` and `asked`, of the encoder's branch (n, d); (n, 0) where it has none
     expected   below 0 where the question asks what hinders, above 0 where it asks what helps (n, 1)
     prints     fingerprints by which copies are told, 0 for short texts (n,)
     origin     the number of the text that each is a wording of (n,)
-    Vectors and topics (n, d) already at hand are given as `vectors` and `topic`.
+    Rows (n, width) or vectors (n, d) already at hand are given as `vectors`, topics (n, d) as `topic`.
     Further blocks (such as what a base model says) are given as `extra`.
     """
 
     NAMES = (
         "plain", "centred", "distinct", "closeness", "reading", "cues", "lean", "leaning", "question", "asked",
-        "expected", "prints", "origin",
+        "branch", "branch asked", "expected", "prints", "origin",
     )  # fmt: skip
 
     def __init__(
@@ -172,7 +180,7 @@ class Signals(Mapping[str, Any]):
         self._topic = topic
 
     def __getitem__(self, name: str) -> Any:
-        return self._extra[name] if name in self._extra else getattr(self, name)
+        return self._extra[name] if name in self._extra else getattr(self, name.replace(" ", "_"))
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys((*self.NAMES, *(("words",) if self._reader.ngrams else ()), *self._extra)))
@@ -181,11 +189,21 @@ class Signals(Mapping[str, Any]):
         return sum(1 for _ in self)
 
     @cached_property
-    def plain(self) -> FloatArray:
-        """The texts' vectors, (n, d)."""
+    def whole(self) -> FloatArray:
+        """The texts' whole rows, (n, width)."""
         if self._vectors is not None:
             return self._vectors
         return read_vectors(self.batch, self._reader.encoder, in_context=self._reader.in_context)
+
+    @cached_property
+    def plain(self) -> FloatArray:
+        """The texts' vectors, (n, d)."""
+        return np.ascontiguousarray(self.whole[:, : self._reader.encoder.dimension])
+
+    @cached_property
+    def branch(self) -> FloatArray:
+        """The texts' vectors of the encoder's branch, (n, d) or (n, 0)."""
+        return np.ascontiguousarray(self.whole[:, self._reader.encoder.dimension :])
 
     @cached_property
     def topic(self) -> NDArray[np.float64]:
@@ -257,7 +275,17 @@ class Signals(Mapping[str, Any]):
 
     @cached_property
     def asked(self) -> FloatArray:
-        """The vectors of the texts read as answers, (n, d).
+        """The vectors of the texts read as answers, (n, d); see `whole_asked`."""
+        return np.ascontiguousarray(self.whole_asked[:, : self._reader.encoder.dimension])
+
+    @cached_property
+    def branch_asked(self) -> FloatArray:
+        """The same of the encoder's branch, (n, d) or (n, 0)."""
+        return np.ascontiguousarray(self.whole_asked[:, self._reader.encoder.dimension :])
+
+    @cached_property
+    def whole_asked(self) -> FloatArray:
+        """The whole rows of the texts read as answers, (n, width).
 
         A text without a question is read as it is. In talk, what was said before tells less than in a survey: if
         the vectors do not hold it already (see `read_vectors`), only a short text is read after it there.
@@ -269,10 +297,10 @@ class Signals(Mapping[str, Any]):
             for text, spoken in zip(batch.texts, batch.spoken, strict=True)
         ]
         after = _after(batch, batch.questions, wanted, encoder)
-        vectors = self.plain.copy()
+        rows = self.whole.copy()
         if after:
-            vectors[list(after)] = encoder.encode(list(after.values()))
-        return vectors
+            rows[list(after)] = whole(encoder, list(after.values()))
+        return rows
 
     @cached_property
     def expected(self) -> FloatArray:

@@ -20,10 +20,18 @@ from coder.learning.dataset import (
     repeats,
 )
 from coder.learning.estimators.calibration import FittedCalibration, Thresholds, fit_calibration
-from coder.learning.estimators.ensemble import ENOUGH, QUESTION, LinearHead, Member, Stack, with_neighbours
+from coder.learning.estimators.ensemble import (
+    ENOUGH,
+    QUESTION,
+    TAUGHT,
+    LinearHead,
+    Member,
+    Stack,
+    with_neighbours,
+)
 from coder.learning.estimators.ensemble import taught as teachable
 from coder.learning.explanation import Examples
-from coder.learning.features.blocks import ASKED, Signals, read_vectors
+from coder.learning.features.blocks import ASKED, BRANCH, BRANCH_ASKED, Signals, read_vectors
 from coder.learning.features.wording import NGrams, unread
 from coder.learning.model import Model, Parts, blank_model, with_codebook
 from coder.learning.persistence.card import CodeVerdict
@@ -40,7 +48,7 @@ from coder.learning.training.recipes import Comparison, Labelled, Recipe, applic
 Floats = NDArray[np.float64]
 FEW = 10  # rows; with fewer there is nothing to learn from
 ALWAYS = ("plain", "centred", "distinct", "cues", "reading", "leaning", "prints", "origin")
-TAUGHT, TAUGHT_WEIGHT = "learned with the encoder", 0.5
+TAUGHT_WEIGHT = 0.5
 NEAREST = "nearest excerpts"
 KEPT = 4000  # excerpts kept as evidence
 REFERENCE = 200  # excerpts whose vectors are kept to tell how loudly another codebook speaks
@@ -48,10 +56,15 @@ REFERENCE = 200  # excerpts whose vectors are kept to tell how loudly another co
 
 @dataclass(frozen=True)
 class Taught:
-    """A polarity layer learned together with the encoder, and what it says of rows it had not seen, (n, 3)."""
+    """What was learned together with the encoder: a layer of polarity, and maybe one of codes with its weight.
+
+    `held_out` (n, 3) is what the former says of rows it had not seen. The latter is added to what the codebook says.
+    """
 
     head: LinearHead
     held_out: Floats
+    codes: LinearHead | None = None
+    codes_weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,7 @@ class Recipes:
     words: bool = True
     questions: bool = True
     thresholds: Thresholds = "usual"
-    taught: Taught | None = None  # a further view of polarity, or the only one
+    taught: Taught | None = None  # further views, or the only ones
 
 
 USUAL_RECIPES = Recipes(
@@ -195,15 +208,18 @@ def gathered(
     `reader` has the encoder and reads the codebook; `base` (if any) says what it knows already.
     """
     texts = list(data.texts)
-    vectors = read_vectors(data.batch, reader.encoder, in_context=reader.parts.in_context)
+    rows = read_vectors(data.batch, reader.encoder, in_context=reader.parts.in_context)
+    vectors = rows[:, : reader.encoder.dimension]
     known = common_questions(data) if questions else NOTHING_SEEN
     extra: dict[str, Any] = {}
     if base is not None:
-        extra = dict(base.opinions(data.batch, vectors if reader is base else None))
+        extra = dict(base.opinions(data.batch, rows if reader is base else None))
         if ASKED in extra and (len(known) or (extra[ASKED] != vectors).any(axis=1).sum() < ENOUGH):
             del extra[ASKED]  # questions have odds of their own, or hardly any is known
-    signals = Signals(data.batch, replace(reader.reader, questions=known), vectors=vectors, extra=extra)
+    signals = Signals(data.batch, replace(reader.reader, questions=known), vectors=rows, extra=extra)
     blocks: dict[str, Any] = {name: signals[name] for name in (*ALWAYS, *extra)}
+    if signals.branch.shape[1]:
+        blocks |= {BRANCH: signals.branch, BRANCH_ASKED: signals.branch_asked}
     if ngrams is not None:
         blocks["words"] = ngrams.matrix(texts)
     if len(known):
@@ -250,6 +266,9 @@ def _themes(material: Material, recipes: Recipes) -> tuple[Stack, Floats]:
     rows = np.flatnonzero((data.labels == 1).any(axis=1))
     given = "base codes" if "base codes" in material.blocks else "reading"
     only = Stack((Member(given),), np.ones(1, dtype=np.float32), np.zeros(k, dtype=np.float32))
+    if not recipes.themes and recipes.taught is not None and recipes.taught.codes is not None:
+        members = (Member(given), Member(TAUGHT, recipes.taught.codes))
+        only = replace(only, members=members, weights=np.array([1, recipes.taught.codes_weight], np.float32))
     positive = (data.labels[rows] == 1).astype(np.float64)
     if not recipes.themes or len(rows) < FEW or not teachable(positive > 0, positive == 0).any():
         return only, only.logits(material.blocks)

@@ -1,0 +1,190 @@
+"""Tuning the branch of the large encoder: its upper layers once more, for direction, codes and what is codable.
+
+The layers below stay those of the encoder. A text is read alone or after its question; a hidden layer over the mean
+vector tells ten things: three directions, whether the text is codable, six codes. Afterwards one linear layer is
+fitted to what it tells, so that nothing but vectors and that layer is needed.
+"""
+
+import random
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from large_tuning import SIDE_WEIGHTS, WIDTH, LargeTuner, Lesson
+from numpy.typing import NDArray
+from torch.nn import functional as nn
+
+from coder.encoding import answer
+from coder.encoding.large_weights import NAME
+from coder.encoding.weights import Weights
+
+BELOW = 6  # layers that the branch shares with the encoder
+STEP = 32  # texts
+SORTED = 16  # steps whose texts are sorted by length together, so that little is padded
+RATE, LAYER_RATE, DROPPED, SMOOTHED = 3e-5, 1e-3, 0.1, 0.02
+FIRM = 20.0  # factor of vectors of length 1 before the hidden layer
+CODABLE_SHARE, CODE_SHARE = 0.3, 0.4
+CODES = 6
+RIDGE = 0.1
+EVERY = 50  # steps between checkpoints
+
+
+@dataclass(frozen=True)
+class Told:
+    """A text with what is known of it; -1 is unknown. `asked_share` is how often it is read after its question."""
+
+    text: str
+    asked: str | None
+    side: int
+    codable: int
+    codes: tuple[int, ...]
+    asked_share: float = 0.5
+    side_alone: bool = True  # whether the direction shows without the question
+
+
+def told(lesson: Lesson, *, comb: bool = True, codable: bool = False, asked_share: float = 0.5) -> list[Told]:
+    """Return the rows of a lesson of which anything is known; codes only of COM-B, what is codable only if wanted."""
+    rows = []
+    for at, text in enumerate(lesson.texts):
+        codes = tuple(int(code) for code in np.flatnonzero(lesson.labels[at] == 1)) if comb else ()
+        known = -1 if lesson.codable is None or not codable else int(lesson.codable[at])
+        if int(lesson.sides[at]) >= 0 or known >= 0 or codes:
+            rows.append(
+                Told(
+                    text, lesson.asked[at], int(lesson.sides[at]), known, codes,
+                    asked_share if lesson.asked[at] else 0.0, asked_share < 1,
+                )
+            )  # fmt: skip
+    return rows
+
+
+def times(rows: Sequence[Told], share: float, dice: random.Random) -> list[Told]:
+    """Return rows as often as `share` says: 2.5 is all of them twice, and half of them once more."""
+    rest = list(rows)
+    dice.shuffle(rest)
+    return [*rows] * int(share) + rest[: round((share - int(share)) * len(rows))]
+
+
+def steps(rows: list[Told], dice: random.Random) -> list[list[Told]]:
+    """Return rows in steps of texts of like length, in random order."""
+    dice.shuffle(rows)
+    plan = []
+    for start in range(0, len(rows), STEP * SORTED):
+        part = sorted(rows[start : start + STEP * SORTED], key=lambda row: len(row.text))
+        plan += [part[at : at + STEP] for at in range(0, len(part), STEP)]
+    dice.shuffle(plan)
+    return plan
+
+
+class BranchTuner(LargeTuner):
+    """The upper layers of an encoder, and what is told from their vectors."""
+
+    def __init__(self, weights: Weights) -> None:
+        super().__init__(weights=weights, frozen=BELOW)
+        self.hidden, self.out = torch.nn.Linear(WIDTH, WIDTH), torch.nn.Linear(WIDTH, 4 + CODES)
+        with torch.no_grad():
+            self.hidden.weight.copy_(torch.eye(WIDTH))
+            self.hidden.bias.zero_()
+
+    def state(self) -> dict:
+        return {
+            "network": {name: weight.detach().clone() for name, weight in self.learned.items()},
+            "hidden": self.hidden.state_dict(),
+            "out": self.out.state_dict(),
+        }
+
+    def load(self, state: dict) -> None:
+        with torch.no_grad():
+            for name, weight in self.learned.items():
+                weight.copy_(state["network"][name])
+        self.hidden.load_state_dict(state["hidden"])
+        self.out.load_state_dict(state["out"])
+
+    def logits(self, vectors: torch.Tensor, *, learning: bool) -> torch.Tensor:
+        """Return what the layers tell of vectors (n, d): three directions, codable, six codes, (n, 10)."""
+        return self.out(nn.dropout(torch.tanh(self.hidden(vectors * FIRM)), DROPPED, learning))
+
+    def step_losses(self, rows: Sequence[Told], dice: random.Random) -> dict[str, torch.Tensor]:
+        asked = [dice.random() < row.asked_share for row in rows]
+        texts = [
+            answer(NAME, row.asked or "", row.text) if after else row.text
+            for row, after in zip(rows, asked, strict=True)
+        ]
+        logits = self.logits(self.encoded(texts), learning=True)
+        sides = torch.tensor(
+            [row.side if after or row.side_alone else -1 for row, after in zip(rows, asked, strict=True)]
+        )
+        codable = torch.tensor([row.codable for row in rows])
+        shares = torch.zeros(len(rows), CODES)
+        for at, row in enumerate(rows):
+            shares[at, list(row.codes)] = 1 / max(1, len(row.codes))
+        losses = {}
+        if bool((known := sides >= 0).any()):
+            losses["side"] = nn.cross_entropy(
+                logits[known, :3], sides[known], weight=SIDE_WEIGHTS, label_smoothing=SMOOTHED, reduction="sum"
+            ) / (0.75 * STEP)  # fmt: skip
+        if bool((known := codable >= 0).any()):
+            loss = nn.binary_cross_entropy_with_logits(
+                logits[known, 3], codable[known].float(), reduction="sum"
+            )
+            losses["codable"] = CODABLE_SHARE * loss / STEP
+        if bool((known := shares.sum(1) > 0).any()):
+            loss = -(shares[known] * torch.log_softmax(logits[known, 4:], 1)).sum()
+            losses["codes"] = CODE_SHARE * loss / STEP
+        return losses
+
+
+def branch_taught(plan: Sequence[list[Told]], weights: Weights, folder: Path, *, seed: int) -> BranchTuner:
+    """Run through the plan from the encoder's weights; goes on from the last checkpoint in `folder`."""
+    torch.manual_seed(seed)
+    tuner, dice, total = BranchTuner(weights), random.Random(seed + 1), len(plan)
+    layers = [*tuner.hidden.parameters(), *tuner.out.parameters()]
+    optimiser = torch.optim.AdamW(
+        [{"params": list(tuner.learned.values()), "lr": RATE}, {"params": layers, "lr": LAYER_RATE}],
+        weight_decay=0.01, fused=True,
+    )  # fmt: skip
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min(1.0, (step + 1) / (0.06 * total)) * max(0.02, 1 - step / total)
+    )
+    unfinished, done, history = folder / "branch.unfinished.pt", 0, defaultdict(list)
+    if unfinished.exists():
+        saved = torch.load(unfinished, weights_only=False)
+        tuner.load(saved["tuner"])
+        optimiser.load_state_dict(saved["optimiser"])
+        schedule.load_state_dict(saved["schedule"])
+        dice.setstate(saved["dice"])
+        done = saved["done"]
+    begun = time.monotonic()
+    for step in range(done, total):
+        losses = tuner.step_losses(plan[step], dice)
+        optimiser.zero_grad()
+        sum(losses.values()).backward()
+        torch.nn.utils.clip_grad_norm_(tuner.learned.values(), 1.0)
+        optimiser.step()
+        schedule.step()
+        for key, loss in losses.items():
+            history[key].append(float(loss.detach()))
+        if (step + 1) % EVERY == 0:
+            pace = (time.monotonic() - begun) / (step + 1 - done)
+            shown = ", ".join(
+                f"{key} {np.mean(values[-EVERY:]):.3f}" for key, values in sorted(history.items())
+            )
+            print(f"branch: step {step + 1} of {total}, {pace:.1f} s each: {shown}", flush=True)
+            saved = {"tuner": tuner.state(), "optimiser": optimiser.state_dict(), "dice": dice.getstate()}
+            saved |= {"schedule": schedule.state_dict(), "done": step + 1}
+            torch.save(saved, unfinished.with_suffix(".new"))
+            unfinished.with_suffix(".new").replace(unfinished)
+    torch.save(tuner.state(), folder / "branch.pt")
+    unfinished.unlink(missing_ok=True)
+    return tuner
+
+
+def layer_of_vectors(vectors: NDArray[np.floating], logits: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return the linear layer (d + 1, 10), its intercept last, that says of vectors (n, d) what `logits` do."""
+    columns = np.c_[vectors.astype(np.float64), np.ones(len(vectors))]
+    penalty = RIDGE * np.eye(columns.shape[1])
+    return np.linalg.solve(columns.T @ columns + penalty, columns.T @ logits).astype(np.float32)
