@@ -120,3 +120,41 @@ def test_a_code_before_the_first_label_of_a_line_is_nobodys() -> None:
     found = read(lines)
     assert found.words_of(found.turns[4]) == "And then?"
     assert any("'[SOC-OPP]'" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("asks", "answers", "other"), [("Interviewer", "Anna", "Ben"), ("M", "Anna", "Ben"), ("INT", "ME", "P2")]
+)
+def test_who_answers_only_on_the_lines_of_who_asks_speaks(asks: str, answers: str, other: str) -> None:
+    found = read(
+        [
+            f"{asks}: How do you get to work? {answers}: I take the bus.",
+            f"{asks}: And is that fine? {answers}: It is late.",
+            f"{other}: I walk to work, it is near.",
+            f"{asks}: Go on. {answers}: More buses.",
+            f"{other}: I like it a lot.",
+            f"{asks}: Anything else? {answers}: No.",
+        ]
+    )
+    a, b, c = asks, answers, other
+    assert [turn.speaker for turn in found.turns] == [a, b, a, b, c, a, b, c, a, b]
+    assert {turn.role for turn in found.turns if turn.speaker == answers} == {"participant"}
+
+
+def test_what_a_participant_tells_on_several_lines_stays_theirs() -> None:
+    found = read(interview("He came. ME: no.", "She came. ME: stay. Doctor: no.", "Well. Doctor: no."))
+    assert [turn.speaker for turn in found.turns] == ["INT", "P1"] * 3
+
+
+def test_a_name_told_on_several_lines_is_named() -> None:
+    found = read(interview("My doctor. Anna: Stop it.", "She rang.", "Walking. Anna: Always."))
+    assert any("2 places look like a label inside what P1 says" in doubt for doubt in found.doubts)
+    assert told_inside("He left. Anna: Stop it.") == []
+
+
+@pytest.mark.parametrize("names", [("INT", "P1"), ("Interviewer", "Anna"), ("Jane", "Anna")])
+def test_a_talk_in_one_paragraph_below_header_lines_is_cut(names: tuple[str, str]) -> None:
+    asked, answered = names
+    talk = f"{asked}: How do you get to work? {answered}: I take the bus. " * 4
+    found = read(["Interview transcript", "Leeds", "A talk on buses", "20 minutes", f"Hello. {talk}"])
+    assert [turn.speaker for turn in found.turns] == list(names) * 4

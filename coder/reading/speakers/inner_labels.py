@@ -4,8 +4,9 @@
 """
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from coder.reading.clock import CLOSED
 from coder.reading.speakers.vocabulary import (
@@ -32,6 +33,10 @@ _ABBREVIATED = re.compile(r"(?:^|[\s(\"“])(?:(?i:[DM]r|Mrs|Ms|Prof|Rev|Sra?|St
 _LEADERS, _MOSTLY, _GROUP = 2, 0.6, 3
 # Where lines begin with no label, those inside must be on this share of the lines: a dialogue is told in one of many.
 _RUN_ON = 0.3
+# Or they must alternate so often, on lines that have this share of the file's words.
+_MOST_WORDS, _ALTERNATING, _ALTERNATING_NAMES = 0.5, 3, 6
+# Who is asked on so many lines that begin with the interviewer's label speaks there.
+_OFTEN_ASKED = 2
 
 
 def labels_inside(text: str) -> Iterator[re.Match[str]]:
@@ -81,11 +86,22 @@ def speakers_inside(texts: Sequence[str]) -> frozenset[str]:
         return frozenset()
     leaders = _leaders(starting)
     if not any(starting[key] for key in known):
-        holding = sum(any(key_of(match[1]) in known for match in labels_inside(text)) for text in texts)
-        return frozenset(known if holding >= _RUN_ON * sum(bool(text.strip()) for text in texts) else ())
+        return frozenset(known if _runs_on(known, texts) else ())
     never = {key for key in known if not starting[key]} if leaders else set()
     told = never - _speaking(never, leaders, texts)
     return frozenset(key for key in known - told if inside[key])
+
+
+def _runs_on(known: Collection[str], texts: Sequence[str]) -> bool:
+    """Tell whether labels that begin no line are those of a talk without line breaks, not of one told in it."""
+    inner = [[key for match in labels_inside(text) if (key := key_of(match[1])) in known] for text in texts]
+    if sum(map(bool, inner)) >= _RUN_ON * sum(bool(text.strip()) for text in texts):
+        return True
+    words = sum(len(text) for text, keys in zip(texts, inner, strict=True) if keys)
+    changes = sum(one != other for one, other in pairwise(key for keys in inner for key in keys))
+    fewest = _ALTERNATING_NAMES if INTERVIEWER_WORDS.isdisjoint(known) else _ALTERNATING
+    told = not TELLERS.isdisjoint(known)
+    return not told and changes >= fewest and words >= _MOST_WORDS * sum(map(len, texts))
 
 
 def _shape(key: str) -> Shape:
@@ -109,7 +125,7 @@ def _speaking(never: set[str], leaders: Collection[str], texts: Sequence[str]) -
     }
     outlines = {outline_of(leader) for leader in leaders if any(map(str.isdigit, leader))}
     nobody_asks = INTERVIEWER_WORDS.isdisjoint(leaders)
-    return {
+    return (never & _asked(leaders, texts)) | {
         key
         for key in never - TELLERS
         if key in answered
@@ -119,9 +135,42 @@ def _speaking(never: set[str], leaders: Collection[str], texts: Sequence[str]) -
     }
 
 
-def told_inside(text: str) -> list[str]:
-    """Return the labels inside a line that was not cut there, as they are written; names only if others are too."""
+def _asked(leaders: Collection[str], texts: Sequence[str]) -> set[str]:
+    """Return the labels that come again and again on lines that begin with the label of who asks.
+
+    Who asks is told by the label, or else by a question behind it on most of its lines. "Me:" is told, "ME:" a code.
+    """
+    asking: dict[str, list[bool]] = defaultdict(list)
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for text in texts:
+        first = _AT_START.match(text)
+        leader = key_of(first[1]) if first else ""
+        if first is None or leader not in leaders:
+            continue
+        inner = [*labels_inside(text)]
+        asking[leader].append("?" in text[first.end() : inner[0].start() if inner else len(text)])
+        labels = {match[1] for match in inner if not text.isupper()}
+        found[leader].update(
+            key for label in labels if (key := key_of(label)) not in TELLERS or label.isupper()
+        )
+    who_asks = set(asking) & INTERVIEWER_WORDS or {
+        leader for leader, asks in asking.items() if sum(asks) > len(asks) / 2
+    }
+    return {key for leader in who_asks for key, count in found[leader].items() if count >= _OFTEN_ASKED}
+
+
+def told_inside(text: str, often: Collection[str] = ()) -> list[str]:
+    """Return the labels inside a line that was not cut there, as they are written.
+
+    A name alone is returned only if its key is one of `often`, or if other labels stand there.
+    """
     found = [(match[1], _shape(key_of(match[1]))) for match in labels_inside(text)]
     labels = [label for label, shape in found if shape >= Shape.NAME and not is_header_key(key_of(label))]
     sure = any(shape >= Shape.CODE for _, shape in found) or len(labels) > 1
-    return [f"{label}:" for label in labels] if sure else []
+    return [f"{label}:" for label in labels if sure or key_of(label) in often]
+
+
+def often_inside(texts: Iterable[str]) -> frozenset[str]:
+    """Return the keys of what looks like a label inside several lines."""
+    counts = Counter(key for text in texts for key in {key_of(match[1]) for match in labels_inside(text)})
+    return frozenset(key for key, count in counts.items() if count > 1)

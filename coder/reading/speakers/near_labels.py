@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from coder.phrasing import counted
-from coder.reading.speakers.inner_labels import told_inside
+from coder.reading.speakers.inner_labels import often_inside, told_inside
 from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_sentence
 from coder.reading.speakers.vocabulary import (
@@ -375,10 +375,12 @@ def told_talk(lines: Sequence[Line], labels: Labels) -> Iterator[str]:
     """Say what looks like a label in the middle of somebody's words and was read as told: "Doctor: you must stop"."""
     speaker = ""
     told: dict[str, list[str]] = defaultdict(list)
-    for number in range(min(labels, default=len(lines)), len(lines)):
+    spoken = [n for n in range(min(labels, default=len(lines)), len(lines)) if not lines[n].blank]
+    often = often_inside(lines[n].text for n in spoken if not lines[n].kind)
+    for number in spoken:
         speaker = labels[number].label if number in labels else speaker
-        if not lines[number].blank and not lines[number].kind:
-            told[speaker] += told_inside(lines[number].text)
+        if not lines[number].kind:
+            told[speaker] += told_inside(lines[number].text, often)
     for whose, inside in list(told.items())[:_SHOWN]:
         if inside:
             many = "1 place looks" if len(inside) == 1 else f"{len(inside)} places look"
