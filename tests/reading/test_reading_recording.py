@@ -56,6 +56,11 @@ def test_a_note_on_the_recording_behind_the_last_words_is_no_speech_and_is_quote
         "We went home [long pause] and slept.",
         "I SAID SO. END OF INTERVIEW",
         "There it was [end of interview] on the door.",
+        "We had a call. (Meeting started 9.30) We then said: fine.",
+        "He said it loud. (The meeting started.) I left.",
+        "He shouted. **The meeting is ended** I could not bear it.",
+        "It was true. **End of interview** And I left.",
+        "I said goodbye. [Call ended]",
     ],
 )
 def test_what_is_said_about_an_end_stays(said: str) -> None:
@@ -94,3 +99,16 @@ def test_a_note_below_the_end_is_nobodys() -> None:
     assert {turn.speaker for turn in found.turns} == {"INT", "P1"}
     assert found.words_of(found.turns[-1]) == WORDS
     assert any("Notitie" in note for note in found.notes)
+
+
+def test_words_below_a_note_on_the_end_behind_words_are_named_as_a_doubt() -> None:
+    found = read(talk(f"{WORDS} [End of recording]", "\nActually, please also note my phone.\n"))
+    assert found.words_of(found.turns[-1]) == WORDS
+    assert any("below the talk may be speech" in doubt and "my phone" in doubt for doubt in found.doubts)
+    assert not read(talk(f"{WORDS} [End of recording]", "\nDuration: 43 minutes\n")).doubts
+
+
+@pytest.mark.parametrize("note", ["[Call ended]", "[End]", "[Meeting ended]", "(End of the session)"])
+def test_other_ends_behind_words_do_not_end_the_talk(note: str) -> None:
+    found = read(talk(f"{WORDS} {note}", "\nSo as I was saying, I went home.\n"))
+    assert found.words_of(found.turns[-1]) == "So as I was saying, I went home."

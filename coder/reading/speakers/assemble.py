@@ -18,7 +18,7 @@ from coder.reading.safety.content import without_surrogates
 from coder.reading.speakers.header import Header, header_of, heads_notes, with_legend
 from coder.reading.speakers.labels import Style
 from coder.reading.speakers.learn import learn_labels
-from coder.reading.speakers.lines import Line, ends_sentence, ends_talk, lines_of, text_of
+from coder.reading.speakers.lines import Line, ends_sentence, ends_talk, ends_with_end, lines_of, text_of
 from coder.reading.speakers.margin_codes import take_out_codes, take_out_numbers
 from coder.reading.speakers.near_labels import (
     numbered_turns,
@@ -331,12 +331,21 @@ def _lost_speech(lines: Sequence[Line], labels: Labels, start: int) -> Iterator[
 
 
 def _lost_below(lines: Sequence[Line], reading: Reading, *, labelled: bool) -> Iterator[str]:
-    """Say that lines left out below the talk read like sentences; below labels, a heading of notes is plain."""
+    """Say that lines left out below the talk read like sentences; below labels, a heading of notes is plain.
+
+    Below a note on the end that stands behind somebody's words, few words are enough.
+    """
     footer = {span.start for span in reading.spans if span.kind == "footer"}
     below = [line for line in lines if line.start in footer]
     open_ones = itertools.takewhile(lambda line: not (labelled and heads_notes(line, labelled=True)), below)
-    lost = [line.text.strip() for line in open_ones if ends_sentence(line.text)]
-    if sum(len(text.split()) for text in lost) >= _LONG_HEADER:
+    above = [line for line in lines if footer and line.start < min(footer) and not line.blank]
+    noted = bool(above) and not above[-1].kind and ends_with_end(above[-1])
+    lost = [
+        text
+        for line in open_ones
+        if (text := line.text.strip()) and (ends_sentence(text) or (noted and ":" not in text))
+    ]
+    if lost and (noted or sum(len(text.split()) for text in lost) >= _LONG_HEADER):
         count = counted(len(lost), "line")
         yield f"{count} below the talk may be speech and not taken as such: {_shortened(lost[0])!r}."
 

@@ -305,12 +305,15 @@ def ends_talk(line: Line) -> bool:
 
 
 def ends_with_end(line: Line) -> bool:
-    """Tell whether a line's last words are a note that the talk ends: "P1: That is all. [End of interview]"."""
+    """Tell whether a line's last words are a note that the talk ends: "P1: That is all. [End of interview]".
+
+    "[End]" alone may be that of a page or story.
+    """
     last = next(
         (line.text[start:stop] for start, stop in borders_in(line.text) if stop == len(line.text.rstrip())),
         "",
     )
-    return is_end(last)
+    return is_end(last) and len(last.split()) > 1
 
 
 def goes_on(line: Line) -> bool:

@@ -39,6 +39,10 @@ _THE_END = re.compile(
     re.I,
 )
 _PART_OF_TAPE = re.compile(r"\b(?:tape|side|part|file|break|pause)\b", re.I)
+# These are held within a talk too: "(Meeting started 9.30)" may be told.
+_TOLD_TOO = re.compile(
+    r"\b(?:session|focus group|discussion|conversation|call|meeting|gesprächs|gesprek)\b", re.I
+)
 _LONGEST = 60
 # Among words only what stands in brackets, between stars, or in capitals behind the last sentence.
 _SET_OFF = re.compile(
@@ -74,5 +78,7 @@ def borders_in(words: str) -> Iterator[tuple[int, int]]:
         known = (_SURE if note["round"] else _BORDER).match(note[0].strip())
         before, behind = words[: note.start()], words[note.end() :]
         edge = not behind.strip() or not before.strip() or _SENTENCE_END.search(before[-80:]) is not None
-        if known and edge:
+        if note[0].lstrip().startswith("*") and behind.strip():
+            continue  # stressed words
+        if known and edge and not _TOLD_TOO.search(note[0]):
             yield note.start(), note.end()
