@@ -67,3 +67,38 @@ def test_names_and_times_above_the_words_make_no_table() -> None:
         lines.append(PdfLine("Ida Moss 0:03", 90, 700 - n * 28, 8, ((9, 200.0, True),)))
         lines.append(PdfLine("I went there by bus every day of the week.", 90, 686 - n * 28))
     assert blocks_of([lines]) is None
+
+
+def hanging(colon: str, wrapped: str) -> bytes:
+    """Print labels and words behind a gap, and one line that goes on below them at the left margin."""
+    lines: list[Printed] = []
+    y = 780
+    for number, (who, words) in enumerate(TALK):
+        lines += [Printed(f"{who}{colon}", y), Printed(words[:60], y, x=130)]
+        if number == 3:
+            y -= 14
+            lines.append(Printed(wrapped, y))
+        y -= 14
+    return pdf([lines])
+
+
+@pytest.mark.parametrize("colon", [":", ""])
+def test_lines_that_go_on_at_the_left_margin_are_words(colon: str, tmp_path: Path) -> None:
+    wrapped = "and I never told my husband about any of it."
+    found = said(transcript(tmp_path, "p07.pdf", hanging(colon, wrapped)))
+    assert [who for who, _ in found] == [who for who, _ in TALK]
+    assert found[3][1] == f"{TALK[3][1][:60].strip()} {wrapped}"
+
+
+def test_sentences_outside_a_table_are_named_as_a_doubt(tmp_path: Path) -> None:
+    below = "P07 said that she would like to add that the nurse was kind."
+    pages = [[], [Printed(below, 780)]]
+    y = 790
+    for who, words in TALK:
+        pages[0].append(Printed(who, y))
+        for line in textwrap.wrap(words, 50):
+            pages[0].append(Printed(line, y, x=150))
+            y -= 14
+    found = transcript(tmp_path, "p07.pdf", pdf(pages))
+    assert said(found) == TALK
+    assert any("outside the table" in doubt and "the nurse" in doubt for doubt in found.doubts)

@@ -15,7 +15,7 @@ from coder.reading.document import Document
 from coder.reading.formats.office import document_of, plain_document
 from coder.reading.formats.office_tables import table_of_turns
 from coder.reading.formats.pdf_layout import PdfLine, paragraphs_of
-from coder.reading.formats.pdf_tables import blocks_of
+from coder.reading.formats.pdf_tables import blocks_of, lost_beside
 from coder.reading.safety.content import MEGABYTE, Budget, advice_on
 
 MAX_PDF_BYTES = 100 * MEGABYTE
@@ -59,7 +59,8 @@ def read(data: bytes, name: str) -> Document:
         budget.spend(sum(len(line.text) for line in page), len(page))
     blocks = blocks_of(pages)
     if blocks and table_of_turns(blocks) is not None:
-        return replace(document_of(blocks, "pdf", name, notes), doubts=_struck_through(struck))
+        doubts = (*lost_beside(blocks), *_struck_through(struck))
+        return replace(document_of(blocks, "pdf", name, notes), doubts=doubts)
     paragraphs, more = paragraphs_of(pages)
     document = plain_document(paragraphs, "pdf", name, (*notes, *more))
     return replace(document, doubts=_struck_through(struck))
