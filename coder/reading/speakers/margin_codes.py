@@ -2,22 +2,26 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from coder.phrasing import counted
-from coder.reading.clock import seconds_in
+from coder.reading.clock import seconds_in, trailing_stamp
 from coder.reading.speakers.labels import Candidate
 from coder.reading.speakers.lines import Line
 from coder.reading.speakers.vocabulary import Shape, is_remark, key_of, shape_of
 
 _LONGEST, _MOST_WORDS = 40, 4
-_FEWEST, _MOST_OTHERS, _ENOUGH = 2, 0.25, 0.5
+_FEWEST, _FEWEST_WEAK, _MOST_OTHERS, _ENOUGH = 2, 3, 0.25, 0.5
 _SHOWN = 4
 _FEWEST_NUMBERS = 4
-# What codes have and the last words of a sentence have not: signs inside, numbers, brackets, capitals.
+# What codes have and the last words of a sentence seldom have: signs inside, numbers, brackets, capitals. A hyphen or
+# capitals ("X-ray", "YMCA") say little.
 _CODE = re.compile(r"\w[-_/:&+.]\w|\d|^[#\[{<]|^(?!OK$)[^\W\d_]{2,}$(?<=[^a-z])")
+_STRONG = re.compile(r"^[#\[{<]|\w_\w")
+# Words that go on behind a tab ("from the<tab>YMCA") are one sentence with what stands there.
+_SENTENCE_END = re.compile(r"[.?!…。？！]\W*(?:[\[(][^()\[\]]*[\])]\W*)?$")
 _NOBODYS = re.compile(r"[-–—/*x\s]*$", re.I)
 # Nobody says a word behind "#" or in braces.
 _AMONG_WORDS = re.compile(
@@ -28,17 +32,18 @@ _LABEL = re.compile(r"[\[({<]?([^:：]{1,30})[:：]\s")
 
 @dataclass(frozen=True, slots=True)
 class _Tail:
-    """What stands behind the first tab among a line's words, and its place in the line."""
+    """What stands behind the first tab among a line's words, its place, and whether a sentence ends before it."""
 
     place: int
     parts: tuple[str, ...]
+    apart: bool
 
 
 def take_out_codes(lines: Sequence[Line], labels: Mapping[int, Candidate]) -> Iterator[str]:
     """Note in the lines how much of them are codes behind a tab, and say what is doubtful; without labels do nothing.
 
-    Two lines at least must end so, nearly all that stands behind tabs must be short, and half of it look like codes;
-    where less of it does, all stays among the words.
+    Two lines at least must end so behind a whole sentence, nearly all that stands behind tabs must be short, and half
+    of it look like codes; what does not stays among the words.
     """
     yield from _among_words(lines[min(labels, default=len(lines)) :])
     tails = {
@@ -50,39 +55,59 @@ def take_out_codes(lines: Sequence[Line], labels: Mapping[int, Candidate]) -> It
     filled = {n: tail for n, tail in short.items() if not all(map(_NOBODYS.match, tail.parts))}
     if len(filled) < _FEWEST or len(tails) - len(short) > _MOST_OTHERS * len(tails):
         return
-    again = Counter(key_of(part) for tail in filled.values() for part in tail.parts)
-    coded = [
-        tail
-        for tail in filled.values()
-        if any(_CODE.search(part.strip()) or again[key_of(part)] > 1 for part in tail.parts)
-    ]
-    shown = ", ".join(
-        map(repr, list(dict.fromkeys("; ".join(tail.parts) for tail in filled.values()))[:_SHOWN])
-    )
-    lines_end = f"{counted(len(filled), 'line')} end in a few words behind a tab"
-    if len(coded) < _ENOUGH * len(filled):
-        yield f"{lines_end}, read as said: {shown}."
-        return
-    for number, tail in short.items():
-        lines[number].codes = len(lines[number].text) - tail.place
-    yield f"{lines_end}, taken for codes and left out: {shown}."
+    apart = {number: tail for number, tail in filled.items() if tail.apart}
+    if _are_codes(list(apart.values())):
+        for number, tail in short.items():
+            if tail.apart:
+                lines[number].codes = len(lines[number].text) - tail.place
+        yield f"{_lines_end(list(apart.values()))}, taken for codes and left out: {_shown(apart.values())}."
+        filled = {number: tail for number, tail in filled.items() if not tail.apart}
+    if filled:
+        yield f"{_lines_end(list(filled.values()))}, read as said: {_shown(filled.values())}."
+
+
+def _are_codes(tails: Sequence[_Tail]) -> bool:
+    """Tell whether what ends lines is codes: by their signs, on more lines where these are weak, or as they recur."""
+    again = Counter(key_of(part) for tail in tails for part in tail.parts)
+    recurring = any(count > 1 for count in again.values())
+    strong = sum(any(_STRONG.search(part) for part in tail.parts) for tail in tails)
+    coded = sum(any(_CODE.search(part) or again[key_of(part)] > 1 for part in tail.parts) for tail in tails)
+    fewest = _FEWEST if recurring or strong >= _FEWEST else _FEWEST_WEAK
+    return len(tails) >= fewest and coded >= _ENOUGH * len(tails)
+
+
+def _lines_end(tails: Sequence[_Tail]) -> str:
+    return f"{counted(len(tails), 'line')} {'ends' if len(tails) == 1 else 'end'} in a few words behind a tab"
+
+
+def _shown(tails: Iterable[_Tail]) -> str:
+    return ", ".join(map(repr, list(dict.fromkeys("; ".join(tail.parts) for tail in tails))[:_SHOWN]))
 
 
 def take_out_numbers(lines: Sequence[Line], labels: Mapping[int, Candidate]) -> Iterator[str]:
-    """Note in the lines how much of them is a number or time behind a tab, rising from label to label, and say so."""
-    found: list[tuple[Line, int, float]] = []
+    """Note in the lines how much of them is a number or time behind a tab, rising from label to label, and say so.
+
+    A number behind words that go on is said; a time that is read as one anyway stays the time of its turn.
+    """
+    found: list[tuple[Line, int, str]] = []
     for number, label in sorted(labels.items()):
         line = lines[number]
         words, tab, rest = line.text[label.words_start :].rpartition("\t")
-        count = seconds_in(rest) if tab and words.strip() and not line.speech else None
-        if count is not None:
-            found.append((line, len(line.text) - label.words_start - len(words.rstrip()), count))
-    rising = all(above[2] < below[2] for above, below in pairwise(found))
+        if not (tab and words.strip() and not line.speech and seconds_in(rest) is not None):
+            continue
+        if ":" in rest or _ends_a_sentence(words):
+            found.append((line, label.words_start + len(words.rstrip()), rest.strip()))
+    counts = [seconds_in(rest) or 0.0 for _, _, rest in found]
+    rising = all(above < below for above, below in pairwise(counts))
     if len(found) < max(_FEWEST_NUMBERS, _ENOUGH * len(labels)) or not rising:
         return
-    for line, length, _ in found:
-        line.codes = length
-    yield f"{len(found)} numbers or times behind a tab at the end of lines left out of the words."
+    taken = [(line, end, rest) for line, end, rest in found if not trailing_stamp(line.text)]
+    for line, end, _ in taken:
+        line.codes = len(line.text) - end
+    if taken:
+        shown = ", ".join(repr(rest) for _, _, rest in taken[:_SHOWN])
+        count = counted(len(taken), "number or time", "numbers or times")
+        yield f"{count} behind a tab at the end of lines left out of the words: {shown}."
 
 
 def _among_words(lines: Sequence[Line]) -> Iterator[str]:
@@ -104,7 +129,11 @@ def _tail(line: Line, label: Candidate | None) -> _Tail | None:
         is_remark(part) or (not any(map(str.isalpha, part)) and not _NOBODYS.match(part)) for part in parts
     ):
         return None
-    return _Tail(start + len(words), parts)
+    return _Tail(start + len(words), parts, _ends_a_sentence(words) and parts[0][0] != "(")
+
+
+def _ends_a_sentence(words: str) -> bool:
+    return _SENTENCE_END.search(words.rstrip()[-80:]) is not None
 
 
 def _is_short(part: str) -> bool:
