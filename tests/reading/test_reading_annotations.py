@@ -288,6 +288,13 @@ def test_transcriber_turns_with_several_speakers(name: str, tmp_path: Path) -> N
     )
 
 
+def test_transcriber_events_over_words_are_counted_once(tmp_path: Path) -> None:
+    marked = '<Event desc="pi" type="pronounce" extent="begin"/>Well,<Event desc="pi" extent="end"/>'
+    found = transcript(tmp_path, "a.trs", TRS.replace("Well,", marked).encode("latin-1"))
+    assert timed(found) == TALK
+    assert "2 events (noises, pronunciations) left out." in found.notes
+
+
 def test_transcriber_files_that_are_none_or_define_entities_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="not a Transcriber file"):
         transcript(tmp_path, "a.trs", "INT: hello")
@@ -322,6 +329,22 @@ def test_exmaralda_tiers_are_ordered_by_time(name: str, tmp_path: Path) -> None:
     found = transcript(tmp_path, name, exb())
     assert timed(found) == TALK
     assert any("were left out: P01 [de]" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("shown", "names"), [("{} [v]", ["INT", "P01"]), ("X [v]", ["SINT", "SP01"]), ("", ["SINT", "SP01"])]
+)
+def test_exmaralda_speakers_with_one_abbreviation_stay_apart(
+    shown: str, names: list[str], tmp_path: Path
+) -> None:
+    text = exb()
+    for who in ("INT", "P01"):
+        text = text.replace(f"<abbreviation>{who}<", "<abbreviation>X<").replace(
+            f'"{who} [v]"', f'"{shown.format(who)}"'
+        )
+    found = timed(transcript(tmp_path, "a.exb", text))
+    assert [words for _, _, words in found] == [words for _, _, words in TALK]
+    assert list(dict.fromkeys(who for who, _, _ in found)) == names
 
 
 def test_exmaralda_files_that_are_none_are_refused(tmp_path: Path) -> None:

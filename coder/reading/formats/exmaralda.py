@@ -1,5 +1,6 @@
 """Read EXMARaLDA transcriptions (.exb): the events of all speakers' transcription tiers in order of time."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,6 +18,34 @@ class _Tier:
     name: str
     speaker: str | None
     events: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _People:
+    """The speakers by identifier: their abbreviations, how often each is given, the names they go by."""
+
+    short: dict[str, str] = field(default_factory=dict)
+    given: Counter[str] = field(default_factory=Counter)
+    names: dict[str, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+
+    def add(self, identifier: str, short: str) -> None:
+        """Take a speaker of the table."""
+        self.short[identifier] = short
+        self.given[short] += 1
+
+    def name(self, identifier: str, tier: str) -> str:
+        """Return the abbreviation, where it is nobody else's; else the tier's name ("ANN [v]"), the identifier."""
+        if not identifier:
+            return tier
+        if identifier not in self.names:
+            short, shown = self.short.get(identifier, ""), tier.partition(" [")[0].strip()
+            name = short if self.given[short] == 1 else ""
+            if not name and short and shown not in self.given and shown not in self.taken:
+                name = shown
+            self.names[identifier] = name or identifier
+            self.taken.add(self.names[identifier])
+        return self.names[identifier]
 
 
 def read(data: bytes, name: str) -> Document:
@@ -54,23 +83,23 @@ def _tiers(
 ) -> Iterator[_Tier]:
     """Yield the tiers, and fill `points` with the place and the seconds of each point of the time line."""
     budget = Budget(name)
-    names: dict[str, str] = {}
+    people = _People()
     for kind, tag, attributes in events:
         if kind != "start":
             continue
         if tag == "speaker":
             budget.spend(0, 1)
             short = subtree(events, tag, attributes, name).find("abbreviation")
-            names[attributes.get("id", "")] = " ".join(short.text().split()) if short is not None else ""
+            people.add(attributes.get("id", ""), " ".join(short.text().split()) if short is not None else "")
         elif tag == "tli":
             budget.spend(0, 1)
             points[attributes.get("id", "")] = (len(points), seconds_in(attributes.get("time", "")))
         elif tag == "tier":
-            speaker = attributes.get("speaker", "")
+            shown = attributes.get("display-name", "")
             spoken = attributes.get("type") == "t"
             tier = _Tier(
-                attributes.get("display-name") or attributes.get("id", ""),
-                (names.get(speaker) or speaker or attributes.get("display-name")) if spoken else None,
+                shown or attributes.get("id", ""),
+                people.name(attributes.get("speaker", ""), shown) or None if spoken else None,
             )
             for event in subtree(events, tag, attributes, name).elements():
                 words = " ".join(event.text().split()) if event.tag == "event" else ""

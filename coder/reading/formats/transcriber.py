@@ -14,6 +14,10 @@ from coder.reading.safety.content import Budget, advice_on
 # Every file names the form of its XML so, and the name is all there is: whatever defines anything is refused.
 _DOCTYPE = re.compile(rb"<!DOCTYPE\s+Trans\s+SYSTEM\s+[\"'][\w./:-]{1,100}[\"']\s*>")
 _HEAD = 2048
+_KINDS = {
+    "Event": ("event (a noise, a pronunciation)", "events (noises, pronunciations)"),
+    "Comment": ("comment", "comments"),
+}
 
 
 def read(data: bytes, name: str) -> Document:
@@ -30,7 +34,7 @@ def read(data: bytes, name: str) -> Document:
         raise FormatError(
             f"{name}: no turn with words was found. Is it a Transcriber file (.trs) with text in it?"
         )
-    notes = tuple(f"{counted(count, kind)} left out." for kind, count in left_out.items())
+    notes = tuple(f"{counted(count, *_KINDS[kind])} left out." for kind, count in left_out.items())
     return Document("trs", paragraphs, labelled=True, running=True, notes=notes)
 
 
@@ -64,5 +68,5 @@ def _turn(turn: Node, voices: list[str], left_out: Counter[str]) -> Iterator[Par
         elif child.tag == "Who":
             number = child.attributes.get("nb", "")
             speaker = voices[int(number) - 1] if number in map(str, range(1, len(voices) + 1)) else None
-        elif child.tag in ("Event", "Comment"):
-            left_out["comment" if child.tag == "Comment" else "event (a noise, a pronunciation)"] += 1
+        elif child.tag in _KINDS and child.attributes.get("extent") != "end":
+            left_out[child.tag] += 1
