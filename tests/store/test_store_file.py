@@ -168,6 +168,11 @@ def test_a_study_from_before_questions_and_doubts_keeps_its_transcripts(tmp_path
         assert not read.written  # not known: it counts as talk
 
 
+def test_every_step_has_a_number_of_its_own() -> None:
+    numbers = [int(path.name[:3]) for path in sorted(database.SCHEMA.glob("[0-9]*.sql"))]
+    assert numbers == list(range(1, len(database.STEPS) + 1))
+
+
 def test_a_study_from_before_owners_keeps_its_codings(tmp_path: Path) -> None:
     path = tmp_path / "old.coder"
     with small_study(path, "p1") as study:
