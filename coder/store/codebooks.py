@@ -1,7 +1,7 @@
 """The versions of the study's codebook; the newest is in use."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
@@ -58,6 +58,16 @@ class Codebooks:
             " WHERE s.rejected = 0 AND t.current = 1 GROUP BY c.name, s.code ORDER BY c.name, s.code"
         )
         return [(row["name"], row["code"], row["n"]) for row in rows if row["code"] not in known]
+
+    def used(self, but_for: Collection[str] = ()) -> set[str]:
+        """Return the codes of all codings in the transcripts in use, but for those that the named acts made."""
+        rows = self._db.rows(
+            "SELECT DISTINCT s.code FROM standing s JOIN act a ON a.id = s.act JOIN utterance u ON u.id = s.utterance"
+            " JOIN transcript t ON t.id = u.transcript WHERE s.rejected = 0 AND t.current = 1"
+            " AND a.uid NOT IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(but_for)),),
+        )
+        return {row["code"] for row in rows}
 
     def get(self, version_id: int) -> Codebook:
         """Return one version."""

@@ -8,7 +8,7 @@ from typing import cast
 
 from coder.domain import Role
 from coder.errors import StudyError
-from coder.store.connection import SharedConnection, new_uid, value_of
+from coder.store.connection import SharedConnection, new_uid
 from coder.store.reversals import Reversals, stands
 from coder.store.values import ADJUDICATED, DECIDED_SQL
 
@@ -17,12 +17,11 @@ _ROLE_STANDS = stands("c", "speaker_role")
 
 @dataclass(frozen=True, slots=True)
 class RoleChange:
-    """That a speaker (None: the turns without a label) of a transcript was given a role, and when."""
+    """The speaker (None: the turns without a label) whose role was corrected, and when anybody first did so."""
 
     transcript: int
     speaker: str | None
-    role: Role
-    time: str
+    first: str
 
 
 class People:
@@ -85,7 +84,7 @@ class People:
         return cast(Role | None, found)
 
     def reverse_role(self, uid: str, *, coder: str) -> RoleChange:
-        """Take back the correction of a role, or its undoing; return what was corrected at first."""
+        """Take back the correction of a role, or its undoing; return whose role it is."""
         db = self._db
         with db.write() as stamp:
             row = db.row("SELECT * FROM speaker_role WHERE uid = ?", (uid,))
@@ -96,8 +95,11 @@ class People:
                 (new_uid(), row["transcript"], row["speaker"], row["role"], db.coder_id(coder), stamp, uid),
             )
             apply_roles(db, row["transcript"])
-            made = db.row("SELECT * FROM speaker_role WHERE uid = ?", (row["reverses"] or uid,)) or row
-        return value_of(RoleChange, made, speaker=made["speaker"] or None)
+            first = db.value(
+                "SELECT min(time) FROM speaker_role WHERE transcript = ? AND speaker = ?",
+                (row["transcript"], row["speaker"]),
+            )
+        return RoleChange(row["transcript"], row["speaker"] or None, first)
 
     def link(self, transcript_id: int, speaker: str, participant: str) -> None:
         """Say which participant a speaker of a transcript is."""

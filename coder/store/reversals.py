@@ -22,11 +22,14 @@ class Reversals:
     def __init__(self, db: SharedConnection, table: str) -> None:
         self._db, self._table = db, table
 
-    def undoable(self, coder: str, beginning: str = "") -> Row | None:
-        """Return the coder's newest row that stands; with `beginning`, of those whose uid begins so."""
+    def undoable(self, coder: str, beginning: str = "", *, unless: str = "0") -> Row | None:
+        """Return the coder's newest row `c` that stands; with `beginning`, of those whose uid begins so.
+
+        `unless` is SQL: rows for which it holds are passed over.
+        """
         return self._db.row(
             f"SELECT * FROM {self._table} c WHERE coder = ? AND substr(uid, 1, ?) = ?"
-            f" AND {stands('c', self._table)} ORDER BY time DESC, uid DESC",
+            f" AND {stands('c', self._table)} AND NOT ({unless}) ORDER BY time DESC, uid DESC",
             (self._db.coder_id(coder), len(beginning), beginning),
         )
 

@@ -95,6 +95,7 @@ def test_a_rewording_and_a_role_are_named_and_taken_back_on_their_pages(ann: Pag
     act(ann, "nothing", said, 400)  # the role stands: it is the interviewer's
     answer = ann.post("/undo", view="page")
     assert answer["say"] == "Undone: C01 in C01 is the interviewer" and answer["reversed"] is True
+    assert "focus" not in answer and "rows" not in answer and not answer["quote"] and not answer["memo"]
     assert "Redo: C01 in C01" in ann.get("/reading")
     act(ann, "nothing", said)
 

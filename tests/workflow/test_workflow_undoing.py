@@ -16,9 +16,10 @@ from coder.workflow.study.decide import decide
 from coder.workflow.study.history import history
 from coder.workflow.study.merge import merge_studies
 from coder.workflow.study.quotes import mark_good_quote
-from coder.workflow.study.reading_corrections import correct_role, corrections_of
+from coder.workflow.study.reading_corrections import correct_role, corrections_of, not_a_speaker
+from coder.workflow.study.reshape import Reshape, reshape
 from coder.workflow.study.undoing import redo, redoable, undo, undoable
-from tests.study_making import small_study
+from tests.study_making import cut, small_study
 
 
 @pytest.fixture
@@ -180,3 +181,69 @@ def test_what_was_undone_in_one_copy_is_undone_where_copies_are_joined(tmp_path:
         assert (good_quotes(both.db), role_of(both), definition(both)) == (undone[2], undone[3], undone[1])
         redo(both, "Ann")
         assert (first_unit(both), "rain") in good_quotes(both.db)
+
+
+def test_a_role_in_a_reading_that_is_not_in_use_any_more_is_not_taken_back(study: Study) -> None:
+    correct_role(study, 1, "P", "interviewer", coder="Ann")
+    kept = corrections_of(study, "p1.txt").interviewers
+    corrected = undoable(study, "Ann")["role"].uid
+    new = not_a_speaker(study, 1, "I", coder="Ann", cut=cut)
+    assert "role" not in undoable(study, "Ann") and undo(study, "Ann") is None
+    with pytest.raises(StudyError, match="no such act"):
+        undo(study, "Ann", corrected)
+    assert corrections_of(study, "p1.txt").interviewers == kept == ("P",)
+    assert {turn.role for turn in study.texts.turns(new) if turn.speaker == "P"} == {"interviewer"}
+
+
+def test_a_role_undone_before_the_reading_was_corrected_is_not_done_again(study: Study) -> None:
+    correct_role(study, 1, "P", "interviewer", coder="Ann")
+    undo(study, "Ann")
+    not_a_speaker(study, 1, "I", coder="Ann", cut=cut)
+    assert redo(study, "Ann") is None and corrections_of(study, "p1.txt").interviewers == ()
+
+
+def test_a_role_that_everybody_took_back_is_not_kept_for_the_file(study: Study) -> None:
+    correct_role(study, 1, "P", "interviewer", coder="Ben")
+    correct_role(study, 1, "P", "participant", coder="Ann")
+    undo(study, "Ben")
+    undo(study, "Ann")
+    kept = corrections_of(study, "p1.txt")
+    assert role_of(study) == "participant" and (kept.interviewers, kept.participants) == ((), ())
+    redo(study, "Ben")
+    assert role_of(study) == "interviewer" and corrections_of(study, "p1.txt").interviewers == ("P",)
+
+
+def test_a_code_that_was_split_off_and_is_used_by_others_is_passed_over(study: Study) -> None:
+    first, second = [item.id for item in study.texts.utterances(1, codable_only=True)][:2]
+    decide(study, "Ann", Decision(first, "add", "rain"), mode="blind")
+    reshape(study, Reshape("split", "rain", label="Hail", quotes=(first,)), coder="Ann")
+    assert not undoable(study, "Ann")["codebook"].in_use
+    decide(study, "Ben", Decision(second, "add", "hail"), mode="blind")
+    assert undoable(study, "Ann")["codebook"].in_use
+    assert undo(study, "Ann") is not None  # her decision before it, not an error for good
+    undo(study, "Ben")
+    undo(study, "Ann")
+    assert "hail" not in study.codebooks.current().ids
+
+
+def test_undoing_a_decision_whose_code_was_merged_away_says_that_the_same_stands(study: Study) -> None:
+    here = first_unit(study)
+    decide(study, "Ben", Decision(here, "add", "rain"), mode="blind")
+    reshape(study, Reshape("merge", "rain", into="sun"), coder="Ann")
+    saved = undo(study, "Ben")
+    assert saved is not None and saved.what == "a decision, but the same stands without it"
+    assert [code.code for code in saved.states[here].codes] == ["sun"]
+    decide(study, "Ben", Decision(here, "add", "wind"), mode="blind")
+    undone = undo(study, "Ben")
+    assert undone is not None and undone.what == ""
+
+
+def test_of_memos_and_the_codebook_only_the_newest_is_taken_back_by_name(study: Study) -> None:
+    here = first_unit(study)
+    for words in ("wet", "dry"):
+        study.memos.write("Ann", words, utterance=here)
+    newest, older = history(study, coder="Ann")
+    with pytest.raises(StudyError, match="only the newest change can be taken back"):
+        undo(study, "Ann", older.act[:8])
+    undo(study, "Ann", newest.act[:8])
+    assert [memo.text for memo in study.memos.all()] == ["wet"]

@@ -187,7 +187,7 @@ async def reverse(request: Request) -> Response:
     saying = f"{'Undone' if undoing else 'Redone'}: {_now(_labels(context), saved)}"
     changed = list(saved.states)
     if not changed:  # nothing of one utterance: codes, groups, roles, a memo on something else
-        return reply(say=saying, reversed=True, quote=saved.quote)
+        return reply(say=saying, reversed=True, quote=saved.quote, memo=saved.memo is not None)
     focus = content["current"] if content.get("current") in changed else changed[0]
     answer = _touched(context, request, changed, content, focus=focus)
     home = context.review.home_of(focus)
@@ -205,7 +205,7 @@ def _now(labels: Mapping[str, str], saved: Saved) -> str:
         return saved.what
     first, *others = saved.states.values()
     more = f" (and {counted(len(others), 'more utterance')})" if others else ""
-    return _standing_now(labels, first) + more
+    return (f"{saved.what}; " if saved.what else "") + _standing_now(labels, first) + more
 
 
 def _standing_now(labels: Mapping[str, str], state: UnitState) -> str:

@@ -1,6 +1,6 @@
 // The desk: one utterance in focus, gestures by key or button, and the touched pieces drawn anew from the answer.
 
-import { get, post, renewed, say, sayNext, warn, clearWarning } from "./talk.js";
+import { get, post, renewed, say, sayNext, showReversed, warn, clearWarning } from "./talk.js";
 import { meaningOf } from "./keys.js";
 import { selectedPassage, dropSelection } from "./passage.js";
 import { loadChunkOf, neighbourOf, redrawn, watchChunks, passedUnits } from "./chunks.js";
@@ -223,7 +223,7 @@ async function act(action, code, stay, before) {
 
 async function reverse(path) {
   const { ok, content } = await post(path, { view, current, q: desk.dataset.q || "" });
-  if (!ok) return;
+  if (!ok || showReversed(content)) return;
   clearWarning();
   say(content.say);
   if (!content.focus) return;

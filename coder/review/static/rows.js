@@ -1,6 +1,6 @@
 // Lists that are coded in place: quotes of a code, search results. One row is current; keys act on it.
 
-import { get, post, renewed, say, clearWarning } from "./talk.js";
+import { get, post, renewed, say, showReversed, clearWarning } from "./talk.js";
 import { meaningOf } from "./keys.js";
 import "./theme.js";
 import "./forms.js";
@@ -64,7 +64,7 @@ async function act(action, code, stay) {
 
 async function reverse(path) {
   const { ok, content } = await post(path, { view: "rows" });
-  if (!ok) return;
+  if (!ok || showReversed(content)) return;
   draw(content);
   if (content.quote) drawStar(content.quote);
   say(content.say);

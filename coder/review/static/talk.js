@@ -32,6 +32,14 @@ export function renewed(content) {
   location.reload();
 }
 
+// After an undo or redo of codes, groups or roles, which may show anywhere, the page is loaded anew.
+export function showReversed({ reversed, focus, rows, quote, memo, say: said }) {
+  if (!reversed || focus || rows || quote || memo) return false;
+  sayNext(said);
+  location.reload();
+  return true;
+}
+
 export function warn(text) {
   noticeBox.textContent = text;
   const close = document.createElement("button");

@@ -10,7 +10,6 @@ from coder.errors import InputError, StudyError
 from coder.exchange.code_guids import with_known_ids
 from coder.phrasing import counted
 from coder.store import Study
-from coder.store.values import Filters
 
 LONGEST = 4_000  # characters of one field
 PREFIXES = {"-": "barrier", "+": "facilitator", "±": "mixed"}
@@ -67,10 +66,11 @@ def change_codebook(study: Study, new: Codebook, *, note: str, coder: str) -> No
     study.codebooks.add(checked, note=note, coder=coder)
 
 
-def codes_lost(study: Study, new: Codebook) -> list[str]:
-    """Return the labels of the codes in use that another codebook has not."""
-    present = study.codebooks.current().codes
-    return [code.label for code in present if code.id not in new.by_id and _used(study, code.id)]
+def codes_lost(study: Study, new: Codebook, *, but_for: Collection[str] = ()) -> list[str]:
+    """Return the labels of the codes in use that another codebook has not; codings of acts `but_for` are no use."""
+    lost = [code for code in study.codebooks.current().codes if code.id not in new.by_id]
+    used = study.codebooks.used(but_for) if lost else set[str]()
+    return [code.label for code in lost if code.id in used]
 
 
 def edit_codebook(study: Study, new: Codebook, *, what: str, note: str = "", coder: str) -> None:
@@ -91,10 +91,6 @@ def unknown_codes(study: Study) -> list[str]:
         " keep it, or merge it into another there."
         for coder, code, number in study.codebooks.unknown()
     ]
-
-
-def _used(study: Study, code: str) -> bool:
-    return bool(study.find(Filters(code=code, codable=False), limit=1))
 
 
 def _with(codebook: Codebook, code: Code) -> Codebook:

@@ -10,7 +10,10 @@ LONGEST = 60  # characters of a memo
 
 
 def history(study: Study, *, coder: str | None = None, limit: int = 30) -> list[ActSummary]:
-    """Return what one coder (or everybody) did, newest first; `undo` takes it back by its name."""
+    """Return what one coder (or everybody) did, newest first.
+
+    `undo` takes it back by its name; of memos, groups and the codebook only the newest.
+    """
     lines = study.acts.summaries(coder=coder, limit=limit)
     for kind, table in reversals(study).items():
         lines += [_line(kind, row) for row in table.history(coder, limit)]

@@ -97,7 +97,7 @@ def reverse_role(study: Study, uid: str, *, coder: str) -> None:
         role = study.people.corrected_role(change.transcript, change.speaker)
         if role is None:  # nobody's correction stands here: what the file's name had before holds again
             source = _info(study, change.transcript).source
-            before = _corrections(study.settings.before(_setting(source), change.time, "{}"))
+            before = _corrections(study.settings.before(_setting(source), change.first, "{}"))
             kept = {"interviewer": before.interviewers, "participant": before.participants}
             role = next((cast(Role, name) for name, who in kept.items() if change.speaker in who), None)
         _keep_role(study, change.transcript, change.speaker, role, coder)

@@ -6,14 +6,15 @@ the groups of a code only the newest.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
+from coder.errors import StudyError
 from coder.store import Study
 from coder.store.confirmed_codings import reverse_mark
 from coder.store.reversals import Reversals
-from coder.store.values import Saved
+from coder.store.values import Saved, UnitState
 from coder.workflow.study.codebook_edit import codes_lost
 from coder.workflow.study.reading_corrections import reverse_role
 from coder.workflow.study.reshape import redo_change, undo_change
@@ -26,7 +27,8 @@ SHORTEST = 8  # characters of a uid that name something well enough
 class Deed:
     """Something that can be taken back, or done again: the uid that names it, when it was made or undone, in words.
 
-    `reverse` takes it back, or does it again. `in_use`: a code that it added has codings, so `reverse` refuses.
+    `reverse` takes it back, or does it again. `in_use`: a code that it added has codings that it did not make, so
+    `reverse` refuses.
     """
 
     uid: str
@@ -68,7 +70,10 @@ def undo(study: Study, coder: str, named: str | None = None) -> Saved | None:
             # As where others changed the codebook since: what came before it is still the coder's to take back.
             return _newest({kind: deed for kind, deed in undoable(study, coder).items() if not deed.in_use})
         deed = _mark_or_role(study, coder, named) or _among(undoable(study, coder), named)
-        return deed.reverse() if deed else study.acts.undo(coder, named)
+        if deed is not None:
+            return deed.reverse()
+        _refuse_older(study, named)
+        return _undo_act(study, coder, named)
 
 
 def redo(study: Study, coder: str, named: str | None = None) -> Saved | None:
@@ -115,8 +120,44 @@ def reversals(study: Study) -> dict[Kind, Reversals]:
 
 def _decision(study: Study, coder: str, *, undoing: bool) -> Deed | None:
     found = study.acts.undoable(coder) if undoing else study.acts.redoable(coder)
-    reverse = study.acts.undo if undoing else study.acts.redo
-    return None if found is None else Deed(*found, "a decision", partial(reverse, coder))
+    if found is None:
+        return None
+    reverse = partial(_undo_act, study, coder, found[0]) if undoing else partial(study.acts.redo, coder)
+    return Deed(*found, "a decision", reverse)
+
+
+def _undo_act(study: Study, coder: str, named: str) -> Saved | None:
+    """Take back an act by (the beginning of) its uid; say if the same stands without it, as after a merge."""
+    rows = study.db.rows(
+        "SELECT DISTINCT d.utterance, who.name FROM decision d JOIN act ON act.id = d.act"
+        " JOIN coder who ON who.id = act.owner WHERE act.uid BETWEEN ?1 AND ?1 || 'g'",  # uids are hexadecimal
+        (named,),
+    )
+    before = study.acts.states(rows[0]["name"], [row["utterance"] for row in rows]) if rows else {}
+    saved = study.acts.undo(coder, named)
+    if saved is None or not saved.states:
+        return saved
+    if any(_held(before.get(key)) != _held(state) for key, state in saved.states.items()):
+        return saved
+    return replace(saved, what="a decision, but the same stands without it")
+
+
+def _held(state: UnitState | None) -> tuple[object, ...]:
+    if state is None:
+        return ()
+    codes = {(item.code, item.polarity, item.start, item.end, item.memo) for item in state.codes}
+    return codes, set(state.rejected), state.state, state.flagged, state.coder
+
+
+def _refuse_older(study: Study, named: str) -> None:
+    """Raise StudyError if a memo or a change of groups or of the codebook is named that is not the newest."""
+    tables = ("memo", "group_change", "codebook_change")
+    sql = "SELECT 1 FROM {} WHERE reverses IS NULL AND substr(uid, 1, ?) = ?"
+    if len(named) >= SHORTEST and any(study.db.value(sql.format(t), (len(named), named)) for t in tables):
+        raise StudyError(
+            "There is no such act of this coder to undo any more: of memos, groups and the codebook only the newest"
+            " change can be taken back, by whoever made it."
+        )
 
 
 def _memo(study: Study, coder: str, *, undoing: bool) -> Deed | None:
@@ -154,7 +195,7 @@ def _codebook_undo(study: Study, coder: str) -> Deed | None:
         undo_change(study, change, coder=coder)
         return Saved(change.uid, {}, what=change.what)
 
-    in_use = not change.acts and bool(codes_lost(study, study.codebooks.get(change.before)))
+    in_use = bool(codes_lost(study, study.codebooks.get(change.before), but_for=change.acts))
     return Deed(change.uid, change.time, change.what, reverse, in_use)
 
 
@@ -187,7 +228,9 @@ def _quote(study: Study, coder: str, *, undoing: bool, named: str = "") -> Deed 
 
 def _role(study: Study, coder: str, *, undoing: bool, named: str = "") -> Deed | None:
     roles = study.people.role_reversals
-    row = roles.undoable(coder, named) if undoing else roles.redoable(coder)
+    # In a reading or version that is not in use any more, it would change nothing that anybody sees.
+    away = "(SELECT current FROM transcript WHERE id = c.transcript) = 0"
+    row = roles.undoable(coder, named, unless=away) if undoing else roles.redoable(coder, unless=away)
     if row is None:
         return None
     who = row["speaker"] or "turns without a label"
