@@ -128,7 +128,7 @@ class ReviewContext:
         # What a colleague noted on an utterance is read now: later decisions there are not blind.
         seen = [m.utterance for m in readable if m.utterance is not None and m.coder != session.coder]
         if seen:
-            self.review.study.acts.record_exposure(session.coder, seen, "coder")
+            self.review.note_seen(session.coder, seen)
         return readable
 
     def _lane_style(self) -> str:

@@ -10,6 +10,8 @@ from selenium.webdriver.common.keys import Keys
 
 from coder.store import Study
 from coder.store.values import Decision
+from coder.workflow.study.codebook_edit import edit_codebook, edited
+from coder.workflow.study.reading_corrections import correct_role
 from tests.review.browsing import Tab, opened, served
 from tests.review.test_review_axe import PAGES
 from tests.review.test_review_writes import ids, state
@@ -236,3 +238,44 @@ def test_a_phone_has_no_keys_small_targets_or_covered_buttons(tab: Tab, study_pa
     assert tab.script(over) <= tab.script(
         "return document.querySelector('.panel').getBoundingClientRect().top"
     )
+
+
+def test_undoing_a_role_or_a_wording_by_key_shows_the_page_as_it_is_then(tab: Tab, study_path: Path) -> None:
+    here = ids(study_path)
+    with Study.open(study_path) as study:
+        correct_role(study, 1, "C01", "interviewer", coder="Ann")
+    tab.go(f"/read/1?u={here['It']}")
+    codable = 'return document.querySelectorAll(".unit[data-offered]").length'
+    before = tab.script("return document.getElementById('main').innerHTML"), tab.script(codable)
+    tab.script("window.old = true")
+    tab.keys("u")
+    tab.until(lambda: "Undone: C01 in C01 is the interviewer" in tab.find("#say").text)
+    assert not tab.script("return window.old")
+    assert (tab.script("return document.getElementById('main').innerHTML"), tab.script(codable)) != before
+    with Study.open(study_path) as study:
+        book = study.codebooks.current()
+        code = book.codes[0]
+        edit_codebook(study, edited(book, code.id, {"label": "Drops"}), what="reworded", coder="Ann")
+    tab.go("/search?q=It")
+    assert "Drops" in str(tab.script("return document.body.innerHTML"))
+    tab.keys("u")
+    tab.until(lambda: "Undone: reworded" in tab.find("#say").text)
+    assert "Drops" not in str(tab.script("return document.body.innerHTML"))
+
+
+def test_no_side_is_taken_where_no_coder_stands_any_more(tab: Tab, study_path: Path) -> None:
+    here = ids(study_path)["It"]
+    with Study.open(study_path) as study:
+        for name, code in (("Ben", "physical_opportunity"), ("Eve", "social_opportunity")):
+            study.people.add_coder(name)
+            study.acts.decide(name, [Decision(here, "add", code=code, polarity="barrier")], mode="blind")
+    tab.go("/adjudicate")
+    with Study.open(study_path) as study:
+        study.acts.undo("Ben")
+        study.acts.undo("Eve")
+    tab.keys("=")  # both, as they were shown
+    tab.until(lambda: not tab.all('[data-side="A"]'))
+    for key in (Keys.ARROW_LEFT, "="):
+        tab.keys(key)
+        tab.until(lambda: "No coder's decision stands here" in tab.find("#say").text)
+    assert state(study_path, here, "adjudicated").token == ""

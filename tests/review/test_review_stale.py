@@ -226,6 +226,21 @@ def test_adjudicate_shows_a_side_that_changed_and_what_somebody_adjudicated(stud
     assert state(study_path, here, "adjudicated").state == "nothing"
 
 
+def test_nothing_is_adjudicated_where_no_coder_stands_any_more(study_path: Path) -> None:
+    ann, ben, eve = app_for(study_path, "Ann", "Ben", "Eve", mode="assisted")
+    here = ids(study_path)["There"]
+    act(ann, "done", here)
+    act(ben, "nothing", here)
+    seen = [state(study_path, here, name).token for name in ("Ann", "Ben")]
+    for coder in (ann, ben):
+        coder.post("/undo", view="read")
+    answer = eve.post("/adjudicate", 409, utterance=here, codes=[], expected="", sides=seen)
+    assert 'data-side="A"' not in str(answer["sides"])
+    refused = eve.post("/adjudicate", 400, utterance=here, codes=[], expected="", sides=[])
+    assert "nothing to adjudicate" in str(refused["error"])
+    assert state(study_path, here, "adjudicated").token == ""
+
+
 def test_each_adjudicated_code_has_a_polarity_of_its_own(study_path: Path) -> None:
     ann, ben = app_for(study_path, "Ann", "Ben", mode="assisted")
     here = ids(study_path)["There"]
@@ -254,3 +269,18 @@ def test_memos_on_an_earlier_version_are_named_where_they_can_be_read(page: Page
     assert f'href="/at/{here}"' in html
     assert page.get("/progress").count("of an earlier version") == 2
     assert "Memos on earlier versions" not in page.get("/transcript/2")
+
+
+def test_who_reads_a_memo_on_an_earlier_version_does_not_code_the_same_words_blind_now(
+    study_path: Path,
+) -> None:
+    ann, ben = app_for(study_path, "Ann", "Ben", mode="assisted")
+    here = ids(study_path)["It"]
+    ann.post("/memo", utterance=here, text="on the words", view="read")
+    with Study.open(study_path) as study:
+        transcript, utterances = transcript_of("C01", [*TALK, ("C01", "One thing more.")])
+        new = study.texts.add(transcript, utterances, source="C01.txt", replaces=1)
+        now = {item.text.split()[0]: item.id for item in study.texts.utterances(new)}
+        assert "on the words" in ben.get(f"/transcript/{new}")
+        assert study.acts.exposed("Ben", [here, *now.values()]) == {here, now["It"]}
+        assert study.acts.exposed("Ann", list(now.values())) == set()

@@ -89,9 +89,9 @@ if (sides) {
     for (const name of document.querySelectorAll(".name")) name.hidden = !shown;
   };
   const deeds = {
-    take_a: () => adjudicate(held("A")),
+    take_a: () => (card("A") ? adjudicate(held("A")) : say("No coder's decision stands here any more.")),
     take_b: () => (card("B") ? adjudicate(held("B")) : say("Only one coder has decided here.")),
-    take_both: () => adjudicate(both()),
+    take_both: () => (card("A") ? adjudicate(both()) : say("No coder's decision stands here any more.")),
     nothing: () => adjudicate([]),
     next: () => { location.href = sides.dataset.later ? `/adjudicate?u=${sides.dataset.later}` : "/adjudicate"; },
     undo,

@@ -298,6 +298,15 @@ class ReviewSession:
         if any(memo.coder != coder for memo in unit.memos):
             self.study.acts.record_exposure(coder, [unit.utterance.id], "coder")
 
+    def note_seen(self, coder: str, utterances: Sequence[int]) -> None:
+        """Record that a coder saw others' view of utterances; of an earlier version's, also of the words now."""
+        texts, seen = self.study.texts, set(utterances)
+        for item in texts.by_id(utterances).values():
+            in_use = texts.in_use(item.transcript)
+            if in_use is not None and in_use != item.transcript:
+                seen |= {one.id for one in texts.utterances(in_use) if one.text == item.text}
+        self.study.acts.record_exposure(coder, sorted(seen), "coder")
+
     def plan_changed(self) -> None:
         """Read the plan of double coding anew."""
         self._double = double_coding(self.study)

@@ -191,7 +191,7 @@ def adjudicate(
     """Adjudicate an utterance. Undo works as for any decision.
 
     Cites the acts of all coders who had decided it; their own codings stay as they are. Raises StaleError if it was
-    adjudicated, or a coder decided on it, since it was shown.
+    adjudicated, or a coder decided on it, since it was shown; StudyError if sides were `seen` and none is left.
     """
     utterance, codebook = adjudication.utterance, study.codebooks.current()
     unit = study.texts.by_id([utterance]).get(utterance)
@@ -203,6 +203,8 @@ def adjudicate(
             raise StaleError(
                 "A coder decided on this utterance anew since it was shown. Nothing was saved; look at it again."
             )
+        if adjudication.seen is not None and not cites:
+            raise StudyError("No coder's decision stands on this utterance; there is nothing to adjudicate.")
         decisions = _adjudicating(study, adjudication, cites)
         for decision in decisions:
             _check(study, decision, codebook, unit, None)
