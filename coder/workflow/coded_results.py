@@ -7,6 +7,7 @@ from pathlib import Path
 from coder.coded_tables.grammar import Columns, columns_of, polarities_of, text_of
 from coder.errors import CoderError
 from coder.exchange.study_tables import UNIT_COLUMNS
+from coder.reading.speakers.roles import LabelForms, role_of_label
 from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, key_of
 from coder.reading.tables.columns import (
     columns_by_name,
@@ -20,6 +21,7 @@ from coder.reading.tables.stream import Record, stream_table
 from coder.workflow.suggestion import COLUMNS
 
 _SAMPLED = 200  # rows
+_SHORT = 4  # characters of a label such as "I", "I1", "INT1"
 # Headings that mean codes; others of `columns_of` ("Thema", "Tag") may be a survey's or say who answers ("code").
 _CODES = frozenset(
     {"codes", "code id", "code name", "codename", "code path", "kodes", "kodierung", "codierung"}
@@ -101,14 +103,27 @@ def _somebody_speaks(headings: Sequence[str], records: Sequence[Record]) -> bool
     if not (is_respondent_name(name) or is_part_name(name)):
         return True
     people = {name, *filter(is_part_name, headings)}
-    cells = (text_of(record.get(column)) for record in records for column in people)
-    return any(set(key_of(cell).split()) & INTERVIEWER_WORDS for cell in cells)
+    return any(_interviews([text_of(record.get(column)) for record in records]) for column in people)
+
+
+def _interviews(cells: Sequence[str]) -> bool:
+    """Tell whether a column names an interviewer: by a word, or by a letter ("I" beside "B").
+
+    The letter leads or comes back: respondents may have letters too, and an "I" among them, sorted, asks nothing.
+    """
+    keys = [key for cell in cells if (key := key_of(cell))]
+    if any(set(key.split()) & INTERVIEWER_WORDS for key in keys):
+        return True
+    starts = [key for key, before in zip(keys, ["", *keys], strict=False) if key != before]
+    short = {key for key in starts if len(key) <= _SHORT and (starts.count(key) > 1 or key == starts[0])}
+    forms = LabelForms.of(keys)
+    return len(forms.keys) > 1 and any(role_of_label(key, forms) == "interviewer" for key in short)
 
 
 def _are_codes(column: str, known: Columns, records: Sequence[Record]) -> bool:
-    """Tell whether a column "code" holds codes, not those of respondents, which have digits: "P07", "AB12"."""
+    """Tell whether a column "code" holds codes, not those of people: "P07", "AB12", or "I" and "B" by turns."""
     if plain_name(column) not in ("code", "kode", "codigo"):
         return False
     cells = [cell for record in records if (cell := text_of(record.get(column)).strip())]
     named = [cell for cell in cells if not any(map(str.isdigit, cell))]
-    return "polarity" in known or len(named) > len(cells) / 2
+    return "polarity" in known or (len(named) > len(cells) / 2 and not _interviews(cells))
