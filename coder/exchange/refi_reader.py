@@ -25,6 +25,7 @@ from coder.reading.safety.containers import Archive
 
 MAX_BYTES = 2_000_000_000
 SET = "set"  # the attribute of a transcript that names the sets it is in
+WRITTEN = "written answers"  # the variable by which our own projects say that a text is no talk
 _MEDIA = {"PictureSource": "picture", "PDFSource": "PDF", "AudioSource": "sound", "VideoSource": "film"}
 _WORDS = {
     "PictureSelection": ("coding of a picture", "codings of pictures"),
@@ -62,7 +63,7 @@ def read_project(path: Path) -> ExternalCodings:
             continue
         name = names[source.guid]
         placement = placed(raw, source.selections, standard=project.origin.startswith(OURS))
-        documents.append(ExternalDocument(name, placement.text, _attributes(project, source)))
+        documents.append(_document(project, source, name, placement.text))
         placings.append((name, placement))
         codings += _codings(project, name, source, placement, len(codings))
         comments += comments_of(project, about, name, source, placement)
@@ -212,6 +213,14 @@ def _text(source: Source, archive: Archive, files: dict[str, str]) -> str | None
         raise FormatError(
             f"{archive.name}: the text of '{source.name}' is not UTF-8, as the standard wants. Export it again."
         ) from error
+
+
+def _document(project: Project, source: Source, name: str, text: str) -> ExternalDocument:
+    known = _attributes(project, source)
+    written = project.origin.startswith(OURS) and known.get(WRITTEN) == "yes"
+    if written:
+        del known[WRITTEN]
+    return ExternalDocument(name, text, known, written)
 
 
 def _attributes(project: Project, source: Source) -> dict[str, str]:

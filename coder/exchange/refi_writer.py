@@ -22,6 +22,7 @@ from coder.exchange.codebooks import code_description
 from coder.exchange.refi_offsets import NOT_XML
 from coder.exchange.study_content import Drafts, MemoContent, Passage, PolarityAs, StudyContent
 from coder.exchange.values import DRAFT_CODE, DRAFT_USER
+from coder.phrasing import counted
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
 _NOT_IN_NAMES = re.compile(r'[/:?*"<>|\\\r\n\t]+')  # QualCoder makes files of these names
@@ -33,6 +34,7 @@ _EPOCH = (
     0,
     0,
 )  # the earliest time of a zip archive; the true one differs from export to export
+WRITTEN = "written answers"  # the variable that says of a text that it is no talk, where any is none
 SET = "set"  # the attribute of transcripts that is written as sets of sources
 POLARITY_CATEGORY = "Polarity"
 
@@ -197,7 +199,8 @@ class _Writer:
 
     def _variables(self) -> list[str]:
         facts = [*self._study.people.values(), *(document.facts for document in self._study.documents)]
-        return sorted({name for attributes in facts for name in attributes} - {SET})
+        written = {WRITTEN} if any(document.written for document in self._study.documents) else set()
+        return sorted({name for attributes in facts for name in attributes} - {SET} | written)
 
     def _cases(self, root: ET.Element) -> None:
         """Write a case per participant, with attributes and the texts in which the participant speaks."""
@@ -242,7 +245,8 @@ class _Writer:
             for memo in self._study.memos:
                 if memo.document == document.uid and memo.start is not None:
                     self._comment(source, memo, document.text)
-            self._values(source, {key: value for key, value in document.facts.items() if key != SET})
+            facts = {key: value for key, value in document.facts.items() if key != SET}
+            self._values(source, facts | ({WRITTEN: ("yes",)} if document.written else {}))
 
     def _selection(self, source: ET.Element, item: Passage, text: str) -> None:
         user = self.guid("user", DRAFT_USER if item.draft else item.coder)
@@ -353,6 +357,12 @@ class _Writer:
             sentences.append(
                 f"{len(self._study.drafts)} unconfirmed suggestions are not in the file (--drafts user or"
                 " branch writes them)."
+            )
+        written = sum(document.written for document in self._study.documents)
+        if written:
+            sentences.append(
+                f"The questions of {counted(written, 'text')} of written answers are not in .qdpx;"
+                " they are in .csv and .jsonl."
             )
         wide = sum(max(document.text, default="") > "\uffff" for document in self._study.documents)
         if wide:

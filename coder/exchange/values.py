@@ -41,11 +41,15 @@ class ExternalCoding:
 
 @dataclass(frozen=True, slots=True)
 class ExternalDocument:
-    """A source of a project with its text (LF line ends) and attributes; several values are joined by `;`."""
+    """A source of a project with its text (LF line ends) and attributes; several values are joined by `;`.
+
+    `written`: it holds written answers, not talk, as only our own projects say.
+    """
 
     name: str
     text: str
     attributes: Mapping[str, str] = field(default_factory=dict)
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from coder.store.values import Decision
 from coder.workflow.study.export import ExportRequest, export_study
 from coder.workflow.study.import_all import ImportRequest, import_all
 from coder.workflow.study.import_project import import_project
-from coder.workflow.study.import_transcripts import ImportOptions
+from coder.workflow.study.import_transcripts import ImportOptions, import_transcripts
 from tests.refi_making import qde, qdpx, selection
 from tests.study_making import CODEBOOK, TALK, cut, small_study
 
@@ -248,3 +248,25 @@ def test_a_project_in_a_folder_of_transcripts_is_named(project: Path, tmp_path: 
         brought = import_all(study, ImportRequest(paths=(folder,)))
         assert [item.name for item in brought.transcripts.added] == ["talk"]
         assert any("p.qdpx: a project of another tool, left out" in line for line in brought.problems())
+
+
+def test_a_survey_keeps_its_short_answers_through_our_own_project(tmp_path: Path) -> None:
+    survey, out = tmp_path / "s.csv", tmp_path / "p.qdpx"
+    survey.write_text(
+        "respondent,question,answer\nP1,Why?,Good.\nP2,Why?,I never had the time for it.\n", encoding="utf-8"
+    )
+    with Study.create(tmp_path / "a.coder", CODEBOOK) as study:
+        [survey_text] = import_transcripts(study, [survey]).added
+        units = study.texts.utterances(survey_text.id)
+        study.people.add_coder("Ann")
+        study.acts.decide("Ann", [Decision(unit.id, "add", "sun") for unit in units], mode="blind")
+        exported = export_study(study, ExportRequest(out))
+    assert any("The questions of 1 text of written answers are not in" in note for note in exported.left_out)
+    with Study.create(tmp_path / "b.coder", CODEBOOK) as study:
+        report = import_project(study, out)
+        [info] = study.texts.all()
+        assert study.texts.is_written(info.id)
+        assert [unit.codable for unit in study.texts.utterances(info.id)] == [True, True]
+        assert report.codings is not None and report.codings.used == 2
+        assert not study.people.attributes("transcript", info.uid)
+    assert any(note.startswith("The questions of 1 text of written answers") for note in report.notes)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from coder.coded_tables.code_mapping import CodeMapper
@@ -90,6 +90,12 @@ def import_project(
     with study.db.write():
         _attributes(study, project, homes, report)
         _memos(study, project.memos, homes, coder, report)
+    written = sum(document.written for document in project.documents)
+    if written:
+        report.notes.append(
+            f"The questions of {counted(written, 'text')} of written answers are not in the file: suggestions are"
+            " made without them. Import the survey's table to have them."
+        )
     report.notes += _codes_left(study, project, {item.code for item in codings})
     if codings or report.memos:
         report.notes.append(
@@ -137,6 +143,7 @@ def _document(
             document.text, document.name, suffix.lstrip(".") if suffix in PROJECTS else "qda",
             interviewer=options.interviewer, corrections=corrections if corrections != Corrections() else None,
         )  # fmt: skip
+        transcript = replace(transcript, written=transcript.written or document.written)
         before = len(report.transcripts.added)
         origin = path / document.name
         add_transcript(study, origin, transcript, options, report.transcripts, document.name)
