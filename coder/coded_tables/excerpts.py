@@ -26,6 +26,8 @@ from coder.coded_tables.grammar import (
     CodedTable,
     columns_named,
     examples,
+    neither_yes_nor_no,
+    person_of,
     polarities_of,
     says_yes,
     spans_in,
@@ -243,6 +245,10 @@ def _columns_noted(table: CodedTable, column: str | None) -> list[str]:
         for role, other in table.columns.passed_over
         if role in ("text", "code", *HOMES) and other != column
     ]
+    odd = neither_yes_nor_no(table.cells("written"))
+    if odd:
+        column_of = table.columns.get("written")
+        notes.append(f"{table.where}: '{column_of}' should say yes or no; taken as no: {examples(odd)}.")
     unread = [name for name in table.columns.unread if name != column]
     if unread:
         notes.append(
@@ -304,7 +310,7 @@ def _with_text(
             turn=roles["turn"][at] or "",
             spoken=talk and not written,
             written=written,
-            person=roles["participant"][at] or roles["speaker"][at] or "",
+            person=person_of(roles["participant"][at], roles["speaker"][at]),
             table=table.where,
             code_rows=dict.fromkeys(names, row),
         )

@@ -119,10 +119,13 @@ MISSING_WORDS = frozenset(
     {"n/a", "na", "#n/a", "<na>", "nan", "none", "null", "nil", ".", "missing", "not coded", "uncoded",
      "not applicable", "k.a.", "keine angabe", "fehlt"}
 )  # fmt: skip
-_BLIND_WORDS = {
-    "": True, "true": True, "yes": True, "y": True, "1": True, "blind": True, "ja": True, "oui": True, "si": True,
-    "false": False, "no": False, "n": False, "0": False, "assisted": False, "nein": False, "non": False, "nee": False,
+_YES_OR_NO = {
+    "yes": True, "y": True, "x": True, "true": True, "1": True, "1.0": True, "ja": True, "j": True, "wahr": True,
+    "oui": True, "vrai": True, "si": True, "sí": True, "verdadero": True, "waar": True,
+    "no": False, "n": False, "false": False, "0": False, "0.0": False, "nein": False, "falsch": False, "non": False,
+    "faux": False, "falso": False, "nee": False, "onwaar": False,
 }  # fmt: skip
+_BLIND_WORDS = {**_YES_OR_NO, "": True, "blind": True, "assisted": False}
 
 
 def _listed(headings: str) -> list[str]:
@@ -227,7 +230,18 @@ def stands_for_nothing(name: str) -> bool:
 
 def says_yes(cell: Any) -> bool:
     """Tell whether a cell of a column that asks for yes or no says yes; an empty one does not."""
-    return text_of(cell).strip().casefold() in ("yes", "y", "true", "1", "ja", "oui", "si", "sí")
+    return _YES_OR_NO.get(text_of(cell).strip().casefold(), False)
+
+
+def neither_yes_nor_no(cells: Iterable[Any]) -> list[str]:
+    """Return the different words in a column of yes and no that say neither, as they are written."""
+    words = dict.fromkeys(text_of(cell).strip() for cell in cells)
+    return [word for word in words if word and word.casefold() not in _YES_OR_NO]
+
+
+def person_of(participant: str | None, speaker: str | None) -> str:
+    """Return whose answer a row is: the participant's, or, where none is linked, the speaker's; empty if unknown."""
+    return participant or speaker or ""
 
 
 def is_missing(cell: Any) -> bool:

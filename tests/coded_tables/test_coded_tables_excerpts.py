@@ -50,6 +50,16 @@ def test_polarity_words_of_other_teams_are_understood(said: str | None, expected
     assert read([{"text": "one", "code": "a", "polarity": said}])[0].polarity == expected
 
 
+def test_a_word_that_says_neither_yes_nor_no_is_named() -> None:
+    rows = [
+        {"text": str(at), "code": "time", "written": cell}
+        for at, cell in enumerate(["x", "1.0", "", "perhaps"])
+    ]
+    excerpts, notes = excerpts_of(pd.DataFrame(rows))
+    assert [item.written for item in excerpts] == [True, True, False, False]
+    assert "the table: 'written' should say yes or no; taken as no: 'perhaps'." in notes
+
+
 def test_signs_are_polarities_where_the_column_leaves_no_doubt() -> None:
     def polarities(*said: object) -> list[str | None]:
         return [

@@ -5,9 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from coder.codebook import Codebook, load_codebook
+from coder.coded_tables.excerpts import excerpts_of
 from coder.domain import POLARITIES
 from coder.encoding import answer
 from coder.errors import ModelError
@@ -78,6 +80,13 @@ def test_an_answer_in_a_survey_is_not_talk_though_its_participant_is_named() -> 
         assert (homes, spoken) == (("P1",), (talk,))
     records = [{"transcript": "survey", "speaker": "P1", "written": "yes", "text": "Kind nurses."}]
     assert whose_words(records) == (("P1",), ("",), (False,))
+    one, other = (
+        {"participant": "Ann", **records[0]},
+        {"participant": "", **records[0], "written": "wahr", "text": "No."},
+    )
+    assert whose_words([one, other])[0] == ("Ann", "P1")  # only some are linked to a participant
+    rows, notes = excerpts_of(pd.DataFrame([row | {"code": "time"} for row in (one, other)]))
+    assert [item.person for item in rows] == ["Ann", "P1"] and not any("yes or no" in note for note in notes)
 
 
 def test_written_answers_keep_their_words_apart_from_the_question() -> None:

@@ -234,6 +234,22 @@ def test_topics_are_sampled_evenly_and_without_regard_to_the_number_of_pieces(
     assert counts.min() >= 2
 
 
+@pytest.mark.parametrize("size", [10**6, 0])  # read whole, and piece by piece
+def test_answers_under_another_heading_are_read_and_questions_of_ones_own_are_kept(
+    size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "MANY_BYTES", size)
+    (tmp_path / "a.csv").write_text("respondent,question,answer\nP1,Why?,Too far.\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("id,comment,answer\n1,Good.,No\n", encoding="utf-8")
+    survey, refused = answers.surveyed([tmp_path / "a.csv", tmp_path / "b.csv"])
+    assert (survey.columns, survey.sample) == (("respondent",), (("", "Too far."),))
+    assert "'text' is missing" in refused.refused
+    records = [{"text": "Too far.", "Question": "Why?", "question": "Q7"}]
+    [answer], _, [others] = answers.table_answers(records, "a")
+    assert answer.question == "Why?"
+    assert others == {"Question": "Why?", "question_given": "Q7"}
+
+
 def test_what_a_part_keeps_survives_the_disk(tmp_path: Path, encoder: HashEncoder) -> None:
     row: Row = {"text": "half \ud800 pair\u2028and\nlines", "number": 1.25, "none": None, "list": ["a"]}
     with Workspace(tmp_path / "out.csv", {"a": (1, 2)}) as workspace:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coder.coded_tables.grammar import HOMES, Columns, columns_of, says_yes
+from coder.coded_tables.grammar import HOMES, Columns, columns_of, person_of, says_yes
 from coder.domain import Utterance
-from coder.errors import CoderError, InputError
+from coder.errors import CoderError, InputError, TableError
 from coder.reading.tables.stream import AT_A_TIME, Record, row_count, stream_table
 from coder.segmentation import can_be_coded
 from coder.workflow.coded_results import why_no_answers
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MANY_ROWS = 20_000
 MANY_BYTES = 8_000_000  # of a table that does not say its number of rows
-_REPEATED = ("text", "question")
 SAMPLED = 2_000  # answers of each study that its topic is measured on
 SAMPLED_IN_ALL = 200_000
 MANY_STUDIES = 4_000
@@ -130,15 +129,48 @@ def _parts_of(survey: Survey, model: "Model", wanted: Collection[int]) -> Iterat
 def _pieces(path: Path) -> Iterator[list[Record]]:
     """Yield a table's rows, AT_A_TIME each; a short one that is not parquet is read whole, with every check."""
     if path.suffix.casefold() == ".parquet" or path.stat().st_size > MANY_BYTES:
-        yield from stream_table(path, needed=["text"], rows=AT_A_TIME)
+        yield from _streamed(path)
         return
     from coder.reading.tables.read import read_table
 
-    frame = read_table(path, needed=["text"])
+    try:
+        frame = read_table(path, needed=["text"])
+    except TableError:
+        frame = read_table(path)
+        column = _words_column(frame.columns)
+        if column == "text":
+            raise
+        frame = frame.rename(columns={column: "text"})
     columns = [str(name) for name in frame]
     records = [dict(zip(columns, cells, strict=True)) for cells in frame.to_numpy().tolist()]
     for start in range(0, len(records), AT_A_TIME):
         yield records[start : start + AT_A_TIME]
+
+
+def _streamed(path: Path) -> Iterator[list[Record]]:
+    pieces = stream_table(path, needed=["text"], rows=AT_A_TIME)
+    try:
+        first = next(pieces)
+    except TableError:
+        column = _words_column(name for record in next(stream_table(path, rows=AT_A_TIME)) for name in record)
+        if column == "text":
+            raise
+        for piece in stream_table(path, needed=[column], rows=AT_A_TIME):
+            yield [_renamed(record, column) for record in piece]
+        return
+    yield first
+    yield from pieces
+
+
+def _words_column(headings: Iterable[Any]) -> str:
+    """Return the column of the answers: `text`, or, in a table of questions, one with another heading for words."""
+    names = list(dict.fromkeys(map(str, headings)))
+    columns = columns_of(names)
+    return "text" if "text" in names or "question" not in columns else columns.get("text") or "text"
+
+
+def _renamed(record: Record, column: str) -> Record:
+    return {"text" if name == column else name: cell for name, cell in record.items()}
 
 
 def table_answers(
@@ -150,9 +182,10 @@ def table_answers(
     as `NAME_given`; those that ours repeat, the text and its question, are not kept twice.
     """
     given = list(dict.fromkeys(name for record in records for name in record))
-    known = [column for column in given if column not in _REPEATED]
-    names = {column: f"{column}_given" if column in COLUMNS else column for column in known}
     columns = columns_of(given)
+    repeated = {"text", *(["question"] if columns.get("question") == "question" else [])}
+    known = [column for column in given if column not in repeated]
+    names = {column: f"{column}_given" if column in COLUMNS else column for column in known}
     answers = [_answer(record, name, row, columns) for row, record in enumerate(records, start=before)]
     study = columns.get("study")
     studies = [cell_text(record.get(study)) if study else "" for record in records]
@@ -169,7 +202,6 @@ def whose_words(
     """
     columns = columns_of(dict.fromkeys(name for record in records for name in record))
     home = next((role for role in HOMES if role in columns), "")
-    person = next((role for role in ("participant", "speaker") if role in columns), "")
 
     def cells(role: str) -> list[str]:
         name = columns.get(role)
@@ -177,8 +209,10 @@ def whose_words(
 
     written = [says_yes(cell) for cell in cells("written")]
     homes = [
-        who if answer else whole
-        for who, answer, whole in zip(cells(person), written, cells(home), strict=True)
+        person_of(participant, speaker) if answer else whole
+        for participant, speaker, answer, whole in zip(
+            cells("participant"), cells("speaker"), written, cells(home), strict=True
+        )
     ]
     talk = [bool(name) and not answer for name, answer in zip(cells("transcript"), written, strict=True)]
     return tuple(homes), tuple(cells("turn")), tuple(talk)
