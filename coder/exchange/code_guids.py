@@ -6,6 +6,7 @@ Tools keep a code's GUID when its name is changed, so that a code that comes bac
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from itertools import count
 
 from coder.codebook import Code, Codebook
 from coder.coded_tables.grammar import examples, folded
@@ -42,15 +43,30 @@ def meanings(codebook: Codebook) -> dict[str, Meaning]:
 
 
 def with_known_ids(new: Codebook, present: Codebook) -> Codebook:
-    """Return a codebook in which codes that the present one knows by GUID have its ids, whatever their labels."""
+    """Return a codebook in which codes that the present one knows by GUID have its ids, whatever their labels.
+
+    Of several with one GUID only one is known: that has the id already, or is the first. Another code that has such
+    an id gets a new one.
+    """
     known = {code_guid(present, code): code.id for code in present.codes}
-    wanted = {code.id: known[code.guid] for code in new.codes if code.guid in known}
-    others = {code.id for code in new.codes} - set(wanted)
-    codes = tuple(
-        replace(code, id=wanted[code.id]) if code.id in wanted and wanted[code.id] not in others else code
-        for code in new.codes
-    )
-    return replace(new, codes=codes)
+    wanted: dict[str, str] = {}
+    for code in sorted(new.codes, key=lambda code: code.id != known.get(code.guid or "")):
+        name = known.get(code.guid or "")
+        if name is not None and name not in wanted.values():
+            wanted[code.id] = name
+    given = {name.lower() for name in wanted.values()}
+    taken = given | {code.id.lower() for code in (*new.codes, *present.codes)}
+    codes = []
+    for code in new.codes:
+        name = wanted.get(code.id) or (_new_id(code.id, taken) if code.id.lower() in given else code.id)
+        codes.append(replace(code, id=name))
+    return replace(new, codes=tuple(codes))
+
+
+def _new_id(name: str, taken: set[str]) -> str:
+    number = next(number for number in count(2) if f"{name}_{number}".lower() not in taken)
+    taken.add(f"{name}_{number}".lower())
+    return f"{name}_{number}"
 
 
 def known_names(project: ExternalCodings, codebook: Codebook) -> dict[str, Meaning]:

@@ -4,7 +4,7 @@ Source of the `.qdc` shape: REFI-QDA standard 1.5, section 5 (namespace `urn:QDA
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -136,6 +136,7 @@ def from_table(path: Path) -> tuple[Codebook, list[str]]:
             f" {', '.join(map(str, frame.columns))}."
         )
     taken: set[str] = set()
+    lines: dict[str, int] = {}  # id in small letters -> row
     codes, problems = [], []
     for line, cells in zip(frame.attrs["row_numbers"], frame.to_dict("records"), strict=True):
         row = {role: _unguarded(text_of(cells[column])) for role, column in roles.items()}
@@ -144,12 +145,14 @@ def from_table(path: Path) -> tuple[Codebook, list[str]]:
             problems.append(f"row {line}: no label.")
             continue
         wanted = row.get("id") or label
-        if row.get("id") and wanted in taken:
-            problems.append(f"row {line}: id '{wanted}' was used before.")
+        if row.get("id") and wanted.lower() in taken:
+            before = lines[wanted.lower()]
+            problems.append(f"row {line}: id '{wanted}' was used before, in row {before} (capitals aside).")
             continue
         kept = row.get("id") if ID_PATTERN.fullmatch(row.get("id", "")) else None
-        taken |= {kept} if kept else set()
+        taken |= {kept.lower()} if kept else set()
         codes.append(_code_of_row(row, kept or identifier(wanted, taken), label))
+        lines[codes[-1].id.lower()] = line
     if problems or not codes:
         raise CodebookError(f"{path} cannot be used as a codebook:", problems or ["it has no rows."])
     notes = [f"{path}: columns that were not read: {examples(unread)}."] if unread else []
@@ -240,8 +243,9 @@ def from_qdc(data: bytes, where: Path) -> Codebook:
         raise CodebookError(f"{where} is not a readable .qdc codebook ({error}). Export it again.") from error
     if not root.tag.startswith("{urn:QDA-XML:") or not root.tag.endswith("}CodeBook"):
         raise CodebookError(f"{where} is XML, but not a REFI-QDA codebook. Export the codebook as .qdc.")
-    taken: set[str] = set()
-    codes = tuple(_qdc_codes(root, None, taken, 0))
+    written = _written_ids(root)
+    taken = {name.lower() for name in written.values()}
+    codes = tuple(_qdc_codes(root, None, written, taken, 0))
     if not codes:
         raise CodebookError(f"{where} holds no codes.")
     return Codebook(name=where.stem, source=root.get("origin") or "", codes=codes)
@@ -256,19 +260,21 @@ def _qdc_children(element: Any) -> Iterator[Any]:
             yield child
 
 
-def _qdc_codes(element: Any, parent: str | None, taken: set[str], depth: int) -> Iterator[Code]:
+def _qdc_codes(
+    element: Any, parent: str | None, written: Mapping[Any, str], taken: set[str], depth: int
+) -> Iterator[Code]:
     if depth > DEPTH_LIMIT:
         raise CodebookError(f"The codebook is nested more than {DEPTH_LIMIT} deep.")
     for child in _qdc_children(element):
         label = (child.get("name") or "").strip() or "unnamed"
         children = list(_qdc_children(child))
         if child.get("isCodable", "true").lower() in ("false", "0"):
-            yield from _qdc_codes(child, label, taken, depth + 1)
+            yield from _qdc_codes(child, label, written, taken, depth + 1)
             continue
-        texts = [node.text or "" for node in child if _tag(node) == "Description"]
+        texts = [_around_comments(node) for node in child if _tag(node) == "Description"]
         colour = child.get("color")
         yield Code(
-            id=_written_id(child, taken) or identifier(label, taken),
+            id=written.get(child) or identifier(label, taken),
             label=label,
             parent=parent,
             definition=" ".join(" ".join(texts).split()),
@@ -276,6 +282,10 @@ def _qdc_codes(element: Any, parent: str | None, taken: set[str], depth: int) ->
             colour=colour if colour and re.fullmatch(r"#[0-9a-fA-F]{6}", colour) else None,
             guid=_guid(child.get("guid")),
         )
+
+
+def _around_comments(node: Any) -> str:
+    return "".join([node.text or "", *(inner.tail or "" for inner in node)])
 
 
 def _tag(node: Any) -> str:
@@ -289,15 +299,18 @@ def _guid(text: str | None) -> str | None:
     return plain if GUID_PATTERN.fullmatch(plain) else None
 
 
-def _written_id(element: Any, taken: set[str]) -> str | None:
-    """Return the id that `to_qdc` noted beside a code, and take it; None if there is none or it is taken."""
-    for node in element:
-        if not isinstance(node.tag, str) and (node.text or "").strip().startswith(ID_NOTE):
-            name = unquote(node.text.strip().removeprefix(ID_NOTE).strip())
-            if ID_PATTERN.fullmatch(name) and name not in taken:
-                taken.add(name)
-                return name
-    return None
+def _written_ids(root: Any) -> dict[Any, str]:
+    """Return the ids that `to_qdc` noted beside codes, by element; of two alike but for capitals the first."""
+    written: dict[Any, str] = {}
+    taken: set[str] = set()
+    for element in root.iter():
+        for node in element if _tag(element) == "Code" else ():
+            if not isinstance(node.tag, str) and (node.text or "").strip().startswith(ID_NOTE):
+                name = unquote(node.text.strip().removeprefix(ID_NOTE).strip())
+                if ID_PATTERN.fullmatch(name) and name.lower() not in taken and element not in written:
+                    written[element] = name
+                    taken.add(name.lower())
+    return written
 
 
 def to_qdc(codebook: Codebook) -> str:

@@ -3,9 +3,10 @@
 Limits are those of SPSS: 64 bytes of a name, 120 of a value's label, 256 of a variable's, 32,767 of a text.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ LONGEST_LABEL = 256
 LONGEST_VALUE = 120
 MOST_VALUES = 40  # beyond, an attribute is a free text and keeps its words
 TEXTS = ("transcript", "participant", "speaker", "text", "coder")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 NO_YES = {0: "no", 1: "yes"}
 
 
@@ -45,8 +47,8 @@ class SpssVariable:
 def write_spss(study: StudyContent, path: Path) -> list[str]:
     """Write the table; return what the file does not hold. Raises InstallationError without pyreadstat.
 
-    An attribute is a number where all its values are; else a value with a label for each of its words, one 0/1
-    variable for each where somebody has several, and a text where there are more than MOST_VALUES.
+    An attribute is a number where all its values are and nobody has several; else a value with a label for each of
+    its words, one 0/1 variable for each where somebody has several, and a text where there are more than MOST_VALUES.
     """
     require("sav", "An SPSS file (SPSS opens .csv too)")
     import pandas as pd
@@ -105,8 +107,9 @@ def _of_fact(
     fact: str, known: Sequence[tuple[str, ...]], given: Sequence[tuple[str, ...]]
 ) -> list[tuple[str, SpssVariable]]:
     """Return (name wanted, variable) for an attribute; `known` are everybody's values, `given` those of the rows."""
-    values = sorted({value for several in known for value in several}, key=_natural)
-    if any(len(several) > 1 for several in known) and len(values) <= MOST_VALUES:
+    values = sorted({value for mine in known for value in mine}, key=_natural)
+    several = any(len(mine) > 1 for mine in known)
+    if several and len(values) <= MOST_VALUES:
         return [
             (
                 f"{fact}_{shortened(value, 24)}".rstrip("…"),
@@ -116,7 +119,7 @@ def _of_fact(
             )
             for value in values
         ]
-    if all(_number(value) is not None for value in values):
+    if not several and all(_number(value) is not None for value in values):
         return [
             (
                 fact,
@@ -136,11 +139,8 @@ def _natural(value: str) -> tuple[float, str]:
 
 
 def _number(value: str) -> float | None:
-    """Return a value as a number; None for words, 'nan' and 'inf' among them."""
-    try:
-        number = float(value)
-    except ValueError:
-        return None
+    """Return a value as a number; None for words and for what a number would change, such as '007'."""
+    number = float(value) if _NUMBER.fullmatch(value) else inf
     return number if isfinite(number) else None
 
 

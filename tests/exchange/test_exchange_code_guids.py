@@ -9,7 +9,7 @@ import pytest
 
 from coder.codebook import Code, Codebook, load_codebook, parse_codebook, to_yaml
 from coder.errors import CodebookError
-from coder.exchange.code_guids import code_guid
+from coder.exchange.code_guids import code_guid, with_known_ids
 from coder.exchange.codebooks import read_codebook, to_csv, to_qdc, write_codebook
 from coder.exchange.read import read_codings
 from coder.store.values import Decision
@@ -117,3 +117,31 @@ def test_a_guid_of_another_shape_is_refused_in_yaml_and_passed_over_in_tables(tm
     (tmp_path / "t.csv").write_text("label,guid\nTime,x\n", encoding="utf-8")
     assert read_codebook(tmp_path / "t.csv").codes[0].guid is None
     assert replace(CODEBOOK.codes[0]).guid is None and load_codebook("comb").codes[0].guid is None
+
+
+def test_ids_that_were_noted_go_before_those_made_of_labels_and_comments_cut_no_description(
+    tmp_path: Path,
+) -> None:
+    text = to_qdc(
+        Codebook("mine", (Code("x", "Time", "what lasts long"), Code("time", "Money"), Code("Y", "Y")))
+    )
+    text = text.replace("<!-- id in coder: x -->", "").replace("id in coder: Y", "id in coder: TIME")
+    (tmp_path / "b.qdc").write_text(text.replace("what lasts", "what <!-- hm -->lasts"), encoding="utf-8")
+    book = read_codebook(tmp_path / "b.qdc")
+    assert [(code.id, code.label) for code in book.codes] == [
+        ("time_2", "Time"),
+        ("time", "Money"),
+        ("y", "Y"),
+    ]
+    assert book.codes[0].definition == "what lasts long"
+
+
+def test_one_code_of_each_guid_gets_the_known_id_and_whoever_has_it_another() -> None:
+    present = Codebook("mine", (Code("time", "Time", guid=THEIRS), Code("time_2", "Second")))
+    for new, ids in (
+        ((Code("hours", "Hours", guid=THEIRS), Code("Time", "Time")), ["time", "Time_3"]),
+        ((Code("hours", "Hours", guid=THEIRS), Code("days", "Days", guid=THEIRS)), ["time", "days"]),
+        ((Code("hours", "Hours", guid=THEIRS), Code("time", "Time", guid=THEIRS)), ["hours", "time"]),
+    ):
+        known = with_known_ids(Codebook("mine", new), present)
+        assert [code.id for code in known.codes] == ids

@@ -97,6 +97,7 @@ def test_tables_of_codes_in_five_languages(headings: str, tmp_path: Path) -> Non
     [
         ("a.csv", "subject,words\nx,y\n", "no column `label`"),
         ("a.csv", "id,label\nx,A\nx,B\n", "row 3: id 'x' was used before"),
+        ("a.csv", "id,label\nTime,A\ntime,B\n", r"row 3: id 'time' was used before, in row 2"),
         ("a.csv", "label,definition\n", "no rows"),
         ("a.qdc", "not xml", "not a readable"),
         ("a.qdc", "<html/>", "not a REFI-QDA codebook"),

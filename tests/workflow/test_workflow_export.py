@@ -254,6 +254,20 @@ def test_spss_has_labels_of_variables_and_of_what_is_known_of_people(study: Stud
     assert len(empty) == 0 and meta.variable_value_labels["ward"] == {1: "7a"}
 
 
+def test_spss_keeps_second_values_and_numbers_as_they_are_written(study: Study, tmp_path: Path) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat")
+    for name, pia in (("visits", ["1", "2"]), ("ticket", ["007"]), ("sum", ["1_000"])):
+        study.people.set_attribute("participant", "Pia", name, pia)
+    for number in range(3, 50):  # so many that they are no 0/1 variables
+        study.people.set_attribute("participant", f"N{number}", "visits", [str(number)])
+    export(study, tmp_path / "out.sav")
+    frame, meta = pyreadstat.read_sav(str(tmp_path / "out.sav"))
+    assert set(frame["visits"].dropna()) - {""} == {"1; 2"}
+    assert meta.variable_value_labels["ticket"] == {1: "007"} and meta.variable_value_labels["sum"] == {
+        1: "1_000"
+    }
+
+
 def test_variables_have_names_that_no_other_has_and_spss_takes(study: Study, tmp_path: Path) -> None:
     pyreadstat = pytest.importorskip("pyreadstat")
     codes = [Code("a-b", "One"), Code("a_b", "Two"), Code("9" * 90, "Long"), Code("to", "Word")]
