@@ -33,8 +33,3 @@ class Branched(Encoder, Protocol):
     def whole(self, texts: Sequence[str], *, progress: Progress | None = None) -> NDArray[np.float32]:
         """Return one row per text, (n, width): its vector, then that of the branch, each of length 1."""
         ...
-
-
-def whole(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
-    """Return the whole rows of texts, (n, width); of an encoder without a branch their vectors alone."""
-    return encoder.whole(texts) if isinstance(encoder, Branched) else encoder.encode(texts)

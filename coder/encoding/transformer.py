@@ -1,6 +1,6 @@
 """The encoders by name: all-MiniLM-L6-v2 and, building on it, all-mpnet-base-v2, which are computed here; others.
 
-With them: the parts of an encoder's id, an answer with its question, and the processor threads that may be used.
+With them: the parts of an encoder's id, whole rows, an answer with its question, and the threads that may be used.
 """
 
 import os
@@ -25,7 +25,7 @@ from coder.encoding.backends import (
     Window,
     batches_of,
 )
-from coder.encoding.encoder import Encoder, Progress
+from coder.encoding.encoder import Branched, Encoder, Progress
 from coder.encoding.weights import NAME, SHA256, Weights, base_weights
 from coder.errors import InputError
 
@@ -185,6 +185,11 @@ def weights_of(encoder_id: str) -> str:
     if this part is equal; the backends differ by less than 0.001 in cosine.
     """
     return encoder_id.partition("/")[0]
+
+
+def whole(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    """Return the whole rows of texts, (n, width); of an encoder without a branch their vectors alone."""
+    return encoder.whole(texts) if isinstance(encoder, Branched) else encoder.encode(texts)
 
 
 def answer(encoder_id: str, question: str, text: str) -> str:
