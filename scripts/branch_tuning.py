@@ -6,15 +6,13 @@ fitted to what it tells, so that nothing but vectors and that layer is needed.
 """
 
 import random
-import time
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from large_tuning import SIDE_WEIGHTS, WIDTH, LargeTuner, Lesson
+from large_tuning import SIDE_WEIGHTS, WIDTH, LargeTuner, Lesson, Run
 from numpy.typing import NDArray
 from torch.nn import functional as nn
 
@@ -25,12 +23,11 @@ from coder.encoding.weights import Weights
 BELOW = 6  # layers that the branch shares with the encoder
 STEP = 32  # texts
 SORTED = 16  # steps whose texts are sorted by length together, so that little is padded
-RATE, LAYER_RATE, DROPPED, SMOOTHED = 3e-5, 1e-3, 0.1, 0.02
+RATE, DROPPED, SMOOTHED = 3e-5, 0.1, 0.02
 FIRM = 20.0  # factor of vectors of length 1 before the hidden layer
 CODABLE_SHARE, CODE_SHARE = 0.3, 0.4
 CODES = 6
 RIDGE = 0.1
-EVERY = 50  # steps between checkpoints
 
 
 @dataclass(frozen=True)
@@ -141,46 +138,10 @@ class BranchTuner(LargeTuner):
 def branch_taught(plan: Sequence[list[Told]], weights: Weights, folder: Path, *, seed: int) -> BranchTuner:
     """Run through the plan from the encoder's weights; goes on from the last checkpoint in `folder`."""
     torch.manual_seed(seed)
-    tuner, dice, total = BranchTuner(weights), random.Random(seed + 1), len(plan)
+    tuner = BranchTuner(weights)
     layers = [*tuner.hidden.parameters(), *tuner.out.parameters()]
-    optimiser = torch.optim.AdamW(
-        [{"params": list(tuner.learned.values()), "lr": RATE}, {"params": layers, "lr": LAYER_RATE}],
-        weight_decay=0.01, fused=True,
-    )  # fmt: skip
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min(1.0, (step + 1) / (0.06 * total)) * max(0.02, 1 - step / total)
-    )
-    unfinished, done, history = folder / "branch.unfinished.pt", 0, defaultdict(list)
-    if unfinished.exists():
-        saved = torch.load(unfinished, weights_only=False)
-        tuner.load(saved["tuner"])
-        optimiser.load_state_dict(saved["optimiser"])
-        schedule.load_state_dict(saved["schedule"])
-        dice.setstate(saved["dice"])
-        done = saved["done"]
-    begun = time.monotonic()
-    for step in range(done, total):
-        losses = tuner.step_losses(plan[step], dice)
-        optimiser.zero_grad()
-        sum(losses.values()).backward()
-        torch.nn.utils.clip_grad_norm_(tuner.learned.values(), 1.0)
-        optimiser.step()
-        schedule.step()
-        for key, loss in losses.items():
-            history[key].append(float(loss.detach()))
-        if (step + 1) % EVERY == 0:
-            pace = (time.monotonic() - begun) / (step + 1 - done)
-            shown = ", ".join(
-                f"{key} {np.mean(values[-EVERY:]):.3f}" for key, values in sorted(history.items())
-            )
-            print(f"branch: step {step + 1} of {total}, {pace:.1f} s each: {shown}", flush=True)
-            saved = {"tuner": tuner.state(), "optimiser": optimiser.state_dict(), "dice": dice.getstate()}
-            saved |= {"schedule": schedule.state_dict(), "done": step + 1}
-            torch.save(saved, unfinished.with_suffix(".new"))
-            unfinished.with_suffix(".new").replace(unfinished)
-    torch.save(tuner.state(), folder / "branch.pt")
-    unfinished.unlink(missing_ok=True)
-    return tuner
+    run = Run("branch", folder, rate=RATE, seed=seed, warming=0.06, least=0.02)
+    return run.through(plan, tuner, layers, tuner.step_losses)
 
 
 def layer_of_vectors(vectors: NDArray[np.floating], logits: NDArray[np.floating]) -> NDArray[np.float32]:

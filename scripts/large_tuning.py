@@ -9,9 +9,10 @@ the lowest layers stay as they are.
 import random
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -215,6 +216,10 @@ class LargeTuner:
         return nn.cross_entropy(self.polarity(vectors * SCALE), sides, weight=SIDE_WEIGHTS)
 
 
+Tuner = TypeVar("Tuner", bound=LargeTuner)
+Step = TypeVar("Step")
+
+
 def phrases_of_step(
     labels: np.ndarray, wording: Wording, dice: random.Random
 ) -> tuple[list[int], list[int], list[int]]:
@@ -279,55 +284,76 @@ def taught(
 ) -> LargeTuner:
     """Run through the plan; goes on from the last checkpoint in `folder` if one was interrupted."""
     torch.manual_seed(seed)
-    tuner, dice = LargeTuner(start), random.Random(seed + 1)
+    tuner = LargeTuner(start)
     layers = [*tuner.polarity.parameters(), *tuner.codable.parameters()]
-    optimiser = torch.optim.AdamW(
-        [{"params": list(tuner.learned.values()), "lr": rate}, {"params": layers, "lr": 1e-3}],
-        weight_decay=0.01, fused=True,
-    )  # fmt: skip
-    total = len(plan)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min(1.0, (step + 1) / (0.08 * total)) * max(0.03, 1 - step / total)
-    )
-    done, unfinished, begun, history = (
-        0,
-        folder / f"{name}.unfinished.pt",
-        time.monotonic(),
-        defaultdict(list),
-    )
-    if unfinished.exists():
-        saved = torch.load(unfinished, weights_only=False)
-        tuner.load(saved["school"])
-        optimiser.load_state_dict(saved["optimiser"])
-        schedule.load_state_dict(saved["schedule"])
-        dice.setstate(saved["dice"])
-        done = saved["done"]
-    for step in range(done, total):
-        losses = tuner.losses(plan[step], dice, nouns)
-        if losses:
-            optimiser.zero_grad()
-            sum(losses.values()).backward()
-            torch.nn.utils.clip_grad_norm_(tuner.learned.values(), 1.0)
-            optimiser.step()
-        schedule.step()
-        for key, loss in losses.items():
-            history[key].append(float(loss.detach()))
-        if (step + 1) % EVERY == 0:
-            pace = (time.monotonic() - begun) / (step + 1 - done)
-            shown = ", ".join(
-                f"{key} {np.mean(values[-EVERY:]):.3f}" for key, values in sorted(history.items())
-            )
-            print(f"{name}: step {step + 1} of {total}, {pace:.1f} s each: {shown}", flush=True)
-            saved = {
-                "school": tuner.state(),
-                "optimiser": optimiser.state_dict(),
-                "schedule": schedule.state_dict(),
-            }
-            torch.save({**saved, "dice": dice.getstate(), "done": step + 1}, unfinished.with_suffix(".new"))
-            unfinished.with_suffix(".new").replace(unfinished)
-    torch.save(tuner.state(), folder / f"{name}.pt")
-    unfinished.unlink(missing_ok=True)
-    return tuner
+    run = Run(name, folder, rate=rate, seed=seed, warming=0.08, least=0.03)
+    return run.through(plan, tuner, layers, lambda batch, dice: tuner.losses(batch, dice, nouns))
+
+
+@dataclass
+class Run:
+    """A tuning with its checkpoints: the rate rises in a share `warming` of the steps, then falls to `least`."""
+
+    name: str
+    folder: Path
+    rate: float
+    seed: int
+    warming: float
+    least: float
+
+    def through(
+        self,
+        plan: Sequence[Step],
+        tuner: Tuner,
+        layers: list[torch.nn.Parameter],
+        losses_of: Callable[[Step, random.Random], dict[str, torch.Tensor]],
+    ) -> Tuner:
+        """Run through the plan; goes on from the last checkpoint if one was interrupted."""
+        optimiser = torch.optim.AdamW(
+            [{"params": list(tuner.learned.values()), "lr": self.rate}, {"params": layers, "lr": 1e-3}],
+            weight_decay=0.01, fused=True,
+        )  # fmt: skip
+        total, dice = len(plan), random.Random(self.seed + 1)
+        schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimiser,
+            lambda step: min(1.0, (step + 1) / (self.warming * total)) * max(self.least, 1 - step / total),
+        )
+        unfinished, done, history = self.folder / f"{self.name}.unfinished.pt", 0, defaultdict(list)
+        if unfinished.exists():
+            saved = torch.load(unfinished, weights_only=False)
+            tuner.load(saved["school"])
+            optimiser.load_state_dict(saved["optimiser"])
+            schedule.load_state_dict(saved["schedule"])
+            dice.setstate(saved["dice"])
+            done = saved["done"]
+        begun = time.monotonic()
+        for step in range(done, total):
+            losses = losses_of(plan[step], dice)
+            if losses:
+                optimiser.zero_grad()
+                sum(losses.values()).backward()
+                torch.nn.utils.clip_grad_norm_(tuner.learned.values(), 1.0)
+                optimiser.step()
+            schedule.step()
+            for key, loss in losses.items():
+                history[key].append(float(loss.detach()))
+            if (step + 1) % EVERY == 0:
+                pace = (time.monotonic() - begun) / (step + 1 - done)
+                shown = ", ".join(
+                    f"{key} {np.mean(values[-EVERY:]):.3f}" for key, values in sorted(history.items())
+                )
+                print(f"{self.name}: step {step + 1} of {total}, {pace:.1f} s each: {shown}", flush=True)
+                saved = {
+                    "school": tuner.state(),
+                    "optimiser": optimiser.state_dict(),
+                    "dice": dice.getstate(),
+                }
+                saved |= {"schedule": schedule.state_dict(), "done": step + 1}
+                torch.save(saved, unfinished.with_suffix(".new"))
+                unfinished.with_suffix(".new").replace(unfinished)
+        torch.save(tuner.state(), self.folder / f"{self.name}.pt")
+        unfinished.unlink(missing_ok=True)
+        return tuner
 
 
 def twin(dice: random.Random, nouns: Sequence[str]) -> tuple[str, str, int]:

@@ -147,7 +147,7 @@ def _trained(
     founded, start = None if base.blank else base, base.parts.calibration
     looked = [data.texts[int(row)] for row in np.flatnonzero(data.looked_at)]
     ngrams = NGrams.fitted(looked) if recipes.words and len(looked) >= FEW else None
-    material = gathered(data, reader, founded, ngrams, questions=recipes.questions)
+    material = gathered(data, reader, founded, ngrams, recipes)
     themes, theme_logits = _themes(material, recipes)
     theme_logits = with_neighbours(theme_logits, data.batch)  # as in Model.predict
     polarity, polarity_logits = _polarity(material, recipes)
@@ -201,16 +201,17 @@ def usual_mean(data: TrainingSet, encoder: Encoder) -> Floats:
 
 
 def gathered(
-    data: TrainingSet, reader: Model, base: Model | None, ngrams: NGrams | None, *, questions: bool = True
+    data: TrainingSet, reader: Model, base: Model | None, ngrams: NGrams | None, recipes: Recipes
 ) -> Material:
     """Compute the feature blocks of a training set, and folds that keep its groups whole.
 
-    `reader` has the encoder and reads the codebook; `base` (if any) says what it knows already.
+    `reader` has the encoder and reads the codebook; `base` (if any) says what it knows already. Only for layers
+    learned with the encoder its branch reads the texts after their questions, too.
     """
     texts = list(data.texts)
     rows = read_vectors(data.batch, reader.encoder, in_context=reader.parts.in_context)
     vectors = rows[:, : reader.encoder.dimension]
-    known = common_questions(data) if questions else NOTHING_SEEN
+    known = common_questions(data) if recipes.questions else NOTHING_SEEN
     extra: dict[str, Any] = {}
     if base is not None:
         extra = dict(base.opinions(data.batch, rows if reader is base else None))
@@ -219,7 +220,7 @@ def gathered(
     signals = Signals(data.batch, replace(reader.reader, questions=known), vectors=rows, extra=extra)
     blocks: dict[str, Any] = {name: signals[name] for name in (*ALWAYS, *extra)}
     if signals.branch.shape[1]:
-        blocks |= {BRANCH: signals.branch, BRANCH_ASKED: signals.branch_asked}
+        blocks |= {BRANCH: signals.branch} | ({BRANCH_ASKED: signals.branch_asked} if recipes.taught else {})
     if ngrams is not None:
         blocks["words"] = ngrams.matrix(texts)
     if len(known):
