@@ -1,5 +1,7 @@
 """PDFs: wrapped lines are paragraphs again, what only the page says is left out, hopeless files are refused."""
 
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -7,10 +9,12 @@ import pypdf
 import pytest
 
 from coder.errors import FormatError, UnsafeFileError
+from coder.reading import formats
 from coder.reading.formats.pdf import read
 from tests.reading.office_making import said, transcript
 from tests.reading.pdf_making import Printed, pdf
 
+pdf_pages = Path(formats.__file__).with_name("pdf_pages.py")
 TALK = [
     (
         "INT",
@@ -135,6 +139,23 @@ def test_a_pdf_that_keeps_the_reader_busy_is_stopped() -> None:
     busy = b"BT /F1 11 Tf " + b"(a) Tj 1 0 0 1 0 0 Tm " * 700_000 + b" ET"
     with pytest.raises(UnsafeFileError, match="too long or too much memory"):
         read(pdf([], content=[busy] * 12), "x.pdf")
+
+
+def test_a_pdf_is_stopped_by_its_computing_time_where_the_system_has_no_limit_of_its_own() -> None:
+    program = (
+        "import runpy, sys, time; sys.modules['resource'] = None; time.process_time = lambda: 1e9;"
+        "sys.stdin = None; runpy.run_path(sys.argv[1])['limit_itself'](); time.sleep(60)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program, str(pdf_pages)], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, b"TimeIsUp")
+
+
+def test_a_pdf_that_hangs_is_stopped_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coder.reading.formats.pdf.MOST_SECONDS", 0)
+    with pytest.raises(UnsafeFileError, match="takes too long"):
+        read(printed(gap=6), "x.pdf")
 
 
 def test_other_files_named_pdf_are_refused() -> None:

@@ -55,6 +55,20 @@ def test_notes_beside_the_words_are_no_words(tmp_path: Path) -> None:
     assert said(transcript(tmp_path, "p07.pdf", printed(2, notes=True))) == TALK
 
 
+def test_numbers_before_the_lines_of_a_table_are_left_out(tmp_path: Path) -> None:
+    lines: list[Printed] = []
+    number, y = 1, 780.0
+    for who, words in TALK[:8]:
+        for part, line in enumerate(textwrap.wrap(words, 45)):
+            lines.append(Printed(str(number), y, x=50))
+            lines += [Printed(who, y, x=90)] if part == 0 else []
+            lines.append(Printed(line, y, x=150))
+            number, y = number + 1, y - 14
+    found = transcript(tmp_path, "p07.pdf", pdf([lines]))
+    assert said(found) == TALK[:8]
+    assert f"{number - 1} line numbers were left out." in found.notes
+
+
 def test_bold_labels_and_lines_without_gaps_make_no_table() -> None:
     lines = [PdfLine("INT: How?", 90, 700 - n * 14, 4, ((5, 121.0, False),)) for n in range(9)]
     assert blocks_of([lines]) is None

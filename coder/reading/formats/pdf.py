@@ -14,12 +14,15 @@ from coder.phrasing import counted
 from coder.reading.document import Document
 from coder.reading.formats.office import document_of, plain_document
 from coder.reading.formats.office_tables import table_of_turns
-from coder.reading.formats.pdf_layout import PdfLine, paragraphs_of
+from coder.reading.formats.pdf_layout import PdfLine, paragraphs_of, without_numbers
 from coder.reading.formats.pdf_tables import blocks_of, lost_beside
 from coder.reading.safety.content import MEGABYTE, Budget, advice_on
 
 MAX_PDF_BYTES = 100 * MEGABYTE
-SECONDS = 12
+# The process that reads counts its own seconds of computing. By the clock it may take far longer, since other work on
+# the machine can slow it down; only what hangs is stopped by this.
+MOST_SECONDS = 300
+_STOPPED = re.compile(rb"MemoryError|LimitReachedError|TimeIsUp")
 _PROGRAM = Path(__file__).with_name("pdf_pages.py")
 _PAGE_NUMBER = re.compile(
     r"\W*(?:(?:page|seite|pagina|página|side|sida|p\.|s\.)\s*)?(\d{1,4})(?:\s*(?:of|/|von|sur|de|di|van|av)\s*\d{1,4})?\W*",
@@ -54,6 +57,8 @@ def read(data: bytes, name: str) -> Document:
     notes += (
         [f"{sum(dropped.values())} page headers, footers and page numbers were left out."] if dropped else []
     )
+    pages, numbers = without_numbers(pages)
+    notes += [f"{numbers} line numbers were left out."] if numbers else []
     budget = Budget(name)
     for page in pages:
         budget.spend(sum(len(line.text) for line in page), len(page))
@@ -61,8 +66,7 @@ def read(data: bytes, name: str) -> Document:
     if blocks and table_of_turns(blocks) is not None:
         doubts = (*lost_beside(blocks), *_struck_through(struck))
         return replace(document_of(blocks, "pdf", name, notes), doubts=doubts)
-    paragraphs, more = paragraphs_of(pages)
-    document = plain_document(paragraphs, "pdf", name, (*notes, *more))
+    document = plain_document(paragraphs_of(pages), "pdf", name, notes)
     return replace(document, doubts=_struck_through(struck))
 
 
@@ -81,7 +85,7 @@ def _pages(data: bytes, name: str) -> tuple[list[Page], list[str]]:
     # -P: a script's own folder would else be searched for modules first, and ours hold a docx.py.
     command = [sys.executable, "-P", str(_PROGRAM)]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, check=False)
+        done = subprocess.run(command, input=data, capture_output=True, timeout=MOST_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
         raise _too_much(name) from error
     except OSError as error:
@@ -89,7 +93,7 @@ def _pages(data: bytes, name: str) -> tuple[list[Page], list[str]]:
             f"{name}: PDFs cannot be read here ({error}). Save the transcript as Word."
         ) from error
     message = done.stderr[-2000:]
-    if done.returncode < 0 or b"MemoryError" in message or b"LimitReachedError" in message:
+    if done.returncode < 0 or _STOPPED.search(message):
         raise _too_much(name)
     lines = done.stdout.splitlines()
     if lines and lines[0].startswith(b"{"):

@@ -33,10 +33,8 @@ class PdfLine:
     pieces: tuple[tuple[int, float, bool], ...] = ()
 
 
-def paragraphs_of(pages: Sequence[Sequence[PdfLine]]) -> tuple[list[Paragraph], list[str]]:
-    """Return the paragraphs of pages without headers and footers, and notes on what was left out."""
-    pages, removed = _without_numbers(pages)
-    notes = [f"{removed} line numbers were left out."] if removed else []
+def paragraphs_of(pages: Sequence[Sequence[PdfLine]]) -> list[Paragraph]:
+    """Return the paragraphs of pages without headers, footers and line numbers."""
     lines = [line for page in pages for line in page]
     layout = _Layout.of(pages)
     words = words_of(lines)
@@ -46,7 +44,7 @@ def paragraphs_of(pages: Sequence[Sequence[PdfLine]]) -> tuple[list[Paragraph], 
             paragraphs.append([line])
         else:
             paragraphs[-1].append(line)
-    return [joined(group, words) for group in paragraphs], notes
+    return [joined(group, words) for group in paragraphs]
 
 
 def words_of(lines: Iterable[PdfLine]) -> Counter[str]:
@@ -63,15 +61,25 @@ def _pairs(pages: Sequence[Sequence[PdfLine]]) -> Iterator[tuple[tuple[PdfLine, 
             before = line
 
 
-def _without_numbers(pages: Sequence[Sequence[PdfLine]]) -> tuple[list[list[PdfLine]], int]:
-    """Take out numbers before the lines (as word processors print them), if there are any."""
+def without_numbers(pages: Sequence[Sequence[PdfLine]]) -> tuple[list[list[PdfLine]], int]:
+    """Return pages without the numbers before their lines, as word processors print them, and how many there were."""
     texts = [line.text for page in pages for line in page]
     unnumbered, removed = without_line_numbers(texts)
     if not removed:
         return [list(page) for page in pages], 0
     renewed = iter(unnumbered)
-    changed = [[PdfLine(next(renewed), line.x, line.y) for line in page] for page in pages]
+    changed = [[_behind_number(line, next(renewed)) for line in page] for page in pages]
     return [[line for line in page if line.text.strip()] for page in changed], removed
+
+
+def _behind_number(line: PdfLine, text: str) -> PdfLine:
+    """Return what of a line stands behind its number: it begins where its first piece there was placed."""
+    cut = len(line.text) - len(text)
+    if not cut:
+        return line
+    first = next((piece for piece in line.pieces if cut - 1 <= piece[0] <= cut), None)
+    pieces = tuple((place - cut, x, gap) for place, x, gap in line.pieces if place > cut)
+    return PdfLine(text, first[1] if first else line.x, line.y, max(0, line.bold - cut), pieces)
 
 
 @dataclass(frozen=True, slots=True)

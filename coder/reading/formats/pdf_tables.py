@@ -59,14 +59,14 @@ def blocks_of(pages: Sequence[Sequence[PdfLine]]) -> list[Block] | None:
             rows = []
             outside += lines
         if cells:
-            blocks += paragraphs_of([outside])[0] if outside else []
+            blocks += paragraphs_of([outside]) if outside else []
             outside = []
             rows.append(tuple(_cell(cells.get(column, []), words) for column in range(len(columns))))
             count += 1
             own = (piece for place, cell in cells.items() for piece in cell if piece.column == place)
             inside += sum(len(piece.line.text) for piece in own)
     blocks += [Grid(tuple(rows))] if rows else []
-    blocks += paragraphs_of([outside])[0] if outside else []
+    blocks += paragraphs_of([outside]) if outside else []
     total = sum(len(line.text) for page in pages for line in page)
     if count < _FEWEST_ROWS or inside < _MOSTLY * total or _is_labelled(blocks):
         return None
