@@ -118,3 +118,13 @@ def test_times_behind_a_tab_stay_the_times_of_the_turns() -> None:
     found = assemble(document_of("\n".join(lines) + "\n", "x.txt", "utf-8"), "x.txt", b"")
     assert [turn.time for turn in found.turns] == [None, 65.0, 80.0, 95.0]
     assert said(found) == ["I am fine and well.", "I am a nurse here."]
+
+
+def test_a_short_file_whose_answers_end_in_codes_has_its_speakers() -> None:
+    found = read("\tAM-fear", "\tSOC", "\tAM-hope", "")
+    assert [turn.speaker for turn in found.turns] == ["INT", "P1"] * 4
+    text = "INT: How is that?\nP1: I cannot sleep.\t[fear]\nINT: And what else?\nP1: She rings.\t[support]\n"
+    found = assemble(
+        document_of(text + "INT: Who?\nP1: I come from the\tYMCA\n", "x.txt", "utf-8"), "x.txt", b""
+    )
+    assert said(found) == ["I cannot sleep.", "She rings.", "I come from the\tYMCA"]

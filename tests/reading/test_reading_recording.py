@@ -68,9 +68,7 @@ def test_what_is_said_about_an_end_stays(said: str) -> None:
     assert found.words_of(found.turns[-1]) == said
 
 
-def test_what_stands_below_such_a_note_is_no_speech_unless_the_recording_goes_on() -> None:
-    below = "\nShe stayed for tea.\n"
-    assert read(talk(f"{WORDS} [End of interview]", below)).turns[-1].end == len(talk(WORDS)) - 1
+def test_words_go_on_below_a_note_that_the_recording_is_resumed() -> None:
     found = read(talk(f"{WORDS} [Recording stopped]", "[Recording resumed]\nINT: Go on.\nP1: Yes.\n"))
     assert [found.words_of(turn) for turn in found.turns][3:] == [WORDS, "Go on.", "Yes."]
 
@@ -101,10 +99,14 @@ def test_a_note_below_the_end_is_nobodys() -> None:
     assert any("Notitie" in note for note in found.notes)
 
 
-def test_words_below_a_note_on_the_end_behind_words_are_named_as_a_doubt() -> None:
+def test_words_below_a_note_on_the_end_behind_words_stay_and_are_named_as_a_doubt() -> None:
     found = read(talk(f"{WORDS} [End of recording]", "\nActually, please also note my phone.\n"))
-    assert found.words_of(found.turns[-1]) == WORDS
-    assert any("below the talk may be speech" in doubt and "my phone" in doubt for doubt in found.doubts)
+    assert [found.words_of(turn) for turn in found.turns][-2:] == [
+        WORDS,
+        "Actually, please also note my phone.",
+    ]
+    assert found.turns[-1].speaker == "P1"
+    assert any("1 line below a note on the end" in doubt and "my phone" in doubt for doubt in found.doubts)
     assert not read(talk(f"{WORDS} [End of recording]", "\nDuration: 43 minutes\n")).doubts
 
 

@@ -228,6 +228,7 @@ def _doubts_about(
         yield "Names before a comma were taken for speakers: such a name may be of somebody spoken to."
     yield from _lost_speech(lines, labels, start)
     yield from _lost_below(lines, reading, labelled=bool(labels))
+    yield from _said_below_end(lines, labels, reading)
 
 
 def _take_out_titles(reading: Reading, text: str, beginnings: tuple[str, ...]) -> None:
@@ -331,23 +332,31 @@ def _lost_speech(lines: Sequence[Line], labels: Labels, start: int) -> Iterator[
 
 
 def _lost_below(lines: Sequence[Line], reading: Reading, *, labelled: bool) -> Iterator[str]:
-    """Say that lines left out below the talk read like sentences; below labels, a heading of notes is plain.
-
-    Below a note on the end that stands behind somebody's words, few words are enough.
-    """
+    """Say that lines left out below the talk read like sentences; below labels, a heading of notes is plain."""
     footer = {span.start for span in reading.spans if span.kind == "footer"}
     below = [line for line in lines if line.start in footer]
     open_ones = itertools.takewhile(lambda line: not (labelled and heads_notes(line, labelled=True)), below)
-    above = [line for line in lines if footer and line.start < min(footer) and not line.blank]
-    noted = bool(above) and not above[-1].kind and ends_with_end(above[-1])
-    lost = [
-        text
-        for line in open_ones
-        if (text := line.text.strip()) and (ends_sentence(text) or (noted and ":" not in text))
-    ]
-    if lost and (noted or sum(len(text.split()) for text in lost) >= _LONG_HEADER):
+    lost = [text for line in open_ones if (text := line.text.strip()) and ends_sentence(text)]
+    if sum(len(text.split()) for text in lost) >= _LONG_HEADER:
         count = counted(len(lost), "line")
         yield f"{count} below the talk may be speech and not taken as such: {_shortened(lost[0])!r}."
+
+
+def _said_below_end(lines: Sequence[Line], labels: Labels, reading: Reading) -> Iterator[str]:
+    """Say that lines below a note on the end, which stands behind somebody's words, were read as that person's."""
+    last = max(labels, default=len(lines))
+    end = next((number for number in range(last, len(lines)) if ends_with_end(lines[number])), len(lines))
+    left_out = {span.start for span in reading.spans if span.kind in _KINDS}
+    said = [
+        line.text.strip()
+        for line in lines[end + 1 :]
+        if not (line.blank or line.kind or line.start in left_out)
+    ]
+    if said:
+        count = counted(len(said), "line")
+        yield (
+            f"{count} below a note on the end of the talk read as {labels[last].label}'s: {_shortened(said[0])!r}."
+        )
 
 
 def _shortened(text: str) -> str:

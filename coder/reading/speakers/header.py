@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coder.reading.speakers.labels import Candidate, Style
-from coder.reading.speakers.lines import Line, ends_sentence, ends_talk, ends_with_end, goes_on
+from coder.reading.speakers.lines import Line, ends_sentence, ends_talk, goes_on
 from coder.reading.speakers.vocabulary import (
     FIELD_NOTES,
     FUNCTION_WORDS,
@@ -75,8 +75,7 @@ def footer_of(lines: Sequence[Line], last: int, *, labelled: bool) -> int:
         or (labelled and n >= short and lines[n].after_gap and _names_notes(lines[n]))
         or (labelled and n >= resumed and ends_talk(lines[n]))
     )
-    ended = (n + 1 for n in range(max(last, resumed), len(lines)) if labelled and ends_with_end(lines[n]))
-    end = min(next(opens, len(lines)), next(ended, len(lines)))
+    end = next(opens, len(lines))
     for number in range(end - 1, max(last, end - 2 * _REACH), -1):
         line = lines[number]
         if line.blank or line.kind:

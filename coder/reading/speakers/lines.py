@@ -343,6 +343,7 @@ def _furniture_kind(line: Line) -> str:
 
 
 # A sentence's end, perhaps with a bracket, quotation mark or time stamp behind it.
+_BEFORE_TAB = re.compile(r"(.*\S)\t[^\t]{1,40}$", re.S)
 _ENDS_SENTENCE = re.compile(
     r"[.?!…。？！؟۔।][)\]\"'”’»*_]*(?:\s*[\[(#<][\d:.,\- ]{4,24}[\])#>]|\s+\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,3})?)?\s*$"
 )
@@ -372,14 +373,17 @@ def paragraph_starts(
         if number in after_gap
         or not (
             lines[number - 1].text.rstrip("* ").endswith((":", "："))
-            or (wrapped and not _ENDS_SENTENCE.search(lines[number - 1].text))
+            or (wrapped and not ends_sentence(lines[number - 1].text))
         )
     )
 
 
 def ends_sentence(text: str) -> bool:
-    """Tell whether a line ends where a sentence does."""
-    return _ENDS_SENTENCE.search(text[-80:]) is not None
+    """Tell whether a line ends where a sentence does, perhaps with a code or number behind a tab."""
+    if _ENDS_SENTENCE.search(text[-80:]):
+        return True
+    before = _BEFORE_TAB.match(text[-120:])
+    return before is not None and _ENDS_SENTENCE.search(before[1]) is not None
 
 
 def is_wrapped(texts: Sequence[str]) -> bool:
@@ -388,7 +392,7 @@ def is_wrapped(texts: Sequence[str]) -> bool:
     if not lengths or lengths[int(0.95 * len(lengths))] > 110:
         return False
     if len(lengths) < 6:
-        return any(len(text) > 50 and not _ENDS_SENTENCE.search(text) for text in texts[:-1])
+        return any(len(text) > 50 and not ends_sentence(text) for text in texts[:-1])
     full = [text for text in texts if len(text) >= 0.75 * lengths[int(0.95 * len(lengths))]]
-    open_ended = [text for text in full if not _ENDS_SENTENCE.search(text)]
+    open_ended = [text for text in full if not ends_sentence(text)]
     return len(full) >= 0.35 * len(texts) and len(open_ended) >= 0.6 * len(full)
