@@ -156,7 +156,7 @@ def import_(asked: Imported, options: CodedOptions) -> None:
     if len(brought.problems()) > MOST_LISTED:
         note(f"... and {len(brought.problems()) - MOST_LISTED} more (all with --json)")
     if brought.refused:
-        raise typer.Exit(3)
+        raise typer.Exit(3 if brought.anything_read else 1)
 
 
 def suggest(

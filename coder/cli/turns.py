@@ -40,7 +40,7 @@ def turns(
         report = reading_report(file)
         show(as_json, report.as_json(), lambda: _folder_text(report, file))
         if report.refused:
-            raise typer.Exit(3)
+            raise typer.Exit(3 if report.files else 1)
         return
     single = show_turns(file, tuple(interviewer or ()))
     show(as_json, single.as_json(), lambda: _file_text(single))

@@ -103,6 +103,7 @@ def test_importing_tells_what_came_in_and_refuses_file_by_file(run: Run) -> None
     assert "interviewer: Interviewer; speakers: Participant" in result.stdout
     assert "bad.docx" in result.stderr
     assert "left alone" in run("import", "s.coder", "talks/t0.txt").stdout
+    assert run("import", "s.coder", "bad.docx").exit_code == 1
 
 
 def test_tables_about_transcripts_in_a_folder_are_not_taken_for_transcripts(run: Run) -> None:

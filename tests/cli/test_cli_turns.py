@@ -73,6 +73,11 @@ def folder(tmp_path: Path) -> Path:
     return place
 
 
+def test_a_folder_of_which_nothing_can_be_read_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "broken.docx").write_text("not a document")
+    assert CliRunner().invoke(app, ["turns", str(tmp_path)]).exit_code == 1
+
+
 def test_a_folder_gets_a_line_per_file_doubtful_ones_first(folder: Path) -> None:
     result = CliRunner().invoke(app, ["turns", str(folder)])
     assert result.exit_code == 3

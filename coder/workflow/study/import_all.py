@@ -54,6 +54,12 @@ class ImportResult:
         of_projects = [item for project in self.projects for item in project.transcripts.refused]
         return [*self.transcripts.refused, *of_projects, *self.failed]
 
+    @property
+    def anything_read(self) -> bool:
+        """Tell whether any of the files could be used."""
+        texts = self.transcripts
+        return bool(texts.added or texts.unchanged or self.projects or self.attributes or self.codings)
+
     def problems(self) -> list[str]:
         """Return a line for each file or row that was left out, in whole or in part, and on how tables were read."""
         lines = [f"{path}: {reason}" for path, reason in self.refused]
