@@ -361,8 +361,8 @@ def undo(
     act: Annotated[
         str | None,
         typer.Option(
-            help="The act to take back instead, also an import (see coder history); of memos, groups and the"
-            " codebook only the newest."
+            help="The act to take back instead, also an import (see coder history); of memos, groups, the"
+            " codebook, names and plans only the newest."
         ),
     ] = None,
     again: Annotated[bool, typer.Option("--redo", help="Bring back what was undone last.")] = False,
@@ -392,7 +392,7 @@ def history(
 ) -> None:
     """List what was decided, noted, changed, undone and imported, newest first.
 
-    `coder undo --act` takes a line back by its name; of memos, groups and the codebook only the newest.
+    `coder undo --act` takes a line back by its name; of memos, groups, the codebook, names and plans only the newest.
     Example: coder history pilot.coder --coder Ann --limit 10
     """
     from coder.cli.study_text import history_dicts, history_text

@@ -59,15 +59,26 @@ class Codebooks:
         )
         return [(row["name"], row["code"], row["n"]) for row in rows if row["code"] not in known]
 
-    def used(self, but_for: Collection[str] = ()) -> set[str]:
-        """Return the codes of all codings in the transcripts in use, but for those that the named acts made."""
+    def uses(self, but_for: Collection[str] = ()) -> dict[str, dict[str, int]]:
+        """Return how many codings stand in the transcripts in use, by code and whose they are.
+
+        Those that the acts `but_for` made are left out, and those that they withdraw where they are done again.
+        """
         rows = self._db.rows(
-            "SELECT DISTINCT s.code FROM standing s JOIN act a ON a.id = s.act JOIN utterance u ON u.id = s.utterance"
+            "WITH named AS (SELECT id, uid, owner, time FROM act WHERE uid IN (SELECT value FROM json_each(?)))"
+            " SELECT s.code, c.name, count(*) AS n FROM standing s JOIN act a ON a.id = s.act"
+            " JOIN coder c ON c.id = s.owner JOIN utterance u ON u.id = s.utterance"
             " JOIN transcript t ON t.id = u.transcript WHERE s.rejected = 0 AND t.current = 1"
-            " AND a.uid NOT IN (SELECT value FROM json_each(?))",
+            " AND a.uid NOT IN (SELECT uid FROM named) AND NOT EXISTS (SELECT 1 FROM named r"
+            " JOIN decision d ON d.act = r.id WHERE r.owner = s.owner AND d.utterance = s.utterance"
+            " AND d.verdict = 'withdraw' AND d.code = s.code AND (r.time, r.uid) > (a.time, a.uid))"
+            " GROUP BY s.code, c.name ORDER BY s.code, c.name",
             (json.dumps(list(but_for)),),
         )
-        return {row["code"] for row in rows}
+        uses: dict[str, dict[str, int]] = {}
+        for row in rows:
+            uses.setdefault(row["code"], {})[row["name"]] = row["n"]
+        return uses
 
     def get(self, version_id: int) -> Codebook:
         """Return one version."""

@@ -16,7 +16,7 @@ from coder.store.encryption import attach, is_encrypted
 from coder.store.replay import rebuild
 from coder.store.reversals import stands
 from coder.store.suggestions import refresh_all_outlooks
-from coder.store.transcripts import derive_transcripts
+from coder.store.transcript_changes import derive_transcripts
 
 # Each table of numbers gets a map from the other copy's ids to this one's.
 _MAPS = {
@@ -62,7 +62,14 @@ _STEPS: tuple[tuple[str, str], ...] = (
         "coder",
         "INSERT OR IGNORE INTO main.coder (name, kind) SELECT name, kind FROM other.coder ORDER BY name",
     ),
-    ("", _fresh("setting", "uid, name, value, coder, time", f"uid, name, value, {_BY}, time")),
+    (
+        "",
+        _fresh(
+            "setting",
+            "uid, name, value, coder, time, reverses",
+            f"uid, name, value, {_BY}, time, reverses",
+        ),
+    ),
     (
         "codebook",
         _fresh("codebook", "uid, hash, content, note, coder, time", f"uid, hash, content, note, {_BY}, time"),
@@ -250,8 +257,8 @@ _STEPS: tuple[tuple[str, str], ...] = (
         "",
         _fresh(
             "transcript_change",
-            "uid, transcript, name, removed, coder, time",
-            f"uid, {_TRANSCRIPT}, name, removed, {_BY}, time",
+            "uid, transcript, kind, name, before, coder, time, reverses",
+            f"uid, {_TRANSCRIPT}, kind, name, before, {_BY}, time, reverses",
         ),
     ),
     (
@@ -374,6 +381,17 @@ _TOUCHED = (
     " WHERE NOT EXISTS (SELECT 1 FROM {there}.act x WHERE x.uid = act.uid)"
     f" AND act.note <> '{CARRIED}'"  # nobody decided these here; what they repeat was decided on the version before
 )
+# A transcript that is not in one copy any more and that somebody went on coding in the other.
+_REMOVED = (
+    "SELECT DISTINCT '''' || t.name || ''' was removed in one while ' || c.name || ' coded it in the other: its"
+    " codings are kept, and the Study page brings it back.' AS sentence FROM {here}.transcript_change r"
+    " JOIN {here}.transcript t ON t.id = r.transcript JOIN {there}.transcript s ON s.uid = t.uid"
+    " JOIN {there}.utterance u ON u.transcript = s.id JOIN {there}.decision d ON d.utterance = u.id"
+    " JOIN {there}.act a ON a.id = d.act JOIN {there}.coder c ON c.id = a.owner"
+    " WHERE r.kind = 'remove' AND t.current = 0 AND s.current = 1"
+    " AND NOT EXISTS (SELECT 1 FROM {there}.transcript_change x WHERE x.uid = r.uid)"
+    " AND NOT EXISTS (SELECT 1 FROM {here}.act x WHERE x.uid = a.uid)"
+)
 _QUERIES = (
     # One owner, one utterance, decided differently in both: the later decision stands.
     "SELECT DISTINCT a.coder || ' decided the utterance at ' || a.start || ' of ''' || a.name ||"
@@ -391,8 +409,23 @@ _QUERIES = (
         "setting",
         "b.name = a.name",
         "'The setting ''' || a.name || ''' was changed in both; the later value is in use.'",
-        "a.value <> b.value AND a.name <> 'typical' AND a.name NOT LIKE 'drift:%'",
+        "a.value <> b.value AND a.name NOT IN ('typical', 'double_coding') AND a.name NOT LIKE 'drift:%'",
     ),
+    _both_changed(
+        "setting",
+        "b.name = a.name",
+        "'The plan of double coding was changed in both; the later plan is in use.'",
+        f"a.value <> b.value AND a.name = 'double_coding' AND {stands('a', 'main.setting')}"
+        f" AND {stands('b', 'other.setting')}",
+    ),
+    "SELECT DISTINCT 'A transcript was renamed to ''' || min(a.name, b.name) || ''' in one and to ''' ||"
+    " max(a.name, b.name) || ''' in the other; the later name is in use.' AS sentence FROM main.transcript_change a"
+    " JOIN main.transcript t ON t.id = a.transcript JOIN other.transcript s ON s.uid = t.uid"
+    " JOIN other.transcript_change b ON b.transcript = s.id AND b.name <> a.name"
+    f" WHERE a.kind = 'rename' AND b.kind = 'rename' AND {_only('a', 'transcript_change', 'other')}"
+    f" AND {_only('b', 'transcript_change', 'main')} AND {stands('a', 'main.transcript_change')}"
+    f" AND {stands('b', 'other.transcript_change')}",
+    *(_REMOVED.format(here=here, there=there) for here, there in (("main", "other"), ("other", "main"))),
     _both_changed(
         "attribute",
         "b.kind = a.kind AND b.subject = a.subject AND b.name = a.name",

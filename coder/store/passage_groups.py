@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coder.store.connection import SharedConnection, new_uid, value_of
-from coder.store.reversals import Reversals, stands
+from coder.store.reversals import Reversals, changed_since, covered, stands
 
+_SAME = "n.code = c.code AND n.polarity IS c.polarity"
 _STANDS = stands("c", "group_change")
 
 
@@ -67,26 +68,13 @@ class PassageGroups:
         return uid
 
     def undoable(self, coder: str) -> GroupChange | None:
-        """Return the newest change of this coder that stands, if it is the newest of its code and polarity."""
-        row = self.reversals.undoable(coder)
-        if row is None:
-            return None
-        newest = self._db.value(
-            f"SELECT uid FROM group_change c WHERE code = ? AND polarity IS ? AND {_STANDS}"
-            " ORDER BY time DESC, uid DESC",
-            (row["code"], row["polarity"]),
-        )
-        if newest != row["uid"]:
-            return None
-        return value_of(GroupChange, row, made=row["uid"])
+        """Return the newest change of this coder that stands and is the newest of its code and polarity."""
+        row = self.reversals.undoable(coder, unless=covered("group_change", _SAME))
+        return None if row is None else value_of(GroupChange, row, made=row["uid"])
 
     def redoable(self, coder: str) -> GroupChange | None:
         """Return the newest undoing of this coder that was not redone, unless the groups were changed since."""
-        since = (
-            "EXISTS (SELECT 1 FROM group_change n WHERE n.reverses IS NULL AND n.time > u.time"
-            " AND n.code = u.code AND n.polarity IS u.polarity)"
-        )
-        row = self.reversals.redoable(coder, unless=since)
+        row = self.reversals.redoable(coder, unless=changed_since("group_change", _SAME))
         return None if row is None else value_of(GroupChange, row, made=row["reverses"])
 
     def reverse(self, coder: str, change: GroupChange) -> None:

@@ -1,4 +1,4 @@
-"""Rows that people wrote and take back by one more row: memos, good quotes, roles, groups, changes of the codebook.
+"""Rows that people wrote and take back by one more row: all but decisions.
 
 A row with `reverses` takes back the row of that uid: something that somebody did (undo), or an undoing (redo).
 """
@@ -14,6 +14,20 @@ def stands(row: str, table: str) -> str:
         f"{row}.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM {table} undoing WHERE undoing.reverses = {row}.uid"
         f" AND NOT EXISTS (SELECT 1 FROM {table} redoing WHERE redoing.reverses = undoing.uid))"
     )
+
+
+def covered(table: str, same: str) -> str:
+    """Return the SQL condition that a later row `n` stands over the row `c`.
+
+    `same` is the SQL condition that both are about the same thing.
+    """
+    later = f"{same} AND (n.time, n.uid) > (c.time, c.uid)"
+    return f"EXISTS (SELECT 1 FROM {table} n WHERE {later} AND {stands('n', table)})"
+
+
+def changed_since(table: str, same: str) -> str:
+    """Return the SQL condition that somebody made a row `n` since the undoing `u` of a row `c`; `same` as above."""
+    return f"EXISTS (SELECT 1 FROM {table} n WHERE {same} AND n.reverses IS NULL AND n.time > u.time)"
 
 
 class Reversals:

@@ -10,6 +10,7 @@
 | attribute | concern |
 |---|---|
 | `texts` | transcripts, turns, utterances |
+| `transcript_changes` | names of transcripts, which were removed |
 | `people` | coders, roles of speakers, participants and attributes |
 | `codebooks`, `settings`, `memos` | versions of the codebook, settings, notes |
 | `acts` | decide, undo, redo, states, history, exposure |
@@ -40,6 +41,7 @@ from coder.store.model_versions import Models
 from coder.store.passage_groups import PassageGroups
 from coder.store.settings import Settings
 from coder.store.suggestions import Suggestions
+from coder.store.transcript_changes import TranscriptChanges
 from coder.store.transcripts import Texts
 from coder.store.values import Filters
 
@@ -51,6 +53,7 @@ class Study:
         self.db = db
         self.path = db.path
         self.texts = Texts(db)
+        self.transcript_changes = TranscriptChanges(db)
         self.people = People(db)
         self.codebooks = Codebooks(db)
         self.settings = Settings(db)

@@ -8,16 +8,11 @@ from sqlite3 import Row
 
 from coder.domain import Span, Transcript, Turn, Utterance
 from coder.errors import NotFoundError, StudyError
-from coder.store.coders import apply_roles, spread_codable
-from coder.store.connection import SharedConnection, chunks, marks, new_uid
+from coder.store.coders import spread_codable
+from coder.store.connection import SharedConnection, chunks, marks
 from coder.store.transcript_list import list_transcripts
 from coder.store.values import LOTS, StudyTurn, StudyUtterance, TranscriptInfo
 
-LONGEST_NAME = 200
-_CHANGED = (
-    "WITH newest AS (SELECT transcript AS id, name, removed, time, max(time || uid) FROM transcript_change"
-    " GROUP BY transcript)"
-)
 _UTTERANCES = "SELECT u.*, t.written FROM utterance u JOIN transcript t ON t.id = u.transcript WHERE"
 FEW = 40  # utterances of one transcript fetched one by one; more: the transcript is read whole
 
@@ -167,56 +162,12 @@ class Texts:
             )
         )
 
-    def rename(self, transcript_id: int, name: str, *, coder: str | None = None) -> None:
-        """Give a transcript another name; the old one stays on record.
-
-        Raises StudyError for an empty or overlong name, or one that another transcript has.
-        """
-        name = " ".join(name.split())
-        if not name or len(name) > LONGEST_NAME:
-            raise StudyError(f"A transcript's name has 1 to {LONGEST_NAME} characters.")
-        others = self._db.rows("SELECT name FROM transcript WHERE current = 1 AND id <> ?", (transcript_id,))
-        if name.casefold() in {row["name"].casefold() for row in others}:
-            raise StudyError(f"There is a transcript '{name}' already.")
-        self._change(transcript_id, name, removed=False, coder=coder)
-
-    def remove(self, transcript_id: int, *, coder: str | None = None) -> None:
-        """Take a transcript out of queues, counts and training; its text and codings stay in the file."""
-        self._change(transcript_id, self.name(transcript_id), removed=True, coder=coder)
-
-    def restore(self, transcript_id: int, *, coder: str | None = None) -> None:
-        """Bring a removed transcript back with all its codings."""
-        name = self.name(transcript_id)
-        taken = "SELECT 1 FROM transcript WHERE current = 1 AND name = ? COLLATE NOCASE"
-        if self._db.value(taken, (name,)):
-            raise StudyError(f"There is another transcript '{name}' by now; rename that one first.")
-        self._change(transcript_id, name, removed=False, coder=coder)
-
-    def removed(self) -> list[tuple[int, str, str]]:
-        """Return (id, name, when) of the transcripts that were removed, newest first."""
-        rows = self._db.rows(
-            f"{_CHANGED} SELECT id, name, time FROM newest WHERE removed = 1 ORDER BY time DESC"
-        )
-        return [(row["id"], row["name"], row["time"]) for row in rows]
-
     def name(self, transcript_id: int) -> str:
         """Return a transcript's name in the study, of any version. Raises StudyError if there is none."""
         name = self._db.value("SELECT name FROM transcript WHERE id = ?", (transcript_id,))
         if name is None:
             raise NotFoundError(f"There is no transcript number {transcript_id} in {self._db.path.name}.")
         return str(name)
-
-    def _change(self, transcript_id: int, name: str, *, removed: bool, coder: str | None) -> None:
-        self.name(transcript_id)
-        db = self._db
-        with db.write() as stamp:
-            by = db.coder_id(coder) if coder else None
-            db.run(
-                "INSERT INTO transcript_change VALUES (?, ?, ?, ?, ?, ?)",
-                (new_uid(), transcript_id, name, removed, by, stamp),
-            )
-            derive_transcripts(db)
-            apply_roles(db, transcript_id)
 
     def replacements(self) -> list[tuple[int, int]]:
         """Return (earlier, later) for each version that another follows: a text's first versions before its last."""
@@ -400,17 +351,6 @@ class Texts:
             (source_hash, text_hash(text)),
         )
         return None if name is None else str(name)
-
-
-def derive_transcripts(db: SharedConnection) -> None:
-    """Bring the derived name and currency of all transcripts in line with what people changed, inside `write`."""
-    db.run(
-        "UPDATE transcript SET current = NOT EXISTS (SELECT 1 FROM transcript t WHERE t.replaces = transcript.uid)"
-    )
-    db.run(
-        f"{_CHANGED} UPDATE transcript SET name = newest.name, current = transcript.current AND NOT newest.removed"
-        " FROM newest WHERE newest.id = transcript.id"
-    )
 
 
 def retire(db: SharedConnection, transcript_id: int) -> None:

@@ -215,7 +215,7 @@ class Saved:
 
     After undo and redo: `memo` is the memo that was taken back or returned, in its present wording; `what` says what
     else was taken back or done again; `quote` is (utterance, code, whether it is marked as a good quote now);
-    `transcript` is the one whose roles of speakers are others now.
+    `transcript` is the one whose name or roles of speakers are others now, or which was removed or brought back.
     """
 
     act: str

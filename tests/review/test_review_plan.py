@@ -241,3 +241,20 @@ def test_the_list_of_memos_shows_no_colleagues_memo_before_both_have_decided(stu
     assert "the clock again" in ben.get("/progress")
     with Study.open(study_path) as study:
         assert here in study.acts.exposed("Ben", [here])  # what was read there counts as seen
+
+
+def test_names_removals_and_plans_are_taken_back_on_the_pages_that_made_them(study_path: Path) -> None:
+    [ann] = planned(study_path, "Ann")
+    ann.post("/transcript/rename", transcript="1", name="Midwife one")
+    ann.post("/transcript/remove", transcript="1")
+    html = ann.get("/")
+    assert "Undo: Midwife one removed" in html and "Undo: double coding" not in html
+    assert ann.post("/undo", view="page")["say"] == "Undone: Midwife one removed"
+    assert "Midwife one" in ann.get("/read/1")
+    assert "Undo: C01 renamed to Midwife one" in ann.get("/transcript/1")
+    ann.post("/undo", view="page")
+    assert "Redo: C01 renamed to Midwife one" in ann.get("/") and "Midwife" not in ann.get("/read/1")
+    assert "Undo: double coding of 1 transcript by Ann and Ben" in ann.get("/plan")
+    assert "Double-coded" in ann.get("/read/1")
+    ann.post("/undo", view="page")
+    assert "Double-coded" not in ann.get("/read/1")

@@ -168,6 +168,39 @@ def test_a_study_from_before_questions_and_doubts_keeps_its_transcripts(tmp_path
         assert not read.written  # not known: it counts as talk
 
 
+def test_a_study_from_before_names_were_undone_keeps_names_and_removals(tmp_path: Path) -> None:
+    path = tmp_path / "old.coder"
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
+    for step in database.STEPS[:12]:
+        step(connection)
+    connection.execute("INSERT INTO study VALUES (1, 'u', 'old', '2020', '2020-01-01T00:00:00.000000Z')")
+    connection.execute("INSERT INTO coder (id, name) VALUES (2, 'Ann')")
+    for key, name in ((1, "Ward"), (2, "gone"), (3, "back")):
+        connection.execute(
+            "INSERT INTO transcript (id, uid, name, text, text_hash, source_hash, source, format, notes, current,"
+            " time) VALUES (?, ?, ?, 'Wet.', ?, ?, 'p.txt', 'txt', '[]', ?, '2020-01-01T00:00:00.000000Z')",
+            (key, f"t{key}", name, f"h{key}", f"s{key}", key != 2),
+        )
+    changes = ((1, "Clinic", 0), (1, "Ward", 0), (2, "gone", 1), (3, "back", 1), (3, "back", 0))
+    for number, (key, name, removed) in enumerate(changes):
+        row = (f"c{number}" * 8, key, name, removed, f"2020-01-02T00:00:0{number}.000000Z")
+        connection.execute("INSERT INTO transcript_change VALUES (?, ?, ?, ?, 2, ?)", row)
+    connection.execute("PRAGMA user_version = 12")
+    connection.close()
+    with Study.open(path) as study:
+        assert sorted(item.name for item in study.texts.all()) == ["Ward", "back"]
+        assert [name for _, name, _ in study.transcript_changes.removed()] == ["gone"]
+        changes_back = []
+        while (last := study.transcript_changes.undoable("Ann")) is not None:
+            changes_back.append((last["kind"], last["before"], last["name"]))
+            study.transcript_changes.reverse(last, coder="Ann")
+        # Before its first rename a transcript had another name, which older studies did not keep.
+        assert [change[0] for change in changes_back] == ["restore", "remove", "remove", "rename"]
+        assert changes_back[-1] == ("rename", "Clinic", "Ward")
+        assert sorted(item.name for item in study.texts.all()) == ["Clinic", "back", "gone"]
+
+
 def test_every_step_has_a_number_of_its_own() -> None:
     numbers = [int(path.name[:3]) for path in sorted(database.SCHEMA.glob("[0-9]*.sql"))]
     assert numbers == list(range(1, len(database.STEPS) + 1))
@@ -190,6 +223,11 @@ def test_a_study_from_before_owners_keeps_its_codings(tmp_path: Path) -> None:
         for table in ("good_quote", "speaker_role"):
             raw.execute(f"DROP INDEX {table}_reverses")
             raw.execute(f"ALTER TABLE {table} DROP COLUMN reverses")
+        raw.execute("DROP INDEX setting_reverses")
+        raw.execute("ALTER TABLE setting DROP COLUMN reverses")
+        raw.execute("DROP TABLE transcript_change")
+        before = (database.SCHEMA / "005_quotes_and_names.sql").read_text(encoding="utf-8")
+        raw.executescript(before[before.index("CREATE TABLE transcript_change") :])
         raw.execute("PRAGMA user_version = 8")
     with Study.open(path) as study:
         assert study.confirmed() == stands

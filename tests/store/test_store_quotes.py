@@ -68,12 +68,12 @@ def test_good_quotes_are_marked_and_unmarked_by_new_rows(study: Study) -> None:
 def test_a_renamed_transcript_keeps_its_codings_and_its_old_name_on_record(study: Study) -> None:
     decide(study, "Ann", Decision(units(study)[0], "add", "rain"), mode="blind")
     key = study.texts.find("p1")
-    study.texts.rename(key, "  Midwife   one ", coder="Ann")
+    study.transcript_changes.rename(key, "  Midwife   one ", coder="Ann")
     assert study.texts.find("midwife ONE") == key
     with pytest.raises(StudyError, match="already"):
-        study.texts.rename(key, "P2")
+        study.transcript_changes.rename(key, "P2")
     with pytest.raises(StudyError, match="1 to"):
-        study.texts.rename(key, " ")
+        study.transcript_changes.rename(key, " ")
     assert [row["name"] for row in study.db.rows("SELECT name FROM transcript_change")] == ["Midwife one"]
     assert len(study.confirmed()) == 1
 
@@ -82,15 +82,15 @@ def test_a_removed_transcript_leaves_every_count_and_comes_back_whole(study: Stu
     unit = units(study)[0]
     decide(study, "Ann", Decision(unit, "add", "rain"), mode="blind")
     before, key = study.figures(), study.texts.find("p1")
-    study.texts.remove(key, coder="Ann")
+    study.transcript_changes.remove(key, coder="Ann")
     after = study.figures()
     assert (after.transcripts, after.superseded, after.decided) == (1, 0, 0)
     assert after.utterances < before.utterances
     assert study.confirmed() == [] and quotes(study.db) == [] and study.find() == study.find()
-    assert [(item[0], item[1]) for item in study.texts.removed()] == [(key, "p1")]
+    assert [(item[0], item[1]) for item in study.transcript_changes.removed()] == [(key, "p1")]
     assert study.acts.states("Ann", [unit])[unit].state == "coded"
-    study.texts.restore(key)
-    assert study.figures() == before and study.texts.removed() == []
+    study.transcript_changes.restore(key)
+    assert study.figures() == before and study.transcript_changes.removed() == []
 
 
 def test_copies_join_with_names_removals_and_good_quotes(study: Study, tmp_path: Path) -> None:
@@ -102,13 +102,13 @@ def test_copies_join_with_names_removals_and_good_quotes(study: Study, tmp_path:
         shutil.copy(tmp_path / "quotes.coder", path)
     with Study.open(copies[0]) as one:
         mark_good(one.db, "Ann", unit, "rain", True)
-        one.texts.rename(one.texts.find("p1"), "First")
+        one.transcript_changes.rename(one.texts.find("p1"), "First")
     with Study.open(copies[1]) as other:
-        other.texts.remove(other.texts.find("p2"))
+        other.transcript_changes.remove(other.texts.find("p2"))
     for number, order in enumerate((copies, copies[::-1])):
         out = tmp_path / f"joined-{number}.coder"
         merge_studies(order, out)
         with Study.open(out) as joined:
             assert [item.name for item in joined.texts.all()] == ["First"]
             assert [item.good for item in quotes(joined.db)] == [True]
-            assert [item[1] for item in joined.texts.removed()] == ["p2"]
+            assert [item[1] for item in joined.transcript_changes.removed()] == ["p2"]

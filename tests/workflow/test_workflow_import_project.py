@@ -133,7 +133,7 @@ def test_twice_adds_nothing_and_texts_that_are_here_are_used(project: Path, tmp_
         again = import_project(study, project, ImportOptions(cut=cut))
         assert (len(study.acts.history()), len(study.memos.all())) == before
         assert [len(again.transcripts.added), len(again.transcripts.unchanged), again.memos] == [0, 1, 0]
-        study.texts.rename(study.texts.all()[0].id, "another name")
+        study.transcript_changes.rename(study.texts.all()[0].id, "another name")
         once_more = import_project(study, project, ImportOptions(cut=cut))
         assert once_more.codings is not None and once_more.codings.problems == []
 

@@ -109,7 +109,7 @@ def test_a_changed_file_is_refused_unless_it_is_a_new_version(
     put(tmp_path, "talk.txt", TEXT.replace("Wind, only wind.", "Only wind."))
     [third] = bring(study, tmp_path / "talk.txt", new_version=True).added
     assert third.version == 3 and study.texts.named("talk") == (third.id, 3)
-    study.texts.remove(third.id)
+    study.transcript_changes.remove(third.id)
     assert study.texts.named("talk") is None and study.texts.named("talks") is None
 
 

@@ -156,9 +156,11 @@ def worked(path: Path, drawn: random.Random, hours: Iterator[int]) -> None:
                     if what == "undo":
                         undo(study, coder)
                     elif what == "rename":
-                        study.texts.rename(study.texts.find(name), f"{name} {drawn.choice('mn')}")
+                        study.transcript_changes.rename(
+                            study.texts.find(name), f"{name} {drawn.choice('mn')}"
+                        )
                     else:
-                        study.texts.remove(study.texts.find(name))
+                        study.transcript_changes.remove(study.texts.find(name))
         except StudyError:  # nothing to undo, a name that is taken: then this is not done
             continue
 

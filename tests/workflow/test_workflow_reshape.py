@@ -95,7 +95,7 @@ def test_a_change_is_not_redone_over_what_was_done_since(study: Study) -> None:
     undo(study, "Ann")
     decide(study, "Ben", Decision(fourth, "add", "rain"), mode="blind")
     before = everything(study)
-    with pytest.raises(StudyError, match="in use and would be gone: Rain"):
+    with pytest.raises(StudyError, match="has to wait: Rain has 1 coding of Ben since"):
         redo(study, "Ann")
     assert everything(study) == before
     undo(study, "Ben")

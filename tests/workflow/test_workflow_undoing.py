@@ -1,7 +1,7 @@
 """One undo and redo for all that a coder does, by turn and by name, and the history that lists it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from coder.store.confirmed_codings import good_quotes
 from coder.store.values import Decision
 from coder.workflow.study.codebook_edit import edit_codebook, edited, extended
 from coder.workflow.study.decide import decide
+from coder.workflow.study.double_coding import double_coding, set_double_coding
 from coder.workflow.study.history import history
 from coder.workflow.study.merge import merge_studies
 from coder.workflow.study.quotes import mark_good_quote
@@ -117,9 +118,12 @@ def test_a_new_code_that_was_used_since_is_not_taken_away(study: Study) -> None:
     )
     added = undoable(study, "Ann")["codebook"]
     decide(study, "Ben", Decision(first_unit(study), "add", "hail"), mode="blind")
-    with pytest.raises(StudyError, match="in use and would be gone: Hail"):
-        undo(study, "Ann", added.uid)
-    assert undo(study, "Ann") is None  # not hers alone any more: the key passes it over
+    waits = (
+        "“Hail added” has to wait: Hail has 1 coding of Ben since.* merge or retire Hail on the page Codebook"
+    )
+    for named in (added.uid, None):  # not hers alone any more, and nothing else is left to undo
+        with pytest.raises(StudyError, match=waits):
+            undo(study, "Ann", named)
     undo(study, "Ben")
     undo(study, "Ann", added.uid)
     assert "hail" not in study.codebooks.current().ids
@@ -217,9 +221,9 @@ def test_a_code_that_was_split_off_and_is_used_by_others_is_passed_over(study: S
     first, second = [item.id for item in study.texts.utterances(1, codable_only=True)][:2]
     decide(study, "Ann", Decision(first, "add", "rain"), mode="blind")
     reshape(study, Reshape("split", "rain", label="Hail", quotes=(first,)), coder="Ann")
-    assert not undoable(study, "Ann")["codebook"].in_use
+    assert not undoable(study, "Ann")["codebook"].hindrance
     decide(study, "Ben", Decision(second, "add", "hail"), mode="blind")
-    assert undoable(study, "Ann")["codebook"].in_use
+    assert undoable(study, "Ann")["codebook"].hindrance
     assert undo(study, "Ann") is not None  # her decision before it, not an error for good
     undo(study, "Ben")
     undo(study, "Ann")
@@ -247,3 +251,134 @@ def test_of_memos_and_the_codebook_only_the_newest_is_taken_back_by_name(study: 
         undo(study, "Ann", older.act[:8])
     undo(study, "Ann", newest.act[:8])
     assert [memo.text for memo in study.memos.all()] == ["wet"]
+
+
+def test_a_change_that_cannot_be_done_again_is_passed_over_and_says_who_has_to_do_what(study: Study) -> None:
+    first, second, third = [item.id for item in study.texts.utterances(1, codable_only=True)][:3]
+    decide(study, "Ben", Decision(first, "add", "rain"), mode="blind")
+    reshape(study, Reshape("merge", "rain", into="sun"), coder="Ann")
+    mark_good_quote(study, "Ann", first, "sun", True)
+    undo(study, "Ann")
+    undo(study, "Ann")
+    assert not redoable(study, "Ann")["codebook"].hindrance  # what it would move itself does not hinder it
+    decide(study, "Ben", [Decision(second, "add", "rain"), Decision(third, "add", "rain")], mode="blind")
+    again = redo(study, "Ann")
+    assert again is not None and "good quote" in again.what
+    with pytest.raises(
+        StudyError, match="“Rain merged into Sun” has to wait: Rain has 2 codings of Ben since"
+    ):
+        redo(study, "Ann")
+    decide(study, "Ben", [Decision(key, "withdraw", "rain") for key in (second, third)], mode="blind")
+    assert redo(study, "Ann") is not None
+    assert "rain" not in study.codebooks.current().ids
+
+
+def names(study: Study) -> list[str]:
+    return [item.name for item in study.texts.all()]
+
+
+def test_names_and_removals_are_undone_and_redone_in_their_order(study: Study) -> None:
+    change = study.transcript_changes
+    stages = [(names(study), change.removed())]
+    steps: tuple[Callable[[], None], ...] = (
+        lambda: change.rename(1, "Ward", coder="Ann"),
+        lambda: change.rename(1, "Clinic", coder="Ann"),
+        lambda: change.remove(1, coder="Ann"),
+        lambda: change.restore(1, coder="Ann"),
+    )
+    for step in steps:
+        step()
+        stages.append((names(study), change.removed()))
+    undone = []
+    for before in stages[-2::-1]:
+        saved = undo(study, "Ann")
+        assert saved is not None and saved.transcript == 1
+        undone.append(saved.what)
+        assert (names(study), [item[:2] for item in change.removed()]) == (
+            before[0],
+            [i[:2] for i in before[1]],
+        )
+    assert undone == ["Clinic brought back", "Clinic removed", "Ward renamed to Clinic", "p1 renamed to Ward"]
+    assert undo(study, "Ann") is None
+    for after in stages[1:]:
+        assert redo(study, "Ann") is not None
+        assert names(study) == after[0]
+    lines = history(study, coder="Ann", limit=4)
+    assert [(line.kind, line.what) for line in lines] == [
+        ("redo", f"transcript: {what}") for what in undone
+    ]  # fmt: skip
+
+
+def test_a_name_that_another_transcript_has_by_now_is_not_brought_back(tmp_path: Path) -> None:
+    with small_study(tmp_path / "s.coder", "p1", "p2") as study:
+        study.transcript_changes.rename(1, "Ward", coder="Ann")
+        study.transcript_changes.rename(2, "P1", coder="Ben")
+        with pytest.raises(StudyError, match="another transcript 'p1' by now; rename that one first"):
+            undo(study, "Ann")
+        undo(study, "Ben")
+        undo(study, "Ann")
+        assert names(study) == ["p1", "p2"]
+        study.transcript_changes.remove(1, coder="Ann")
+        study.transcript_changes.rename(2, "p1", coder="Ben")
+        with pytest.raises(StudyError, match="rename that one first"):
+            undo(study, "Ann")
+        with pytest.raises(StudyError, match="rename that one first"):
+            study.transcript_changes.restore(1)
+
+
+def test_nobody_undoes_a_name_that_somebody_changed_since(study: Study) -> None:
+    study.transcript_changes.rename(1, "Ward", coder="Ann")
+    mine = history(study, coder="Ann")[0].act
+    study.transcript_changes.rename(1, "Clinic", coder="Ben")
+    study.transcript_changes.remove(1, coder="Ben")
+    assert undo(study, "Ann") is None
+    with pytest.raises(StudyError, match="only the newest change can be taken back"):
+        undo(study, "Ann", mine)
+    undo(study, "Ben")
+    undo(study, "Ben")
+    undo(study, "Ann", mine[:8])
+    assert names(study) == ["p1"]
+
+
+def test_the_plan_of_double_coding_is_undone_and_redone(study: Study) -> None:
+    set_double_coding(study, [1], ["Ann", "Ben"], coder="Ann")
+    set_double_coding(study, [1], ["Ann", "Cy"], coder="Ann")
+    set_double_coding(study, [], [], coder="Ann")
+    said = [saved.what for saved in (undo(study, "Ann"), undo(study, "Ann")) if saved]
+    assert said == ["no double coding", "double coding of 1 transcript by Ann and Cy"]
+    assert double_coding(study) == {1: ("Ann", "Ben")}
+    redo(study, "Ann")
+    assert double_coding(study) == {1: ("Ann", "Cy")}
+    set_double_coding(study, [1], ["Ben", "Cy"], coder="Ben")
+    assert undo(study, "Ann") is None  # the plan in use is Ben's
+    undo(study, "Ben")
+    assert double_coding(study) == {1: ("Ann", "Cy")}
+    kinds = [line.kind for line in history(study)]
+    assert kinds == ["undo", "plan", "redo", "undo", "undo", "plan", "plan", "plan"]
+
+
+def test_names_and_plans_undone_in_one_copy_are_undone_where_copies_are_joined(tmp_path: Path) -> None:
+    with small_study(tmp_path / "one.coder", "p1", "p2") as one:
+        one.transcript_changes.rename(1, "Ward", coder="Ann")
+        set_double_coding(one, [1], ["Ann", "Ben"], coder="Ann")
+    shutil.copy(tmp_path / "one.coder", tmp_path / "two.coder")
+    with Study.open(tmp_path / "two.coder") as two:
+        undo(two, "Ann")
+        undo(two, "Ann")
+        two.transcript_changes.rename(2, "Clinic", coder="Ann")
+    with Study.open(tmp_path / "one.coder") as one:
+        one.transcript_changes.rename(2, "Practice", coder="Ben")
+        one.transcript_changes.remove(1, coder="Ben")
+    with Study.open(tmp_path / "two.coder") as two:
+        decide(two, "Ann", Decision(first_unit(two), "add", "rain"), mode="blind")
+    for number, order in enumerate((("one", "two"), ("two", "one"))):
+        out = tmp_path / f"both{number}.coder"
+        report = merge_studies([tmp_path / f"{name}.coder" for name in order], out)
+        with Study.open(out) as both:
+            assert names(both) == ["Practice"] and double_coding(both) == {}
+            assert [name for _, name, _ in both.transcript_changes.removed()] == ["p1"]
+        assert report.conflicts == (
+            "'Ward' was removed in one while Ann coded it in the other: its codings are kept, and the Study page"
+            " brings it back.",
+            "A transcript was renamed to 'Clinic' in one and to 'Practice' in the other; the later name is in use.",
+        )

@@ -18,7 +18,7 @@ from coder.review.pages.study import kept_upload
 from coder.workflow.codebooks import advice, read_codebook
 from coder.workflow.study.codebook_edit import edit_codebook, edited, extended, lines_of
 from coder.workflow.study.reshape import KINDS, Reshape, preview, reshape
-from coder.workflow.study.undoing import redoable, undoable
+from coder.workflow.study.undoing import last_changes
 
 FIELDS = ("label", "definition", "include", "exclude", "subthemes", "examples", "parent")
 
@@ -32,8 +32,7 @@ async def codebook(request: Request) -> Response:
         request, "codebook.html", page_name="Codebook", book=book, signs=context.signs(session.coder),
         lines_of=lines_of,
         versions=context.review.study.codebooks.versions(), shipped=shipped_names(), advice=advice(book), memos=memos,
-        undoable=undoable(context.review.study, session.coder).get("codebook"),
-        redoable=redoable(context.review.study, session.coder).get("codebook"),
+        last_changes=last_changes(context.review.study, session.coder, "codebook"),
     )  # fmt: skip
 
 

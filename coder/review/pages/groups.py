@@ -26,7 +26,7 @@ from coder.workflow.study.passage_groups import (
 )
 from coder.workflow.study.report import encode_texts
 from coder.workflow.study.report_data import Names, read_data
-from coder.workflow.study.undoing import redoable, undoable
+from coder.workflow.study.undoing import last_changes
 
 NO_POLARITY = "none"  # in addresses: codings without polarity
 MOST_PASSAGES = 400  # of one code and polarity on a page
@@ -77,7 +77,7 @@ async def groups_page(request: Request) -> Response:
     return context.page(
         request, "groups.html", page_name="Codes", code=code, polarity=polarity, groups=groups, data=data, near=near,
         counts=counts, signs=context.signs(session.coder), codebook=book, ungrouped=UNGROUPED,
-        undoable=undoable(study, session.coder).get("groups"), redoable=redoable(study, session.coder).get("groups"),
+        last_changes=last_changes(study, session.coder, "groups"),
         no_polarity=NO_POLARITY, polarities=polarities_of(data), most=MOST_PASSAGES,
         ticked=listed_numbers(given.get("passages")),
     )  # fmt: skip

@@ -8,13 +8,14 @@ from coder.phrasing import counted
 from coder.review.asked import body_of, sent_number, whole_number
 from coder.review.context import context_of, reply, session_of
 from coder.workflow.study.double_coding import double_coding_progress, set_double_coding
+from coder.workflow.study.undoing import last_changes
 
 FIELD = "transcript-"  # each ticked transcript comes as a field of this name and its number
 
 
 async def plan(request: Request) -> Response:
     """Show which transcripts are double-coded, how far both coders are, and a form to choose."""
-    context = context_of(request)
+    context, session = context_of(request), session_of(request)
     study = context.review.study
     planned = double_coding_progress(study)
     coders = planned[0].coders if planned else ("", "")
@@ -22,6 +23,7 @@ async def plan(request: Request) -> Response:
         request, "plan.html", page_name="Study", planned=planned, chosen={item.transcript for item in planned},
         transcripts=study.texts.all(), coders=coders, known=study.people.coders(),
         finished=bool(planned) and all(item.finished for item in planned),
+        last_changes=last_changes(study, session.coder, "plan"),
     )  # fmt: skip
 
 
@@ -47,7 +49,7 @@ async def rename(request: Request) -> Response:
     context, session = context_of(request), session_of(request)
     content = await body_of(request)
     key = sent_number(content, "transcript")
-    context.review.study.texts.rename(key, str(content.get("name") or ""), coder=session.coder)
+    context.review.study.transcript_changes.rename(key, str(content.get("name") or ""), coder=session.coder)
     context.review.refresh(key)
     return reply(say="Renamed", go=f"/transcript/{key}")
 
@@ -56,7 +58,7 @@ async def remove(request: Request) -> Response:
     """Take a transcript out of the study's lists and counts; its text and codings stay in the file."""
     context, session = context_of(request), session_of(request)
     key = sent_number(await body_of(request), "transcript")
-    context.review.study.texts.remove(key, coder=session.coder)
+    context.review.study.transcript_changes.remove(key, coder=session.coder)
     context.review.refresh(key)
     return reply(say="Removed; it can be brought back on the Study page", go="/")
 
@@ -65,7 +67,7 @@ async def restore(request: Request) -> Response:
     """Bring a removed transcript back with all its codings."""
     context, session = context_of(request), session_of(request)
     key = sent_number(await body_of(request), "transcript")
-    context.review.study.texts.restore(key, coder=session.coder)
+    context.review.study.transcript_changes.restore(key, coder=session.coder)
     context.review.refresh(key)
     return reply(say="Brought back", go="/")
 

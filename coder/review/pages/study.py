@@ -36,7 +36,7 @@ from coder.workflow.study.reading_corrections import (
     was_corrected,
 )
 from coder.workflow.study.status import status
-from coder.workflow.study.undoing import redoable, undoable
+from coder.workflow.study.undoing import last_changes
 
 THEMES = ("auto", "light", "dark")
 MOST_FILES = 200
@@ -57,9 +57,10 @@ async def study(request: Request) -> Response:
         resume=_resume(context, session.coder), modes=MODE_WORDS, modes_help=MODE_HELP,
         fixed=context.fixed_mode is not None, job=context.jobs.running(), codebook=context.review.codebook,
         disagreements=len(context.review.disagreements(session.coder, context.mode(session))),
-        removed=study.texts.removed(), planned=len(double_coding(study)),
+        removed=study.transcript_changes.removed(), planned=len(double_coding(study)),
         next_step=status(study).next.split(": coder ")[0],
         code_signs=context.signs(session.coder), models=study.models.versions(),
+        last_changes=last_changes(study, session.coder, "transcript"),
     )  # fmt: skip
 
 
@@ -171,7 +172,7 @@ async def transcript(request: Request) -> Response:
         memos=context.memos(session, kind="transcript", transcript=key),
         earlier=[memo for old in study.texts.earlier(key) for memo in context.memos(session, transcript=old)],
         left_out=left_out(study.texts.transcript(key)), corrected=was_corrected(study, key),
-        undoable=undoable(study, session.coder).get("role"), redoable=redoable(study, session.coder).get("role"),
+        last_changes=last_changes(study, session.coder, "role", "transcript"),
     )  # fmt: skip
 
 
@@ -181,7 +182,7 @@ async def reading(request: Request) -> Response:
     study = context.review.study
     return context.page(
         request, "reading.html", page_name="Study", report=study_reading(study),
-        undoable=undoable(study, session.coder).get("role"), redoable=redoable(study, session.coder).get("role"),
+        last_changes=last_changes(study, session.coder, "role"),
     )  # fmt: skip
 
 

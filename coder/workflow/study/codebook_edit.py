@@ -8,7 +8,7 @@ from coder.codebook import Code, Codebook, Example, SubTheme, from_dict, parse_c
 from coder.domain import POLARITIES
 from coder.errors import InputError, StudyError
 from coder.exchange.code_guids import with_known_ids
-from coder.phrasing import counted
+from coder.phrasing import counted, listed
 from coder.store import Study
 
 LONGEST = 4_000  # characters of one field
@@ -66,11 +66,29 @@ def change_codebook(study: Study, new: Codebook, *, note: str, coder: str) -> No
     study.codebooks.add(checked, note=note, coder=coder)
 
 
-def codes_lost(study: Study, new: Codebook, *, but_for: Collection[str] = ()) -> list[str]:
-    """Return the labels of the codes in use that another codebook has not; codings of acts `but_for` are no use."""
+def codes_lost(study: Study, new: Codebook, *, but_for: Collection[str] = ()) -> dict[str, dict[str, int]]:
+    """Return the codes in use that another codebook has not: by label, how many codings of each coder they have.
+
+    What the acts `but_for` make or withdraw is no use.
+    """
     lost = [code for code in study.codebooks.current().codes if code.id not in new.by_id]
-    used = study.codebooks.used(but_for) if lost else set[str]()
-    return [code.label for code in lost if code.id in used]
+    uses = study.codebooks.uses(but_for) if lost else {}
+    return {code.label: uses[code.id] for code in lost if code.id in uses}
+
+
+def used_since(study: Study, new: Codebook, *, but_for: Collection[str] = ()) -> str:
+    """Say who used the codes that would be gone with another codebook, and what to do first; '' if nobody has."""
+    lost = codes_lost(study, new, but_for=but_for)
+    if not lost:
+        return ""
+    shares = {
+        label: [f"{counted(n, 'coding')} of {who}" for who, n in by.items()] for label, by in lost.items()
+    }
+    uses = [f"{label} has {listed(codings)}" for label, codings in shares.items()]
+    return (
+        f"{listed(uses)} since. Give these codings another code on the page Codes first, or merge or retire"
+        f" {listed(list(lost))} on the page Codebook, which takes them along."
+    )
 
 
 def edit_codebook(study: Study, new: Codebook, *, what: str, note: str = "", coder: str) -> None:

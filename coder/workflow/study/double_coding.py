@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from coder.errors import InputError
+from coder.phrasing import counted, listed
 from coder.store import Study
 from coder.store.values import ADJUDICATED
 
@@ -53,6 +54,14 @@ def set_double_coding(study: Study, transcripts: Sequence[int], coders: Sequence
             raise InputError("Double coding needs two different coders; write both names.")
     plan = {infos[key].uid: names for key in transcripts}
     study.settings.set(SETTING, json.dumps(plan, sort_keys=True), coder=coder)
+
+
+def plan_in_words(stored: str) -> str:
+    """Return a plan as it is stored in a few words: how many transcripts, and who codes them."""
+    plan: dict[str, list[str]] = json.loads(stored)
+    if not plan:
+        return "no double coding"
+    return f"double coding of {counted(len(plan), 'transcript')} by {listed(next(iter(plan.values())))}"
 
 
 def double_coding_progress(study: Study) -> list[PlannedTranscript]:

@@ -1,10 +1,11 @@
-"""What coders did, newest first: decisions, memos, groups, the codebook, good quotes, roles, and what was undone."""
+"""What coders did, newest first, of every kind that undo takes back, and what was undone."""
 
 from sqlite3 import Row
 
 from coder.store import Study
 from coder.store.values import ActSummary
-from coder.workflow.study.undoing import Kind, reversals
+from coder.workflow.study.double_coding import plan_in_words
+from coder.workflow.study.undoing import Kind, name_in_words, reversals
 
 LONGEST = 60  # characters of a memo
 
@@ -12,7 +13,7 @@ LONGEST = 60  # characters of a memo
 def history(study: Study, *, coder: str | None = None, limit: int = 30) -> list[ActSummary]:
     """Return what one coder (or everybody) did, newest first.
 
-    `undo` takes it back by its name; of memos, groups and the codebook only the newest.
+    `undo` takes it back by its name; of memos, groups, the codebook, names and plans only the newest.
     """
     lines = study.acts.summaries(coder=coder, limit=limit)
     for kind, table in reversals(study).items():
@@ -37,4 +38,8 @@ def _what(kind: Kind, row: Row) -> str:
         return f"{row['code']}: {'good quote' if row['good'] else 'no good quote'}"
     if kind == "role":
         return f"{row['speaker'] or 'no label'}: {row['role']}"
+    if kind == "transcript":
+        return name_in_words(row)
+    if kind == "plan":
+        return plan_in_words(row["value"])
     return str(row["what"])

@@ -10,7 +10,7 @@ from coder.store import Study
 from coder.store.codebooks import CodebookChange
 from coder.store.decisions import StandingRow
 from coder.store.values import Decision
-from coder.workflow.study.codebook_edit import change_codebook, extended, next_version
+from coder.workflow.study.codebook_edit import change_codebook, extended, next_version, used_since
 
 Kind = Literal["merge", "split", "move", "retire", "subtheme"]
 KINDS: tuple[Kind, ...] = ("merge", "split", "move", "retire", "subtheme")
@@ -231,6 +231,7 @@ def undo_change(study: Study, change: CodebookChange, *, coder: str) -> None:
         newest = study.codebooks.undoable_change()
         if newest is None or newest.uid != change.uid:
             raise StudyError("The codebook was changed after that; only the newest change can be taken back.")
+        _refuse_used(study, change, change.before)
         for act in change.acts:
             study.acts.undo(change.coder, act)
         change_codebook(study, study.codebooks.get(change.before), note=f"undone: {change.what}", coder=coder)
@@ -246,6 +247,7 @@ def redo_change(study: Study, change: CodebookChange, undoing: str, *, coder: st
     Raises StudyError if a code that would go has been used since.
     """
     with study.db.write():
+        _refuse_used(study, change, change.after)
         before = study.codebooks.current_id()
         for act in change.acts:
             study.acts.redo(coder, act)
@@ -254,6 +256,18 @@ def redo_change(study: Study, change: CodebookChange, undoing: str, *, coder: st
             change.kind, f"redone: {change.what}", (before, study.codebooks.current_id()), [], coder=coder,
             reverses=undoing,
         )  # fmt: skip
+
+
+def hindrance(study: Study, change: CodebookChange, version: int) -> str:
+    """Say why the codebook cannot go back (or on) to the version before (or after) a change; '' if it can."""
+    used = used_since(study, study.codebooks.get(version), but_for=change.acts)
+    return f"“{change.what}” has to wait: {used}" if used else ""
+
+
+def _refuse_used(study: Study, change: CodebookChange, version: int) -> None:
+    used = hindrance(study, change, version)
+    if used:
+        raise StudyError(used)
 
 
 def _without(codebook: Codebook, code: str) -> Codebook:

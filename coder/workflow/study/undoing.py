@@ -1,13 +1,14 @@
-"""Undo and redo, one for all that a coder does: decisions, memos, groups, the codebook, good quotes, roles.
+"""Undo and redo, one for all that a coder does: decisions, memos, groups, codebook, good quotes, roles, names, plan.
 
 Nothing is ever taken out: undoing is one more row, redoing another. `undo` takes back what the coder did last, of
-whatever kind, or what is named. A change that others have built on since cannot be taken back: of the codebook and of
-the groups of a code only the newest.
+whatever kind, or what is named. A change that others have built on since cannot be taken back: of the codebook, the
+groups of a code, the plan of double coding and the name of a transcript only the newest.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from sqlite3 import Row
 from typing import Literal
 
 from coder.errors import StudyError
@@ -15,11 +16,11 @@ from coder.store import Study
 from coder.store.confirmed_codings import reverse_mark
 from coder.store.reversals import Reversals
 from coder.store.values import Saved, UnitState
-from coder.workflow.study.codebook_edit import codes_lost
+from coder.workflow.study.double_coding import SETTING, plan_in_words
 from coder.workflow.study.reading_corrections import reverse_role
-from coder.workflow.study.reshape import redo_change, undo_change
+from coder.workflow.study.reshape import hindrance, redo_change, undo_change
 
-Kind = Literal["decision", "memo", "groups", "codebook", "quote", "role"]
+Kind = Literal["decision", "memo", "groups", "codebook", "quote", "role", "transcript", "plan"]
 SHORTEST = 8  # characters of a uid that name something well enough
 
 
@@ -27,15 +28,32 @@ SHORTEST = 8  # characters of a uid that name something well enough
 class Deed:
     """Something that can be taken back, or done again: the uid that names it, when it was made or undone, in words.
 
-    `reverse` takes it back, or does it again. `in_use`: a code that it added has codings that it did not make, so
-    `reverse` refuses.
+    `reverse` takes it back, or does it again. It refuses while there is a `hindrance`: a sentence that says what to
+    do first.
     """
 
     uid: str
     time: str
     what: str
     reverse: Callable[[], Saved | None]
-    in_use: bool = False
+    hindrance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LastChanges:
+    """What a page names on its buttons: what a coder did last, and what they undid last."""
+
+    undoable: Deed | None
+    redoable: Deed | None
+
+
+def last_changes(study: Study, coder: str, *kinds: Kind) -> LastChanges:
+    """Return what the coder did last, and undid last, of some kinds."""
+
+    def last(deeds: Mapping[Kind, Deed]) -> Deed | None:
+        return max((deeds[kind] for kind in kinds if kind in deeds), key=lambda deed: deed.time, default=None)
+
+    return LastChanges(last(undoable(study, coder)), last(redoable(study, coder)))
 
 
 def undoable(study: Study, coder: str) -> dict[Kind, Deed]:
@@ -56,6 +74,8 @@ def _deeds(study: Study, coder: str, *, undoing: bool) -> dict[Kind, Deed]:
         "codebook": (_codebook_undo if undoing else _codebook_redo)(study, coder),
         "quote": _quote(study, coder, undoing=undoing),
         "role": _role(study, coder, undoing=undoing),
+        "transcript": _transcript(study, coder, undoing=undoing),
+        "plan": _plan(study, coder, undoing=undoing),
     }
     return {kind: deed for kind, deed in found.items() if deed is not None}
 
@@ -63,13 +83,13 @@ def _deeds(study: Study, coder: str, *, undoing: bool) -> dict[Kind, Deed]:
 def undo(study: Study, coder: str, named: str | None = None) -> Saved | None:
     """Take back what the coder did last, or what is `named` by (the beginning of) its uid; None: nothing to undo.
 
-    Raises StudyError if what is named is not the coder's, is undone already, or was built on since.
+    Raises StudyError if what is named is not the coder's, is undone already, or was built on since, and if nothing is
+    left but what has to wait for something else (see `Deed.hindrance`).
     """
     with study.db.write():
         if named is None:
-            # As where others changed the codebook since: what came before it is still the coder's to take back.
-            return _newest({kind: deed for kind, deed in undoable(study, coder).items() if not deed.in_use})
-        deed = _mark_or_role(study, coder, named) or _among(undoable(study, coder), named)
+            return _newest(undoable(study, coder).values())
+        deed = _of_any_time(study, coder, named) or _among(undoable(study, coder), named)
         if deed is not None:
             return deed.reverse()
         _refuse_older(study, named)
@@ -79,7 +99,8 @@ def undo(study: Study, coder: str, named: str | None = None) -> Saved | None:
 def redo(study: Study, coder: str, named: str | None = None) -> Saved | None:
     """Bring back what the coder undid last, unless they did something since; None: nothing to redo.
 
-    What is `named` (as `redoable` names it) comes back whatever was done since. Raises StudyError if it cannot.
+    What is `named` (as `redoable` names it) comes back whatever was done since. Raises StudyError if it cannot, or if
+    nothing is left but what has to wait for something else.
     """
     with study.db.write():
         deeds = redoable(study, coder)
@@ -89,12 +110,18 @@ def redo(study: Study, coder: str, named: str | None = None) -> Saved | None:
         done = max(
             study.acts.last_made(coder), *(item.last_made(coder) for item in reversals(study).values())
         )
-        return _newest({kind: deed for kind, deed in deeds.items() if deed.time > done})
+        return _newest(deed for deed in deeds.values() if deed.time > done)
 
 
-def _newest(deeds: Mapping[Kind, Deed]) -> Saved | None:
-    newest = max(deeds.values(), key=lambda deed: deed.time, default=None)
-    return None if newest is None else newest.reverse()
+def _newest(deeds: Iterable[Deed]) -> Saved | None:
+    """Reverse the newest that nothing hinders: what is beside a change that has to wait is still the coder's."""
+    in_order = sorted(deeds, key=lambda deed: deed.time, reverse=True)
+    for deed in in_order:
+        if not deed.hindrance:
+            return deed.reverse()
+    if in_order:
+        raise StudyError(in_order[0].hindrance)
+    return None
 
 
 def _among(deeds: Mapping[Kind, Deed], named: str) -> Deed | None:
@@ -103,11 +130,12 @@ def _among(deeds: Mapping[Kind, Deed], named: str) -> Deed | None:
     return next((deed for deed in deeds.values() if deed.uid.startswith(named)), None)
 
 
-def _mark_or_role(study: Study, coder: str, named: str) -> Deed | None:
-    """Return a mark or a role that is named: of these any can be taken back, not only the newest."""
+def _of_any_time(study: Study, coder: str, named: str) -> Deed | None:
+    """Return what is named of the kinds of which any can be taken back, not only the coder's newest."""
     if len(named) < SHORTEST:
         return None
-    return _quote(study, coder, undoing=True, named=named) or _role(study, coder, undoing=True, named=named)
+    found = (kind(study, coder, undoing=True, named=named) for kind in (_quote, _role, _transcript))
+    return next((deed for deed in found if deed is not None), None)
 
 
 def reversals(study: Study) -> dict[Kind, Reversals]:
@@ -115,6 +143,7 @@ def reversals(study: Study) -> dict[Kind, Reversals]:
     return {
         "memo": study.memos.reversals, "groups": study.groups.reversals, "codebook": study.codebooks.reversals,
         "quote": Reversals(study.db, "good_quote"), "role": study.people.role_reversals,
+        "transcript": study.transcript_changes.reversals, "plan": study.settings.reversals(SETTING),
     }  # fmt: skip
 
 
@@ -150,13 +179,13 @@ def _held(state: UnitState | None) -> tuple[object, ...]:
 
 
 def _refuse_older(study: Study, named: str) -> None:
-    """Raise StudyError if a memo or a change of groups or of the codebook is named that is not the newest."""
-    tables = ("memo", "group_change", "codebook_change")
+    """Raise StudyError if something but a decision is named: then it is not the newest of its kind, or undone."""
+    tables = ("memo", "group_change", "codebook_change", "transcript_change", "setting")
     sql = "SELECT 1 FROM {} WHERE reverses IS NULL AND substr(uid, 1, ?) = ?"
     if len(named) >= SHORTEST and any(study.db.value(sql.format(t), (len(named), named)) for t in tables):
         raise StudyError(
-            "There is no such act of this coder to undo any more: of memos, groups and the codebook only the newest"
-            " change can be taken back, by whoever made it."
+            "There is no such act of this coder to undo any more: of memos, groups, the codebook, the plan of double"
+            " coding and a transcript's name only the newest change can be taken back, by whoever made it."
         )
 
 
@@ -195,8 +224,7 @@ def _codebook_undo(study: Study, coder: str) -> Deed | None:
         undo_change(study, change, coder=coder)
         return Saved(change.uid, {}, what=change.what)
 
-    in_use = bool(codes_lost(study, study.codebooks.get(change.before), but_for=change.acts))
-    return Deed(change.uid, change.time, change.what, reverse, in_use)
+    return Deed(change.uid, change.time, change.what, reverse, hindrance(study, change, change.before))
 
 
 def _codebook_redo(study: Study, coder: str) -> Deed | None:
@@ -209,7 +237,7 @@ def _codebook_redo(study: Study, coder: str) -> Deed | None:
         redo_change(study, change, undoing, coder=coder)
         return Saved(change.uid, {}, what=change.what)
 
-    return Deed(change.uid, time, change.what, reverse)
+    return Deed(change.uid, time, change.what, reverse, hindrance(study, change, change.after))
 
 
 def _quote(study: Study, coder: str, *, undoing: bool, named: str = "") -> Deed | None:
@@ -239,6 +267,40 @@ def _role(study: Study, coder: str, *, undoing: bool, named: str = "") -> Deed |
     def reverse() -> Saved:
         reverse_role(study, row["uid"], coder=coder)
         return Saved(row["uid"], {}, what=what, transcript=row["transcript"])
+
+    return Deed(row["reverses"] or row["uid"], row["time"], what, reverse)
+
+
+def _transcript(study: Study, coder: str, *, undoing: bool, named: str = "") -> Deed | None:
+    changes = study.transcript_changes
+    row = changes.undoable(coder, named) if undoing else changes.redoable(coder)
+    if row is None:
+        return None
+    what = name_in_words(row)
+
+    def reverse() -> Saved:
+        changes.reverse(row, coder=coder)
+        return Saved(row["uid"], {}, what=what, transcript=row["transcript"])
+
+    return Deed(row["reverses"] or row["uid"], row["time"], what, reverse, changes.hindrance(row))
+
+
+def name_in_words(change: Row) -> str:
+    """Return in words that a transcript was renamed, removed or brought back."""
+    if change["kind"] == "rename":
+        return f"{change['before'] or 'a transcript'} renamed to {change['name']}"
+    return f"{change['name']} {'removed' if change['kind'] == 'remove' else 'brought back'}"
+
+
+def _plan(study: Study, coder: str, *, undoing: bool) -> Deed | None:
+    row = (study.settings.undoable if undoing else study.settings.redoable)(SETTING, coder)
+    if row is None:
+        return None
+    what = plan_in_words(row["value"])
+
+    def reverse() -> Saved:
+        study.settings.reverse(row, coder=coder)
+        return Saved(row["uid"], {}, what=what)
 
     return Deed(row["reverses"] or row["uid"], row["time"], what, reverse)
 
