@@ -79,10 +79,7 @@ def _trial_lines(trial: Trial, old: str, new: str) -> list[str]:
     rows: Rows = [line("all codes, weighted", trial.overall, str(trial.overall.support))]
     rows += [line(code, gain, str(gain.support)) for code, gain in trial.codes.items()]
     rows += [line("theme (kappa)", trial.theme_kappa), line("polarity (kappa)", trial.polarity_kappa)]
-    title = (
-        f"Tried on {trial.n:,} codings in {trial.transcripts} held-out transcripts"
-        f" (95 % intervals over {trial.resampled}):"
-    )
+    title = f"Tried on {trial.n:,} codings of {trial.tried_on} (95 % intervals over {trial.resampled}):"
     return [title, *_lines(("F1 of", "coded", old, new, "gain", "interval"), rows)]
 
 

@@ -1,6 +1,7 @@
 """Suggesting and retraining with a small model of the same interface: what is learned from, what is refused."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from coder.learning import Batch
 from coder.store import Study
 from coder.store.values import Decision
 from coder.workflow.study.decide import Adjudication, adjudicate, decide
+from coder.workflow.study.held_out import held_out
 from coder.workflow.study.model_comparison import mean_f1
 from coder.workflow.study.model_versions import open_version, roll_back
 from coder.workflow.study.retrain import retrain
@@ -21,7 +23,7 @@ from coder.workflow.study.suggest import cluster_middles, suggest
 from coder.workflow.study.training_data import joined, lessons
 from coder.workflow.suggestion import doubt
 from tests.small_model import Keywords, installed
-from tests.study_making import TALK, add_talk, small_study
+from tests.study_making import TALK, add_talk, cut, small_study, transcript
 
 
 @pytest.fixture
@@ -158,6 +160,43 @@ def test_too_little_is_said_and_a_trial_needs_a_held_out_transcript(study: Study
     with pytest.raises(StudyError, match="--hold-out"):
         retrain(study)
     assert retrain(study, force="a first try").trial is None
+
+
+def add_survey(study: Study, respondents: int) -> int:
+    """Add one table of written answers, two of each respondent."""
+    talk = "".join(f"R{n}: Rain on day {n}.\nR{n}: Sun on day {n}.\n" for n in range(respondents))
+    read = replace(transcript("survey", talk), written=True)
+    return study.texts.add(read, cut(read), source="survey.csv")
+
+
+def test_in_a_study_of_one_survey_whole_respondents_are_kept_for_testing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(monkeypatch)
+    with small_study(tmp_path / "survey.coder") as study:
+        add_survey(study, 24)
+        code_all(study, "Ann", ("rain", "sun"), names=["survey"])
+        suggest(study)
+        assert status(study).next.startswith("Let the model learn")
+        report = retrain(study)
+        assert report.trial is not None and report.learned_from == 36
+        assert (report.trial.tried_on, report.trial.resampled) == ("6 held-out respondents", "respondents")
+        assert report.held_out == ["6 respondents of survey"] and "on 6 held-out respondents" in report.reason
+        kept = held_out(study, lessons(study))
+        asked = {item.utterance.speaker for item in lessons(study) if kept.has(item)}
+        assert asked == {label for _, label in kept.respondents} and len(asked) == 6
+        assert retrain(study, force="again").held_out == report.held_out  # the same people each time
+
+
+def test_a_survey_of_a_few_respondents_says_why_nothing_can_be_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(monkeypatch)
+    with small_study(tmp_path / "survey.coder") as study:
+        add_survey(study, 7)
+        code_all(study, "Ann", ("rain", "sun"), names=["survey"])
+        with pytest.raises(StudyError, match="one table of answers of fewer than 8 respondents"):
+            retrain(study)
 
 
 def test_a_stored_model_opens_again_and_says_the_same(study: Study) -> None:

@@ -17,6 +17,7 @@ from coder.store import Study
 from coder.store.values import Decision
 from coder.workflow.study import model_comparison
 from coder.workflow.study.export import study_content, suggestion_rows
+from coder.workflow.study.held_out import HeldOut
 from coder.workflow.study.import_all import ImportRequest, import_all
 from coder.workflow.study.import_transcripts import import_transcripts
 from coder.workflow.study.suggest import suggest
@@ -75,7 +76,7 @@ def of_trial(study: Study, model: Model, monkeypatch: pytest.MonkeyPatch) -> Ans
         return seen[-1]
 
     monkeypatch.setattr(Guess, "rows", watched)
-    model_comparison.compare(study, model, model, tests)
+    model_comparison.compare(study, model, model, tests, HeldOut())
     units = sorted((item.utterance for item in tests), key=lambda unit: (unit.transcript, unit.number))
     order = list(dict.fromkeys(item.utterance.transcript for item in tests))
     units.sort(key=lambda unit: order.index(unit.transcript))

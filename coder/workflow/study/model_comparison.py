@@ -1,16 +1,19 @@
 """A new model against the one in use, on transcripts that neither learned from."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from coder.phrasing import counted
 from coder.store import Study
+from coder.workflow.study.held_out import HeldOut
 from coder.workflow.study.training_data import Lesson, training_set
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from coder.learning.dataset import TrainingSet
     from coder.learning.evaluation.performance import Change
     from coder.learning.model import Model
 
@@ -38,7 +41,8 @@ class Gain:
 class Trial:
     """What the comparison found. `overall` is the mean F1 of the codes, weighted by how often people gave them.
 
-    `resampled` says what the intervals resample: 'transcripts', or 'turns' where there are few transcripts.
+    `tried_on` says on what it was tried; `resampled` what the intervals resample: 'transcripts', or where these are
+    few 'respondents' of a survey, or 'turns'.
     """
 
     n: int
@@ -48,6 +52,7 @@ class Trial:
     theme_kappa: Gain
     polarity_kappa: Gain
     codes: dict[str, Gain]
+    tried_on: str = "held-out transcripts"
 
     @property
     def worse_codes(self) -> list[str]:
@@ -66,8 +71,8 @@ class Trial:
         return asdict(self)
 
 
-def compare(study: Study, old: "Model", new: "Model", tests: Sequence[Lesson]) -> Trial:
-    """Try both models on held-out lessons (those whose every code was looked at).
+def compare(study: Study, old: "Model", new: "Model", tests: Sequence[Lesson], kept: HeldOut) -> Trial:
+    """Try both models on held-out lessons (those whose every code was looked at); `kept` is what is held out.
 
     Each says what it would suggest in the study: it is given the whole transcripts.
     """
@@ -80,20 +85,39 @@ def compare(study: Study, old: "Model", new: "Model", tests: Sequence[Lesson]) -
     known = np.flatnonzero((data.labels >= 0).all(axis=1))
     guesses = [Guess.by(model, data, codebook.ids).rows(known) for model in (old, new)]
     data = data.rows(known)
-    by_transcript = len(set(data.groups)) >= FEW_TRANSCRIPTS
-    groups = list(data.groups) if by_transcript else [str(turn) for turn in data.turns]
+    resampled, groups = _resampled(data, tests)
+    people = len({(item.utterance.transcript, item.utterance.speaker) for item in tests if item.known})
+    transcripts = len(set(data.groups))
     changes = differences(Truth(data.labels, data.polarity, groups), guesses[0], guesses[1], codebook.ids)
     return Trial(
         n=len(known),
-        transcripts=len(set(data.groups)),
-        resampled="transcripts" if by_transcript else "turns",
+        transcripts=transcripts,
+        resampled=resampled,
         overall=mean_f1(data.labels == 1, guesses[0].selected, guesses[1].selected, groups),
         theme_kappa=_gain(changes.theme_kappa),
         polarity_kappa=_gain(changes.polarity_kappa),
         codes={
             code: _gain(change.f1, change.support) for code, change in changes.codes.items() if change.support
         },
+        tried_on=counted(people, "held-out respondent")
+        if kept.respondents
+        else counted(transcripts, "held-out transcript"),
     )
+
+
+def _resampled(data: "TrainingSet", tests: Sequence[Lesson]) -> tuple[str, list[str]]:
+    """Return what the intervals resample, and each row's group: transcripts, few as they are respondents or turns."""
+    if len(set(data.groups)) >= FEW_TRANSCRIPTS:
+        return "transcripts", list(data.groups)
+    if all(item.utterance.written for item in tests):
+        units = [item.utterance for item in tests]
+        who: dict[Hashable, str] = {
+            (unit.transcript, unit.turn): f"{unit.transcript} {unit.speaker}" for unit in units
+        }
+        groups = [who[turn] for turn in data.turns]
+        if len(set(groups)) >= FEW_TRANSCRIPTS:
+            return "respondents", groups
+    return "turns", [str(turn) for turn in data.turns]
 
 
 def _gain(change: "Change", support: int = 0) -> Gain:

@@ -326,7 +326,8 @@ def _model(study: Study) -> ModelFacts | None:
     figure = active.card.get("held_out_f1")
     if isinstance(figure, int | float):
         return ModelFacts(
-            active.label, f"On held-out transcripts of this study it reached F1 {number(figure)}."
+            active.label,
+            f"On held-out {active.card.get('held_out', 'transcripts')} of this study it reached F1 {number(figure)}.",
         )
     figures = _shipped_figures(active.base) if active.shipped else HeldOut()
     curve = figures.themes.coverage if figures.themes else ()

@@ -1,6 +1,6 @@
 """Retraining on what people confirmed: a new version replaces the one in use only if it is better.
 
-It is tried on whole transcripts that are held out for as long as the study lives, and learned from by no model.
+It is tried on what is held out for as long as the study lives and learned from by no model (see `held_out`).
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from coder.errors import StudyError
 from coder.store import Study
 from coder.store.model_versions import NewModel
 from coder.store.values import ModelVersion, StudyUtterance
+from coder.workflow.study.held_out import HeldOut, held_out, why_not_testable
 from coder.workflow.study.model_comparison import Trial, compare
 from coder.workflow.study.model_versions import active_version, open_version, packed
 from coder.workflow.study.training_data import Lesson, joined, lessons, spoken, training_set
@@ -20,7 +21,6 @@ from coder.workflow.study.training_data import Lesson, joined, lessons, spoken, 
 if TYPE_CHECKING:
     from coder.learning.model import Model
 
-HELD_OUT_SHARE = 0.25
 FEWEST = 10  # coded utterances to learn from
 COMPARED = 5_000  # utterances of whole transcripts on which the suggestions of both models are compared
 AGREED = 0.95  # kappa of successive models from which more coding is unlikely to change much
@@ -82,19 +82,20 @@ def retrain(
     if hold_out:
         study.models.hold_out([study.texts.find(name) for name in hold_out])
     items = lessons(study)
-    held_out = _held_out(study, items)
+    kept = held_out(study, items)
     parts = Split(
-        joined([item for item in items if item.utterance.transcript not in held_out]),
-        [item for item in items if item.utterance.transcript in held_out],
+        joined([item for item in items if not kept.has(item)]),
+        [item for item in items if kept.has(item)],
+        kept,
     )
-    _check_enough(parts, force)
+    _check_enough(study, parts, force)
     tell("Loading the model in use")
     old_version = active_version(study)
     old = open_version(study, old_version)
     tell(f"Learning from {len(parts.train)} coded utterances")
     new = _trained(study, parts.train, old, old_version)
-    tell("Trying it on held-out transcripts")
-    trial = compare(study, old, new, parts.tests) if parts.testable else None
+    tell(f"Trying it on held-out {kept.kind}")
+    trial = compare(study, old, new, parts.tests, kept) if parts.testable else None
     tell("Comparing suggestions")
     verdict = Judged(trial, _change(study, old, new), force)
     version = _stored(study, old_version, new, parts, verdict, coder)
@@ -107,17 +108,18 @@ def retrain(
         learned_from=parts.learned_from,
         trial=trial,
         change=verdict.change,
-        held_out=sorted(item.name for item in study.texts.all() if item.held_out),
+        held_out=kept.named(study),
         enough=_enough(study),
     )
 
 
 @dataclass(frozen=True)
 class Split:
-    """The coded utterances to learn from, and those of held-out transcripts to test on."""
+    """The coded utterances to learn from, and those to test on, which are `kept` for it."""
 
     train: Sequence[Lesson]
     tests: Sequence[Lesson]
+    kept: HeldOut
 
     @property
     def testable(self) -> bool:
@@ -157,40 +159,19 @@ class Judged:
     def reason(self) -> str:
         """Why it is used, or not."""
         if self.better and self.trial is not None:
-            return f"better on held-out transcripts: F1 {_signed(self.trial.overall.difference)}"
+            return f"better on {self.trial.tried_on}: F1 {_signed(self.trial.overall.difference)}"
         why = "nothing to try it on" if self.trial is None else _not_better(self.trial)
         return f"forced: {self.force} ({why})" if self.force is not None else why
 
 
-def _check_enough(parts: Split, force: str | None) -> None:
+def _check_enough(study: Study, parts: Split, force: str | None) -> None:
     if len(parts.train) < FEWEST or not any(1 in item.labels for item in parts.train):
         raise StudyError(
             f"There is too little to learn from: {len(parts.train)} utterances decided by people outside the held-out"
-            f" transcripts, at least {FEWEST} with some codes are needed. Code more, or import codings."
+            f" {parts.kept.kind}, at least {FEWEST} with some codes are needed. Code more, or import codings."
         )
     if not parts.testable and force is None:
-        raise StudyError(
-            "Nothing can tell whether a new model is better: no coded transcript is held out. Code a second"
-            " transcript (it is kept for testing), name one with --hold-out, or give a reason with --force."
-        )
-
-
-def _held_out(study: Study, items: Sequence[Lesson]) -> set[int]:
-    """Return the transcripts kept for testing; chosen once, from those coded most, at random but repeatably."""
-    chosen = study.models.held_out()
-    if chosen:
-        return chosen
-    sizes = Counter(item.utterance.transcript for item in items if item.known)
-    learned = study.models.learned_from()
-    if len(sizes) < 2:
-        return set()
-    middle = sorted(sizes.values())[len(sizes) // 2]
-    uids = {item.id: item.uid for item in study.texts.all()}
-    fit = [key for key, size in sizes.items() if 2 * size >= middle and key not in learned]
-    fit.sort(key=lambda key: hashlib.sha256(f"held out {uids[key]}".encode()).hexdigest())
-    count = max(1, round(HELD_OUT_SHARE * len(sizes)))
-    study.models.hold_out(fit[:count])
-    return set(fit[:count])
+        raise StudyError(why_not_testable(study, parts.kept, parts.train))
 
 
 def _trained(study: Study, train: Sequence[Lesson], old: "Model", version: ModelVersion) -> "Model":
@@ -236,13 +217,14 @@ def _stored(
     study: Study, old: ModelVersion, new: "Model", parts: Split, verdict: Judged, coder: str | None
 ) -> ModelVersion:
     """Keep the new model with its trial in the study, and put it in use if it is accepted."""
+    learned = {item.utterance.transcript for item in parts.train}
     made = NewModel(
         base=old.base,
         card=_card(new, parts, verdict.trial),
         codebook=study.codebooks.current().hash,
         files=packed(new, old.base),
-        trained_on=sorted({item.utterance.transcript for item in parts.train}),
-        tested_on=sorted({item.utterance.transcript for item in parts.tests}),
+        trained_on=sorted(learned),
+        tested_on=sorted({item.utterance.transcript for item in parts.tests} - learned),
     )
     content: dict[str, Any] = {
         "trial": verdict.trial.as_dict() if verdict.trial else None,
@@ -265,12 +247,13 @@ def _card(new: "Model", parts: Split, trial: Trial | None) -> dict[str, Any]:
         "coders": dict(sorted(coders.items())),
         "encoder": new.encoder.id,
         "held_out_f1": trial.overall.new if trial else None,
+        "held_out": parts.kept.kind,
     }
 
 
 def _not_better(trial: Trial) -> str:
     worse = trial.worse_codes
-    gain = f"F1 {_signed(trial.overall.difference)} on held-out transcripts"
+    gain = f"F1 {_signed(trial.overall.difference)} on {trial.tried_on}"
     return f"not better: {gain}" + (f"; clearly worse at {', '.join(worse)}" if worse else "")
 
 

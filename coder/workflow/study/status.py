@@ -9,6 +9,7 @@ from coder.store.values import ModelVersion, TranscriptInfo
 from coder.workflow.study.codebook_edit import unknown_codes
 from coder.workflow.study.double_coding import PlannedTranscript, double_coding_progress
 from coder.workflow.study.drift import Falling, Unlikeness, all_drift, falling_codes
+from coder.workflow.study.held_out import FEWEST_RESPONDENTS
 from coder.workflow.study.review_queue import Rate, how_often_right
 
 LARGE = 50_000  # utterances from which the random sample is not read through for the status
@@ -143,7 +144,11 @@ def _worth_retraining(
     trials: tuple[dict[str, Any], ...],
 ) -> bool:
     """Return whether enough was decided since the last retraining: a quarter more, and 20 utterances at least."""
-    if len([item for item in transcripts if item.decided]) < 2 or figures.decided < 30:
+    coded = [item for item in transcripts if item.decided]
+    survey = all(
+        study.texts.is_written(item.id) and len(item.speakers) >= FEWEST_RESPONDENTS for item in coded
+    )
+    if (len(coded) < 2 and not survey) or figures.decided < 30:
         return False
     last = max((str(item["time"]) for item in trials), default="")
     fresh = decided_since(study.db, last)
