@@ -9,7 +9,13 @@ import pytest
 
 from coder.codebook import Codebook
 from coder.learning import Batch, Model, TrainingSet, blank_model, train_model
-from coder.learning.features.wording import OTHER_SCRIPT, language_of_answer, other_language, unread_words
+from coder.learning.features.wording import (
+    OTHER_SCRIPT,
+    language_of_answer,
+    languages_of_answers,
+    other_language,
+    unread_words,
+)
 from coder.learning.training.model_card import taught_languages
 from tests.learning.conftest import WordEncoder
 
@@ -111,6 +117,22 @@ def varied(texts: Sequence[str]) -> list[str]:
         ]
         for text in texts
     ]
+
+
+def test_a_short_answer_is_in_the_language_of_the_answers_beside_it() -> None:
+    asked = "Was war gut?"  # could be English words
+    told = [
+        "Die Leute waren sehr nett zu mir",
+        "Ich war mit allem zufrieden und froh",
+        "Es gab immer jemanden zum Reden",
+        "Wir haben uns nicht allein gefühlt",
+    ]
+    texts = [*told, "Parken", "", "The staff"]
+    assert other_language(asked) is None
+    assert languages_of_answers(texts, [asked] * 7) == [*["German"] * 5, None, None]
+    assert languages_of_answers(texts, [*[asked] * 4, *["What was good?"] * 3])[4:] == [None] * 3
+    english = ["They were all very kind to me", "I liked the way they spoke"]
+    assert languages_of_answers([*english, *texts], [asked] * 9)[6:] == [None] * 3  # a third of them English
 
 
 FRENCH = [

@@ -15,7 +15,7 @@ for the other language. The lists in function_words.txt were written for this pr
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -104,6 +104,8 @@ ENGLISH = "English"
 ENGLISH_ENCODERS = ("all-MiniLM-L6-v2:", "all-mpnet-base-v2:")  # how the ids of both own encoders begin
 WORDS_FILE = Path(__file__).parent / "function_words.txt"
 FEWEST_WORDS, FEWEST_HITS, SHARE = 4, 2, 0.15  # words, and function words of a language, needed for a verdict
+# Answers to a question that tell their language, and the share of them in one, from which the others are in it, too.
+FEWEST_BESIDE, MOST_BESIDE = 3, 0.8
 OTHER_SCRIPT = "a script other than Latin letters"
 _LETTERED = re.compile(r"[^\W\d_]+")
 _SINGLE = re.compile(r"\b[A-HJ-Z]\b(?!['’])")  # "Block C" is no French c'
@@ -262,10 +264,39 @@ def language_of_answer(text: str, question: str | None) -> str | None:
     "Zeitmangel" is too short to tell; after "Was hindert Sie daran, sich zu bewegen?" it is German.
     """
     name = other_language(text)
-    words = _LETTERED.findall(_SINGLE.sub(" ", text).lower())
-    if name or not question or any(ENGLISH in _known().get(word, ()) for word in words):
+    if name or not question or _has_english(text):
         return name
     return other_language(f"{question} {text}")
+
+
+def _has_english(text: str) -> bool:
+    words = _LETTERED.findall(_SINGLE.sub(" ", text).lower())
+    return any(ENGLISH in _known().get(word, ()) for word in words)
+
+
+def languages_of_answers(texts: Sequence[str], questions: Sequence[str | None]) -> list[str | None]:
+    """Return the language of each text as `language_of_answer`; where that is not told, of the answers beside it.
+
+    "Was war gut?" could be English words. Where nearly all answers to a question that tell their language are in
+    German, those without any English word are, too.
+    """
+    names = [language_of_answer(text, question) for text, question in zip(texts, questions, strict=True)]
+    votes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for text, question, name in zip(texts, questions, names, strict=True):
+        if question and (name or _has_english(text)):
+            votes[question][name or ENGLISH] += 1
+    beside = {
+        question: best
+        for question, counts in votes.items()
+        for best, count in counts.most_common(1)
+        if best != ENGLISH and count >= max(FEWEST_BESIDE, MOST_BESIDE * counts.total())
+    }
+    if not beside:
+        return names
+    return [
+        name or (beside.get(question or "") if text.strip() and not _has_english(text) else None)
+        for text, question, name in zip(texts, questions, names, strict=True)
+    ]
 
 
 def other_languages(texts: Sequence[str]) -> Counter[str]:
@@ -282,7 +313,7 @@ def unread(
     """
     if not encoder_id.startswith(ENGLISH_ENCODERS):
         return (None,) * len(texts)
-    return tuple(None if name in taught else name for name in map(language_of_answer, texts, questions))
+    return tuple(None if name in taught else name for name in languages_of_answers(texts, questions))
 
 
 def unread_words(counts: Mapping[str, int], of: int, things: str) -> str | None:
