@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from coder.coded_tables.grammar import Columns, columns_of, polarities_of, text_of
@@ -18,9 +19,12 @@ from coder.reading.tables.columns import (
 )
 from coder.reading.tables.read import TABLE_SUFFIXES
 from coder.reading.tables.stream import Record, stream_table
+from coder.reading.tables.voices import ANSWERING, ASKING, ASKS
 from coder.workflow.suggestion import COLUMNS
 
 _SAMPLED = 200  # rows
+_FEWEST_TURNS = 2
+_RUNNING = 0.25  # the share of an interviewer's rows that follow another of theirs
 _SHORT = 4  # characters of a label such as "I", "I1", "INT1"
 # Headings that mean codes; others of `columns_of` ("Thema", "Tag") may be a survey's or say who answers ("code").
 _CODES = frozenset(
@@ -121,9 +125,39 @@ def _interviews(cells: Sequence[str]) -> bool:
 
 
 def _are_codes(column: str, known: Columns, records: Sequence[Record]) -> bool:
-    """Tell whether a column "code" holds codes, not those of people: "P07", "AB12", or "I" and "B" by turns."""
+    """Tell whether a column "code" holds codes, not people: "P07", "AB12", or who asks and who answers by turns."""
     if plain_name(column) not in ("code", "kode", "codigo"):
         return False
-    cells = [cell for record in records if (cell := text_of(record.get(column)).strip())]
-    named = [cell for cell in cells if not any(map(str.isdigit, cell))]
-    return "polarity" in known or (len(named) > len(cells) / 2 and not _interviews(cells))
+    if "polarity" in known:
+        return True
+    words = known.get("text") or ""
+    said = [(text_of(record.get(column)).strip(), text_of(record.get(words))) for record in records]
+    said = [(cell, text) for cell, text in said if cell]
+    named = [cell for cell, _ in said if not any(map(str.isdigit, cell))]
+    return (
+        len(named) > len(said) / 2 and not _interviews([cell for cell, _ in said]) and not _take_turns(said)
+    )
+
+
+def _take_turns(said: Sequence[tuple[str, str]]) -> bool:
+    """Tell whether names, not codes, stand beside the texts: with colons, or by turns, one of whom asks.
+
+    A code may be given to questions, too. That most texts of one are questions, hardly any of the others are, and it
+    seldom comes twice running, is what interviews are like.
+    """
+    labels = [cell.casefold() for cell, _ in said]
+    if sum(cell.endswith((":", "：")) for cell, _ in said) > len(said) / 2:
+        return True
+    times = Counter(labels)
+    asked = Counter(
+        label for label, (_, text) in zip(labels, said, strict=True) if text.rstrip().endswith(ASKS)
+    )
+    asker = max(times, key=lambda label: asked[label], default="")
+    running = sum(one == other == asker for one, other in pairwise(labels))
+    answers = len(said) - times[asker]
+    return (
+        min(times[asker], answers) >= _FEWEST_TURNS
+        and running <= _RUNNING * times[asker]
+        and asked[asker] >= ASKING * times[asker]
+        and asked.total() - asked[asker] <= ANSWERING * answers
+    )

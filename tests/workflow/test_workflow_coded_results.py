@@ -87,6 +87,12 @@ def test_an_earlier_result_that_is_named_is_refused(folder: Path) -> None:
         ("Person;Text;Kode\nI;Warum?;\nP;Keine Zeit;Zeit\n", None),
         ("role,text,codes\nI,Why?,\nR1,No time,time\nR2,No money,money\n", None),
         ("Code,Text\nI,Why?\nB,No time\nI,And?\nB,No money\n", None),
+        (
+            "Code,Text\nMaria,Why?\nPeter,No time\nMaria,And?\nPeter,No money\nPeter,Why ask?\nPeter,Well\n",
+            None,
+        ),
+        ("Code,Text\nMaria:,It is far\nPeter:,Not for me\n", None),
+        ("code,text\nhelp,Who can I ask?\nhelp,Who does it?\ntime,No time\ntime,When?\n", "code"),
         ("participant,text,codes\nA,No time,time\nB,No money,money\nI,It is far,access\n", "codes"),
         ("text,code\nNo time,T\nI like it,M\nNo time again,T\n", "code"),
         ("Tag,Thema,Antwort\nMontag,Weg,Der Bus kam nicht\n", None),

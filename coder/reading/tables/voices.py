@@ -22,7 +22,8 @@ _ENOUGH = 1_000  # rows that show what a table holds
 # In written talk hardly a cell is so short on average.
 _FEWEST_WORDS = 2
 _ALONE = 0.8  # the share of rows in which one person alone speaks, where people have a row each
-_ASKING, _ANSWERING = 0.6, 0.25  # shares of cells with a question that tell who asks from who answers
+ASKS = ("?", "？", "؟")
+ASKING, ANSWERING = 0.6, 0.25  # shares of cells with a question that tell who asks from who answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +118,18 @@ def _take_turns(below: Sequence[Row], voices: Sequence[int], *, timed: bool) -> 
 
 def _ask(below: Sequence[Row], voices: Sequence[int]) -> bool:
     """Tell whether one of two columns holds questions and the other none."""
-    shares = sorted(
-        mean(cell.rstrip().endswith(("?", "？", "؟")) for cell in _cells(below, column)) for column in voices
-    )
-    return len(voices) == 2 and shares[0] <= _ANSWERING and shares[1] >= _ASKING
+    shares = sorted(mean(cell.rstrip().endswith(ASKS) for cell in _cells(below, column)) for column in voices)
+    return len(voices) == 2 and shares[0] <= ANSWERING and shares[1] >= ASKING
 
 
 def _ask_at_length(cells: Sequence[str]) -> bool:
-    asked = [cell for cell in cells if cell.endswith(("?", "？", "؟")) and len(cell.split()) > 2]
-    return len(cells) > 1 and len(asked) >= _ASKING * len(cells)
+    asked = [cell for cell in cells if cell.endswith(ASKS) and len(cell.split()) > 2]
+    return len(cells) > 1 and len(asked) >= ASKING * len(cells)
 
 
 def _are_questions(cells: Sequence[str]) -> bool:
-    asked = [cell for cell in cells if cell.endswith(("?", "？", "؟")) or len(cell.split()) >= 4]
-    return bool(cells) and len(asked) >= _ASKING * len(cells)
+    asked = [cell for cell in cells if cell.endswith(ASKS) or len(cell.split()) >= 4]
+    return bool(cells) and len(asked) >= ASKING * len(cells)
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
