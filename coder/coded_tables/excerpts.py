@@ -56,7 +56,8 @@ class Excerpt:
     table does not say); `code_rows` has the first row that gives each code; `votes` has the codes of each named
     coder where several rows were joined. `turn` names the turn it was said in (empty where the table does not say);
     `spoken` says that it is from a transcript, where listening words ("Mm.") are never coded. A transcript may be of
-    written answers (`written`, by a column of that name); then `person` is whose answer it is.
+    written answers (`written`, by a column of that name); then `person` is whose answer it is, and `survey` names
+    which of the study's surveys it is from: each is about something else.
     """
 
     row: int
@@ -78,6 +79,7 @@ class Excerpt:
     turn: str = ""
     spoken: bool = False
     written: bool = False
+    survey: str = ""
     person: str = ""
 
 
@@ -310,6 +312,7 @@ def _with_text(
             turn=roles["turn"][at] or "",
             spoken=talk and not written,
             written=written,
+            survey=f"{study}: {roles['transcript'][at]}" if written and talk else "",
             person=person_of(roles["participant"][at], roles["speaker"][at]),
             table=table.where,
             code_rows=dict.fromkeys(names, row),
@@ -453,6 +456,7 @@ def training_set(excerpts: Sequence[Excerpt], codebook: Codebook) -> "TrainingSe
         turns=[(item.study, item.home, item.turn) if item.turn else at for at, item in enumerate(excerpts)],
         codable=[can_be_coded(item.text, written=not item.spoken) for item in excerpts],
         spoken=[item.spoken for item in excerpts],
+        topics=[item.survey or item.study for item in excerpts],
     )
 
 

@@ -194,6 +194,7 @@ class TrainingSet:
     `labels` (n, k) in the codebook's order: 1 = coded so, 0 = looked at and not coded so, -1 = not looked at.
     `groups` are what held-out splits keep whole (transcript, participant, study); `studies`, `transcripts` and
     `turns` say where a text stands, as in `Batch`: by default every row stands alone and all share one topic.
+    `topics` names what shares a topic where that is less than the study, such as one of its surveys.
     `polarity` is that of the row, None where unknown. `codable` is False for what is never coded, such as "Mm." in
     a transcript. `spoken` is as in `Batch`. Rows that nobody looked at serve as what stands around the others.
     """
@@ -210,6 +211,7 @@ class TrainingSet:
     turns: Sequence[Hashable] = ()
     codable: Sequence[bool] = ()
     spoken: Sequence[bool] = ()
+    topics: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         n = len(self.texts)
@@ -220,6 +222,7 @@ class TrainingSet:
             "studies": [""] * n, "weights": [1.0] * n, "coders": [None] * n,
             "transcripts": [""] * n, "turns": range(n), "codable": [True] * n,
             "spoken": [bool(name) for name in self.transcripts] or [False] * n,
+            "topics": self.studies or [""] * n,
         }  # fmt: skip
         for name, default in usual.items():
             given = getattr(self, name)
@@ -244,7 +247,7 @@ class TrainingSet:
     def batch(self) -> Batch:
         """The texts with all that a model's answer depends on."""
         return Batch(
-            self.texts, self.questions, self.turns, self.transcripts, self.studies, spoken=self.spoken
+            self.texts, self.questions, self.turns, self.transcripts, self.topics, spoken=self.spoken
         )
 
     @property

@@ -60,6 +60,19 @@ def test_a_word_that_says_neither_yes_nor_no_is_named() -> None:
     assert "the table: 'written' should say yes or no; taken as no: 'perhaps'." in notes
 
 
+def test_each_survey_of_an_exported_study_has_a_topic_of_its_own() -> None:
+    rows = [
+        {"text": f"{home} {at}", "code": "a", "transcript": home, "speaker": f"R{at}", "written": written}
+        for home, written in (("parking", "yes"), ("food", "yes"), ("interview", "no"), ("other", "no"))
+        for at in range(2)
+    ]
+    data = training_set(read(rows, study="pilot"), Codebook("book", (Code("a", "A"),)))
+    assert data.batch.studies == ["pilot: parking"] * 2 + ["pilot: food"] * 2 + ["pilot"] * 4
+    assert set(data.studies) == {"pilot"}  # one study all the same, where studies are held out
+    people = [{"text": str(at), "code": "a", "participant": f"P{at}", "written": "yes"} for at in range(3)]
+    assert set(training_set(read(people, study="s"), Codebook("book", (Code("a", "A"),))).topics) == {"s"}
+
+
 def test_signs_are_polarities_where_the_column_leaves_no_doubt() -> None:
     def polarities(*said: object) -> list[str | None]:
         return [
