@@ -31,6 +31,7 @@ def said(read: Transcript) -> list[tuple[str | None, str]]:
         '<div class="who">{}</div>\n<div>{}</div>',
         "{}:&nbsp;{}",
         "<dt>{}</dt><dd>{}</dd>",
+        f"<p style='{'margin:auto;' * 90}'><b><span style='{'color:red;' * 90}'>{{}}:</span></b> {{}}</p>",
     ],
 )
 def test_a_page_is_read_as_it_looks(pattern: str, tmp_path: Path) -> None:

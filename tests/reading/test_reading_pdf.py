@@ -87,6 +87,17 @@ def test_numbers_before_the_lines_are_left_out(tmp_path: Path) -> None:
     assert said(found) == [(who, words[:60].strip()) for who, words in TALK[:4]]
 
 
+def test_a_word_in_small_letters_before_a_colon_goes_on_with_its_sentence(tmp_path: Path) -> None:
+    lines, y = [], 780.0
+    for n in range(4):
+        for line in ("INT: And then?", "P01: My sister told me, and she kept", f"saying: try it, {n}."):
+            lines.append(Printed(line, y))
+            y -= 14
+    found = transcript(tmp_path, "p01.pdf", pdf([lines]))
+    told = [("P01", f"My sister told me, and she kept saying: try it, {n}.") for n in range(4)]
+    assert said(found) == [turn for answer in told for turn in (("INT", "And then?"), answer)]
+
+
 def test_words_broken_at_line_ends_are_mended_as_the_text_spells_them(tmp_path: Path) -> None:
     page = [
         Printed("INT: So this is our second inter-", 700),

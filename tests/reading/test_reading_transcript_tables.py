@@ -76,6 +76,21 @@ def test_a_workbook_is_read_from_the_sheet_with_words(tmp_path: Path) -> None:
     assert "Columns that were not read: 'Nr'." in found.notes
 
 
+def test_sheets_with_the_same_columns_are_named_as_a_doubt(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]
+    for name, words in (("P07", "I walk."), ("P08", "I drive."), ("Notes", "")):
+        sheet = book.create_sheet(name)
+        for row in [("Speaker", "Text"), ("INT", "How?"), (name, words)] if words else [("Study", "Roads")]:
+            sheet.append(row)
+    book.save(tmp_path / "all.xlsx")
+    found = transcript(tmp_path, "all.xlsx", (tmp_path / "all.xlsx").read_bytes())
+    assert said(found) == [("INT", "How?"), ("P07", "I walk.")]
+    assert [doubt for doubt in found.doubts if "sheet" in doubt] == [
+        "Only the sheet 'P07' was read; 'P08' may hold talk too. Save each as a file of its own."
+    ]
+
+
 def test_a_speaker_named_once_goes_on_in_the_rows_below(tmp_path: Path) -> None:
     found = transcript(tmp_path, "p01.csv", "speaker,text\nINT,How?\nP01,Well\n,and then\nINT,Yes?\n")
     assert said(found) == [("INT", "How?"), ("P01", "Well"), ("P01", "and then"), ("INT", "Yes?")]

@@ -120,7 +120,7 @@ class _Layout:
     def begins(self, line: PdfLine, before: PdfLine, *, same_page: bool) -> bool:
         """Tell whether a line begins a paragraph."""
         stamp = leading_stamp(line.text)
-        if _label(line.text) in self.labels or (stamp is not None and stamp.certain):
+        if self._is_labelled(line, before) or (stamp is not None and stamp.certain):
             return True
         wholly, before_wholly = line.bold >= len(line.text), before.bold >= len(before.text)
         if wholly != before_wholly or _bold_start(line) in self.bold_starts:
@@ -131,6 +131,12 @@ class _Layout:
         ended = bool(_SENTENCE_END.search(before.text)) and len(before.text) < 0.85 * self.full
         indented = same_page and line.x - self.left > 5 and before.x - self.left < 5
         return ended or (indented and bool(_SENTENCE_END.search(before.text)))
+
+    def _is_labelled(self, line: PdfLine, before: PdfLine) -> bool:
+        """Tell whether a label begins a line; a word in small letters may go on with the sentence above."""
+        label = _label(line.text)
+        goes_on = label[:1].islower() and not _SENTENCE_END.search(before.text)
+        return label in self.labels and not goes_on
 
 
 def _bold_start(line: PdfLine) -> str:

@@ -1,11 +1,12 @@
 """Read transcripts kept as tables (.csv, .tsv, .xlsx): a row per turn, or a row per respondent's answers."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePath
 
-from coder.errors import FormatError
+from coder.errors import FormatError, UnsafeFileError
 from coder.reading.clock import are_milliseconds, seconds_in, speaker_and_time
 from coder.reading.document import Document, Paragraph
 from coder.reading.formats.markup import without_markup
@@ -58,12 +59,30 @@ def read(data: bytes, name: str) -> Document:
     for sheet in sheets:
         document = _of_sheet(sheet, suffix, Budget(name))
         if document is not None:
-            return document
+            return replace(document, doubts=_talk_in_others(sheet, sheets))
         seen.append(", ".join(cell for cell in sheet.rows[0][1] if cell)[:200] if sheet.rows else "")
     raise FormatError(
         f"{name}: no column of words was found (its first row is: {'; '.join(seen) or 'empty'}). Name the column "
         "with the words 'text', the one with the speakers 'speaker' and the one with the times 'start'."
     )
+
+
+def _talk_in_others(sheet: Sheet, others: Iterator[Sheet]) -> tuple[str, ...]:
+    """Say that further sheets have the columns of the one that was read, as where each holds one interview."""
+    heads = {tuple(cells) for _, cells in sheet.rows[:_HEADER_WITHIN] if sum(map(bool, cells)) > 1}
+    alike = []
+    with suppress(FormatError, UnsafeFileError):  # what was read is sound
+        alike = [other.name for other in others if _first_row_in(other, heads)]
+    if not alike:
+        return ()
+    names = ", ".join(map(repr, alike[:12]))
+    return (
+        f"Only the sheet {sheet.name!r} was read; {names} may hold talk too. Save each as a file of its own.",
+    )
+
+
+def _first_row_in(sheet: Sheet, heads: Collection[tuple[str | None, ...]]) -> bool:
+    return any(tuple(cells) in heads for _, cells in sheet.rows[:_HEADER_WITHIN])
 
 
 def holds_talk(data: bytes, name: str) -> bool:
