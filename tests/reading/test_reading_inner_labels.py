@@ -35,6 +35,31 @@ def test_what_a_participant_tells_is_theirs_and_named(told: str) -> None:
     assert any("4 places look like a label inside what P1 says" in doubt for doubt in found.doubts)
 
 
+def test_a_dialogue_told_in_a_talk_of_one_paragraph_is_the_tellers() -> None:
+    told = "He was strict. Doctor: you must stop. Me: I can't. Doctor: then go. Me: fine."
+    one = f"INT: How was he? P1: {told} INT: And then? P1: I left him. INT: What helps? P1: Walking does."
+    found = read([one])
+    assert [turn.speaker for turn in found.turns] == ["INT", "P1"] * 3
+    assert found.words_of(found.turns[1]) == told
+    assert any("4 places look like a label inside what P1 says" in doubt for doubt in found.doubts)
+
+
+def test_initials_and_people_who_answer_elsewhere_speak_in_a_talk_of_one_paragraph() -> None:
+    coded = "INT: How? P1: Well. ME: Bad. INT: Why? P1: Tea. ME: Rain. INT: And now? ME: Sun."
+    assert [turn.speaker for turn in read([coded]).turns] == [
+        "INT",
+        "P1",
+        "ME",
+        "INT",
+        "P1",
+        "ME",
+        "INT",
+        "ME",
+    ]
+    wife = "INT: How? P1: I said. Wife: you go. Me: no. INT: And you? Wife: I waited. INT: Why? P1: Rain. Wife: Yes."
+    assert "Wife" in {turn.speaker for turn in read([wife]).turns}
+
+
 def test_labels_that_begin_lines_too_speak_inside_them() -> None:
     found = read(
         interview("My doctor. INT: Which? P1: The young one.", "She rang. INT: Did she?", "Walking.")

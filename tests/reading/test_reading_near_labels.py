@@ -404,3 +404,51 @@ def test_sentences_left_out_below_the_talk_are_a_doubt(opening: str) -> None:
     assert any("1 line below the talk may be speech" in doubt for doubt in transcript.doubts)
     headed = read(f"{TALK}Field notes\n\nThey told her that she had not got the job after all of that.\n")
     assert len(headed.turns) == 4 and not headed.doubts
+
+
+@pytest.mark.parametrize("day", ["Today at", "Yesterday at", "today at"])
+def test_the_day_before_a_time_is_no_name(day: str) -> None:
+    talk = [("Karen", "How was it?"), ("Ida", "Cold."), ("Karen", "And then?"), ("Ida", "I left.")]
+    found = read(
+        "\n\n".join(f"{who} — {day} 10:0{n} AM\n{words}" for n, (who, words) in enumerate(talk)) + "\n"
+    )
+    assert [(who, words) for who, _, words in turns(found)] == talk
+
+
+@pytest.mark.parametrize("heading", ["Field notes after the interview", "Observations following the visit"])
+def test_notes_headed_by_their_occasion_are_no_speech(heading: str) -> None:
+    found = read(f"{TALK}\n{heading}\n\nShe was tired at the end and asked about the parking.\n")
+    assert not any("parking" in words for _, _, words in turns(found))
+    assert any("parking" in note or heading in note for note in found.notes)
+
+
+def test_labels_of_notes_are_named_as_a_doubt() -> None:
+    found = read(f"{TALK}\nOBS: The phone rings.\n\nINT: Right?\n\nP1: Yes.\n")
+    assert any("'OBS' (1 line) was read as a speaker" in doubt for doubt in found.doubts)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"), [("Question", "Answer"), ("Frage", "Antwort"), ("Vraag", "Antwoord")]
+)
+def test_numbered_questions_and_their_answers_are_two_people(asked: str, answered: str) -> None:
+    talk = "".join(f"{asked} {n}: What is {n}?\n\n{answered}: It is {n}.\n\n" for n in range(1, 5))
+    assert [(who, role) for who, role, _ in turns(read(talk))] == [(asked, "i"), (answered, "p")] * 4
+
+
+def test_codes_that_lead_half_of_the_lines_speak_where_no_sentence_ends() -> None:
+    talk = "01  I:  wie war das für sie\n02  B:  (.) ja also schwierig\n03      ich kannte ja niemanden\n"
+    talk += "04  I:  hm\n05  B:  und dann der bus\n06      der fährt nur einmal\n"
+    talk += "07  I:  was hilft\n08  B:  meine tochter\n"
+    assert [who for who, _, _ in turns(read(talk))] == ["I", "B"] * 3
+    prose = (
+        "I went to the doctor and he told me that\nP: was the wrong tablet and that I: should stop at once\n"
+        * 6
+    )
+    assert {who for who, _, _ in turns(read(prose))} == {None}
+
+
+def test_a_legend_below_signs_of_the_transcription_is_no_talk() -> None:
+    legend = "Conventions\n(.) pause\nCAPS: loud speech\nKM: Karen Moss, researcher\nIH: Ida Hale\n\n"
+    found = turns(read(f"{legend}KM: How was it?\n\nIH: Cold.\n\nKM: And then?\n\nIH: I left.\n"))
+    assert [words for _, _, words in found] == ["How was it?", "Cold.", "And then?", "I left."]
+    assert [role for _, role, _ in found] == ["i", "p"] * 2

@@ -21,6 +21,7 @@ from coder.reading.speakers.learn import learn_labels
 from coder.reading.speakers.lines import Line, ends_sentence, ends_talk, ends_with_end, lines_of, text_of
 from coder.reading.speakers.margin_codes import take_out_codes, take_out_numbers
 from coder.reading.speakers.near_labels import (
+    labelled_notes,
     numbered_turns,
     one_label_a_person,
     overlooked,
@@ -226,6 +227,7 @@ def _doubts_about(
     yield from told_talk(read_ones, labels)
     if any(label.style is Style.COMMA for label in labels.values()):
         yield "Names before a comma were taken for speakers: such a name may be of somebody spoken to."
+    yield from labelled_notes(labels)
     yield from _lost_speech(lines, labels, start)
     yield from _lost_below(lines, reading, labelled=bool(labels))
     yield from _said_below_end(lines, labels, reading)

@@ -30,6 +30,10 @@ _WRITERS = frozenset(
 )
 _PLAIN_NOTES = frozenset({"nb", "fieldnotes", "memo", "memos", "observation", "observations"})
 _SAID_TOO = frozenset({"off the record", "key points", "key themes"})
+# "Field notes after the interview" are field notes.
+_OCCASION = re.compile(
+    r"(?<=notes|tions) (?:after|following|from|on) (?:the |this )?(?:interview|session|visit|focus group)$"
+)
 _AND = r"\s*(?:,|;|/|&|\band\b)\s*"
 _STOPS = "?!.…。？！؟۔।"
 # A longer value in a script without capitals is a sentence, not somebody's name.
@@ -99,7 +103,7 @@ def heads_notes(line: Line, *, labelled: bool) -> bool:
     label = _colon(line)
     if len(line.text) > _LONGEST_HEADING or (label and line.text[label.words_start :].strip()):
         return False
-    key = key_of(line.text)
+    key = _OCCASION.sub("", key_of(line.text))
     return key in FIELD_NOTES and (labelled or (" " in key and key not in _SAID_TOO))
 
 
@@ -196,9 +200,16 @@ def _is_naming(value: str) -> bool:
 
 def _cast_to(lines: Sequence[Line], repeated: frozenset[str]) -> int:
     """Return the end of a list of who is who at the top of a file without other header lines."""
-    start = next((number for number, line in enumerate(lines[:_REACH]) if _colon(line)), 0)
-    taken = _cast_block(lines[start:], repeated, sure=False) or _cast_lines(lines[start:], repeated)
-    return start + taken if taken else 0
+    first = next((number for number, line in enumerate(lines[:_REACH]) if _colon(line)), 0)
+    # Signs of the transcription may be explained above in the same block: "CAPS: loud speech".
+    for start in range(first, len(lines[:_REACH])):
+        taken = _cast_block(lines[start:], repeated, sure=False) or _cast_lines(lines[start:], repeated)
+        if taken:
+            return start + taken
+        label = _colon(lines[start])
+        if lines[start].blank or (label and label.key in repeated):
+            break
+    return 0
 
 
 def _cast_lines(lines: Sequence[Line], repeated: frozenset[str]) -> int:

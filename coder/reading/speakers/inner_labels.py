@@ -35,6 +35,8 @@ _LEADERS, _MOSTLY, _GROUP = 2, 0.6, 3
 _RUN_ON = 0.3
 # Or they must alternate so often, on lines that have this share of the file's words.
 _MOST_WORDS, _ALTERNATING, _ALTERNATING_NAMES = 0.5, 3, 6
+# Who asks so often in one paragraph holds the talk there.
+_FEWEST_ASKED = 2
 # Who is asked on so many lines that begin with the interviewer's label speaks there.
 _OFTEN_ASKED = 2
 
@@ -85,11 +87,40 @@ def speakers_inside(texts: Sequence[str]) -> frozenset[str]:
     if len(known) < 2:
         return frozenset()
     leaders = _leaders(starting)
+    known -= _told_to_tellers(texts)
     if not any(starting[key] for key in known):
         return frozenset(known if _runs_on(known, texts) else ())
     never = {key for key in known if not starting[key]} if leaders else set()
     told = never - _speaking(never, leaders, texts)
     return frozenset(key for key in known - told if inside[key])
+
+
+def _told_to_tellers(texts: Sequence[str]) -> set[str]:
+    """Return "me" and whoever speaks beside "me" alone, in paragraphs that hold the talk of who asks and who answers.
+
+    The first to speak behind a question is the one who answers, and who tells what is said further on.
+    """
+    told: set[str] = set()
+    speaking: set[str] = set()
+    for text in texts:
+        first = _AT_START.match(text)
+        labels = [first[1], *(match[1] for match in labels_inside(text))] if first else []
+        keys = list(map(key_of, labels))
+        # "Me:" is told, "ME:" a code.
+        tellers = {key for key, label in zip(keys, labels, strict=True) if not label.isupper()} & TELLERS
+        if not tellers or keys[0] not in INTERVIEWER_WORDS or keys.count(keys[0]) < _FEWEST_ASKED:
+            continue
+        for stretch in _stretches(keys):
+            (speaking if tellers.isdisjoint(stretch[1:]) else told).update(stretch[1:])
+            speaking.update(stretch[:1])
+    return told - speaking
+
+
+def _stretches(keys: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the labels between each occurrence of the first label and the next."""
+    places = [place for place, key in enumerate(keys) if key == keys[0]]
+    for place, end in pairwise([*places, len(keys)]):
+        yield list(keys[place + 1 : end])
 
 
 def _runs_on(known: Collection[str], texts: Sequence[str]) -> bool:

@@ -158,6 +158,8 @@ _TRAILERS = {
 }
 
 
+# Chats name the day before the time: "Ida — Today at 10:04 AM".
+_DAY = re.compile(r"\s(?:today|yesterday)(?: at)?\s*$", re.I)
 _MARKED = re.compile(r"[#@*]([^\W\d_][\w'’-]{0,24})\s+")
 
 
@@ -268,7 +270,7 @@ def _own_stamp(text: str, lead: Lead) -> Candidate | None:
     last = last or dotted_at_end(line)
     if last is None or last.end < len(line.rstrip()) or last.start <= lead.end:
         return None
-    name = line[lead.end : last.start].rstrip().rstrip("-–—|,:·•").rstrip()
+    name = _DAY.sub("", line[lead.end : last.start]).rstrip().rstrip("-–—|,:·•").rstrip()
     return _candidate(Style.OWN_STAMP, name, len(text), last.seconds) if name else None
 
 

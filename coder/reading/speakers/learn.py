@@ -175,7 +175,10 @@ _IN_COURT = re.compile(
     r"(?:M[RS]|MRS|MISS|DR)\.? [A-Z][A-Z'’ .-]{1,40}|THE (?:[A-Z]+ )?(?:COURT|WITNESS|CLERK|REPORTER"
     r"|DEFENDANT|BAILIFF|INTERPRETER|VIDEOGRAPHER|DEPONENT|JUROR|FOREPERSON|PLAINTIFF|STENOGRAPHER|ARBITRATOR|CHAIRMAN)"
 )
-_NUMBERED_QUESTION = re.compile(r"[qa] ?\d{1,3}")
+_NUMBERED_QUESTION = re.compile(
+    r"(?:(q|question|frage|vraag|pregunta|pergunta|domanda|fraga|sporgsmal|sporsmal|pytanie|otazka)"
+    r"|a|answer|antwort|antwoord|reponse|respuesta|resposta|risposta|svar|odpowiedz|odpoved) ?\d{1,3}"
+)
 _NUMBERED_TURN = re.compile(r"([^\W\d]{1,12}) ?(\d{1,3})")
 _MANY_TURNS = 4
 # "M1" is a man or a moderator, "F1" a woman: their numbers are people's.
@@ -239,19 +242,22 @@ def _learn_part(lines: Sequence[Line], first: int, end: int) -> dict[int, Candid
 
 
 def _fold_numbered_questions(by_style: dict[Style, list[tuple[int, Candidate]]]) -> None:
-    """Take "Q1:", "A1:", "Q2:" ... for Q and A, when each number comes but once or twice."""
+    """Take "Q1:", "A1:", "Question 2:" ... for Q, A and Question, when each number comes but once or twice."""
     for candidates in by_style.values():
         numbered = Counter(
             candidate.key for _, candidate in candidates if _NUMBERED_QUESTION.fullmatch(candidate.key)
         )
-        questions = sum(key.startswith("q") for key in numbered)
+        questions = sum(bool((match := _NUMBERED_QUESTION.fullmatch(key)) and match[1]) for key in numbered)
         if questions >= 3 and max(numbered.values()) <= 2:
             candidates[:] = [
-                (number, replace(candidate, label=candidate.label[0], key=candidate.key[0]))
-                if candidate.key in numbered
-                else (number, candidate)
-                for number, candidate in candidates
+                (number, _unnumbered_question(one)) if one.key in numbered else (number, one)
+                for number, one in candidates
             ]
+
+
+def _unnumbered_question(candidate: Candidate) -> Candidate:
+    """Return "Question" for "Question 2", as sure a label as with its number."""
+    return replace(_without_number(candidate), shape=candidate.shape)
 
 
 def _fold_numbered_turns(by_style: dict[Style, list[tuple[int, Candidate]]]) -> None:

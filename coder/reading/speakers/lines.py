@@ -342,6 +342,23 @@ def _furniture_kind(line: Line) -> str:
     return "border" if is_border(text, apart=line.after_gap) else ""
 
 
+# Lines of which codes and roles lead so many begin there, whether or not the lines above end a sentence.
+_LED = 0.5
+
+
+def _led_by_codes(labels: list[tuple[int, Candidate]], spoken: Sequence[int]) -> set[int]:
+    """Return the lines with a code or role before a colon, where two of these lead half of the lines at least."""
+    coded = [
+        (number, candidate.key)
+        for number, candidate in labels
+        if candidate.style is Style.COLON and candidate.shape >= Shape.CODE
+    ]
+    counts = Counter(key for _, key in coded)
+    led = {number for number, key in coded if counts[key] > 1}
+    people = sum(count > 1 for count in counts.values())
+    return led if people > 1 and len(led) >= _LED * len(spoken) else set()
+
+
 # A sentence's end, perhaps with a bracket, quotation mark or time stamp behind it.
 _BEFORE_TAB = re.compile(r"(.*\S)\t[^\t]{1,40}$", re.S)
 _ENDS_SENTENCE = re.compile(
@@ -367,6 +384,7 @@ def paragraph_starts(
         return frozenset(after_gap | {number for number in named if not lines[number].first})
     spoken = [number for number in spoken if lines[number].first or number in named]
     wrapped = is_wrapped([lines[number].text for number in spoken])
+    after_gap |= _led_by_codes(labels, spoken)
     return frozenset(
         number
         for number in spoken

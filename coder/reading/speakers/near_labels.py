@@ -386,3 +386,10 @@ def told_talk(lines: Sequence[Line], labels: Labels) -> Iterator[str]:
             many = "1 place looks" if len(inside) == 1 else f"{len(inside)} places look"
             shown = ", ".join(map(repr, list(dict.fromkeys(inside))[:_SHOWN]))
             yield f"{many} like a label inside what {whose} says, read as words: {shown}."
+
+
+def labelled_notes(labels: Labels) -> Iterator[str]:
+    """Say that a label may be that of notes beside the talk ("OBS:"), which nobody said."""
+    noted = Counter(label.label for label in labels.values() if label.key == "obs" or is_note_key(label.key))
+    for label, count in noted.items():
+        yield f"{label!r} ({counted(count, 'line')}) was read as a speaker and may be notes beside the talk."
