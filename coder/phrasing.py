@@ -29,6 +29,12 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def typed(path: object) -> str:
+    """Return a path as it is typed in a terminal: in quotation marks if it has a blank or a sign of the shell's."""
+    name = str(path)
+    return f'"{name}"' if re.search(r"[\s&;()'$<>|*?]", name) else name
+
+
 def shortened(text: str, width: int) -> str:
     """Return a text on one line of at most `width` characters, cut at a word with an ellipsis if it is longer.
 

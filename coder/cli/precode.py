@@ -28,7 +28,11 @@ class Asked:
         str, typer.Option(help="A model's name or folder, or 'none' to use the codebook's text alone.")
     ] = "starter"
     codebook: Annotated[
-        str | None, typer.Option(help="A shipped codebook's name (comb, coproduction) or a YAML file.")
+        str | None,
+        typer.Option(
+            help="A shipped codebook (comb, coproduction), or a file: yaml, csv, xlsx, qdc. Default: the model's own"
+            " (starter: COM-B)."
+        ),
     ] = None
     unit: Annotated[
         Unit,

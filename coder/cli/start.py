@@ -34,12 +34,13 @@ def demo(
     Writes the folder `sample` (transcripts, codings, coded excerpts) and the study `sample.coder`. What is there
     already is left as it is. Example: coder demo
     """
+    from coder.phrasing import typed
     from coder.workflow.demo import make_demo
 
     study = make_demo(folder, note)
     typer.echo(f"Sample files: {folder / 'sample'}. Study: {study}.")
     if no_page:
-        typer.echo(f"Open it with: coder review {study} --coder {coder}")
+        typer.echo(f"Open it with: coder review {typed(study)} --coder {typed(coder)}")
         return
     from coder.review.server import Launch, serve
 

@@ -19,7 +19,7 @@ MOST_LISTED = 20
 def init(
     study: StudyFile,
     codebook: Annotated[
-        str, typer.Option(help="A shipped codebook (comb, coproduction) or a YAML, csv or .qdc file.")
+        str, typer.Option(help="A shipped codebook (comb, coproduction), or a file: yaml, csv, xlsx, qdc.")
     ] = "comb",
     encrypt: Annotated[
         bool,
@@ -30,13 +30,14 @@ def init(
 
     Example: coder init pilot.coder --codebook comb
     """
+    from coder.phrasing import typed
     from coder.workflow.study.open import begin_study
 
     _check_name(study)
     passphrase = ask_new_passphrase(study) if encrypt else None
     with begin_study(study, codebook=codebook, passphrase=passphrase) as begun:
         codes = len(begun.codebooks.current().codes)
-        typer.echo(f"{study}: begun with {codes} codes. Next: coder import {study} INTERVIEWS")
+        typer.echo(f"{study}: begun with {codes} codes. Next: coder import {typed(study)} INTERVIEWS")
     if encrypt:
         note(LOST)
 

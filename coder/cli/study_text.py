@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from coder.phrasing import MISSING, interval, number, percent, percent_interval, table
+from coder.phrasing import MISSING, interval, number, percent, percent_interval, table, typed
 from coder.workflow.study.merge import MergeReport
 from coder.workflow.study.model_comparison import Gain, Trial
 from coder.workflow.study.open import ActSummary, Study
@@ -26,9 +26,10 @@ def suggest_text(report: SuggestReport, study: Path) -> str:
         return f"{report.model} has looked at everything that is not coded; nothing new to suggest."
     lines = [
         f"{report.model} looked at {report.looked_at:,} utterances and suggests {report.codes:,} codes"
-        f" for {report.suggested:,} of them. Review them: coder review {study} --coder NAME"
+        f" for {report.suggested:,} of them. Review them: coder review {typed(study)} --coder NAME"
     ]
     lines += report.unread_words()
+    lines += report.untested_words()
     lines += [
         f"'{name}' is unlike what the model learned from (told apart {percent(held.auc)} of the time, usual"
         f" {percent(held.usual)}); telling words: {', '.join(held.words) or 'none'}. Check it first."

@@ -25,6 +25,7 @@ from coder.codebook import (
 from coder.coded_tables.grammar import examples, text_of
 from coder.errors import CodebookError, OutputError, TableError
 from coder.exchange.code_guids import code_guid, made_guid
+from coder.phrasing import counted
 from coder.reading.tables.columns import plain_name
 from coder.reading.tables.read import read_table
 from coder.safe_csv import armed, csv_line
@@ -35,28 +36,39 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "id": ("id", "code id", "codeid"),
     "label": (
         "label", "name", "code name", "code", "tag", "theme", "node", "codename", "bezeichnung", "kode", "thema",
-        "nom", "etiquette", "codigo", "nombre", "etiqueta", "tema", "naam",
+        "nom", "etiquette", "codigo", "nombre", "etiqueta", "tema", "naam", "code label", "codes", "themes",
     ),
     "parent": (
         "parent", "parent code", "parent name", "component", "category", "group", "obercode", "oberkategorie",
         "ubercode", "kategorie", "komponente", "gruppe", "code parent", "categorie", "groupe", "codigo padre",
-        "categoria", "grupo", "bovenliggende code", "groep",
+        "categoria", "grupo", "bovenliggende code", "groep", "domain", "overarching theme", "main theme", "theme",
+        "themes", "thema", "tema",
     ),
     "definition": (
         "definition", "description", "beschreibung", "definicion", "descripcion", "definitie", "omschrijving",
-        "beschrijving", "meaning", "bedeutung", "comment",
+        "beschrijving", "meaning", "bedeutung", "comment", "code definition", "code description", "full definition",
+        "operational definition", "brief definition", "explanation",
     ),
     "memo": ("memo", "code memo", "notes", "note", "kommentar", "notiz", "commentaire", "comentario", "opmerking"),
-    "include": ("include", "inclusion", "inclusion criteria", "when to use", "einschluss", "regel", "kodierregel"),
-    "exclude": ("exclude", "exclusion", "exclusion criteria", "when not to use", "ausschluss"),
+    "include": (
+        "include", "inclusion", "inclusion criteria", "when to use", "use when", "einschluss", "regel", "kodierregel",
+    ),
+    "exclude": ("exclude", "exclusion", "exclusion criteria", "when not to use", "do not use", "ausschluss"),
     "subthemes": ("subthemes", "sub themes", "subtheme", "unterthemen", "sous themes", "subtemas", "subthemas"),
     "examples": (
         "examples", "example", "anchor example", "beispiel", "beispiele", "ankerbeispiel", "exemple", "exemples",
-        "ejemplo", "ejemplos", "voorbeeld", "voorbeelden",
+        "ejemplo", "ejemplos", "voorbeeld", "voorbeelden", "example quote", "example quotes", "example text",
+        "illustrative quote", "illustrative quotes", "sample quote", "quote", "quotes", "quotation", "zitat",
+        "zitate",
     ),
     "colour": ("colour", "color", "farbe", "couleur", "kleur"),
     "guid": ("guid",),
 }  # fmt: skip
+# Headings over cells that people merge, or fill once for the rows below; a program's own "parent" stands in each row.
+FILLED_ONCE = frozenset(
+    {"theme", "themes", "main theme", "overarching theme", "domain", "category", "thema", "tema", "kategorie"}
+    | {"categorie", "categoria"}
+)
 # Columns in which other programs count what was coded.
 COUNTS = frozenset(
     {"number of highlights", "number of documents", "files", "references", "frequency", "grounded"}
@@ -123,7 +135,8 @@ def from_table(path: Path) -> tuple[Codebook, list[str]]:
     """Build a codebook from a table with a column `label` (or code, name, tag) and any of CODE_KEYS, and notes.
 
     Headings may be English, German, French, Spanish or Dutch. Several sub-themes, rules or examples in one cell are
-    separated by `|`. Notes name the columns that were not read. Raises CodebookError with every problem.
+    separated by `|`. A theme that stands once above its codes is theirs. Notes name the columns that were not read.
+    Raises CodebookError with every problem.
     """
     try:
         frame = read_table(path)
@@ -138,8 +151,15 @@ def from_table(path: Path) -> tuple[Codebook, list[str]]:
     taken: set[str] = set()
     lines: dict[str, int] = {}  # id in small letters -> row
     codes, problems = [], []
-    for line, cells in zip(frame.attrs["row_numbers"], frame.to_dict("records"), strict=True):
-        row = {role: _unguarded(text_of(cells[column])) for role, column in roles.items()}
+    cells_of = frame.to_dict("records")
+    rows = [
+        {role: _unguarded(text_of(cells[column])) for role, column in roles.items()} for cells in cells_of
+    ]
+    notes = [f"{path}: columns that were not read: {examples(unread)}."] if unread else []
+    if plain_name(roles.get("parent", "")) in FILLED_ONCE and (filled := _fill_parents(rows)):
+        said = counted(filled, "empty cell")
+        notes.append(f"{path}: {said} of the column '{roles['parent']}' taken as the cell above.")
+    for line, row in zip(frame.attrs["row_numbers"], rows, strict=True):
         label = row.get("label") or row.get("id") or ""
         if not label:
             problems.append(f"row {line}: no label.")
@@ -155,7 +175,6 @@ def from_table(path: Path) -> tuple[Codebook, list[str]]:
         lines[codes[-1].id.lower()] = line
     if problems or not codes:
         raise CodebookError(f"{path} cannot be used as a codebook:", problems or ["it has no rows."])
-    notes = [f"{path}: columns that were not read: {examples(unread)}."] if unread else []
     return Codebook(name=path.stem, codes=tuple(codes)), notes
 
 
@@ -169,6 +188,17 @@ def _roles(headings: Sequence[str]) -> tuple[dict[str, str], list[str]]:
         if free:
             roles[role] = free[0]
     return roles, [name for name in headings if name not in roles.values() and plain[name] not in COUNTS]
+
+
+def _fill_parents(rows: Sequence[dict[str, str]]) -> int:
+    """Give codes without a parent that of the row above; return how many got one."""
+    filled, above = 0, ""
+    for row in rows:
+        if not row["parent"] and above and row.get("label"):
+            row["parent"] = above
+            filled += 1
+        above = row["parent"]
+    return filled
 
 
 def _code_of_row(row: dict[str, str], name: str, label: str) -> Code:

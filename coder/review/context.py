@@ -19,6 +19,7 @@ from coder.review.legend import POLARITY_SIGNS, Sign, clock, day, legend, share_
 from coder.review.presenters import Drawing
 from coder.workflow.pseudonymise import FoundNames
 from coder.workflow.review.session import ReviewSession, default_mode
+from coder.workflow.study.model_versions import untested_codes
 from coder.workflow.study.open import Memo, Mode
 
 HERE = Path(__file__).parent
@@ -56,6 +57,7 @@ class ReviewContext:
         self.found_names: FoundNames | None = None  # transcripts that wait until their names were looked at
         self._preferences: dict[str, Preferences] = {}
         self._paces: dict[str, float | None] = {}
+        self._untested: tuple[tuple[int | None, str], frozenset[str]] | None = None
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
             trim_blocks=False, lstrip_blocks=True, auto_reload=False,
@@ -118,7 +120,15 @@ class ReviewContext:
 
     def drawing(self, coder: str, search: str = "") -> Drawing:
         """Return what draws utterances for this coder."""
-        return Drawing(self.signs(coder), search)
+        return Drawing(self.signs(coder), search, untested=self.untested())
+
+    def untested(self) -> frozenset[str]:
+        """Return the codes that the model in use was never tested with; looked up again when either changes."""
+        active = self.review.study.models.active()
+        key = (active.id if active else None, self.review.codebook.hash)
+        if self._untested is None or self._untested[0] != key:
+            self._untested = key, untested_codes(self.review.study)
+        return self._untested[1]
 
     def memos(self, session: Session, *, kind: str = "", transcript: int | None = None) -> list[Memo]:
         """Return the memos that a coder may read in a list, only those of one kind or on one transcript if given."""

@@ -113,12 +113,16 @@ def stylesheet(signs: Mapping[str, Sign]) -> str:
     return "\n".join([f":root{{--lanes:{max(1, len(signs))}}}", *rules, ""])
 
 
-def confidence_words(probability: float) -> str:
-    """Return a calibrated probability as people speak of odds.
+def confidence_words(probability: float, *, tested: bool = True) -> str:
+    """Return a calibrated probability as people speak of odds; where that was never tested, as the bare figure.
 
     >>> confidence_words(0.71)
     'about 7 in 10 right'
+    >>> confidence_words(0.71, tested=False)
+    'confidence 71 %, never tested for this code'
     """
+    if not tested:
+        return f"confidence {100 * probability:.0f} %, never tested for this code"
     if probability >= 0.95:
         return "about 19 in 20 right"
     tenths = round(probability * 10)

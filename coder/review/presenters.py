@@ -147,8 +147,10 @@ class RowView:
 class Drawing:
     """Draws utterances with one codebook's signs, marking the words of a search."""
 
-    def __init__(self, signs: Mapping[str, Sign], search: str = "") -> None:
-        self._signs, self._search = signs, search.casefold()
+    def __init__(
+        self, signs: Mapping[str, Sign], search: str = "", *, untested: frozenset[str] = frozenset()
+    ) -> None:
+        self._signs, self._search, self._untested = signs, search.casefold(), untested
 
     def turns(self, document: Document, units: Sequence[Unit], focus: int | None = None) -> list[TurnView]:
         """Return the turns that the given utterances belong to."""
@@ -320,7 +322,7 @@ class Drawing:
         return Offer(
             sign=self._signs[item.code],
             polarity=item.polarity,
-            odds=confidence_words(item.score),
+            odds=confidence_words(item.score, tested=item.code not in self._untested),
             runner_up=self._signs[next_best.code].code.label if next_best else "",
             evidence=item.evidence,
             answer=answer,

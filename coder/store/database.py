@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from coder.errors import StudyError
 from coder.passphrases import PASSPHRASES
+from coder.phrasing import typed
 from coder.store.connection import transaction, translated
 from coder.store.encryption import connected, database_errors, is_encrypted, rewrite
 
@@ -102,7 +103,7 @@ def connect(
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StudyError(f"SQLite {sqlite3.sqlite_version} is too old; 3.37 or newer is needed.")
     if not path.is_file():
-        raise StudyError(f"There is no study {path}. Begin one with: coder init {path}")
+        raise StudyError(f"There is no study {path}. Begin one with: coder init {typed(path)}")
     writable = _writable(path)
     if not writable and not readonly:
         raise StudyError(f"{path} is read-only. Make the file writable, or work on a copy.")

@@ -8,6 +8,7 @@ from sqlite3 import Row
 
 from coder.domain import Span, Transcript, Turn, Utterance
 from coder.errors import NotFoundError, StudyError
+from coder.phrasing import typed
 from coder.store.coders import spread_codable
 from coder.store.connection import SharedConnection, chunks, marks
 from coder.store.transcript_list import list_transcripts
@@ -239,7 +240,9 @@ class Texts:
         ]
         if len(ids) != 1:
             problem = "There is no transcript" if not ids else "There are several transcripts"
-            raise StudyError(f"{problem} '{name}' in {self._db.path.name}. See: coder status {self._db.path}")
+            raise StudyError(
+                f"{problem} '{name}' in {self._db.path.name}. See: coder status {typed(self._db.path)}"
+            )
         return int(ids[0])
 
     def transcript(self, transcript_id: int) -> Transcript:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from coder.domain import Corrections, Span, Transcript, Turn
 from coder.errors import InputError, OutputError, TableError
 from coder.passphrases import PASSPHRASES
+from coder.phrasing import typed
 from coder.pseudonyms import Item as Item
 from coder.pseudonyms import Mention, Replacer, items_of, mentions_in
 from coder.pseudonyms.items import KEEP
@@ -346,7 +347,7 @@ def _differences(reading: Reading, target: Path) -> tuple[str, ...]:
         notes.append(f"{target.name} is read as {len(new.turns)} turns, the original as {len(old.turns)}.")
     if [turn.role for turn in old.turns] != [turn.role for turn in new.turns]:
         notes.append(
-            f"{target.name}: the roles of speakers are not read as before; see: coder turns {target}"
+            f"{target.name}: the roles of speakers are not read as before; see: coder turns {typed(target)}"
         )
     if any(turn.time is not None for turn in old.turns):
         notes.append(f"{target.name}: time stamps were not copied.")

@@ -92,6 +92,26 @@ def test_tables_of_codes_in_five_languages(headings: str, tmp_path: Path) -> Non
     assert notes_on("comb") == []
 
 
+def test_a_theme_that_stands_once_above_its_codes_is_theirs(tmp_path: Path) -> None:
+    path = tmp_path / "book.csv"
+    path.write_text(
+        "Theme,Code,Description,Example quote\nStaff,Training,Courses,nobody showed us\n,Stress,,\nPlace,Rooms,,\n",
+        encoding="utf-8",
+    )
+    codes = read_codebook(path).codes
+    assert [(code.label, code.parent) for code in codes] == [
+        ("Training", "Staff"), ("Stress", "Staff"), ("Rooms", "Place"),
+    ]  # fmt: skip
+    assert [example.text for example in codes[0].examples] == ["nobody showed us"]
+    assert notes_on(path) == [f"{path}: 1 empty cell of the column 'Theme' taken as the cell above."]
+
+
+def test_a_code_without_a_parent_in_our_own_table_keeps_none(tmp_path: Path) -> None:
+    book = Codebook("b", (Code("a", "A", "", "Top"), Code("c", "C")))
+    write_codebook(book, tmp_path / "b.csv")
+    assert [code.parent for code in read_codebook(tmp_path / "b.csv").codes] == ["Top", None]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [

@@ -51,6 +51,25 @@ def test_a_card_without_verdicts_is_no_obstacle(model: Any) -> None:
     assert Summary.of(model).failed["body"].why == "it failed when the model was trained"
 
 
+def test_what_the_model_was_never_tested_with_is_said_and_no_figure_of_other_codes_is_shown(
+    model: Any,
+) -> None:
+    other = CodeVerdict("elsewhere", 90, 0.7, 0.7, True, "", "")
+    model.card = replace(model.card, codes=(other,), held_out=HeldOut(surest_quarter=0.96))
+    model.parts.calibration.usable[:] = True
+    request = PrecodingRequest(paths=[], codebook="My codes.xlsx")
+    said = closing_words(request, Summary.of(model))
+    assert "96 %" not in said
+    assert "Not measured: how often suggestions of these codes are right." in said
+    assert 'coder evaluate MODEL EXCERPTS --codebook "My codes.xlsx"' in said
+    model.card = replace(
+        model.card, codes=(other, replace(other, code="time"), replace(other, code="people"))
+    )
+    said = closing_words(request, Summary.of(model))
+    assert "96 % were right" in said
+    assert "Not measured: how often suggestions are right of 'The body'." in said
+
+
 def test_each_transcript_says_how_many_of_its_utterances_got_a_suggestion(model: Any) -> None:
     model.card = replace(model.card, held_out=HeldOut(surest_quarter=0.84))
     summary = Summary.of(model)

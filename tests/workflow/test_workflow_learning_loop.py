@@ -15,7 +15,7 @@ from coder.store.values import Decision
 from coder.workflow.study.decide import Adjudication, adjudicate, decide
 from coder.workflow.study.held_out import held_out
 from coder.workflow.study.model_comparison import mean_f1
-from coder.workflow.study.model_versions import open_version, roll_back
+from coder.workflow.study.model_versions import open_version, roll_back, untested_codes
 from coder.workflow.study.retrain import retrain
 from coder.workflow.study.review_queue import how_often_right, next_batch, rate
 from coder.workflow.study.status import status
@@ -50,6 +50,14 @@ def code_all(study: Study, coder: str, truth: Sequence[str], *, names: Sequence[
 
 def all_names(study: Study) -> list[str]:
     return [item.name for item in study.texts.all()]
+
+
+def test_codes_that_the_model_in_use_was_never_tested_with_are_known(study: Study) -> None:
+    assert untested_codes(study) == frozenset()
+    codebook = study.codebooks.current()
+    version = study.models.add_shipped("none", {"name": "none"}, codebook.hash)
+    study.models.activate(version.id, "chosen by hand")
+    assert untested_codes(study) == frozenset(codebook.ids)
 
 
 def test_suggestions_cover_what_nobody_coded_and_count_as_nothing(study: Study) -> None:

@@ -146,6 +146,11 @@ class ModelCard(Section):
     arrays_sha256: str | None = None
     name: str | None = None
 
+    @property
+    def tested_codes(self) -> frozenset[str]:
+        """The codes whose suggestions were compared with people's codes; of others nobody knows how good they are."""
+        return frozenset(verdict.code for verdict in self.codes if verdict.kappa is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class CodebookName(Section):

@@ -75,7 +75,8 @@ def _cards(request: Request, code: str) -> list[Card]:
             offer = next((item for item in unit.offers if item.code == code), None)
             if offer is not None and len(cards) < SCREENFUL:
                 name = context.review.home_of(key).name
-                cards.append(Card(unit, offer, confidence_words(offer.score), name))
+                odds = confidence_words(offer.score, tested=code not in context.untested())
+                cards.append(Card(unit, offer, odds, name))
         if len(cards) >= SCREENFUL:
             break
     return cards

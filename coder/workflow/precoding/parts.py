@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from coder.domain import Transcript, Unit, Utterance
 from coder.errors import InputError
+from coder.phrasing import typed
 from coder.workflow.suggestion import Opinion, Row, opinions, rows_of_unit
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def read_utterances(
     utterances = segment(transcript, "turn" if unit == "turn" else "utterance")
     utterances = [item for item in utterances if item.role != "interviewer"]
     if not utterances:
-        raise InputError(f"{path}: no participant says anything in it. See `coder turns {path}`.")
+        raise InputError(f"{path}: no participant says anything in it. See `coder turns {typed(path)}`.")
     return transcript, utterances
 
 

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from coder import __version__
+from coder.coded_tables.grammar import examples
 from coder.domain import Unit
 from coder.errors import InputError
 from coder.learning.persistence.card import CodeVerdict
-from coder.phrasing import counted
+from coder.phrasing import counted, typed
 from coder.workflow.precoding.parts import (
     Engine,
     InputFiles,
@@ -82,15 +83,18 @@ class Summary:
     labels: dict[str, str] = field(default_factory=dict)
     failed: dict[str, CodeVerdict] = field(default_factory=dict)
     surest_quarter: float | None = None
+    untested: tuple[str, ...] = ()  # labels of codes that are suggested though nobody measured how well
 
     @classmethod
     def of(cls, model: "Model", left_out: Mapping[str, str] | None = None) -> "Summary":
         """Return an empty summary that knows the model's codes and the verdicts of those that failed."""
         labels = {code.id: code.label for code in model.codebook.codes}
-        surest = model.card.held_out.surest_quarter
+        failed, tested = failed_codes(model), model.card.tested_codes
+        untested = tuple(label for code, label in labels.items() if code not in tested and code not in failed)
         return cls(
-            left_out=dict(left_out or {}), model=model.name, labels=labels, failed=failed_codes(model),
-            surest_quarter=surest,
+            left_out=dict(left_out or {}), model=model.name, labels=labels, failed=failed,
+            surest_quarter=model.card.held_out.surest_quarter if tested & labels.keys() else None,
+            untested=untested,
         )  # fmt: skip
 
     def add(self, record: PartRecord) -> None:
@@ -319,6 +323,7 @@ def closing_words(request: PrecodingRequest, summary: Summary) -> str:
         code_table(summary.codes, offered),
         "",
         *([*failed_lines(failed), ""] if failed else []),
+        *untested_lines(summary.untested, len(offered), request.codebook),
         "These are suggestions: a person confirms, changes or rejects each of them.",
     ]
     if request.out:
@@ -332,6 +337,23 @@ def closing_words(request: PrecodingRequest, summary: Summary) -> str:
     if summary.refused:
         lines += ["", f"Refused ({len(summary.refused)}):", *(f"  {why}" for why in summary.refused.values())]
     return "\n".join(lines)
+
+
+def untested_lines(untested: Sequence[str], offered: int, codebook: object = None) -> list[str]:
+    """Say of which codes nobody measured how often suggestions are right, and how to measure it.
+
+    `untested` are their labels, of `offered` codes that are suggested.
+    """
+    if not untested:
+        return []
+    if len(untested) < offered:
+        return [f"Not measured: how often suggestions are right of {examples(untested)}."]
+    book = f" --codebook {typed(codebook)}" if codebook else ""
+    return [
+        "Not measured: how often suggestions of these codes are right. The model was not tested with them, and its",
+        "confidence only says what to read first. To measure it, code some excerpts before you look, then:",
+        f"coder evaluate MODEL EXCERPTS{book}",
+    ]
 
 
 def _shares(summary: Summary) -> list[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from coder.errors import CoderError, StudyError
 from coder.passphrases import PASSPHRASES, check_new
+from coder.phrasing import typed
 from coder.store import database
 from coder.store.encryption import is_encrypted
 from coder.workflow.study.open import open_study
@@ -44,7 +45,9 @@ def change(study: Path, passphrase: str) -> Rewritten:
 def check_plain(study: Path) -> None:
     """Raise StudyError unless the file is a study that is not encrypted."""
     if is_encrypted(study):
-        raise StudyError(f"{study} is encrypted already. To change its passphrase: coder passphrase {study}")
+        raise StudyError(
+            f"{study} is encrypted already. To change its passphrase: coder passphrase {typed(study)}"
+        )
     open_study(study, readonly=True).close()
 
 
@@ -52,7 +55,7 @@ def check_encrypted(study: Path) -> None:
     """Raise StudyError unless the file is an encrypted study, PassphraseError unless its passphrase is at hand."""
     open_study(study, readonly=True).close()
     if not is_encrypted(study):
-        raise StudyError(f"{study} is not encrypted. To encrypt it: coder encrypt {study}")
+        raise StudyError(f"{study} is not encrypted. To encrypt it: coder encrypt {typed(study)}")
 
 
 def _rewritten(study: Path, new: str | None) -> Rewritten:

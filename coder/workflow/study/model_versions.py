@@ -1,5 +1,6 @@
 """The study's model versions: opened from the study file, packed into it, listed, compared, gone back to."""
 
+import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -30,6 +31,30 @@ def active_version(study: Study, model: str | None = None) -> ModelVersion:
     if active is None or active.id != version.id:
         study.models.activate(version.id, "first suggestions" if active is None else "chosen by hand")
     return version
+
+
+def untested_codes(study: Study) -> frozenset[str]:
+    """Return the codes of the study that the model in use was never tested with.
+
+    Empty before the first model, and where the model in use is gone from this machine and with it its card.
+    """
+    from coder.learning.persistence.card import StoredCard
+    from coder.learning.persistence.model_files import folder_of, stored_card
+
+    version = study.models.active()
+    if version is None:
+        return frozenset()
+    codes = frozenset(study.codebooks.current().ids)
+    if version.base == NONE and version.shipped:
+        return codes
+    try:
+        if version.shipped:
+            return codes - stored_card(folder_of(version.base)).tested_codes
+        return (
+            codes - StoredCard.from_dict(json.loads(study.models.files(version.id)["card.json"])).tested_codes
+        )
+    except (ModelError, ValueError, KeyError):
+        return frozenset()
 
 
 def described(model: "Model") -> dict[str, object]:

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from coder.phrasing import typed
 from coder.store import Study
 from coder.store.figures import StudyFigures, acts_per_day, decided_since
 from coder.store.values import ModelVersion, TranscriptInfo
@@ -112,7 +113,7 @@ def next_action(
     trials: tuple[dict[str, Any], ...],
 ) -> str:
     """Return the best next action as one sentence with its command."""
-    path = study.path
+    path = typed(study.path)
     if not figures.transcripts:
         return f"Bring in transcripts: coder import {path} INTERVIEWS"
     plan = next((item for item in double_coding_progress(study) if not item.finished), None)

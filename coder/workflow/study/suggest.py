@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from coder.errors import StudyError
+from coder.phrasing import typed
 from coder.store import Study
 from coder.store.values import Proposal, ProposedCode
 from coder.workflow.study.drift import Unlikeness, note_drift
-from coder.workflow.study.model_versions import active_version, open_version
+from coder.workflow.study.model_versions import active_version, open_version, untested_codes
 from coder.workflow.study.review_queue import set_typical, typical_utterances
 from coder.workflow.study.training_data import spoken
 from coder.workflow.suggestion import Opinion, opinions
@@ -35,6 +36,9 @@ class SuggestReport:
     unchanged: int = 0
     unread: dict[str, int] = field(default_factory=dict)  # language that the model cannot read: utterances
     unlike: dict[str, Unlikeness] = field(default_factory=dict)
+    untested: list[str] = field(
+        default_factory=list
+    )  # labels of suggested codes nobody measured suggestions of
 
     def add(self, added: Sequence[Opinion]) -> None:
         """Count what the model said of some utterances."""
@@ -51,6 +55,13 @@ class SuggestReport:
 
         sentence = unread_words(self.unread, self.looked_at, "utterances")
         return [f"{sentence}. They got no suggestion."] if sentence else []
+
+    def untested_words(self) -> list[str]:
+        """Return a sentence on the suggested codes that the model was never tested with, if any."""
+        from coder.coded_tables.grammar import examples
+
+        said = f"Not measured: how often suggestions are right of {examples(self.untested)}."
+        return [said] if self.untested else []
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -69,7 +80,7 @@ def suggest(
     """
     if not study.figures().utterances:
         raise StudyError(
-            f"There is nothing to suggest codes for; first: coder import {study.path} INTERVIEWS"
+            f"There is nothing to suggest codes for; first: coder import {typed(study.path)} INTERVIEWS"
         )
     from coder.learning.dataset import Batch
 
@@ -86,17 +97,21 @@ def suggest(
         return report
     opened = open_version(study, version)
     run = study.suggestions.begin_run(version.id, codebook_id)
+    offered: set[str] = set()
     for transcript in (key for key, units in pending.items() if units):
         utterances = spoken(study, transcript)
         with_opinions = zip(utterances, opinions(opened, Batch.of_utterances(utterances)), strict=True)
         wanted = [(item, opinion) for item, opinion in with_opinions if item.id in pending[transcript]]
         study.suggestions.add_proposals(run, [proposal(item.id, opinion) for item, opinion in wanted])
         report.add([opinion for _, opinion in wanted])
+        offered |= {item.code for _, opinion in wanted for item in opinion.suggested}
         if progress:
             progress(report.looked_at, total)
     if not typical_utterances(study):
         choose_typical(study, opened)
     unlike = note_drift(study, opened, [key for key, units in pending.items() if units])
+    untested = untested_codes(study) & offered
+    report.untested = [code.label for code in opened.codebook.codes if code.id in untested]
     names = {item.id: item.name for item in study.texts.all()}
     report.unlike = {names[key]: unlikeness for key, unlikeness in unlike.items() if unlikeness.unlike}
     return report
