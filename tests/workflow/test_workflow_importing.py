@@ -10,6 +10,7 @@ from coder.errors import StudyError, TableError
 from coder.store import Study
 from coder.store.values import Decision
 from coder.workflow.study.decide import decide
+from coder.workflow.study.import_all import ImportResult
 from coder.workflow.study.import_attributes import import_attributes
 from coder.workflow.study.import_codings import import_codings
 from coder.workflow.study.import_transcripts import ImportOptions, ImportReport, import_transcripts
@@ -46,6 +47,15 @@ def study(tmp_path: Path) -> Iterator[Study]:
 def talk(study: Study, tmp_path: Path) -> int:
     [added] = bring(study, put(tmp_path, "talk.txt", TEXT)).added
     return added.id
+
+
+def test_a_transcript_without_names_is_not_said_to_have_no_interviewer(study: Study, tmp_path: Path) -> None:
+    path = put(
+        tmp_path, "no names.txt", "It rained all day and the roof came off.\n\nWe laughed about it later.\n"
+    )
+    said = ImportResult(bring(study, path)).text()
+    assert f'no speaker is named. Who asks and who answers: coder turns "{path}"' in said
+    assert "none found" not in said
 
 
 def texts(study: Study, transcript: int) -> list[str]:

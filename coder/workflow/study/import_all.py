@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from coder.errors import CoderError, StudyError
-from coder.phrasing import counted
+from coder.phrasing import counted, typed
 from coder.store import Study
 from coder.workflow.coded_files import CodedReading
 from coder.workflow.study.import_attributes import AttributeReport, import_attributes
@@ -210,8 +210,11 @@ def _added_line(item: Added) -> str:
         whose = f" of {counted(len(others), 'person', 'people')}" if any(others) else ""
         answers = counted(item.turns, "answer")
         return f"{item.name}{version}: a survey, {answers}{whose}, {item.utterances} utterances to code."
+    read = f"{item.name}{version}: {item.turns} turns, {item.utterances} utterances to code"
+    if not any(item.roles):
+        return f"{read}; no speaker is named. Who asks and who answers: coder turns {typed(item.path)}"
     return (
-        f"{item.name}{version}: {item.turns} turns, {item.utterances} utterances to code;"
+        f"{read};"
         f" interviewer: {', '.join(interviewers) or 'none found'}; speakers: {', '.join(others) or 'none'}."
     )
 
