@@ -88,7 +88,7 @@ def test_retraining_shows_gains_per_code_and_renews_the_suggestions(run: Run) ->
     run("suggest", "s.coder")
     code_by_words(range(5))
     result = run("retrain", "s.coder")
-    for words in ("is in use now", "held-out transcripts", "wind", "gain", "Codes gained"):
+    for words in ("is in use now", "held-out transcript", "wind", "gain", "Codes gained"):
         assert words in result.stdout
     assert "looked at 6 utterances" in result.stderr
     refused = run("retrain", "s.coder")
