@@ -164,7 +164,7 @@ def test_ticked_quotes_become_a_sub_theme_or_another_codes_after_a_preview(ann: 
     change = re.findall(r'data-change="([^"]+)"', ann.get("/codebook"))[0]
     act(ann, "code", ids(coded)["It"], code="time")
     in_use = ann.post("/undo", 400, change=change)
-    assert "in use and would be gone: Time" in str(in_use["error"])
+    assert "Time has 1 coding of Ann since. Give these codings another code" in str(in_use["error"])
     assert state(coded, here).codes[0].code == "time"  # nothing was taken back
     act(ann, "code", ids(coded)["It"], code="time")
     assert "Undone: Time split off" in str(ann.post("/undo", change=change)["say"])
