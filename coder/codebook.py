@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code; `parent` names the component it belongs to (a plain heading, not a code).
+    """One code; `parent` names the component it belongs to: a heading, or the label of the code that heads it.
 
     `guid` is the GUID by which another tool knows it, in small letters and without braces.
     """
@@ -138,7 +138,7 @@ def shipped_names() -> list[str]:
 
 
 def load_codebook(name_or_path: str | Path) -> Codebook:
-    """Read a shipped codebook by name, or a YAML file.
+    """Read a shipped codebook by name, or a YAML file; codes named as a parent head their component.
 
     Raises CodebookError listing every problem with its line.
     """
@@ -156,7 +156,35 @@ def load_codebook(name_or_path: str | Path) -> Codebook:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise CodebookError(f"{path} is not UTF-8 text; save it as UTF-8.") from error
-    return parse_codebook(text, str(path))
+    return with_headings(parse_codebook(text, str(path)))
+
+
+def with_headings(codebook: Codebook) -> Codebook:
+    """Return a codebook in which a code that others name as their `parent` heads their component.
+
+    People name the parent by its label or by its id. The component is called by the label. The code that heads it
+    belongs to it too, so that what it was given to counts there; the codes of a component stand together.
+    """
+    headings = {code.parent: head for code in codebook.codes if (head := _head(code.parent, codebook.codes))}
+    if not headings:
+        return codebook
+    own = {head.id: head.label for head in headings.values()}
+    named = {name: head.label for name, head in headings.items()}
+    codes = [
+        replace(code, parent=named.get(code.parent, code.parent) or own.get(code.id))
+        for code in codebook.codes
+    ]
+    order = list(dict.fromkeys(code.parent or code.id for code in codes))
+    return replace(codebook, codes=tuple(sorted(codes, key=lambda code: order.index(code.parent or code.id))))
+
+
+def _head(parent: str | None, codes: Iterable[Code]) -> Code | None:
+    """Return the code that a parent's name means, by id before label; None for a heading that is no code."""
+    if not parent:
+        return None
+    others = [code for code in codes if code.parent != parent]
+    by_label = (code for code in others if code.label.casefold() == parent.casefold())
+    return next((code for code in others if code.id == parent), next(by_label, None))
 
 
 def parse_codebook(text: str, where: str = "codebook") -> Codebook:

@@ -15,6 +15,7 @@ from coder.codebook import (
     parse_codebook,
     shipped_names,
     to_yaml,
+    with_headings,
 )
 from coder.errors import CodebookError
 
@@ -39,6 +40,32 @@ def test_reads_what_stands_there() -> None:
     assert code.subthemes == (SubTheme("short visits"), SubTheme("long visits", "facilitator"))
     assert code.examples == (Example("There is no time.", "barrier"),)
     assert book.polarity == ("barrier", "facilitator", "mixed")
+
+
+@pytest.mark.parametrize("named", ["org", "Organisation", "organisation"])
+def test_a_code_named_as_a_parent_heads_its_component(named: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "codes:\n  - {id: org, label: Organisation}\n  - {id: rel, label: Relations}\n"
+        f"  - {{id: time, label: Time, parent: {named}}}\n  - {{id: trust, label: Trust, parent: rel}}\n"
+        f"  - {{id: staff, label: Staff, parent: {named}}}\n",
+        encoding="utf-8",
+    )
+    book = load_codebook(path)
+    assert [(code.id, code.parent) for code in book.codes] == [
+        ("org", "Organisation"), ("time", "Organisation"), ("staff", "Organisation"),
+        ("rel", "Relations"), ("trust", "Relations"),
+    ]  # fmt: skip
+    assert book.components == ("Organisation", "Relations")
+    path.write_text(to_yaml(book), encoding="utf-8")
+    assert load_codebook(path) == book
+
+
+def test_a_heading_is_no_code_because_one_below_it_is_called_so() -> None:
+    book = Codebook("own", (Code("trust", "Trust", parent="trust"), Code("doubt", "Doubt", parent="trust")))
+    assert with_headings(book) is book
+    deep = Codebook("own", (Code("a", "A"), Code("b", "B", parent="a"), Code("c", "C", parent="b")))
+    assert [code.parent for code in with_headings(deep).codes] == ["A", "A", "B"]
 
 
 def test_empty_polarity_switches_the_axis_off() -> None:

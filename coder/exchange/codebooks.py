@@ -21,6 +21,7 @@ from coder.codebook import (
     load_codebook,
     shipped_names,
     to_yaml,
+    with_headings,
 )
 from coder.coded_tables.grammar import examples, text_of
 from coder.errors import CodebookError, OutputError, TableError
@@ -175,7 +176,7 @@ def from_table(path: Path) -> tuple[Codebook, list[str]]:
         lines[codes[-1].id.lower()] = line
     if problems or not codes:
         raise CodebookError(f"{path} cannot be used as a codebook:", problems or ["it has no rows."])
-    return Codebook(name=path.stem, codes=tuple(codes)), notes
+    return with_headings(Codebook(name=path.stem, codes=tuple(codes))), notes
 
 
 def _roles(headings: Sequence[str]) -> tuple[dict[str, str], list[str]]:

@@ -120,7 +120,7 @@ def in_vivo(texts: Sequence[str], mean: "Floats", encode: Encode) -> str:
 def _telling(text: str) -> list[str]:
     """Return the words of a text that can tell something, and the pairs of them that stand side by side."""
     stop = _stop_words()
-    words = [word.replace("’", "'") for word in WORD.findall(text.casefold())]
+    words = [word.replace("’", "'") for word in WORD.findall(text.lower())]  # not casefold: ß stays ß
     telling = [
         word if len(word) >= SHORTEST and word not in stop and "'" not in word else "" for word in words
     ]
