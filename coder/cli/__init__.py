@@ -1,8 +1,8 @@
 """The command line: options, one workflow call, print.
 
 Each family of commands is a module with `register(app)`; a new one joins by its commands in FAMILIES. A family is
-imported when one of its commands is called, and for `coder --help`, which must stay under 0.3 s of CPU: families
-import nothing heavy at the top.
+imported when one of its commands is called: families import nothing heavy at the top. `coder --help` imports none;
+it prints HEADINGS, where a new command gets a line that fits 80 columns beside its name.
 """
 
 FAMILIES: dict[str, tuple[str, ...]] = {
@@ -19,4 +19,47 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "pseudonymise": ("pseudonymise", "reidentify"),
     "delete": ("delete",),
     "passphrase": ("encrypt", "decrypt", "passphrase"),
+}
+
+HEADINGS: dict[str, dict[str, str]] = {
+    "Begin": {
+        "demo": "Make the sample study and open it, to try everything on.",
+        "open": "Open the home page: the studies of a folder, and new ones.",
+        "turns": "Show how transcripts are read: speakers, roles, doubts.",
+        "init": "Begin a study: one file for transcripts and all decisions.",
+        "import": "Bring transcripts, attributes or codings into a study.",
+        "doctor": "Check this installation.",
+    },
+    "Code": {
+        "precode": "Suggest codes for transcripts, without a study.",
+        "suggest": "Let the model suggest codes for what nobody has coded yet.",
+        "review": "Open the review page: read, code, confirm, adjudicate.",
+        "status": "Show where a study stands, and what to do next.",
+        "history": "List what was decided, noted, changed and undone.",
+        "undo": "Take back what a coder did last, or do it again.",
+        "codebook": "Look at, check and convert codebooks.",
+    },
+    "Agree": {
+        "agreement": "Say how well coders agree: per code, pair and transcript.",
+        "merge": "Join the copies of a study that several people worked on.",
+        "codings": "Show how codings made in another tool are read.",
+    },
+    "Train": {
+        "train": "Train a model on human-coded excerpts.",
+        "retrain": "Train a study's model on what people confirmed.",
+        "evaluate": "Measure a model against human codes.",
+        "models": "List, describe and compare models.",
+    },
+    "After coding": {
+        "report": "Write the results: tables, quotes, pictures, methods.",
+        "export": "Write codings for NVivo, ATLAS.ti, MAXQDA, Word, R, SPSS.",
+    },
+    "Look after data": {
+        "pseudonymise": "Replace names, places and other identifying words.",
+        "reidentify": "Say who stands behind a pseudonym.",
+        "encrypt": "Put a study and its backups under a passphrase.",
+        "decrypt": "Take the passphrase off a study and its backups.",
+        "passphrase": "Change the passphrase of a study.",
+        "delete": "Delete a study for good, with backups and cached vectors.",
+    },
 }

@@ -14,7 +14,7 @@ Source = Annotated[
 ]
 
 
-@group.command("show")
+@group.command("show", short_help="Print a codebook for reading.")
 def show(source: Source) -> None:
     """Print a codebook for reading: codes, definitions, rules, sub-themes.
 
@@ -27,7 +27,7 @@ def show(source: Source) -> None:
         note(line)
 
 
-@group.command("check")
+@group.command("check", short_help="List every problem of a codebook.")
 def check(source: Source) -> None:
     """List every problem of a codebook with its line, and codes that say too little.
 
@@ -41,7 +41,7 @@ def check(source: Source) -> None:
     typer.echo(f"{source}: {len(codebook.codes)} codes, no problems.")
 
 
-@group.command("convert")
+@group.command("convert", short_help="Convert a codebook for another tool.")
 def convert(
     source: Source,
     out: Annotated[Path, typer.Option("-o", "--out", help="Where to write: .yaml, .csv or .qdc.")],

@@ -148,7 +148,7 @@ def evaluate(asked: Evaluation, tables: ExcerptOptions) -> None:
         note(f"Plot written to {asked.plot}")
 
 
-@models_group.command("list")
+@models_group.command("list", short_help="List the models that can be used by name.")
 def list_models(as_json: AsJson = False) -> None:
     """List the models that can be used by name: shipped ones and those in ./models.
 
@@ -169,7 +169,7 @@ def list_models(as_json: AsJson = False) -> None:
     )
 
 
-@models_group.command("show")
+@models_group.command("show", short_help="Print a model's card.")
 def show_model(
     model: Annotated[str, typer.Argument(help="A model's name or folder.")], as_json: AsJson = False
 ) -> None:
@@ -218,5 +218,6 @@ def register(app: typer.Typer) -> None:
     """Add this family's commands."""
     app.command("train", no_args_is_help=True)(spread(train, Training, ExcerptOptions))
     app.command("evaluate", no_args_is_help=True)(spread(evaluate, Evaluation, ExcerptOptions))
-    models_group.command("compare")(spread(compare_models, Comparison, ExcerptOptions))
+    short = "Compare two models on the same coded excerpts."
+    models_group.command("compare", short_help=short)(spread(compare_models, Comparison, ExcerptOptions))
     app.add_typer(models_group, name="models")

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from coder import __version__
-from coder.cli import FAMILIES
+from coder.cli import FAMILIES, HEADINGS
 from coder.cli.console import ask_passphrase, harmless, prepare_streams
 from coder.errors import CoderError
 from coder.passphrases import PASSPHRASES
@@ -26,7 +26,14 @@ class Commands(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names in the order of the help."""
-        return [name for names in FAMILIES.values() for name in names]
+        return [name for lines in HEADINGS.values() for name in lines]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write each heading with its commands, one line each where the console has 80 columns."""
+        width = max(map(len, self.list_commands(ctx)))
+        for heading, lines in HEADINGS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(width), line) for name, line in lines.items()])
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command, None for a name that is none."""

@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from coder.cli import FAMILIES
+from coder.cli import FAMILIES, HEADINGS
 from coder.cli.main import app, commands_of
 
 ROOT = Path(__file__).parent.parent.parent
@@ -50,6 +50,33 @@ def test_a_family_has_the_commands_that_it_is_found_by(family: str) -> None:
 def test_a_mistyped_command_is_answered_with_the_one_it_resembles() -> None:
     done = CliRunner().invoke(app, ["precde", "x"])
     assert done.exit_code == 2 and "Did you mean 'precode'" in done.output
+
+
+def test_the_help_names_every_command_once_under_a_heading_in_a_whole_line_of_80_columns() -> None:
+    headed = [name for lines in HEADINGS.values() for name in lines]
+    assert sorted(headed) == sorted(name for names in FAMILIES.values() for name in names)
+    shown = CliRunner().invoke(app, ["--help"], terminal_width=80, color=False).output.splitlines()
+    for heading, lines in HEADINGS.items():
+        begin = shown.index(f"{heading}:")
+        assert shown[begin + 1 : begin + 1 + len(lines)] == [
+            f"  {name:14}{line}" for name, line in lines.items()
+        ]
+    assert not any("..." in line or "\x1b" in line for line in shown[1:])
+
+
+@pytest.mark.parametrize("group", ["codebook", "models"])
+def test_the_help_of_a_group_cuts_no_line_off(group: str) -> None:
+    shown = CliRunner().invoke(app, [group, "--help"], terminal_width=80).output
+    assert "..." not in shown.partition("Commands:")[2]
+
+
+def test_the_help_imports_no_family() -> None:
+    code = (
+        "import sys; from coder.cli.main import app; app(['--help'], standalone_mode=False);"
+        "print([name for name in sys.modules if name.startswith('coder.cli.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "['coder.cli.console', 'coder.cli.main']"
 
 
 def test_a_command_imports_no_other_family() -> None:
