@@ -10,7 +10,7 @@ from coder.errors import StudyError, TableError
 from coder.store import Study
 from coder.store.values import Decision
 from coder.workflow.study.decide import decide
-from coder.workflow.study.import_all import ImportResult
+from coder.workflow.study.import_all import ImportRequest, ImportResult, import_all
 from coder.workflow.study.import_attributes import import_attributes
 from coder.workflow.study.import_codings import import_codings
 from coder.workflow.study.import_transcripts import ImportOptions, ImportReport, import_transcripts
@@ -354,6 +354,23 @@ def test_counts_follow_roles_and_versions(study: Study, talk: int, tmp_path: Pat
     put(tmp_path, "talk.txt", TEXT.replace("It rained all day.", "It did rain all day."))
     bring(study, tmp_path / "talk.txt", new_version=True)
     assert (study.figures().decided, study.figures().superseded) == (0, 1)
+
+
+def test_an_import_names_the_columns_of_a_survey_that_were_not_read_and_how_they_become_attributes(
+    study: Study, tmp_path: Path
+) -> None:
+    head = "Timestamp,Respondent ID,Role,What is hard about coming here?\n"
+    path = put(tmp_path, "survey.csv", f"{head}2024-05-01,R7,Nurse,The stairs are steep.\n")
+    text = import_all(study, ImportRequest((path,))).text()
+    assert "  Columns that were not read: 'Timestamp', 'Role'.\n" in text
+    assert "'participant'" in text and "such as 'R7'" in text and "--attributes TABLE" in text
+    import_attributes(study, put(tmp_path, "people.csv", "participant,Role\nR7,Nurse\n"))
+    assert study.people.attributes("participant", "R7") == {"Role": ("Nurse",)}
+
+
+def test_an_import_of_talk_names_no_columns(study: Study, tmp_path: Path) -> None:
+    path = put(tmp_path, "more.txt", TEXT.replace("It rained all day.", "It snowed all day."))
+    assert "Columns" not in import_all(study, ImportRequest((path,))).text()
 
 
 def test_a_folder_gives_surveys_and_tables_of_talk_but_no_tables_about_them(

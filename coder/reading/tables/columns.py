@@ -12,6 +12,7 @@ from statistics import mean
 from coder.reading.clock import seconds_in, speaker_and_time
 
 Row = Sequence[str]
+UNREAD = "Columns that were not read"  # begins the note that names them
 
 # Within each list the earlier name wins when a table has several of them.
 _SPEAKER = """speaker|speaker name|speaker label|speaker id|speakers|sprecher|sprecherin|sprecher in|sprechende|
@@ -141,7 +142,7 @@ def unread_columns(header: Row, rows: Sequence[Row], read_ones: Collection[int |
         for column, name in enumerate(header)
         if name and column not in read_ones and any(column < len(row) and row[column] for row in rows)
     ]
-    return [f"Columns that were not read: {', '.join(names[:12])}."] if names else []
+    return [f"{UNREAD}: {', '.join(names[:12])}."] if names else []
 
 
 def time_column(header: Sequence[str]) -> int | None:

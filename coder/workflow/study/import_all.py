@@ -1,12 +1,13 @@
 """`coder import` as one piece of work: transcripts, then attributes, then codings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from coder.errors import CoderError, StudyError
 from coder.phrasing import counted, typed
+from coder.reading.tables.columns import UNREAD
 from coder.store import Study
 from coder.workflow.coded_files import CodedReading
 from coder.workflow.study.import_attributes import AttributeReport, import_attributes
@@ -172,8 +173,26 @@ def _codings(study: Study, table: Path, request: ImportRequest, brought: ImportR
 
 
 def _transcript_lines(report: ImportReport) -> list[str]:
-    lines = [_added_line(item) for item in report.added]
+    lines: list[str] = []
+    for item in report.added:
+        lines += [_added_line(item), *(f"  {note}" for note in item.notes if note.startswith(UNREAD))]
+    lines += _how_to_take_attributes(report.added)
     return lines + [f"{path}: {reason}; left alone." for path, reason in report.unchanged]
+
+
+def _how_to_take_attributes(added: Sequence[Added]) -> list[str]:
+    """Say how columns that were not read become attributes of those who speak; nothing if all were read."""
+    partly = [item for item in added if any(note.startswith(UNREAD) for note in item.notes)]
+    labels = [
+        label for item in partly for label, role in item.roles.items() if label and role != "interviewer"
+    ]
+    if not labels:
+        return []
+    return [
+        "  To use such columns (profession, age) as attributes, copy them into a table with a column"
+        f" 'participant' that holds the speakers' labels (such as '{labels[0]}'), and import it with --attributes"
+        " TABLE."
+    ]
 
 
 def _project_lines(project: ProjectReport) -> list[str]:
