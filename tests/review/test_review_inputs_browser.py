@@ -225,7 +225,7 @@ def test_a_phone_has_no_keys_small_targets_or_covered_buttons(tab: Tab, study_pa
         tab.go(path)
         small += [f"{path} {line}" for line in tab.script(SMALL)]
     assert not small, "\n".join(small)
-    tab.go("/codebook")  # far to the right in the list of pages
+    tab.go("/codebook")  # far back in the list of pages
     place = tab.script("return document.querySelector('.pages [aria-current]').getBoundingClientRect()")
     assert place["left"] >= 0 and place["right"] <= 390
     tab.go("/read/1")

@@ -5,7 +5,7 @@ import { post } from "./talk.js";
 const root = document.documentElement;
 const pages = document.querySelector(".pages");
 const here = pages?.querySelector("[aria-current]");
-if (here) pages.scrollLeft = here.offsetLeft - pages.offsetLeft - (pages.clientWidth - here.offsetWidth) / 2;  // narrow windows scroll it
+if (here) pages.scrollLeft = here.offsetLeft - pages.offsetLeft - (pages.clientWidth - here.offsetWidth) / 2;  // a long name beside it may leave too little room
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 for (const button of document.querySelectorAll("[data-theme-switch]")) {
