@@ -170,11 +170,25 @@ def test_too_little_is_said_and_a_trial_needs_a_held_out_transcript(study: Study
     assert retrain(study, force="a first try").trial is None
 
 
-def add_survey(study: Study, respondents: int) -> int:
+KEPT = {"R0", "R2", "R6", "R11", "R21"}  # of the respondents R0 to R23, those whose labels are drawn
+
+
+@pytest.fixture
+def survey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Study]:
+    """A coded survey of 24 respondents."""
+    installed(monkeypatch)
+    with small_study(tmp_path / "survey.coder") as study:
+        add_survey(study, 24)
+        code_all(study, "Ann", ("rain", "sun"), names=["survey"])
+        suggest(study)
+        yield study
+
+
+def add_survey(study: Study, respondents: int, *, replaces: int | None = None) -> int:
     """Add one table of written answers, two of each respondent."""
     talk = "".join(f"R{n}: Rain on day {n}.\nR{n}: Sun on day {n}.\n" for n in range(respondents))
     read = replace(transcript("survey", talk), written=True)
-    return study.texts.add(read, cut(read), source="survey.csv")
+    return study.texts.add(read, cut(read), source="survey.csv", replaces=replaces)
 
 
 def test_in_a_study_of_one_survey_whole_respondents_are_kept_for_testing(
@@ -187,13 +201,70 @@ def test_in_a_study_of_one_survey_whole_respondents_are_kept_for_testing(
         suggest(study)
         assert status(study).next.startswith("Let the model learn")
         report = retrain(study)
-        assert report.trial is not None and report.learned_from == 36
-        assert (report.trial.tried_on, report.trial.resampled) == ("6 held-out respondents", "respondents")
-        assert report.held_out == ["6 respondents of survey"] and "on 6 held-out respondents" in report.reason
         kept = held_out(study, lessons(study))
         asked = {item.utterance.speaker for item in lessons(study) if kept.has(item)}
-        assert asked == {label for _, label in kept.respondents} and len(asked) == 6
+        assert asked == {label for _, label in kept.respondents} == KEPT
+        assert report.trial is not None and report.learned_from == 48 - 2 * len(KEPT)
+        assert (report.trial.tried_on, report.trial.resampled) == ("5 held-out respondents", "respondents")
+        assert report.held_out == ["5 respondents of survey"] and "on 5 held-out respondents" in report.reason
         assert retrain(study, force="again").held_out == report.held_out  # the same people each time
+
+
+def test_a_survey_that_comes_again_with_more_respondents_keeps_nobody_who_was_learned_from(
+    survey: Study,
+) -> None:
+    first = held_out(survey, lessons(survey)).respondents
+    assert retrain(survey).accepted
+    longer = add_survey(survey, 60, replaces=survey.texts.find("survey"))
+    code_all(survey, "Ann", ("rain", "sun"), names=["survey"])
+    kept = held_out(survey, lessons(survey))
+    assert {label for _, label in first} < {label for _, label in kept.respondents}
+    newcomers = {label for _, label in kept.respondents} - {label for _, label in first}
+    assert newcomers <= {f"R{n}" for n in range(24, 60)}
+    assert {key for key, _ in kept.respondents} == {longer} and not kept.learned
+
+
+def test_no_model_is_tried_on_respondents_that_the_one_in_use_learned_from(
+    survey: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr("coder.workflow.study.held_out.FEWEST_RESPONDENTS", 99)
+        assert retrain(survey, force="a first try").learned_from == 48
+    with pytest.raises(StudyError, match="has learned from all respondents of survey"):
+        retrain(survey)
+    again = retrain(survey, force="so that some are held out")
+    assert again.trial is None and again.learned_from == 48 - 2 * len(KEPT)
+    third = retrain(survey)
+    assert third.trial is not None and third.trial.tried_on == "5 held-out respondents"
+
+
+def test_beside_a_hardly_coded_interview_the_survey_keeps_respondents_not_itself(survey: Study) -> None:
+    add_talk(survey, "interview", TALK)
+    unit = survey.texts.utterances(survey.texts.find("interview"), codable_only=True)[0]
+    decide(survey, "Ann", Decision(unit.id, "nothing"), mode="blind")
+    report = retrain(survey)
+    assert report.accepted and report.held_out == ["5 respondents of survey"]
+    assert not survey.models.held_out()
+    assert retrain(survey, force="again").held_out == report.held_out
+
+
+def test_nothing_is_held_out_where_too_little_is_left_to_learn_from(study: Study) -> None:
+    for name in ("t0", "t1"):
+        units = study.texts.utterances(study.texts.find(name), codable_only=True)
+        decide(study, "Ann", [Decision(unit.id, "add", "rain") for unit in units[:6]], mode="blind")
+    with pytest.raises(StudyError, match="too little to learn from: 6 utterances"):
+        retrain(study)
+    assert not study.models.held_out()
+
+
+def test_answers_that_name_no_respondents_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(monkeypatch)
+    with small_study(tmp_path / "survey.coder") as study:
+        read = transcript("survey", "".join(f": Rain on day {n}.\n" for n in range(20)))
+        study.texts.add(replace(read, written=True), cut(read), source="survey.csv")
+        code_all(study, "Ann", ("rain",), names=["survey"])
+        with pytest.raises(StudyError, match="the answers name no respondents"):
+            retrain(study)
 
 
 def test_a_survey_of_a_few_respondents_says_why_nothing_can_be_tried(

@@ -2,25 +2,32 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 from coder.phrasing import counted, listed
 from coder.store import Study
 from coder.workflow.study.training_data import Lesson
 
 HELD_OUT_SHARE = 0.25
+FEWEST_LESSONS = 10  # coded utterances to learn from
 FEWEST_RESPONDENTS = 8  # of a survey; with fewer, a quarter of them is one person's answers
+FEWEST_KEPT = 2  # respondents of a survey, where hardly a label falls into the share that is kept
 
 Respondent = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """The transcripts that no model of the study learns from, or the respondents: (transcript, label) of each."""
+    """The transcripts that no model of the study learns from, or the respondents: (transcript, label) of each.
+
+    `learned` names surveys whose respondents the model in use has learned from: they cannot try a new one.
+    """
 
     transcripts: frozenset[int] = frozenset()
     respondents: frozenset[Respondent] = frozenset()
+    learned: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -41,45 +48,80 @@ class HeldOut:
         answers = [f"{counted(n, 'respondent')} of {names[key]}" for key, n in survey.items() if key in names]
         return sorted(names[key] for key in self.transcripts if key in names) + answers
 
+    def surveys(self, study: Study) -> list[str]:
+        """Return the uids, good in every copy, of the surveys some of whose respondents are held out."""
+        held = {key for key, _ in self.respondents}
+        return sorted(item.uid for item in study.texts.all() if item.id in held)
+
 
 def held_out(study: Study, items: Sequence[Lesson]) -> HeldOut:
-    """Return what is kept for testing; transcripts are chosen once, from those coded most, at random but repeatably.
+    """Return what is kept for testing: what the study keeps already, else a choice at random but repeatably.
 
-    Where only surveys are coded and no transcript can be kept whole, a quarter of each survey's respondents is: by a
-    hash of their labels, so that it is the same quarter each time and in every copy, however many are coded by then.
+    Transcripts are chosen from those coded most, so that enough is left to learn from. Where none can be kept, a
+    quarter of each coded survey's respondents is. A respondent's label alone decides: the same people are kept each
+    time, in every copy, version and survey, and a new respondent brings nobody in who was learned from.
     """
-    chosen = study.models.held_out() or _chosen_transcripts(study, items)
+    chosen = study.models.held_out() or _enough_left(items, _fit(study, items))
     if chosen:
         return HeldOut(transcripts=frozenset(chosen))
     coded = {item.utterance.transcript for item in items}
-    if not coded or not all(study.texts.is_written(key) for key in coded):
-        return HeldOut()
-    uids = {item.id: item.uid for item in study.texts.all()}
-    return HeldOut(
-        respondents=frozenset(who for key in coded for who in _chosen_respondents(study, key, uids[key]))
-    )
+    surveys = [key for key in coded if study.texts.is_written(key)]
+    respondents = frozenset(who for key in surveys for who in _chosen_respondents(study, key))
+    if not respondents:
+        # Too little is left to learn from: retraining says so, and nothing is kept yet.
+        return HeldOut(transcripts=frozenset(_fit(study, items)))
+    return HeldOut(respondents=respondents, learned=_learned(study, {key for key, _ in respondents}))
 
 
-def _chosen_transcripts(study: Study, items: Sequence[Lesson]) -> set[int]:
+def _fit(study: Study, items: Sequence[Lesson]) -> list[int]:
+    """Return a quarter of the coded transcripts (at least one), coded enough and learned from by no model."""
     sizes = Counter(item.utterance.transcript for item in items if item.known)
     if len(sizes) < 2:
-        return set()
+        return []
     learned = study.models.learned_from()
     middle = sorted(sizes.values())[len(sizes) // 2]
     uids = {item.id: item.uid for item in study.texts.all()}
-    fit = [key for key, size in sizes.items() if 2 * size >= middle and key not in learned]
+    fit = [
+        key
+        for key, size in sizes.items()
+        if 2 * size >= middle and learned.isdisjoint({key, *study.texts.earlier(key)})
+    ]
     fit.sort(key=lambda key: _lot(uids[key]))
-    count = max(1, round(HELD_OUT_SHARE * len(sizes)))
-    study.models.hold_out(fit[:count])
-    return set(fit[:count])
+    return fit[: max(1, round(HELD_OUT_SHARE * len(sizes)))]
 
 
-def _chosen_respondents(study: Study, transcript: int, uid: str) -> list[Respondent]:
-    units = study.texts.utterances(transcript, codable_only=True)
-    who = sorted({unit.speaker or "" for unit in units}, key=lambda label: _lot(f"{uid} {label}"))
-    if len(who) < FEWEST_RESPONDENTS:
+def _enough_left(items: Sequence[Lesson], fit: Sequence[int]) -> set[int]:
+    """Return those of the transcripts without which enough coded utterances are left to learn from."""
+    units = Counter(transcript for transcript, _ in {(i.utterance.transcript, i.utterance.id) for i in items})
+    left, chosen = units.total(), set()
+    for key in fit:
+        if left - units[key] >= FEWEST_LESSONS:
+            chosen.add(key)
+            left -= units[key]
+    return chosen
+
+
+def _chosen_respondents(study: Study, transcript: int) -> list[Respondent]:
+    # Answers without a label may be anybody's, also of somebody who is held out: they are learned from.
+    labels = {unit.speaker for unit in study.texts.utterances(transcript, codable_only=True) if unit.speaker}
+    if len(labels) < FEWEST_RESPONDENTS:
         return []
-    return [(transcript, label) for label in who[: round(HELD_OUT_SHARE * len(who))]]
+    lots = sorted((_lot(label.strip().casefold()), label) for label in labels)
+    below = sum(int(lot[:8], 16) < HELD_OUT_SHARE * 2**32 for lot, _ in lots)
+    return [(transcript, label) for _, label in lots[: max(FEWEST_KEPT, below)]]
+
+
+def _learned(study: Study, surveys: Set[int]) -> tuple[str, ...]:
+    """Return the names of surveys whose respondents the model in use did not hold out when it learned from them."""
+    active = study.models.active()
+    if active is None:
+        return ()
+    learned = study.models.learned_from(active.id)
+    uids = {item.id: item.uid for item in study.texts.all(superseded=True)}
+    card: Mapping[str, Any] = active.card
+    kept = frozenset(card.get("respondents_of", ()))
+    whole = {key for key in learned if uids.get(key) not in kept}
+    return tuple(sorted(study.texts.name(key) for key in surveys if whole & {key, *study.texts.earlier(key)}))
 
 
 def _lot(name: str) -> str:
@@ -88,12 +130,24 @@ def _lot(name: str) -> str:
 
 def why_not_testable(study: Study, kept: HeldOut, items: Sequence[Lesson]) -> str:
     """Say why there is nothing to try a new model on, and what to do."""
+    if kept.learned:
+        return (
+            "Nothing can tell whether a new model is better: the model in use has learned from all respondents of"
+            f" {listed(kept.learned)}. Give a reason with --force: {counted(len(kept.respondents), 'respondent')}"
+            " will be held out, and the next model is tried on them."
+        )
     if kept.respondents:
         return (
             f"Nothing can tell yet whether a new model is better: {listed(kept.named(study))} are kept for testing,"
             " and none of them is coded. Code more of the survey, or give a reason with --force."
         )
     if items and all(item.utterance.written for item in items):
+        if not any(item.utterance.speaker for item in items):
+            return (
+                "Nothing can tell whether a new model is better: the answers name no respondents, of whom some could"
+                " be kept for testing. Import the table again with a column 'respondent', code a second transcript,"
+                " or give a reason with --force."
+            )
         return (
             "Nothing can tell whether a new model is better: what is coded is one table of answers of fewer than"
             f" {FEWEST_RESPONDENTS} respondents, too few to keep some for testing. Code a second transcript, or give"

@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from coder.errors import StudyError
+from coder.phrasing import counted
 from coder.store import Study
 from coder.store.model_versions import NewModel
 from coder.store.values import ModelVersion, StudyUtterance
-from coder.workflow.study.held_out import HeldOut, held_out, why_not_testable
+from coder.workflow.study.held_out import FEWEST_LESSONS, HeldOut, held_out, why_not_testable
 from coder.workflow.study.model_comparison import Trial, compare
 from coder.workflow.study.model_versions import active_version, open_version, packed
 from coder.workflow.study.training_data import Lesson, joined, lessons, spoken, training_set
@@ -21,7 +22,6 @@ from coder.workflow.study.training_data import Lesson, joined, lessons, spoken, 
 if TYPE_CHECKING:
     from coder.learning.model import Model
 
-FEWEST = 10  # coded utterances to learn from
 COMPARED = 5_000  # utterances of whole transcripts on which the suggestions of both models are compared
 AGREED = 0.95  # kappa of successive models from which more coding is unlikely to change much
 Progress = Callable[[str], None]
@@ -89,6 +89,8 @@ def retrain(
         kept,
     )
     _check_enough(study, parts, force)
+    # Not before: what is kept for testing once is kept for ever.
+    study.models.hold_out(sorted(kept.transcripts - study.models.held_out()))
     tell("Loading the model in use")
     old_version = active_version(study)
     old = open_version(study, old_version)
@@ -123,8 +125,8 @@ class Split:
 
     @property
     def testable(self) -> bool:
-        """Whether any held-out utterance was looked at for every code."""
-        return any(item.known for item in self.tests)
+        """Whether any held-out utterance was looked at for every code, and the model in use did not learn from it."""
+        return not self.kept.learned and any(item.known for item in self.tests)
 
     @property
     def learned_from(self) -> int:
@@ -165,10 +167,11 @@ class Judged:
 
 
 def _check_enough(study: Study, parts: Split, force: str | None) -> None:
-    if len(parts.train) < FEWEST or not any(1 in item.labels for item in parts.train):
+    if len(parts.train) < FEWEST_LESSONS or not any(1 in item.labels for item in parts.train):
         raise StudyError(
-            f"There is too little to learn from: {len(parts.train)} utterances decided by people outside the held-out"
-            f" {parts.kept.kind}, at least {FEWEST} with some codes are needed. Code more, or import codings."
+            f"There is too little to learn from: {counted(len(parts.train), 'utterance')} decided by people outside"
+            f" the held-out {parts.kept.kind}, at least {FEWEST_LESSONS} with some codes are needed. Code more, or"
+            " import codings."
         )
     if not parts.testable and force is None:
         raise StudyError(why_not_testable(study, parts.kept, parts.train))
@@ -220,7 +223,7 @@ def _stored(
     learned = {item.utterance.transcript for item in parts.train}
     made = NewModel(
         base=old.base,
-        card=_card(new, parts, verdict.trial),
+        card=_card(study, new, parts, verdict.trial),
         codebook=study.codebooks.current().hash,
         files=packed(new, old.base),
         trained_on=sorted(learned),
@@ -240,7 +243,7 @@ def _stored(
     return version
 
 
-def _card(new: "Model", parts: Split, trial: Trial | None) -> dict[str, Any]:
+def _card(study: Study, new: "Model", parts: Split, trial: Trial | None) -> dict[str, Any]:
     coders = Counter(coder for item in parts.train for coder in item.coders)
     return {
         "utterances": parts.learned_from,
@@ -248,6 +251,7 @@ def _card(new: "Model", parts: Split, trial: Trial | None) -> dict[str, Any]:
         "encoder": new.encoder.id,
         "held_out_f1": trial.overall.new if trial else None,
         "held_out": parts.kept.kind,
+        "respondents_of": parts.kept.surveys(study),
     }
 
 

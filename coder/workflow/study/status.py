@@ -146,7 +146,7 @@ def _worth_retraining(
 ) -> bool:
     """Return whether enough was decided since the last retraining: a quarter more, and 20 utterances at least."""
     coded = [item for item in transcripts if item.decided]
-    survey = all(
+    survey = any(
         study.texts.is_written(item.id) and len(item.speakers) >= FEWEST_RESPONDENTS for item in coded
     )
     if (len(coded) < 2 and not survey) or figures.decided < 30:
