@@ -1,4 +1,4 @@
-"""Tuning the branch of the large encoder: its upper layers once more, for direction, codes and what is codable.
+"""Tuning the branch of an encoder: its upper layers once more, for direction, codes and what is codable.
 
 The layers below stay those of the encoder. A text is read alone or after its question; a hidden layer over the mean
 vector tells ten things: three directions, whether the text is codable, six codes. Afterwards one linear layer is
@@ -8,26 +8,68 @@ fitted to what it tells, so that nothing but vectors and that layer is needed.
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
-from large_tuning import SIDE_WEIGHTS, WIDTH, LargeTuner, Lesson, Run
+from large_tuning import SIDE_WEIGHTS, LargeTuner, Lesson
 from numpy.typing import NDArray
 from torch.nn import functional as nn
 
 from coder.encoding import answer
-from coder.encoding.large_weights import NAME
+from coder.encoding import large_weights as large
+from coder.encoding import weights as small
+from coder.encoding.adapter import layer_of
 from coder.encoding.weights import Weights
+from coder.learning.training.encoder_tuning import Tuner
 
-BELOW = 6  # layers that the branch shares with the encoder
 STEP = 32  # texts
 SORTED = 16  # steps whose texts are sorted by length together, so that little is padded
-RATE, DROPPED, SMOOTHED = 3e-5, 0.1, 0.02
-FIRM = 20.0  # factor of vectors of length 1 before the hidden layer
+DROPPED, SMOOTHED = 0.1, 0.02
 CODABLE_SHARE, CODE_SHARE = 0.3, 0.4
 CODES = 6
 RIDGE = 0.1
+
+
+class Network(Protocol):
+    """An encoder whose upper layers learn: their weights, and vectors of length 1 (n, d) of texts."""
+
+    learned: dict[str, torch.nn.Parameter]
+
+    def encoded(self, texts: Sequence[str]) -> torch.Tensor: ...
+
+
+class SmallNetwork:
+    """The small encoder, all but its lowest layers learning."""
+
+    def __init__(self, weights: Weights, below: int) -> None:
+        tuner = Tuner(weights)
+        tuner.network.eval()  # so little is learned that nothing need be dropped
+        for name, weight in tuner.network.named_parameters():
+            weight.requires_grad_(layer_of(name) >= below)
+        self.learned = {
+            name: weight for name, weight in tuner.network.named_parameters() if weight.requires_grad
+        }
+        self.encoded = tuner.encoded
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What differs between encoders; `below` are the layers shared, `firm` the factor of vectors of length 1."""
+
+    name: str  # for `coder.encoding.answer`
+    width: int
+    below: int
+    firm: float
+
+    def network(self, weights: Weights) -> Network:
+        if self is LARGE:
+            return LargeTuner(weights=weights, frozen=self.below)
+        return SmallNetwork(weights, self.below)
+
+
+LARGE = Kind(large.NAME, 768, 6, 20.0)
+SMALL = Kind(small.NAME, 384, 2, 14.0)
 
 
 @dataclass(frozen=True)
@@ -77,15 +119,20 @@ def steps(rows: list[Told], dice: random.Random) -> list[list[Told]]:
     return plan
 
 
-class BranchTuner(LargeTuner):
+class BranchTuner:
     """The upper layers of an encoder, and what is told from their vectors."""
 
-    def __init__(self, weights: Weights) -> None:
-        super().__init__(weights=weights, frozen=BELOW)
-        self.hidden, self.out = torch.nn.Linear(WIDTH, WIDTH), torch.nn.Linear(WIDTH, 4 + CODES)
+    def __init__(self, kind: Kind, weights: Weights) -> None:
+        self.kind, self.network = kind, kind.network(weights)
+        self.learned = self.network.learned
+        self.hidden = torch.nn.Linear(kind.width, kind.width)
+        self.out = torch.nn.Linear(kind.width, 4 + CODES)
         with torch.no_grad():
-            self.hidden.weight.copy_(torch.eye(WIDTH))
+            self.hidden.weight.copy_(torch.eye(kind.width))
             self.hidden.bias.zero_()
+
+    def layers(self) -> list[torch.nn.Parameter]:
+        return [*self.hidden.parameters(), *self.out.parameters()]
 
     def state(self) -> dict:
         return {
@@ -101,17 +148,25 @@ class BranchTuner(LargeTuner):
         self.hidden.load_state_dict(state["hidden"])
         self.out.load_state_dict(state["out"])
 
+    def told(self, texts: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return vectors (n, d) of texts and what the layers tell of them (n, 10), without learning."""
+        with torch.no_grad():
+            vectors = torch.cat(
+                [self.network.encoded(texts[at : at + 64]) for at in range(0, len(texts), 64)]
+            )
+            return vectors, self.logits(vectors, learning=False)
+
     def logits(self, vectors: torch.Tensor, *, learning: bool) -> torch.Tensor:
         """Return what the layers tell of vectors (n, d): three directions, codable, six codes, (n, 10)."""
-        return self.out(nn.dropout(torch.tanh(self.hidden(vectors * FIRM)), DROPPED, learning))
+        return self.out(nn.dropout(torch.tanh(self.hidden(vectors * self.kind.firm)), DROPPED, learning))
 
     def step_losses(self, rows: Sequence[Told], dice: random.Random) -> dict[str, torch.Tensor]:
         asked = [dice.random() < row.asked_share for row in rows]
         texts = [
-            answer(NAME, row.asked or "", row.text) if after else row.text
+            answer(self.kind.name, row.asked or "", row.text) if after else row.text
             for row, after in zip(rows, asked, strict=True)
         ]
-        logits = self.logits(self.encoded(texts), learning=True)
+        logits = self.logits(self.network.encoded(texts), learning=True)
         sides = torch.tensor(
             [row.side if after or row.side_alone else -1 for row, after in zip(rows, asked, strict=True)]
         )
@@ -133,15 +188,6 @@ class BranchTuner(LargeTuner):
             loss = -(shares[known] * torch.log_softmax(logits[known, 4:], 1)).sum()
             losses["codes"] = CODE_SHARE * loss / STEP
         return losses
-
-
-def branch_taught(plan: Sequence[list[Told]], weights: Weights, folder: Path, *, seed: int) -> BranchTuner:
-    """Run through the plan from the encoder's weights; goes on from the last checkpoint in `folder`."""
-    torch.manual_seed(seed)
-    tuner = BranchTuner(weights)
-    layers = [*tuner.hidden.parameters(), *tuner.out.parameters()]
-    run = Run("branch", folder, rate=RATE, seed=seed, warming=0.06, least=0.02)
-    return run.through(plan, tuner, layers, tuner.step_losses)
 
 
 def layer_of_vectors(vectors: NDArray[np.floating], logits: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -292,7 +292,7 @@ def taught(
 
 @dataclass
 class Run:
-    """A tuning with its checkpoints: the rate rises in a share `warming` of the steps, then falls to `least`."""
+    """A tuning with its checkpoints: its rate rises in a share `warming` of the steps, then falls to `least`."""
 
     name: str
     folder: Path

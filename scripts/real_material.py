@@ -36,6 +36,7 @@ SHORT = dict(zip(("pc", "yc", "po", "so", "rm", "am"), (
     "reflective_motivation", "automatic_motivation",
 ), strict=True))  # fmt: skip
 SIDES = dict(zip("bfm", POLARITIES, strict=True))
+LAST = 2  # `Row.later` of what was coded when the tuning was done
 HELD_GROUP, HELD_TRUST = "4-september-2019", "NHFT"
 SPEAKER = re.compile(r"\*\*[^*]+?:\*\*\s*(.*)")
 MARKS = re.compile(r"\\?\[(?:[\d:.]+|laughs\\?)\\?\]")
@@ -47,7 +48,8 @@ SENTENCES = re.compile(r'(?<=[.!?…])["”]?\s+(?=[A-Z"“0-9])')
 class Row:
     """A text with what both coders said alike; `codable` None where they disagree, `codes` and `side` likewise.
 
-    `later` rows were coded after the first five parts of the tuning had been run.
+    `later` is 1 for rows coded after the first five parts of the tuning had been run, 2 for those coded when all of
+    it was done: they are for measuring alone.
     """
 
     source: str
@@ -59,7 +61,7 @@ class Row:
     codes: tuple[str, ...]
     side: str | None
     held: bool
-    later: bool = False
+    later: int = 0
 
 
 def lines(folder: Path, name: str) -> list[dict]:
@@ -70,7 +72,7 @@ def lines(folder: Path, name: str) -> list[dict]:
 def labels() -> list[dict]:
     """Return ids with both coders' labels as they wrote them: codes, the best first, and direction; `-` for none.
 
-    `held` marks episodes that came when the encoder was tuned already.
+    `held` says of episodes that came later whether they are kept from the encoders.
     """
     return [json.loads(line) for line in (TRAINING / "real_labels.jsonl").read_text().splitlines()]
 
@@ -81,15 +83,15 @@ def parsed(answer: str) -> tuple[list[str], str | None]:
 
 
 @cache
-def untuned() -> frozenset[str]:
-    """Return the ids of the episodes that came when the encoder was tuned already."""
-    return frozenset(row["id"] for row in labels() if row.get("held"))
+def marked() -> dict[str, bool]:
+    """Return, by id, whether a row is kept from the encoders, of the rows that say so themselves."""
+    return {row["id"]: row["held"] for row in labels() if "held" in row}
 
 
 def held(source: str, key: str, group: str) -> bool:
     """Return whether a row is kept from the encoders."""
-    if key in untuned():
-        return True
+    if key in marked():
+        return marked()[key]
     if source == SURVEY:
         return int(key[1:]) % 2 == 1
     if source == GROUPS:
@@ -120,7 +122,7 @@ def talk(folder: Path) -> list[Row]:
         codable = bool(a) if bool(a) == bool(b) else None
         both = tuple(code for code in a if code in b)
         side = side_a if codable and side_a == side_b else None
-        apart, later = held(source, key, group), row.get("later", False)
+        apart, later = held(source, key, group), int(row.get("later", 0))
         rows.append(Row(source, key, group, text, before, codable, both, side, apart, later))
     if missing:
         print(f"{missing} labelled texts are not in {folder / WORK_TALK}: left out.")
@@ -232,9 +234,14 @@ def mapped_survey(folder: Path) -> list[Row]:
 
 
 def agreement() -> dict[str, dict[str, float]]:
-    """Return, by source, how far the two coders agree: kappa of codable, of the first code, and of direction."""
+    """Return, by source, how far the two coders agree: kappa of codable, of the first code, and of direction.
+
+    Rows coded when the tuning was done are left out.
+    """
     pairs = defaultdict(list)
     for row in labels():
+        if row.get("later") == LAST:
+            continue
         pairs[row["source"]].append((parsed(row["a"]), parsed(row["b"])))
     figures = {}
     for source, both in pairs.items():
