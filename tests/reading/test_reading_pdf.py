@@ -98,6 +98,29 @@ def test_a_word_in_small_letters_before_a_colon_goes_on_with_its_sentence(tmp_pa
     assert said(found) == [turn for answer in told for turn in (("INT", "And then?"), answer)]
 
 
+@pytest.mark.parametrize(
+    "talk",
+    [
+        [("int", "Tell me about the bus"), ("p1", "It never comes."), ("int", "Never?"), ("p1", "No -")],
+        [
+            *(
+                ("anna", "What is it like"),
+                ("ben", "cold and wet -"),
+                ("anna", "and then"),
+                ("ben", "I left"),
+            ),
+            *(("anna", "You left"), ("ben", "yes, well")),
+        ],
+        [("INT", "Tell me about the bus"), ("p1", "It never comes"), ("INT", "Never"), ("p1", "No")],
+    ],
+)
+def test_labels_in_small_letters_begin_lines_below_any_line(
+    talk: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    lines = [Printed(f"{who}: {words}", 780 - 14 * number) for number, (who, words) in enumerate(talk)]
+    assert said(transcript(tmp_path, "p01.pdf", pdf([lines]))) == talk
+
+
 def test_words_broken_at_line_ends_are_mended_as_the_text_spells_them(tmp_path: Path) -> None:
     page = [
         Printed("INT: So this is our second inter-", 700),

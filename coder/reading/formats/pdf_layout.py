@@ -92,6 +92,7 @@ class _Layout:
     full: int
     labels: frozenset[str]
     bold_starts: frozenset[str]
+    going_on: frozenset[str]
 
     @classmethod
     def of(cls, pages: Sequence[Sequence[PdfLine]]) -> "_Layout":
@@ -115,6 +116,7 @@ class _Layout:
             labels=frozenset(key for key, count in counts.items() if key and (count > 1 or key.isupper())),
             # A word in bold that happens to begin a line is not found at the start of others.
             bold_starts=frozenset(start for start, count in bold.items() if count > 1),
+            going_on=_words_of_sentences(lines),
         )
 
     def begins(self, line: PdfLine, before: PdfLine, *, same_page: bool) -> bool:
@@ -133,14 +135,30 @@ class _Layout:
         return ended or (indented and bool(_SENTENCE_END.search(before.text)))
 
     def _is_labelled(self, line: PdfLine, before: PdfLine) -> bool:
-        """Tell whether a label begins a line; a word in small letters may go on with the sentence above."""
+        """Tell whether a label begins a line, not words of the sentence above."""
         label = _label(line.text)
-        goes_on = label[:1].islower() and not _SENTENCE_END.search(before.text)
+        goes_on = label in self.going_on and not _SENTENCE_END.search(before.text)
         return label in self.labels and not goes_on
 
 
 def _bold_start(line: PdfLine) -> str:
     return line.text[: line.bold].strip() if line.bold < len(line.text) else ""
+
+
+def _words_of_sentences(lines: Sequence[PdfLine]) -> frozenset[str]:
+    """Return words before a colon that are no labels ("and she kept / saying: ..."), in small letters only.
+
+    A label begins a line below the end of a sentence at least once. Where the first label or half of them are in
+    small letters, these are the labels of the file.
+    """
+    counts = Counter(key for line in lines if (key := _label(line.text)))
+    small = {key for key in counts if key.islower()}
+    if next(iter(counts), "") in small or 2 * sum(counts[key] for key in small) >= counts.total():
+        return frozenset()
+    begin = {
+        _label(line.text) for above, line in itertools.pairwise(lines) if _SENTENCE_END.search(above.text)
+    }
+    return frozenset(key for key in small - begin if not any(map(str.isdigit, key)))
 
 
 def _label(text: str) -> str:
