@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from coder.domain import Transcript
 from coder.errors import FormatError
 from tests.reading.office_making import said, timed, transcript
 
@@ -89,6 +90,45 @@ def test_sheets_with_the_same_columns_are_named_as_a_doubt(tmp_path: Path) -> No
     assert [doubt for doubt in found.doubts if "sheet" in doubt] == [
         "Only the sheet 'P07' was read; 'P08' may hold talk too. Save each as a file of its own."
     ]
+
+
+ASKED_OF_BOTH = [
+    ("How do you get to work?", "I walk along the canal, mostly."),
+    ("Why is it so?", "The bus is late whenever it rains."),
+    ("What helps you?", "A friend who waits for me there."),
+    ("What else?", "Lamps at the path would help, too."),
+]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        [("Interviewer", "Ben"), *ASKED_OF_BOTH],
+        [("Time", "Speaker", "Text"), ("0:01", "INT", "How?"), ("0:02", "P2", "I fly.")],
+    ],
+)
+def test_sheets_with_other_columns_of_talk_are_named_as_a_doubt(
+    second: list[tuple[str, ...]], tmp_path: Path
+) -> None:
+    found = workbook(tmp_path, {"A": [("Interviewer", "Anna"), *ASKED_OF_BOTH], "B": second})
+    assert any("Only the sheet 'A' was read; 'B' may hold talk too" in doubt for doubt in found.doubts)
+
+
+def test_many_sheets_of_talk_are_counted(tmp_path: Path) -> None:
+    talk = [("Speaker", "Text"), ("INT", "How?"), ("P", "I walk.")]
+    found = workbook(tmp_path, {f"P{number}": talk for number in range(20)})
+    assert any("'P12' and 7 more may hold talk too" in doubt for doubt in found.doubts)
+
+
+def workbook(folder: Path, sheets: dict[str, list[tuple[str, ...]]]) -> Transcript:
+    book = openpyxl.Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(folder / "all.xlsx")
+    return transcript(folder, "all.xlsx", (folder / "all.xlsx").read_bytes())
 
 
 def test_a_speaker_named_once_goes_on_in_the_rows_below(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Read transcripts kept as tables (.csv, .tsv, .xlsx): a row per turn, or a row per respondent's answers."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePath
@@ -39,6 +39,7 @@ MISSING = frozenset({"n/a", "n.a.", "na", "nan", "null", "k.a.", "k. a.", "keine
 _NUMBERS = frozenset({"id", "nr", "code", "record id"})
 MAX_TRANSCRIPT_CELLS = 600_000
 _HEADER_WITHIN = 20
+_MOST_SHEETS = 12  # named in a doubt
 # Segments of a speech recogniser, which end anywhere in a sentence.
 _WHISPER = ["start", "end", "text"]
 Cells = list[list[str]]
@@ -59,7 +60,7 @@ def read(data: bytes, name: str) -> Document:
     for sheet in sheets:
         document = _of_sheet(sheet, suffix, Budget(name))
         if document is not None:
-            return replace(document, doubts=_talk_in_others(sheet, sheets))
+            return replace(document, doubts=_talk_in_others(sheet.name, sheets, suffix, name))
         seen.append(", ".join(cell for cell in sheet.rows[0][1] if cell)[:200] if sheet.rows else "")
     raise FormatError(
         f"{name}: no column of words was found (its first row is: {'; '.join(seen) or 'empty'}). Name the column "
@@ -67,22 +68,19 @@ def read(data: bytes, name: str) -> Document:
     )
 
 
-def _talk_in_others(sheet: Sheet, others: Iterator[Sheet]) -> tuple[str, ...]:
-    """Say that further sheets have the columns of the one that was read, as where each holds one interview."""
-    heads = {tuple(cells) for _, cells in sheet.rows[:_HEADER_WITHIN] if sum(map(bool, cells)) > 1}
-    alike = []
+def _talk_in_others(sheet: str | None, others: Iterator[Sheet], suffix: str, name: str) -> tuple[str, ...]:
+    """Say which sheets behind the one that was read could be read too, as where each holds one interview."""
+    found: list[str | None] = []
     with suppress(FormatError, UnsafeFileError):  # what was read is sound
-        alike = [other.name for other in others if _first_row_in(other, heads)]
-    if not alike:
+        for other in others:
+            if _of_sheet(other, suffix, Budget(name)) is not None:
+                found.append(other.name)
+    if not found:
         return ()
-    names = ", ".join(map(repr, alike[:12]))
-    return (
-        f"Only the sheet {sheet.name!r} was read; {names} may hold talk too. Save each as a file of its own.",
-    )
-
-
-def _first_row_in(sheet: Sheet, heads: Collection[tuple[str | None, ...]]) -> bool:
-    return any(tuple(cells) in heads for _, cells in sheet.rows[:_HEADER_WITHIN])
+    names = ", ".join(map(repr, found[:_MOST_SHEETS]))
+    if len(found) > _MOST_SHEETS:
+        names += f" and {len(found) - _MOST_SHEETS} more"
+    return (f"Only the sheet {sheet!r} was read; {names} may hold talk too. Save each as a file of its own.",)
 
 
 def holds_talk(data: bytes, name: str) -> bool:
