@@ -30,6 +30,7 @@ def said(read: Transcript) -> list[tuple[str | None, str]]:
         '<div class="turn"><span class="who">{}:</span> <span>{}</span></div>',
         '<div class="who">{}</div>\n<div>{}</div>',
         "{}:&nbsp;{}",
+        f"<p><b>{{}}:</b> {{}}</p><p><img src='data:image/png;base64,{'iVBORw0KGgo' * 4_000}'></p>",
         "<dt>{}</dt><dd>{}</dd>",
         f"<p style='{'margin:auto;' * 90}'><b><span style='{'color:red;' * 90}'>{{}}:</span></b> {{}}</p>",
     ],

@@ -4,9 +4,10 @@ import html
 import re
 from collections.abc import Iterator
 
-_INLINE = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|font|li|ul|ol|a)(?:\s[^<>]{0,9000})?/?>", re.I)
+# Pictures stand in tags of any length; "[^<>]*" ends at the next tag, so that time grows evenly.
+_INLINE = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|font|li|ul|ol|a)(?:\s[^<>]*)?/?>", re.I)
 _BLOCK = re.compile(
-    r"</?(?:p|br|div|li|ul|ol|dl|dt|dd|h[1-6]|html|body|table|tr|td|blockquote|section|article)\b[^<>]{0,9000}>",
+    r"</?(?:p|br|div|li|ul|ol|dl|dt|dd|h[1-6]|html|body|table|tr|td|blockquote|section|article)\b[^<>]*>",
     re.I,
 )
 # What a page holds and does not show: opening and closing, searched one after the other so that time grows evenly.
@@ -14,19 +15,19 @@ _UNSEEN = tuple(
     (re.compile(opening, re.I), re.compile(closing, re.I))
     for opening, closing in (
         (r"<!--", r"-->"),
-        *((rf"<{tag}\b[^<>]{{0,9000}}>", rf"</{tag}\s{{0,9}}>") for tag in ("head", "style", "script")),
+        *((rf"<{tag}\b[^<>]*>", rf"</{tag}\s{{0,9}}>") for tag in ("head", "style", "script")),
     )
 )
 _TAG = re.compile(
     r"</?(?:a|abbr|b|big|body|button|center|cite|code|em|font|footer|header|html|i|img|input|label|main|mark|meta|nav"
-    r"|s|small|span|strong|sub|sup|tbody|thead|th|time|title|u)(?:\s[^<>]{0,9000})?/?>"
+    r"|s|small|span|strong|sub|sup|tbody|thead|th|time|title|u)(?:\s[^<>]*)?/?>"
     r"|<!doctype[^<>]{0,200}>",
     re.I | re.S,
 )
-_STRONG = re.compile(r"(?im)^([ \t]*)<(b|strong)(?:\s[^<>]{0,9000})?>([^<>\n]{1,80})</\2>")
+_STRONG = re.compile(r"(?im)^([ \t]*)<(b|strong)(?:\s[^<>]*)?>([^<>\n]{1,80})</\2>")
 # A whole line in bold or italics may be a question.
-_ALL_STRONG = re.compile(r"(?im)^[ \t]*<(b|strong|i|em)(?:\s[^<>]{0,9000})?>([^<>\n]{1,2000})</\1>[ \t]*$")
-_HEADING = re.compile(r"<h([1-6])\b[^<>]{0,9000}>", re.I)
+_ALL_STRONG = re.compile(r"(?im)^[ \t]*<(b|strong|i|em)(?:\s[^<>]*)?>([^<>\n]{1,2000})</\1>[ \t]*$")
+_HEADING = re.compile(r"<h([1-6])\b[^<>]*>", re.I)
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-f]{2,6});", re.I)
 _FEWEST, _SHARE = 2, 0.25  # tags, and lines that have some; a text about HTML mentions them now and then
 
