@@ -428,7 +428,14 @@ def test_labels_of_notes_are_named_as_a_doubt() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "answered"), [("Question", "Answer"), ("Frage", "Antwort"), ("Vraag", "Antwoord")]
+    ("asked", "answered"),
+    [
+        ("Question", "Answer"),
+        ("Frage", "Antwort"),
+        ("Vraag", "Antwoord"),
+        ("Spørgsmål", "Svar"),
+        ("Spørsmål", "Svar"),
+    ],
 )
 def test_numbered_questions_and_their_answers_are_two_people(asked: str, answered: str) -> None:
     talk = "".join(f"{asked} {n}: What is {n}?\n\n{answered}: It is {n}.\n\n" for n in range(1, 5))

@@ -176,7 +176,7 @@ _IN_COURT = re.compile(
     r"|DEFENDANT|BAILIFF|INTERPRETER|VIDEOGRAPHER|DEPONENT|JUROR|FOREPERSON|PLAINTIFF|STENOGRAPHER|ARBITRATOR|CHAIRMAN)"
 )
 _NUMBERED_QUESTION = re.compile(
-    r"(?:(q|question|frage|vraag|pregunta|pergunta|domanda|fraga|sporgsmal|sporsmal|pytanie|otazka)"
+    r"(?:(q|question|frage|vraag|pregunta|pergunta|domanda|fraga|spørgsmal|spørsmal|pytanie|otazka)"
     r"|a|answer|antwort|antwoord|reponse|respuesta|resposta|risposta|svar|odpowiedz|odpoved) ?\d{1,3}"
 )
 _NUMBERED_TURN = re.compile(r"([^\W\d]{1,12}) ?(\d{1,3})")
