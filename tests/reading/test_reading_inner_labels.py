@@ -60,6 +60,11 @@ def test_initials_and_people_who_answer_elsewhere_speak_in_a_talk_of_one_paragra
     assert "Wife" in {turn.speaker for turn in read([wife]).turns}
 
 
+def test_a_second_person_labelled_me_speaks_in_a_talk_of_one_paragraph() -> None:
+    couple = "INT: How? Wife: By bus. Me: I drive. INT: And at night? Wife: At home. Me: I drive. INT: Why? Me: Rain."
+    assert [turn.speaker for turn in read([couple]).turns] == ["INT", "Wife", "Me"] * 2 + ["INT", "Me"]
+
+
 def test_labels_that_begin_lines_too_speak_inside_them() -> None:
     found = read(
         interview("My doctor. INT: Which? P1: The young one.", "She rang. INT: Did she?", "Walking.")

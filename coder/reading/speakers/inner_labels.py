@@ -98,7 +98,8 @@ def speakers_inside(texts: Sequence[str]) -> frozenset[str]:
 def _told_to_tellers(texts: Sequence[str]) -> set[str]:
     """Return "me" and whoever speaks beside "me" alone, in paragraphs that hold the talk of who asks and who answers.
 
-    The first to speak behind a question is the one who answers, and who tells what is said further on.
+    The first to speak behind a question is the one who answers, and who tells what is said further on. Where only
+    "me" speaks beside the first, nobody is told of: "Me" is a second person who answers.
     """
     told: set[str] = set()
     speaking: set[str] = set()
@@ -111,7 +112,8 @@ def _told_to_tellers(texts: Sequence[str]) -> set[str]:
         if not tellers or keys[0] not in INTERVIEWER_WORDS or keys.count(keys[0]) < _FEWEST_ASKED:
             continue
         for stretch in _stretches(keys):
-            (speaking if tellers.isdisjoint(stretch[1:]) else told).update(stretch[1:])
+            others = set(stretch) - {stretch[0]} if stretch else set()
+            (told if others & tellers and others - tellers else speaking).update(others)
             speaking.update(stretch[:1])
     return told - speaking
 
