@@ -110,6 +110,27 @@ def test_words_below_a_note_on_the_end_behind_words_stay_and_are_named_as_a_doub
     assert not read(talk(f"{WORDS} [End of recording]", "\nDuration: 43 minutes\n")).doubts
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Transcribed by Karen Moss\nChecked: 12 May 2021",
+        "Checked and translated by K. Moss.",
+        "\nThe participant stayed for ten minutes. The interviewer felt that she was tired of it.",
+    ],
+)
+def test_notes_of_who_typed_or_led_it_below_an_end_behind_words_are_nobodys(note: str) -> None:
+    found = read(talk(f"{WORDS} [End of interview]", f"{note}\n"))
+    assert [turn.speaker for turn in found.turns] == ["INT", "P1"] * 2
+    assert found.words_of(found.turns[-1]) == WORDS
+    assert any(note.split("\n")[-1][:40] in said for said in found.notes)
+
+
+def test_what_is_said_above_the_typists_name_stays() -> None:
+    found = read(talk(f"{WORDS} [End of interview]", "Actually, note my phone.\nTranscribed by Karen Moss\n"))
+    assert found.words_of(found.turns[-1]) == "Actually, note my phone."
+    assert read(talk("It was", "checked by the nurse.\n")).doubts == ()
+
+
 @pytest.mark.parametrize("note", ["[Call ended]", "[End]", "[Meeting ended]", "(End of the session)"])
 def test_other_ends_behind_words_do_not_end_the_talk(note: str) -> None:
     found = read(talk(f"{WORDS} {note}", "\nSo as I was saying, I went home.\n"))

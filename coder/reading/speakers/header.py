@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coder.reading.speakers.labels import Candidate, Style
-from coder.reading.speakers.lines import Line, ends_sentence, ends_talk, goes_on
+from coder.reading.speakers.lines import Line, ends_sentence, ends_talk, ends_with_end, goes_on
 from coder.reading.speakers.vocabulary import (
     FIELD_NOTES,
     FUNCTION_WORDS,
@@ -27,6 +27,13 @@ _LONGEST_NOTES = 150  # words
 _WRITERS = frozenset(
     {"transcriber", "transcribers", "typist", "interviewer", "interviewers", "researcher", "researchers"}
     | {"moderator", "facilitator", "observer", "notetaker", "fieldworker", "field", "fieldwork"}
+)
+# What they write below the end without a name and a colon; nobody speaks so of themselves.
+_WRITTEN_BELOW = re.compile(
+    r"\W*(?:(?:transcribed|typed|checked|translated|proof-?read|verified|reviewed|anonymi[sz]ed|conducted|interviewed)"
+    r"(?: and \w+)? by|transkribiert von|transcrit par|transcrito por|getranscribeerd door"
+    r"|the (?:participant|interviewee|interviewer|respondent|informant)) ",
+    re.I,
 )
 _PLAIN_NOTES = frozenset({"nb", "fieldnotes", "memo", "memos", "observation", "observations"})
 _SAID_TOO = frozenset({"off the record", "key points", "key themes"})
@@ -67,6 +74,7 @@ def footer_of(lines: Sequence[Line], last: int, *, labelled: bool) -> int:
     `last` is the line of the last speaker label; only whole paragraphs behind it can be the footer. Field notes
     ("Field notes"), short ones where words follow in the line ("Field notes: She seemed tired"), and what stands
     behind "End of interview" go on to the end of the file, unless a line below says that the recording was resumed.
+    Behind words that end with "[End of interview]", lines of who typed or led it may follow without a gap.
     Where nobody is `labelled`, the talk may go on, and a heading such as "Observations" may be one of many.
     """
     behind = range(last + 1, len(lines))
@@ -80,9 +88,13 @@ def footer_of(lines: Sequence[Line], last: int, *, labelled: bool) -> int:
         or (labelled and n >= resumed and ends_talk(lines[n]))
     )
     end = next(opens, len(lines))
+    ended = next((n for n in range(last, end) if labelled and ends_with_end(lines[n])), end)
     for number in range(end - 1, max(last, end - 2 * _REACH), -1):
         line = lines[number]
         if line.blank or line.kind:
+            continue
+        if number > ended and _WRITTEN_BELOW.match(line.text):
+            end = number
             continue
         label = _colon(line)
         if label is None or not (
@@ -91,7 +103,7 @@ def footer_of(lines: Sequence[Line], last: int, *, labelled: bool) -> int:
             or (labelled and (label.key in _PLAIN_NOTES or _is_writers(label.key)))
         ):
             break
-        if line.after_gap:
+        if line.after_gap or number > ended:
             end = number
     return end
 
