@@ -66,7 +66,7 @@ def test_what_the_model_was_never_tested_with_is_said_and_no_figure_of_other_cod
         model.card, codes=(other, replace(other, code="time"), replace(other, code="people"))
     )
     said = closing_words(request, Summary.of(model))
-    assert "96 % were right" in said
+    assert "96 % were right where the model was tested; expect fewer on another study." in said
     assert "Not measured: how often suggestions are right of 'The body'." in said
 
 

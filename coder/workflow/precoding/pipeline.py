@@ -367,7 +367,10 @@ def _shares(summary: Summary) -> list[str]:
         lines.append(advice)
     if summary.surest_quarter is not None:
         right = f"{100 * summary.surest_quarter:.0f} %"
-        lines.append(f"Of the quarter that it was surest of, {right} were right where the model was tested.")
+        lines.append(
+            f"Of the quarter that it was surest of, {right} were right where the model was tested;"
+            " expect fewer on another study."
+        )
     return lines
 
 
