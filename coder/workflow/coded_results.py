@@ -8,6 +8,7 @@ from pathlib import Path
 from coder.coded_tables.grammar import Columns, columns_of, polarities_of, text_of
 from coder.errors import CoderError
 from coder.exchange.study_tables import UNIT_COLUMNS
+from coder.reading.formats.transcript_tables import CODE_NAMES
 from coder.reading.speakers.roles import LabelForms, role_of_label
 from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, key_of
 from coder.reading.tables.columns import (
@@ -24,6 +25,7 @@ from coder.workflow.suggestion import COLUMNS
 
 _SAMPLED = 200  # rows
 _FEWEST_TURNS = 2
+_MOST_VOICES = 3  # who asks and who answers; more labels that are no names of roles are codes
 _RUNNING = 0.25  # the share of an interviewer's rows that follow another of theirs
 _SHORT = 4  # characters of a label such as "I", "I1", "INT1"
 # Headings that mean codes; others of `columns_of` ("Thema", "Tag") may be a survey's or say who answers ("code").
@@ -126,7 +128,7 @@ def _interviews(cells: Sequence[str]) -> bool:
 
 def _are_codes(column: str, known: Columns, records: Sequence[Record]) -> bool:
     """Tell whether a column "code" holds codes, not people: "P07", "AB12", or who asks and who answers by turns."""
-    if plain_name(column) not in ("code", "kode", "codigo"):
+    if plain_name(column) not in CODE_NAMES:
         return False
     if "polarity" in known:
         return True
@@ -143,7 +145,7 @@ def _take_turns(said: Sequence[tuple[str, str]]) -> bool:
     """Tell whether names, not codes, stand beside the texts: with colons, or by turns, one of whom asks.
 
     A code may be given to questions, too. That most texts of one are questions, hardly any of the others are, and it
-    seldom comes twice running, is what interviews are like.
+    seldom comes twice running, is what interviews are like: one word asks, and one or two others answer.
     """
     labels = [cell.casefold() for cell, _ in said]
     if sum(cell.endswith((":", "：")) for cell, _ in said) > len(said) / 2:
@@ -155,6 +157,8 @@ def _take_turns(said: Sequence[tuple[str, str]]) -> bool:
     asker = max(times, key=lambda label: asked[label], default="")
     running = sum(one == other == asker for one, other in pairwise(labels))
     answers = len(said) - times[asker]
+    if len(asker.split()) > 1 or len(times) > _MOST_VOICES:
+        return False
     return (
         min(times[asker], answers) >= _FEWEST_TURNS
         and running <= _RUNNING * times[asker]

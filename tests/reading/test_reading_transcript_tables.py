@@ -8,6 +8,7 @@ import pytest
 
 from coder.domain import Transcript
 from coder.errors import FormatError
+from coder.reading.formats.transcript_tables import read
 from tests.reading.office_making import said, timed, transcript
 
 TALK = [
@@ -294,3 +295,27 @@ def test_elan_exports_in_milliseconds_are_known_in_txt(tmp_path: Path) -> None:
     )
     found = transcript(tmp_path, "elan.txt", text)
     assert timed(found) == [(who, n * 9.0, words) for n, (who, words) in enumerate(TALK)]
+
+
+@pytest.mark.parametrize(
+    ("table", "doubted"),
+    [
+        ("Code,Text\nMaria,Why do you go?\nPeter,It is near\nMaria,And then?\n", True),
+        ("Code,Text\nTime:,It is far away\nMoney:,Not for me now\nTime:,Too late for me\n", True),
+        ("Code,Text\nI,Why do you go?\nB,It is near\nI,And then?\n", False),
+        ("Code,Text\nP07,It is far away\nP08,It is near\nP07,It is good\n", False),
+        ("Code,Text\nInterviewer,Why do you go?\nPeter,It is near\nInterviewer,And then?\n", False),
+        ("Code,Text\nRegenbogen,It is far away\nSonnenblume,It is near\n", False),
+        ("Speaker,Text\nMaria,Why do you go?\nPeter,It is near\nMaria,And then?\n", False),
+    ],
+)
+def test_a_column_of_codes_that_is_read_as_who_speaks_is_doubted(table: str, doubted: bool) -> None:
+    doubts = read(table.encode(), "t.csv").doubts
+    assert doubts == (
+        (
+            "The column 'Code' was read as who speaks. If it holds codes, the table is one of codings: coder import"
+            " takes it as --codings.",
+        )
+        if doubted
+        else ()
+    )

@@ -92,6 +92,8 @@ def test_an_earlier_result_that_is_named_is_refused(folder: Path) -> None:
             None,
         ),
         ("Code,Text\nMaria:,It is far\nPeter:,Not for me\n", None),
+        ("Code,Text\nQuestions asked,Why?\nTime,None\nQuestions asked,Who?\nTime,No\n", "Code"),
+        ("Code,Text\nAsk,Why?\nTime,No\nAsk,Who?\nMoney,No\nAsk,When?\nHelp,No\n", "Code"),
         ("code,text\nhelp,Who can I ask?\nhelp,Who does it?\ntime,No time\ntime,When?\n", "code"),
         ("participant,text,codes\nA,No time,time\nB,No money,money\nI,It is far,access\n", "codes"),
         ("text,code\nNo time,T\nI like it,M\nNo time again,T\n", "code"),

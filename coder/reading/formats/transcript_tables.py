@@ -37,6 +37,9 @@ _LABEL = re.compile(r"\s*(\S.{0,30}?)\s?[:：\t]\s*\S")
 MISSING = frozenset({"n/a", "n.a.", "na", "nan", "null", "k.a.", "k. a.", "keine angabe"})
 # Headings that may number the rows of questions and answers rather than name who answers.
 _NUMBERS = frozenset({"id", "nr", "code", "record id"})
+# Headings that may mean codes given to excerpts or the code that stands for a person.
+CODE_NAMES = frozenset({"code", "kode", "codigo"})
+_SHORT = 4  # characters of a label such as "I", "I1", "INT1"
 MAX_TRANSCRIPT_CELLS = 600_000
 _HEADER_WITHIN = 20
 _MOST_SHEETS = 12  # named in a doubt
@@ -60,7 +63,8 @@ def read(data: bytes, name: str) -> Document:
     for sheet in sheets:
         document = _of_sheet(sheet, suffix, Budget(name))
         if document is not None:
-            return replace(document, doubts=_talk_in_others(sheet.name, sheets, suffix, name))
+            others = _talk_in_others(sheet.name, sheets, suffix, name)
+            return replace(document, doubts=(*document.doubts, *others))
         seen.append(", ".join(cell for cell in sheet.rows[0][1] if cell)[:200] if sheet.rows else "")
     raise FormatError(
         f"{name}: no column of words was found (its first row is: {'; '.join(seen) or 'empty'}). Name the column "
@@ -154,6 +158,26 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
         running=running,
         answers=columns.answers,
         notes=(*sheet.notes, *_notes(rows, columns, above), *_sheet_note(sheet)),
+        doubts=_codes_as_names(rows, columns, above),
+    )
+
+
+def _codes_as_names(rows: Cells, columns: Columns, above: int) -> tuple[str, ...]:
+    """Say that a column "Code" was read as who speaks where its cells are words: they may be codes of excerpts."""
+    heading = _at(rows[above - 1], columns.speaker) if above else ""
+    if columns.question is not None or plain_name(heading) not in CODE_NAMES:
+        return ()
+    cells = [name for row in rows[above:] if (name := _at(row, columns.speaker).strip())]
+    names = set(cells)
+    if len(names) == len(cells):  # a code is given more than once; of people who answer each has a row
+        return ()
+    plain = any(set(key_of(name).split()) & INTERVIEWER_WORDS for name in names)
+    words = {name for name in names if len(name) > _SHORT and not any(map(str.isdigit, name))}
+    if plain or 2 * len(words) <= len(names):
+        return ()
+    return (
+        f"The column {heading!r} was read as who speaks. If it holds codes, the table is one of codings: coder import"
+        " takes it as --codings.",
     )
 
 
