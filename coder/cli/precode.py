@@ -66,6 +66,7 @@ def precode(asked: Asked) -> None:
     Reads Word, Teams, Zoom, Otter, plain text and many other transcripts (`coder turns FILE` shows how one is
     read). Example: coder precode interviews/ -o suggestions.xlsx
     """
+    from coder.workflow.codebooks import notes_on
     from coder.workflow.precoding.pipeline import PrecodingRequest, closing_words, run
 
     request = PrecodingRequest(
@@ -73,6 +74,8 @@ def precode(asked: Asked) -> None:
         coded_only=asked.coded_only, interviewer=tuple(asked.interviewer or ()), force=asked.force,
         threads=asked.threads, engine=asked.engine, scheduler=asked.scheduler,
     )  # fmt: skip
+    for line in notes_on(asked.codebook) if asked.codebook else []:
+        note(line)
     with progress_bar("Pre-coding") as advance:
         summary = run(request, progress=advance)
     for path, notes in summary.notes.items():

@@ -31,12 +31,15 @@ def init(
     Example: coder init pilot.coder --codebook comb
     """
     from coder.phrasing import typed
+    from coder.workflow.codebooks import notes_on
     from coder.workflow.study.open import begin_study
 
     _check_name(study)
     passphrase = ask_new_passphrase(study) if encrypt else None
     with begin_study(study, codebook=codebook, passphrase=passphrase) as begun:
         codes = len(begun.codebooks.current().codes)
+        for line in notes_on(codebook):
+            note(line)
         typer.echo(f"{study}: begun with {codes} codes. Next: coder import {typed(study)} INTERVIEWS")
     if encrypt:
         note(LOST)

@@ -158,8 +158,8 @@ def from_table(path: Path) -> tuple[Codebook, list[str]]:
     ]
     notes = [f"{path}: columns that were not read: {examples(unread)}."] if unread else []
     if plain_name(roles.get("parent", "")) in FILLED_ONCE and (filled := _fill_parents(rows)):
-        said = counted(filled, "empty cell")
-        notes.append(f"{path}: {said} of the column '{roles['parent']}' taken as the cell above.")
+        said, under = counted(len(filled), "empty cell"), examples([f"{a} under {b}" for a, b in filled])
+        notes.append(f"{path}: {said} of the column '{roles['parent']}' taken as the cell above: {under}.")
     for line, row in zip(frame.attrs["row_numbers"], rows, strict=True):
         label = row.get("label") or row.get("id") or ""
         if not label:
@@ -191,13 +191,13 @@ def _roles(headings: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     return roles, [name for name in headings if name not in roles.values() and plain[name] not in COUNTS]
 
 
-def _fill_parents(rows: Sequence[dict[str, str]]) -> int:
-    """Give codes without a parent that of the row above; return how many got one."""
-    filled, above = 0, ""
+def _fill_parents(rows: Sequence[dict[str, str]]) -> list[tuple[str, str]]:
+    """Give codes without a parent that of the row above; return (label, parent) of those that got one."""
+    filled, above = [], ""
     for row in rows:
         if not row["parent"] and above and row.get("label"):
             row["parent"] = above
-            filled += 1
+            filled.append((row["label"], above))
         above = row["parent"]
     return filled
 

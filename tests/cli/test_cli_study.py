@@ -48,6 +48,14 @@ def begun(run: Run) -> None:
     run("import", "s.coder", "talks")
 
 
+def test_init_says_which_codes_were_put_under_the_theme_above(run: Run) -> None:
+    Path("book.csv").write_text("Theme,Code\nStaff,Training\n,Other\n")
+    said = run("init", "s.coder", "--codebook", "book.csv").stderr
+    assert (
+        said == "book.csv: 1 empty cell of the column 'Theme' taken as the cell above: 'Other under Staff'.\n"
+    )
+
+
 def code_by_words(names: range) -> None:
     with open_study("s.coder") as study:
         study.people.add_coder("Ann")

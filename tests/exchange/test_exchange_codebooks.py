@@ -103,7 +103,9 @@ def test_a_theme_that_stands_once_above_its_codes_is_theirs(tmp_path: Path) -> N
         ("Training", "Staff"), ("Stress", "Staff"), ("Rooms", "Place"),
     ]  # fmt: skip
     assert [example.text for example in codes[0].examples] == ["nobody showed us"]
-    assert notes_on(path) == [f"{path}: 1 empty cell of the column 'Theme' taken as the cell above."]
+    assert notes_on(path) == [
+        f"{path}: 1 empty cell of the column 'Theme' taken as the cell above: 'Stress under Staff'."
+    ]
 
 
 def test_a_code_without_a_parent_in_our_own_table_keeps_none(tmp_path: Path) -> None:
