@@ -53,7 +53,8 @@ class Settings:
 
     def redoable(self, name: str, coder: str) -> Row | None:
         """Return the coder's newest undoing of a setting that was not redone, unless it was set since."""
-        return self.reversals(name).redoable(coder, unless=changed_since("setting", _SAME))
+        since = changed_since("setting", _SAME)
+        return self.reversals(name).redoable(coder, unless=f"{since} OR {covered('setting', _SAME)}")
 
     def reversals(self, name: str) -> Reversals:
         """Return what coders wrote and took back of one setting; `name` is the program's own, never a person's."""

@@ -55,13 +55,23 @@ class TranscriptChanges:
                 self._write(transcript_id, ("rename", name, before), coder)
 
     def remove(self, transcript_id: int, *, coder: str | None = None) -> None:
-        """Take a transcript out of queues, counts and training; its text and codings stay in the file."""
-        self._write(transcript_id, ("remove", self._name(transcript_id), None), coder)
+        """Take a transcript out of queues, counts and training; its text and codings stay in the file.
+
+        One that is removed already stays so, and nothing is written.
+        """
+        with self._db.write():
+            if not self._is_removed(transcript_id):
+                self._write(transcript_id, ("remove", self._name(transcript_id), None), coder)
 
     def restore(self, transcript_id: int, *, coder: str | None = None) -> None:
-        """Bring a removed transcript back with all its codings. Raises StudyError if its name is another's by now."""
+        """Bring a removed transcript back with all its codings; nothing is written for one that is not removed.
+
+        Raises StudyError if its name is another's by now.
+        """
         with self._db.write():
             name = self._name(transcript_id)
+            if not self._is_removed(transcript_id):
+                return
             if self._taken(transcript_id, name):
                 raise StudyError(_TAKEN.format(name))
             self._write(transcript_id, ("restore", name, None), coder)
@@ -78,7 +88,8 @@ class TranscriptChanges:
 
     def redoable(self, coder: str) -> Row | None:
         """Return the coder's newest undoing that was not redone, unless the same was changed since."""
-        return self.reversals.redoable(coder, unless=changed_since("transcript_change", _SAME))
+        since = changed_since("transcript_change", _SAME)
+        return self.reversals.redoable(coder, unless=f"{since} OR {covered('transcript_change', _SAME)}")
 
     def hindrance(self, change: Row) -> str:
         """Return in a sentence why a change, or an undoing, cannot be taken back now; '' if it can."""
@@ -89,14 +100,23 @@ class TranscriptChanges:
             return ""
         return _TAKEN.format(name)
 
-    def reverse(self, change: Row, *, coder: str) -> None:
-        """Take back a change, or an undoing. Raises StudyError if the name it brings back is another's by now."""
+    def reverse(self, change: Row, *, coder: str) -> bool:
+        """Take back a change, or an undoing; tell whether name or removal are others now.
+
+        They are not where copies made the same change. Raises StudyError if it brings back a name that is taken.
+        """
+        key = change["transcript"]
         with self._db.write():
+            before = self._name(key), self._is_removed(key)
             hindrance = self.hindrance(change)
             if hindrance:
                 raise StudyError(hindrance)
             what = (change["kind"], change["name"], change["before"])
-            self._write(change["transcript"], what, coder, reverses=change["uid"])
+            self._write(key, what, coder, reverses=change["uid"])
+            return before != (self._name(key), self._is_removed(key))
+
+    def _is_removed(self, transcript_id: int) -> bool:
+        return _outcome(self._db.rows(_CHANGES, (transcript_id,))).removed is not None
 
     def _taken(self, transcript_id: int, name: str) -> bool:
         others = self._db.rows("SELECT name FROM transcript WHERE current = 1 AND id <> ?", (transcript_id,))

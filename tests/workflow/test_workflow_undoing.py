@@ -382,3 +382,33 @@ def test_names_and_plans_undone_in_one_copy_are_undone_where_copies_are_joined(t
             " brings it back.",
             "A transcript was renamed to 'Clinic' in one and to 'Practice' in the other; the later name is in use.",
         )
+
+
+def test_a_plan_that_a_redone_later_one_covers_is_not_done_again(study: Study) -> None:
+    set_double_coding(study, [1], ["Ann", "Ben"], coder="Ann")
+    set_double_coding(study, [1], ["Ann", "Cy"], coder="Ben")
+    assert undo(study, "Ben") and undo(study, "Ann") and redo(study, "Ben")
+    assert "plan" not in redoable(study, "Ann")
+
+
+def test_removing_twice_is_one_removal(study: Study) -> None:
+    study.transcript_changes.restore(1, coder="Ann")
+    for _ in range(2):
+        study.transcript_changes.remove(1, coder="Ann")
+    assert study.transcript_changes.removed()
+    assert undo(study, "Ann")
+    assert not study.transcript_changes.removed() and "transcript" not in undoable(study, "Ann")
+
+
+def test_undoing_one_of_two_removals_says_that_the_transcript_is_still_removed(tmp_path: Path) -> None:
+    paths = [tmp_path / "one.coder", tmp_path / "two.coder"]
+    small_study(paths[0], "p1").close()
+    shutil.copy(*paths)
+    for path, coder in zip(paths, ("Ann", "Ben"), strict=True):
+        with Study.open(path) as copy:
+            copy.transcript_changes.remove(1, coder=coder)
+    merge_studies(paths, tmp_path / "both.coder")
+    with Study.open(tmp_path / "both.coder") as both:
+        said = [saved.what for coder in ("Ben", "Ann") if (saved := undo(both, coder))]
+        assert said == ["p1 removed, but the same stands without it", "p1 removed"]
+        assert not both.transcript_changes.removed()

@@ -279,8 +279,8 @@ def _transcript(study: Study, coder: str, *, undoing: bool, named: str = "") -> 
     what = name_in_words(row)
 
     def reverse() -> Saved:
-        changes.reverse(row, coder=coder)
-        return Saved(row["uid"], {}, what=what, transcript=row["transcript"])
+        said = what if changes.reverse(row, coder=coder) else f"{what}, but the same stands without it"
+        return Saved(row["uid"], {}, what=said, transcript=row["transcript"])
 
     return Deed(row["reverses"] or row["uid"], row["time"], what, reverse, changes.hindrance(row))
 
