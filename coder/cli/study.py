@@ -225,8 +225,9 @@ class Retraining:
 def retrain(asked: Retraining) -> None:
     """Train on what people confirmed; the new model is used only if it is better on held-out transcripts.
 
-    Held-out transcripts are chosen once per study and never learned from. Shows the difference per code with its
-    interval, and what changes in the suggestions. Example: coder retrain pilot.coder
+    Held-out transcripts are chosen once per study and never learned from; where none can be, as in a survey alone,
+    respondents are held out. Shows the difference per code with its interval, and what changes in the suggestions.
+    Example: coder retrain pilot.coder
     """
     from coder.cli import study_text
     from coder.workflow.study.open import open_study
