@@ -94,7 +94,7 @@ def test_the_nearest_quotes_of_a_new_code_are_ticked_or_it_is_said_why_not(
 ) -> None:
     assert "near=1" in ann.get("/codes", code="social_opportunity")
     assert "No model is in use" in ann.get("/codes", code="social_opportunity", near="1")
-    active = SimpleNamespace(label="starter")
+    active = SimpleNamespace(id=1, label="starter", base="starter", shipped=True)
     monkeypatch.setattr("coder.store.model_versions.Models.active", lambda self: active)
     here = ids(coded)
     with Study.open(coded) as study:
