@@ -116,7 +116,7 @@ def test_sheets_with_other_columns_of_talk_are_named_as_a_doubt(
 
 
 def test_many_sheets_of_talk_are_counted(tmp_path: Path) -> None:
-    talk = [("Speaker", "Text"), ("INT", "How?"), ("P", "I walk.")]
+    talk: list[tuple[str, ...]] = [("Speaker", "Text"), ("INT", "How?"), ("P", "I walk.")]
     found = workbook(tmp_path, {f"P{number}": talk for number in range(20)})
     assert any("'P12' and 7 more may hold talk too" in doubt for doubt in found.doubts)
 
