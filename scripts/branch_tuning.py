@@ -6,7 +6,7 @@ fitted to what it tells, so that nothing but vectors and that layer is needed.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -61,15 +61,11 @@ class Kind:
     width: int
     below: int
     firm: float
-
-    def network(self, weights: Weights) -> Network:
-        if self is LARGE:
-            return LargeTuner(weights=weights, frozen=self.below)
-        return SmallNetwork(weights, self.below)
+    network: Callable[[Weights, int], Network]
 
 
-LARGE = Kind(large.NAME, 768, 6, 20.0)
-SMALL = Kind(small.NAME, 384, 2, 14.0)
+LARGE = Kind(large.NAME, 768, 6, 20.0, lambda weights, below: LargeTuner(weights=weights, frozen=below))
+SMALL = Kind(small.NAME, 384, 2, 14.0, SmallNetwork)
 
 
 @dataclass(frozen=True)
@@ -123,7 +119,7 @@ class BranchTuner:
     """The upper layers of an encoder, and what is told from their vectors."""
 
     def __init__(self, kind: Kind, weights: Weights) -> None:
-        self.kind, self.network = kind, kind.network(weights)
+        self.kind, self.network = kind, kind.network(weights, kind.below)
         self.learned = self.network.learned
         self.hidden = torch.nn.Linear(kind.width, kind.width)
         self.out = torch.nn.Linear(kind.width, 4 + CODES)

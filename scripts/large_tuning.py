@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -216,7 +216,17 @@ class LargeTuner:
         return nn.cross_entropy(self.polarity(vectors * SCALE), sides, weight=SIDE_WEIGHTS)
 
 
-Tuner = TypeVar("Tuner", bound=LargeTuner)
+class Learning(Protocol):
+    """What a run tunes: weights of a network with layers beside it, whose state is kept and taken up again."""
+
+    learned: dict[str, torch.nn.Parameter]
+
+    def state(self) -> dict: ...
+
+    def load(self, state: dict) -> None: ...
+
+
+Tuner = TypeVar("Tuner", bound=Learning)
 Step = TypeVar("Step")
 
 

@@ -72,7 +72,7 @@ def lines(folder: Path, name: str) -> list[dict]:
 def labels() -> list[dict]:
     """Return ids with both coders' labels as they wrote them: codes, the best first, and direction; `-` for none.
 
-    `held` says of episodes that came later whether they are kept from the encoders.
+    `held` marks episodes that came when the encoder was tuned already.
     """
     return [json.loads(line) for line in (TRAINING / "real_labels.jsonl").read_text().splitlines()]
 
@@ -83,15 +83,15 @@ def parsed(answer: str) -> tuple[list[str], str | None]:
 
 
 @cache
-def marked() -> dict[str, bool]:
-    """Return, by id, whether a row is kept from the encoders, of the rows that say so themselves."""
-    return {row["id"]: row["held"] for row in labels() if "held" in row}
+def untuned() -> frozenset[str]:
+    """Return the ids of the episodes that came when the encoder was tuned already."""
+    return frozenset(row["id"] for row in labels() if row.get("held"))
 
 
 def held(source: str, key: str, group: str) -> bool:
     """Return whether a row is kept from the encoders."""
-    if key in marked():
-        return marked()[key]
+    if key in untuned():
+        return True
     if source == SURVEY:
         return int(key[1:]) % 2 == 1
     if source == GROUPS:

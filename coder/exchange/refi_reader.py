@@ -14,6 +14,8 @@ from coder.exchange.refi_memos import OURS, comments_of, memos_of, notes_about, 
 from coder.exchange.refi_offsets import Placed, placed
 from coder.exchange.refi_project import Project, Source, parse_project
 from coder.exchange.values import (
+    SET,
+    WRITTEN,
     ExternalCase,
     ExternalCoding,
     ExternalCodings,
@@ -24,8 +26,6 @@ from coder.phrasing import counted
 from coder.reading.safety.containers import Archive
 
 MAX_BYTES = 2_000_000_000
-SET = "set"  # the attribute of a transcript that names the sets it is in
-WRITTEN = "written answers"  # the variable by which our own projects say that a text is no talk
 _MEDIA = {"PictureSource": "picture", "PDFSource": "PDF", "AudioSource": "sound", "VideoSource": "film"}
 _WORDS = {
     "PictureSelection": ("coding of a picture", "codings of pictures"),

@@ -21,7 +21,7 @@ from coder.exchange.code_guids import code_guid, leaf_guid
 from coder.exchange.codebooks import code_description
 from coder.exchange.refi_offsets import NOT_XML
 from coder.exchange.study_content import Drafts, MemoContent, Passage, PolarityAs, StudyContent
-from coder.exchange.values import DRAFT_CODE, DRAFT_USER
+from coder.exchange.values import DRAFT_CODE, DRAFT_USER, SET, WRITTEN
 from coder.phrasing import counted
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
@@ -34,8 +34,6 @@ _EPOCH = (
     0,
     0,
 )  # the earliest time of a zip archive; the true one differs from export to export
-WRITTEN = "written answers"  # the variable that says of a text that it is no talk, where any is none
-SET = "set"  # the attribute of transcripts that is written as sets of sources
 POLARITY_CATEGORY = "Polarity"
 
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 DRAFT_USER = "autocoder (draft, unconfirmed)"
 DRAFT_CODE = "DRAFT"  # the category of unconfirmed suggestions in files that we wrote with --drafts branch
+SET = "set"  # the attribute of a transcript that names the sets it is in
+WRITTEN = "written answers"  # the variable by which our own projects say that a text is no talk
 COLUMNS = ("transcript", "text", "code", "coder", "polarity", "start", "end", "memo")
 
 

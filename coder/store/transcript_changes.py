@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
-from coder.errors import NotFoundError, StudyError
+from coder.errors import StudyError
 from coder.store.coders import apply_roles
 from coder.store.connection import SharedConnection, new_uid
 from coder.store.reversals import Reversals, changed_since, covered, stands
+from coder.store.transcripts import name_of
 
 LONGEST_NAME = 200
 _INSERT = "INSERT INTO transcript_change (uid, transcript, kind, name, before, coder, time, reverses)"
@@ -48,7 +49,7 @@ class TranscriptChanges:
         if not name or len(name) > LONGEST_NAME:
             raise StudyError(f"A transcript's name has 1 to {LONGEST_NAME} characters.")
         with self._db.write():
-            before = self._name(transcript_id)
+            before = name_of(self._db, transcript_id)
             if self._taken(transcript_id, name):
                 raise StudyError(f"There is a transcript '{name}' already.")
             if name != before:
@@ -61,7 +62,7 @@ class TranscriptChanges:
         """
         with self._db.write():
             if not self._is_removed(transcript_id):
-                self._write(transcript_id, ("remove", self._name(transcript_id), None), coder)
+                self._write(transcript_id, ("remove", name_of(self._db, transcript_id), None), coder)
 
     def restore(self, transcript_id: int, *, coder: str | None = None) -> None:
         """Bring a removed transcript back with all its codings; nothing is written for one that is not removed.
@@ -69,7 +70,7 @@ class TranscriptChanges:
         Raises StudyError if its name is another's by now.
         """
         with self._db.write():
-            name = self._name(transcript_id)
+            name = name_of(self._db, transcript_id)
             if not self._is_removed(transcript_id):
                 return
             if self._taken(transcript_id, name):
@@ -79,7 +80,9 @@ class TranscriptChanges:
     def removed(self) -> list[tuple[int, str, str]]:
         """Return (id, name, when) of the transcripts that were removed, newest first."""
         outcomes = ((key, _outcome(self._db.rows(_CHANGES, (key,)))) for key in _changed(self._db))
-        found = [(key, self._name(key), item.removed) for key, item in outcomes if item.removed is not None]
+        found = [
+            (key, name_of(self._db, key), item.removed) for key, item in outcomes if item.removed is not None
+        ]
         return sorted(found, key=lambda item: item[2], reverse=True)
 
     def undoable(self, coder: str, beginning: str = "") -> Row | None:
@@ -95,7 +98,7 @@ class TranscriptChanges:
         """Return in a sentence why a change, or an undoing, cannot be taken back now; '' if it can."""
         key, made = change["transcript"], change["reverses"] or change["uid"]
         outcome = _outcome(self._db.rows(_CHANGES, (key,)), but_for=made)
-        name = outcome.name or self._name(key)
+        name = outcome.name or name_of(self._db, key)
         if outcome.removed is not None or not self._taken(key, name):
             return ""
         return _TAKEN.format(name)
@@ -107,13 +110,13 @@ class TranscriptChanges:
         """
         key = change["transcript"]
         with self._db.write():
-            before = self._name(key), self._is_removed(key)
+            before = name_of(self._db, key), self._is_removed(key)
             hindrance = self.hindrance(change)
             if hindrance:
                 raise StudyError(hindrance)
             what = (change["kind"], change["name"], change["before"])
             self._write(key, what, coder, reverses=change["uid"])
-            return before != (self._name(key), self._is_removed(key))
+            return before != (name_of(self._db, key), self._is_removed(key))
 
     def _is_removed(self, transcript_id: int) -> bool:
         return _outcome(self._db.rows(_CHANGES, (transcript_id,))).removed is not None
@@ -121,12 +124,6 @@ class TranscriptChanges:
     def _taken(self, transcript_id: int, name: str) -> bool:
         others = self._db.rows("SELECT name FROM transcript WHERE current = 1 AND id <> ?", (transcript_id,))
         return name.casefold() in {row["name"].casefold() for row in others}
-
-    def _name(self, transcript_id: int) -> str:
-        name = self._db.value("SELECT name FROM transcript WHERE id = ?", (transcript_id,))
-        if name is None:
-            raise NotFoundError(f"There is no transcript number {transcript_id} in {self._db.path.name}.")
-        return str(name)
 
     def _write(
         self,

@@ -164,11 +164,8 @@ class Texts:
         )
 
     def name(self, transcript_id: int) -> str:
-        """Return a transcript's name in the study, of any version. Raises StudyError if there is none."""
-        name = self._db.value("SELECT name FROM transcript WHERE id = ?", (transcript_id,))
-        if name is None:
-            raise NotFoundError(f"There is no transcript number {transcript_id} in {self._db.path.name}.")
-        return str(name)
+        """Return a transcript's name in the study, of any version. Raises NotFoundError if there is none."""
+        return name_of(self._db, transcript_id)
 
     def replacements(self) -> list[tuple[int, int]]:
         """Return (earlier, later) for each version that another follows: a text's first versions before its last."""
@@ -354,6 +351,14 @@ class Texts:
             (source_hash, text_hash(text)),
         )
         return None if name is None else str(name)
+
+
+def name_of(db: SharedConnection, transcript_id: int) -> str:
+    """Return a transcript's name, of any version. Raises NotFoundError if there is none."""
+    name = db.value("SELECT name FROM transcript WHERE id = ?", (transcript_id,))
+    if name is None:
+        raise NotFoundError(f"There is no transcript number {transcript_id} in {db.path.name}.")
+    return str(name)
 
 
 def retire(db: SharedConnection, transcript_id: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from coder.coded_tables.grammar import Columns, columns_of, polarities_of, text_of
 from coder.errors import CoderError
 from coder.exchange.study_tables import UNIT_COLUMNS
-from coder.reading.formats.transcript_tables import CODE_NAMES
+from coder.reading.formats.transcript_tables import CODE_NAMES, SHORT_LABEL
 from coder.reading.speakers.roles import LabelForms, role_of_label
 from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, key_of
 from coder.reading.tables.columns import (
@@ -27,7 +27,6 @@ _SAMPLED = 200  # rows
 _FEWEST_TURNS = 2
 _MOST_VOICES = 3  # who asks and who answers; more labels that are no names of roles are codes
 _RUNNING = 0.25  # the share of an interviewer's rows that follow another of theirs
-_SHORT = 4  # characters of a label such as "I", "I1", "INT1"
 # Headings that mean codes; others of `columns_of` ("Thema", "Tag") may be a survey's or say who answers ("code").
 _CODES = frozenset(
     {"codes", "code id", "code name", "codename", "code path", "kodes", "kodierung", "codierung"}
@@ -121,7 +120,7 @@ def _interviews(cells: Sequence[str]) -> bool:
     if any(set(key.split()) & INTERVIEWER_WORDS for key in keys):
         return True
     starts = [key for key, before in zip(keys, ["", *keys], strict=False) if key != before]
-    short = {key for key in starts if len(key) <= _SHORT and (starts.count(key) > 1 or key == starts[0])}
+    short = {key for key in starts if len(key) <= SHORT_LABEL and (starts.count(key) > 1 or key == starts[0])}
     forms = LabelForms.of(keys)
     return len(forms.keys) > 1 and any(role_of_label(key, forms) == "interviewer" for key in short)
 

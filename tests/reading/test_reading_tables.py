@@ -1,12 +1,10 @@
 """One table, however it was saved: the same frame comes out."""
 
 import datetime
-import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
 
@@ -14,7 +12,7 @@ from coder.errors import FormatError, TableError, UnsafeFileError
 from coder.reading.safety.content import Budget
 from coder.reading.tables.excel import read_workbook
 from coder.reading.tables.read import read_table
-from tests.reading.office_making import zipped
+from tests.reading.office_making import workbook, zipped
 
 ROWS: list[list[str | None]] = [["1", "Well; I said, “yes”\nand | no", "3,5"], ["2", "Où ça ?", None]]
 
@@ -95,22 +93,10 @@ def test_a_large_table_is_read_whole_in_its_own_encoding(tmp_path: Path) -> None
     assert frame["text"].iloc[-1] == "Größe und so weiter 59999"
 
 
-def workbook(**sheets: list[list[object]]) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
-    for title, rows in sheets.items():
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    memory = io.BytesIO()
-    book.save(memory)
-    return memory.getvalue()
-
-
 def test_the_sheet_with_the_needed_columns_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(
-        workbook(About=[["Read me"]], Data=[["Coding of P01"], [], ["Text", "Code"], ["a", "x"]])
+        workbook({"About": [["Read me"]], "Data": [["Coding of P01"], [], ["Text", "Code"], ["a", "x"]]})
     )
     frame = read_table(path, needed=["text"])
     assert frame.attrs["sheet"] == "Data" and frame.attrs["first_row"] == 4
@@ -131,7 +117,9 @@ def test_cells_are_what_a_person_sees(tmp_path: Path) -> None:
         " ",
     ]
     path = tmp_path / "a.xlsx"
-    path.write_bytes(workbook(Data=[[f"c{n}" for n in range(len(values))], values, ["end"] * len(values)]))
+    path.write_bytes(
+        workbook({"Data": [[f"c{n}" for n in range(len(values))], values, ["end"] * len(values)]})
+    )
     expected = ["2024-03-01", "2024-03-01 10:05:00", "00:01:23", "1.5", "3", "TRUE", "a\nb", None, None]
     assert read_table(path).values.tolist()[0] == expected
 

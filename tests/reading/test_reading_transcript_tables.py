@@ -1,15 +1,12 @@
 """Tables of turns and of answers: columns are found by their names in several languages, or by what is in them."""
 
-import io
 from pathlib import Path
 
-import openpyxl
 import pytest
 
-from coder.domain import Transcript
 from coder.errors import FormatError
 from coder.reading.formats.transcript_tables import read
-from tests.reading.office_making import said, timed, transcript
+from tests.reading.office_making import said, timed, transcript, workbook
 
 TALK = [
     ("INT", "How did it start?"),
@@ -54,15 +51,7 @@ def test_columns_are_found_in_any_order(
 
 
 def excel(*rows: tuple[object, ...], first: str = "Sheet1") -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
-    book.create_sheet(first).append(["Read me first"])
-    sheet = book.create_sheet("Turns")
-    for row in rows:
-        sheet.append(row)
-    memory = io.BytesIO()
-    book.save(memory)
-    return memory.getvalue()
+    return workbook({first: [("Read me first",)], "Turns": rows})
 
 
 def test_a_workbook_is_read_from_the_sheet_with_words(tmp_path: Path) -> None:
@@ -79,14 +68,13 @@ def test_a_workbook_is_read_from_the_sheet_with_words(tmp_path: Path) -> None:
 
 
 def test_sheets_with_the_same_columns_are_named_as_a_doubt(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
-    for name, words in (("P07", "I walk."), ("P08", "I drive."), ("Notes", "")):
-        sheet = book.create_sheet(name)
-        for row in [("Speaker", "Text"), ("INT", "How?"), (name, words)] if words else [("Study", "Roads")]:
-            sheet.append(row)
-    book.save(tmp_path / "all.xlsx")
-    found = transcript(tmp_path, "all.xlsx", (tmp_path / "all.xlsx").read_bytes())
+    talk = [("Speaker", "Text"), ("INT", "How?")]
+    sheets = {
+        "P07": [*talk, ("P07", "I walk.")],
+        "P08": [*talk, ("P08", "I drive.")],
+        "Notes": [("Study", "Roads")],
+    }
+    found = transcript(tmp_path, "all.xlsx", workbook(sheets))
     assert said(found) == [("INT", "How?"), ("P07", "I walk.")]
     assert [doubt for doubt in found.doubts if "sheet" in doubt] == [
         "Only the sheet 'P07' was read; 'P08' may hold talk too. Save each as a file of its own."
@@ -111,25 +99,16 @@ ASKED_OF_BOTH = [
 def test_sheets_with_other_columns_of_talk_are_named_as_a_doubt(
     second: list[tuple[str, ...]], tmp_path: Path
 ) -> None:
-    found = workbook(tmp_path, {"A": [("Interviewer", "Anna"), *ASKED_OF_BOTH], "B": second})
+    found = transcript(
+        tmp_path, "all.xlsx", workbook({"A": [("Interviewer", "Anna"), *ASKED_OF_BOTH], "B": second})
+    )
     assert any("Only the sheet 'A' was read; 'B' may hold talk too" in doubt for doubt in found.doubts)
 
 
 def test_many_sheets_of_talk_are_counted(tmp_path: Path) -> None:
     talk: list[tuple[str, ...]] = [("Speaker", "Text"), ("INT", "How?"), ("P", "I walk.")]
-    found = workbook(tmp_path, {f"P{number}": talk for number in range(20)})
+    found = transcript(tmp_path, "all.xlsx", workbook({f"P{number}": talk for number in range(20)}))
     assert any("'P12' and 7 more may hold talk too" in doubt for doubt in found.doubts)
-
-
-def workbook(folder: Path, sheets: dict[str, list[tuple[str, ...]]]) -> Transcript:
-    book = openpyxl.Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(folder / "all.xlsx")
-    return transcript(folder, "all.xlsx", (folder / "all.xlsx").read_bytes())
 
 
 def test_a_speaker_named_once_goes_on_in_the_rows_below(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -17,6 +18,19 @@ from tests.study_making import CODEBOOK, small_study
 
 def first_units(study: Study) -> list[int]:
     return [item.id for item in study.texts.utterances(1, codable_only=True)]
+
+
+@contextlib.contextmanager
+def begun_at_step(path: Path, step: int) -> Iterator[sqlite3.Connection]:
+    """Make a study file as programs of an earlier format did; rows may be added inside."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
+    for made in database.STEPS[:step]:
+        made(connection)
+    connection.execute("INSERT INTO study VALUES (1, 'u', 'old', '2020', '2020-01-01T00:00:00.000000Z')")
+    yield connection
+    connection.execute(f"PRAGMA user_version = {step}")
+    connection.close()
 
 
 def test_a_study_is_never_begun_over_a_file(tmp_path: Path) -> None:
@@ -135,12 +149,8 @@ def test_a_failing_migration_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_file_of_the_first_format_is_brought_up_to_date(tmp_path: Path) -> None:
     path = tmp_path / "old.coder"
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
-    database.STEPS[0](connection)
-    connection.execute("INSERT INTO study VALUES (1, 'u', 'old', '2020', '2020-01-01T00:00:00.000000Z')")
-    connection.execute("PRAGMA user_version = 1")
-    connection.close()
+    with begun_at_step(path, 1):
+        pass
     with Study.open(path) as study:
         assert study.name == "old"
         assert study.figures().transcripts == 0
@@ -149,18 +159,12 @@ def test_a_file_of_the_first_format_is_brought_up_to_date(tmp_path: Path) -> Non
 
 def test_a_study_from_before_questions_and_doubts_keeps_its_transcripts(tmp_path: Path) -> None:
     path = tmp_path / "old.coder"
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
-    for step in database.STEPS[:6]:
-        step(connection)
-    connection.execute("INSERT INTO study VALUES (1, 'u', 'old', '2020', '2020-01-01T00:00:00.000000Z')")
-    connection.execute(
-        "INSERT INTO transcript VALUES (1, 't', 'talk', 'Wet.', 'h', 'h', 'talk.txt', 'txt', NULL,"
-        " '[\"A note.\"]', NULL, 1, '2020-01-01T00:00:00.000000Z')"
-    )
-    connection.execute("INSERT INTO turn VALUES (1, 0, 'P1', 'participant', 'participant', 0, 4, 1.5)")
-    connection.execute("PRAGMA user_version = 6")
-    connection.close()
+    with begun_at_step(path, 6) as connection:
+        connection.execute(
+            "INSERT INTO transcript VALUES (1, 't', 'talk', 'Wet.', 'h', 'h', 'talk.txt', 'txt', NULL,"
+            " '[\"A note.\"]', NULL, 1, '2020-01-01T00:00:00.000000Z')"
+        )
+        connection.execute("INSERT INTO turn VALUES (1, 0, 'P1', 'participant', 'participant', 0, 4, 1.5)")
     with Study.open(path) as study:
         read = study.texts.transcript(1)
         assert [(turn.speaker, turn.time, turn.question) for turn in read.turns] == [("P1", 1.5, None)]
@@ -170,24 +174,18 @@ def test_a_study_from_before_questions_and_doubts_keeps_its_transcripts(tmp_path
 
 def test_a_study_from_before_names_were_undone_keeps_names_and_removals(tmp_path: Path) -> None:
     path = tmp_path / "old.coder"
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
-    for step in database.STEPS[:12]:
-        step(connection)
-    connection.execute("INSERT INTO study VALUES (1, 'u', 'old', '2020', '2020-01-01T00:00:00.000000Z')")
-    connection.execute("INSERT INTO coder (id, name) VALUES (2, 'Ann')")
-    for key, name in ((1, "Ward"), (2, "gone"), (3, "back")):
-        connection.execute(
-            "INSERT INTO transcript (id, uid, name, text, text_hash, source_hash, source, format, notes, current,"
-            " time) VALUES (?, ?, ?, 'Wet.', ?, ?, 'p.txt', 'txt', '[]', ?, '2020-01-01T00:00:00.000000Z')",
-            (key, f"t{key}", name, f"h{key}", f"s{key}", key != 2),
-        )
-    changes = ((1, "Clinic", 0), (1, "Ward", 0), (2, "gone", 1), (3, "back", 1), (3, "back", 0))
-    for number, (key, name, removed) in enumerate(changes):
-        row = (f"c{number}" * 8, key, name, removed, f"2020-01-02T00:00:0{number}.000000Z")
-        connection.execute("INSERT INTO transcript_change VALUES (?, ?, ?, ?, 2, ?)", row)
-    connection.execute("PRAGMA user_version = 12")
-    connection.close()
+    with begun_at_step(path, 12) as connection:
+        connection.execute("INSERT INTO coder (id, name) VALUES (2, 'Ann')")
+        for key, name in ((1, "Ward"), (2, "gone"), (3, "back")):
+            connection.execute(
+                "INSERT INTO transcript (id, uid, name, text, text_hash, source_hash, source, format, notes, current,"
+                " time) VALUES (?, ?, ?, 'Wet.', ?, ?, 'p.txt', 'txt', '[]', ?, '2020-01-01T00:00:00.000000Z')",
+                (key, f"t{key}", name, f"h{key}", f"s{key}", key != 2),
+            )
+        changes = ((1, "Clinic", 0), (1, "Ward", 0), (2, "gone", 1), (3, "back", 1), (3, "back", 0))
+        for number, (key, name, removed) in enumerate(changes):
+            row = (f"c{number}" * 8, key, name, removed, f"2020-01-02T00:00:0{number}.000000Z")
+            connection.execute("INSERT INTO transcript_change VALUES (?, ?, ?, ?, 2, ?)", row)
     with Study.open(path) as study:
         assert sorted(item.name for item in study.texts.all()) == ["Ward", "back"]
         assert [name for _, name, _ in study.transcript_changes.removed()] == ["gone"]

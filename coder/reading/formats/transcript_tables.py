@@ -39,7 +39,7 @@ MISSING = frozenset({"n/a", "n.a.", "na", "nan", "null", "k.a.", "k. a.", "keine
 _NUMBERS = frozenset({"id", "nr", "code", "record id"})
 # Headings that may mean codes given to excerpts or the code that stands for a person.
 CODE_NAMES = frozenset({"code", "kode", "codigo"})
-_SHORT = 4  # characters of a label such as "I", "I1", "INT1"
+SHORT_LABEL = 4  # characters of a label such as "I", "I1", "INT1"
 MAX_TRANSCRIPT_CELLS = 600_000
 _HEADER_WITHIN = 20
 _MOST_SHEETS = 12  # named in a doubt
@@ -172,7 +172,7 @@ def _codes_as_names(rows: Cells, columns: Columns, above: int) -> tuple[str, ...
     if len(names) == len(cells):  # a code is given more than once; of people who answer each has a row
         return ()
     plain = any(set(key_of(name).split()) & INTERVIEWER_WORDS for name in names)
-    words = {name for name in names if len(name) > _SHORT and not any(map(str.isdigit, name))}
+    words = {name for name in names if len(name) > SHORT_LABEL and not any(map(str.isdigit, name))}
     if plain or 2 * len(words) <= len(names):
         return ()
     return (

@@ -186,9 +186,8 @@ async def reverse(request: Request) -> Response:
         context.review.refresh(saved.transcript)
     saying = f"{'Undone' if undoing else 'Redone'}: {_now(_labels(context), saved)}"
     changed = list(saved.states)
-    if (
-        not changed
-    ):  # nothing of one utterance: codes, groups, roles, names, the plan, a memo on something else
+    # Nothing of one utterance: codes, groups, roles, names, the plan, a memo on something else.
+    if not changed:
         context.review.plan_changed()
         return reply(say=saying, reversed=True, quote=saved.quote, memo=saved.memo is not None)
     focus = content["current"] if content.get("current") in changed else changed[0]

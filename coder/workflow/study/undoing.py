@@ -5,11 +5,11 @@ whatever kind, or what is named. A change that others have built on since cannot
 groups of a code, the plan of double coding and the name of a transcript only the newest.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from sqlite3 import Row
-from typing import Literal
+from typing import Literal, get_args
 
 from coder.errors import StudyError
 from coder.store import Study
@@ -21,6 +21,7 @@ from coder.workflow.study.reading_corrections import reverse_role
 from coder.workflow.study.reshape import hindrance, redo_change, undo_change
 
 Kind = Literal["decision", "memo", "groups", "codebook", "quote", "role", "transcript", "plan"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 SHORTEST = 8  # characters of a uid that name something well enough
 
 
@@ -50,10 +51,11 @@ class LastChanges:
 def last_changes(study: Study, coder: str, *kinds: Kind) -> LastChanges:
     """Return what the coder did last, and undid last, of some kinds."""
 
-    def last(deeds: Mapping[Kind, Deed]) -> Deed | None:
-        return max((deeds[kind] for kind in kinds if kind in deeds), key=lambda deed: deed.time, default=None)
+    def last(*, undoing: bool) -> Deed | None:
+        deeds = _deeds(study, coder, undoing=undoing, kinds=kinds).values()
+        return max(deeds, key=lambda deed: deed.time, default=None)
 
-    return LastChanges(last(undoable(study, coder)), last(redoable(study, coder)))
+    return LastChanges(last(undoing=True), last(undoing=False))
 
 
 def undoable(study: Study, coder: str) -> dict[Kind, Deed]:
@@ -66,17 +68,12 @@ def redoable(study: Study, coder: str) -> dict[Kind, Deed]:
     return _deeds(study, coder, undoing=False)
 
 
-def _deeds(study: Study, coder: str, *, undoing: bool) -> dict[Kind, Deed]:
-    found: dict[Kind, Deed | None] = {
-        "decision": _decision(study, coder, undoing=undoing),
-        "memo": _memo(study, coder, undoing=undoing),
-        "groups": _groups(study, coder, undoing=undoing),
-        "codebook": (_codebook_undo if undoing else _codebook_redo)(study, coder),
-        "quote": _quote(study, coder, undoing=undoing),
-        "role": _role(study, coder, undoing=undoing),
-        "transcript": _transcript(study, coder, undoing=undoing),
-        "plan": _plan(study, coder, undoing=undoing),
-    }
+def _deeds(study: Study, coder: str, *, undoing: bool, kinds: Collection[Kind] = KINDS) -> dict[Kind, Deed]:
+    finders: dict[Kind, Callable[..., Deed | None]] = {
+        "decision": _decision, "memo": _memo, "groups": _groups, "codebook": _codebook, "quote": _quote,
+        "role": _role, "transcript": _transcript, "plan": _plan,
+    }  # fmt: skip
+    found = {kind: finders[kind](study, coder, undoing=undoing) for kind in kinds}
     return {kind: deed for kind, deed in found.items() if deed is not None}
 
 
@@ -213,6 +210,10 @@ def _groups(study: Study, coder: str, *, undoing: bool) -> Deed | None:
         return Saved(change.uid, {}, what=change.what)
 
     return Deed(change.made, change.time, change.what, reverse)
+
+
+def _codebook(study: Study, coder: str, *, undoing: bool) -> Deed | None:
+    return (_codebook_undo if undoing else _codebook_redo)(study, coder)
 
 
 def _codebook_undo(study: Study, coder: str) -> Deed | None:
