@@ -61,11 +61,6 @@ def percent(value: float | None, digits: int = 0) -> str:
     return f"{100 * value:.{digits}f} %"
 
 
-def count_and_share(count: int, total: int) -> str:
-    """Return a count with its share of a total in brackets, as tables of papers have it: 12 (30 %)."""
-    return f"{count:,} ({percent(count / total)})" if total else f"{count:,}"
-
-
 def points(value: float, sign: str = "") -> str:
     """Return a share in hundredths without decimals, and never -0."""
     return f"{round(100 * value) + 0:{sign}d}"
@@ -183,9 +178,9 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def share_bar(count: int, most: int, width: int = BAR) -> str:
+def share_bar(count: int, most: int) -> str:
     """Return a bar of blocks; any count above zero shows."""
-    return "█" * max(round(width * count / most), 1) if count else ""
+    return "█" * max(round(BAR * count / most), 1) if count else ""
 
 
 def code_table(codes: Counter[tuple[str, str]], labels: Mapping[str, str]) -> str:

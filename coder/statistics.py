@@ -111,7 +111,7 @@ class Plan:
     @property
     def note(self) -> str | None:
         """The remark that belongs to every interval of this plan."""
-        if self.clustered and self.jackknifed:
+        if self.jackknifed:
             return (
                 f"jackknife over only {self.groups} transcripts: the interval is itself uncertain"
                 f" (fewer than {FEW_CLUSTERS})"

@@ -6,7 +6,6 @@ import pytest
 
 from coder.phrasing import (
     code_table,
-    count_and_share,
     counted,
     estimate,
     interval,
@@ -38,8 +37,6 @@ from coder.statistics import Estimate
         (estimate(Estimate(None, reason="no units")), "–"),
         (counted(1, "excerpt"), "1 excerpt"),
         (counted(2000, "study", "studies"), "2,000 studies"),
-        (count_and_share(12, 40), "12 (30 %)"),
-        (count_and_share(0, 0), "0"),
     ],
 )
 def test_figures_are_written_as_papers_write_them(written: str, wanted: str) -> None:

@@ -20,8 +20,8 @@ from coder.agreement.tables import (
     combined,
     pair_list,
     pair_tables,
+    pooled,
     rating_tables,
-    regrouped,
     tally,
     weighted_tables,
 )
@@ -149,7 +149,7 @@ def finished(
     estimates: Mapping[str, Estimate], rows: Rows, scale: Scale, plan: Plan, resamples: int
 ) -> dict[str, Estimate]:
     """Put published standard errors where units are independent, and reasons where values are missing."""
-    whole = regrouped(rows, None, 1)
+    whole = pooled(rows)
     tables = rating_tables(whole, scale.categories)
     if scale.level == "ordinal":
         tables |= weighted_tables(whole, scale.weights["quadratic"])
@@ -229,7 +229,7 @@ def _pair_statistic(rows: Rows, scale: Scale) -> Statistic:
     weights = scale.weights
     numbers = len(pair_list(rows.coders)) * (2 * scale.categories + 4)
     if numbers > MOST_PAIR_NUMBERS or rows.groups * numbers > MOST_PAIR_CELLS:
-        whole = pair_tables(regrouped(rows, None, 1), scale.categories, weights)
+        whole = pair_tables(pooled(rows), scale.categories, weights)
         fixed = _means_of_pairs(combined(whole, np.ones((1, 1))), weights)
         # Only the data themselves have a value: every other weighting is unknown, and so is the interval.
         return lambda counted: {

@@ -34,13 +34,10 @@ def difference(one: Sequence[str], two: Sequence[str]) -> Difference | None:
     second = [code for code in two if code not in one]
     if not first and not second:
         return None
-    if not one or not two:
-        pairs = [(code, NOTHING) for code in first] + [(NOTHING, code) for code in second]
-        return Difference("coded or not", tuple(pairs))
     if first and second:
         return Difference("another code", tuple((a, b) for a in first for b in second))
     pairs = [(code, NOTHING) for code in first] + [(NOTHING, code) for code in second]
-    return Difference("one code more", tuple(pairs))
+    return Difference("one code more" if one and two else "coded or not", tuple(pairs))
 
 
 def set_pairs(sets: SetRatings, one: int, two: int) -> tuple[Ints, Ints]:

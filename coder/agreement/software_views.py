@@ -137,14 +137,14 @@ def _nvivo(codings: Codings, weight: Floats) -> list[dict[str, Any]]:
             pending.append((row, shares.total))
             rows.append(row)
             continue
-        rows += [_mean(pending, row, "mean of files", None), _mean(pending, row, "mean by size", True)]
+        rows += [_mean(pending, row, "mean of files", False), _mean(pending, row, "mean by size", True)]
         rows.append({**row, "file": "all text pooled"})
         pending = []
     return [row for row in rows if row["size"]]
 
 
 def _mean(
-    pending: list[tuple[dict[str, Any], float]], row: dict[str, Any], name: str, sized: bool | None
+    pending: list[tuple[dict[str, Any], float]], row: dict[str, Any], name: str, sized: bool
 ) -> dict[str, Any]:
     mean = {**row, "file": name, "size": row["size"] if pending else 0}
     for key in ("agreement", "kappa"):

@@ -69,10 +69,9 @@ def collapse(codes: Ints, group: Ints, groups: int, weight: Floats | None = None
     return Rows(spread, counts, rest, groups)
 
 
-def regrouped(rows: Rows, group: Ints | None, groups: int) -> Rows:
-    """Return the rows counted under other groups; None puts all in one."""
-    inner = np.zeros(len(rows.codes), dtype=np.int64) if group is None else group
-    return collapse(rows.codes, inner, groups, rows.weight)
+def pooled(rows: Rows) -> Rows:
+    """Return the rows counted in one group."""
+    return collapse(rows.codes, np.zeros(len(rows.codes), dtype=np.int64), 1, rows.weight)
 
 
 def counts_of(codes: Ints, categories: int) -> Floats:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 WIDTH, ROW = 560, 26
+MOST_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +106,11 @@ def intervals(title: str, estimates: Sequence[Interval]) -> Markup:
     return _svg(height, f"{title}. {words}", *parts)
 
 
-def day_bars(title: str, days: Sequence[tuple[str, int]], *, most: int = 30) -> Markup:
-    """Draw a count for each day up to the last, at most `most` days back; days without anything show as gaps."""
+def day_bars(title: str, days: Sequence[tuple[str, int]]) -> Markup:
+    """Draw a count for each day up to the last, at most MOST_DAYS back; days without anything show as gaps."""
     counts = dict(days)
     last = date.fromisoformat(max(counts)) if counts else date.min
-    first = max(last - timedelta(days=most - 1), date.fromisoformat(min(counts)) if counts else date.min)
+    first = max(last - timedelta(days=MOST_DAYS - 1), date.fromisoformat(min(counts)) if counts else date.min)
     span = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     top, height = max(counts.values(), default=1), 150
     each = min(60.0, (WIDTH - 50) / max(1, len(span)))

@@ -16,6 +16,7 @@ from coder.store.encryption import database_errors
 Clock = Callable[[], datetime]
 Parameters = Sequence[Any]
 T = TypeVar("T")
+CHUNK = 900  # parameters of one statement
 
 
 def utc_now() -> datetime:
@@ -191,7 +192,7 @@ def marks(values: Sequence[Any]) -> str:
     return ", ".join("?" * len(values))
 
 
-def chunks(values: Sequence[Any], size: int = 900) -> Iterator[Sequence[Any]]:
+def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Cut a long list of parameters into pieces that one statement can take."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]

@@ -441,17 +441,3 @@ def test_a_codebook_in_csv_gives_components_and_a_plain_csv_gives_categories(run
     assert list(report["codes"]) == ["Top"]
     plain = document(run("w.csv", "--json", "--categories", "b.csv", b="code\nx\ny\nz\n"))
     assert plain["unused"] == ["z"]
-
-
-def test_frames_of_units_and_of_passages_are_compared_without_a_file() -> None:
-    import pandas as pd
-
-    from coder.workflow.agreement.compare_tables import AgreementRequest, agree_on
-
-    units = pd.DataFrame({"unit": [1, 1, 2, 2], "coder": ["A", "B"] * 2, "code": ["x", "x", None, "x"]})
-    assert agree_on(units, AgreementRequest(())).report.overall["percent_agreement"].value == 0.5
-    passages = pd.DataFrame(
-        {"transcript": ["t", "t"], "start": [0, 0], "end": [40, 80], "coder": ["A", "B"], "code": ["x", "x"]}
-    )
-    report = agree_on(passages, AgreementRequest(())).report
-    assert (report.n_units, report.overall["percent_agreement"].value) == (80, 0.5)

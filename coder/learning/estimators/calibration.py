@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 CODABLE = 2  # the place of the log odds of being codable among the coefficients of a calibration
 USUAL_ODDS = 2.7  # what the log odds of being codable usually are where people code every text
 FEWEST = 10  # rows for a temperature
+CAUTION = 20.0  # rows that the usual threshold counts as
 MOST_STEPS = 100  # of Newton's method
 MIN_STEP = 1e-6  # the smallest part of a Newton step that is tried
 Thresholds = Literal["usual", "macro-f1"]
@@ -93,10 +94,10 @@ def fit_logistic(
     return coefficients
 
 
-def best_threshold(chances: Floats, truth: Floats, usual: float, caution: float = 20.0) -> float:
+def best_threshold(chances: Floats, truth: Floats, usual: float) -> float:
     """Return the threshold of best F1, drawn toward `usual` when there are few positives, or few negatives.
 
-    The weight of the found threshold is n / (n + caution), where n is the fewer of the two.
+    The weight of the found threshold is n / (n + CAUTION), where n is the fewer of the two.
     """
     positives = float(truth.sum())
     fewer = min(positives, len(truth) - positives)
@@ -108,7 +109,7 @@ def best_threshold(chances: Floats, truth: Floats, usual: float, caution: float 
     best = int(f1.argmax())
     nearest = chances[order[min(best + 1, len(order) - 1)]]
     threshold = float((chances[order[best]] + nearest) / 2)
-    share = fewer / (fewer + caution)
+    share = fewer / (fewer + CAUTION)
     return float(np.clip(share * threshold + (1 - share) * usual, 0.05, 0.95))
 
 

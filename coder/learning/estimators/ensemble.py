@@ -48,6 +48,7 @@ ORIGIN = "origin"  # the block that tells which texts are wordings of one
 COMPARED = ("centred", "distinct")  # the blocks by which texts can be compared
 ENOUGH = 10  # rows with a class, and without it, that are needed to learn it
 PULL = 4.0  # ridge toward the prior weights, in units of rows
+BIAS_PULL = 20.0  # ridge of the codes' biases toward none
 QUESTION = "question"  # the block that tells a text's question
 TAUGHT = "learned with the encoder"  # the view of a layer that was tuned together with the encoder
 QUESTION_PULL = 2.0  # ridge of a question's odds toward none
@@ -282,7 +283,7 @@ def even(logits: Floats) -> Floats:
 
 
 def fit_weights(
-    views: Sequence[Floats], targets: Floats, row_weights: Floats, prior: Floats, *, bias_pull: float = 20.0
+    views: Sequence[Floats], targets: Floats, row_weights: Floats, prior: Floats
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return weights (views,) >= 0 and bias (k,) of least held-out log loss.
 
@@ -300,9 +301,9 @@ def fit_weights(
         slope = row_weights[:, None] * (np.exp(logs) - targets)
         value = -float((row_weights[:, None] * targets * logs).sum())
         away = weights - prior
-        value += 0.5 * PULL * float(away @ away) + 0.5 * bias_pull * float(bias @ bias)
+        value += 0.5 * PULL * float(away @ away) + 0.5 * BIAS_PULL * float(bias @ bias)
         gradient = np.concatenate(
-            [(stacked * slope).sum(axis=(1, 2)) + PULL * away, slope.sum(axis=0) + bias_pull * bias]
+            [(stacked * slope).sum(axis=(1, 2)) + PULL * away, slope.sum(axis=0) + BIAS_PULL * bias]
         )
         return value, gradient
 
@@ -336,7 +337,7 @@ def question_odds(logits: Floats, targets: Floats, row_weights: Floats, asked: F
     return np.asarray(fitted.x.reshape(shape), dtype=np.float64)
 
 
-def with_neighbours(logits: Floats, batch: Batch, weight: float = NEIGHBOUR_WEIGHT) -> Floats:
+def with_neighbours(logits: Floats, batch: Batch) -> Floats:
     """Return logits (n, k) swayed by the utterances before and after that share a turn.
 
     A row's largest logit stays what it was. Rows of one utterance stand beside the same neighbours.
@@ -347,7 +348,7 @@ def with_neighbours(logits: Floats, batch: Batch, weight: float = NEIGHBOUR_WEIG
     turn = np.array([numbers[name] for name in batch.turns])
     new = batch.first_of_unit
     unit, first = np.cumsum(new) - 1, np.flatnonzero(new)
-    together = (turn[first][1:] == turn[first][:-1])[:, None] * weight
+    together = (turn[first][1:] == turn[first][:-1])[:, None] * NEIGHBOUR_WEIGHT
     relative = logits - logits.mean(axis=1, keepdims=True)
     sway = np.zeros((len(first), logits.shape[1]))
     sway[1:] += together * relative[first][:-1]

@@ -64,7 +64,6 @@ def baselines(
     names: Sequence[str],
     *,
     parts: Sequence[str] | None = None,
-    seed: int = 0,
 ) -> dict[str, Baseline]:
     """Return each baseline's forced-choice themes and polarity on held-out folds.
 
@@ -77,7 +76,7 @@ def baselines(
     themes = (data.labels == 1).argmax(axis=1)
     places = data.polarity_places()
     clear = np.flatnonzero((places == 0) | (places == 1))
-    boot = ClusterBootstrap.over(names, seed=seed)
+    boot = ClusterBootstrap.over(names)
     figures: dict[str, Baseline] = {}
     for name, learner in learners.items():
         forced = _held_out(learner, single, themes, folds, codes)

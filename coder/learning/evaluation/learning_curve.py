@@ -33,7 +33,7 @@ def too_few(data: TrainingSet, names: Sequence[str]) -> str | None:
 
 
 def learning_curve(
-    data: TrainingSet, names: Sequence[str], trainer: Trainer, whole: CrossValidated, *, seed: int = 0
+    data: TrainingSet, names: Sequence[str], trainer: Trainer, whole: CrossValidated
 ) -> LearningCurve:
     """Return theme and polarity kappa for growing shares of the groups, and the gain to be had from more excerpts.
 
@@ -44,7 +44,7 @@ def learning_curve(
     `why`, where that is too wide to tell anything.
     """
     parts = sorted(whole.folds.parts(), key=lambda part: -len(part[1]))[:PARTS]
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     sizes, guesses = [], []
     for share in SHARES:
         guess, learned = Guess.blank(*data.labels.shape), []
@@ -61,7 +61,7 @@ def learning_curve(
     truth = Truth(
         data.labels[tested], [data.polarity[at] for at in tested], [str(names[at]) for at in tested]
     )
-    boot = ClusterBootstrap.over(truth.groups, seed=seed)
+    boot = ClusterBootstrap.over(truth.groups)
     points, kappas, resampled = [], [], []
     for size, guess in zip(sizes, [*guesses, whole.guess], strict=True):
         tested_guess = guess.rows(tested)

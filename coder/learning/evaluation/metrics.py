@@ -265,9 +265,9 @@ def _equal_bins(probability: Floats, correct: Bools, bins: int) -> list[tuple[in
     return [(len(part), float(probability[part].mean()), float(correct[part].mean())) for part in parts]
 
 
-def surest_precision(probability: Floats, correct: Bools, part: float = 0.25) -> float | None:
-    """Return the share correct among the surest part of suggestions; None with fewer than SUREST of them there."""
-    count = int(np.ceil(part * len(probability)))
+def surest_precision(probability: Floats, correct: Bools) -> float | None:
+    """Return the share correct among the surest quarter of suggestions; None with fewer than SUREST of them there."""
+    count = int(np.ceil(0.25 * len(probability)))
     if count < SUREST:
         return None
     order = np.argsort(-probability, kind="stable")[:count]

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 FEW_GROUPS, FEW_CODED = 5, 20  # under either a value's figures are too thin to speak of
 EMPTY = "(empty)"
+MOST_CONFUSED = 6  # pairs of codes
 Ints = NDArray[np.intp]
 
 
@@ -115,9 +116,7 @@ class Guess:
         return [value if read else None for value, read in zip(polarity, self.read.tolist(), strict=True)]
 
 
-def performance(
-    truth: Truth, guess: Guess, codebook: Codebook, model: str, *, seed: int = 0
-) -> EvaluationReport:
+def performance(truth: Truth, guess: Guess, codebook: Codebook, model: str) -> EvaluationReport:
     """Return the report: themes, components, polarity, codable, codes, calibration, confusable pairs.
 
     Figures without enough data are None. Intervals are cluster bootstraps over groups, from three groups on.
@@ -125,7 +124,7 @@ def performance(
     known: NDArray[np.bool_] = np.asarray((truth.labels >= 0).all(axis=1))
     labels = truth.labels[known] == 1
     groups = [group for group, keep in zip(truth.groups, known.tolist(), strict=True) if keep]
-    boot = ClusterBootstrap.over(groups, seed=seed)
+    boot = ClusterBootstrap.over(groups)
     selected, scores, forced = guess.selected[known], guess.scores[known], guess.forced[known]
     asked = guess.asked(truth.labels == 1)[known]
     tables = metrics.code_tables(labels, selected, boot)
@@ -140,7 +139,7 @@ def performance(
         polarity=metrics.polarity_choice(
             guess.asked_polarity(truth.polarity),
             guess.polarity,
-            ClusterBootstrap.over(truth.groups, seed=seed),
+            ClusterBootstrap.over(truth.groups),
         ),
         codable=metrics.codable_choice(labels, selected, boot),
         codes=metrics.per_code(*tables, codebook.ids),
@@ -197,7 +196,7 @@ def _rounded(value: float) -> float | None:
     return round(value, 4) if np.isfinite(value) else None
 
 
-def confusable(table: Floats, names: Sequence[str], most: int = 6) -> tuple[Confusion, ...]:
+def confusable(table: Floats, names: Sequence[str]) -> tuple[Confusion, ...]:
     """Return the pairs of codes most often taken for each other, with both directions."""
     pairs = [
         Confusion((names[a], names[b]), first_as_second=int(table[a, b]), second_as_first=int(table[b, a]))
@@ -206,11 +205,11 @@ def confusable(table: Floats, names: Sequence[str], most: int = 6) -> tuple[Conf
         if table[a, b] + table[b, a] > 0
     ]
     pairs.sort(key=lambda pair: -(pair.first_as_second + pair.second_as_first))
-    return tuple(pairs[:most])
+    return tuple(pairs[:MOST_CONFUSED])
 
 
 def by_attribute(
-    truth: Truth, guess: Guess, values: Sequence[str | None], *, whole: bool = False, seed: int = 0
+    truth: Truth, guess: Guess, values: Sequence[str | None], *, whole: bool = False
 ) -> dict[str, Subgroup]:
     """Return, for each value, how many rows and groups have it and how the model does on them, with intervals.
 
@@ -221,7 +220,7 @@ def by_attribute(
     one by one where it has under MIN_GROUPS groups (`by_rows`), and it is not too few for its groups.
     """
     column = np.array([value or EMPTY for value in values], dtype=str)
-    compared = _Compared.of(truth, guess, seed)
+    compared = _Compared.of(truth, guess)
     return {value: compared.subgroup(column == value, whole) for value in sorted(set(column.tolist()))}
 
 
@@ -231,7 +230,6 @@ class _Compared:
 
     truth: Truth
     guess: Guess
-    seed: int
     known: NDArray[np.bool_]
     coded: NDArray[np.bool_]
     wrong: NDArray[np.bool_]
@@ -239,19 +237,18 @@ class _Compared:
     everyone: ClusterBootstrap
 
     @classmethod
-    def of(cls, truth: Truth, guess: Guess, seed: int) -> "_Compared":
+    def of(cls, truth: Truth, guess: Guess) -> "_Compared":
         known: NDArray[np.bool_] = np.asarray((truth.labels >= 0).all(axis=1))
         n = len(truth.labels)
         best = guess.forced.argmax(axis=1) if n else np.zeros(0, dtype=np.intp)
         return cls(
             truth,
             guess,
-            seed,
             known=known,
             coded=known & guess.asked(truth.labels == 1).any(axis=1),
             wrong=truth.labels[np.arange(n), best] != 1,
             groups=np.asarray(list(truth.groups), dtype=str),
-            everyone=ClusterBootstrap.over(truth.groups, seed=seed),
+            everyone=ClusterBootstrap.over(truth.groups),
         )
 
     def subgroup(self, mine: NDArray[np.bool_], whole: bool) -> Subgroup:
@@ -282,7 +279,7 @@ class _Compared:
         """Return the figures that need no comparison with the other values."""
         looked = rows[self.known[rows]]
         labels, selected = self.truth.labels[looked] == 1, self.guess.selected[looked]
-        boot = ClusterBootstrap.over(groups[looked].tolist(), seed=self.seed)
+        boot = ClusterBootstrap.over(groups[looked].tolist())
         asked = self.guess.asked(self.truth.labels == 1)[looked]
         tables = metrics.code_tables(labels, selected, boot)
         themes, _ = themes_of(asked, self.guess.forced[looked], tables, boot)
@@ -290,13 +287,13 @@ class _Compared:
         polarity = metrics.polarity_choice(
             [polarity_truth[row] for row in rows],
             self.guess.polarity[rows],
-            ClusterBootstrap.over(groups[rows].tolist(), seed=self.seed),
+            ClusterBootstrap.over(groups[rows].tolist()),
         )
         return themes, metrics.codable_choice(labels, selected, boot), polarity
 
     def _error_rate(self, rows: NDArray[np.intp], groups: NDArray[np.str_]) -> Estimate:
         """Return the error rate of coded rows, their groups resampled."""
-        boot = ClusterBootstrap.over(groups[rows].tolist(), seed=self.seed)
+        boot = ClusterBootstrap.over(groups[rows].tolist())
         table, resampled = boot.tables(np.arange(len(rows)), self.wrong[rows].astype(np.intp), 2)
         return metrics.estimated(float(metrics.share_of(table)), metrics.share_of(resampled))
 
@@ -321,7 +318,6 @@ def differences(
     codes: tuple[str, ...],
     *,
     alone: NDArray[np.bool_] | None = None,
-    seed: int = 0,
 ) -> ModelComparison:
     """Return second minus first for theme kappa, polarity kappa, and each code's F1 and kappa, with intervals.
 
@@ -329,7 +325,7 @@ def differences(
     these. Rows that either model cannot read are left out of themes and polarity. Intervals: from three groups on.
     """
     labels = truth.labels == 1
-    boot = ClusterBootstrap.over(truth.groups, seed=seed)
+    boot = ClusterBootstrap.over(truth.groups)
     asked = first.asked(second.asked(labels))
     single = np.flatnonzero((asked.sum(axis=1) == 1) & (True if alone is None else alone))
     themes = labels[single].argmax(axis=1)

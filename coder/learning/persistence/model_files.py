@@ -105,14 +105,6 @@ def encoder_of(folder: Path, threads: int | None = None) -> Encoder:
     return _encoder_and_adapter(folder, threads)[0]
 
 
-def adapter_of(folder: Path) -> Path | None:
-    """Return the folder of the encoder adapter a model was trained with; None for the plain default encoder.
-
-    Raises ModelError if the weights the card names are not here.
-    """
-    return _encoder_and_adapter(folder, None)[1]
-
-
 def small_adapter_of(name_or_dir: str) -> Path | None:
     """Return the adapter that fine-tuning starts from: the model's own, or starter-small's for a large encoder."""
     encoder, adapter = _encoder_and_adapter(folder_of(name_or_dir), None)

@@ -79,7 +79,7 @@ def tune(
     tuner = Tuner(start)
     sizes = [len(lesson.texts) for lesson in lessons]
     total = len(steps_of(sizes, random.Random(seed))) * epochs
-    optimiser, schedule = tuner.optimiser(total)
+    optimiser, schedule = tuner.optimiser(total, RATE)
     losses: list[float] = []
     for epoch in range(epochs):
         epoch_losses: list[float] = []
@@ -148,7 +148,7 @@ class Tuner:
         self._known: dict[str, list[int]] = {}
         self.network.train()
 
-    def optimiser(self, total: int, rate: float = RATE) -> tuple[Any, Any]:
+    def optimiser(self, total: int, rate: float) -> tuple[Any, Any]:
         """Return AdamW and a schedule of `total` steps: a tenth of warming up to `rate`, then down to a fiftieth."""
         torch = self._torch
         network = [weight for weight in self.network.parameters() if weight.requires_grad]

@@ -49,7 +49,7 @@ WEAK = 0.20  # kappa under which a code is no better than guessing
 RESAMPLES = 500  # enough to tell whether kappa is above 0
 WANTED = 30  # excerpts with a code from which its figures are steady enough to decide by
 Floats = NDArray[np.float64]
-HELD_OUT, PARTS = "held-out kappa", "kappa on parts of the one group there is"
+KAPPA, KAPPA_OF_PARTS = "held-out kappa", "kappa on parts of the one group there is"
 CLEARLY = 0.02  # F1 by which the base model's view must win
 
 
@@ -90,7 +90,7 @@ def verdicts_of(
         truth, chosen = data.labels[rows, column] == 1, selected[rows, column].astype(bool)
         cells = 2 * truth.astype(np.intp) + chosen
         verdicts.append(
-            _tested(code.id, positives, *boot.tables(rows, cells, 4), HELD_OUT if whole else PARTS)
+            _tested(code.id, positives, *boot.tables(rows, cells, 4), KAPPA if whole else KAPPA_OF_PARTS)
         )
     return verdicts
 

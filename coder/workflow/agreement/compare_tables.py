@@ -173,19 +173,6 @@ def _lengths(frames: "Sequence[DataFrame]", problems: Problems) -> dict[str, int
     return known
 
 
-def agree_on(frame: "DataFrame", request: AgreementRequest) -> AgreementOutcome:
-    """Return the report for codings kept elsewhere: the columns of `codings_of_frame`.
-
-    A frame without `unit` but with `transcript`, `start`, `end`, `coder`, `code` holds passages with boundaries of
-    the coders' own (as projects of other programs do) and is compared by characters.
-    """
-    table = CodedTable.of(frame, "codings")
-    if holds_passages(table):
-        return _of_passages([table], rating_options(request), Problems(), request)
-    codings, problems = codings_of_frame(frame, rating_options(request))
-    return _outcome(codings, problems, request)
-
-
 def rating_options(request: AgreementRequest) -> RatingOptions:
     """Return which codes, coders and columns the request asks for. Raises CodebookError, TableError."""
     book: Codebook | None = None

@@ -27,6 +27,9 @@ FEWEST_TRANSCRIPTS = 3
 SAMPLE = 1_500  # utterances of the training material that a transcript is told apart from
 RECENT = 30  # answers
 MARGIN = 0.02  # of AUC, at least
+FOLDS = 5
+STRENGTH = 10.0  # of the ridge
+MOST_WORDS = 8
 DRIFT = "drift:"  # how the settings that keep what was measured begin
 COMMON = 100  # most frequent words of the training material, left out of the telling ones
 WORD = re.compile(r"[^\W\d_]{3,}(?:['’][^\W\d_]+)?")
@@ -92,17 +95,15 @@ def all_drift(study: Study) -> dict[str, Unlikeness]:
     return {name.removeprefix(DRIFT): Unlikeness(**json.loads(value)) for name, value in stored.items()}
 
 
-def told_apart(
-    first: "NDArray[np.float32]", second: "NDArray[np.float32]", folds: int = 5, strength: float = 10.0
-) -> float:
+def told_apart(first: "NDArray[np.float32]", second: "NDArray[np.float32]") -> float:
     """Return the AUC (0..1) with which a ridge classifier tells two sets of vectors apart on rows it did not see."""
     import numpy as np
 
     rows = np.vstack([first, second]).astype(np.float64)
     truth = np.r_[np.ones(len(first)), np.zeros(len(second))]
-    fold = np.r_[np.arange(len(first)) % folds, np.arange(len(second)) % folds]
+    fold = np.r_[np.arange(len(first)) % FOLDS, np.arange(len(second)) % FOLDS]
     scores = np.zeros(len(rows))
-    for fold_out in range(folds):
+    for fold_out in range(FOLDS):
         inside = fold != fold_out
         if not inside.any() or len(set(truth[inside].tolist())) < 2:
             continue
@@ -111,7 +112,7 @@ def told_apart(
         # Both sides weigh the same whatever their sizes.
         weights = np.where(truth[inside] == 1, 0.5 / truth[inside].sum(), 0.5 / (1 - truth[inside]).sum())
         weights *= len(centred)
-        gram = centred.T @ (centred * weights[:, None]) + strength * np.eye(rows.shape[1])
+        gram = centred.T @ (centred * weights[:, None]) + STRENGTH * np.eye(rows.shape[1])
         target = centred.T @ (weights * (2 * truth[inside] - 1))
         scores[~inside] = (rows[~inside] - middle) @ np.linalg.solve(gram, target)
     return auc(scores[truth == 1], scores[truth == 0])
@@ -133,7 +134,7 @@ def _counts(units: Sequence[StudyUtterance]) -> Counter[str]:
     return Counter(word.lower() for item in units for word in WORD.findall(item.text))
 
 
-def telling_words(new: Mapping[str, int], old: Mapping[str, int], most: int = 8) -> tuple[str, ...]:
+def telling_words(new: Mapping[str, int], old: Mapping[str, int]) -> tuple[str, ...]:
     """Return the words much more frequent in `new`, by log odds with the joint counts as prior.
 
     Monroe, Colaresi and Quinn 2008, doi 10.1093/pan/mpn018; only words with z > 2 and at least three uses.
@@ -153,7 +154,7 @@ def telling_words(new: Mapping[str, int], old: Mapping[str, int], most: int = 8)
     common = {word for word, _ in Counter(old).most_common(COMMON)}  # the language's own, whatever the topic
     telling = (word for word in scores if new[word] >= 3 and scores[word] > 2 and word not in common)
     best = sorted(telling, key=lambda word: (-scores[word], word))
-    return tuple(best[:most])
+    return tuple(best[:MOST_WORDS])
 
 
 @dataclass(frozen=True, slots=True)

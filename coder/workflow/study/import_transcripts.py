@@ -114,10 +114,10 @@ def _read(path: Path, *, interviewer: Sequence[str], corrections: Corrections | 
     return read_transcript(path, interviewer=interviewer, corrections=corrections)
 
 
-def files_to_read(paths: Sequence[str | Path], tables: Sequence[Path] = ()) -> list[Path]:
+def files_to_read(paths: Sequence[str | Path]) -> list[Path]:
     """Return the transcripts of files and folders as an import takes them. Raises InputError if one is missing."""
     report = ImportReport()
-    files = _expanded(paths, tables, report)
+    files = _expanded(paths, (), report)
     if report.refused:
         raise InputError("\n".join(f"{path}: {reason}" for path, reason in report.refused))
     return files

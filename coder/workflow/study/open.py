@@ -10,7 +10,6 @@ from shutil import disk_usage
 
 from coder.exchange.codebooks import read_codebook
 from coder.store import Study
-from coder.store.connection import Clock, utc_now
 from coder.store.figures import CoderFigures, StudyFigures
 from coder.store.values import (
     ADJUDICATED,
@@ -77,7 +76,6 @@ def begin_study(
     path: str | Path,
     *,
     codebook: str | Path = "comb",
-    clock: Clock = utc_now,
     passphrase: str | None = None,
 ) -> Study:
     """Make a new study with a codebook (shipped name, or a YAML, csv or .qdc file) and open it.
@@ -85,19 +83,17 @@ def begin_study(
     With a passphrase the file is encrypted. Raises StudyError if the file exists or cannot be written, CodebookError
     if the codebook is broken, InputError if the passphrase is too short.
     """
-    return _guarded(Study.create(path, read_codebook(codebook), clock=clock, passphrase=passphrase))
+    return _guarded(Study.create(path, read_codebook(codebook), passphrase=passphrase))
 
 
-def open_study(
-    path: str | Path, *, readonly: bool = False, clock: Clock = utc_now, passphrase: str | None = None
-) -> Study:
+def open_study(path: str | Path, *, readonly: bool = False, passphrase: str | None = None) -> Study:
     """Open a study file; an older one is updated first, with a backup copy beside it.
 
     An encrypted one needs its passphrase: the one given, known, in CODER_PASSPHRASE or typed (coder.passphrases).
     Raises StudyError if it does not exist, is not a study, is newer than this program, damaged or read-only;
     PassphraseError if the passphrase is missing or wrong.
     """
-    return _guarded(Study.open(path, readonly=readonly, clock=clock, passphrase=passphrase))
+    return _guarded(Study.open(path, readonly=readonly, passphrase=passphrase))
 
 
 def _guarded(study: Study) -> Study:

@@ -13,7 +13,6 @@ from math import sqrt
 from coder.store import Study
 from coder.store.confirmed_codings import Confirmed
 from coder.store.figures import random_sample
-from coder.store.queries import Order
 from coder.store.values import ADJUDICATED, Filters
 
 BATCH = 20
@@ -66,11 +65,6 @@ def _in_turn(uncertain: Iterator[int], random: Iterator[int]) -> Iterator[tuple[
             return
 
 
-def ordered(study: Study, filters: Filters, order: Order = "text", *, limit: int | None = None) -> list[int]:
-    """Return utterances by filter in text, random, uncertain, sure or recent order."""
-    return study.find(filters, order=order, limit=limit)
-
-
 def set_typical(study: Study, utterances: Sequence[int]) -> None:
     """Store the typical utterances to begin with, in the order they are to be shown."""
     uids = {item.id: item.uid for item in study.texts.all()}
@@ -98,14 +92,14 @@ def rate(hits: Iterable[bool]) -> Rate:
     return Rate(n, share, max(0.0, centre - half), min(1.0, centre + half))
 
 
-def how_often_right(study: Study, *, blind_only: bool = False) -> Rate:
+def how_often_right(study: Study) -> Rate:
     """Return how often the first suggestion was right, on the finished beginning of the random order.
 
     Right: some coder of the utterance gave that code (the adjudicated voice decides where there is one), or
-    nothing was suggested and nothing coded. `blind_only` counts only what was coded before seeing suggestions.
+    nothing was suggested and nothing coded.
     """
     held: dict[int, list[Confirmed]] = {}
-    for item in study.blind() if blind_only else study.confirmed():
+    for item in study.confirmed():
         held.setdefault(item.utterance, []).append(item)
     hits = []
     for utterance, suggested in random_sample(study.db):

@@ -143,7 +143,7 @@ def choose_typical(study: Study, model: "Model") -> None:
     set_typical(study, [item.id for item in sorted(chosen, key=lambda item: item.lot)])
 
 
-def cluster_middles(vectors: "NDArray[np.float32]", count: int, *, seed: int = 0) -> list[int]:
+def cluster_middles(vectors: "NDArray[np.float32]", count: int) -> list[int]:
     """Return the row nearest to each of `count` k-means centres of unit vectors (n, d); n >= count."""
     import warnings
 
@@ -153,7 +153,7 @@ def cluster_middles(vectors: "NDArray[np.float32]", count: int, *, seed: int = 0
 
     with threadpool_limits(1), warnings.catch_warnings():  # one thread: the same centres on any machine
         warnings.simplefilter("ignore", ConvergenceWarning)  # fewer different texts than centres
-        fitted = KMeans(count, n_init=1, random_state=seed).fit(vectors)
+        fitted = KMeans(count, n_init=1, random_state=0).fit(vectors)
     closeness = vectors @ fitted.cluster_centers_.T
     chosen: list[int] = []
     for cluster in range(count):
