@@ -8,7 +8,7 @@ REFI-QDA `.qdc` are read by `coder.exchange`.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 from coder.domain import POLARITIES
 from coder.errors import CodebookError
+from coder.phrasing import counted
 
 SHIPPED = Path(__file__).parent / "codebooks"
 SIZE_LIMIT = 5_000_000  # bytes; the largest published codebooks are under 1 MB
@@ -29,6 +30,7 @@ GUID_PATTERN = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 COLOUR_PATTERN = re.compile(r"#[0-9a-fA-F]{6}")
 DEPTH_LIMIT = 12
 BRACKET_LIMIT = 100
+SHOWN = 3  # codes that a note names
 Lines = dict[tuple[Any, ...], int]
 
 
@@ -142,6 +144,11 @@ def load_codebook(name_or_path: str | Path) -> Codebook:
 
     Raises CodebookError listing every problem with its line.
     """
+    return load_with_notes(name_or_path)[0]
+
+
+def load_with_notes(name_or_path: str | Path) -> tuple[Codebook, list[str]]:
+    """Read a codebook as `load_codebook` does; return with it sentences on what counts elsewhere than it stands."""
     path = Path(name_or_path)
     if str(name_or_path) in shipped_names():
         path = SHIPPED / f"{name_or_path}.yaml"
@@ -155,27 +162,73 @@ def load_codebook(name_or_path: str | Path) -> Codebook:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise CodebookError(f"{path} is not UTF-8 text; save it as UTF-8.") from error
-    return with_headings(parse_codebook(text, str(path)))
+        raise CodebookError(
+            f"{path} is not UTF-8 text. A codebook is YAML text in UTF-8, a table (csv, tsv, xlsx) or .qdc."
+        ) from error
+    return headed(parse_codebook(text, str(path)), path)
 
 
-def with_headings(codebook: Codebook) -> Codebook:
-    """Return a codebook in which a code that others name as their `parent` heads their component.
+def headed(codebook: Codebook, where: Path) -> tuple[Codebook, list[str]]:
+    """Return a codebook in which codes that others name as their `parent` head components, and notes on `where`.
 
-    People name the parent by its label or by its id. The component is called by the label. The code that heads it
-    belongs to it too, so that what it was given to counts there; the codes of a component stand together.
+    People name the parent by its label or by its id. There is one level of components: a code belongs to the
+    topmost above it, which is called by its label. A code that heads a component belongs to it too, so that what it
+    was given to counts there; the codes of a component stand together. Notes name the codes that a level lies
+    above which is no component. Raises CodebookError where codes are each other's parent.
     """
-    headings = {code.parent: head for code in codebook.codes if (head := _head(code.parent, codebook.codes))}
-    if not headings:
-        return codebook
-    own = {head.id: head.label for head in headings.values()}
-    named = {name: head.label for name, head in headings.items()}
-    codes = [
-        replace(code, parent=named.get(code.parent, code.parent) or own.get(code.id))
-        for code in codebook.codes
-    ]
+    above = {code.id: _heads(code, codebook.codes, where) for code in codebook.codes}
+    heads = {chain[-1].id for chain in above.values() if chain}
+    if not heads:
+        return codebook, []
+
+    def component(code: Code) -> str | None:
+        top = above[code.id][-1] if above[code.id] else code
+        return top.parent or (top.label if top.id in heads else None)
+
+    codes = [replace(code, parent=component(code)) for code in codebook.codes]
     order = list(dict.fromkeys(code.parent or code.id for code in codes))
-    return replace(codebook, codes=tuple(sorted(codes, key=lambda code: order.index(code.parent or code.id))))
+    together = sorted(codes, key=lambda code: order.index(code.parent or code.id))
+    below = [
+        (code.label, above[code.id][0].label, component(code) or "")
+        for code in codebook.codes
+        if above[code.id] and above[code.id][0].parent
+    ]
+    return replace(codebook, codes=tuple(together)), deeper_words(below, where)
+
+
+def deeper_words(below: Sequence[tuple[str, str, str]], where: Path) -> list[str]:
+    """Say which codes stand deeper than components go: (code, the one above it, component) of each."""
+    if not below:
+        return []
+    said = ", ".join(f"'{code}' (below '{above}') in {top}" for code, above, top in below[:SHOWN])
+    more = f" and {len(below) - SHOWN} more" if len(below) > SHOWN else ""
+    many = counted(len(below), "code that stands deeper counts", "codes that stand deeper count")
+    return [f"{where}: there is one level of components; {many} in the topmost: {said}{more}."]
+
+
+def _heads(code: Code, codes: Sequence[Code], where: Path) -> list[Code]:
+    """Return the codes above a code, the nearest first. Raises CodebookError where they stand in a circle."""
+    chain: list[Code] = []
+    while head := _head((chain[-1] if chain else code).parent, codes):
+        if head in (code, *chain):
+            names = ", ".join(f"'{one.label}'" for one in dict.fromkeys((code, *chain)))
+            raise CodebookError(
+                f"{where}: codes cannot be each other's parent: {names}. Take one parent out."
+            )
+        chain.append(head)
+    return chain
+
+
+def component_named(codebook: Codebook, name: str) -> tuple[str | None, Codebook]:
+    """Return the component that a name means, and the codebook, in which a code of that name heads it from now on.
+
+    A code, by id or label, means the component that it is in, or heads; any other name is a heading; '' is none.
+    """
+    head = _head(name, codebook.codes)
+    if head is None or head.parent:
+        return (head.parent if head else name or None), codebook
+    codes = tuple(replace(code, parent=code.label) if code == head else code for code in codebook.codes)
+    return head.label, replace(codebook, codes=codes)
 
 
 def _head(parent: str | None, codes: Iterable[Code]) -> Code | None:

@@ -11,11 +11,12 @@ from coder.codebook import (
     Codebook,
     Example,
     SubTheme,
+    component_named,
+    headed,
     load_codebook,
     parse_codebook,
     shipped_names,
     to_yaml,
-    with_headings,
 )
 from coder.errors import CodebookError
 
@@ -63,9 +64,40 @@ def test_a_code_named_as_a_parent_heads_its_component(named: str, tmp_path: Path
 
 def test_a_heading_is_no_code_because_one_below_it_is_called_so() -> None:
     book = Codebook("own", (Code("trust", "Trust", parent="trust"), Code("doubt", "Doubt", parent="trust")))
-    assert with_headings(book) is book
-    deep = Codebook("own", (Code("a", "A"), Code("b", "B", parent="a"), Code("c", "C", parent="b")))
-    assert [code.parent for code in with_headings(deep).codes] == ["A", "A", "B"]
+    assert headed(book, Path("x")) == (book, [])
+
+
+def test_codes_of_three_levels_count_in_the_topmost_component_and_it_is_said() -> None:
+    codes = (Code("d", "D", parent="c"), Code("a", "Work"), Code("c", "Sub", parent="Work"), Code("z", "Z"))
+    book, notes = headed(Codebook("own", codes), Path("own.yaml"))
+    assert [(code.id, code.parent) for code in book.codes] == [
+        ("d", "Work"), ("a", "Work"), ("c", "Work"), ("z", None),
+    ]  # fmt: skip
+    assert notes == [
+        "own.yaml: there is one level of components; 1 code that stands deeper counts in the topmost:"
+        " 'D' (below 'Sub') in Work."
+    ]
+    under = (Code("a", "A", parent="Top"), Code("b", "B", parent="a"))
+    book, notes = headed(Codebook("own", under), Path("x"))
+    assert [code.parent for code in book.codes] == ["Top", "Top"] and "'B' (below 'A') in Top" in notes[0]
+
+
+def test_codes_that_are_each_others_parent_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "codes:\n  - {id: a, label: A, parent: b}\n  - {id: b, label: B, parent: a}\n", encoding="utf-8"
+    )
+    with pytest.raises(CodebookError, match=r"each other's parent: 'A', 'B'\. Take one parent out"):
+        load_codebook(path)
+
+
+def test_a_component_is_named_by_a_code_of_it_or_by_a_heading() -> None:
+    book = Codebook("b", (Code("work", "Work"), Code("c", "C", parent="Top")))
+    named, headed_by = component_named(book, "work")
+    assert named == "Work" and headed_by.by_id["work"].parent == "Work"
+    assert component_named(book, "C") == ("Top", book)
+    assert component_named(book, "Sky") == ("Sky", book)
+    assert component_named(book, "") == (None, book)
 
 
 def test_empty_polarity_switches_the_axis_off() -> None:

@@ -1,10 +1,10 @@
-"""Codebooks as tables (csv) and as REFI-QDA `.qdc`, to and from `Codebook`.
+"""Codebooks as tables (csv, Excel) and as REFI-QDA `.qdc`, to and from `Codebook`.
 
 Source of the `.qdc` shape: REFI-QDA standard 1.5, section 5 (namespace `urn:QDA-XML:codebook:1.0`).
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -18,10 +18,11 @@ from coder.codebook import (
     Code,
     Codebook,
     SubTheme,
-    load_codebook,
+    deeper_words,
+    headed,
+    load_with_notes,
     shipped_names,
     to_yaml,
-    with_headings,
 )
 from coder.coded_tables.grammar import examples, text_of
 from coder.errors import CodebookError, OutputError, TableError
@@ -76,8 +77,10 @@ COUNTS = frozenset(
 )
 LISTS = ("include", "exclude", "subthemes", "examples")
 DEPTH_LIMIT = 20
+OURS = "coder"  # the origin of a .qdc that this program wrote
 ID_NOTE = "id in coder:"  # how the comment begins that has a code's id; a hyphen is written as %2D
 TABLES = (".csv", ".tsv", ".xlsx")
+SUFFIXES = (".yaml", ".yml", *TABLES, ".qdc")  # the files that a codebook is read from
 
 
 def read_codebook(name_or_path: str | Path) -> Codebook:
@@ -85,21 +88,24 @@ def read_codebook(name_or_path: str | Path) -> Codebook:
 
     Raises CodebookError listing every problem.
     """
+    return read_with_notes(name_or_path)[0]
+
+
+def notes_on(name_or_path: str | Path) -> list[str]:
+    """Return sentences on what of a codebook's file was not read, or not as it stands. Raises CodebookError."""
+    return read_with_notes(name_or_path)[1]
+
+
+def read_with_notes(name_or_path: str | Path) -> tuple[Codebook, list[str]]:
+    """Return a codebook as `read_codebook` reads it, and the notes on it."""
     path = Path(name_or_path)
     if str(name_or_path) in shipped_names() or path.suffix.lower() not in (*TABLES, ".qdc"):
-        return load_codebook(name_or_path)
+        return load_with_notes(name_or_path)
     if not path.is_file():
         raise CodebookError(f"There is no file {path}. Check the spelling.")
     if path.stat().st_size > SIZE_LIMIT:
         raise CodebookError(f"{path} is over {SIZE_LIMIT // 1_000_000} MB, too large for a codebook.")
-    return from_table(path)[0] if path.suffix.lower() in TABLES else from_qdc(path.read_bytes(), path)
-
-
-def notes_on(name_or_path: str | Path) -> list[str]:
-    """Return sentences on what of a codebook's file was not read. Raises CodebookError."""
-    path = Path(name_or_path)
-    is_table = path.suffix.lower() in TABLES and str(name_or_path) not in shipped_names()
-    return from_table(path)[1] if is_table else []
+    return from_table(path) if path.suffix.lower() in TABLES else from_qdc(path.read_bytes(), path)
 
 
 def write_codebook(codebook: Codebook, path: Path, *, force: bool = False, taguette: bool = False) -> None:
@@ -176,7 +182,8 @@ def from_table(path: Path) -> tuple[Codebook, list[str]]:
         lines[codes[-1].id.lower()] = line
     if problems or not codes:
         raise CodebookError(f"{path} cannot be used as a codebook:", problems or ["it has no rows."])
-    return with_headings(Codebook(name=path.stem, codes=tuple(codes))), notes
+    book, deeper = headed(Codebook(name=path.stem, codes=tuple(codes)), path)
+    return book, notes + deeper
 
 
 def _roles(headings: Sequence[str]) -> tuple[dict[str, str], list[str]]:
@@ -257,11 +264,11 @@ def _marked(text: str, polarity: str | None) -> str:
     return f"{text} [{polarity}]" if polarity else text
 
 
-def from_qdc(data: bytes, where: Path) -> Codebook:
-    """Build a codebook from REFI-QDA: codable codes become codes, what they sit under becomes the parent.
+def from_qdc(data: bytes, where: Path) -> tuple[Codebook, list[str]]:
+    """Build a codebook from REFI-QDA: codable codes become codes, the topmost above them their component; and notes.
 
-    A code's own children, if it is codable, become its sub-themes. Codes keep their GUID, and their id where this
-    program wrote it. Raises CodebookError for broken or unsafe XML.
+    What stands below a codable code is its sub-themes in a file of this program, and codes in one of another. Codes
+    keep their GUID, and their id where this program wrote it. Raises CodebookError for broken or unsafe XML.
     """
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import DefusedXMLParser
@@ -274,12 +281,52 @@ def from_qdc(data: bytes, where: Path) -> Codebook:
         raise CodebookError(f"{where} is not a readable .qdc codebook ({error}). Export it again.") from error
     if not root.tag.startswith("{urn:QDA-XML:") or not root.tag.endswith("}CodeBook"):
         raise CodebookError(f"{where} is XML, but not a REFI-QDA codebook. Export the codebook as .qdc.")
-    written = _written_ids(root)
-    taken = {name.lower() for name in written.values()}
-    codes = tuple(_qdc_codes(root, None, written, taken, 0))
+    tree = _QdcTree(root)
+    codes = tuple(tree.codes(root))
     if not codes:
         raise CodebookError(f"{where} holds no codes.")
-    return Codebook(name=where.stem, source=root.get("origin") or "", codes=codes)
+    book = Codebook(name=where.stem, source=root.get("origin") or "", codes=codes)
+    return book, deeper_words(tree.below, where)
+
+
+class _QdcTree:
+    """The codes of a .qdc; `below` are (code, the one above it, component) where a level lies between the two."""
+
+    def __init__(self, root: Any) -> None:
+        self._written = _written_ids(root)
+        self._taken = {name.lower() for name in self._written.values()}
+        self._ours = bool(self._written) or root.get("origin") == OURS
+        self.below: list[tuple[str, str, str]] = []
+
+    def codes(self, element: Any, above: tuple[str, ...] = ()) -> Iterator[Code]:
+        """Yield the codes below an element in order; `above` are the labels over them, the topmost first."""
+        if len(above) > DEPTH_LIMIT:
+            raise CodebookError(f"The codebook is nested more than {DEPTH_LIMIT} deep.")
+        for child in _qdc_children(element):
+            label = (child.get("name") or "").strip() or "unnamed"
+            is_code = child.get("isCodable", "true").lower() not in ("false", "0")
+            inner = list(_qdc_children(child))
+            if is_code:
+                heads = inner and not self._ours
+                yield self._code(child, label, above[0] if above else label if heads else None)
+                if len(above) > 1:
+                    self.below.append((label, above[-1], above[0]))
+            if not (is_code and self._ours):
+                yield from self.codes(child, (*above, label))
+
+    def _code(self, element: Any, label: str, component: str | None) -> Code:
+        texts = [_around_comments(node) for node in element if _tag(node) == "Description"]
+        colour = element.get("color")
+        below = [node for node in element.iter() if _tag(node) == "Code"][1:] if self._ours else []
+        return Code(
+            id=self._written.get(element) or identifier(label, self._taken),
+            label=label,
+            parent=component,
+            definition=" ".join(" ".join(texts).split()),
+            subthemes=tuple(SubTheme((sub.get("name") or "").strip()) for sub in below if sub.get("name")),
+            colour=colour if colour and re.fullmatch(r"#[0-9a-fA-F]{6}", colour) else None,
+            guid=_guid(element.get("guid")),
+        )
 
 
 def _qdc_children(element: Any) -> Iterator[Any]:
@@ -289,30 +336,6 @@ def _qdc_children(element: Any) -> Iterator[Any]:
             yield from _qdc_children(child)
         elif name == "Code":
             yield child
-
-
-def _qdc_codes(
-    element: Any, parent: str | None, written: Mapping[Any, str], taken: set[str], depth: int
-) -> Iterator[Code]:
-    if depth > DEPTH_LIMIT:
-        raise CodebookError(f"The codebook is nested more than {DEPTH_LIMIT} deep.")
-    for child in _qdc_children(element):
-        label = (child.get("name") or "").strip() or "unnamed"
-        children = list(_qdc_children(child))
-        if child.get("isCodable", "true").lower() in ("false", "0"):
-            yield from _qdc_codes(child, label, written, taken, depth + 1)
-            continue
-        texts = [_around_comments(node) for node in child if _tag(node) == "Description"]
-        colour = child.get("color")
-        yield Code(
-            id=written.get(child) or identifier(label, taken),
-            label=label,
-            parent=parent,
-            definition=" ".join(" ".join(texts).split()),
-            subthemes=tuple(SubTheme((sub.get("name") or "").strip()) for sub in children if sub.get("name")),
-            colour=colour if colour and re.fullmatch(r"#[0-9a-fA-F]{6}", colour) else None,
-            guid=_guid(child.get("guid")),
-        )
 
 
 def _around_comments(node: Any) -> str:
@@ -351,7 +374,7 @@ def to_qdc(codebook: Codebook) -> str:
     The id stands in a comment: a label that was changed does not make another code.
     """
     ET.register_namespace("", NAMESPACE)
-    root = ET.Element(f"{{{NAMESPACE}}}CodeBook", origin="coder")
+    root = ET.Element(f"{{{NAMESPACE}}}CodeBook", origin=OURS)
     codes = ET.SubElement(root, f"{{{NAMESPACE}}}Codes")
     parents: dict[str, ET.Element] = {}
     for code in codebook.codes:

@@ -25,6 +25,7 @@ from coder.review.asked import body_of
 from coder.review.auth import Guard, Session, Sessions
 from coder.review.background import Jobs, Report
 from coder.review.pages.study import kept_upload
+from coder.workflow.codebooks import SUFFIXES
 from coder.workflow.demo import make_demo
 from coder.workflow.study.folder import Begun, FirstFiles, StudyEntry, begin, list_studies, study_path
 from coder.workflow.study.open import work_in_memory
@@ -120,7 +121,7 @@ async def show(request: Request) -> Response:
     running = home.jobs.running()
     page = home.templates.get_template("home.html").render(
         session=session, folder=home.folder.resolve(), studies=studies, coders=coders, shipped=shipped_names(),
-        job=running.id if running else "",
+        suffixes=SUFFIXES,        job=running.id if running else "",
     )  # fmt: skip
     return HTMLResponse(page)
 

@@ -1,9 +1,26 @@
 """Codebooks by name or file, described for people, and converted."""
 
-from coder.codebook import Codebook
-from coder.exchange.codebooks import notes_on, read_codebook, write_codebook
+import os
+from pathlib import Path
 
-__all__ = ["advice", "described", "notes_on", "read_codebook", "write_codebook"]
+from coder.codebook import Codebook
+from coder.errors import CodebookError
+from coder.exchange.codebooks import SUFFIXES, notes_on, read_codebook, read_with_notes, write_codebook
+
+__all__ = ["SUFFIXES", "advice", "described", "notes_on", "read_codebook", "read_given", "write_codebook"]
+
+
+def read_given(path: Path) -> tuple[Codebook, list[str]]:
+    """Read a codebook that was sent to a page, with the notes on it; messages name the file without its folder.
+
+    Raises CodebookError listing every problem.
+    """
+    folder = f"{path.parent}{os.sep}"
+    try:
+        book, notes = read_with_notes(path)
+    except CodebookError as error:
+        raise CodebookError(str(error).replace(folder, "")) from error
+    return book, [line.replace(folder, "") for line in notes]
 
 
 def described(codebook: Codebook) -> str:

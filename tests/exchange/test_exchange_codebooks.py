@@ -59,6 +59,32 @@ def test_qdc_of_another_tool_with_a_bom_and_another_namespace(tmp_path: Path) ->
     assert (second.id, second.parent, second.colour) == ("time_money_2", None, "#12ab34")
 
 
+NVIVO = (
+    '<CodeBook xmlns="urn:QDA-XML:codebook:1.0" origin="NVivo"><Codes><Code guid="A" name="Work" isCodable="true">'
+    '<Code guid="B" name="Time" isCodable="true"><Code guid="C" name="Visits" isCodable="true"/>'
+    '<Code guid="D" name="Breaks" isCodable="true"/></Code></Code><Code guid="E" name="Trust" isCodable="true"/>'
+    "</Codes></CodeBook>"
+)
+
+
+def test_every_code_of_another_tools_qdc_is_a_code_in_the_topmost_component(tmp_path: Path) -> None:
+    path = tmp_path / "nvivo.qdc"
+    path.write_text(NVIVO, encoding="utf-8")
+    assert [(code.label, code.parent) for code in read_codebook(path).codes] == [
+        ("Work", "Work"), ("Time", "Work"), ("Visits", "Work"), ("Breaks", "Work"), ("Trust", None),
+    ]  # fmt: skip
+    assert notes_on(path) == [
+        f"{path}: there is one level of components; 2 codes that stand deeper count in the topmost:"
+        " 'Visits' (below 'Time') in Work, 'Breaks' (below 'Time') in Work."
+    ]
+    path.write_text(
+        NVIVO.replace("NVivo", "coder"), encoding="utf-8"
+    )  # below a code of ours are its sub-themes
+    work, trust = read_codebook(path).codes
+    assert [item.label for item in work.subthemes] == ["Time", "Visits", "Breaks"] and trust.parent is None
+    assert notes_on(path) == []
+
+
 def test_taguette_gets_the_columns_it_imports(tmp_path: Path) -> None:
     book = Codebook("b", (Code("t", "Time. Money", "short\nof it", "Opportunity"), Code("u", "=Odd")))
     write_codebook(book, tmp_path / "tags.csv", taguette=True)

@@ -13,6 +13,7 @@ from coder.review.auth import Sessions
 from coder.review.home import Place, make_home
 from coder.store import Study
 from tests.exchange.test_exchange_sqlite_projects import TEXT, packed, qualcoder
+from tests.reading.office_making import workbook
 from tests.refi_making import qde, qdpx, selection, source
 from tests.review.conftest import TALK, fill
 
@@ -138,6 +139,22 @@ def test_a_study_is_begun_from_a_packed_project_of_qualcoder(tmp_path: Path) -> 
         assert (
             study.texts.transcript(info.id).text == TEXT and study.texts.transcript(info.id).format == "qda"
         )
+
+
+def test_a_study_begins_with_an_excel_codebook_and_says_what_was_taken_otherwise(tmp_path: Path) -> None:
+    browser = Browser(tmp_path)
+    rows = [["Theme", "Code"], ["Work", "Time"], ["", "Staff"]]
+    table = workbook({"codes": rows})
+    found = browser.done(
+        begin(browser, [("codebook_file", ("book.xlsx", table))], name="x", codebook="comb")["job"]
+    )
+    assert found["problems"] == [
+        "book.xlsx: 1 empty cell of the column 'Theme' taken as the cell above: 'Staff under Work'."
+    ]
+    with Study.open(tmp_path / "x.coder") as study:
+        assert [(code.label, code.parent) for code in study.codebooks.current().codes] == [
+            ("Time", "Work"), ("Staff", "Work"),
+        ]  # fmt: skip
 
 
 def test_a_broken_codebook_makes_no_study(tmp_path: Path) -> None:

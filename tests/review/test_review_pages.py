@@ -10,6 +10,7 @@ import pytest
 from coder.review.app import make_app
 from coder.store import Study
 from coder.store.values import LOTS, Filters
+from tests.reading.office_making import workbook
 from tests.review.conftest import TALK, Page, entered
 from tests.review.test_review_writes import act, ids, state
 
@@ -162,6 +163,27 @@ def test_a_new_code_is_added_and_codes_in_use_are_never_lost(
     )
     assert response.status_code == 200, response.text
     assert "Only" in page.get("/read/1")
+
+
+def test_an_excel_codebook_is_read_on_the_page_with_what_was_taken_otherwise(page: Page) -> None:
+    rows = [["Code", "Parent", "Mood"], ["Work", "", "x"], ["Time", "Work", ""], ["Visits", "Time", ""]]
+    written = workbook({"codes": rows})
+    sent = {"files": ("mine.xlsx", written)}
+    answer = page.client.post("/codebook/upload", files=sent, headers=page.headers).json()
+    notes = [
+        "mine.xlsx: columns that were not read: 'Mood'.",
+        "mine.xlsx: there is one level of components; 1 code that stands deeper counts in the topmost: 'Visits'"
+        " (below 'Time') in Work.",
+    ]
+    assert answer["problems"] == notes
+    shown = page.get("/codebook")
+    assert (
+        ".yaml,.yml,.csv,.tsv,.xlsx,.qdc" in shown and "codebook from mine.xlsx. mine.xlsx: columns" in shown
+    )
+    bad = page.client.post(
+        "/codebook/upload", files={"files": ("my.csv", b"a,b\n1,2\n")}, headers=page.headers
+    )
+    assert bad.json()["error"].startswith("my.csv has no column `label`")
 
 
 def test_dropped_transcripts_are_read_and_their_roles_corrected(page: Page, study_path: Path) -> None:

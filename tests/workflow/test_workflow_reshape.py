@@ -10,6 +10,7 @@ from coder.errors import InputError, StudyError
 from coder.store import Study
 from coder.store.replay import rebuild
 from coder.store.values import ADJUDICATED, Decision
+from coder.workflow.study.codebook_edit import extended
 from coder.workflow.study.decide import Adjudication, adjudicate, decide
 from coder.workflow.study.merge import merge_studies
 from coder.workflow.study.reshape import Reshape, preview, reshape
@@ -118,6 +119,21 @@ def test_only_who_changed_the_codebook_undoes_it_and_only_while_it_is_the_newest
     study.codebooks.add(replace(study.codebooks.current(), name="edited since"), coder="Ben")
     undo(study, "Ann")  # edited since: what Ann decided last is taken back, not the retiring
     assert "sun" not in study.codebooks.current().ids and units(study)[2] not in codes(study, "Ann")
+
+
+def test_a_code_that_is_named_as_component_heads_it_and_one_below_it_joins_its_component(
+    study: Study,
+) -> None:
+    before = study.codebooks.current()
+    reshape(study, Reshape("move", "sun", parent="rain"), coder="Ann")
+    book = study.codebooks.current()
+    label = before.by_id["rain"].label
+    assert book.by_id["sun"].parent == book.by_id["rain"].parent == label
+    reshape(study, Reshape("move", "wind", parent=before.by_id["sun"].label), coder="Ann")
+    assert study.codebooks.current().by_id["wind"].parent == label
+    with pytest.raises(InputError, match="there already"):
+        reshape(study, Reshape("move", "wind", parent="rain"), coder="Ann")
+    assert extended(study.codebooks.current(), {"label": "Fog", "parent": "sun"}).by_id["fog"].parent == label
 
 
 def test_splitting_moves_the_chosen_quotes_to_a_new_or_another_code(study: Study) -> None:

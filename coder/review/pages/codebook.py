@@ -15,7 +15,7 @@ from coder.errors import InputError
 from coder.review.asked import body_of, listed_numbers
 from coder.review.context import attachment, context_of, reply, session_of
 from coder.review.pages.study import kept_upload
-from coder.workflow.codebooks import advice, read_codebook
+from coder.workflow.codebooks import SUFFIXES, advice, read_given
 from coder.workflow.study.codebook_edit import edit_codebook, edited, extended, lines_of
 from coder.workflow.study.reshape import KINDS, Reshape, preview, reshape
 from coder.workflow.study.undoing import last_changes
@@ -32,6 +32,7 @@ async def codebook(request: Request) -> Response:
         request, "codebook.html", page_name="Codebook", book=book, signs=context.signs(session.coder),
         lines_of=lines_of,
         versions=context.review.study.codebooks.versions(), shipped=shipped_names(), advice=advice(book), memos=memos,
+        suffixes=SUFFIXES,
         last_changes=last_changes(context.review.study, session.coder, "codebook"),
     )  # fmt: skip
 
@@ -106,11 +107,14 @@ async def upload(request: Request) -> Response:
         async with request.form(max_files=1, max_fields=2) as form:
             item = form.get("files")
             if not isinstance(item, UploadFile):
-                raise InputError("No file arrived. Drop a codebook (yaml, csv, qdc).")
+                raise InputError("No file arrived. Drop a codebook (yaml, csv, xlsx, qdc).")
             path = await kept_upload(item, Path(folder))
-        new = read_codebook(path)
-    edit_codebook(context.review.study, new, what=f"codebook from {path.name}", coder=session.coder)
-    return reply(say="Codebook read", go="/codebook")
+        new, notes = read_given(path)
+    what = f"codebook from {path.name}"
+    edit_codebook(
+        context.review.study, new, what=what, note=" ".join([f"{what}.", *notes]), coder=session.coder
+    )
+    return reply(say="Codebook read", problems=notes, go="/codebook")
 
 
 async def download(request: Request) -> Response:

@@ -1,6 +1,6 @@
 // Forms that write: sent with the CSRF token, then the page goes where the answer says.
 
-import { post, postForm, say, sayNext, warn } from "./talk.js";
+import { post, postForm, say, sayNext, warn, warnNext } from "./talk.js";
 import { follow } from "./jobs.js";
 
 function contentOf(form) {
@@ -11,9 +11,9 @@ function contentOf(form) {
 
 function finish({ ok, content }) {
   if (!ok) return;
-  const leaving = !content.problems?.length && !content.job && content.go;
+  const leaving = !content.job && content.go;
   (leaving ? sayNext : say)(content.say);
-  if (content.problems?.length) return warn(content.problems.slice(0, 12).join("\n"));
+  if (content.problems?.length) (leaving ? warnNext : warn)(content.problems.slice(0, 12).join("\n"));
   if (content.job) return follow(content.job);
   if (content.go) location.href = content.go;
 }

@@ -4,6 +4,7 @@ const csrf = document.querySelector('meta[name="csrf"]').content;
 const sayBox = document.getElementById("say");
 const noticeBox = document.getElementById("notice");
 const NEXT = "coder say";
+const NEXT_WARNING = "coder warning";
 let fading = 0;
 
 // Phones and tablets have no keys; what names one is not said there.
@@ -23,6 +24,11 @@ export function say(text, keyHint = "") {
 // What to say on the page that is opened next.
 export function sayNext(text) {
   if (text) sessionStorage.setItem(NEXT, text);
+}
+
+// What to warn of on the page that is opened next.
+export function warnNext(text) {
+  sessionStorage.setItem(NEXT_WARNING, text);
 }
 
 // A page that shows codes and keys which are not so any more is loaded anew, before a key means another code.
@@ -94,3 +100,5 @@ export function get(path) {
 
 say(sessionStorage.getItem(NEXT));
 sessionStorage.removeItem(NEXT);
+if (sessionStorage.getItem(NEXT_WARNING)) warn(sessionStorage.getItem(NEXT_WARNING));
+sessionStorage.removeItem(NEXT_WARNING);

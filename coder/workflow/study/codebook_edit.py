@@ -4,7 +4,17 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from coder.codebook import Code, Codebook, Example, SubTheme, from_dict, parse_codebook, to_dict, to_yaml
+from coder.codebook import (
+    Code,
+    Codebook,
+    Example,
+    SubTheme,
+    component_named,
+    from_dict,
+    parse_codebook,
+    to_dict,
+    to_yaml,
+)
 from coder.domain import POLARITIES
 from coder.errors import InputError, StudyError
 from coder.exchange.code_guids import with_known_ids
@@ -35,6 +45,7 @@ def edited(codebook: Codebook, code_id: str, given: Mapping[str, str]) -> Codebo
 def extended(codebook: Codebook, given: Mapping[str, str], unknown: Collection[str] = ()) -> Codebook:
     """Return the codebook with a new code at the end (after its component's codes).
 
+    Where a code is given for the component, that code heads it, and codings of it count there.
     `unknown` are ids that codings stand by and the codebook lacks: a label that is one of them is the new code's id.
     """
     label = given.get("label", "").strip()
@@ -44,7 +55,8 @@ def extended(codebook: Codebook, given: Mapping[str, str], unknown: Collection[s
         raise InputError("Give the new code a label of letters or digits.")
     if code_id in codebook.by_id:
         raise InputError(f"There is a code '{label}' already.")
-    code = _reworded(Code(code_id, label, parent=given.get("parent", "").strip() or None), given)
+    component, codebook = component_named(codebook, given.get("parent", "").strip())
+    code = _reworded(Code(code_id, label, parent=component), given)
     codes = list(codebook.codes)
     same = [place for place, item in enumerate(codes) if item.parent == code.parent]
     codes.insert(same[-1] + 1 if same else len(codes), code)

@@ -10,6 +10,7 @@ from coder.passphrases import PASSPHRASES
 from coder.phrasing import counted
 from coder.store.database import is_outdated
 from coder.store.encryption import is_encrypted
+from coder.workflow.codebooks import read_given
 from coder.workflow.study.import_attributes import import_attributes
 from coder.workflow.study.import_project import ProjectReport, import_project, is_project
 from coder.workflow.study.import_transcripts import ImportOptions, ImportReport, import_transcripts
@@ -45,7 +46,7 @@ class StudyEntry:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A study that was begun: what was read, and a sentence for each file or row that could not be used."""
+    """A study that was begun: what was read, and a sentence for each file or row not used or read as it stands."""
 
     path: Path
     read: int
@@ -134,9 +135,10 @@ def begin(
         progress(item.name, done, None if projects else len(transcripts))
 
     options = ImportOptions(progress=advance)
-    with begin_study(path, codebook=codebook, passphrase=passphrase) as study:
+    book, notes = read_given(Path(codebook))
+    with begin_study(path, codebook=book, passphrase=passphrase) as study:
         report = import_transcripts(study, transcripts, options) if transcripts else ImportReport()
-        read, problems = len(report.added), _not_read(report)
+        read, problems = len(report.added), [*notes, *_not_read(report)]
         for item in projects:
             try:
                 project = import_project(study, item, options, coder=files.coder)

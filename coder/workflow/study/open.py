@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from shutil import disk_usage
 
+from coder.codebook import Codebook
 from coder.exchange.codebooks import read_codebook
 from coder.store import Study
 from coder.store.figures import CoderFigures, StudyFigures
@@ -75,15 +76,16 @@ __all__ = [
 def begin_study(
     path: str | Path,
     *,
-    codebook: str | Path = "comb",
+    codebook: str | Path | Codebook = "comb",
     passphrase: str | None = None,
 ) -> Study:
-    """Make a new study with a codebook (shipped name, or a YAML, csv or .qdc file) and open it.
+    """Make a new study with a codebook (a shipped name, a file, or one that was read) and open it.
 
     With a passphrase the file is encrypted. Raises StudyError if the file exists or cannot be written, CodebookError
     if the codebook is broken, InputError if the passphrase is too short.
     """
-    return _guarded(Study.create(path, read_codebook(codebook), passphrase=passphrase))
+    book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
+    return _guarded(Study.create(path, book, passphrase=passphrase))
 
 
 def open_study(path: str | Path, *, readonly: bool = False, passphrase: str | None = None) -> Study:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from coder.codebook import Code, Codebook, Example, SubTheme
+from coder.codebook import Code, Codebook, Example, SubTheme, component_named
 from coder.errors import InputError, StudyError
 from coder.store import Study
 from coder.store.codebooks import CodebookChange
@@ -132,10 +132,14 @@ def _retired(codebook: Codebook, code: Code, change: Reshape) -> Plan:
 
 
 def _moved(codebook: Codebook, code: Code, change: Reshape) -> Plan:
-    if change.parent == (code.parent or ""):
+    others = replace(codebook, codes=tuple(item for item in codebook.codes if item.id != code.id))
+    component, headed = component_named(others, change.parent)
+    if component == code.parent:
         raise InputError(f"{code.label} is there already.")
-    moved = replace(code, parent=change.parent or None)
-    return _with(codebook, moved), None, f"{code.label} moved to {change.parent or 'no component'}"
+    heads = headed.by_id
+    codes = tuple(heads.get(item.id) or replace(code, parent=component) for item in codebook.codes)
+    moved = next_version(replace(codebook, codes=codes))
+    return moved, None, f"{code.label} moved to {component or 'no component'}"
 
 
 def _with_subtheme(codebook: Codebook, code: Code, change: Reshape) -> Plan:
