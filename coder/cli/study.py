@@ -1,4 +1,4 @@
-"""The commands of a study: begin, import, suggest, retrain, status, merge, undo."""
+"""The commands of a study: begin, import, suggest, retrain, status, merge, undo, rename."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -409,6 +409,30 @@ def history(
     show(as_json, history_dicts(acts), lambda: history_text(acts))
 
 
+def rename(
+    study: StudyFile,
+    transcript: Annotated[
+        str,
+        typer.Argument(
+            help="The transcript: its name, its file's name, or, where several are called alike, the number that"
+            " coder status gives."
+        ),
+    ],
+    name: Annotated[str, typer.Argument(help="Its new name.")],
+    coder: Annotated[str, typer.Option(help="Who renames it, and can undo that.")],
+) -> None:
+    """Give a transcript another name; the old one stays on record.
+
+    Example: coder rename pilot.coder p01 "First interview" --coder Ann
+    """
+    from coder.workflow.study.open import open_study
+    from coder.workflow.study.transcript_names import rename_transcript
+
+    with open_study(study) as opened:
+        before, after = rename_transcript(opened, transcript, name, coder=coder)
+    typer.echo(f"{before} is called so already." if before == after else f"Renamed: {before} is now {after}.")
+
+
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
     app.command("init", no_args_is_help=True)(init)
@@ -420,3 +444,4 @@ def register(app: typer.Typer) -> None:
     app.command("export", no_args_is_help=True)(spread(export, Exported))
     app.command("undo", no_args_is_help=True)(undo)
     app.command("history", no_args_is_help=True)(history)
+    app.command("rename", no_args_is_help=True)(rename)

@@ -182,7 +182,7 @@ def status_text(status: Status) -> str:
         f"'{name}' is unlike what the model learned from ({', '.join(item.words) or 'no telling words'})."
         for name, item in status.unlike.items()
     ]
-    return "\n".join([*lines, *status.unknown_codes, "", f"Next: {status.next}"])
+    return "\n".join([*lines, *status.unknown_codes, *status.same_names, "", f"Next: {status.next}"])
 
 
 def _coder_lines(status: Status) -> list[str]:

@@ -8,13 +8,14 @@ from sqlite3 import Row
 
 from coder.domain import Span, Transcript, Turn, Utterance
 from coder.errors import NotFoundError, StudyError
-from coder.phrasing import typed
+from coder.phrasing import listed, typed
 from coder.store.coders import spread_codable
 from coder.store.connection import SharedConnection, chunks, marks
 from coder.store.transcript_list import list_transcripts
 from coder.store.values import LOTS, StudyTurn, StudyUtterance, TranscriptInfo
 
 _UTTERANCES = "SELECT u.*, t.written FROM utterance u JOIN transcript t ON t.id = u.transcript WHERE"
+SHORTEST_NUMBER = 8  # characters of a uid that name a transcript well enough
 FEW = 40  # utterances of one transcript fetched one by one; more: the transcript is read whole
 
 
@@ -225,22 +226,56 @@ class Texts:
         return list_transcripts(self._db, superseded=superseded)
 
     def find(self, name: str) -> int:
-        """Return the id of the current transcript with this name (case and file suffix do not matter).
+        """Return the id of the current transcript that a name means (see `matching`).
 
-        Raises StudyError if there is none, or several.
+        Raises StudyError if there is none, or several: then it says how to tell them apart.
+        """
+        ids, path = self.matching(name), self._db.path
+        if not ids:
+            raise StudyError(
+                f"There is no transcript '{name}' in {path.name}. See: coder status {typed(path)}"
+            )
+        if len(ids) > 1:
+            raise StudyError(
+                f"{len(ids)} transcripts in {path.name} are called '{name}': {listed(self.told_apart(ids))}. Name"
+                f" one by its number, or rename it: coder rename {typed(path)} NUMBER NEW_NAME --coder NAME"
+            )
+        return ids[0]
+
+    def matching(self, name: str) -> list[int]:
+        """Return the ids of the current transcripts that a name means, in order of import.
+
+        It may be the name or the file's name (case and file suffix do not matter), or, if none is called so, (the
+        beginning of) the number that `told_apart` gives.
         """
         wanted = name.strip().casefold()
-        ids = [
-            row["id"]
-            for row in self._db.rows("SELECT id, name, source FROM transcript WHERE current = 1")
+        rows = self._db.rows(
+            "SELECT id, uid, name, source FROM transcript WHERE current = 1 ORDER BY time, uid"
+        )
+        called = [
+            int(row["id"])
+            for row in rows
             if wanted in {row["name"].casefold(), row["source"].casefold(), _stem(row["source"])}
         ]
-        if len(ids) != 1:
-            problem = "There is no transcript" if not ids else "There are several transcripts"
-            raise StudyError(
-                f"{problem} '{name}' in {self._db.path.name}. See: coder status {typed(self._db.path)}"
-            )
-        return int(ids[0])
+        if called or len(wanted) < SHORTEST_NUMBER:
+            return called
+        return [int(row["id"]) for row in rows if row["uid"].startswith(wanted)]
+
+    def told_apart(self, ids: Sequence[int]) -> list[str]:
+        """Return for each transcript the number that names it alone, the same in every copy, and its file."""
+        rows = self._db.rows(f"SELECT id, uid, source FROM transcript WHERE id IN ({marks(ids)})", ids)
+        by_id = {row["id"]: row for row in rows}
+        return [f"{by_id[key]['uid'][:SHORTEST_NUMBER]} (from {by_id[key]['source']})" for key in ids]
+
+    def of_one_name(self) -> list[tuple[str, list[int]]]:
+        """Return (name, ids) of the current transcripts that are called alike, capitals aside, as after a merge."""
+        alike: dict[str, list[Row]] = defaultdict(list)
+        for row in self._db.rows("SELECT id, name FROM transcript WHERE current = 1 ORDER BY time, uid"):
+            alike[row["name"].casefold()].append(row)
+        found = [
+            (rows[0]["name"], [int(row["id"]) for row in rows]) for rows in alike.values() if len(rows) > 1
+        ]
+        return sorted(found)
 
     def transcript(self, transcript_id: int) -> Transcript:
         """Return a transcript as it was read, with roles as corrected; its `id` is the name in the study."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coder.coded_tables.code_mapping import CodeMapper, Mapped
-from coder.errors import StudyError
 from coder.exchange.code_guids import known_names
 from coder.exchange.read import read_codings
 from coder.exchange.values import without_drafts
@@ -58,23 +57,16 @@ def preview_codings(study: Study, path: Path) -> CodingsPreview:
         file=path.name,
         format=project.format,
         documents=tuple(
-            (name, count, not name or _has(study, name)) for name, count in documents.most_common()
+            (name, count, not name or bool(study.texts.matching(name)))
+            for name, count in documents.most_common()
         ),
         coders=tuple(sorted({item.coder for item in codings if item.coder})),
         codes=tuple((name, count, mapper.map(name)) for name, count in codes.most_common()),
         notes=(*project.notes, *drafts),
-        texts=tuple(item.name for item in project.documents if not _has(study, item.name)),
+        texts=tuple(item.name for item in project.documents if not study.texts.matching(item.name)),
         cases=tuple(case.name for case in project.cases),
         memos=len(project.memos),
     )
-
-
-def _has(study: Study, name: str) -> bool:
-    try:
-        study.texts.find(name)
-    except StudyError:
-        return False
-    return True
 
 
 def write_mapping(path: Path, chosen: list[tuple[str, str, str]]) -> None:

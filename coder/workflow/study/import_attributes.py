@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from coder.errors import StudyError, TableError
+from coder.errors import TableError
 from coder.phrasing import counted
 from coder.store import Study
 
@@ -151,9 +151,14 @@ def _subjects(
     who, where = columns
     transcripts: list[int] = []
     for name in split_cell(cells[where]) if where else []:
-        try:
-            transcripts.append(study.texts.find(name))
-        except StudyError:
+        found = study.texts.matching(name)
+        if len(found) > 1:
+            report.problems.append(
+                f"row {row}: '{name}' is the name of {len(found)} transcripts; see coder status"
+            )
+        elif found:
+            transcripts += found
+        else:
             report.absent.setdefault(name, row)
     participants = split_cell(cells[who]) if who else []
     if not participants:

@@ -18,6 +18,7 @@ from coder.store.merge import join
 from coder.store.values import ADJUDICATED, DECIDED
 from coder.workflow.study.carry_codings import carry_codings
 from coder.workflow.study.codebook_edit import unknown_codes
+from coder.workflow.study.transcript_names import same_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def merge_studies(paths: Sequence[str | Path], out: str | Path, *, force: bool =
         raise OutputError(f"The folder {target.parent} does not exist; make it first.")
     with TemporaryDirectory(prefix=".coder-merge-", dir=target.parent) as folder:
         draft = Path(folder) / "joined.coder"
-        report = _joined(sources, draft, Path(folder))
+        report = _joined(sources, draft, target)
         if force:
             draft.replace(target)
         else:
@@ -70,7 +71,7 @@ def merge_studies(paths: Sequence[str | Path], out: str | Path, *, force: bool =
     return report
 
 
-def _joined(sources: Sequence[Path], draft: Path, folder: Path) -> MergeReport:
+def _joined(sources: Sequence[Path], draft: Path, target: Path) -> MergeReport:
     database.copy(sources[0], draft)
     secret = next((source for source in sources if is_encrypted(source)), None)
     if secret is not None and not is_encrypted(draft):
@@ -79,13 +80,14 @@ def _joined(sources: Sequence[Path], draft: Path, folder: Path) -> MergeReport:
     with Study.open(draft) as study:
         held, gone = [_uids(study)], _gone(study)
         for number, source in enumerate(sources[1:]):
-            other = folder / f"{number}.coder"
+            other = draft.parent / f"{number}.coder"
             database.copy(source, other)
             with Study.open(other) as joining:  # an older copy is brought up to date here, not the original
                 held.append(_uids(joining))
                 gone |= _gone(joining)
             conflicts |= set(join(study.db, other))
         notes = [*_carried(study, held), *_gone_and_back(study, gone), *unknown_codes(study)]
+        notes += same_names(study, target)
         return MergeReport(tuple(sorted(conflicts)), study.figures(), tuple(notes))
 
 

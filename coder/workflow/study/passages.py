@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 from coder.domain import Transcript
-from coder.errors import StudyError
 from coder.store import Study
 from coder.store.values import StudyUtterance
 
@@ -156,10 +155,7 @@ class Placing:
             elif name in self.homes:
                 self._meant[name] = [self.homes[name]]
             else:
-                try:
-                    self._meant[name] = [self.study.texts.find(name)]
-                except StudyError:
-                    self._meant[name] = []
+                self._meant[name] = self.study.texts.matching(name)
         return self._meant[name]
 
     def load(self, key: int) -> Locator:
@@ -196,7 +192,8 @@ def place(row: Mapping[str, Any], placing: Placing) -> tuple[int, int, int]:
     places = [(key, *span) for key, item in searches.items() if item.how == best for span in item.places]
     if span is not None and len(places) > 1:
         near = [match for match in places if abs(match[1] - span[0]) <= NEAR]
-        places = sorted(near or places, key=lambda match: abs(match[1] - span[0]))[:1] if near else places
+        if len({key for key, *_ in near}) == 1:  # offsets do not say in which of several transcripts
+            places = sorted(near, key=lambda match: abs(match[1] - span[0]))[:1]
     if not places:
         where = "the transcript" if len(homes) == 1 else "any transcript"
         raise UnplacedError(f'its text is not found in {where}: "{_short(text)}"')

@@ -12,6 +12,7 @@ from coder.workflow.study.double_coding import PlannedTranscript, double_coding_
 from coder.workflow.study.drift import Falling, Unlikeness, all_drift, falling_codes
 from coder.workflow.study.held_out import FEWEST_RESPONDENTS
 from coder.workflow.study.review_queue import Rate, how_often_right
+from coder.workflow.study.transcript_names import same_names
 
 LARGE = 50_000  # utterances from which the random sample is not read through for the status
 
@@ -31,6 +32,7 @@ class Status:
     falling: tuple[Falling, ...]
     unlike: dict[str, Unlikeness]
     unknown_codes: tuple[str, ...]
+    same_names: tuple[str, ...]
     next: str
 
     def as_dict(self) -> dict[str, Any]:
@@ -66,6 +68,7 @@ class Status:
             ],
             "falling": [asdict(item) for item in self.falling],
             "unknown_codes": list(self.unknown_codes),
+            "same_names": list(self.same_names),
             "unlike": {name: asdict(item) for name, item in self.unlike.items()},
         }  # fmt: skip
 
@@ -93,6 +96,7 @@ def status(study: Study) -> Status:
             if item.uid in drifts and drifts[item.uid].unlike
         },
         unknown_codes=tuple(unknown_codes(study)),
+        same_names=tuple(same_names(study, study.path)),
         next=next_action(study, figures, transcripts, models, trials),
     )
 

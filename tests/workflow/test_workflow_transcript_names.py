@@ -1,0 +1,88 @@
+"""Two transcripts of one name, as copies can bring them: said, told apart by number, and renamed."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from coder.cli.main import app
+from coder.errors import StudyError
+from coder.phrasing import typed
+from coder.store import Study
+from coder.workflow.study.codings_preview import preview_codings
+from coder.workflow.study.import_attributes import import_attributes
+from coder.workflow.study.import_codings import import_codings
+from coder.workflow.study.merge import merge_studies
+from coder.workflow.study.transcript_names import rename_transcript
+from coder.workflow.study.undoing import undo
+from tests.study_making import small_study
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Path:
+    """The study that joins two copies in which w1 and w2 were renamed to one name."""
+    with small_study(tmp_path / "a.coder", "w1", "w2"):
+        pass
+    shutil.copy(tmp_path / "a.coder", tmp_path / "b.coder")
+    for copy, name, coder in (("a", "w1", "Ann"), ("b", "w2", "Ben")):
+        with Study.open(tmp_path / f"{copy}.coder") as study:
+            rename_transcript(study, name, "Ward", coder=coder)
+    return tmp_path / "both study.coder"
+
+
+def test_a_merge_and_the_status_name_transcripts_that_are_called_alike(both: Path) -> None:
+    first, second = both.parent / "a.coder", both.parent / "b.coder"
+    report = merge_studies([first, second], both)
+    other = merge_studies([second, first], both, force=True)
+    assert report.notes == other.notes
+    with Study.open(both) as study:
+        numbers = [item.uid[:8] for item in sorted(study.texts.all(), key=lambda item: item.source)]
+        ((_, alike),) = study.texts.of_one_name()
+        last = study.texts.told_apart(alike)[1][:8]
+        (said,) = report.notes
+        assert said.startswith("2 transcripts are called 'Ward': ") and f"{numbers[0]} (from w1.txt)" in said
+        assert said.endswith(f"coder rename {typed(both)} {last} NEW_NAME --coder NAME")
+        with pytest.raises(
+            StudyError, match=rf"2 transcripts .* are called 'ward': .*{numbers[1]} \(from w2"
+        ):
+            study.texts.find("ward")
+        assert study.texts.find("w2") == study.texts.find(numbers[1].upper())
+    assert said in CliRunner().invoke(app, ["status", str(both)]).stdout
+
+
+def test_one_of_them_is_renamed_by_its_number_on_the_command_line_and_undone(both: Path) -> None:
+    merge_studies([both.parent / "a.coder", both.parent / "b.coder"], both)
+    with Study.open(both) as study:
+        number = next(item.uid[:8] for item in study.texts.all() if item.source == "w2.txt")
+    line = ["rename", str(both), number, " Second  ward ", "--coder", "Ann"]
+    assert CliRunner().invoke(app, line).stdout == "Renamed: Ward is now Second ward.\n"
+    assert CliRunner().invoke(app, line).stdout == "Second ward is called so already.\n"
+    with Study.open(both) as study:
+        assert {item.name: item.source for item in study.texts.all()} == {
+            "Ward": "w1.txt", "Second ward": "w2.txt",
+        }  # fmt: skip
+        with pytest.raises(StudyError, match="There is no coder 'Zoe'"):
+            rename_transcript(study, "Ward", "Clinic", coder="Zoe")
+        with pytest.raises(StudyError, match="rename that one first"):
+            undo(study, "Ann")
+        rename_transcript(study, "Ward", "First ward", coder="Ben")
+        assert undo(study, "Ann") is not None
+        assert not study.texts.of_one_name()
+
+
+def test_tables_that_name_them_are_placed_by_their_words_and_facts_are_refused(both: Path) -> None:
+    merge_studies([both.parent / "a.coder", both.parent / "b.coder"], both)
+    table, facts = both.parent / "codes.csv", both.parent / "facts.csv"
+    table.write_text(
+        "transcript,text,code\nWard,My name is w2.,sun\nWard,It took the roof off.,wind\n", encoding="utf-8"
+    )
+    facts.write_text("transcript,place\nWard,north\nw1,south\n", encoding="utf-8")
+    with Study.open(both) as study:
+        assert preview_codings(study, table).documents == (("Ward", 2, True),)
+        report = import_codings(study, table, coder="Ann")
+        assert report.used == 1 and "occurs 2 times" in report.problems[0]
+        found = import_attributes(study, facts)
+        assert found.problems == ["row 2: 'Ward' is the name of 2 transcripts; see coder status"]
+        first = next(item for item in study.texts.all() if item.source == "w1.txt")
+        assert study.people.attributes("transcript", first.uid) == {"place": ("south",)}
