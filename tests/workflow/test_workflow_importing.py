@@ -244,6 +244,26 @@ def test_what_was_read_without_a_code_is_known_only_when_said(
     assert set(coded(study, "Cleo", talk)) == set(texts(study, talk))
 
 
+def test_where_a_row_with_a_code_may_belong_is_not_taken_for_nothing_to_code(
+    study: Study, talk: int, tmp_path: Path
+) -> None:
+    table = put(
+        tmp_path,
+        "codings.csv",
+        "transcript,text,code\ntalk,It rained all day.,rain\ntalk,We laughed.,sun\ntalk,The sun came later.,light\n"
+        "talk,It hailed.,rain\n",
+    )
+    report = import_codings(study, table, coder="Ann", complete=True)
+    stands = coded(study, "Ann", talk)
+    assert stands["It rained all day."] == ["rain"]
+    assert "We laughed." not in stands
+    assert "The sun came later." not in stands
+    assert stands["It took the roof off."] == ["nothing"]
+    assert (report.left_open, report.nowhere) == ({"Ann": 3}, 1)
+    assert any(note.startswith("3 utterances taken as not looked at") for note in report.notes)
+    assert any(note.startswith("1 row with a code found nowhere") for note in report.notes)
+
+
 def test_whose_codes_they_are_must_be_known(study: Study, talk: int, tmp_path: Path) -> None:
     plain = put(tmp_path, "plain.csv", "text,code\nIt rained all day.,rain\n")
     with pytest.raises(StudyError, match="--coder"):

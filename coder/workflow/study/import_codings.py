@@ -25,13 +25,16 @@ class CodingsReport:
     """What came of a table of codings, per coder: utterances coded, and utterances looked at without a code.
 
     `problems` name each row that was left out, with the reason; `notes` say how the table was read. `tolerant` rows
-    were found only without regard to spacing, quotes or dashes.
+    were found only without regard to spacing, quotes or dashes. `left_open` counts utterances that rows with a code
+    which were left out may speak of, `nowhere` such rows whose words were found nowhere.
     """
 
     coded: dict[str, int] = field(default_factory=dict)
     nothing: dict[str, int] = field(default_factory=dict)
     rows: int = 0
     used: int = 0
+    left_open: dict[str, int] = field(default_factory=dict)
+    nowhere: int = 0
     tolerant: int = 0
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -53,8 +56,9 @@ def import_codings(
     and `coder` picks one of them; without it `coder` says whose codes these are.
 
     Utterances without a row count as not looked at, unless `looked_at` (a table of passages the coders read)
-    or `complete` (they read the transcripts of the table whole) says otherwise. Bringing a table in twice adds
-    nothing.
+    or `complete` (they read the transcripts of the table whole) says otherwise. Even then an utterance that a row
+    with a code may speak of, which could not be taken over, is not taken for one with nothing to code. Bringing a
+    table in twice adds nothing.
 
     Raises TableError if columns are missing, StudyError if no coder is known.
     """
@@ -73,7 +77,7 @@ def import_coded_table(
 ) -> CodingsReport:
     """Take over the codings of an opened table, as `import_codings` does, and with its errors."""
     report = CodingsReport(rows=len(table))
-    rows = _placed(study, table, coder, placing, report)
+    rows, unsure = _placed(study, table, coder, placing, report)
     report.tolerant = placing.tolerant
     read = _places_read(looked_at, placing, report) if looked_at else {}
     with study.db.write():
@@ -83,13 +87,35 @@ def import_coded_table(
             if complete:
                 looked |= {unit for row in of_coder for unit in placing.units[row.transcript].ids}
             study.people.add_coder(name)
-            _write(study, name, of_coder, placing, looked, report)
+            doubtful = unsure[name] - {unit for row in of_coder for unit in placing.coded(row)}
+            report.left_open[name] = len(looked & doubtful)
+            _write(study, name, of_coder, placing, looked - doubtful, report)
+    if complete or looked_at:
+        report.notes += _doubts(report)
     return report
+
+
+def _doubts(report: CodingsReport) -> list[str]:
+    """Say what rows that were left out do to "nothing to code"."""
+    notes = []
+    left = sum(report.left_open.values())
+    if left:
+        notes.append(
+            f"{counted(left, 'utterance')} taken as not looked at, not as nothing to code: a row with a code that was"
+            " left out may speak of them."
+        )
+    if report.nowhere:
+        notes.append(
+            f"{counted(report.nowhere, 'row')} with a code found nowhere. What they code, if it is in these"
+            " transcripts, now counts as nothing to code: correct the rows and import the table again."
+        )
+    return notes
 
 
 def _placed(
     study: Study, table: CodedTable, coder: str | None, placing: Placing, report: CodingsReport
-) -> list[PlacedRow]:
+) -> tuple[list[PlacedRow], dict[str, set[int]]]:
+    """Return the rows that could be placed, and by coder the utterances that other rows with a code may speak of."""
     offsets = "start" in table.columns and "end" in table.columns
     if "code" not in table.columns or not ("text" in table.columns or offsets):
         raise TableError(
@@ -103,11 +129,12 @@ def _placed(
     polarities = polarities_of(table.cells("polarity"), unknown)
     columns = {role: table.cells(role) for role in ("text", "transcript", "start", "end", "polarity", "memo")}
     placed: list[PlacedRow] = []
+    unsure: dict[str, set[int]] = defaultdict(set)
     settled = sum(name.casefold() == ADJUDICATED for name in coders)
     if settled:
         report.notes.append(
-            f"{counted(settled, 'adjudicated coding')} left out: nobody is named who adjudicated. Adjudicate on the"
-            " review page, or merge the studies (coder merge)."
+            f"{counted(settled, 'adjudicated coding')} left out: nobody is named who adjudicated. Take them over"
+            " with --adjudicated TABLE --coder NAME, or adjudicate on the review page."
         )
     for at, (row, who) in enumerate(zip(table.row_numbers(), coders, strict=True)):
         if not who:
@@ -121,7 +148,20 @@ def _placed(
             report.used += 1
         except UnplacedError as problem:
             report.problems.append(f"row {row}: {problem}")
-    return placed
+            if codes.rows[at]:
+                places = _maybe(row_cells, placing)
+                unsure[who].update(places)
+                report.nowhere += not places
+    return placed, unsure
+
+
+def _maybe(cells: Mapping[str, Any], placing: Placing) -> set[int]:
+    """Return the utterances that a row may speak of which was left out."""
+    try:
+        places: Sequence[tuple[int, int, int]] = [place(cells, placing)]
+    except UnplacedError as problem:
+        places = problem.places
+    return {unit for spot in places for unit in placing.covered(*spot)}
 
 
 def _unread(table: CodedTable) -> list[str]:

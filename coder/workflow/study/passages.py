@@ -118,7 +118,11 @@ class Units:
 
 
 class UnplacedError(Exception):
-    """A row cannot be taken over; the text is the reason."""
+    """A row cannot be taken over; the text is the reason, `places` are where its passage may stand."""
+
+    def __init__(self, reason: str, places: Sequence[tuple[int, int, int]] = ()) -> None:
+        super().__init__(reason)
+        self.places = tuple(places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,11 @@ class Placing:
 
     def coded(self, row: PlacedRow) -> list[int]:
         """Return the utterances that a row's passage covers."""
-        return self.units[row.transcript].covered(row.start, row.end)
+        return self.covered(row.transcript, row.start, row.end)
+
+    def covered(self, transcript: int, start: int, end: int) -> list[int]:
+        """Return the utterances of a transcript (loaded before) that a passage covers."""
+        return self.units[transcript].covered(start, end)
 
 
 def place(row: Mapping[str, Any], placing: Placing) -> tuple[int, int, int]:
@@ -198,7 +206,8 @@ def place(row: Mapping[str, Any], placing: Placing) -> tuple[int, int, int]:
         where = "the transcript" if len(homes) == 1 else "any transcript"
         raise UnplacedError(f'its text is not found in {where}: "{_short(text)}"')
     if len(places) > 1:
-        raise UnplacedError(f'its text occurs {len(places)} times, so its place is unclear: "{_short(text)}"')
+        reason = f'its text occurs {len(places)} times, so its place is unclear: "{_short(text)}"'
+        raise UnplacedError(reason, places)
     placing.tolerant += best == "tolerant"
     return places[0]
 
