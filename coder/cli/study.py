@@ -95,6 +95,13 @@ class Imported:
             "--complete", help="The coders read the transcripts of the table from beginning to end."
         ),
     ] = False
+    adjudicated: Annotated[
+        Path | None,
+        typer.Option(
+            help="A table of what was adjudicated, by --coder NAME: the disagreements of 'coder agreement STUDY -o"
+            " FILE' with the column 'agreed' filled in (codes as code:polarity, joined by ;, - = nothing to code)."
+        ),
+    ] = None
     interviewer: Interviewer = None
     new_version: Annotated[
         bool,
@@ -137,7 +144,9 @@ def import_(asked: Imported, options: CodedOptions) -> None:
 
     read = None
     if asked.pseudonymise:
-        tables = tuple(table for table in (asked.attributes, asked.codings, asked.looked_at) if table)
+        tables = tuple(
+            table for table in (asked.attributes, asked.codings, asked.adjudicated, asked.looked_at) if table
+        )
         read = reader_of(
             Pseudonymising(
                 asked.study, asked.paths or [], asked.apply, asked.pseudonyms, asked.interviewer or [], tables
@@ -149,7 +158,7 @@ def import_(asked: Imported, options: CodedOptions) -> None:
         raise typer.BadParameter("--apply and --pseudonyms go with --pseudonymise.")
     request = bringing.ImportRequest(
         paths=tuple(asked.paths or ()), attributes=asked.attributes, codings=asked.codings, coder=asked.coder,
-        looked_at=asked.looked_at, complete=asked.complete, reading=options.reading(),
+        looked_at=asked.looked_at, complete=asked.complete, adjudicated=asked.adjudicated, reading=options.reading(),
         interviewer=tuple(asked.interviewer or ()), new_version=asked.new_version, read=read,
     )  # fmt: skip
     with open_study(asked.study) as opened, progress_bar("Importing") as advance:

@@ -193,25 +193,49 @@ def adjudicate(
     Cites the acts of all coders who had decided it; their own codings stay as they are. Raises StaleError if it was
     adjudicated, or a coder decided on it, since it was shown; StudyError if sides were `seen` and none is left.
     """
-    utterance, codebook = adjudication.utterance, study.codebooks.current()
-    unit = study.texts.by_id([utterance]).get(utterance)
-    refuse_out_of_use(study, [unit.transcript] if unit else [])
+    utterance = adjudication.utterance
     with study.db.write():  # so that nobody decides between the look at the sides and the writing
-        coders = [name for name in study.acts.deciders([utterance])[utterance] if name != ADJUDICATED]
-        cites = tuple(study.acts.states(name, [utterance])[utterance].token for name in coders)
+        cites = _sides(study, utterance)
         if adjudication.seen is not None and sorted(adjudication.seen) != sorted(cites):
             raise StaleError(
                 "A coder decided on this utterance anew since it was shown. Nothing was saved; look at it again."
             )
         if adjudication.seen is not None and not cites:
             raise StudyError("No coder's decision stands on this utterance; there is nothing to adjudicate.")
-        decisions = _adjudicating(study, adjudication, cites)
-        for decision in decisions:
-            _check(study, decision, codebook, unit, None)
-        study.acts.record_exposure(adjudicator, [utterance], "coder")
+        return adjudicate_all(study, adjudicator, [adjudication], provenance=provenance)
+
+
+def adjudicate_all(
+    study: Study,
+    adjudicator: str,
+    adjudications: Sequence[Adjudication],
+    *,
+    provenance: Provenance = UNSTATED,
+) -> Saved:
+    """Adjudicate several utterances as one act, which one undo takes back; `seen` is not checked here.
+
+    Raises StaleError and StudyError, as `adjudicate` does; nothing is written then.
+    """
+    codebook, touched = study.codebooks.current(), [item.utterance for item in adjudications]
+    with study.db.write():
+        units = study.texts.by_id(touched)
+        refuse_out_of_use(study, {unit.transcript for unit in units.values()})
+        decisions: list[Decision] = []
+        for item in adjudications:
+            made = _adjudicating(study, item, _sides(study, item.utterance))
+            for decision in made:
+                _check(study, decision, codebook, units.get(item.utterance), None)
+            decisions += made
+        study.acts.record_exposure(adjudicator, touched, "coder")
         return study.acts.decide(
             adjudicator, decisions, mode="adjudication", kind="adjudicate", provenance=provenance
         )
+
+
+def _sides(study: Study, utterance: int) -> tuple[str, ...]:
+    """Return the newest acts on an utterance of all coders who have decided it."""
+    coders = [name for name in study.acts.deciders([utterance])[utterance] if name != ADJUDICATED]
+    return tuple(study.acts.states(name, [utterance])[utterance].token for name in coders)
 
 
 def _adjudicating(study: Study, adjudication: Adjudication, cites: tuple[str, ...]) -> list[Decision]:

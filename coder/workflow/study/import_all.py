@@ -10,6 +10,7 @@ from coder.phrasing import counted, typed
 from coder.reading.tables.columns import UNREAD
 from coder.store import Study
 from coder.workflow.coded_files import CodedReading
+from coder.workflow.study.import_adjudicated import AdjudicatedReport, import_adjudicated
 from coder.workflow.study.import_attributes import AttributeReport, import_attributes
 from coder.workflow.study.import_codings import CodingsReport, import_codings
 from coder.workflow.study.import_project import ProjectReport, import_project, is_project
@@ -32,6 +33,7 @@ class ImportRequest:
     coder: str | None = None
     looked_at: Path | None = None
     complete: bool = False
+    adjudicated: Path | None = None
     reading: CodedReading | None = None
     interviewer: tuple[str, ...] = ()
     new_version: bool = False
@@ -45,6 +47,7 @@ class ImportResult:
     transcripts: ImportReport
     attributes: AttributeReport | None = None
     codings: CodingsReport | None = None
+    adjudicated: AdjudicatedReport | None = None
     projects: tuple[ProjectReport, ...] = ()
     failed: tuple[tuple[Path, str], ...] = ()
     passed_over: tuple[Path, ...] = ()
@@ -59,7 +62,14 @@ class ImportResult:
     def anything_read(self) -> bool:
         """Tell whether any of the files could be used."""
         texts = self.transcripts
-        return bool(texts.added or texts.unchanged or self.projects or self.attributes or self.codings)
+        return bool(
+            texts.added
+            or texts.unchanged
+            or self.projects
+            or self.attributes
+            or self.codings
+            or self.adjudicated
+        )
 
     def problems(self) -> list[str]:
         """Return a line for each file or row that was left out, in whole or in part, and on how tables were read."""
@@ -71,6 +81,11 @@ class ImportResult:
         lines += [note for project in self.projects for note in project.notes]
         for codings in (*(project.codings for project in self.projects), self.codings):
             lines += [*codings.notes, *(f"codings, {line}" for line in codings.problems)] if codings else []
+        if self.adjudicated:
+            lines += [
+                *self.adjudicated.notes,
+                *(f"adjudicated, {line}" for line in self.adjudicated.problems),
+            ]
         return lines
 
     def text(self) -> str:
@@ -86,6 +101,8 @@ class ImportResult:
             lines.append(f"Attributes: {self.attributes.text()}")
         if self.codings:
             lines += _codings_lines(self.codings)
+        if self.adjudicated:
+            lines.append(self.adjudicated.text())
         return "\n".join(lines) or "Nothing was brought in."
 
     def as_dict(self) -> dict[str, Any]:
@@ -98,6 +115,7 @@ class ImportResult:
             "projects": [_project_dict(project) for project in self.projects],
             "attributes": asdict(self.attributes) if self.attributes else None,
             "codings": asdict(self.codings) if self.codings else None,
+            "adjudicated": asdict(self.adjudicated) if self.adjudicated else None,
         }
 
 
@@ -109,10 +127,13 @@ def import_all(
     Raises StudyError if nothing is asked for or the study cannot be written, and the table's own error if a
     table is all there was and it cannot be used.
     """
-    if not (request.paths or request.attributes or request.codings):
-        raise StudyError("Say what to import: transcripts, --attributes TABLE or --codings TABLE.")
+    about = (request.attributes, request.codings, request.adjudicated)
+    if not (request.paths or any(about)):
+        raise StudyError(
+            "Say what to import: transcripts, --attributes TABLE, --codings TABLE or --adjudicated TABLE."
+        )
     projects = [path for path in request.paths if is_project(path)]
-    tables = [path for path in (request.attributes, request.codings, request.looked_at) if path is not None]
+    tables = [path for path in (*about, request.looked_at) if path is not None]
     options = ImportOptions(request.interviewer, request.new_version, request.read, progress=progress)
     transcripts = import_transcripts(
         study, [path for path in request.paths if path not in projects], options, tables=tables
@@ -130,10 +151,10 @@ def import_all(
         try:
             brought.projects += (_project(study, path, request, options),)
         except CoderError as error:
-            if len(request.paths) == 1 and not (request.attributes or request.codings):
+            if len(request.paths) == 1 and not any(about):
                 raise
             failed.append((path, str(error)))
-    for table, work in ((request.attributes, _attributes), (request.codings, _codings)):
+    for table, work in zip(about, (_attributes, _codings, _adjudicated), strict=True):
         if table is None:
             continue
         try:
@@ -170,6 +191,10 @@ def _codings(study: Study, table: Path, request: ImportRequest, brought: ImportR
         complete=request.complete,
         reading=request.reading,
     )
+
+
+def _adjudicated(study: Study, table: Path, request: ImportRequest, brought: ImportResult) -> None:
+    brought.adjudicated = import_adjudicated(study, table, request.coder)
 
 
 def _transcript_lines(report: ImportReport) -> list[str]:
