@@ -2,6 +2,7 @@
 
 import itertools
 import textwrap
+from collections.abc import Sequence
 
 import pytest
 
@@ -98,17 +99,31 @@ def composed(
     return join.join(written) + "\n", spoken
 
 
-@pytest.mark.parametrize("style", STYLES)
-def test_a_style_is_read_in_every_layout(style: str) -> None:
-    for cast, join, wrap, header in itertools.product(CASTS, ("\n", "\n\n"), (None, 72), HEADERS):
+LAYOUTS = list(itertools.product(CASTS, ("\n", "\n\n"), (None, 72), HEADERS))
+
+
+def check_layouts(style: str, layouts: Sequence[tuple[tuple[str, str, str], str, int | None, str]]) -> None:
+    for cast, join, wrap, header in layouts:
         text, spoken = composed(style, cast, join, wrap)
         transcript = assemble(document_of(header + text, "x.txt", "utf-8"), "x.txt", b"")
         found = [[turn.speaker, " ".join(transcript.words_of(turn).split())] for turn in transcript.turns]
-        assert found == spoken, f"{cast}, {join!r}, {wrap}, {header!r}"
+        assert found == spoken, f"{style!r}, {cast}, {join!r}, {wrap}, {header!r}"
         asking = {turn.speaker for turn in transcript.turns if turn.role == "interviewer"}
         assert asking == {cast[0]}
         if "{t}" in style or "{T}" in style.split("{w}")[0]:
             assert [turn.time for turn in transcript.turns] == [7.0 * number for number in range(len(spoken))]
+
+
+@pytest.mark.parametrize("number", range(len(STYLES)), ids=STYLES)
+def test_a_style_is_read_in_many_layouts(number: int) -> None:
+    # Every fifth, from another one for each style: all casts, joins, wraps and headers for every style.
+    check_layouts(STYLES[number], LAYOUTS[number % 5 :: 5])
+
+
+@pytest.mark.slow
+def test_every_style_is_read_in_every_layout() -> None:
+    for style in STYLES:
+        check_layouts(style, LAYOUTS)
 
 
 ODD = [
