@@ -1,6 +1,8 @@
 """Fixtures that the tests of several packages share."""
 
+import contextlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,11 @@ from hypothesis import settings
 
 from coder.store import Study
 from tests.study_making import small_study
+
+# Each decision is on the disk when its call returns, which takes most of the time of a test; in memory it takes none.
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 << 30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 # A busy machine is slow at times; no test measures time against a limit.
 settings.register_profile("coder", deadline=None)
@@ -26,6 +33,18 @@ def no_trace_at_home(tmp_path_factory: pytest.TempPathFactory) -> None:
 def the_small_starter() -> None:
     """Let `starter` be the small model, which needs a sixth of the time; tests of the large one name it by folder."""
     os.environ["CODER_STARTER"] = "starter-small"
+
+
+@pytest.fixture
+def quick_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Derive keys from passphrases in few rounds; in this process alone, so not for files that another opens."""
+    sqlcipher = pytest.importorskip("sqlcipher3").dbapi2
+    monkeypatch.setattr("coder.pseudonyms.sealed.ROUNDS", 2**4)
+    with contextlib.closing(sqlcipher.connect(":memory:")) as any_database:
+        (rounds,) = any_database.execute("PRAGMA cipher_default_kdf_iter").fetchone()
+        any_database.execute("PRAGMA cipher_default_kdf_iter = 1000")
+        yield
+        any_database.execute(f"PRAGMA cipher_default_kdf_iter = {rounds}")
 
 
 @pytest.fixture

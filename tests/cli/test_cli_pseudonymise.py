@@ -94,9 +94,8 @@ def test_tables_are_refused_with_what_to_do(folder: Path) -> None:
 
 
 def test_who_is_who_can_be_encrypted_and_is_beside_an_encrypted_study(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch, quick_keys: None
 ) -> None:
-    pytest.importorskip("sqlcipher3")
     monkeypatch.setenv("CODER_PASSPHRASE", "correct horse battery")
     run("init", "s.coder", "--encrypt")
     run("import", "s.coder", "interviews", "--pseudonymise")

@@ -18,7 +18,7 @@ def test_what_is_sealed_is_unreadable_and_comes_back_by_its_passphrase() -> None
 
 
 @pytest.mark.parametrize("place", [20, 40, 60, -1])
-def test_a_changed_or_cut_file_is_refused(place: int) -> None:
+def test_a_changed_or_cut_file_is_refused(quick_keys: None, place: int) -> None:
     content = bytearray(sealed(b"Jane Smith", SECRET))
     content[place] ^= 1
     with pytest.raises(PassphraseError, match="does not open who"):
@@ -27,6 +27,6 @@ def test_a_changed_or_cut_file_is_refused(place: int) -> None:
         unsealed(bytes(content[:30]), SECRET, "who")
 
 
-def test_a_wrong_passphrase_is_refused() -> None:
+def test_a_wrong_passphrase_is_refused(quick_keys: None) -> None:
     with pytest.raises(PassphraseError, match="does not open who"):
         unsealed(sealed(b"Jane Smith", SECRET), "another passphrase", "who")

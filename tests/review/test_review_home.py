@@ -200,7 +200,7 @@ def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("a_process_of_its_own")
 def test_an_encrypted_study_is_begun_and_opened_with_its_passphrase(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_keys: None
 ) -> None:
     browser = Browser(tmp_path)
     files = [

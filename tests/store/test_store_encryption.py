@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,13 +28,19 @@ WORDS = [word.encode() for word in ("weather", "rained", "roof", "Ann", "rain", 
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Let no test leave passphrases or the rule against traces behind for the others."""
+    if "real_keys" not in request.fixturenames:
+        request.getfixturevalue("quick_keys")
     monkeypatch.setattr(PASSPHRASES, "_known", {})
     monkeypatch.setattr(FileStore, "in_memory", False)
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.delenv("CODER_PASSPHRASE", raising=False)
-    yield
+
+
+@pytest.fixture
+def real_keys() -> None:
+    """Derive keys as the program does, for studies that another process opens too."""
 
 
 @pytest.fixture
@@ -260,7 +266,7 @@ def test_plain_and_other_files_do_not_look_encrypted(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
-def test_an_encrypted_study_in_use_is_seen_without_its_passphrase(path: Path) -> None:
+def test_an_encrypted_study_in_use_is_seen_without_its_passphrase(real_keys: None, path: Path) -> None:
     assert not is_locked(path)
     code = (
         "import sys; from coder.store import Study; study = Study.open(sys.argv[1], passphrase=sys.argv[2]);"
@@ -296,7 +302,11 @@ def test_vectors_of_an_encrypted_study_are_kept_in_memory_alone(path: Path, tmp_
     ("kind", "check"), [("deciding", acts_are_there), ("importing", transcripts_are_there)]
 )
 def test_killed_at_any_moment_it_is_whole_and_unreadable(
-    kind: str, check: Callable[[Study, list[str]], None], path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str,
+    check: Callable[[Study, list[str]], None],
+    real_keys: None,
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("CODER_PASSPHRASE", SECRET)
     path.unlink()
