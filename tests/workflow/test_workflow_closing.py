@@ -11,8 +11,11 @@ import pytest
 
 from coder.codebook import Code, Codebook
 from coder.learning.persistence.card import CodeVerdict, HeldOut, ModelCard, TrainingData
+from coder.learning.persistence.model_files import load_model
+from coder.store import Study
 from coder.workflow.precoding.parts import PartRecord
 from coder.workflow.precoding.pipeline import PrecodingRequest, Summary, closing_words
+from coder.workflow.study.model_versions import active_version, untested_codes
 
 BOOK = Codebook("b", (Code("time", "Time"), Code("people", "People"), Code("body", "The body")))
 
@@ -58,16 +61,32 @@ def test_what_the_model_was_never_tested_with_is_said_and_no_figure_of_other_cod
     model.card = replace(model.card, codes=(other,), held_out=HeldOut(surest_quarter=0.96))
     model.parts.calibration.usable[:] = True
     request = PrecodingRequest(paths=[], codebook="My codes.xlsx")
-    said = closing_words(request, Summary.of(model))
+    summary = Summary.of(model)
+    assert "Not measured" not in closing_words(request, summary)  # nothing is suggested in this run
+    summary.codes = Counter({("time", "barrier"): 1, ("body", ""): 2})
+    said = closing_words(request, summary)
     assert "96 %" not in said
     assert "Not measured: how often suggestions of these codes are right." in said
     assert 'coder evaluate MODEL EXCERPTS --codebook "My codes.xlsx"' in said
     model.card = replace(
         model.card, codes=(other, replace(other, code="time"), replace(other, code="people"))
     )
-    said = closing_words(request, Summary.of(model))
+    summary = Summary.of(model)
+    summary.codes = Counter({("time", "barrier"): 1, ("body", ""): 2})
+    said = closing_words(request, summary)
     assert "96 % were right where the model was tested; expect fewer on another study." in said
     assert "Not measured: how often suggestions are right of 'The body'." in said
+    del summary.codes["body", ""]
+    assert "Not measured" not in closing_words(request, summary)
+
+
+def test_the_codebooks_text_alone_was_never_tested(tmp_path: Path) -> None:
+    none = load_model("none")
+    summary = Summary.of(none)
+    assert summary.untested == tuple(summary.labels) and summary.surest_quarter is None and not summary.failed
+    with Study.create(tmp_path / "s.coder", none.codebook) as study:
+        active_version(study, "none")
+        assert untested_codes(study) == set(summary.labels)
 
 
 def test_each_transcript_says_how_many_of_its_utterances_got_a_suggestion(model: Any) -> None:

@@ -13,6 +13,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from coder.learning.estimators.ensemble import COMPARED, QUESTION, LinearHead, M
 from coder.learning.explanation import Examples
 from coder.learning.features.wording import NGrams
 from coder.learning.model import Model, Parts
-from coder.learning.persistence.card import StoredCard
+from coder.learning.persistence.card import HeldOut, StoredCard
 
 PACKAGE = Path(__file__).parents[2]
 SHIPPED = next(
@@ -65,6 +66,8 @@ def load_model(
         starter = _from_folder(folder_of(STARTER), encoder, threads)
         model = with_codebook(starter, codebook or starter.codebook, learned=False)
         model.name = NONE
+        # What the starter was tested with is what excerpts taught it about codes; nobody tested it without.
+        model.card = replace(model.card, codes=(), held_out=HeldOut())
         return model
     model = _from_folder(folder_of(name), encoder, threads)
     if codebook is None:

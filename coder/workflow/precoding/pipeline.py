@@ -83,14 +83,14 @@ class Summary:
     labels: dict[str, str] = field(default_factory=dict)
     failed: dict[str, CodeVerdict] = field(default_factory=dict)
     surest_quarter: float | None = None
-    untested: tuple[str, ...] = ()  # labels of codes that are suggested though nobody measured how well
+    untested: tuple[str, ...] = ()  # codes that may be suggested though nobody measured how well
 
     @classmethod
     def of(cls, model: "Model", left_out: Mapping[str, str] | None = None) -> "Summary":
         """Return an empty summary that knows the model's codes and the verdicts of those that failed."""
         labels = {code.id: code.label for code in model.codebook.codes}
         failed, tested = failed_codes(model), model.card.tested_codes
-        untested = tuple(label for code, label in labels.items() if code not in tested and code not in failed)
+        untested = tuple(code for code in labels if code not in tested and code not in failed)
         return cls(
             left_out=dict(left_out or {}), model=model.name, labels=labels, failed=failed,
             surest_quarter=model.card.held_out.surest_quarter if tested & labels.keys() else None,
@@ -323,7 +323,7 @@ def closing_words(request: PrecodingRequest, summary: Summary) -> str:
         code_table(summary.codes, offered),
         "",
         *([*failed_lines(failed), ""] if failed else []),
-        *untested_lines(summary.untested, len(offered), request.codebook),
+        *untested_lines(summary, request.codebook),
         "These are suggestions: a person confirms, changes or rejects each of them.",
     ]
     if request.out:
@@ -339,14 +339,13 @@ def closing_words(request: PrecodingRequest, summary: Summary) -> str:
     return "\n".join(lines)
 
 
-def untested_lines(untested: Sequence[str], offered: int, codebook: object = None) -> list[str]:
-    """Say of which codes nobody measured how often suggestions are right, and how to measure it.
-
-    `untested` are their labels, of `offered` codes that are suggested.
-    """
+def untested_lines(summary: Summary, codebook: object = None) -> list[str]:
+    """Say of which suggested codes nobody measured how often suggestions are right, and how to measure it."""
+    suggested = {code for code, _ in summary.codes}
+    untested = [summary.labels[code] for code in summary.untested if code in suggested]
     if not untested:
         return []
-    if len(untested) < offered:
+    if len(untested) < len(suggested):
         return [f"Not measured: how often suggestions are right of {examples(untested)}."]
     book = f" --codebook {typed(codebook)}" if codebook else ""
     return [
