@@ -396,6 +396,8 @@ def undo(
     else:
         what = saved.what or "a memo" if saved.memo or saved.what else f"{len(saved.states)} utterances"
         typer.echo(f"{'Redone' if again else 'Undone'}: {what}.")
+        if saved.passed:
+            note("Passed over: " + " ".join(saved.passed))
 
 
 def history(

@@ -216,6 +216,7 @@ class Saved:
     After undo and redo: `memo` is the memo that was taken back or returned, in its present wording; `what` says what
     else was taken back or done again; `quote` is (utterance, code, whether it is marked as a good quote now);
     `transcript` is the one whose name or roles of speakers are others now, or which was removed or brought back.
+    `passed` says of what the coder did since why it has to wait: it was passed over.
     """
 
     act: str
@@ -224,6 +225,7 @@ class Saved:
     what: str = ""
     quote: tuple[int, str, bool] | None = None
     transcript: int | None = None
+    passed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

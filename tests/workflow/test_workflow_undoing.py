@@ -264,6 +264,7 @@ def test_a_change_that_cannot_be_done_again_is_passed_over_and_says_who_has_to_d
     decide(study, "Ben", [Decision(second, "add", "rain"), Decision(third, "add", "rain")], mode="blind")
     again = redo(study, "Ann")
     assert again is not None and "good quote" in again.what
+    assert [why[:54] for why in again.passed] == ["“Rain merged into Sun” has to wait: Rain has 2 codings"]
     with pytest.raises(
         StudyError, match="“Rain merged into Sun” has to wait: Rain has 2 codings of Ben since"
     ):
@@ -311,9 +312,14 @@ def test_names_and_removals_are_undone_and_redone_in_their_order(study: Study) -
 
 def test_a_name_that_another_transcript_has_by_now_is_not_brought_back(tmp_path: Path) -> None:
     with small_study(tmp_path / "s.coder", "p1", "p2") as study:
+        decide(study, "Ben", Decision(first_unit(study), "add", "sun"), mode="blind")
+        mark_good_quote(study, "Ann", first_unit(study), "sun", True)
         study.transcript_changes.rename(1, "Ward", coder="Ann")
         study.transcript_changes.rename(2, "P1", coder="Ben")
-        with pytest.raises(StudyError, match="another transcript 'p1' by now; rename that one first"):
+        waits = "“p1 renamed to Ward” has to wait: There is another transcript 'p1' by now; rename that one first."
+        saved = undo(study, "Ann")
+        assert saved is not None and saved.quote is not None and saved.passed == (waits,)
+        with pytest.raises(StudyError, match=waits):
             undo(study, "Ann")
         undo(study, "Ben")
         undo(study, "Ann")

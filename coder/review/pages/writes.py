@@ -185,16 +185,18 @@ async def reverse(request: Request) -> Response:
     if saved.transcript is not None:
         context.review.refresh(saved.transcript)
     saying = f"{'Undone' if undoing else 'Redone'}: {_now(_labels(context), saved)}"
-    changed = list(saved.states)
+    changed, passed = list(saved.states), list(saved.passed)
     # Nothing of one utterance: codes, groups, roles, names, the plan, a memo on something else.
     if not changed:
         context.review.plan_changed()
-        return reply(say=saying, reversed=True, quote=saved.quote, memo=saved.memo is not None)
+        return reply(
+            say=saying, reversed=True, quote=saved.quote, memo=saved.memo is not None, passed=passed
+        )  # fmt: skip
     focus = content["current"] if content.get("current") in changed else changed[0]
     answer = _touched(context, request, changed, content, focus=focus)
     home = context.review.home_of(focus)
     return reply(
-        **answer, say=saying, go=f"/read/{home.transcript}?u={focus}", reversed=True,
+        **answer, say=saying, go=f"/read/{home.transcript}?u={focus}", reversed=True, passed=passed,
         adjudicated=saved.states[focus].coder == ADJUDICATED,
     )  # fmt: skip
 

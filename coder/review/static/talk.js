@@ -38,10 +38,16 @@ export function renewed(content) {
   location.reload();
 }
 
+// What an undo or redo passed over, since it has to wait.
+export function passedOver(reasons) {
+  return ["Passed over:", ...reasons].join("\n");
+}
+
 // After an undo or redo of codes, groups or roles, which may show anywhere, the page is loaded anew.
-export function showReversed({ reversed, focus, rows, quote, memo, say: said }) {
+export function showReversed({ reversed, focus, rows, quote, memo, passed, say: said }) {
   if (!reversed || focus || rows || quote || memo) return false;
   sayNext(said);
+  if (passed?.length) warnNext(passedOver(passed));
   location.reload();
   return true;
 }
@@ -80,6 +86,7 @@ async function answer(request) {
   } catch {
     content = { error: `The program answered in a way this page does not understand (${response.status}).` };
   }
+  if (content.passed?.length) warn(passedOver(content.passed));
   if (!response.ok) warn(content.error || `That did not work (${response.status}).`);
   return { ok: response.ok, status: response.status, content };
 }

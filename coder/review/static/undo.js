@@ -1,6 +1,6 @@
 // Undo and redo on the pages beside the desk: a button takes back what it names, a key presses that button.
 
-import { post, say, sayNext } from "./talk.js";
+import { passedOver, post, say, sayNext, warnNext } from "./talk.js";
 import { meaningOf } from "./keys.js";
 
 // Take back (or do again) what was done last, or what is named, and show the page as it is then.
@@ -9,6 +9,7 @@ export async function reverse(path, change) {
   if (!ok) return;
   if (!content.reversed) return say(content.say);
   sayNext(content.say);
+  if (content.passed?.length) warnNext(passedOver(content.passed));
   location.reload();
 }
 

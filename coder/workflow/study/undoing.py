@@ -39,6 +39,12 @@ class Deed:
     reverse: Callable[[], Saved | None]
     hindrance: str = ""
 
+    @property
+    def waiting(self) -> str:
+        """What has to wait, and why."""
+        named = self.what in self.hindrance
+        return self.hindrance if named else f"“{self.what}” has to wait: {self.hindrance}"
+
 
 @dataclass(frozen=True, slots=True)
 class LastChanges:
@@ -112,12 +118,14 @@ def redo(study: Study, coder: str, named: str | None = None) -> Saved | None:
 
 def _newest(deeds: Iterable[Deed]) -> Saved | None:
     """Reverse the newest that nothing hinders: what is beside a change that has to wait is still the coder's."""
-    in_order = sorted(deeds, key=lambda deed: deed.time, reverse=True)
-    for deed in in_order:
+    passed: list[str] = []
+    for deed in sorted(deeds, key=lambda deed: deed.time, reverse=True):
         if not deed.hindrance:
-            return deed.reverse()
-    if in_order:
-        raise StudyError(in_order[0].hindrance)
+            saved = deed.reverse()
+            return None if saved is None else replace(saved, passed=tuple(passed))
+        passed.append(deed.waiting)
+    if passed:
+        raise StudyError(passed[0])
     return None
 
 
