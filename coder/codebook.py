@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from coder.domain import POLARITIES
 from coder.errors import CodebookError
-from coder.phrasing import counted
+from coder.phrasing import counted, few
 
 if TYPE_CHECKING:
     from yaml import CSafeLoader, SafeLoader
@@ -92,6 +92,16 @@ class Codebook:
     def by_id(self) -> Mapping[str, Code]:
         """The codes by id."""
         return {code.id: code for code in self.codes}
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """The codes' labels by id."""
+        return {code.id: code.label for code in self.codes}
+
+    @cached_property
+    def parents(self) -> Mapping[str, str]:
+        """The components of the codes that have one, by the code's id."""
+        return {code.id: code.parent for code in self.codes if code.parent}
 
     @cached_property
     def components(self) -> tuple[str, ...]:
@@ -204,10 +214,9 @@ def deeper_words(below: Sequence[tuple[str, str, str]], where: Path) -> list[str
     """Say which codes stand deeper than components go: (code, the one above it, component) of each."""
     if not below:
         return []
-    said = ", ".join(f"'{code}' (below '{above}') in {top}" for code, above, top in below[:SHOWN])
-    more = f" and {len(below) - SHOWN} more" if len(below) > SHOWN else ""
+    said = few([f"'{code}' (below '{above}') in {top}" for code, above, top in below], SHOWN)
     many = counted(len(below), "code that stands deeper counts", "codes that stand deeper count")
-    return [f"{where}: there is one level of components; {many} in the topmost: {said}{more}."]
+    return [f"{where}: there is one level of components; {many} in the topmost: {said}."]
 
 
 def _heads(code: Code, codes: Sequence[Code], where: Path) -> list[Code]:

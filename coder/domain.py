@@ -3,7 +3,7 @@
 Offsets are Python code points into the transcript's normalised text (LF line ends, no BOM), end exclusive.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
@@ -16,6 +16,12 @@ POLARITIES: tuple[Polarity, ...] = ("barrier", "facilitator", "mixed")
 # Whose adjudicated codings are, in studies and in the files they are exported to. No person bears this name.
 ADJUDICATED = "adjudicated"
 NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
+
+
+def one_polarity(given: Iterable[str | None]) -> str | None:
+    """Return what several polarities come to: "mixed" where they differ, None where there is none."""
+    different = {polarity for polarity in given if polarity}
+    return "mixed" if len(different) > 1 else next(iter(different), None)
 
 
 @dataclass(frozen=True, slots=True)

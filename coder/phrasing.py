@@ -178,6 +178,11 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
+def few(parts: Sequence[str], most: int) -> str:
+    """Return the first parts of a list, and how many more there are: long lists stay short."""
+    return ", ".join(parts[:most]) + (f" and {len(parts) - most} more" if len(parts) > most else "")
+
+
 def share_bar(count: int, most: int) -> str:
     """Return a bar of blocks; any count above zero shows."""
     return "█" * max(round(BAR * count / most), 1) if count else ""

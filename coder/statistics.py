@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Floats
 from coder.errors import InputError
 
-Floats = NDArray[np.float64]
 Values = dict[str, Floats]
 Statistic = Callable[[Floats], Values]
 
@@ -212,7 +212,7 @@ def estimates(statistic: Statistic, plan: Plan, resamples: int) -> dict[str, Est
     return with_intervals
 
 
-def _bare(value: float, note: str | None = None) -> Estimate:
+def _bare(value: float, note: str | None) -> Estimate:
     return Estimate(None) if np.isnan(value) else Estimate(value, note=note)
 
 

@@ -5,13 +5,12 @@ transcripts known, the intervals come from resampling transcripts instead.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from coder.agreement import nominal
 from coder.agreement.tables import Arrays, Rows, counts_of
+from coder.arrays import Floats
 from coder.statistics import Estimate, normal_quantile, t_quantile
 
-Floats = NDArray[np.float64]
 PERFECT = "no disagreement at all: the formula gives no spread, which is not certainty"
 
 

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.agreement.ratings import Ints, is_missing
+from coder.agreement.ratings import is_missing
+from coder.arrays import Bools, Floats, Ints
 from coder.errors import InputError
 
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 SHOWN = 5
 BITS = 52  # codes per machine word: sums of powers of two stay exact as floats
 

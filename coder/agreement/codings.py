@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.agreement.code_sets import SetRatings, sets_from_marks
-from coder.agreement.ratings import Floats, Ints
+from coder.arrays import Bools, Floats, Ints
 
-Bools = NDArray[np.bool_]
 BLIND, ASSISTED = 1, 2  # 0: not looked at
 NOTHING = "(nothing to code)"
 

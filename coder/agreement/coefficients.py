@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.agreement import analytic, nominal
-from coder.agreement.ratings import Floats, Ints, Ratings, read_ratings
+from coder.agreement.ratings import Ratings, read_ratings
 from coder.agreement.tables import (
     MOST_PAIR_CELLS,
     MOST_PAIR_NUMBERS,
@@ -25,6 +25,7 @@ from coder.agreement.tables import (
     tally,
     weighted_tables,
 )
+from coder.arrays import Floats, Ints
 from coder.errors import InputError
 from coder.statistics import Estimate, Plan, Statistic, Values, estimates, plan_for
 

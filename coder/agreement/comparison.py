@@ -7,10 +7,10 @@ import numpy as np
 from coder.agreement import nominal
 from coder.agreement.code_sets import SetRatings
 from coder.agreement.codings import Codings
-from coder.agreement.ratings import Floats
 from coder.agreement.report import ModelAgreement, Options
 from coder.agreement.sets import SetStatistic
 from coder.agreement.tables import Arrays, Rows, binned, combined
+from coder.arrays import Floats
 from coder.statistics import Estimate, Plan, Statistic, Values, estimates, plan_for
 
 OVERALL = ("percent_agreement", "masi_alpha", "pooled_kappa", "macro_cohen_kappa", "macro_gwet_ac1")

@@ -8,9 +8,9 @@ import numpy as np
 
 from coder.agreement.code_sets import SetRatings
 from coder.agreement.codings import NOTHING, Codings
-from coder.agreement.ratings import Ints
 from coder.agreement.report import ConfusionMatrix, Disagreement
 from coder.agreement.tables import pair_list
+from coder.arrays import Ints
 
 KINDS = ("another code", "one code more", "coded or not", "polarity")
 Pair = tuple[str, str]

@@ -6,11 +6,10 @@ coefficient's own author (docs/agreement.md lists them).
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from coder.agreement.tables import Arrays
+from coder.arrays import Floats
 
-Floats = NDArray[np.float64]
 TINY = 1e-12
 
 

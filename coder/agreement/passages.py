@@ -12,9 +12,9 @@ import numpy as np
 
 from coder.agreement.codings import Codings
 from coder.agreement.coefficients import CodeEstimates
-from coder.agreement.ratings import Ints
 from coder.agreement.report import UnitizingAgreement
 from coder.agreement.unitizing import unit_coefficients
+from coder.arrays import Ints
 from coder.statistics import Estimate
 
 UNITIZING = ("alpha_u", "alpha_u_2004")

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Floats, Ints
 from coder.errors import InputError
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 SHOWN = 5  # wrong cells named in a message
 
 

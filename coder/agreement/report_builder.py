@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 
 from coder.agreement.code_sets import SetRatings
-from coder.agreement.codings import ASSISTED, BLIND, NOTHING, Bools, Codings
+from coder.agreement.codings import ASSISTED, BLIND, NOTHING, Codings
 from coder.agreement.coefficients import LEVELS, NAMES, CodeEstimates, Scale, estimated
 from coder.agreement.comparison import compare_with_model
 from coder.agreement.confusion import confusion_matrices, disagreements
 from coder.agreement.interpretation import in_words, paradoxes
-from coder.agreement.ratings import Floats
 from coder.agreement.report import (
     SEVERAL,
     AgreementReport,
@@ -30,6 +29,7 @@ from coder.agreement.report import (
 from coder.agreement.sample_size import more_units
 from coder.agreement.sets import SetStatistic, sets_estimated
 from coder.agreement.tables import pair_list
+from coder.arrays import Bools, Floats
 from coder.errors import InputError
 from coder.statistics import Estimate, Plan, plan_for
 

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from coder.agreement import nominal
 from coder.agreement.code_sets import METRICS, SetRatings, between, crossed, numbered, read_sets
 from coder.agreement.coefficients import BINARY, NAMES, CodeEstimates, finished, statistic_of
-from coder.agreement.ratings import Floats, Ints
 from coder.agreement.tables import (
     Arrays,
     Rows,
@@ -21,6 +20,7 @@ from coder.agreement.tables import (
     pair_tables,
     rating_tables,
 )
+from coder.arrays import Floats, Ints
 from coder.statistics import Estimate, Plan, Statistic, Values, estimates, plan_for
 
 ALPHAS = ("masi_alpha", "jaccard_alpha", "nominal_set_alpha")

@@ -11,8 +11,8 @@ import numpy as np
 
 from coder.agreement import nominal
 from coder.agreement.codings import Codings
-from coder.agreement.ratings import Floats, Ints
 from coder.agreement.tables import Rows, pair_list, rating_tables
+from coder.arrays import Floats, Ints
 
 Tool = Literal["nvivo", "qualcoder", "atlasti"]
 TITLES = {"nvivo": "NVivo, Coding Comparison", "qualcoder": "QualCoder", "atlasti": "ATLAS.ti, agreement"}

@@ -10,8 +10,8 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from coder.arrays import Floats, Ints
+
 Arrays = dict[str, Floats]
 
 MOST_BINS = 8_000_000  # patterns x groups counted without sorting

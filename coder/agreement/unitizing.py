@@ -11,7 +11,6 @@ from math import isnan, nan
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from coder.agreement.coefficients import BINARY, CodeEstimates, Scale, finished, statistic_of
 from coder.agreement.sets import binary_values, with_indices
@@ -21,7 +20,6 @@ from coder.statistics import Estimate, plan_for, point
 
 Span = tuple[int, int]
 Marked = tuple[int, int, Hashable]
-Floats = NDArray[np.float64]
 NAMES = (
     "alpha_u",
     "alpha_u_2004",

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from coder.cli.console import note, print_json
 from coder.cli.options import AsJson, CodedOptions, Force, spread
+
+if TYPE_CHECKING:
+    from coder.workflow.agreement.compare_tables import AgreementOutcome
 
 Tool = Literal["nvivo", "qualcoder", "atlasti"]
 MOST_PROBLEMS = 20
@@ -117,14 +120,7 @@ def agreement(asked: Comparison, output: Output, options: CodedOptions) -> None:
         most_disagreements=asked.disagreements, reading=options.reading(),
     )  # fmt: skip
     outcome = work.run(request, out=output.out, plot=output.plot, force=output.force)
-    if output.as_tool is not None:
-        typer.echo(work.tool_text(outcome, output.as_tool, as_json=output.as_json), nl=False)
-    elif output.as_json:
-        print_json(outcome.report.to_dict())
-    elif output.methods:
-        typer.echo(work.methods_paragraph(outcome))
-    else:
-        typer.echo(work.report_text(outcome), nl=False)
+    _print(outcome, output)
     for written in filter(None, (output.out, output.plot)):
         note(f"{written} written.")
     problems = outcome.report.problems
@@ -136,6 +132,20 @@ def agreement(asked: Comparison, output: Output, options: CodedOptions) -> None:
         note(f"not read: {path}: {why}")
     if outcome.refused:
         raise typer.Exit(3)
+
+
+def _print(outcome: "AgreementOutcome", output: Output) -> None:
+    from coder.reporting.agreement import as_text, methods, view_text
+
+    figures = outcome.as_counted_by(output.as_tool) if output.as_tool else outcome.report.to_dict()
+    if output.as_json:
+        print_json(figures)
+    elif output.as_tool:
+        typer.echo(view_text(figures), nl=False)
+    elif output.methods:
+        typer.echo(methods(outcome.report))
+    else:
+        typer.echo(as_text(outcome.report), nl=False)
 
 
 def register(app: typer.Typer) -> None:

@@ -43,13 +43,13 @@ def show(as_json: bool, document: Any, text: Callable[[], str]) -> None:
 
 
 @contextmanager
-def progress_bar(title: str, total: int | None = None) -> Iterator[Advance]:
+def progress_bar(title: str) -> Iterator[Advance]:
     """Show a bar with count, rate and time left; yields a function that advances it.
 
     Where stderr is no terminal, lines now and then say the same.
     """
     if not sys.stderr.isatty():
-        yield PaceLines(title, total, note).advance
+        yield PaceLines(title, note).advance
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TextColumn, TimeRemainingColumn
@@ -70,10 +70,10 @@ def progress_bar(title: str, total: int | None = None) -> Iterator[Advance]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=total)
+        task = bar.add_task(title, total=None)
 
         def advance(steps: int, of: int | None = None) -> None:
-            bar.update(task, advance=steps, total=of or total)
+            bar.update(task, advance=steps, total=of)
 
         yield advance
 
@@ -116,13 +116,10 @@ class PaceLines:
     """Counts steps and prints a line now and then."""
 
     def __init__(
-        self,
-        title: str,
-        total: int | None,
-        tell: Callable[[str], None],
-        clock: Callable[[], float] = time.monotonic,
+        self, title: str, tell: Callable[[str], None], clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._title, self._total, self._tell, self._clock = title, total, tell, clock
+        self._title, self._tell, self._clock = title, tell, clock
+        self._total: int | None = None
         self._done = self._told = 0
         self._told_at = clock()
 

@@ -35,12 +35,13 @@ class ColumnOptions:
         """Return the options as the workflow takes them."""
         from coder.workflow.coded_files import CodedReading
 
-        return CodedReading.of(
-            text=self.text_column,
-            code=self.code_column,
-            document=self.document_column,
-            coder=self.coder_column,
-        )
+        named = {
+            "text": self.text_column,
+            "code": self.code_column,
+            "transcript": self.document_column,
+            "coder": self.coder_column,
+        }
+        return CodedReading({role: column for role, column in named.items() if column})
 
 
 @dataclass(frozen=True, kw_only=True)

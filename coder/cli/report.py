@@ -92,9 +92,9 @@ def report(asked: Asked, output: Output) -> None:
     Only codings that people made or confirmed count. Example: coder report pilot.coder -o report.html --by profession
     """
     from coder.reporting.study.values import ReportOptions
+    from coder.workflow.demo import sample_study
     from coder.workflow.study.open import open_study
     from coder.workflow.study.report import ReportRequest, write_report
-    from coder.workflow.study.report_sample import sample_study
 
     if asked.sample == (asked.study is not None):
         raise typer.BadParameter("Name one study, or use --sample.")

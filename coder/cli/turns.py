@@ -10,7 +10,7 @@ import typer
 
 from coder.cli.console import show
 from coder.cli.options import AsJson, Interviewer
-from coder.phrasing import counted, percent, shortened, table
+from coder.phrasing import counted, few, percent, shortened, table
 
 if TYPE_CHECKING:
     from coder.workflow.turns import ReadingReport, TurnsReport
@@ -94,9 +94,8 @@ def _folder_text(report: "ReadingReport", folder: Path) -> str:
     fits = max(map(len, listing.split("\n"))) <= width
     parts.append(listing if fits else "\n".join(_block(file, folder, width) for file in report.files))
     if report.others:
-        names = ", ".join(path.name for path in report.others[:_OTHERS_SHOWN])
-        more = f" and {len(report.others) - _OTHERS_SHOWN} more" if len(report.others) > _OTHERS_SHOWN else ""
-        parts.append(f"{counted(len(report.others), 'file')} of other kinds not read: {names}{more}.")
+        names = few([path.name for path in report.others], _OTHERS_SHOWN)
+        parts.append(f"{counted(len(report.others), 'file')} of other kinds not read: {names}.")
     if doubtful:
         parts.append("`coder turns FILE` shows a file's speakers and everything that was noted.")
     return "\n\n".join(parts)

@@ -21,6 +21,7 @@ from coder.coded_tables.grammar import (
     with_polarity,
 )
 from coder.errors import TableError
+from coder.phrasing import few
 
 YOURS = "your mapping"
 POLARITY_ONLY = "polarity of the other codes of the passage"
@@ -314,5 +315,4 @@ def _notes(where: str, meaning: Mapping[str, Mapped], times: Counter[str]) -> li
 
 
 def _counts(names: Counter[str]) -> str:
-    shown = ", ".join(f"'{name}' ({count})" for name, count in names.most_common(SHOWN))
-    return f"{shown} and {len(names) - SHOWN} more" if len(names) > SHOWN else shown
+    return few([f"'{name}' ({count})" for name, count in names.most_common()], SHOWN)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from coder.domain import POLARITIES
 from coder.errors import TableError
-from coder.phrasing import counted
+from coder.phrasing import counted, few
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -364,10 +364,8 @@ def blind_of(value: str | None) -> bool | None:
 
 
 def examples(names: Iterable[str], most: int = 6) -> str:
-    """Return the first names in quotes and how many more there are: long lists stay short."""
-    shown = list(names)
-    quoted = ", ".join(f"'{name}'" for name in shown[:most])
-    return f"{quoted} and {len(shown) - most} more" if len(shown) > most else quoted
+    """Return the first names in quotes and how many more there are."""
+    return few([f"'{name}'" for name in names], most)
 
 
 @dataclass(frozen=True)

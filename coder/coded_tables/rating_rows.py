@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Ints
 from coder.codebook import Codebook
 from coder.coded_tables.code_lookup import read_codes
 from coder.coded_tables.grammar import (
@@ -28,7 +29,6 @@ from coder.domain import POLARITIES
 from coder.errors import TableError
 from coder.phrasing import counted
 
-Ints = NDArray[np.int64]
 CONTEXT = ("text", "question", "speaker")
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.agreement.codings import ASSISTED, BLIND, Codings, Context
+from coder.arrays import Ints
 from coder.coded_tables.code_lookup import (
     CodeLookup,
     ReadCodes,
@@ -24,7 +25,6 @@ from coder.errors import TableError
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-Ints = NDArray[np.int64]
 SHOWN = 8
 # Beside the headings of columns of codes: words that stand above the only column of a list of categories.
 _OVER_A_LIST = frozenset(
@@ -202,9 +202,9 @@ def arranged(cells: Cells, options: RatingOptions, problems: Problems) -> Coding
         transcripts=transcripts,
         transcript_of=transcript_of,
         lengths=lengths,
-        parents={code.id: code.parent for code in book.codes if code.parent} if book else {},
+        parents=book.parents if book else {},
         context=context,
-        labels={code.id: code.label for code in book.codes} if book else {},
+        labels=book.labels if book else {},
     )
 
 

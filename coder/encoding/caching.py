@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import ClassVar, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from coder.arrays import Vectors
 from coder.encoding.encoder import Branched, Encoder, Progress
 
 PART = 4096  # texts encoded and stored at a time: what an interruption can lose
@@ -28,7 +28,6 @@ ASKED = 500  # keys per query; SQLite allows at least 999
 BUSY_SECONDS = 10
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (place INTEGER PRIMARY KEY, key BLOB UNIQUE, vector BLOB)"
-Vectors = NDArray[np.float32]
 
 
 class FingerprintedEncoder(Encoder, Protocol):

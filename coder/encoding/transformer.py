@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from coder.arrays import Vectors
 from coder.encoding import large_weights as large
 from coder.encoding.adapter import base_of, read_adapter
 from coder.encoding.backends import (
@@ -29,7 +29,6 @@ from coder.encoding.encoder import Branched, Encoder, Progress
 from coder.encoding.weights import NAME, SHA256, Weights, base_weights
 from coder.errors import InputError
 
-Vectors = NDArray[np.float32]
 FIRST, LAST = 0, 2  # the tokens around a text
 BETWEEN = {
     "all-MiniLM-L6-v2": "[SEP]",

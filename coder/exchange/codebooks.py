@@ -14,6 +14,7 @@ from coder.codebook import (
     CODE_KEYS,
     GUID_PATTERN,
     ID_PATTERN,
+    LIST_KEYS,
     SIZE_LIMIT,
     Code,
     Codebook,
@@ -75,7 +76,6 @@ FILLED_ONCE = frozenset(
 COUNTS = frozenset(
     {"number of highlights", "number of documents", "files", "references", "frequency", "grounded"}
 )
-LISTS = ("include", "exclude", "subthemes", "examples")
 DEPTH_LIMIT = 20
 OURS = "coder"  # the origin of a .qdc that this program wrote
 ID_NOTE = "id in coder:"  # how the comment begins that has a code's id; a hyphen is written as %2D
@@ -213,7 +213,7 @@ def _code_of_row(row: dict[str, str], name: str, label: str) -> Code:
     from coder.codebook import Example
 
     lists = {
-        key: tuple(part.strip() for part in row.get(key, "").split("|") if part.strip()) for key in LISTS
+        key: tuple(part.strip() for part in row.get(key, "").split("|") if part.strip()) for key in LIST_KEYS
     }
     return Code(
         id=name,

@@ -4,16 +4,15 @@ The standard counts Unicode code points from 0. In files of real tools a byte or
 may be CRLF and count one or two, and a character beyond the basic plane may count two (UTF-16).
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from coder.exchange.refi_project import Selection
+from coder.exchange.values import clean
 
 FEW = 400  # selections by which the ways are compared; more tell nothing new
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # written as U+FFFD
 NAMED = 8  # characters of a selection's name that are enough to know its text by
 
 
@@ -112,7 +111,7 @@ def _name(item: Selection) -> str:
 
 def _compared(text: str) -> str:
     """Return a text as it is compared: characters that XML cannot hold are replaced, white space is one blank."""
-    return " ".join(NOT_XML.sub("\ufffd", text).split())
+    return " ".join(clean(text).split())
 
 
 def _holds(text: str, item: Selection, span: tuple[int, int] | None) -> bool:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coder.errors import FormatError
+from coder.exchange.values import PATH
 from coder.reading.safety.containers import parse_xml
 
-PATH = " > "
 _TEXT_SOURCES = frozenset({"TextSource", "Representation", "Transcript"})
 _OTHER_SELECTIONS = frozenset(
     {"PictureSelection", "PDFSelection", "AudioSelection", "VideoSelection", "TranscriptSelection"}

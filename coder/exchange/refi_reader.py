@@ -14,6 +14,7 @@ from coder.exchange.refi_memos import OURS, comments_of, memos_of, notes_about, 
 from coder.exchange.refi_offsets import Placed, placed
 from coder.exchange.refi_project import Project, Source, parse_project
 from coder.exchange.values import (
+    MAX_BYTES,
     SET,
     WRITTEN,
     ExternalCase,
@@ -25,7 +26,6 @@ from coder.exchange.values import (
 from coder.phrasing import counted
 from coder.reading.safety.containers import Archive
 
-MAX_BYTES = 2_000_000_000
 _MEDIA = {"PictureSource": "picture", "PDFSource": "PDF", "AudioSource": "sound", "VideoSource": "film"}
 _WORDS = {
     "PictureSelection": ("coding of a picture", "codings of pictures"),

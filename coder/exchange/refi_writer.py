@@ -19,9 +19,8 @@ from coder import __version__
 from coder.codebook import Code
 from coder.exchange.code_guids import code_guid, leaf_guid
 from coder.exchange.codebooks import code_description
-from coder.exchange.refi_offsets import NOT_XML
 from coder.exchange.study_content import Drafts, MemoContent, Passage, PolarityAs, StudyContent
-from coder.exchange.values import DRAFT_CODE, DRAFT_USER, SET, WRITTEN
+from coder.exchange.values import DRAFT_CODE, DRAFT_USER, SET, WRITTEN, clean
 from coder.phrasing import counted
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
@@ -83,7 +82,7 @@ class _Writer:
         root = ET.Element(
             "Project",
             {
-                "xmlns": NAMESPACE, "name": _clean(study.name) or "study", "origin": f"coder {__version__}",
+                "xmlns": NAMESPACE, "name": clean(study.name) or "study", "origin": f"coder {__version__}",
                 "creationDateTime": _time(study.created),
             },
         )  # fmt: skip
@@ -91,7 +90,7 @@ class _Writer:
         people = sorted({*study.coders, *(memo.coder for memo in study.memos)})
         names = [*people, *([DRAFT_USER] if self._drafts != "omit" and study.drafts else [])]
         for name in names or ["coder"]:
-            ET.SubElement(users, "User", {"guid": self.guid("user", name), "name": _clean(name)})
+            ET.SubElement(users, "User", {"guid": self.guid("user", name), "name": clean(name)})
         self._codebook(ET.SubElement(ET.SubElement(root, "CodeBook"), "Codes"))
         variables = self._variables()
         if variables:
@@ -99,7 +98,7 @@ class _Writer:
             for name in variables:
                 ET.SubElement(
                     holder, "Variable",
-                    {"guid": self.guid("variable", name), "name": _clean(name), "typeOfVariable": "Text"},
+                    {"guid": self.guid("variable", name), "name": clean(name), "typeOfVariable": "Text"},
                 )  # fmt: skip
         self._cases(root)
         sources = ET.SubElement(root, "Sources") if study.documents else None
@@ -116,7 +115,7 @@ class _Writer:
 
     def _unique(self, name: str) -> str:
         """Return a name that no code has yet, case aside, and take it."""
-        plain = " ".join(NOT_XML.sub("\ufffd", name).split()) or "unnamed"
+        plain = " ".join(clean(name).split()) or "unnamed"
         unique, number = plain, 2
         while unique.casefold() in self._names:
             unique, number = f"{plain} ({number})", number + 1
@@ -210,7 +209,7 @@ class _Writer:
             return
         holder = ET.SubElement(root, "Cases")
         for name, documents in sorted(speaks.items()):
-            case = ET.SubElement(holder, "Case", {"guid": self.guid("case", name), "name": _clean(name)})
+            case = ET.SubElement(holder, "Case", {"guid": self.guid("case", name), "name": clean(name)})
             self._values(case, self._study.people.get(name, {}))
             for uid in dict.fromkeys(documents):
                 ET.SubElement(case, "SourceRef", {"targetGUID": self.guid("source", uid)})
@@ -219,7 +218,7 @@ class _Writer:
         for name, values in facts.items():
             value = ET.SubElement(holder, "VariableValue")
             ET.SubElement(value, "VariableRef", {"targetGUID": self.guid("variable", name)})
-            ET.SubElement(value, "TextValue").text = _clean("; ".join(values))
+            ET.SubElement(value, "TextValue").text = clean("; ".join(values))
 
     def _sources(self, holder: ET.Element) -> None:
         by_document: dict[str, list[Passage]] = {}
@@ -228,7 +227,7 @@ class _Writer:
         names: set[str] = set()
         for document in self._study.documents:
             guid = self.guid("source", document.uid)
-            name = " ".join(_NOT_IN_NAMES.sub(" ", _clean(document.name)).split()) or "transcript"
+            name = " ".join(_NOT_IN_NAMES.sub(" ", clean(document.name)).split()) or "transcript"
             name = _free(name, names)
             self.files[f"{guid}.txt"] = document.text
             source = ET.SubElement(
@@ -261,7 +260,7 @@ class _Writer:
         selection = ET.SubElement(
             source, "PlainTextSelection",
             {
-                "guid": self.guid("selection", *key), "name": _clean(text[item.start : item.end]),
+                "guid": self.guid("selection", *key), "name": clean(text[item.start : item.end]),
                 "startPosition": str(item.start), "endPosition": str(item.end), **made,
             },
         )  # fmt: skip
@@ -275,7 +274,7 @@ class _Writer:
         selection = ET.SubElement(
             source, "PlainTextSelection",
             {
-                "guid": self.guid("memo", memo.uid), "name": _clean(text[memo.start : memo.end]),
+                "guid": self.guid("memo", memo.uid), "name": clean(text[memo.start : memo.end]),
                 "startPosition": str(memo.start), "endPosition": str(memo.end),
                 "creatingUser": self.guid("user", memo.coder), "creationDateTime": _time(memo.time),
             },
@@ -332,7 +331,7 @@ class _Writer:
             return
         holder = ET.SubElement(root, "Sets")
         for name, documents in sorted(members.items()):
-            element = ET.SubElement(holder, "Set", {"guid": self.guid("set", name), "name": _clean(name)})
+            element = ET.SubElement(holder, "Set", {"guid": self.guid("set", name), "name": clean(name)})
             for uid in documents:
                 ET.SubElement(element, "MemberSource", {"targetGUID": self.guid("source", uid)})
 
@@ -377,7 +376,7 @@ def _leaf(code: Code) -> Code:
 
 def _description(element: ET.Element, text: str) -> None:
     if text:
-        ET.SubElement(element, "Description").text = NOT_XML.sub("\ufffd", text)
+        ET.SubElement(element, "Description").text = clean(text)
 
 
 def _said(item: Passage) -> str:
@@ -404,11 +403,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _memo_name(memo: MemoContent) -> str:
-    return _clean(f"{memo.about} ({memo.coder} {memo.time[:19].replace(':', '.')})")
-
-
-def _clean(text: str) -> str:
-    return NOT_XML.sub("\ufffd", text)
+    return clean(f"{memo.about} ({memo.coder} {memo.time[:19].replace(':', '.')})")
 
 
 def _time(stamp: str) -> str:

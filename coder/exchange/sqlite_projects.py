@@ -18,6 +18,8 @@ from typing import Any
 from coder.coded_tables.grammar import examples, text_of
 from coder.errors import CoderError, FormatError, UnsafeFileError
 from coder.exchange.values import (
+    MAX_BYTES,
+    PATH,
     ExternalCase,
     ExternalCoding,
     ExternalCodings,
@@ -28,11 +30,9 @@ from coder.phrasing import counted
 from coder.reading.safety.containers import Archive
 
 QUALCODER = "data.qda"  # the file of a QualCoder project that holds all but media
-MAX_BYTES = 2_000_000_000
 MAX_PACKED = 500_000_000  # bytes of an archive, which is held in memory
 MAX_TEXT = 64_000_000  # characters of one value
 MOST_STEPS = 20_000  # progress calls of a query, each of 100,000 steps of SQLite's machine: some minutes
-PATH = " > "
 _BLOCK = re.compile(r"</(?:p|div|li|tr|h[1-6]|blockquote)>|<br\b", re.IGNORECASE)  # tags that end a line
 
 

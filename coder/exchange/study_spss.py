@@ -88,7 +88,7 @@ def _variables(study: StudyContent) -> dict[str, SpssVariable]:
         else SpssVariable(name, [row.place[name] for row in rows], measure="scale")
         for name in UNIT_COLUMNS
     }
-    labels = {code.id: code.label for code in study.codebook.codes}
+    labels = study.codebook.labels
     for key, name in code_variables(study).items():
         code, side = key
         taken.add(name)

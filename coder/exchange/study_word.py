@@ -1,18 +1,16 @@
 """A study's transcripts as one Word document, codes as comments beside the words."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coder.exchange.study_content import DocumentContent, Passage, StudyContent
+from coder.exchange.values import clean
 from coder.phrasing import counted
 
 if TYPE_CHECKING:
     from docx.text.run import Run
-
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def write_word(study: StudyContent, path: Path) -> list[str]:
@@ -20,13 +18,13 @@ def write_word(study: StudyContent, path: Path) -> list[str]:
     from docx import Document
 
     made: Any = Document()
-    made.core_properties.title = _clean(study.name)
-    labels = {code.id: code.label for code in study.codebook.codes}
+    made.core_properties.title = clean(study.name)
+    labels = study.codebook.labels
     lost = 0
     for number, document in enumerate(study.documents):
         if number:
             made.add_page_break()
-        made.add_heading(_clean(document.name), level=1)
+        made.add_heading(clean(document.name), level=1)
         passages = [item for item in study.coded if item.document == document.uid]
         lost += _transcript(made, document, passages, labels)
     made.save(str(path))
@@ -44,7 +42,7 @@ def write_word(study: StudyContent, path: Path) -> list[str]:
 
 
 def _transcript(
-    made: Any, document: DocumentContent, passages: Sequence[Passage], labels: dict[str, str]
+    made: Any, document: DocumentContent, passages: Sequence[Passage], labels: Mapping[str, str]
 ) -> int:
     """Write the turns of a transcript with their comments; return how many codings touch no turn."""
     bounds = sorted({place for item in passages for place in (item.start, item.end)})
@@ -52,11 +50,11 @@ def _transcript(
     for turn in document.turns:
         paragraph = made.add_paragraph()
         if turn.speaker:
-            paragraph.add_run(f"{_clean(turn.speaker)}: ").bold = True
+            paragraph.add_run(f"{clean(turn.speaker)}: ").bold = True
         cuts = [turn.start, *(place for place in bounds if turn.start < place < turn.end), turn.end]
         for start, end in pairwise(cuts):
             if start < end:
-                runs.append((start, end, paragraph.add_run(_clean(document.text[start:end]))))
+                runs.append((start, end, paragraph.add_run(clean(document.text[start:end]))))
     lost = 0
     for item in passages:
         covered = [run for start, end, run in runs if start >= item.start and end <= item.end]
@@ -66,12 +64,8 @@ def _transcript(
         name = labels.get(item.code, item.code) + (f": {item.polarity}" if item.polarity else "")
         initials = "".join(word[0] for word in item.coder.split())[:3]
         comment = made.add_comment(
-            [covered[0], covered[-1]], text=_clean(name), author=item.coder, initials=initials
+            [covered[0], covered[-1]], text=clean(name), author=item.coder, initials=initials
         )
         if item.memo:
-            comment.add_paragraph(_clean(item.memo))
+            comment.add_paragraph(clean(item.memo))
     return lost
-
-
-def _clean(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)

@@ -1,5 +1,6 @@
 """Codings as another tool holds them, before anything is mapped to a codebook."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,15 @@ DRAFT_USER = "autocoder (draft, unconfirmed)"
 DRAFT_CODE = "DRAFT"  # the category of unconfirmed suggestions in files that we wrote with --drafts branch
 SET = "set"  # the attribute of a transcript that names the sets it is in
 WRITTEN = "written answers"  # the variable by which our own projects say that a text is no talk
+PATH = " > "  # between the levels of a code's name
+MAX_BYTES = 2_000_000_000  # of a project
 COLUMNS = ("transcript", "text", "code", "coder", "polarity", "start", "end", "memo")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    """Return a text with U+FFFD for the characters that no XML file may hold, such as a bell."""
+    return _NOT_XML.sub("\ufffd", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Places
 from coder.codebook import Codebook
 from coder.domain import POLARITIES
 from coder.errors import InputError, TableError
@@ -29,7 +30,6 @@ SHOWN = 20  # unknown codes that are named one by one
 SHORT = 5  # words; two people may well give the same answer as short as this
 FOLDS = 5
 NOTHING_LEFT = "without a held-out part nothing is left to learn from: all texts are the same"
-Ints = NDArray[np.intp]
 Fingerprints = NDArray[np.uint64]
 StudySums = Mapping[str, tuple[NDArray[np.float64], int]]
 NOTHING_SEEN: Fingerprints = np.zeros(0, dtype=np.uint64)
@@ -255,11 +255,11 @@ class TrainingSet:
         """Whether people looked at a row for any code, (n,)."""
         return np.asarray((self.labels >= 0).any(axis=1), dtype=np.bool_)
 
-    def positives(self) -> NDArray[np.intp]:
+    def positives(self) -> Places:
         """Return how many rows carry each code, (k,)."""
         return np.asarray((self.labels == 1).sum(axis=0), dtype=np.intp)
 
-    def polarity_places(self) -> NDArray[np.intp]:
+    def polarity_places(self) -> Places:
         """Return each row's polarity as its place in POLARITIES, -1 where unknown, (n,)."""
         indices: dict[str, int] = {name: index for index, name in enumerate(POLARITIES)}
         return np.array([indices.get(value or "", -1) for value in self.polarity], dtype=np.intp)
@@ -349,8 +349,8 @@ class Folds:
     others. `whole` is False where the folds are parts of one group.
     """
 
-    of: Ints
-    twins: Ints
+    of: Places
+    twins: Places
     whole: bool = True
 
     @property
@@ -358,14 +358,14 @@ class Folds:
         """How many folds there are."""
         return len(np.unique(self.of))
 
-    def parts(self) -> Iterator[tuple[Ints, Ints]]:
+    def parts(self) -> Iterator[tuple[Places, Places]]:
         """Yield, per fold, the rows to learn from and those held out; no text of the latter is in the former."""
         for fold in np.unique(self.of):
             held_out = self.of == fold
             copies = (self.twins >= 0) & np.isin(self.twins, self.twins[held_out])
             yield np.flatnonzero(~held_out & ~copies), np.flatnonzero(held_out)
 
-    def rows(self, rows: Ints) -> "Folds":
+    def rows(self, rows: Places) -> "Folds":
         """Return the folds of some of the rows."""
         return Folds(self.of[rows], self.twins[rows], self.whole)
 
@@ -374,7 +374,7 @@ class Folds:
 class Repeats:
     """Copies of texts: `twins` (n,) as in Folds, and how many rows repeat another group's text, long or short."""
 
-    twins: Ints
+    twins: Places
     long: int
     short: int
 
@@ -402,7 +402,7 @@ def repeats(texts: Sequence[str], groups: Sequence[str]) -> Repeats:
 def folds_of(
     texts: Sequence[str],
     groups: Sequence[str],
-    labels: Ints,
+    labels: Places,
     count: int = FOLDS,
     copies: Repeats | None = None,
 ) -> Folds:
@@ -419,7 +419,7 @@ def folds_of(
     return Folds(of, twins)
 
 
-def group_folds(groups: NDArray[np.intp], labels: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+def group_folds(groups: Places, labels: Places, count: int) -> Places:
     """Return the fold of each row, groups kept whole, folds alike in size and in their mix of labels.
 
     Greedy and deterministic: the largest groups first, each to the fold whose label counts it evens out most,

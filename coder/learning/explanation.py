@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Floats, Vectors
 from coder.encoding import Encoder
 from coder.learning.dataset import plain_words
 from coder.learning.features.blocks import Signals
@@ -18,8 +19,6 @@ from coder.learning.features.codebook_similarity import PhraseBank, unit_rows
 from coder.learning.features.wording import WORDS, plain_word, words_of
 from coder.phrasing import shortened
 
-Floats = NDArray[np.float64]
-Vectors = NDArray[np.float32]
 Judge = Callable[[Signals, Sequence[int], Sequence[str], Vectors], Floats]
 TAKEN = 0.5  # share of a word's vector; see docs/learning.md, "Evidence"
 MOST = 40  # words of a text that are tried, those nearest to what the text says
@@ -151,7 +150,7 @@ class Evidence:
         study = self.examples.studies[near[0]]
         return f"like “{shortened(self.examples.texts[near[0]], SHOWN)}”" + (f" ({study})" if study else "")
 
-    def _nearest(self, vector: NDArray[np.float32], code: int, text: str) -> list[int]:
+    def _nearest(self, vector: Vectors, code: int, text: str) -> list[int]:
         """Return the places of the code's nearest excerpts, two at most, none of them this text or another's copy."""
         if self.examples is None:
             return []

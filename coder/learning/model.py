@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Floats
 from coder.codebook import Codebook, to_dict
 from coder.encoding import Encoder
 from coder.learning.dataset import NOTHING_SEEN, Batch, Fingerprints, Topics, seen_share
@@ -43,7 +44,6 @@ from coder.learning.features.codebook_similarity import PhraseBank, codebook_phr
 from coder.learning.features.wording import NGrams, unread
 from coder.learning.persistence.card import ModelCard, TrainingData
 
-Floats = NDArray[np.float64]
 LOUD = 2.0  # at most so many times louder
 SURE_MARGIN = 0.4  # cosine by which the new text must be closer to its own old code than to any other
 
@@ -166,12 +166,7 @@ class Model:
             parts.asks,
         )
 
-    def signals(
-        self,
-        batch: Batch,
-        *,
-        vectors: NDArray[np.float32] | None = None,
-    ) -> Signals:
+    def signals(self, batch: Batch, *, vectors: NDArray[np.float32] | None = None) -> Signals:
         """Return the feature blocks of a batch, those of the base model among them; `vectors` if they are at hand."""
         extra: dict[str, NDArray[np.float32]] = {}
         if self.base is not None and len(batch):
@@ -368,7 +363,7 @@ def _alone(code_id: str, codebook: Codebook) -> Codebook:
     return Codebook("", (codebook.by_id[code_id],))
 
 
-def _code_vectors(bank: PhraseBank) -> NDArray[np.float64]:
+def _code_vectors(bank: PhraseBank) -> Floats:
     owner = np.array([phrase.code for phrase in bank.phrases])
     means = np.stack([bank.vectors[owner == code].mean(axis=0) for code in range(bank.codes)])
     return np.asarray(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from coder.agreement.report import OWN_UNITS, AgreementReport, Disagreement, Estimates, ModelAgreement
+from coder.errors import OutputError
 from coder.phrasing import MISSING, counted, estimate, interval, number, percent, shortened, table
 from coder.reporting.rows import check_new, open_rows, written_whole
 from coder.reporting.workbook import Sheet, write_workbook
@@ -339,13 +340,14 @@ def _range_of_kappas(codes: Sequence[Mapping[str, Estimate]]) -> list[str]:
 
 
 Row = dict[str, Any]
+FORMATS = (".json", ".csv", ".xlsx")
 
 
 def write_files(report: AgreementReport, path: Path, *, force: bool = False) -> None:
     """Write the report in the format of the path's suffix; raises OutputError."""
+    check_file(path, force=force)
     suffix = path.suffix.lower()
     if suffix == ".json":
-        check_new(path, force=force)
         text = json.dumps(report.to_dict(), ensure_ascii=False, indent=1) + "\n"
         with written_whole(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
@@ -353,8 +355,14 @@ def write_files(report: AgreementReport, path: Path, *, force: bool = False) -> 
         with open_rows(path, ESTIMATES, force=force) as writer:
             writer.write(estimate_rows(report))
     else:
-        check_new(path, force=force)
         write_workbook(path, _sheets(report))
+
+
+def check_file(path: Path, *, force: bool = False) -> None:
+    """Raise OutputError unless a report can be written to `path`: its suffix, its folder, what is there already."""
+    if path.suffix.lower() not in FORMATS:
+        raise OutputError(f"{path}: a report is written to a name that ends in .json, .csv or .xlsx.")
+    check_new(path, force=force)
 
 
 def estimate_rows(report: AgreementReport) -> Iterator[Row]:

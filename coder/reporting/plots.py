@@ -21,6 +21,7 @@ from coder.learning.evaluation.performance import (
 )
 from coder.phrasing import bounds, counted, estimate, percent, share, shortened
 from coder.reporting.performance import BASELINES, MOST_VALUES, mistaken
+from coder.reporting.rows import check_new
 from coder.statistics import Estimate
 
 INK, MODEL, OTHER, FAINT = "#2b2b2b", "#1b6ca8", "#b9b4a9", "#8a857b"
@@ -39,12 +40,7 @@ def check_plot(path: Path, *, force: bool = False) -> None:
     """Raise OutputError unless a plot can be written to `path`: its suffix, its folder, what is there already."""
     if path.suffix.lower() not in SUFFIXES:
         raise OutputError(f"{path}: a plot is written to a name that ends in {', '.join(SUFFIXES)}.")
-    if not path.parent.is_dir():
-        raise OutputError(f"The folder {path.parent} does not exist; make it first.")
-    if path.is_dir():
-        raise OutputError(f"{path} is a folder; name a file.")
-    if path.exists() and not force:
-        raise OutputError(f"{path} exists already. Choose another name, or add --force to replace it.")
+    check_new(path, force=force)
 
 
 def write_plot(figure: Any, path: Path, dpi: int) -> None:

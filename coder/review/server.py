@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from coder.errors import InputError
 from coder.passphrases import PASSPHRASES
+from coder.workflow.study.folder import SUFFIX
 from coder.workflow.study.open import Mode, begin_study
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 FIRST_PORT = 8765
 PORTS_TRIED = 20
 LOOPBACK = "127.0.0.1"
-SUFFIX = ".coder"
 SECONDS_FOR_BROWSER = 60  # to read the file with the address; then it is deleted
 
 

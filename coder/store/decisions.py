@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from sqlite3 import Row
 
 from coder.errors import NotFoundError, StaleError, StudyError
+from coder.phrasing import few
 from coder.store.connection import SharedConnection, chunks, marks, new_uid, value_of
 from coder.store.replay import derive
 from coder.store.values import (
     ADJUDICATED,
+    ADJUDICATED_ID,
     DECIDED_SQL,
     MODES,
     UNSTATED,
@@ -27,7 +29,6 @@ from coder.store.values import (
     UnitState,
 )
 
-ADJUDICATED_ID = 1
 RECODED = "codebook: "  # how the note of an act begins that a change of the codebook made
 CARRIED = "carried over from the version before"  # the note of an act that repeats codings on a new version
 SHORTEST_UID = 8  # characters of an act's uid that name it well enough
@@ -424,7 +425,10 @@ class Acts:
             " GROUP BY act.id ORDER BY act.time DESC, act.uid DESC",
             (by, limit),
         )
-        return [value_of(ActSummary, row, act=row["uid"], what=_few(row["what"] or "")) for row in rows]
+        return [
+            value_of(ActSummary, row, act=row["uid"], what=few((row["what"] or "").split(","), 3))
+            for row in rows
+        ]
 
 
 def _spans(db: SharedConnection, utterances: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -493,8 +497,3 @@ def _standing(row: Row) -> StandingCode:
 def _record(row: Row) -> ActRecord:
     cites = tuple(json.loads(row["cites"] or "[]"))
     return value_of(ActRecord, row, act=row["uid"], memo=row["memo"] or "", cites=cites)
-
-
-def _few(what: str, most: int = 3) -> str:
-    parts = what.split(",")
-    return ", ".join(parts[:most]) + (f" and {len(parts) - most} more" if len(parts) > most else "")

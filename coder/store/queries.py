@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from coder.errors import StudyError
 from coder.store.connection import SharedConnection
-from coder.store.values import DECIDED_SQL, Filters
+from coder.store.values import ADJUDICATED_ID, DECIDED_SQL, Filters
 
 Order = Literal["text", "random", "uncertain", "sure", "recent"]
 # Each order with the table that leads: an index then yields rows in order, and a limit ends the search early.
@@ -27,7 +27,6 @@ ORDERS: dict[str, tuple[str, str]] = {
     "sure": (_FROM_OUTLOOK, "o.top_score IS NULL, o.top_score DESC, o.utterance"),
     "recent": (_FROM_TEXT, "mine.time DESC, u.id"),
 }
-ADJUDICATED_ID = 1
 
 
 def find(

@@ -164,6 +164,7 @@ class Provenance:
 
 
 UNSTATED = Provenance()
+ADJUDICATED_ID = 1  # the coder whose codings are the adjudicated
 
 
 @dataclass(frozen=True, slots=True)

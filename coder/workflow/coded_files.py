@@ -29,20 +29,6 @@ class CodedReading:
     mapping: Path | None = None
     group: str | None = None
 
-    @classmethod
-    def of(
-        cls,
-        mapping: Path | None = None,
-        *,
-        text: str | None = None,
-        code: str | None = None,
-        document: str | None = None,
-        coder: str | None = None,
-    ) -> "CodedReading":
-        """Take what the command line gives."""
-        named = {"text": text, "code": code, "transcript": document, "coder": coder}
-        return cls({role: column for role, column in named.items() if column}, mapping)
-
 
 def open_coded_file(
     path: Path,

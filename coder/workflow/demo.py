@@ -1,11 +1,16 @@
-"""The sample study in a folder of the user's: files to try the commands on, and a study that is ready to review."""
+"""The sample study: in a folder of the user's, ready to try the commands on, or for the time of a report alone."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from coder.errors import OutputError
 from coder.installation import sample_folder
+from coder.store import Study
+from coder.workflow.study.import_all import ImportRequest, import_all
+from coder.workflow.study.open import begin_study
 
 FILES, STUDY = "sample", "sample.coder"
 CODEBOOK, CODER = "coproduction", "R1"
@@ -51,8 +56,6 @@ def copy_sample(target: Path) -> None:
 
 
 def _fill(study: Path, files: Path, progress: Callable[[str], None]) -> None:
-    from coder.workflow.study.import_all import ImportRequest, import_all
-    from coder.workflow.study.open import begin_study
     from coder.workflow.study.suggest import suggest
 
     unfinished = study.with_name(f"{study.name}-unfinished")
@@ -65,3 +68,22 @@ def _fill(study: Path, files: Path, progress: Callable[[str], None]) -> None:
         progress("Suggesting codes for the other two")
         suggest(opened)
     unfinished.replace(study)
+
+
+@contextmanager
+def sample_study() -> Iterator[Study]:
+    """Yield a study of the sample interviews, coded by both of their coders, with the participants' attributes.
+
+    It lies in a temporary folder, which is gone afterwards.
+    """
+    sample = sample_folder()
+    with (
+        TemporaryDirectory(prefix="coder-sample-") as folder,
+        begin_study(Path(folder) / "Coproduction sample.coder", codebook=CODEBOOK) as study,
+    ):
+        request = ImportRequest(
+            paths=(sample / "transcripts",), attributes=sample / "participants.csv",
+            codings=sample / "codings.csv", complete=True,
+        )  # fmt: skip
+        import_all(study, request)
+        yield study

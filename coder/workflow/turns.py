@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coder.domain import Corrections, Role, Transcript
+from coder.domain import Role, Transcript
 from coder.errors import CoderError, InputError
 from coder.reading import FOLDER_SUFFIXES, read_transcript, transcript_paths
 from coder.workflow.coded_results import why_no_transcript
@@ -115,14 +115,12 @@ def summarised(path: Path, transcript: Transcript) -> TurnsReport:
     return TurnsReport(path, transcript, tuple(speakers))
 
 
-def show_turns(
-    path: Path, interviewer: Sequence[str] = (), corrections: Corrections | None = None
-) -> TurnsReport:
+def show_turns(path: Path, interviewer: Sequence[str] = ()) -> TurnsReport:
     """Read a transcript and sum up its speakers; raises InputError for what cannot be read, and for codings."""
     other = why_no_transcript(path)
     if other:
         raise InputError(other)
-    return summarised(path, read_transcript(path, interviewer=interviewer, corrections=corrections))
+    return summarised(path, read_transcript(path, interviewer=interviewer))
 
 
 def reading_report(folder: Path) -> ReadingReport:

@@ -64,7 +64,7 @@ def test_a_transcript_cannot_command_the_terminal(tmp_path: Path) -> None:
 def test_a_line_now_and_then_with_rate_and_time_left() -> None:
     lines: list[str] = []
     times = iter([0.0, 10.0, 30.0, 60.0, 61.0, 90.0])
-    pace = PaceLines("Pre-coding", None, lines.append, clock=lambda: next(times))
+    pace = PaceLines("Pre-coding", lines.append, clock=lambda: next(times))
     for _ in range(5):
         pace.advance(1500, 20_000)
     assert lines == [
@@ -77,7 +77,7 @@ def test_a_line_now_and_then_with_rate_and_time_left() -> None:
 def test_without_a_total_there_is_no_time_left() -> None:
     lines: list[str] = []
     times = iter([0.0, 31.0])
-    PaceLines("Importing", None, lines.append, clock=lambda: next(times)).advance(10)
+    PaceLines("Importing", lines.append, clock=lambda: next(times)).advance(10)
     assert lines == ["Importing: 10 (19 a minute)"]
 
 
@@ -100,7 +100,7 @@ def test_the_bar_of_a_terminal_shows_the_rate(monkeypatch: pytest.MonkeyPatch) -
     screen = Terminal()
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setattr("sys.stderr", screen)
-    with console.progress_bar("Pre-coding", 40) as advance:
+    with console.progress_bar("Pre-coding") as advance:
         for _ in range(4):
             advance(10, 40)
     assert "Pre-coding" in screen.getvalue()

@@ -1,14 +1,13 @@
 """Training takes nothing away: a code that the base model knows better keeps the base model's view."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from coder.arrays import Floats
 from coder.learning.estimators.calibration import Calibration, FittedCalibration
 from coder.learning.estimators.ensemble import Member, Stack
 from coder.learning.persistence.card import CodeVerdict
 from coder.learning.training.model_card import better_views
 
-Floats = NDArray[np.float64]
 TRUTH = np.eye(3)[np.arange(60) % 3]
 NOISE = np.random.default_rng(0).normal(size=(60, 3))
 STACK = Stack((Member("base codes"),), np.ones(1, np.float32), np.zeros(3, np.float32))

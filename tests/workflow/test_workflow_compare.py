@@ -93,6 +93,6 @@ def test_tables_of_other_headings_and_names_are_read_as_told(
     ]
     (tmp_path / "t.csv").write_text("\n".join(["who,said,label", *rows]), encoding="utf-8")
     (tmp_path / "names.csv").write_text("name,code\nwet,rain\n", encoding="utf-8")
-    reading = CodedReading.of(tmp_path / "names.csv", text="said", code="label", document="who")
+    reading = CodedReading({"text": "said", "code": "label", "transcript": "who"}, tmp_path / "names.csv")
     report = compare_files("first", "second", [tmp_path / "t.csv"], reading=reading)
     assert (report.n, report.n_groups, report.codes["rain"].support) == (12, 6, 6)

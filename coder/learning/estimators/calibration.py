@@ -6,10 +6,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Floats
 from coder.learning.dataset import Folds, TrainingSet
 from coder.learning.estimators.ensemble import LinearHead, log_softmax, taught
 
-Floats = NDArray[np.float64]
 CODABLE = 2  # the place of the log odds of being codable among the coefficients of a calibration
 USUAL_ODDS = 2.7  # what the log odds of being codable usually are where people code every text
 FEWEST = 10  # rows for a temperature

@@ -26,10 +26,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Floats
 from coder.learning.dataset import Batch, Fingerprints
 from coder.learning.features.blocks import MixedMatrix
 
-Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 Loss = Literal["softmax", "hinge"]
 STEPS = 60  # iterations at most

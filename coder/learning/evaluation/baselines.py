@@ -9,22 +9,23 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Floats, Places
 from coder.learning.dataset import Folds, TrainingSet
-from coder.learning.evaluation.metrics import Floats, forced_choice, polarity_choice
+from coder.learning.evaluation.metrics import forced_choice, polarity_choice
 from coder.learning.evaluation.performance import Baseline
 from coder.statistics import ClusterBootstrap
 
-Ints = NDArray[np.intp]
-Learner = Callable[[Ints, Ints, Ints], Floats]  # train rows, their classes, test rows -> scores of classes
+# Rows to train on, their classes, rows to test -> scores of classes.
+Learner = Callable[[Places, Places, Places], Floats]
 
 
-def _majority(train: Ints, classes: Ints, test: Ints) -> Floats:
+def _majority(train: Places, classes: Places, test: Places) -> Floats:
     counts = np.bincount(classes)
     return np.tile(counts / counts.sum(), (len(test), 1))
 
 
 def _tfidf_svm(texts: Sequence[str]) -> Learner:
-    def scores(train: Ints, classes: Ints, test: Ints) -> Floats:
+    def scores(train: Places, classes: Places, test: Places) -> Floats:
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.svm import LinearSVC
 
@@ -39,7 +40,7 @@ def _tfidf_svm(texts: Sequence[str]) -> Learner:
 
 
 def _frozen_lr(vectors: NDArray[np.float32]) -> Learner:
-    def scores(train: Ints, classes: Ints, test: Ints) -> Floats:
+    def scores(train: Places, classes: Places, test: Places) -> Floats:
         from sklearn.linear_model import LogisticRegression
 
         machine = LogisticRegression(class_weight="balanced", max_iter=2000).fit(vectors[train], classes)
@@ -48,7 +49,7 @@ def _frozen_lr(vectors: NDArray[np.float32]) -> Learner:
     return scores
 
 
-def _columns(decision: Floats, classes: Ints) -> Floats:
+def _columns(decision: Floats, classes: Places) -> Floats:
     """Spread scores over all classes up to the largest; classes not seen in training come last."""
     if decision.ndim == 1:
         decision = np.stack([-decision, decision], axis=1)
@@ -101,7 +102,7 @@ def _kappas(labels: NDArray[np.bool_], forced: Floats, parts: Sequence[str]) -> 
     return kappas
 
 
-def _held_out(learner: Learner, rows: Ints, classes: Ints, folds: Folds, width: int) -> Floats:
+def _held_out(learner: Learner, rows: Places, classes: Places, folds: Folds, width: int) -> Floats:
     """Score each of `rows` by a learner trained on those of the other folds."""
     scores = np.zeros((len(folds.of), width))
     for inside, outside in folds.rows(rows).parts():

@@ -6,6 +6,7 @@ from dataclasses import asdict
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Floats
 from coder.learning.dataset import TrainingSet
 from coder.learning.evaluation.metrics import kappa, polarity_choice, square_tables
 from coder.learning.evaluation.performance import CurvePoint, Gain, LearningCurve
@@ -13,7 +14,6 @@ from coder.learning.evaluation.report import Guess, Truth
 from coder.learning.training.cross_validation import CrossValidated, Trainer, guess_of
 from coder.statistics import ClusterBootstrap, Estimate, percentile_interval
 
-Floats = NDArray[np.float64]
 FROM_EXCERPTS, FROM_GROUPS = 120, 4  # coded excerpts and groups below which a curve says nothing
 PARTS = 3  # held-out parts over which it is averaged
 SHARES = (0.25, 0.5)  # of the groups to learn from; the whole is known from cross-validation

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Bools, Floats
 from coder.learning.evaluation.performance import (
     CalibrationCurve,
     Codable,
@@ -24,8 +25,6 @@ from coder.learning.evaluation.performance import (
 )
 from coder.statistics import ClusterBootstrap, Estimate, percentile_interval
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 SUREST = 10  # suggestions of which a share is told
 
 

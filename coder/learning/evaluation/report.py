@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Floats, Places
 from coder.codebook import Codebook
 from coder.learning.dataset import TrainingSet
 from coder.learning.evaluation import metrics
-from coder.learning.evaluation.metrics import Floats
 from coder.learning.evaluation.performance import (
     CalibrationFigures,
     Change,
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 FEW_GROUPS, FEW_CODED = 5, 20  # under either a value's figures are too thin to speak of
 EMPTY = "(empty)"
 MOST_CONFUSED = 6  # pairs of codes
-Ints = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -95,12 +94,12 @@ class Guess:
         guess.fill(rows, cls.of(predictions, [predictions.codes.index(code) for code in names]))
         return guess
 
-    def fill(self, rows: NDArray[np.intp], other: "Guess") -> None:
+    def fill(self, rows: Places, other: "Guess") -> None:
         """Take over what another guess, of some of the rows, says of them."""
         for name in ("scores", "forced", "selected", "polarity", "read"):
             getattr(self, name)[rows] = getattr(other, name)
 
-    def rows(self, rows: NDArray[np.intp]) -> "Guess":
+    def rows(self, rows: Places) -> "Guess":
         """Return what it says of some of the rows."""
         read = None if self.read is None else self.read[rows]
         return Guess(self.scores[rows], self.forced[rows], self.selected[rows], self.polarity[rows], read)
@@ -273,9 +272,7 @@ class _Compared:
             by_rows=by_rows,
         )
 
-    def _figures(
-        self, rows: NDArray[np.intp], groups: NDArray[np.str_]
-    ) -> tuple[Themes, Codable, PolarityChoice]:
+    def _figures(self, rows: Places, groups: NDArray[np.str_]) -> tuple[Themes, Codable, PolarityChoice]:
         """Return the figures that need no comparison with the other values."""
         looked = rows[self.known[rows]]
         labels, selected = self.truth.labels[looked] == 1, self.guess.selected[looked]
@@ -291,7 +288,7 @@ class _Compared:
         )
         return themes, metrics.codable_choice(labels, selected, boot), polarity
 
-    def _error_rate(self, rows: NDArray[np.intp], groups: NDArray[np.str_]) -> Estimate:
+    def _error_rate(self, rows: Places, groups: NDArray[np.str_]) -> Estimate:
         """Return the error rate of coded rows, their groups resampled."""
         boot = ClusterBootstrap.over(groups[rows].tolist())
         table, resampled = boot.tables(np.arange(len(rows)), self.wrong[rows].astype(np.intp), 2)

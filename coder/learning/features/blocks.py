@@ -21,13 +21,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Floats
 from coder.encoding import Encoder, answer, whole
 from coder.learning.dataset import NOTHING_SEEN, Batch, Fingerprints, StudySums, copy_prints, fingerprints
-from coder.learning.features.codebook_similarity import PhraseBank, unit_rows
+from coder.learning.features.codebook_similarity import FloatArray, PhraseBank, unit_rows
 from coder.learning.features.wording import NGrams, cues
 
-Floats = NDArray[np.float64]
-FloatArray = NDArray[np.float32]
 ASKED = "asked"  # the block that has the vectors of texts read as answers
 BRANCH = "branch"  # the block that has the vectors of the encoder's branch
 BRANCH_ASKED = "branch asked"  # the same of the texts read as answers
@@ -170,7 +169,7 @@ class Signals(Mapping[str, Any]):
         *,
         extra: Mapping[str, NDArray[Any]] | None = None,
         vectors: FloatArray | None = None,
-        topic: NDArray[np.float64] | None = None,
+        topic: Floats | None = None,
     ) -> None:
         self.batch = batch
         self.bank = reader.bank
@@ -206,7 +205,7 @@ class Signals(Mapping[str, Any]):
         return np.ascontiguousarray(self.whole[:, self._reader.encoder.dimension :])
 
     @cached_property
-    def topic(self) -> NDArray[np.float64]:
+    def topic(self) -> Floats:
         """The mean vector of what shares each text's topic, (n, d)."""
         if self._topic is not None:
             return self._topic
@@ -345,7 +344,7 @@ def _by_name(names: Sequence[str]) -> Iterator[tuple[str, NDArray[np.intp]]]:
         yield str(labels[numbers[rows[0]]]), rows
 
 
-def _total(vectors: NDArray[np.floating], rows: NDArray[np.intp]) -> NDArray[np.float64]:
+def _total(vectors: NDArray[np.floating], rows: NDArray[np.intp]) -> Floats:
     """Return the rows' sum, the same in whatever order they stand."""
     return np.asarray(np.sort(vectors[rows].astype(np.float64), axis=0).sum(axis=0), dtype=np.float64)
 
@@ -358,7 +357,7 @@ def topic_means(
     *,
     spoken: NDArray[np.bool_] | None = None,
     measured: StudySums | None = None,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return the mean of what shares each row's topic, (n, d); `transcripts` is empty where a row belongs to none.
 
     Rows of which `spoken` (n,) is False do not count: they have no words, or say an utterance again. A study that is
@@ -380,7 +379,7 @@ def _shrunk(
     known: NDArray[np.floating],
     spoken: NDArray[np.bool_],
     measured: StudySums,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Floats, Floats]:
     """Return the shrunk mean of the rows that share each row's name, (n, d), and their number, (n,)."""
     means, counts = np.empty(vectors.shape, dtype=np.float64), np.zeros(len(vectors))
     for name, rows in _by_name(names):

@@ -28,7 +28,7 @@ from coder.learning.estimators.calibration import Calibration
 from coder.learning.estimators.ensemble import COMPARED, QUESTION, LinearHead, Member, NearestExcerpts, Stack
 from coder.learning.explanation import Examples
 from coder.learning.features.wording import NGrams
-from coder.learning.model import Model, Parts
+from coder.learning.model import Model, Parts, with_codebook
 from coder.learning.persistence.card import HeldOut, StoredCard
 
 PACKAGE = Path(__file__).parents[2]
@@ -61,8 +61,6 @@ def load_model(
     """
     name = str(name_or_dir)
     if name == NONE:
-        from coder.learning.model import with_codebook
-
         starter = _from_folder(folder_of(STARTER), encoder, threads)
         model = with_codebook(starter, codebook or starter.codebook, learned=False)
         model.name = NONE
@@ -70,11 +68,7 @@ def load_model(
         model.card = replace(model.card, codes=(), held_out=HeldOut())
         return model
     model = _from_folder(folder_of(name), encoder, threads)
-    if codebook is None:
-        return model
-    from coder.learning.model import with_codebook
-
-    return with_codebook(model, codebook)
+    return model if codebook is None else with_codebook(model, codebook)
 
 
 def folder_of(name_or_dir: str) -> Path:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Floats
 from coder.codebook import Codebook
 from coder.encoding import weights_of
 from coder.learning.dataset import NOTHING_LEFT, Folds, Repeats, TrainingSet
@@ -48,7 +49,6 @@ from coder.statistics import MIN_GROUPS, ClusterBootstrap, percentile_interval
 WEAK = 0.20  # kappa under which a code is no better than guessing
 RESAMPLES = 500  # enough to tell whether kappa is above 0
 WANTED = 30  # excerpts with a code from which its figures are steady enough to decide by
-Floats = NDArray[np.float64]
 KAPPA, KAPPA_OF_PARTS = "held-out kappa", "kappa on parts of the one group there is"
 CLEARLY = 0.02  # F1 by which the base model's view must win
 
@@ -138,8 +138,8 @@ def as_before(verdicts: Sequence[CodeVerdict], base: Model | None) -> list[CodeV
 def _tested(
     code: str,
     positives: int,
-    table: NDArray[np.float64],
-    resampled: NDArray[np.float64],
+    table: Floats,
+    resampled: Floats,
     name: str,
 ) -> CodeVerdict:
     """Judge by a table of (people, model) counts (4,) and its resamples: kappa must be clearly better than chance.

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Floats
 from coder.learning.dataset import Folds, TrainingSet
 from coder.learning.estimators.calibration import CODABLE, USUAL_ODDS, Codability, fit_temperature, sigmoid
 from coder.learning.estimators.ensemble import (
@@ -36,7 +37,6 @@ from coder.learning.features.blocks import MixedMatrix
 from coder.learning.features.wording import words_of
 from coder.learning.model import Parts, codable_blocks
 
-Floats = NDArray[np.float64]
 LEAST_WEIGHT = 0.01  # views that count less are left out
 SMALL = 1500  # rows up to which features are turned into as many coordinates as there are rows
 FEW_EMPTY = 15  # rows of either kind; with fewer the share alone is learned

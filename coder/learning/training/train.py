@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.arrays import Floats
 from coder.codebook import Codebook
 from coder.encoding import Encoder
 from coder.learning.dataset import (
@@ -45,7 +46,6 @@ from coder.learning.training.model_card import (
 )
 from coder.learning.training.recipes import Comparison, Labelled, Recipe, applicable, codability, fit_stack
 
-Floats = NDArray[np.float64]
 FEW = 10  # rows; with fewer there is nothing to learn from
 ALWAYS = ("plain", "centred", "distinct", "cues", "reading", "leaning", "prints", "origin")
 TAUGHT_WEIGHT = 0.5

@@ -44,7 +44,7 @@ def html_of(contents: Contents, data: StudyData, *, made: date) -> str:
     numbered = _numbers(contents)
     return environment.get_template("report.html").render(
         contents=contents, number=lambda part: numbered[id(part)], data=data, made=made.isoformat(), uri=_uri,
-        labels={code.id: code.label for code in data.codebook.codes}, origins=ORIGINS, headings=_headings,
+        labels=data.codebook.labels, origins=ORIGINS, headings=_headings,
         kind=lambda part: type(part).__name__.lower(), ranges=ranges, firsts=_firsts, quoted=_quoted(data),
     )  # fmt: skip
 

@@ -360,7 +360,7 @@ FATES = (
 
 
 def _fates(data: StudyData) -> Picture:
-    labels = {code.id: code.label for code in data.codebook.codes}
+    labels = data.codebook.labels
     fates = [fate for fate in data.fates if fate.answered or fate.waiting]
     names = [labels.get(fate.code, fate.code) for fate in fates]
     counts_by_code = [

@@ -132,7 +132,7 @@ def _coders_table(data: StudyData) -> Table:
 
 
 def _fates_table(data: StudyData) -> Table:
-    labels = {code.id: code.label for code in data.codebook.codes}
+    labels = data.codebook.labels
     names = ("accepted", "changed", "rejected", "waiting")
     columns = [
         Column("Code"),

@@ -73,7 +73,7 @@ def _bench(context: ReviewContext, utterance: int) -> dict[str, Any]:
     """Return what somebody adjudicates: the sides, and what was adjudicated already."""
     document, views = context.review.home_of(utterance), sides(context, utterance)
     stands = context.review.study.acts.states(ADJUDICATED, [utterance])[utterance]
-    labels = {code.id: code.label for code in context.review.codebook.codes}
+    labels = context.review.codebook.labels
     return {
         "unit": document.utterances[document.index_of[utterance]], "sides": views, "token": stands.token,
         "tokens": [view.state.token for view in views],

@@ -1,6 +1,6 @@
 """The dashboard: how far the study is, how fast, what is accepted, and how well coders agree so far."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -26,7 +26,7 @@ async def progress(request: Request) -> Response:
     context, session = context_of(request), session_of(request)
     study = context.review.study
     figures = study.figures()
-    labels = {code.id: code.label for code in context.review.codebook.codes}
+    labels = context.review.codebook.labels
     days, memos = decisions_per_day(study), context.memos(session)
     return context.page(
         request, "progress.html", page_name="Progress", figures=figures, coders=figures.coders,
@@ -58,7 +58,7 @@ def _progress_plot(figures: StudyFigures) -> str:
     )
 
 
-def _acceptance_plot(codes: tuple[SuggestionFate, ...], labels: dict[str, str]) -> str:
+def _acceptance_plot(codes: tuple[SuggestionFate, ...], labels: Mapping[str, str]) -> str:
     answered = [item for item in codes if item.answered]
     if not answered:
         return ""
@@ -81,7 +81,7 @@ async def agreement(request: Request) -> Response:
         return report.to_dict() if report is not None else None
 
     report = await run_in_threadpool(count)
-    labels = {code.id: code.label for code in context.review.codebook.codes}
+    labels = context.review.codebook.labels
     plot = codes_plot = ""
     if report is not None:
         plot = intervals("Agreement over all codes", _estimates(report["overall"], SHOWN_STATISTICS))
@@ -99,7 +99,7 @@ def _items(section: object) -> list[tuple[str, dict[str, dict[str, float | None]
     return list(section.items()) if isinstance(section, dict) else []
 
 
-def _estimates(section: object, names: dict[str, str]) -> list[Interval]:
+def _estimates(section: object, names: Mapping[str, str]) -> list[Interval]:
     drawn = []
     for name, words in names.items():
         estimate = section.get(name) if isinstance(section, dict) else None

@@ -20,7 +20,7 @@ async def model(request: Request) -> Response:
     """Show the versions, what waits to be suggested, and the last trial."""
     context = context_of(request)
     study = context.review.study
-    labels = {code.id: code.label for code in context.review.codebook.codes}
+    labels = context.review.codebook.labels
     return context.page(
         request, "model.html", page_name="Model", figures=study.figures(), versions=study.models.versions(),
         comparisons=study.models.comparisons(), labels=labels, job=context.jobs.running(), trust=status(study),

@@ -39,11 +39,11 @@ class Listing:
     order: Order
     given: Mapping[str, str]
 
-    def choices(self, context: ReviewContext) -> dict[str, dict[str, str]]:
+    def choices(self, context: ReviewContext) -> dict[str, Mapping[str, str]]:
         """Return what each filter can be set to: value -> words."""
         study = context.review.study
         infos = study.texts.all()
-        codes = {code.id: code.label for code in context.review.codebook.codes}
+        codes = context.review.codebook.labels
         speakers = dict.fromkeys(name for info in infos for name in info.speakers)
         return {
             "order": {str(order): words for order, words in ORDER_WORDS.items()},

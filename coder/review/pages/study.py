@@ -280,7 +280,7 @@ async def job(request: Request) -> Response:
     if not job_asked.running and job_asked.result is not None:
         answer["html"] = context_of(request).part(
             request, "job.html", result=job_asked.result, title=job_asked.title,
-            labels={code.id: code.label for code in context_of(request).review.codebook.codes},
+            labels=context_of(request).review.codebook.labels,
         )  # fmt: skip
     return reply(**answer)
 

@@ -64,16 +64,12 @@ async def act(request: Request) -> Response:
     if saved:
         after = saved.states[here]
         before = before if here == gesture.utterance else replace(after, codes=())
-        saying = what_changed(_labels(context), before, after, len(saved.states))
+        saying = what_changed(context.review.codebook.labels, before, after, len(saved.states))
         hint = undo_hint(context, session.coder)
     elif gesture.action == "skip":
         saying = "It is decided, and stays as it is"
     touched = _touched(context, request, changed, content, focus=focus)
     return reply(**touched, say=saying, hint=hint, stay=stays)
-
-
-def _labels(context: ReviewContext) -> dict[str, str]:
-    return {code.id: code.label for code in context.review.codebook.codes}
 
 
 def undo_hint(context: ReviewContext, coder: str) -> str:
@@ -184,7 +180,7 @@ async def reverse(request: Request) -> Response:
         return reply(say="Nothing to undo." if undoing else "Nothing to redo.")
     if saved.transcript is not None:
         context.review.refresh(saved.transcript)
-    saying = f"{'Undone' if undoing else 'Redone'}: {_now(_labels(context), saved)}"
+    saying = f"{'Undone' if undoing else 'Redone'}: {_now(context.review.codebook.labels, saved)}"
     changed, passed = list(saved.states), list(saved.passed)
     # Nothing of one utterance: codes, groups, roles, names, the plan, a memo on something else.
     if not changed:
@@ -265,7 +261,7 @@ async def memo(request: Request) -> Response:
     study.memos.write(session.coder, text, **subject)
     done = "Memo deleted" if not text else "Memo changed" if "thread" in subject else "Memo saved"
     if "code" in subject and text:
-        done += f", about {_labels(context).get(str(subject['code']), subject['code'])}"
+        done += f", about {context.review.codebook.labels.get(str(subject['code']), subject['code'])}"
     answer: dict[str, Any] = {"say": done, "hint": undo_hint(context, session.coder)}
     focus = whole_number(content.get("focus", content.get("utterance")))
     if focus is not None:

@@ -17,12 +17,13 @@ from coder.coded_tables.grammar import CodedTable, examples
 from coder.coded_tables.passages import holds_passages, passages_of, used_polarities
 from coder.coded_tables.rating_rows import Problems, RatingOptions, cells_of, joined
 from coder.coded_tables.ratings import arranged, codings_of_frame, known_categories
-from coder.errors import CoderError, InputError, OutputError, TableError
+from coder.errors import CoderError, InputError, TableError
 from coder.exchange.codebooks import read_codebook
 from coder.phrasing import counted
-from coder.workflow.agreement.from_study import SUFFIX, UNIT, study_table
+from coder.workflow.agreement.from_study import UNIT, study_table
 from coder.workflow.agreement.passages_by_words import comparable
 from coder.workflow.coded_files import CodedReading, open_coded_file
+from coder.workflow.study.folder import SUFFIX
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -68,19 +69,28 @@ class AgreementOutcome:
     codings: Codings
     refused: Mapping[str, str]
 
+    def as_counted_by(self, tool: Tool) -> dict[str, Any]:
+        """Return the figures that another program would print for the same codings, and why they differ."""
+        return view(self.codings, tool)
+
 
 def run(
     request: AgreementRequest, *, out: Path | None = None, plot: Path | None = None, force: bool = False
 ) -> AgreementOutcome:
-    """Do what `coder agreement` does: refuse files that exist, compute the report, write report and plot."""
-    for path in filter(None, (out, plot)):
-        if path.exists() and not force:
-            raise OutputError(f"{path} exists already. Choose another name, or add --force to replace it.")
+    """Do what `coder agreement` does: refuse files that cannot be written, compute, write report and plot."""
+    from coder.reporting.agreement import check_file, write_files
+    from coder.reporting.agreement_plot import forest_plot
+    from coder.reporting.plots import check_plot
+
+    if out is not None:
+        check_file(out, force=force)
+    if plot is not None:
+        check_plot(plot, force=force)
     outcome = agree(request)
     if out is not None:
-        write_report(outcome, out, force=force)
+        write_files(outcome.report, out, force=force)
     if plot is not None:
-        plot_report(outcome, plot, force=force)
+        forest_plot(outcome.report, plot, force=force)
     return outcome
 
 
@@ -147,8 +157,8 @@ def _of_passages(
     book = options.codebook
     codings = replace(
         codings_of(passages, used_polarities(passages)),
-        parents={code.id: code.parent for code in book.codes if code.parent} if book else {},
-        labels={code.id: code.label for code in book.codes} if book else {},
+        parents=book.parents if book else {},
+        labels=book.labels if book else {},
     )
     outcome = _outcome(
         codings, problems, replace(request, unit="character of text, boundaries by the coders")
@@ -257,46 +267,3 @@ def _remarks(report: AgreementReport, codings: Codings) -> Sequence[str]:
         " units, these figures are too high: give such units a row with an empty code (in a wide table '-'); for a"
         " study, import the codings with --complete."
     ]
-
-
-def write_report(outcome: AgreementOutcome, path: Path, *, force: bool = False) -> None:
-    """Write the report as .json, .csv (one table) or .xlsx (a sheet per section). Raises OutputError."""
-    from coder.reporting.agreement import write_files
-
-    if path.suffix.lower() not in (".json", ".csv", ".xlsx"):
-        raise OutputError(f"{path}: a report is written to a name that ends in .json, .csv or .xlsx.")
-    write_files(outcome.report, path, force=force)
-
-
-def plot_report(outcome: AgreementOutcome, path: Path, *, force: bool = False) -> None:
-    """Draw each code's estimates with intervals to .svg, .png or .pdf. Raises OutputError."""
-    from coder.reporting.agreement_plot import forest_plot
-
-    forest_plot(outcome.report, path, force=force)
-
-
-def report_text(outcome: AgreementOutcome) -> str:
-    """Return the report as tables of text."""
-    from coder.reporting.agreement import as_text
-
-    return as_text(outcome.report)
-
-
-def methods_paragraph(outcome: AgreementOutcome) -> str:
-    """Return a paragraph for the methods section of a paper, with its sources."""
-    from coder.reporting.agreement import methods
-
-    return methods(outcome.report)
-
-
-def tool_view(outcome: AgreementOutcome, tool: Tool) -> dict[str, Any]:
-    """Return the figures another program would print for the same codings, and why they differ."""
-    return view(outcome.codings, tool)
-
-
-def tool_text(outcome: AgreementOutcome, tool: Tool, *, as_json: bool = False) -> str:
-    """Return another program's figures as a table of text, or as JSON."""
-    from coder.reporting.agreement import view_text
-
-    figures = tool_view(outcome, tool)
-    return json.dumps(figures, ensure_ascii=False) + "\n" if as_json else view_text(figures)

@@ -13,7 +13,6 @@ from coder.store.values import ADJUDICATED
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-SUFFIX = ".coder"
 UNIT = "utterance"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coder.errors import ModelError
+from coder.phrasing import few
 
 if TYPE_CHECKING:
     from coder.codebook import Codebook
@@ -41,7 +42,7 @@ def compare_files(
     data = training_set(excerpts, either)
     if left_out:
         notes.append(
-            f"Compared on the {len(shared)} codes that both models have; left out: {_listed(left_out)}."
+            f"Compared on the {len(shared)} codes that both models have; left out: {few(left_out, SHOWN)}."
         )
     guesses = []
     for model in models:
@@ -67,8 +68,8 @@ def shared_codes(first: "Model", second: "Model") -> tuple[tuple[str, ...], list
     shared = tuple(code for code in ours if code in theirs)
     if not shared:
         raise ModelError(
-            f"{first.name} ({_listed(ours)}) and {second.name} ({_listed(theirs)}) have no code in common: compare"
-            " with --codebook FILE, the codebook of these excerpts."
+            f"{first.name} ({few(ours, SHOWN)}) and {second.name} ({few(theirs, SHOWN)}) have no code in common:"
+            " compare with --codebook FILE, the codebook of these excerpts."
         )
     return shared, [code for code in (*ours, *theirs) if code not in shared]
 
@@ -82,7 +83,3 @@ def _either(first: "Model", second: "Model") -> "Codebook":
         if more
         else first_book
     )
-
-
-def _listed(codes: Sequence[str]) -> str:
-    return ", ".join(codes[:SHOWN]) + (f" and {len(codes) - SHOWN} more" if len(codes) > SHOWN else "")

@@ -343,7 +343,6 @@ def train_on(
 def _judge(model: "Model", excerpts: Sequence["Excerpt"], tested: Measured) -> None:
     """Put the verdicts of held-out groups in place of training's own, beside what coders reach."""
     from coder.learning.training.model_card import beside_people, judged_anew
-    from coder.workflow.modelling.train import reached_by_coders
 
     reached = reached_by_coders(excerpts, model.codebook)
     judged_anew(model, beside_people(tested.verdicts or model.card.codes, reached), tested.finest)

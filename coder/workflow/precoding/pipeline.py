@@ -80,7 +80,7 @@ class Summary:
     codes: Counter[tuple[str, str]] = field(default_factory=Counter)
     unread: Counter[str] = field(default_factory=Counter)
     model: str = ""
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
     failed: dict[str, CodeVerdict] = field(default_factory=dict)
     surest_quarter: float | None = None
     untested: tuple[str, ...] = ()  # codes that may be suggested though nobody measured how well
@@ -88,7 +88,7 @@ class Summary:
     @classmethod
     def of(cls, model: "Model", left_out: Mapping[str, str] | None = None) -> "Summary":
         """Return an empty summary that knows the model's codes and the verdicts of those that failed."""
-        labels = {code.id: code.label for code in model.codebook.codes}
+        labels = model.codebook.labels
         failed, tested = failed_codes(model), model.card.tested_codes
         untested = tuple(code for code in labels if code not in tested and code not in failed)
         return cls(

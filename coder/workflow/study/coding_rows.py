@@ -16,13 +16,12 @@ COLUMNS = (
     "transcript", "turn", "utterance", "start", "end", "time", "speaker", "question", "text", "coder", "code",
     "label", "polarity", "blind", "verdict", "memo", "decided",
 )  # fmt: skip
-KINDS = (".csv", ".xlsx", ".jsonl", ".parquet")
 RESAMPLES = 500  # enough for an interval on the screen
 
 
 def codings_rows(study: Study) -> Iterator[dict[str, Any]]:
     """Yield one row per standing code of each coder; a row without code where somebody found nothing to code."""
-    labels = {code.id: code.label for code in study.codebooks.current().codes}
+    labels = study.codebooks.current().labels
     names = {item.id: item.name for item in study.texts.all(superseded=True)}
     for coder in [*study.people.coders(), ADJUDICATED]:
         decided = sorted(item for state in DECIDED for item in study.find(Filters(coder=coder, state=state)))
@@ -53,10 +52,10 @@ def _base(unit: StudyUtterance, names: dict[int, str]) -> dict[str, Any]:
 
 def codings_file(study: Study, suffix: str) -> bytes:
     """Return the codings as the content of a csv, xlsx, jsonl or parquet file; no cell of it executes."""
-    from coder.reporting.rows import open_rows
+    from coder.reporting.rows import FORMATS, open_rows
 
-    if suffix not in KINDS:
-        raise InputError(f"Codings are written as {', '.join(KINDS)}.")
+    if suffix not in FORMATS:
+        raise InputError(f"Codings are written as {', '.join(FORMATS)}.")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"codings{suffix}"
         with open_rows(path, COLUMNS) as writer:

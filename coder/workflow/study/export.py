@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from coder.errors import InputError, OutputError
 from coder.exchange.study_content import DocumentContent, MemoContent, Passage, StudyContent, TurnContent
 from coder.phrasing import counted
+from coder.reporting.rows import FORMATS as TABLES
 from coder.store import Study
 from coder.store.values import ADJUDICATED, StudyUtterance, TranscriptInfo
 from coder.workflow.study.report_data import counted_codings
@@ -160,7 +161,6 @@ def _memos(study: Study) -> Iterator[MemoContent]:
         yield MemoContent(memo.thread, memo.coder, memo.time, memo.text, about, uid, start, end, memo.code)
 
 
-TABLES = (".csv", ".xlsx", ".jsonl", ".parquet")
 PASSAGE = "coded passage"
 SUFFIXES = (".qdpx", ".qdc", ".docx", ".sav", *TABLES)
 
@@ -303,7 +303,7 @@ def _suggestions(study: Study, request: ExportRequest) -> Exported:
 
 def suggestion_rows(study: Study) -> Iterator[dict[str, Any]]:
     """Return the machine's standing suggestions, for utterances that nobody has decided, in pre-coding's columns."""
-    labels = {code.id: code.label for code in study.codebooks.current().codes}
+    labels = study.codebooks.current().labels
     for info in study.texts.all():
         units = undecided(study, study.texts.utterances(info.id, codable_only=True))
         newest = study.suggestions.newest([unit.id for unit in units])

@@ -12,6 +12,7 @@ from coder.errors import CoderError, StudyError
 from coder.exchange.code_guids import known_names
 from coder.exchange.read import PACKED, PROJECTS, read_codings
 from coder.exchange.values import (
+    PATH,
     ExternalCase,
     ExternalCodings,
     ExternalDocument,
@@ -28,7 +29,6 @@ from coder.workflow.study.import_transcripts import AS_USUAL, ImportOptions, Imp
 from coder.workflow.study.passages import Placing
 from coder.workflow.study.reading_corrections import corrections_of
 
-PATH = " > "  # between the levels of a code's name
 OURS = " of coder "  # in the format of a project that this program wrote
 
 

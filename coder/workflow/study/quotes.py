@@ -1,13 +1,13 @@
 """Confirmed quotes of a code by who said them, utterances like them, and codes by attribute or transcript."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from coder.codebook import Codebook
 from coder.errors import InputError, StudyError
 from coder.store import Study
-from coder.store.confirmed_codings import Quote, mark_good, quotes
+from coder.store.confirmed_codings import Quote, mark_good
 from coder.store.confirmed_codings import quotes as confirmed_quotes
 from coder.store.values import Filters, StudyUtterance, Withheld
 from coder.workflow.study.model_versions import open_version
@@ -52,14 +52,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Codes by groups. `rows` and `columns` hold (key, label); `cells` has one list a row.
+    """Codes by groups. `rows` holds (key, label); `cells` has one list a row.
 
     A quote of a speaker with several values of an attribute counts in each column, so columns may add up to more
     than `totals`, which count each quote once.
     """
 
     rows: tuple[tuple[str, str], ...]
-    columns: tuple[tuple[str, str], ...]
+    columns: tuple[str, ...]
     cells: tuple[tuple[Cell, ...], ...]
     totals: tuple[Cell, ...]
 
@@ -154,7 +154,7 @@ def matrix(
     in_column = {column: [item for item in quotes if column in item.groups] for column in columns}
     return Matrix(
         rows=tuple(labels.items()),
-        columns=tuple((column, column) for column in columns),
+        columns=tuple(columns),
         cells=tuple(
             tuple(
                 _cell([q for q in in_row[key] if c in q.groups], in_row[key], in_column[c]) for c in columns
@@ -165,13 +165,13 @@ def matrix(
     )
 
 
-def _row_labels(codebook: Codebook, rows: str) -> dict[str, str]:
+def _row_labels(codebook: Codebook, rows: str) -> Mapping[str, str]:
     if rows == "component" and codebook.components:
         alone = {code.id: code.label for code in codebook.codes if not code.parent}
         return {name: name for name in codebook.components} | alone
     if rows == POLARITY_ROWS and codebook.polarity:
         return {value: value for value in codebook.polarity} | {"": "no polarity"}
-    return {code.id: code.label for code in codebook.codes}
+    return codebook.labels
 
 
 def _row_of(codebook: Codebook, quote: Quote, rows: str) -> str:
@@ -205,7 +205,7 @@ def matrix_file(table: Matrix, suffix: str) -> bytes:
     figures = ("", ": participants", ": share of row", ": share of column")
     names = [
         "code",
-        *(f"{label}{figure}" for _, label in table.columns for figure in figures),
+        *(f"{label}{figure}" for label in table.columns for figure in figures),
         "all",
         "participants",
     ]
@@ -244,7 +244,7 @@ def like_code(study: Study, code: str) -> list[StudyUtterance]:
     if version is None:
         raise StudyError("No model is in use in this study yet; let it suggest first.")
     encoder = open_version(study, version).encoder
-    confirmed = quotes(study.db, [code])
+    confirmed = confirmed_quotes(study.db, [code])
     given = {row.utterance for row in study.acts.standing_rows(code)}
     keys = [key for key in study.find(Filters(), limit=LARGEST) if key not in given]
     candidates = [item for item in study.texts.by_id(keys).values() if len(item.text.split()) >= SHORTEST]

@@ -2,11 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from coder.codebook import Code, Codebook
-from coder.domain import SuggestionFate
+from coder.domain import SuggestionFate, one_polarity
 from coder.errors import ModelError, StudyError
 from coder.learning.persistence.card import HeldOut
 from coder.phrasing import number
@@ -254,12 +254,6 @@ def case_key(transcript: str, speaker: str | None, people: Mapping[str, str]) ->
     if speaker is not None and speaker in people:
         return people[speaker]
     return f"{transcript}/{speaker or ''}"
-
-
-def one_polarity(given: Iterable[str | None]) -> str | None:
-    """Return the polarity that coders gave a code: "mixed" where they differ, None where nobody gave one."""
-    different = {polarity for polarity in given if polarity}
-    return "mixed" if len(different) > 1 else next(iter(different), None)
 
 
 def _rank(code: str, book: Codebook) -> tuple[int, str]:

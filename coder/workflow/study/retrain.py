@@ -183,7 +183,7 @@ def _trained(study: Study, train: Sequence[Lesson], old: "Model", version: Model
 
     codebook = study.codebooks.current()
     # Each version starts from the shipped model again: its faults are not handed down.
-    base = old if version.shipped else load_model(version.base, codebook=codebook, encoder=None)
+    base = old if version.shipped else load_model(version.base, codebook=codebook)
     return train_model(training_set(study, train, codebook), codebook, base=base, name="study")
 
 

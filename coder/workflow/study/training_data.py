@@ -1,11 +1,12 @@
 """What a study's model may learn from: utterances that people decided; never suggestions, never unread text."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from coder.codebook import Codebook
+from coder.domain import one_polarity
 from coder.segmentation import questions_before
 from coder.store import Study
 from coder.store.confirmed_codings import Confirmed
@@ -61,7 +62,9 @@ def lessons(study: Study) -> list[Lesson]:
             texts[item.transcript] = {unit.id: unit for unit in units}
         labels = _labels(item, codebook, versions)
         known = [polarity for code, polarity in item.codes if code in codebook.by_id and polarity]
-        found.append(Lesson(texts[item.transcript][item.utterance], labels, _one(known), (item.coder,)))
+        found.append(
+            Lesson(texts[item.transcript][item.utterance], labels, one_polarity(known), (item.coder,))
+        )
     return found
 
 
@@ -83,11 +86,6 @@ def _labels(item: Confirmed, codebook: Codebook, versions: Mapping[int, Codebook
         return UNKNOWN if item.state == "rejected" or code not in looked else 0
 
     return tuple(label(code) for code in codebook.ids)
-
-
-def _one(polarities: Iterable[str]) -> str | None:
-    different = set(polarities)
-    return "mixed" if len(different) > 1 else next(iter(different), None)
 
 
 def joined(items: Sequence[Lesson]) -> list[Lesson]:
