@@ -123,18 +123,25 @@ class Models:
         return [(row["time"], row["label"], row["reason"], bool(row["forced"])) for row in rows]
 
     def hold_out(self, transcripts: Sequence[int]) -> None:
-        """Keep transcripts for testing from now on. Raises StudyError if a model has learned from one."""
+        """Keep transcripts for testing from now on. Raises StudyError if a model has learned from one.
+
+        It may have learned from an earlier version.
+        """
         with self._db.write() as stamp:
             for item in transcripts:
-                learned = "SELECT 1 FROM trained_on WHERE transcript = ? AND part = 'train'"
+                learned = (
+                    "WITH RECURSIVE same (id, replaces) AS (SELECT id, replaces FROM transcript WHERE id = ? UNION"
+                    " SELECT t.id, t.replaces FROM same JOIN transcript t ON t.uid = same.replaces)"
+                    " SELECT 1 FROM same JOIN trained_on l ON l.transcript = same.id AND l.part = 'train'"
+                )
                 if self._db.value(learned, (item,)):
                     name = self._db.value("SELECT name FROM transcript WHERE id = ?", (item,))
                     raise StudyError(f"'{name}' cannot be held out: a model has learned from it already.")
                 self._db.run("INSERT OR IGNORE INTO held_out VALUES (?, ?)", (item, stamp))
 
     def held_out(self) -> set[int]:
-        """Return the ids of the transcripts kept for testing."""
-        return {row["transcript"] for row in self._db.rows("SELECT transcript FROM held_out")}
+        """Return the ids of the transcripts kept for testing, and of corrected versions of them."""
+        return held_out_ids(self._db)
 
     def learned_from(self, model_id: int | None = None) -> set[int]:
         """Return the ids of transcripts that a stored model (None: any of them) has learned from."""
@@ -178,6 +185,17 @@ class Models:
             }
             for row in rows
         ]
+
+
+def held_out_ids(db: SharedConnection) -> set[int]:
+    """Return the ids of the transcripts kept for testing and of their later versions that no model learned from."""
+    rows = db.rows(
+        "WITH RECURSIVE kept (id, uid) AS (SELECT t.id, t.uid FROM held_out h"
+        " JOIN transcript t ON t.id = h.transcript UNION SELECT t.id, t.uid FROM kept"
+        " JOIN transcript t ON t.replaces = kept.uid WHERE NOT EXISTS"
+        " (SELECT 1 FROM trained_on l WHERE l.transcript = t.id AND l.part = 'train')) SELECT id FROM kept"
+    )
+    return {row["id"] for row in rows}
 
 
 def _version(row: Row, active: int | None) -> ModelVersion:

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 
 from coder.store.connection import SharedConnection
+from coder.store.model_versions import held_out_ids
 from coder.store.values import DECIDED_SQL, TranscriptInfo
 
 
@@ -16,7 +17,7 @@ def list_transcripts(db: SharedConnection, *, superseded: bool) -> list[Transcri
     )
     decided = _decided(db)
     speakers = _speakers(db)
-    held_out = {row["transcript"] for row in db.rows("SELECT transcript FROM held_out")}
+    held_out = held_out_ids(db)
     rows = db.rows(
         "SELECT id, uid, name, source, current, notes, time FROM transcript WHERE current = 1 OR ?"
         " ORDER BY name, time, uid",

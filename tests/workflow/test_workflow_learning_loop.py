@@ -12,6 +12,7 @@ from coder.errors import StudyError
 from coder.learning import Batch
 from coder.store import Study
 from coder.store.values import Decision
+from coder.workflow.study.carry_codings import carry_codings
 from coder.workflow.study.decide import Adjudication, adjudicate, decide
 from coder.workflow.study.held_out import held_out
 from coder.workflow.study.model_comparison import mean_f1
@@ -189,6 +190,41 @@ def add_survey(study: Study, respondents: int, *, replaces: int | None = None) -
     talk = "".join(f"R{n}: Rain on day {n}.\nR{n}: Sun on day {n}.\n" for n in range(respondents))
     read = replace(transcript("survey", talk), written=True)
     return study.texts.add(read, cut(read), source="survey.csv", replaces=replaces)
+
+
+def test_a_corrected_version_of_a_held_out_transcript_is_held_out_too(study: Study) -> None:
+    code_all(study, "Ann", ("rain", "sun", "wind"), names=all_names(study))
+    kept = retrain(study, force="first").held_out
+    old = study.texts.find(kept[0])
+    read = transcript(kept[0], study.texts.text(old) + "P: Rain was left out.\n")
+    with study.db.write():
+        new = study.texts.add(read, cut(read), source=f"{kept[0]}.txt", replaces=old)
+        carry_codings(study, old, new)
+    report = retrain(study, force="again")
+    assert report.held_out == kept and report.trial is not None
+    assert new in study.models.held_out() and not {old, new} & study.models.learned_from()
+    assert next(item for item in study.texts.all() if item.id == new).held_out
+    learned = next(item for item in study.texts.all() if not item.held_out)
+    read = transcript(learned.name, study.texts.text(learned.id) + "P: Rain was left out.\n")
+    study.texts.add(read, cut(read), source=f"{learned.name}.txt", replaces=learned.id)
+    with pytest.raises(StudyError, match="cannot be held out: a model has learned from it"):
+        retrain(study, hold_out=[learned.name])  # from the version before
+
+
+def test_where_nothing_can_be_tried_it_says_what_became_of_what_was_kept(study: Study) -> None:
+    code_all(study, "Ann", ("rain", "sun", "wind"), names=all_names(study)[:4])
+    kept = retrain(study, force="first").held_out
+    book = study.codebooks.current()
+    study.codebooks.add(replace(book, codes=(*book.codes, Code("fog", "Fog"))))
+    with pytest.raises(
+        StudyError, match=f"{kept[0]}, kept for testing, has no utterance .* all codes of the present"
+    ):
+        retrain(study)
+    study.transcript_changes.remove(study.texts.find(kept[0]))
+    with pytest.raises(StudyError, match=rf"\({kept[0]}, kept for testing, was removed: bring it back"):
+        retrain(study)
+    code_all(study, "Ann", ("rain", "sun", "wind"), names=all_names(study)[-2:])
+    assert set(retrain(study, force="new ones").held_out) <= {"t6", "t7"}  # no model has learned from these
 
 
 def test_in_a_study_of_one_survey_whole_respondents_are_kept_for_testing(

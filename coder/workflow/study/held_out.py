@@ -61,7 +61,8 @@ def held_out(study: Study, items: Sequence[Lesson]) -> HeldOut:
     quarter of each coded survey's respondents is. A respondent's label alone decides: the same people are kept each
     time, in every copy, version and survey, and a new respondent brings nobody in who was learned from.
     """
-    chosen = study.models.held_out() or _enough_left(items, _fit(study, items))
+    in_use = {item.id for item in study.texts.all()}
+    chosen = study.models.held_out() & in_use or _enough_left(items, _fit(study, items))
     if chosen:
         return HeldOut(transcripts=frozenset(chosen))
     coded = {item.utterance.transcript for item in items}
@@ -153,7 +154,20 @@ def why_not_testable(study: Study, kept: HeldOut, items: Sequence[Lesson]) -> st
             f" {FEWEST_RESPONDENTS} respondents, too few to keep some for testing. Code a second transcript, or give"
             " a reason with --force."
         )
+    if kept.transcripts:
+        return (
+            f"Nothing can tell yet whether a new model is better: {listed(kept.named(study))}, kept for testing, has"
+            " no utterance that was decided with all codes of the present codebook in view. Code more of it, name"
+            " another transcript with --hold-out, or give a reason with --force."
+        )
+    removed = [name for key, name, _ in study.transcript_changes.removed() if key in study.models.held_out()]
+    away = (
+        f" ({listed(removed)}, kept for testing, was removed: bring it back on the Study page)"
+        if removed
+        else ""
+    )
     return (
-        "Nothing can tell whether a new model is better: no coded transcript is held out. Code a second"
-        " transcript (it is kept for testing), name one with --hold-out, or give a reason with --force."
+        f"Nothing can tell whether a new model is better: no coded transcript is held out{away}. Code a"
+        " transcript that no model has learned from yet (it is kept for testing), name one with --hold-out, or give a"
+        " reason with --force."
     )
