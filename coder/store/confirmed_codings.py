@@ -75,6 +75,7 @@ class Quote:
 
     transcript: int
     utterance: int
+    speaker: str | None
     start: int
     end: int
     text: str
@@ -100,8 +101,9 @@ def quotes(
     wanted = json.dumps(list(codes)) if codes is not None else None
     with db.snapshot():
         rows = db.rows(
-            'SELECT s.utterance, s.code, s.polarity, s.start, s."end", u.transcript, c.name AS coder'
+            'SELECT s.utterance, s.code, s.polarity, s.start, s."end", u.transcript, said.speaker, c.name AS coder'
             " FROM standing s JOIN utterance u ON u.id = s.utterance JOIN coder c ON c.id = s.owner"
+            " JOIN turn said ON said.transcript = u.transcript AND said.number = u.turn"
             " JOIN transcript t ON t.id = u.transcript WHERE s.rejected = 0 AND t.current = 1 AND u.codable = 1"
             " AND (?1 IS NULL OR s.code IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR c.name = ?2)"
             " AND (?2 IS NOT NULL OR s.owner = 1 OR NOT EXISTS (SELECT 1 FROM unit a WHERE a.owner = 1"
@@ -121,8 +123,8 @@ def quotes(
         passages.setdefault(key, []).append(row)
     return [
         Quote(
-            transcript, same[0]["utterance"], start, end, texts[transcript][start:end], code, polarity,
-            tuple(dict.fromkeys(row["coder"] for row in same)),
+            transcript, same[0]["utterance"], same[0]["speaker"], start, end, texts[transcript][start:end],
+            code, polarity, tuple(dict.fromkeys(row["coder"] for row in same)),
             any((row["utterance"], code) in good for row in same),
         )
         for (transcript, start, end, code, polarity), same in passages.items()

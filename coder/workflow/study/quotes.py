@@ -103,12 +103,11 @@ def placed_quotes(
     if polarity is not None:
         confirmed = [item for item in confirmed if item.polarity == polarity]
     infos = {info.id: info for info in study.texts.all()}
-    spoken = study.texts.by_id(list(dict.fromkeys(item.utterance for item in confirmed)))
     facts = {kind: study.people.all_attributes(kind) for kind in ("participant", "transcript")}
     who = {key: study.people.participants(key) for key in {item.transcript for item in confirmed}}
     placed = []
     for item in confirmed:
-        info, speaker = infos[item.transcript], spoken[item.utterance].speaker
+        info, speaker = infos[item.transcript], item.speaker
         participant = who[item.transcript].get(speaker or "", "")
         if by == BY_TRANSCRIPT:
             groups: tuple[str, ...] = (info.name,)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from coder.agreement.report import AgreementReport
+    from coder.encoding import Encoder
 
 FORMATS = (".html", ".docx", ".xlsx")
 APART = ("group", "role", "type", "sample", "arm")  # attributes that usually tell kinds of participants apart
@@ -75,6 +77,8 @@ def write_report(study: Study, request: ReportRequest, *, encode: Encode | None 
     """
     _check(request)
     data, groups, options, remarks = report_parts(study, request, encode or encode_texts)
+    if request.coder is None:
+        data = replace(data, agreement=_agreement(study))
     from coder.reporting.study.report import report_contents
 
     contents = report_contents(data, groups, options, remarks)
@@ -117,7 +121,7 @@ def report_preview(
 def report_parts(
     study: Study, request: ReportRequest, encode: Encode
 ) -> tuple[StudyData, list[Group], ReportOptions, list[str]]:
-    """Return what the report is made from: data, groups of passages, options filled in, and remarks."""
+    """Return what the report is made from: data without agreement, groups, options filled in, and remarks."""
     names = Names(request.label, pseudonyms=request.options.pseudonymised)
     data = read_data(study, names, coder=request.coder, withheld=request.withheld, version=__version__)
     options = _filled(request.options, data)
@@ -133,9 +137,7 @@ def report_parts(
             remarks.append(
                 f"More than {MOST_PASSAGES:,} codings: no groups of similar passages are proposed."
             )
-    agreement = _agreement(study) if request.coder is None else None
-    remarks += _cautions(data, options)
-    return replace(data, agreement=agreement), groups, options, remarks
+    return data, groups, options, [*remarks, *_cautions(data, options)]
 
 
 def _check(request: ReportRequest) -> None:
@@ -216,9 +218,15 @@ def encode_texts(texts: Sequence[str]) -> "NDArray[np.float64]":
     """Return a vector for each text by the small encoder, by which passages are grouped."""
     import numpy as np
 
+    return np.asarray(_small_encoder().encode(list(texts)), dtype=np.float64)
+
+
+@cache
+def _small_encoder() -> "Encoder":
+    """Return the encoder; it is kept, since each that is made anew builds its network anew at the first new text."""
     from coder.encoding import get_encoder
 
-    return np.asarray(get_encoder().encode(list(texts)), dtype=np.float64)
+    return get_encoder()
 
 
 def _write(path: Path, contents: Contents, data: StudyData) -> None:

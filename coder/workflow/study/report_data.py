@@ -137,21 +137,21 @@ def read_data(
     suggested: list[Coding] = []
     people = {item.id: study.people.participants(item.id) for item in transcripts}
     good = good_quotes(study.db)
-    for info in transcripts:
-        units = study.texts.utterances(info.id)
-        transcript = _CodedTranscript(info, units, people[info.id], names)
+    coded = [
+        _CodedTranscript(info, study.texts.utterances(info.id), people[info.id], names)
+        for info in transcripts
+    ]
+    for transcript in coded:
         for coding, unit in transcript.codings(standing, book, len(codings)):
             codings.append(replace(coding, good=(unit, coding.code) in good))
-    for info in transcripts:
-        units = study.texts.utterances(info.id)
-        transcript = _CodedTranscript(info, units, people[info.id], names)
-        waiting = [unit.id for unit in units if unit.codable and unit.id not in decided]
+    for transcript in coded:
+        waiting = [unit.id for unit in transcript.units if unit.codable and unit.id not in decided]
         suggested += transcript.suggested(study, waiting, book, len(codings) + len(suggested))
     return StudyData(
         name=study.name,
         codebook=_with_all_codes(book, codings),
-        sources=[_source(info, decided, study, names) for info in transcripts],
-        cases=_cases(study, transcripts, people, names),
+        sources=[_source(transcript, decided, names) for transcript in coded],
+        cases=_cases(study, coded, names),
         codings=codings,
         suggested=suggested,
         coders=_coders(study),
@@ -267,25 +267,26 @@ def _with_all_codes(book: Codebook, codings: Sequence[Coding]) -> Codebook:
     return replace(book, codes=(*book.codes, *extra)) if extra else book
 
 
-def _source(info: TranscriptInfo, decided: set[int], study: Study, names: Names) -> Source:
-    units = study.texts.utterances(info.id, codable_only=True)
+def _source(transcript: _CodedTranscript, decided: set[int], names: Names) -> Source:
+    units = [unit for unit in transcript.units if unit.codable]
     done = sum(unit.id in decided for unit in units)
-    shown = names.transcript(info.name)
+    shown = names.transcript(transcript.info.name)
     return Source(shown, len(units), done, bool(units) and done == len(units), shown)
 
 
-def _cases(
-    study: Study, transcripts: Sequence[TranscriptInfo], people: Mapping[int, Mapping[str, str]], names: Names
-) -> dict[str, Case]:
+def _cases(study: Study, transcripts: Sequence[_CodedTranscript], names: Names) -> dict[str, Case]:
     """Return everybody who is not the interviewer and said something that could be coded, in order of transcripts."""
     facts = study.people.all_attributes("participant")
     of_transcripts = study.people.all_attributes("transcript")
     gathered: dict[str, tuple[str, dict[str, tuple[str, ...]], list[str]]] = {}
-    for info in transcripts:
-        for unit in study.texts.utterances(info.id, codable_only=True):
-            key = case_key(info.name, unit.speaker, people[info.id])
+    for transcript in transcripts:
+        info = transcript.info
+        for unit in (unit for unit in transcript.units if unit.codable):
+            key = transcript.case(unit.speaker)
             if key not in gathered:
-                name = key if unit.speaker in people[info.id] else (unit.speaker or "speaker without a name")
+                name = (
+                    key if unit.speaker in transcript.people else (unit.speaker or "speaker without a name")
+                )
                 gathered[key] = (name, {**of_transcripts.get(info.uid, {}), **facts.get(key, {})}, [])
             if info.name not in gathered[key][2]:
                 gathered[key][2].append(info.name)

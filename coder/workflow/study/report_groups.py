@@ -242,16 +242,20 @@ def _clustered(vectors: "Floats") -> list[int]:
     """Return a cluster number per passage; one cluster where a split tells nothing apart."""
     from sklearn.cluster import KMeans
     from sklearn.metrics import silhouette_score
+    from threadpoolctl import threadpool_limits
 
     best, labels = APART, [0] * len(vectors)
     most = min(MOST_CLUSTERS, len(vectors) // SMALLEST) if len(vectors) >= FEWEST else 1
-    for count in range(2, most + 1):
-        guess = KMeans(count, n_init=10, random_state=0).fit_predict(vectors)
-        score = (
-            float(silhouette_score(vectors, guess, metric="cosine")) if len(set(guess.tolist())) > 1 else -1.0
-        )
-        if score > best:
-            best, labels = score, guess.tolist()
+    with threadpool_limits(1):  # threads of these small sums wait for each other longer than they work
+        for count in range(2, most + 1):
+            guess = KMeans(count, n_init=10, random_state=0).fit_predict(vectors)
+            score = (
+                float(silhouette_score(vectors, guess, metric="cosine"))
+                if len(set(guess.tolist())) > 1
+                else -1.0
+            )
+            if score > best:
+                best, labels = score, guess.tolist()
     return labels
 
 

@@ -97,7 +97,7 @@ def status(study: Study) -> Status:
         },
         unknown_codes=tuple(unknown_codes(study)),
         same_names=tuple(same_names(study, study.path)),
-        next=next_action(study, figures, transcripts, models, trials),
+        next=next_action(study, figures),
     )
 
 
@@ -109,13 +109,7 @@ def decisions_per_day(study: Study) -> list[tuple[str, int]]:
     return sorted(days.items())
 
 
-def next_action(
-    study: Study,
-    figures: StudyFigures,
-    transcripts: tuple[TranscriptInfo, ...],
-    models: tuple[ModelVersion, ...],
-    trials: tuple[dict[str, Any], ...],
-) -> str:
+def next_action(study: Study, figures: StudyFigures) -> str:
     """Return the best next action as one sentence with its command."""
     path = typed(study.path)
     if not figures.transcripts:
@@ -124,13 +118,13 @@ def next_action(
     if plan is not None:
         far = ", ".join(f"{name} {done:,} of {plan.utterances:,}" for name, done in plan.decided.items())
         return f"Double-code {plan.name} ({far}): coder review {path} --coder NAME"
-    if not models or (figures.unsuggested and not figures.decided):
+    if not study.models.versions() or (figures.unsuggested and not figures.decided):
         return f"Let the model suggest codes: coder suggest {path}"
     if not figures.decided:
         return f"Look at the first suggestions: coder review {path} --coder NAME"
     if figures.disagreements and figures.disagreements >= figures.utterances - figures.decided:
         return f"Adjudicate {figures.disagreements:,} disagreements: coder review {path} --coder NAME"
-    if _worth_retraining(study, figures, transcripts, trials):
+    if _worth_retraining(study, figures):
         return f"Let the model learn from what was coded: coder retrain {path}"
     if figures.unsuggested:
         return f"Let the model look at {figures.unsuggested:,} new utterances: coder suggest {path}"
@@ -142,19 +136,14 @@ def next_action(
     return f"All is coded; write the report: coder report {path} -o report.html"
 
 
-def _worth_retraining(
-    study: Study,
-    figures: StudyFigures,
-    transcripts: tuple[TranscriptInfo, ...],
-    trials: tuple[dict[str, Any], ...],
-) -> bool:
+def _worth_retraining(study: Study, figures: StudyFigures) -> bool:
     """Return whether enough was decided since the last retraining: a quarter more, and 20 utterances at least."""
-    coded = [item for item in transcripts if item.decided]
+    coded = [item for item in study.texts.all() if item.decided]
     survey = any(
         study.texts.is_written(item.id) and len(item.speakers) >= FEWEST_RESPONDENTS for item in coded
     )
     if (len(coded) < 2 and not survey) or figures.decided < 30:
         return False
-    last = max((str(item["time"]) for item in trials), default="")
+    last = max((str(item["time"]) for item in study.models.comparisons()), default="")
     fresh = decided_since(study.db, last)
     return not last or fresh >= max(20, (figures.decided - fresh) / 4)
