@@ -75,3 +75,16 @@ HEADINGS: dict[str, dict[str, str]] = {
         "delete": "Delete a study for good, with backups and cached vectors.",
     },
 }
+
+_NOTHING_WRITTEN = "Nothing was written."
+_GOES_ON = "What was saved before is kept; the same command goes on from there."
+
+# What a command leaves that is stopped by Ctrl-C, for those that take long.
+STOPPED: dict[str, str] = {
+    "demo": "The same command begins the sample study anew.",
+    "precode": "No result was written. Where a folder OUT.parts is left, the same command goes on from there.",
+    "import": _GOES_ON,
+    "suggest": _GOES_ON,
+    "retrain": "What people decided is untouched. `coder retrain STUDY --list` shows which model is in use.",
+    **dict.fromkeys(("train", "evaluate", "agreement", "merge", "report", "export"), _NOTHING_WRITTEN),
+}

@@ -78,6 +78,18 @@ def progress_bar(title: str) -> Iterator[Advance]:
         yield advance
 
 
+def so_far(advance: Advance) -> Callable[[int, int], None]:
+    """Return a function that takes how many steps of how many are done, and advances a bar by those that are new."""
+    shown = 0
+
+    def moved(done: int, total: int) -> None:
+        nonlocal shown
+        advance(done - shown, total)
+        shown = done
+
+    return moved
+
+
 def harmless(text: str) -> str:
     """Return a text without characters that move a cursor, change a title or turn the direction of writing.
 

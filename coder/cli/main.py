@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from coder import __version__
-from coder.cli import FAMILIES, HEADINGS
+from coder.cli import FAMILIES, HEADINGS, STOPPED
 from coder.cli.console import ask_passphrase, harmless, prepare_streams
 from coder.errors import CoderError
 from coder.passphrases import PASSPHRASES
@@ -42,6 +42,15 @@ class Commands(TyperGroup):
                 if cmd_name in names:
                     self.commands.update(commands_of(family))
         return self.commands.get(cmd_name)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; where it is stopped by Ctrl-C, say what is left of it."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            left = STOPPED.get(ctx.invoked_subcommand, "")
+            typer.echo(f"coder: stopped. {left}".rstrip(), err=True)
+            raise typer.Exit(130) from None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command of a line; one that is mistyped is compared with all there are."""
@@ -116,5 +125,5 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(0)
     except KeyboardInterrupt:
-        typer.echo("coder: interrupted", err=True)
+        typer.echo("coder: stopped.", err=True)  # before a command was found
         sys.exit(130)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from coder.cli.console import note, print_json
+from coder.cli.console import note, print_json, progress_bar, so_far
 from coder.cli.options import AsJson, NoBrowser
 
 GREETING = """\
@@ -37,7 +37,8 @@ def demo(
     from coder.phrasing import typed
     from coder.workflow.demo import make_demo
 
-    study = make_demo(folder, note)
+    with progress_bar("Making the sample study") as advance:
+        study = make_demo(folder, note, so_far(advance))
     typer.echo(f"Sample files: {folder / 'sample'}. Study: {study}.")
     if no_page:
         typer.echo(f"Open it with: coder review {typed(study)} --coder {typed(coder)}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from coder.cli.console import LOST, ask_new_passphrase, note, progress_bar, show
+from coder.cli.console import LOST, ask_new_passphrase, note, progress_bar, show, so_far
 from coder.cli.options import AsJson, CodedOptions, Force, Interviewer, StudyFile, spread
 from coder.errors import StudyError
 
@@ -194,13 +194,7 @@ def suggest(
     from coder.workflow.study.suggest import suggest as work
 
     with open_study(study) as opened, progress_bar("Suggesting") as advance:
-        shown = [0]
-
-        def moved(done: int, total: int) -> None:
-            advance(done - shown[0], total)
-            shown[0] = done
-
-        report = work(opened, model=model, coded_too=coded_too, progress=moved)
+        report = work(opened, model=model, coded_too=coded_too, progress=so_far(advance))
     show(as_json, report.as_dict(), lambda: suggest_text(report, study))
 
 

@@ -201,7 +201,10 @@ async def sample(request: Request) -> Response:
             steps += 1
             report(stage, steps)
 
-        return Begun(make_demo(home.folder, tell), 0, ())
+        def moved(done: int, total: int) -> None:
+            report("Suggesting codes", done, total)
+
+        return Begun(make_demo(home.folder, tell, moved), 0, ())
 
     return JSONResponse({"job": home.jobs.start(SAMPLE, work).id})
 

@@ -25,11 +25,14 @@ COPIED = (
 )
 
 
-def make_demo(folder: Path, progress: Callable[[str], None]) -> Path:
+def make_demo(
+    folder: Path, progress: Callable[[str], None], moved: Callable[[int, int], None] | None = None
+) -> Path:
     """Copy the sample into `folder`/sample, make `folder`/sample.coder from it, and return the study's path.
 
     The study holds six synthetic interviews, codes that R1 gave to four of them, and suggestions for the other two.
-    What is there already is left as it is. Raises OutputError if the folder cannot be written.
+    What is there already is left as it is. `progress` gets each step in words, `moved` how many utterances
+    of how many the model has looked at. Raises OutputError if the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -40,7 +43,7 @@ def make_demo(folder: Path, progress: Callable[[str], None]) -> Path:
     if study.exists():
         progress(f"{study} is there already and is left as it is.")
         return study
-    _fill(study, folder / FILES, progress)
+    _fill(study, folder / FILES, progress, moved)
     return study
 
 
@@ -55,18 +58,24 @@ def copy_sample(target: Path) -> None:
                 shutil.copyfile(path, to)
 
 
-def _fill(study: Path, files: Path, progress: Callable[[str], None]) -> None:
+def _fill(
+    study: Path,
+    files: Path,
+    progress: Callable[[str], None],
+    moved: Callable[[int, int], None] | None,
+) -> None:
     from coder.workflow.study.suggest import suggest
 
     unfinished = study.with_name(f"{study.name}-unfinished")
-    unfinished.unlink(missing_ok=True)
+    for left in study.parent.glob(f"{unfinished.name}*"):  # of a run that was killed: SQLite's files beside it, too
+        left.unlink()
     with begin_study(unfinished, codebook=CODEBOOK) as opened:
         progress("Importing six interviews, and the codes of one coder for four of them")
         participants, codings = files / "participants.csv", files / "codings-r1.csv"
         import_all(opened, ImportRequest(paths=(files / "transcripts",), attributes=participants))
         import_all(opened, ImportRequest(codings=codings, coder=CODER, complete=True))
         progress("Suggesting codes for the other two")
-        suggest(opened)
+        suggest(opened, progress=moved)
     unfinished.replace(study)
 
 

@@ -61,3 +61,15 @@ def test_doctor_names_a_missing_encoder_and_how_to_add_it(monkeypatch: pytest.Mo
     assert not report.good
     advice = [item.advice for item in report.findings if "encoder" in item.subject]
     assert all("--no-deps" in line for line in advice[:2])
+
+
+def test_a_command_that_is_stopped_says_what_is_left_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*given: object) -> Path:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(work, "make_demo", stopped)
+    said = CliRunner().invoke(app, ["demo", str(tmp_path)])
+    assert said.exit_code == 130
+    assert said.stderr.strip().endswith("coder: stopped. The same command begins the sample study anew.")

@@ -32,6 +32,18 @@ def test_the_study_page_leads_to_where_the_coder_left_off(page: Page, study_path
     assert "Continue where you left off" in html and f'href="/at/{here["There"] + 1}"' in html
 
 
+def test_whoever_begins_is_led_to_a_transcript_that_nobody_has_decided_in(study_path: Path) -> None:
+    here = ids(study_path)
+    app, sessions = make_app(study_path, ["Ann", "Ben"], port=8765, hosts=["127.0.0.1:8765"], mode="assisted")
+    ann, ben = (entered(app, session) for session in sessions)
+    assert f'href="/at/{min(here.values())}"' in ben.get("/")
+    act(ann, "done", here["There"])
+    second = ids(study_path, 2)
+    assert f'href="/at/{min(second.values())}"' in ben.get("/")
+    blind, sessions = make_app(study_path, ["Cem"], port=8765, hosts=["127.0.0.1:8765"], mode="blind")
+    assert f'href="/at/{min(here.values())}"' in entered(blind, next(iter(sessions))).get("/")
+
+
 @pytest.mark.parametrize(
     ("address", "count"),
     [

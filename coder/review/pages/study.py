@@ -15,6 +15,7 @@ from starlette.routing import Route
 from coder.domain import Role
 from coder.errors import InputError
 from coder.review.asked import asked_number, body_of, sent_number
+from coder.review.auth import Session
 from coder.review.background import Report
 from coder.review.context import MODE_HELP, MODE_WORDS, ReviewContext, context_of, reply, session_of
 from coder.review.keyboard import ACTIONS, checked
@@ -35,7 +36,7 @@ from coder.workflow.study.reading_corrections import (
     study_reading,
     was_corrected,
 )
-from coder.workflow.study.status import status
+from coder.workflow.study.status import next_action
 from coder.workflow.study.undoing import last_changes
 
 THEMES = ("auto", "light", "dark")
@@ -54,19 +55,22 @@ async def study(request: Request) -> Response:
     return context.page(
         request, "study.html", page_name="Study", figures=figures, mine=mine, waiting=waiting,
         left=minutes_left(waiting, mine.pace if mine else None), transcripts=study.texts.all(),
-        resume=_resume(context, session.coder), modes=MODE_WORDS, modes_help=MODE_HELP,
+        resume=_resume(context, session), modes=MODE_WORDS, modes_help=MODE_HELP,
         fixed=context.fixed_mode is not None, job=context.jobs.running(), codebook=context.review.codebook,
         disagreements=len(context.review.disagreements(session.coder, context.mode(session))),
         removed=study.transcript_changes.removed(), planned=len(double_coding(study)),
-        next_step=status(study).next.split(": coder ")[0],
+        next_step=next_action(study, figures).split(": coder ")[0],
         code_signs=context.signs(session.coder), models=study.models.versions(),
         last_changes=last_changes(study, session.coder, "transcript"),
     )  # fmt: skip
 
 
-def _resume(context: ReviewContext, coder: str) -> str | None:
-    """Return the address of the first undecided utterance after the coder's last decision."""
-    study = context.review.study
+def _resume(context: ReviewContext, session: Session) -> str | None:
+    """Return the address of the first undecided utterance after the coder's last decision.
+
+    Whoever begins in assisted work begins in a transcript that nobody has decided in: there are suggestions.
+    """
+    study, coder = context.review.study, session.coder
     last = next(
         (r.utterance for r in study.acts.history(coder=coder, limit=1) if r.utterance is not None), None
     )
@@ -74,6 +78,9 @@ def _resume(context: ReviewContext, coder: str) -> str | None:
     if not waiting:
         return None
     if last is None:
+        untouched = [item.id for item in study.texts.all() if not any(item.decided.values())]
+        if untouched and context.mode(session) == "assisted":
+            waiting = study.find(Filters(coder=coder, state="open", transcript=untouched[0])) or waiting
         return f"/at/{waiting[0]}"
     document = context.review.home_of(last)
     after = [u.id for u in document.utterances[document.index_of[last] + 1 :]]
