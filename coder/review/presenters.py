@@ -203,7 +203,7 @@ class Drawing:
                 f"{s.whose}: " + ", ".join(filter(None, [s.sign.code.label, s.polarity]))
                 for s in stripes if s.whose not in ("You", "Suggested")
             ),
-            state=STATE_WORDS[unit.state.state],
+            state="not decided by you" if unit.state.state == "open" else STATE_WORDS[unit.state.state],
             flagged=unit.state.flagged, offered=tuple(offer.id for offer in unit.offers),
         )  # fmt: skip
 

@@ -21,7 +21,7 @@ function inTurn(work) {
   return busy;
 }
 
-function makeCurrent(row, grab = true) {
+function makeCurrent(row, { grab = true, scroll = true } = {}) {
   if (!row) return;
   for (const one of rows) { one.removeAttribute("aria-current"); one.tabIndex = -1; }
   current = row;
@@ -29,7 +29,7 @@ function makeCurrent(row, grab = true) {
   row.setAttribute("aria-current", "true");
   row.tabIndex = 0;
   if (grab) row.focus({ preventScroll: true });
-  row.scrollIntoView({ block: "nearest" });
+  if (scroll) row.scrollIntoView({ block: "nearest" });
 }
 
 const beside = (step) => rows[Math.min(rows.length - 1, Math.max(0, rows.indexOf(current) + step))];
@@ -139,7 +139,7 @@ main.addEventListener("click", (event) => {
   const row = event.target.closest(".row");
   if (!row) return;
   const button = event.target.closest("[data-row]");
-  if (row !== current) makeCurrent(row, !button);
+  if (row !== current) makeCurrent(row, { grab: !button });
   if (!button) return;
   if (button.dataset.row === "context") context(row, button);
   else if (button.dataset.row === "copy") copy(row);
@@ -147,7 +147,7 @@ main.addEventListener("click", (event) => {
 });
 main.addEventListener("focusin", (event) => {
   const row = event.target.closest(".row");
-  if (row && row !== current) makeCurrent(row, false);
+  if (row && row !== current) makeCurrent(row, { grab: false });
 });
 
 for (const form of document.querySelectorAll("form[data-ticked]")) {
@@ -161,4 +161,4 @@ for (const form of document.querySelectorAll("form[data-ticked]")) {
   });
 }
 
-if (rows.length) makeCurrent(rows[0], false);
+if (rows.length) makeCurrent(rows[0], { grab: false, scroll: false });
