@@ -67,7 +67,8 @@ def _fill(
     from coder.workflow.study.suggest import suggest
 
     unfinished = study.with_name(f"{study.name}-unfinished")
-    for left in study.parent.glob(f"{unfinished.name}*"):  # of a run that was killed: SQLite's files beside it, too
+    # Of a run that was killed; with SQLite's files beside it, which would be taken for the new file's.
+    for left in study.parent.glob(f"{unfinished.name}*"):
         left.unlink()
     with begin_study(unfinished, codebook=CODEBOOK) as opened:
         progress("Importing six interviews, and the codes of one coder for four of them")

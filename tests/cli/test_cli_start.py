@@ -23,6 +23,8 @@ def test_the_demo_makes_a_study_with_suggestions_and_spares_what_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in ("sample.coder-unfinished", "sample.coder-unfinished-wal"):
+        (tmp_path / name).write_bytes(b"of a run that was killed")
     made = CliRunner().invoke(app, ["demo", "--no-page"])
     assert made.exit_code == 0, made.output
     with Study.open(tmp_path / "sample.coder", readonly=True) as study:
