@@ -134,6 +134,36 @@ def test_words_broken_at_line_ends_are_mended_as_the_text_spells_them(tmp_path: 
     )
 
 
+@pytest.mark.parametrize("bold", [False, True])
+def test_labels_in_a_column_left_of_the_words_begin_turns(bold: bool, tmp_path: Path) -> None:
+    talk = [
+        ("KM", ["And the sheet that they", "gave you?"]),
+        ("IH", ["It is on the fridge."]),
+        ("KM", ["Mm."]),
+        ("IH", ["I look at it."]),
+        ("Ben", ["So do I, he said", "he would, and then"]),
+    ]
+    lines, y = [], 780.0
+    for who, words in talk:
+        lines.append(Printed(who, y, bold=len(who) if bold else 0))
+        for line in words:
+            lines.append(Printed(line, y, x=112))
+            y -= 14
+    assert said(transcript(tmp_path, "p01.pdf", pdf([lines]))) == [(who, " ".join(ws)) for who, ws in talk]
+
+
+def test_a_word_broken_once_is_put_together_and_named(tmp_path: Path) -> None:
+    page = [
+        Printed("INT: So this is a poor sort of neigh-", 700),
+        Printed("bourhood, with a well-", 686),
+        Printed("meaning doctor?", 672),
+        Printed("INT: Yes.", 640),
+    ]
+    found = transcript(tmp_path, "p01.pdf", pdf([page]))
+    assert said(found)[0][1] == "So this is a poor sort of neighbourhood, with a well-meaning doctor?"
+    assert any("'neighbourhood'" in note for note in found.notes)
+
+
 def test_a_scanned_pdf_is_refused_with_the_reason() -> None:
     with pytest.raises(FormatError, match=r"only pictures of its 2 pages \(it was scanned\)"):
         read(pdf([[], []]), "scan.pdf")

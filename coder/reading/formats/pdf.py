@@ -11,10 +11,11 @@ from pathlib import Path
 
 from coder.errors import FormatError, UnsafeFileError
 from coder.phrasing import counted
+from coder.reading.broken_words import said_whole
 from coder.reading.document import Document
 from coder.reading.formats.office import document_of, plain_document
 from coder.reading.formats.office_tables import table_of_turns
-from coder.reading.formats.pdf_layout import PdfLine, paragraphs_of, without_numbers
+from coder.reading.formats.pdf_layout import PdfLine, broken_words_of, paragraphs_of, without_numbers
 from coder.reading.formats.pdf_tables import blocks_of, lost_beside
 from coder.reading.safety.content import MEGABYTE, Budget, advice_on
 
@@ -66,6 +67,9 @@ def read(data: bytes, name: str) -> Document:
     if blocks and table_of_turns(blocks) is not None:
         doubts = (*lost_beside(blocks), *_struck_through(struck))
         return replace(document_of(blocks, "pdf", name, notes), doubts=doubts)
+    notes += said_whole(
+        broken_words_of(pages).guessed([line.text.strip() for page in pages for line in page])
+    )
     document = plain_document(paragraphs_of(pages), "pdf", name, notes)
     return replace(document, doubts=_struck_through(struck))
 

@@ -3,19 +3,20 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 
+from coder.reading.broken_words import BrokenWords
 from coder.reading.clock import leading_stamp
 from coder.reading.document import Paragraph
 from coder.reading.formats.plain import without_line_numbers
 
 _SENTENCE_END = re.compile(r"[.?!…:][)\]\"'”’»]*$")
 _LABEL = re.compile(r"(\S.{0,40}?)\s?[:：](?=\s|$)|([A-Z][A-Z0-9]{0,11})(?:\t|\s{2,})")
-_BROKEN_WORD = re.compile(r"([^\W\d_]+)-$")
-_WORD_START = re.compile(r"([^\W\d_]+)")
 _SOFT_HYPHENS = ("\u00ad", "\u2010")
+_LONGEST_SIDE_LABEL = 40
+_SAME_HEIGHT = 2.0  # points
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +36,80 @@ class PdfLine:
 
 def paragraphs_of(pages: Sequence[Sequence[PdfLine]]) -> list[Paragraph]:
     """Return the paragraphs of pages without headers, footers and line numbers."""
-    lines = [line for page in pages for line in page]
+    pages, side = _with_side_labels(pages)
     layout = _Layout.of(pages)
-    words = words_of(lines)
+    words = broken_words_of(pages)
     paragraphs: list[list[PdfLine]] = []
     for previous, line in _pairs(pages):
-        if previous is None or layout.begins(line, previous[0], same_page=previous[1]):
+        if previous is None or line in side or layout.begins(line, previous[0], same_page=previous[1]):
             paragraphs.append([line])
         else:
             paragraphs[-1].append(line)
     return [joined(group, words) for group in paragraphs]
 
 
-def words_of(lines: Iterable[PdfLine]) -> Counter[str]:
-    """Count the words of lines, in small letters."""
-    return Counter(word.casefold() for line in lines for word in _WORD_START.findall(line.text))
+def _with_side_labels(
+    pages: Sequence[Sequence[PdfLine]],
+) -> tuple[Sequence[Sequence[PdfLine]], frozenset[PdfLine]]:
+    """Return pages with labels in a column of their own put before the words beside them, and those lines.
+
+    Such labels stand left of the words, at their height, and without a colon as a rule ("KM", "Ida"). Two at least
+    come again, and most of the column is made of such.
+    """
+    rows = [[*_rows(page)] for page in pages]
+    beside = Counter((round(row.line.x), row.label) for page in rows for row in page if row.label)
+    people = {
+        x
+        for x in {x for x, _ in beside}
+        if (counts := [count for (place, _), count in beside.items() if place == x])
+        and sum(count > 1 for count in counts) > 1
+        and sum(count for count in counts if count > 1) > sum(counts) / 2
+    }
+    if not people:
+        return pages, frozenset()
+    side: set[PdfLine] = set()
+    changed: list[list[PdfLine]] = []
+    for page in rows:
+        lines: list[PdfLine] = []
+        for row in page:
+            labelled = row.label and round(row.line.x) in people
+            lines += [row.line] if labelled else row.printed
+            side |= {row.line} if labelled else set()
+        changed.append(lines)
+    return changed, frozenset(side)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What stands at one height: `line` is the lines `printed`, a tab behind the short `label` left of the words."""
+
+    line: PdfLine
+    label: str
+    printed: list[PdfLine]
+
+
+def _rows(page: Sequence[PdfLine]) -> Iterator[_Row]:
+    """Yield lines with the short text that stands left of their words by itself, "" if none does."""
+    following: PdfLine | None = None
+    for line, below in itertools.pairwise([*page, None]):
+        if line is None or line is following:
+            continue
+        place = next((place for place, _, gap in line.pieces[:1] if gap), len(line.text))
+        label, words, printed = line.text[:place].strip(), line.text[place:].strip(), [line]
+        if not words and below and abs(line.y - below.y) < _SAME_HEIGHT and line.x < below.x:
+            words, printed = below.text.strip(), [line, below]
+        if not words or len(label) > _LONGEST_SIDE_LABEL or not any(map(str.isalpha, label)):
+            following = None
+            yield _Row(line, "", [line])
+            continue
+        following = printed[-1]
+        bold = len(label) if line.bold >= len(label) else 0
+        yield _Row(replace(line, text=f"{label}\t{words}", bold=bold, pieces=()), label, printed)
+
+
+def broken_words_of(pages: Sequence[Sequence[PdfLine]]) -> BrokenWords:
+    """Return the words of pages' lines, which tell what the end of a line broke."""
+    return BrokenWords.of([line.text.strip() for page in pages for line in page])
 
 
 def _pairs(pages: Sequence[Sequence[PdfLine]]) -> Iterator[tuple[tuple[PdfLine, bool] | None, PdfLine]]:
@@ -166,19 +226,11 @@ def _label(text: str) -> str:
     return match[1] or match[2] if match else ""
 
 
-def joined(lines: Sequence[PdfLine], words: Counter[str]) -> Paragraph:
+def joined(lines: Sequence[PdfLine], words: BrokenWords) -> Paragraph:
     """Return the paragraph that lines were wrapped from; `words` of the file tell which hyphens belong to words."""
     text = lines[0].text.strip()
     for line in lines[1:]:
         following = line.text.strip()
-        broken, start = _BROKEN_WORD.search(text), _WORD_START.match(following)
-        if text.endswith(_SOFT_HYPHENS):
-            text = text[:-1] + following
-        elif broken and start and start[1][0].islower():
-            # "inter-" + "view" is one word where that occurs elsewhere; "well-" + "known" keeps its hyphen.
-            whole = words[(broken[1] + start[1]).casefold()] > 0
-            text = (text[:-1] if whole else text) + following
-        else:
-            text += " " + following
+        text = text[:-1] + following if text.endswith(_SOFT_HYPHENS) else words.joined(text, following)
     wholly = all(line.bold >= len(line.text.rstrip()) for line in lines)
     return Paragraph(text, bold=len(text) if wholly else lines[0].bold)

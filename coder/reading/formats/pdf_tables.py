@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from coder.phrasing import counted
+from coder.reading.broken_words import BrokenWords
 from coder.reading.document import Block, Cell, Grid, Paragraph, cell_text
-from coder.reading.formats.pdf_layout import PdfLine, joined, paragraphs_of, words_of
+from coder.reading.formats.pdf_layout import PdfLine, broken_words_of, joined, paragraphs_of
 
 _ALIGNED = 3.0  # points by which the beginnings of a column differ
 _FEWEST_ROWS, _FEWEST_HIGHER = 3, 2
@@ -47,7 +48,7 @@ def blocks_of(pages: Sequence[Sequence[PdfLine]]) -> list[Block] | None:
     columns = _columns(pages)
     if len(columns) < 2:
         return None
-    words = words_of(line for page in pages for line in page)
+    words = broken_words_of(pages)
     blocks: list[Block] = []
     rows: list[tuple[Cell, ...]] = []
     outside: list[PdfLine] = []
@@ -199,7 +200,7 @@ def _above(row: _Row) -> list[_Piece]:
     return [piece for piece in row.cells.get(0, []) if (piece.page, -piece.line.y) < (page, down - _ALIGNED)]
 
 
-def _cell(pieces: Sequence[_Piece], words: Counter[str]) -> Cell:
+def _cell(pieces: Sequence[_Piece], words: BrokenWords) -> Cell:
     if not pieces:
         return ()
     paragraph: Paragraph = joined(

@@ -1,12 +1,14 @@
 r"""Plain text and Markdown: every line a paragraph, the text kept exactly as decoded.
 
-Typed line numbers are the one thing taken out: they would stand in the middle of sentences.
+Typed line numbers and hyphens at the ends of printed lines are all that is taken out: they would stand in the middle
+of sentences and words.
 """
 
 import itertools
 import re
 from collections.abc import Sequence
 
+from coder.reading.broken_words import without_broken_words
 from coder.reading.document import Document, Paragraph
 from coder.reading.formats.markup import is_html, lines_of_html
 from coder.reading.safety.content import decode, is_web_page
@@ -36,6 +38,8 @@ def document_of(text: str, name: str, encoding: str | None, notes: Sequence[str]
     lines = [*lines[:front], *numbered]
     if removed:
         sentences.append(f"{removed} line numbers were left out.")
+    lines, mended = without_broken_words(lines)
+    sentences += mended
     markdown = name.lower().endswith((".md", ".markdown"))
     return Document(
         format="html" if page else "md" if markdown else "txt",
