@@ -10,7 +10,7 @@ import pytest
 from coder.domain import Transcript
 from coder.reading import read_transcript
 from tests.present import present
-from tests.reading.office_making import docx, p, said
+from tests.reading.office_making import docx, p, said, transcript
 
 ASKED = ["How do you get here?", "And when it rains?", "Who helps?"]
 TOLD = ["I walk along the canal, mostly.", "Then my sister drives me.", "Nobody but her."]
@@ -139,3 +139,13 @@ def test_what_analysts_wrote_beside_the_talk_is_nobodys_and_quoted(tmp_path: Pat
     read = read_transcript(path)
     assert [words for _, words in said(read)] == [words for pair in PAIRED for words in pair]
     assert any("3 lines beside the talk" in note and "'weather'" in note for note in read.notes)
+
+
+def test_a_person_who_speaks_once_has_a_column_too(tmp_path: Path) -> None:
+    table = (
+        "Karen,Ida,Ben\nHow was it?,,\n,It was long.,\n,,Mine was fine.\nAnd the sheet?,,\n,On the fridge.,\n"
+    )
+    assert [who for who, _ in said(transcript(tmp_path, "p01.csv", table.encode()))] == [
+        *("Karen", "Ida", "Ben"),
+        *("Karen", "Ida"),
+    ]

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from coder.errors import FormatError, UnsafeFileError
@@ -34,6 +35,7 @@ _SPEAKER = (
     "author",
     "user",
     "sender",
+    "sender name",
     "speaker tag",
     "role",
 )
@@ -66,8 +68,15 @@ def read(data: bytes, name: str) -> Document:
     decoded = decode(data, name)
     content = _content_of(decoded.text, name)
     budget = Budget(name)
-    paragraphs = [paragraph for record in _records(content) for paragraph in _paragraphs(record, budget)]
-    if not any(paragraph.speaker for paragraph in paragraphs) or _size(paragraphs) <= 2 * len(paragraphs):
+    records = _records(content)
+    backwards = _newest_first(records)
+    paragraphs = [
+        paragraph
+        for record in (reversed(records) if backwards else records)
+        for paragraph in _paragraphs(record, budget)
+    ]
+    named = any(paragraph.speaker for paragraph in paragraphs)
+    if not backwards and (not named or _size(paragraphs) <= 2 * len(paragraphs)):
         worded = list(_from_words(content, budget))
         paragraphs = worded if _size(worded) >= _size(paragraphs) / 2 and worded else paragraphs
     if not paragraphs and isinstance(content, dict) and (whole := _words(content).strip()):
@@ -93,9 +102,29 @@ def read(data: bytes, name: str) -> Document:
             )
             for paragraph in paragraphs
         ]
+    notes = [*decoded.notes]
+    if backwards:
+        notes.append("The newest message stands first in the file: the order was turned round.")
     return Document(
-        "json", tuple(paragraphs), decoded.encoding, labelled=not marked, running=True, notes=decoded.notes
+        "json", tuple(paragraphs), decoded.encoding, labelled=not marked, running=True, notes=tuple(notes)
     )
+
+
+def _newest_first(records: list[Mapping[str, Any]]) -> bool:
+    """Tell whether the times of a chat's messages fall from each to the next, as in Messenger's exports."""
+    times = [_value(record, ("timestamp ms",)) for record in records if _said(record)]
+    numbers = [time for time in times if isinstance(time, int | float)]
+    falling = all(later <= earlier for earlier, later in pairwise(numbers))
+    return len(numbers) == len(times) > 1 and falling and numbers[0] > numbers[-1]
+
+
+def _speaker(record: Mapping[str, Any]) -> Any:
+    """Return who speaks in a record; Telegram names the sender "from", which is a time elsewhere."""
+    speaker = _value(record, _SPEAKER)
+    sender = record.get("from")
+    if speaker is None and isinstance(sender, str) and seconds_in(sender) is None:
+        return sender
+    return speaker
 
 
 def _content_of(text: str, name: str) -> Any:
@@ -149,7 +178,7 @@ def _informative(records: list[Mapping[str, Any]]) -> tuple[bool, bool, bool, in
     words = sum(len(_said(record).split()) for record in sample)
     return (
         words > 1.5 * len(sample),
-        any(_value(record, _SPEAKER) is not None for record in sample),
+        any(_speaker(record) is not None for record in sample),
         any(next(_times(record), None) is not None for record in sample),
         len(records),
     )
@@ -182,6 +211,9 @@ def _words(record: Mapping[str, Any]) -> str:
     words = _value(record, _TEXT)
     if isinstance(words, str):
         return words
+    if isinstance(words, list) and words and all(isinstance(word, str) or _is_marked(word) for word in words):
+        # Telegram parts a message at links and words in bold.
+        return "".join(word if isinstance(word, str) else word["text"] for word in words)
     best = record.get("nBest")
     if isinstance(best, list) and best and isinstance(best[0], dict):
         return str(best[0].get("display") or best[0].get("lexical") or "")
@@ -195,9 +227,13 @@ def _words(record: Mapping[str, Any]) -> str:
     return ""
 
 
+def _is_marked(word: Any) -> bool:
+    return isinstance(word, dict) and isinstance(word.get("text"), str) and isinstance(word.get("type"), str)
+
+
 def _paragraphs(record: Mapping[str, Any], budget: Budget) -> Iterator[Paragraph]:
     """Yield what a record says, a question before its answer; nothing for a record without words."""
-    speaker = _value(record, _SPEAKER)
+    speaker = _speaker(record)
     if isinstance(speaker, dict):
         speaker = _value(speaker, ("name", "label", "id"))
     name = str(speaker).strip() or None if speaker is not None else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_sentence, ends_talk, ends_with_end, goes_on
 from coder.reading.speakers.vocabulary import (
+    CAPITAL,
     FIELD_NOTES,
     FUNCTION_WORDS,
     INTERVIEWER_WORDS,
@@ -46,6 +47,11 @@ _STOPS = "?!.…。？！؟۔।"
 # A longer value in a script without capitals is a sentence, not somebody's name.
 _LONGEST_NAME = 4  # words
 _LONGEST_RUN = 12  # signs, where no spaces part the words
+# "C: child", short and no sentence.
+_EXPLAINED = re.compile(r"([\w. ]{1,20}?)\s*[:：=]\s*((?:[^\W\d_][\w'’/()-]*\s?){1,4})")
+_LED_BY = re.compile(
+    rf"\b(?:interviewed|conducted|moderated|facilitated|led) by:?\s+({CAPITAL}.{{1,60}})", re.I
+)
 _LEGEND = re.compile(r"^\W*([\w. ]{1,30}?)\s*(?:=|–|—|-|:|\(|stands for|is the)\s*(.{2,60}?)\)?\W*$")
 
 
@@ -60,7 +66,10 @@ class Header:
 def header_of(lines: Sequence[Line], repeated: frozenset[str]) -> Header:
     """Find where talk begins; `repeated` are the keys of line starts that come more than once."""
     end = _named_to(lines, repeated)
-    if not end:
+    legend = _legend_to(lines[end:], repeated)
+    if legend:
+        end += legend
+    elif not end:
         end = _cast_to(lines, repeated)
     else:
         below = lines[end:]
@@ -88,6 +97,7 @@ def footer_of(lines: Sequence[Line], last: int, *, labelled: bool) -> int:
         or (labelled and n >= resumed and ends_talk(lines[n]))
     )
     end = next(opens, len(lines))
+    entries = _entries(lines)
     ended = next((n for n in range(last, end) if labelled and ends_with_end(lines[n])), end)
     for number in range(end - 1, max(last, end - 2 * _REACH), -1):
         line = lines[number]
@@ -98,7 +108,7 @@ def footer_of(lines: Sequence[Line], last: int, *, labelled: bool) -> int:
             continue
         label = _colon(line)
         if label is None or not (
-            is_header_key(label.key)
+            (is_header_key(label.key) and number not in entries)
             or label.key in ("note", "notes")
             or (labelled and (label.key in _PLAIN_NOTES or _is_writers(label.key)))
         ):
@@ -151,11 +161,12 @@ def _colon(line: Line) -> Candidate | None:
 def _named_to(lines: Sequence[Line], repeated: frozenset[str]) -> int:
     """Return the end of the last header line ("Date: ...") before anybody speaks."""
     end = 0
+    entries = _entries(lines)
     for number, line in enumerate(lines[:_REACH]):
         label = _colon(line) or _tabbed(line)
         if label is None:
             continue
-        if is_header_key(label.key):
+        if is_header_key(label.key) and number not in entries:
             end = number + 1
             continue
         value = line.text[label.words_start :].rstrip()
@@ -166,6 +177,16 @@ def _named_to(lines: Sequence[Line], repeated: frozenset[str]) -> int:
         if label.shape and _is_speech(value) and (asks or label.key in repeated):
             break
     return end
+
+
+def _entries(lines: Sequence[Line]) -> frozenset[int]:
+    """Return the lines of a diary's entries: "Day 1: Slept badly, as ever." and others with another number."""
+    found: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        label = _colon(line)
+        if label and label.key[-1:].isdigit() and _is_speech(line.text[label.words_start :].rstrip()):
+            found.setdefault(label.key.rstrip("0123456789 "), []).append(number)
+    return frozenset(number for numbers in found.values() if len(numbers) > 1 for number in numbers)
 
 
 def _tabbed(line: Line) -> Candidate | None:
@@ -208,6 +229,25 @@ def _is_naming(value: str) -> bool:
         for part in parts
         if part
     )
+
+
+def _legend_to(lines: Sequence[Line], repeated: frozenset[str]) -> int:
+    """Return the end of a legend of the labels that speak below: "I: interviewer, C: child", or a line for each.
+
+    In lines of one label the value is a part in the talk, and two labels at least have one.
+    """
+    end, explained = 0, set[str]()
+    for number, line in enumerate(lines[:_REACH]):
+        if line.blank or (not explained and _colon(line) is None):
+            continue  # a title, and gaps
+        parts = [_EXPLAINED.fullmatch(part.strip()) for part in re.split(r"[;,|]", line.text[:_LONGEST])]
+        labels = {key_of(part[1]) for part in parts if part}
+        one_role = len(parts) == 1 and all(part and _is_part(part[2]) for part in parts)
+        if not all(parts) or not labels <= repeated or not (one_role or len(labels) > 1):
+            break
+        explained |= labels
+        end = number + 1
+    return end if len(explained) > 1 else 0
 
 
 def _cast_to(lines: Sequence[Line], repeated: frozenset[str]) -> int:
@@ -297,6 +337,8 @@ def _interviewers(lines: Sequence[Line]) -> set[str]:
             keys |= _forms(value[:_LONGEST])
         for part in re.split(r"[;,]", (value or line.text)[:_LONGEST]):
             legend = _LEGEND.match(part)
+            if (led := _LED_BY.search(part)) is not None:
+                keys |= _forms(led[1])
             if legend and set(key_of(legend[2]).split()) & INTERVIEWER_WORDS:
                 keys |= _forms(legend[1])
         if (

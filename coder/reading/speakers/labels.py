@@ -13,6 +13,7 @@ from coder.reading.clock import BARE, CLOSED, Stamp, dotted_at_end, leading_stam
 from coder.reading.speakers.vocabulary import (
     ASIDE,
     CAPITAL,
+    MAX_DESCRIPTION,
     MAX_LABEL,
     NAME_BEFORE_DASH,
     OFFICE,
@@ -51,7 +52,10 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible label: its text and key, where the line's words begin, the time beside it."""
+    """A possible label: its text and key, where the line's words begin, the time beside it.
+
+    `done_at`: "at" stands before the time, as in "Ida at 0:03", but in "Lunch at 12:30" too.
+    """
 
     style: Style
     label: str
@@ -59,6 +63,7 @@ class Candidate:
     shape: Shape
     words_start: int
     time: float | None = None
+    done_at: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,7 @@ _REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 # Zoom's chat names sender and receiver; committees number the questions before the name.
 _NAME_INSIDE = re.compile(
     rf"From\s+(?P<from>\S.{{0,60}}?)\s+[Tt]o\s+\S.{{0,60}}"
+    rf"|From\s+(?P<sender>{CAPITAL}\S*(?: .{{1,40}})?)"
     rf"|(?:Q\.?\s?\d{{1,4}}[.:]?|\d{{1,4}}\.)\s+(?P<asked>{CAPITAL}[\w.'’-]+(?: .{{1,40}})?)"
 )
 _WRAP = "@*_#[]<>{}|\"'“”‘ \t\xa0\u202f\ufeff\u200b\u200e\u200f"
@@ -158,8 +164,9 @@ _TRAILERS = {
 }
 
 
-# Chats name the day before the time: "Ida — Today at 10:04 AM".
-_DAY = re.compile(r"\s(?:today|yesterday)(?: at)?\s*$", re.I)
+# Chats and tools name the day, or "at", before the time: "Ida — Today at 10:04 AM", "Ida at 0:03".
+_DAY = re.compile(r"\s(?:today|yesterday|at)(?: at)?\s*$", re.I)
+_AT = re.compile(r"(?<!\btoday)(?<!\byesterday)\sat[\s\[(]*$", re.I)
 _MARKED = re.compile(r"[#@*]([^\W\d_][\w'’-]{0,24})\s+")
 
 
@@ -176,7 +183,7 @@ def _clean(label: str) -> str:
         label = label[: aside.start()]
     label = label.strip(_WRAP)
     if (inside := _NAME_INSIDE.fullmatch(label)) is not None:
-        label = inside["from"] or inside["asked"]
+        label = inside["from"] or inside["sender"] or inside["asked"]
     label = _TIER.sub("", label)
     if label.count("(") > label.count(")"):
         label += ")"
@@ -188,7 +195,8 @@ def _candidate(style: Style, raw: str, words_start: int, time: float | None) -> 
         return None
     label = _clean(raw)
     key = key_of(label)
-    if not key or (len(ASIDE.sub("", label)) > MAX_LABEL and not OFFICE.fullmatch(label)):
+    longest = MAX_DESCRIPTION if style is Style.COLON else MAX_LABEL
+    if not key or (len(ASIDE.sub("", label)) > longest and not OFFICE.fullmatch(label)):
         return None
     shape = shape_of(label)
     office = OFFICE.fullmatch(label)
@@ -271,7 +279,9 @@ def _own_stamp(text: str, lead: Lead) -> Candidate | None:
     if last is None or last.end < len(line.rstrip()) or last.start <= lead.end:
         return None
     name = _DAY.sub("", line[lead.end : last.start]).rstrip().rstrip("-–—|,:·•").rstrip()
-    return _candidate(Style.OWN_STAMP, name, len(text), last.seconds) if name else None
+    candidate = _candidate(Style.OWN_STAMP, name, len(text), last.seconds) if name else None
+    done_at = _AT.search(line, lead.end, last.start) is not None
+    return replace(candidate, done_at=done_at) if candidate else None
 
 
 def _stamped(text: str, lead: Lead) -> Candidate | None:

@@ -17,6 +17,7 @@ from coder.reading.speakers.vocabulary import (
     ASKING_LETTERS,
     EITHER_WORDS,
     INTERVIEWER_WORDS,
+    MAX_LABEL,
     TITLES,
     Shape,
     is_header_key,
@@ -84,6 +85,7 @@ def accepted_singles(
         and all(occurrence.starts for occurrence in group)
         and group[0].candidate.shape >= Shape.NAME
         and not is_header_key(key)
+        and not group[0].candidate.done_at
     }
     file = _Vouching(style, groups, accepted, possible, starts)
     return {key for key, candidate in possible.items() if file.vouches_for(candidate, small)}
@@ -436,7 +438,8 @@ def _repeats(group: Sequence[Occurrence]) -> bool:
     if ":" in candidate.label or "：" in candidate.label:
         return times >= 2
     if candidate.shape is Shape.NONE:
-        return False
+        described = len(candidate.label) > MAX_LABEL and candidate.label[:1].isupper()
+        return described and times >= 3 and starting >= 0.8 * times
     needed = 3 if candidate.shape <= Shape.WEAK else 2
     share = 0.8 if candidate.shape <= Shape.WEAK else 0.5
     return times >= needed and starting >= share * times

@@ -10,7 +10,7 @@ from coder.reading.clock import leading_stamp
 from coder.reading.document import Document, Paragraph
 from coder.reading.speakers.inner_labels import cuts_at_labels, speakers_inside
 from coder.reading.speakers.labels import Candidate, Lead, Style, candidates, lead_of
-from coder.reading.speakers.recording import borders_in, is_border, is_end
+from coder.reading.speakers.recording import borders_in, is_border, is_end, is_of_chat
 from coder.reading.speakers.vocabulary import Shape
 
 # Line breaks that survive the normalisation to LF: form feeds of page ends, Unicode separators.
@@ -39,6 +39,7 @@ _PAGED_HEAD = re.compile(
     re.I,
 )
 _SPACED_PAGE = re.compile(r"\s*(?:.{1,60}\s)?\d{1,4}\s*\|\s*p ?a ?g ?e\s*$", re.I)  # "3 | P a g e"
+_DATED = re.compile(r"[\u200e\u200f]*\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? ")  # as WhatsApp dates its lines
 _PAGE_LINES = 8
 _LONE_NUMBER = re.compile(r"\[\d{1,4}\]|\d{1,4}", re.ASCII)
 _CREDIT = re.compile(
@@ -123,6 +124,8 @@ def lines_of(
             line.kind = ""  # "Participant:", and "Page 4" below it
         head = line.text[:_HEAD]
         line.lead = lead_of(head, believe_bare=believe_bare)
+        if not line.kind and _DATED.match(head) and is_of_chat(line.text[line.lead.end :]):
+            line.kind = "border"
         if not line.kind and not line.only_stamp:
             bold = line.paragraph.bold if line.first else 0
             line.candidates = tuple(candidates(head, line.lead, bold=bold, believe_bare=believe_bare))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from coder.phrasing import counted
+from coder.reading.speakers.header import heads_notes
 from coder.reading.speakers.inner_labels import often_inside, told_inside
 from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_sentence
@@ -15,6 +16,7 @@ from coder.reading.speakers.vocabulary import (
     INTERVIEWER_WORDS,
     PARTICIPANT_WORDS,
     ROLE_WORDS,
+    TELLERS,
     TITLES,
     Shape,
     initials_of,
@@ -27,6 +29,9 @@ from coder.reading.speakers.vocabulary import (
 Labels = dict[int, Candidate]
 
 _NEAR_STYLES = frozenset({Style.COLON, Style.SLIP, Style.STAMPED, Style.OWN_STAMP, Style.TAB})
+# Text recognition takes letters inside a word for digits: "RESP0NDENT".
+_IN_A_WORD = re.compile(r"(?<=[^\W\d_]{2})[015](?=[^\W\d_])")
+_MISREAD_AS = {"0": "o", "1": "l", "5": "s"}
 # A slip of one letter in five, two in eight: "Interveiwer", "Particpant", but not "Anna" and "Anne".
 _ONE_SLIP, _TWO_SLIPS = 5, 8
 _SHOWN = 4
@@ -71,6 +76,9 @@ def nearest(key: str, known: Sequence[str]) -> str | None:
         return None
     if len(known) > _MOST_SPEAKERS:
         return None
+    key = _IN_A_WORD.sub(lambda sign: _MISREAD_AS[sign[0]], key)
+    if key in known:
+        return key
     digits = re.sub(r"\D", "", key)
     scored: dict[int, list[str]] = defaultdict(list)
     for other in known:
@@ -164,6 +172,7 @@ def one_label_a_person(labels: Labels) -> tuple[Labels, list[str]]:
     names = {key: _name(candidate.label) for key, candidate in forms.items()}
     doubted = {key: key.rstrip("? ") for key in counts if key.endswith("?") and key.rstrip("? ") in counts}
     fuller = doubted | _differently_spaced(labels, counts) | _abbreviated(list(counts))
+    fuller |= _introduced(list(spelled.values()))
     forms |= {
         candidate.key: candidate
         for candidate in labels.values()
@@ -199,6 +208,18 @@ def _differently_spaced(labels: Labels, counts: Counter[str]) -> dict[str, str]:
         usual = max(sorted(keys), key=lambda key: counts[key])
         fuller |= {key: usual for key in keys if key != usual}
     return fuller
+
+
+def _introduced(labels: Sequence[Candidate]) -> dict[str, str]:
+    """Return the key of "Karen Moss (KM)" for "KM", where one label has these letters behind the name."""
+    keys = {label.key for label in labels}
+    found = [
+        (key_of(aside[0]), label.key)
+        for label in labels
+        if (aside := ASIDE.search(label.label)) and label.label[: aside.start()].strip()
+    ]
+    times = Counter(short for short, _ in found)
+    return {short: key for short, key in found if short in keys and times[short] == 1 and short != key}
 
 
 def _abbreviated(keys: Sequence[str]) -> dict[str, str]:
@@ -295,10 +316,10 @@ def _is_topic(lines: Sequence[Line], labels: Labels, number: int) -> bool:
 
 def _is_remark(line: Line, candidate: Candidate | None) -> bool:
     """Tell whether a line is the transcriber's: "Note: ...", "Field notes", "Date: 3 May" in a joined file."""
-    if _BRACKETED.match(line.text) and len(line.text.split()) >= _FEWEST_IN_BRACKETS:
+    if in_brackets(line.text) or heads_notes(line, labelled=True):
         return True
     if candidate is None:
-        return line.after_gap and len(line.text) <= 40 and key_of(line.text) in FIELD_NOTES
+        return False
     value = line.text[candidate.words_start :].rstrip()
     fact = is_header_key(candidate.key) and 0 < len(value.split()) <= 8 and value[-1] not in ".?!"
     known = candidate.key.rstrip("0123456789 ") in _TOPICS or candidate.key in FIELD_NOTES
@@ -366,9 +387,19 @@ def overlooked(lines: Sequence[Line], labels: Labels, first: int, *, running: bo
     for (whose, label), count in telling[:_SHOWN]:
         where = f"inside {whose}'s turns" if whose else "and are read as words"
         yield f"{count} line{'s look' if count > 1 else ' looks'} like a label {where}: {label!r}."
+    yield from said_remarks(remarks)
+
+
+def said_remarks(remarks: Sequence[str]) -> Iterator[str]:
+    """Say that lines were read as words that may be the transcriber's."""
     if remarks:
         many = f"{len(remarks)} lines look" if len(remarks) > 1 else "1 line looks"
         yield f"{many} like a remark, not speech, but read as words: {remarks[0][:60]!r}."
+
+
+def in_brackets(text: str) -> bool:
+    """Tell whether a whole line or cell stands in brackets and is more than a sound."""
+    return _BRACKETED.match(text) is not None and len(text.split()) >= _FEWEST_IN_BRACKETS
 
 
 def told_talk(lines: Sequence[Line], labels: Labels) -> Iterator[str]:
@@ -389,7 +420,15 @@ def told_talk(lines: Sequence[Line], labels: Labels) -> Iterator[str]:
 
 
 def labelled_notes(labels: Labels) -> Iterator[str]:
-    """Say that a label may be that of notes beside the talk ("OBS:"), which nobody said."""
+    """Say that a label may be that of notes beside the talk ("OBS:"), which nobody said, or of talk that is told.
+
+    Who tells on lines of their own what "Me" and another one said is one of the people with a code.
+    """
+    people = {label.key: label for label in labels.values()}
+    codes = [label.label for label in people.values() if label.shape is Shape.CODE]
+    if not INTERVIEWER_WORDS.isdisjoint(people) and codes:
+        for told in (label for key, label in people.items() if key in TELLERS and not label.label.isupper()):
+            yield f"{told.label!r} was read as a speaker beside {codes[0]!r}, who may only tell what was said."
     noted = Counter(label.label for label in labels.values() if label.key == "obs" or is_note_key(label.key))
     for label, count in noted.items():
         yield f"{label!r} ({counted(count, 'line')}) was read as a speaker and may be notes beside the talk."

@@ -15,6 +15,8 @@ from coder.reading.speakers.recording import borders_in
 from coder.reading.speakers.vocabulary import Shape
 
 EDGE = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x85\xa0\u202f\u2028\u2029\ufeff\x1a"
+# Marks of direction and others without width.
+EDGE += "\u200b\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2069"
 
 
 @dataclass(frozen=True, slots=True)

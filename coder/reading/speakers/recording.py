@@ -43,6 +43,20 @@ _PART_OF_TAPE = re.compile(r"\b(?:tape|side|part|file|break|pause)\b", re.I)
 _TOLD_TOO = re.compile(
     r"\b(?:session|focus group|discussion|conversation|call|meeting|gesprächs|gesprek)\b", re.I
 )
+# What chat programs write in place of a picture, and of who comes and goes.
+_OMITTED = re.compile(
+    r"[\u200e\u200f\s]*(?:<media omitted>|<attached: [^<>]{1,80}>|(?:image|video|audio|sticker|gif|document) omitted"
+    r"|this message was deleted\.?|you deleted this message\.?|<medien ausgeschlossen>|<médias omis>"
+    r"|<multimedia omitido>|<media weggelaten>)[\u200e\u200f\s]*",
+    re.I,
+)
+_COMES_OR_GOES = re.compile(
+    r"[\u200e\u200f\s]*(?:[^:]{1,60} (?:left|was added|joined(?: using .{1,40})?|(?:added|removed) [^:]{1,60}"
+    r"|created (?:this )?group.{0,90}|changed (?:the|this) (?:group|subject|settings).{0,90})"
+    r"|missed (?:voice|video) call.{0,20}|messages (?:and calls )?are end-to-end encrypted.{0,160}"
+    r"|.{0,40}security code .{0,40}changed.{0,60})[\u200e\u200f\s]*",
+    re.I,
+)
 _LONGEST = 60
 # Among words only what stands in brackets, between stars, or in capitals behind the last sentence.
 _SET_OFF = re.compile(
@@ -64,6 +78,11 @@ def is_border(text: str, *, apart: bool) -> bool:
     return _BORDER.match(bare) is not None and (marked or (" " in bare and apart))
 
 
+def is_of_chat(text: str) -> bool:
+    """Tell whether a chat's line, behind its date, says that somebody came, left or changed the group."""
+    return len(text) <= 4 * _LONGEST and _COMES_OR_GOES.fullmatch(text) is not None
+
+
 def is_end(text: str) -> bool:
     """Tell whether a line about the recording says that the talk ends ("[End of interview]"), not a tape's side."""
     return _THE_END.fullmatch(text.strip()) is not None and _PART_OF_TAPE.search(text) is None
@@ -71,6 +90,9 @@ def is_end(text: str) -> bool:
 
 def borders_in(words: str) -> Iterator[tuple[int, int]]:
     """Yield the places of notes about the recording among somebody's words: at the edges, or behind a sentence."""
+    if _OMITTED.fullmatch(words):
+        yield 0, len(words)
+        return
     notes = [*_SET_OFF.finditer(words)] if re.search(r"[\[(<*]", words) else []
     if not words.isupper() and (last := _IN_CAPITALS.search(words, max(0, len(words) - 2 * _LONGEST))):
         notes.append(last)

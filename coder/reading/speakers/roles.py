@@ -20,6 +20,7 @@ from coder.reading.speakers.vocabulary import (
     SPEAK_FOR_OTHERS,
     VOICE_WORDS,
     key_of,
+    name_and_aside,
 )
 
 _INTERVIEWER_CODE = re.compile(r"(?:i|iv|int|intv|ir|mod|fac|q|инт|мод)\s?\d{0,2}")
@@ -255,7 +256,7 @@ def _inferred(voices: dict[str, _Voice], named: frozenset[str]) -> tuple[set[str
         return set(), []
     forms = LabelForms.of(voices)
     by_word = {label: role_of_label(label, forms) for label in voices}
-    told = {label for label in voices if key_of(label) in named}
+    told = {label for label in voices if {key_of(label), name_and_aside(label)[0]} & named}
     # A legend ("R = researcher, I = interviewee") says more than what a letter usually means.
     asking = told | {
         label

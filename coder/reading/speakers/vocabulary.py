@@ -15,6 +15,8 @@ from enum import IntEnum
 from functools import lru_cache
 
 MAX_LABEL = 48
+# A longer label is one of a person only if the very same words come again and again before a colon.
+MAX_DESCRIPTION = 80
 
 _INTERVIEWER = """inv investigator interviewer interviewers interviewor intervewer intervierwer int intv intvr ivr
 iv moderator moderators mod facilitator facilitators fac facil researcher researchers host chair chairperson
@@ -28,9 +30,9 @@ interviewster vragensteller intervjuare intervjuer interviewleder moderator ords
 question q probe probes prompt prompts note_taker note_keeper follow_up"""
 
 _PARTICIPANT = """participant participants part ptp ptpt ppt respondent respondents resp interviewee interviewees
-informant informants patient patients client carer caregiver parent subject member attendee panelist panellist
-speaker voice person guest expert ans antwort reponse clinician nurse doctor gp midwife physio therapist teacher
-student manager user resident volunteer witness answer a
+informant informants narrator narrators patient patients client carer caregiver parent subject member attendee
+panelist panellist speaker voice person guest expert ans antwort reponse clinician nurse doctor gp midwife physio
+therapist teacher student manager user resident volunteer witness answer a
 male female man woman boy girl mum mother dad father husband wife son daughter
 befragter befragte befragten teilnehmer teilnehmerin teilnehmende proband probandin interviewpartner
 interviewpartnerin interviewte interviewter interviewten experte expertin sprecher sprecherin person patientin
@@ -139,11 +141,11 @@ interval intermission pausa pauze look listen wait name names address phone emai
 beispiel notiz hinweis oui non donc alors bon mais et exemple remarque si bueno pero entonces ejemplo ejemplo nota"""
 
 # A label made of these alone ("Date of interview", "Audio file name") is a header line's, not a speaker's.
-_HEADER = """title subtitle date day time times duration length location place venue setting site ward clinic region
-country city id number no interview interviewed conducted recorded recording file filename name audio video source
-transcriber transcribed transcription transcript typist typed checked version status project study topic attendees
-present speakers apologies pseudonym age gender sex ethnicity occupation job profession language consent legend
-keywords start started end ended finish format mode medium ref reference group focus session copyright
+_HEADER = """title subtitle abstract date day time times duration length location place venue setting site ward clinic
+region country city id number no interview interviewed conducted recorded recording file filename name audio video
+source transcriber transcribed transcription transcript typist typed checked version status project study topic
+attendees present speakers apologies pseudonym age gender sex ethnicity occupation job profession language consent
+legend keywords start started end ended finish format mode medium ref reference group focus session copyright
 confidential confidentiality author created modified exported export words word count description abbreviations
 conventions anonymised document client comments quality dialect accent fieldwork wave round visit code details
 information role participants interviewers type label labels key
@@ -283,6 +285,7 @@ NAME_BEFORE_DASH = rf"(?![a-z\d_])\w[\w'’.-]*(?: (?:{_SMALL_PARTS}|(?![a-z\d_]
 def is_header_key(key: str) -> bool:
     """Tell whether a key is made of header words alone, such as "date of interview"."""
     words = [word for word in key.split() if not word.isdigit()]
+    words = words[:1] + [word for word in words[1:] if word != "s"]  # "transcriber's comments"
     return any(word in HEADER_WORDS for word in words) and all(
         word in HEADER_WORDS or word in HEADER_LINKS for word in words
     )

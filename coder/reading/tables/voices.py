@@ -109,11 +109,11 @@ def _holds_words(cells: Sequence[str]) -> bool:
 
 
 def _take_turns(below: Sequence[Row], voices: Sequence[int], *, timed: bool) -> bool:
-    """Tell whether each row holds the words of one person, and more than one row of each."""
+    """Tell whether each row holds the words of one person, and more than one row of two people at least."""
     filled = [[column for column in voices if _at(row, column).strip()] for row in below]
     alone = sum(len(places) == 1 for places in filled)
-    again = all(sum(column in places for places in filled) > 1 for column in voices)
-    return alone >= _ALONE * len(below) and (again or timed)
+    again = sum(sum(column in places for places in filled) > 1 for column in voices)
+    return alone >= _ALONE * len(below) and (again > 1 or timed)
 
 
 def _ask(below: Sequence[Row], voices: Sequence[int]) -> bool:
