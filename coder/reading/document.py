@@ -7,11 +7,12 @@ say; `speakers.assemble` learns labels, stamps and header lines from the paragra
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from coder.phrasing import counted
+from coder.reading.clock import are_milliseconds
 
 # Counted with what is left out, though its words are read: they may be a note beside the talk.
 TEXT_BOX = "text box"
@@ -79,6 +80,34 @@ class Document:
     separator: str = "\n\n"
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+
+
+def without_stretches(document: Document, stretches: Sequence[tuple[int, int]]) -> Document:
+    """Return the document without the `stretches` (start, end) of its joined text, each with one space beside it."""
+    position = 0
+    waiting = list(stretches)
+    paragraphs: list[Paragraph] = []
+    for paragraph in document.paragraphs:
+        text, bold, end = paragraph.text, paragraph.bold, position + len(paragraph.text)
+        mine = [stretch for stretch in waiting if stretch[1] <= end]
+        waiting = waiting[len(mine) :]
+        for start, stop in reversed(mine):
+            start, stop = start - position, stop - position
+            glued = start > 0 and not text[start - 1].isspace() and text[stop : stop + 1].isalnum()
+            start -= text[start - 1 : start].isspace() and (stop == len(text) or text[stop].isspace())
+            text = text[:start] + " " * glued + text[stop:]
+            bold -= max(0, min(bold, stop) - start)
+        paragraphs.append(replace(paragraph, text=text, bold=bold))
+        position = end + len(document.separator)
+    return replace(document, paragraphs=tuple(paragraphs))
+
+
+def in_seconds(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Divide times by a thousand where they count milliseconds, as tools do without saying so."""
+    words = sum(paragraph.text.count(" ") + 1 for paragraph in paragraphs)
+    if not are_milliseconds([paragraph.time for paragraph in paragraphs], words):
+        return list(paragraphs)
+    return [replace(item, time=None if item.time is None else item.time / 1000) for item in paragraphs]
 
 
 def left_out_notes(left_out: Counter[str]) -> list[str]:

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Any
 
 from coder.errors import FormatError, UnsafeFileError
-from coder.reading.clock import are_milliseconds, seconds_in
-from coder.reading.document import Document, Paragraph
+from coder.reading.clock import seconds_in
+from coder.reading.document import Document, Paragraph, in_seconds
 from coder.reading.formats.markup import is_html
 from coder.reading.formats.plain import document_of
 from coder.reading.safety.content import Budget, decode
@@ -92,16 +92,7 @@ def read(data: bytes, name: str) -> Document:
     marked = any(_TURN_MARK.search(paragraph.text) for paragraph in paragraphs)
     if marked:
         paragraphs = list(_at_marks(paragraphs))
-    words = sum(paragraph.text.count(" ") + 1 for paragraph in paragraphs)
-    if are_milliseconds([paragraph.time for paragraph in paragraphs], words):
-        paragraphs = [
-            Paragraph(
-                paragraph.text,
-                paragraph.speaker,
-                paragraph.time / 1000 if paragraph.time is not None else None,
-            )
-            for paragraph in paragraphs
-        ]
+    paragraphs = in_seconds(paragraphs)
     notes = [*decoded.notes]
     if backwards:
         notes.append("The newest message stands first in the file: the order was turned round.")

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from coder.errors import FormatError, UnsafeFileError
-from coder.reading.clock import are_milliseconds, seconds_in, speaker_and_time
-from coder.reading.document import Document, Paragraph
+from coder.reading.clock import seconds_in, speaker_and_time
+from coder.reading.document import Document, Paragraph, in_seconds
 from coder.reading.formats.markup import without_markup
 from coder.reading.formats.office import with_stamps
 from coder.reading.safety.content import Budget
@@ -145,7 +145,7 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
     if columns.answers:
         paragraphs = list(_answers(rows[above:], columns, _questions(rows[:above]), budget))
     else:
-        paragraphs, labelled = with_stamps(_in_seconds(list(_turns(rows[above:], columns, budget))))
+        paragraphs, labelled = with_stamps(in_seconds(list(_turns(rows[above:], columns, budget))))
     if not paragraphs:
         return None
     header = [Paragraph("\t".join(cell for cell in row if cell), kind="header") for row in rows[:above]]
@@ -340,14 +340,6 @@ def _turns(rows: Cells, columns: Columns, budget: Budget) -> Iterator[Paragraph]
         speaker = named or speaker
         start = seconds_in(_at(row, columns.start), milliseconds=columns.milliseconds)
         yield Paragraph(words, speaker=speaker, time=start if start is not None else time)
-
-
-def _in_seconds(paragraphs: list[Paragraph]) -> list[Paragraph]:
-    """Divide times by a thousand where they count milliseconds, as Whisper's tables do without saying so."""
-    words = sum(paragraph.text.count(" ") + 1 for paragraph in paragraphs)
-    if not are_milliseconds([paragraph.time for paragraph in paragraphs], words):
-        return paragraphs
-    return [replace(item, time=None if item.time is None else item.time / 1000) for item in paragraphs]
 
 
 def _questions(header: Cells) -> tuple[str, ...]:

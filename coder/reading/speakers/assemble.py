@@ -13,18 +13,21 @@ from coder.domain import Corrections, Span, Transcript, Turn
 from coder.errors import FormatError
 from coder.phrasing import counted
 from coder.reading.clock import inner_stamps
-from coder.reading.document import Document, Paragraph
+from coder.reading.document import Document, Paragraph, without_stretches
 from coder.reading.safety.content import without_surrogates
+from coder.reading.speakers.backchannels import backchannels_of, said_by_others, said_meanwhile
 from coder.reading.speakers.header import Header, header_of, heads_notes, with_legend
 from coder.reading.speakers.labels import Style
 from coder.reading.speakers.learn import learn_labels
 from coder.reading.speakers.lines import Line, ends_sentence, ends_talk, ends_with_end, lines_of, text_of
 from coder.reading.speakers.margin_codes import take_out_codes, take_out_numbers
 from coder.reading.speakers.near_labels import (
+    in_brackets,
     labelled_notes,
     numbered_turns,
     one_label_a_person,
     overlooked,
+    said_remarks,
     told_talk,
     with_near_labels,
 )
@@ -195,14 +198,15 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
         _take_out_titles(reading, text, beginnings)
     if reading.inner_stamps and document.fixed:
         notes.append("Time stamps inside sentences stay among the words, whose places codings refer to.")
-    elif reading.inner_stamps:
-        read = _learned(_without(document, reading.inner_stamps), corrections)
-        count = len(reading.inner_stamps)
-        read.notes.append(f"{counted(count, 'time stamp')} inside sentences left out of the words.")
+    inside, said_so = ([], "") if document.fixed else _inside_sentences(reading, text)
+    if inside:
+        read = _learned(without_stretches(document, inside), corrections)
+        read.notes.append(said_so)
         return read
     start = header.lines if not labels or unnamed else min(labels)
     header = with_legend(header, lines[:start])
     doubts += _doubts_about(lines, labels, reading, start, running=document.running)
+    doubts += said_by_others(reading.pieces, text)
     _quote(reading, text)
     read = _Read(text, reading, header, unnamed, notes, doubts)
     if document.running or (not document.fixed and _runs_on(reading, text)):
@@ -215,6 +219,14 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
         if not document.running:
             read.reading.left_out["cue"] = len(words)
     return read
+
+
+def _inside_sentences(reading: Reading, text: str) -> tuple[list[tuple[int, int]], str]:
+    """Return the places of what is left out inside sentences, and what to say of it: times, or else backchannels."""
+    if stamps := reading.inner_stamps:
+        return stamps, f"{counted(len(stamps), 'time stamp')} inside sentences left out of the words."
+    meanwhile = backchannels_of(reading.pieces, text)
+    return meanwhile, said_meanwhile([text[start:stop] for start, stop in meanwhile])
 
 
 def _doubts_about(
@@ -373,26 +385,6 @@ def _quote(reading: Reading, text: str) -> None:
             reading.quotes.append((span.kind, _shortened(text[span.start : span.end])))
 
 
-def _without(document: Document, stretches: Sequence[tuple[int, int]]) -> Document:
-    """Return the document without the `stretches` of its text, each with one space beside it."""
-    position = 0
-    waiting = list(stretches)
-    paragraphs: list[Paragraph] = []
-    for paragraph in document.paragraphs:
-        text, bold, end = paragraph.text, paragraph.bold, position + len(paragraph.text)
-        mine = [stretch for stretch in waiting if stretch[1] <= end]
-        waiting = waiting[len(mine) :]
-        for start, stop in reversed(mine):
-            start, stop = start - position, stop - position
-            glued = start > 0 and not text[start - 1].isspace() and not text[stop : stop + 1].isspace()
-            start -= text[start - 1 : start].isspace() and (stop == len(text) or text[stop].isspace())
-            text = text[:start] + " " * glued + text[stop:]
-            bold -= max(0, min(bold, stop) - start)
-        paragraphs.append(replace(paragraph, text=text, bold=bold))
-        position = end + len(document.separator)
-    return replace(document, paragraphs=tuple(paragraphs))
-
-
 def _runs_on(reading: Reading, text: str) -> bool:
     """Tell whether timed lines are a recogniser's cues, which break off anywhere, not people's paragraphs."""
     timed = sum(piece.time is not None for piece in reading.pieces)
@@ -453,7 +445,8 @@ def _labelled(document: Document, corrections: Corrections) -> _Read:
     reading.left_out["border"] += len(borders)
     reading.quotes += [("border", _shortened(border)) for border in borders]
     notes = [f"{counted(stamps, 'time stamp')} inside the words left out."] if stamps else []
-    return _Read(text, reading, notes=notes)
+    remarks = [paragraph.text.strip() for paragraph in document.paragraphs if not paragraph.kind]
+    return _Read(text, reading, notes=notes, doubts=[*said_remarks([*filter(in_brackets, remarks)])])
 
 
 def _repeated(lines: Iterable[Line]) -> frozenset[str]:

@@ -84,8 +84,7 @@ def accepted_singles(
         if key not in accepted
         and all(occurrence.starts for occurrence in group)
         and group[0].candidate.shape >= Shape.NAME
-        and not is_header_key(key)
-        and not group[0].candidate.done_at
+        and not (is_header_key(key) or group[0].candidate.done_at)
     }
     file = _Vouching(style, groups, accepted, possible, starts)
     return {key for key, candidate in possible.items() if file.vouches_for(candidate, small)}

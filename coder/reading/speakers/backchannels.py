@@ -1,0 +1,87 @@
+"""What a listener says meanwhile, in brackets among the words of who speaks: "[mm]", "(Interviewer: yeah)"."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from coder.phrasing import counted
+from coder.reading.speakers.pieces import Piece
+from coder.reading.speakers.vocabulary import ASKING_LETTERS, INTERVIEWER_WORDS, key_of
+
+_SOUNDS = frozenset({"mm", "mmm", "mhm", "mmhm", "mmh", "hm", "hmm", "hmmm", "uh", "huh", "aha", "ah"})
+_ASSENT = _SOUNDS | frozenset(
+    {"yeah", "yes", "yep", "yup", "right", "okay", "ok", "sure", "no", "oh", "ja", "oui", "si", "i", "see"}
+)
+_MOST_WORDS, _SHOWN = 4, 4
+_STOPS = (".", ",", ";", ":", "?", "!", "…", "")
+_ASKS = INTERVIEWER_WORDS | ASKING_LETTERS
+_IN_BRACKETS = re.compile(
+    r"(?P<open>[\[(])\s*(?:(?P<who>[^\W\d_][\w .]{0,30}?)\s?[:：]\s*)?(?P<said>[^\[\](){}:：\n]{1,40}?)\s*[\])]"
+)
+
+
+def backchannels_of(pieces: Sequence[Piece], text: str) -> list[tuple[int, int]]:
+    """Return the places of backchannels in the pieces of a text, in their order.
+
+    With a name before a colon it is another speaker's or an interviewer's. "[yeah]" and "[right]" are a listener's
+    where the file notes a listener's sounds so ("[mm]"), too. What makes up all of a piece stays.
+    """
+    others = _keys_of(pieces)
+    said = [(piece, text[piece.start : piece.end]) for piece in pieces]
+    sounds = any(
+        not match["who"] and _is_of(match["said"], _SOUNDS)
+        for _, words in said
+        for match in _IN_BRACKETS.finditer(words)
+    )
+    return [
+        (piece.start + len(words[: match.start()].rstrip(" \xa0")), piece.start + match.end())
+        if words[match.end() : match.end() + 1] in _STOPS
+        else (piece.start + match.start(), piece.start + match.end())
+        for piece, words in said
+        for match in _IN_BRACKETS.finditer(words)
+        if _is_backchannel(match, piece.speaker, others, sounds=sounds)
+        and any(map(str.isalnum, words[: match.start()] + words[match.end() :]))
+    ]
+
+
+def said_meanwhile(found: Sequence[str]) -> str:
+    """Say which backchannels were left out."""
+    shown = ", ".join(map(repr, list(dict.fromkeys(found))[:_SHOWN]))
+    return f"{counted(len(found), 'backchannel')} in brackets inside others' words left out: {shown}."
+
+
+def said_by_others(pieces: Sequence[Piece], text: str) -> Iterator[str]:
+    """Say that brackets inside somebody's words hold what another one seems to say at more length, read as words."""
+    others = _keys_of(pieces)
+    found = [
+        match[0]
+        for piece in pieces
+        for match in _IN_BRACKETS.finditer(text, piece.start, piece.end)
+        if _is_others(match, piece.speaker, others) and not _is_of(match["said"], _ASSENT)
+    ]
+    if found:
+        verb = "seems" if len(found) == 1 else "seem"
+        places = counted(len(found), "place")
+        yield f"{places} in brackets {verb} to be said by another speaker, read as words: {found[0]!r}."
+
+
+def _keys_of(pieces: Sequence[Piece]) -> frozenset[str]:
+    return frozenset(key_of(piece.speaker) for piece in pieces if piece.speaker)
+
+
+def _is_others(match: re.Match[str], speaker: str | None, others: Collection[str]) -> bool:
+    """Tell whether a bracket names another one than the speaker, or an interviewer, before a colon."""
+    who = key_of(match["who"] or "")
+    return bool(who) and who != key_of(speaker or "") and (who in others or who in _ASKS)
+
+
+def _is_backchannel(
+    match: re.Match[str], speaker: str | None, others: Collection[str], *, sounds: bool
+) -> bool:
+    if match["who"]:
+        return _is_others(match, speaker, others) and _is_of(match["said"], _ASSENT)
+    return _is_of(match["said"], _ASSENT if sounds and match["open"] == "[" else _SOUNDS)
+
+
+def _is_of(said: str, words: Collection[str]) -> bool:
+    keys = key_of(said).split()
+    return 0 < len(keys) <= _MOST_WORDS and all(key in words for key in keys)
