@@ -149,3 +149,9 @@ def test_a_person_who_speaks_once_has_a_column_too(tmp_path: Path) -> None:
         *("Karen", "Ida", "Ben"),
         *("Karen", "Ida"),
     ]
+
+
+def test_answers_of_a_word_beside_an_interviewers_questions_are_read(tmp_path: Path) -> None:
+    table = "Interviewer,Ben\nHow do you travel?,I drive.\nWhy is it so?,Sun.\nWhat helps you?,Nothing.\n"
+    found = said(transcript(tmp_path, "p01.csv", table.encode()))
+    assert [words for who, words in found if who == "Ben"] == ["I drive.", "Sun.", "Nothing."]

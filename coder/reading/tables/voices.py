@@ -72,6 +72,7 @@ def _below(above: int, header: Row, below: Sequence[Row]) -> VoiceColumns | None
         for column, name in enumerate(names)
         if column != start and _may_speak(name) and _holds_words(_cells(below, column))
     ]
+    voices = sorted({*voices, *_short_answers(names, voices, below)} - {start})
     if len(voices) < 2 or len(below) < 2 or len({key_of(names[column]) for column in voices}) < len(voices):
         return None
     asking = [column for column in voices if set(key_of(names[column]).split()) & INTERVIEWER_WORDS]
@@ -96,16 +97,29 @@ def _below(above: int, header: Row, below: Sequence[Row]) -> VoiceColumns | None
     return VoiceColumns(above, tuple(names[column] for column in voices), tuple(voices), start, question)
 
 
+def _short_answers(names: Sequence[str], voices: Sequence[int], below: Sequence[Row]) -> set[int]:
+    """Return the columns of people who answer in a word or two what a column of an interviewer by label asks."""
+    asked = any(
+        set(key_of(names[column]).split()) & INTERVIEWER_WORDS and _ask_at_length(_cells(below, column))
+        for column in voices
+    )
+    return {
+        column
+        for column, name in enumerate(names)
+        if asked and _may_speak(name) and _holds_words(_cells(below, column), fewest=1)
+    }
+
+
 def _may_speak(name: str) -> bool:
     known = is_words_name(name) or is_time_name(name) or is_question_name(name)
     return bool(name) and not known and shape_of(name) >= Shape.NAME
 
 
-def _holds_words(cells: Sequence[str]) -> bool:
-    """Tell whether cells hold what people said: several words each, hardly ever the same."""
+def _holds_words(cells: Sequence[str], *, fewest: float = _FEWEST_WORDS) -> bool:
+    """Tell whether cells hold what people said: several words each (`fewest` on average), hardly ever the same."""
     spoken = [cell for cell in cells if not is_no_name(cell)]
     distinct = len({cell.casefold() for cell in spoken}) > len(spoken) / 2
-    return bool(spoken) and distinct and mean(len(cell.split()) for cell in spoken) >= _FEWEST_WORDS
+    return bool(spoken) and distinct and mean(len(cell.split()) for cell in spoken) >= fewest
 
 
 def _take_turns(below: Sequence[Row], voices: Sequence[int], *, timed: bool) -> bool:
