@@ -379,6 +379,7 @@ def undo(
 
     Example: coder undo pilot.coder --coder Ann
     """
+    from coder.phrasing import counted, typed
     from coder.workflow.study.open import open_study
     from coder.workflow.study.undoing import redo
     from coder.workflow.study.undoing import undo as work
@@ -387,8 +388,11 @@ def undo(
         saved = (redo if again else work)(opened, coder, act)
     if saved is None:
         typer.echo(f"Nothing to {'redo' if again else 'undo'} for {coder}.")
+        if not again:
+            names = f"coder history {typed(study)} --coder {typed(coder)}"
+            note(f"An import is taken back by its name, with --act; the names: {names}")
     else:
-        what = saved.what or "a memo" if saved.memo or saved.what else f"{len(saved.states)} utterances"
+        what = saved.what or "a memo" if saved.memo or saved.what else counted(len(saved.states), "utterance")
         typer.echo(f"{'Redone' if again else 'Undone'}: {what}.")
         if saved.passed:
             note("Passed over: " + " ".join(saved.passed))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from coder.phrasing import MISSING, interval, number, percent, percent_interval, table, typed
+from coder.phrasing import MISSING, counted, interval, number, percent, percent_interval, table, typed
 from coder.workflow.study.merge import MergeReport
 from coder.workflow.study.model_comparison import Gain, Trial
 from coder.workflow.study.open import ActSummary, Study
@@ -125,11 +125,13 @@ def merge_text(report: MergeReport, out: Path) -> str:
     """Return what was joined and what both had changed."""
     figures = report.figures
     lines = [
-        f"{out}: {figures.transcripts} transcripts, {figures.decided:,} utterances decided by"
-        f" {len(figures.coders)} coders, {figures.disagreements:,} disagreements to adjudicate."
+        f"{out}: {counted(figures.transcripts, 'transcript')}, {counted(figures.decided, 'utterance')} decided by"
+        f" {counted(len(figures.coders), 'coder')}, {counted(figures.disagreements, 'disagreement')} to adjudicate."
     ]
     if report.conflicts:
-        lines.append(f"{len(report.conflicts)} conflicts (nothing was lost; all versions are on record):")
+        lines.append(
+            f"{counted(len(report.conflicts), 'conflict')} (nothing was lost; all versions are on record):"
+        )
         lines += [f"  {sentence}" for sentence in report.conflicts]
     lines += report.notes
     return "\n".join(lines)

@@ -116,6 +116,25 @@ def test_codings_are_carried_along_a_chain_of_versions_whoever_comes_first(tmp_p
         assert {row[5] for row in held(tmp_path / f"{number}.coder")["codings"]} == {"rain", "wind"}, order
 
 
+def test_words_decided_in_two_versions_are_named_where_copies_are_not_merged_at_once(tmp_path: Path) -> None:
+    a, b, c = copies(tmp_path, "abc")
+    code(b, "p1", "rain", at="2026-02-01T09:00:00")
+    bring(c, TEXTS[1], "p1", at="2026-02-02T09:00:00")
+    bring(a, TEXTS[1], "p1", at="2026-02-03T09:00:00")
+    code(a, "p1", "sun", at="2026-02-04T09:00:00")
+    first, second, at_once = (tmp_path / f"{name}.coder" for name in ("bc", "abc2", "abc1"))
+    merged([b, c], first)
+    reports = [merged([a, first], second), merged([first, a], tmp_path / "back.coder")]
+    assert reports[0].notes == reports[1].notes == (
+        "Ben coded the same words of 'p1' in one copy and in the version before in another, which an earlier merge"
+        " carried over; both count: 'It rained all day.'.",
+    )  # fmt: skip
+    assert {row[5] for row in held(second)["codings"]} == {"rain", "sun"}
+    merged([a, b, c], at_once)
+    assert {row[5] for row in held(at_once)["codings"]} == {"sun"}
+    assert not merged([a, second], tmp_path / "later.coder").notes  # one copy held both by then
+
+
 def test_versions_imported_in_opposite_order_make_no_circle(tmp_path: Path) -> None:
     a, b = copies(tmp_path, "ab")
     bring(a, TEXTS[1], "k", at="2026-02-01T09:00:00", version=False)

@@ -11,7 +11,7 @@ from coder.passphrases import PASSPHRASES
 from coder.phrasing import counted, shortened
 from coder.store import Study, database
 from coder.store.codebooks import CodebookChange
-from coder.store.decisions import SHORTEST_UID
+from coder.store.decisions import CARRIED, SHORTEST_UID
 from coder.store.encryption import is_encrypted
 from coder.store.figures import StudyFigures
 from coder.store.merge import join
@@ -86,7 +86,12 @@ def _joined(sources: Sequence[Path], draft: Path, target: Path) -> MergeReport:
                 held.append(_uids(joining))
                 gone |= _gone(joining)
             conflicts |= set(join(study.db, other))
-        notes = [*_carried(study, held), *_gone_and_back(study, gone), *unknown_codes(study)]
+        notes = [
+            *_carried(study, held),
+            *_both_count(study, held),
+            *_gone_and_back(study, gone),
+            *unknown_codes(study),
+        ]
         notes += same_names(study, target)
         return MergeReport(tuple(sorted(conflicts)), study.figures(), tuple(notes))
 
@@ -152,6 +157,31 @@ def _carried(study: Study, held: Sequence[set[str]]) -> list[str]:
                 left = [text for key, text in before.items() if key in told - there]
                 notes.append(_told(study.texts.transcript(new).id, coder, len(told), left))
     return notes
+
+
+def _both_count(study: Study, held: Sequence[set[str]]) -> list[str]:
+    """Name words that somebody coded in one copy, and in the version before in another, where both codings count.
+
+    That is so where an earlier merge carried the one over; had all copies been joined at once, it would have been
+    left. `held` are the uids of acts in each copy: what one copy held together was seen together.
+    """
+    rows = study.db.rows(
+        "SELECT c.name AS coder, t.name, u.id, a.uid, a.note,"
+        ' substr(t.text, u.start + 1, u."end" - u.start) AS words FROM standing s JOIN act a ON a.id = s.act'
+        " JOIN coder c ON c.id = s.owner JOIN utterance u ON u.id = s.utterance"
+        " JOIN transcript t ON t.id = u.transcript WHERE s.rejected = 0 AND t.current = 1"
+        " ORDER BY t.name, u.start, c.name"
+    )
+    kinds: dict[tuple[str, str, int, str], tuple[set[str], set[str]]] = {}
+    for row in rows:
+        key = (row["coder"], row["name"], row["id"], row["words"])
+        kinds.setdefault(key, (set(), set()))[row["note"] == CARRIED].add(row["uid"])
+    return [
+        f"{coder} coded the same words of '{name}' in one copy and in the version before in another, which an earlier"
+        f" merge carried over; both count: '{shortened(words, 60)}'."
+        for (coder, name, _, words), (own, carried) in kinds.items()
+        if own and carried and not any(own & uids and carried & uids for uids in held)
+    ]
 
 
 def _told(name: str, coder: str, decided: int, left: Sequence[str]) -> str:
