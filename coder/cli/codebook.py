@@ -10,7 +10,7 @@ from coder.cli.options import Force
 
 group = typer.Typer(no_args_is_help=True, help="Look at, check and convert codebooks.", rich_markup_mode=None)
 Source = Annotated[
-    str, typer.Argument(help="A shipped codebook (comb, coproduction) or a file: yaml, csv, xlsx, qdc.")
+    str, typer.Argument(help="A shipped codebook (comb, coproduction) or a file: yaml, csv, xlsx, docx, qdc.")
 ]
 
 

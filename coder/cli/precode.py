@@ -30,8 +30,8 @@ class Asked:
     codebook: Annotated[
         str | None,
         typer.Option(
-            help="A shipped codebook (comb, coproduction), or a file: yaml, csv, xlsx, qdc. Default: the model's own"
-            " (starter: COM-B)."
+            help="A shipped codebook (comb, coproduction), or a file: yaml, csv, xlsx, docx, qdc. Default:"
+            " the model's own (starter: COM-B)."
         ),
     ] = None
     unit: Annotated[

@@ -19,7 +19,8 @@ MOST_LISTED = 20
 def init(
     study: StudyFile,
     codebook: Annotated[
-        str, typer.Option(help="A shipped codebook (comb, coproduction), or a file: yaml, csv, xlsx, qdc.")
+        str,
+        typer.Option(help="A shipped codebook (comb, coproduction), or a file: yaml, csv, xlsx, docx, qdc."),
     ] = "comb",
     encrypt: Annotated[
         bool,

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 _HEADINGS: dict[str, str] = {
     "text": """
         text, excerpt, excerpt copy, quotation content, quotation, quote, coded segment, segment, coded
-        text, passage, verbatim, content, sentence, utterance text, textstelle, zitat, codierter text,
+        text, snippet, passage, verbatim, content, sentence, utterance text, textstelle, zitat, codierter text,
         kodierter text, codiertes segment, aussage, inhalt, texte, extrait, citation, contenu, texto, cita,
         fragmento, extracto, contenido, tekst, citaat, fragment, passage tekst
     """,
     "code": """
-        codes, code, code id, code name, codename, labels, label, themes, theme, tags, tag, nodes, node,
+        codes, code, code id, code name, codename, labels, label, themes, theme, tags, tag, nodes, node, quirk,
         kode, kodes, kodierung, codierung, themen, thema, kategorie, kategorien, etiquette, etiquettes,
         categorie, codigo, codigos, tema, temas, etiqueta, etiquetas, categoria, themas
     """,

@@ -6,7 +6,7 @@ Source of the `.qdc` shape: REFI-QDA standard 1.5, section 5 (namespace `urn:QDA
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
@@ -30,8 +30,11 @@ from coder.errors import CodebookError, OutputError, TableError
 from coder.exchange.code_guids import code_guid, made_guid
 from coder.phrasing import counted
 from coder.reading.tables.columns import plain_name
-from coder.reading.tables.read import read_table
+from coder.reading.tables.read import read_table, read_word_tables
 from coder.safe_csv import armed, csv_line
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
 # By role, the headings that name it, as `plain_name` writes them; of several the first is read.
@@ -79,7 +82,7 @@ COUNTS = frozenset(
 DEPTH_LIMIT = 20
 OURS = "coder"  # the origin of a .qdc that this program wrote
 ID_NOTE = "id in coder:"  # how the comment begins that has a code's id; a hyphen is written as %2D
-TABLES = (".csv", ".tsv", ".xlsx")
+TABLES = (".csv", ".tsv", ".xlsx", ".docx")
 SUFFIXES = (".yaml", ".yml", *TABLES, ".qdc")  # the files that a codebook is read from
 
 
@@ -141,12 +144,13 @@ def identifier(label: str, taken: set[str]) -> str:
 def from_table(path: Path) -> tuple[Codebook, list[str]]:
     """Build a codebook from a table with a column `label` (or code, name, tag) and any of CODE_KEYS, and notes.
 
-    Headings may be English, German, French, Spanish or Dutch. Several sub-themes, rules or examples in one cell are
-    separated by `|`. A theme that stands once above its codes is theirs. Notes name the columns that were not read.
-    Raises CodebookError with every problem.
+    Of a Word document the first table with such a column is read, and those of the same headings after it. Headings
+    may be English, German, French, Spanish or Dutch. Several sub-themes, rules or examples in one cell are separated
+    by `|`. A name that is a path, as NVivo and Taguette write it, is parted into code and parent. A theme that stands
+    once above its codes is theirs. Notes name the columns that were not read. Raises CodebookError with all problems.
     """
     try:
-        frame = read_table(path)
+        frame = _word_table(path) if path.suffix.lower() == ".docx" else read_table(path)
     except TableError as error:
         raise CodebookError(str(error)) from error
     roles, unread = _roles([str(name) for name in frame.columns])
@@ -163,6 +167,8 @@ def from_table(path: Path) -> tuple[Codebook, list[str]]:
         {role: _unguarded(text_of(cells[column])) for role, column in roles.items()} for cells in cells_of
     ]
     notes = [f"{path}: columns that were not read: {examples(unread)}."] if unread else []
+    if parted := _part_paths(rows, dotted=plain_name(roles.get("label", "")) == "tag"):
+        notes.append(f"{path}: names that are paths, read as a code under its parent: {examples(parted, 3)}.")
     if plain_name(roles.get("parent", "")) in FILLED_ONCE and (filled := _fill_parents(rows)):
         said, under = counted(len(filled), "empty cell"), examples([f"{a} under {b}" for a, b in filled])
         notes.append(f"{path}: {said} of the column '{roles['parent']}' taken as the cell above: {under}.")
@@ -196,6 +202,43 @@ def _roles(headings: Sequence[str]) -> tuple[dict[str, str], list[str]]:
         if free:
             roles[role] = free[0]
     return roles, [name for name in headings if name not in roles.values() and plain[name] not in COUNTS]
+
+
+def _word_table(path: Path) -> "DataFrame":
+    """Return the tables of a Word document that list codes, as one; the first of all where none does."""
+    import pandas as pd
+
+    frames = read_word_tables(path)
+    listing = next((frame for frame in frames if "label" in _roles(list(frame.columns))[0]), frames[0])
+    alike = [frame for frame in frames if list(frame.columns) == list(listing.columns)]
+    whole = pd.concat(alike, ignore_index=True)
+    whole.attrs = {"row_numbers": [number for frame in alike for number in frame.attrs["row_numbers"]]}
+    return whole
+
+
+def _part_paths(rows: Sequence[dict[str, str]], *, dotted: bool) -> list[str]:
+    """Part names such as `Codes\\\\Opportunity\\Time` (with `dotted` also `Opportunity.Time`); return some of them.
+
+    The parent is the level above where that is a code of the table, else the topmost.
+    """
+    paths = []
+    for row in rows:
+        found = re.fullmatch(r"(?:Codes|Nodes)\\{2}(.+)", row.get("label", ""))
+        parts = found[1].split("\\") if found else row.get("label", "").split("." if dotted else "\0")
+        paths.append([part.strip() for part in parts if part.strip()])
+    names = {parts[-1] for parts in paths if parts}
+    parted = []
+    for row, parts in zip(rows, paths, strict=True):
+        if parts:
+            row["label"] = parts[-1]
+        if len(parts) > 1:
+            above = parts[-2] if parts[-2] in names else parts[0]
+            row["parent"] = row.get("parent") or above
+            parted.append(f"{parts[-1]} under {above}")
+        # MAXQDA's code system names all levels above a code.
+        if " > " in row.get("parent", ""):
+            row["parent"] = row["parent"].rpartition(" > ")[2].strip()
+    return parted
 
 
 def _fill_parents(rows: Sequence[dict[str, str]]) -> list[tuple[str, str]]:

@@ -26,6 +26,10 @@ _ATLAS_TEXT = ("quotation content", "zitatinhalt", "contenido de la cita")
 _MAXQDA_TEXT = ("segment", "coded segments", "coded segment", "codiertes segment")
 _MAXQDA_DOCUMENT = ("document name", "dokumentname", "document", "dokument")
 _TICKED = ("true", "1", "yes")
+PATH = " > "  # between the levels of a code's name
+_NVIVO_PATH = re.compile(
+    r"(?:(?P<code>Codes|Nodes)|Files|Internals|Externals|Elements)\\{2}(?:.*\\{2})?(?P<path>.+)", re.DOTALL
+)
 _APPLIED = re.compile(r"^Code:\s*(.+?)\s+Applied$", re.IGNORECASE)
 
 Made = tuple[list[ExternalCoding], list[str]]
@@ -264,7 +268,10 @@ def _is_nvivo(names: Mapping[str, str]) -> bool:
 
 
 def _nvivo(frames: "list[DataFrame]") -> Made:
-    """Read NVivo's coding summary: rows of references, with the text in a column or on the row below."""
+    """Read NVivo's coding summary: rows of references, with the text in a column or on the row below.
+
+    Files and codes are columns, or stand alone on a row above their references, as `Files\\\\Name`, `Codes\\\\Name`.
+    """
     codings: list[ExternalCoding] = []
     for frame in frames:
         names = _plain(frame)
@@ -276,6 +283,10 @@ def _nvivo(frames: "list[DataFrame]") -> Made:
         for row, record in _rows(frame):
             filled = {name: _cell(record, name) for name in record if _cell(record, name)}
             alone = next(iter(filled.values())) if len(filled) == 1 else ""
+            if heading := _NVIVO_PATH.fullmatch(alone):
+                role = "code" if heading["code"] else "document"
+                last[role] = heading["path"].replace("\\", PATH) if heading["code"] else heading["path"]
+                continue
             for role, column in (("code", code), ("document", document), ("coder", coder)):
                 last[role] = ("" if alone else filled.get(column or "", "")) or last[role]
             words = filled.get(text or "", "") if len(filled) > 1 else alone if " " in alone else ""
@@ -321,12 +332,41 @@ def _known_columns(frame: "DataFrame", where: str, given: Mapping[str, str]) -> 
     if absent:
         raise TableError(f"{where} has no column {examples(absent)} (it has: {has}).")
     missing = [role for role in ("text", "code") if role not in columns]
+    if missing and (what := without_words(frame)):
+        raise TableError(f"{where}: {what}")
     if missing:
         raise TableError(
             f"{where}: no column is known as {' and '.join(missing)} (it has: {has}). Name it:"
             f" {' '.join(f'--{role}-column NAME' for role in missing)}."
         )
     return columns
+
+
+_COUNT = re.compile(r"-?\d[\d.,]*\s*%?")
+_MOST_COUNTS = 0.8  # the share of cells beside the first column that are numbers in a table of counts
+
+
+def without_words(frame: "DataFrame") -> str:
+    """Say what a table of another tool is that holds no words of participants; '' for any other table."""
+    names = set(_plain(frame))
+    if "kappa" in names and any(name.startswith("a and not b") for name in names):
+        return (
+            "this is NVivo's coding comparison: kappas, no coded words. Export the project as REFI-QDA (.qdpx) and"
+            " compare the coders here: coder agreement PROJECT.qdpx --as nvivo"
+        )
+    if {"name", "references"} <= names:
+        return (
+            "this list counts references and holds no coded words. If it is a codebook, give it with --codebook; the"
+            " codings are in the project (.qdpx) or in each code's references."
+        )
+    cells = [text_of(value).strip() for column in frame.columns[1:] for value in frame[column]]
+    filled = [cell for cell in cells if cell]
+    if filled and sum(bool(_COUNT.fullmatch(cell)) for cell in filled) >= _MOST_COUNTS * len(filled):
+        return (
+            "this is a table of counts (a matrix, a crosstab) and holds no coded words. Export the project as"
+            " REFI-QDA (.qdpx), or the coded passages with their words."
+        )
+    return ""
 
 
 def _any_table(frame: "DataFrame", where: str, given: Mapping[str, str]) -> Made:

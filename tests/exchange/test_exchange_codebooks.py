@@ -134,6 +134,44 @@ def test_a_theme_that_stands_once_above_its_codes_is_theirs(tmp_path: Path) -> N
     ]
 
 
+def test_nvivos_codebook_in_word_is_read_with_the_tables_of_all_its_folders(tmp_path: Path) -> None:
+    import docx
+
+    made = docx.Document()
+    made.add_heading("Codebook", 0)
+    for rows in ([("Time", "never enough"), ("Rooms", "")], [("Money", "what it costs")]):
+        table = made.add_table(rows=1, cols=4)
+        for cell, name in zip(
+            table.rows[0].cells, ("Name", "Description", "Files", "References"), strict=True
+        ):
+            cell.text = name
+        for row in rows:
+            for cell, words in zip(table.add_row().cells, (*row, "2", "4"), strict=True):
+                cell.text = words
+    path = tmp_path / "codebook.docx"
+    made.save(str(path))
+    codes = read_codebook(path).codes
+    assert [(code.label, code.definition) for code in codes] == [
+        ("Time", "never enough"), ("Rooms", ""), ("Money", "what it costs"),
+    ]  # fmt: skip
+    assert notes_on(path) == []
+
+
+def test_names_that_are_paths_are_parted_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "nvivo.csv"
+    rows = "Codes\\\\Opportunity,\nCodes\\\\Opportunity\\Time,never enough\n"
+    path.write_text(f"Name,Description\n{rows}", encoding="utf-8")
+    assert [(code.label, code.parent) for code in read_codebook(path).codes] == [
+        ("Opportunity", "Opportunity"), ("Time", "Opportunity"),
+    ]  # fmt: skip
+    assert any("'Time under Opportunity'" in note for note in notes_on(path))
+    tags = tmp_path / "tags.csv"
+    write_codebook(load_codebook("comb"), tags, taguette=True)
+    assert {(code.label, code.parent) for code in read_codebook(tags).codes} == {
+        (code.label, code.parent) for code in load_codebook("comb").codes
+    }
+
+
 def test_a_code_without_a_parent_in_our_own_table_keeps_none(tmp_path: Path) -> None:
     book = Codebook("b", (Code("a", "A", "", "Top"), Code("c", "C")))
     write_codebook(book, tmp_path / "b.csv")

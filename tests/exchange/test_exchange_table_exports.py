@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from coder.errors import TableError
+from coder.errors import FormatError, TableError
 from coder.exchange.read import read_codings
 from coder.exchange.values import ExternalCodings
 
@@ -112,6 +112,51 @@ def test_nvivo_summary_has_the_text_on_the_row_below(tmp_path: Path) -> None:
     assert facts(found) == [("i1", "Time", "I have no time.", "AB")]
     with pytest.raises(TableError, match="no coded text"):
         read_codings(book(tmp_path / "m.xlsx", ("Sheet", rows[:2])))
+
+
+def test_nvivo_summary_has_files_and_codes_on_rows_of_their_own(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Classification", "Number Of Coding References", "Reference Number", "Coded By Initials"],
+        ["Files\\\\Round 1\\\\Interview 1"],
+        ["Codes\\\\Opportunity\\Time"],
+        ["", 1, 1, "AB"],
+        ["There is never enough time."],
+        ["Nodes\\\\Money"],
+        ["", 1, 1, "CD"],
+        ["It costs too much."],
+    ]
+    found = read_codings(book(tmp_path / "summary.xlsx", ("Summary", rows)))
+    assert facts(found) == [
+        ("Interview 1", "Opportunity > Time", "There is never enough time.", "AB"),
+        ("Interview 1", "Money", "It costs too much.", "CD"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([["", "A : Time", "B : Rooms"], ["1 : I01", 1, 2], ["2 : I02", 0, 0]], "table of counts"),
+        ([["Code", "File", "Kappa", "A and Not B (%)"], ["Time", "I01", 0.7, 4.9]], "coding comparison"),
+        ([["Name", "Description", "Files", "References"], ["Time", "", 2, 4]], "--codebook"),
+    ],
+)
+def test_tables_without_coded_words_are_known_for_what_they_are(
+    tmp_path: Path, rows: list[list[object]], said: str
+) -> None:
+    with pytest.raises(TableError, match=said):
+        read_codings(book(tmp_path / "m.xlsx", ("Sheet", rows)))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a.nvpx", "an NVivo project"), ("a.mqda", "a MAXQDA project"), ("a.hpr7", "an ATLAS.ti project"),
+        ("a.rqda", "QualCoder, which reads RQDA"), ("a.qdc", "codebook without codings"),
+    ],
+)  # fmt: skip
+def test_closed_files_are_named_with_what_to_export(tmp_path: Path, name: str, said: str) -> None:
+    with pytest.raises(FormatError, match=said):
+        read_codings(text(tmp_path / name, "x"))
 
 
 def test_any_table_by_its_headings_or_by_the_names_that_are_given(tmp_path: Path) -> None:

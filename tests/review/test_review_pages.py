@@ -190,7 +190,8 @@ def test_an_excel_codebook_is_read_on_the_page_with_what_was_taken_otherwise(pag
     assert answer["problems"] == notes
     shown = page.get("/codebook")
     assert (
-        ".yaml,.yml,.csv,.tsv,.xlsx,.qdc" in shown and "codebook from mine.xlsx. mine.xlsx: columns" in shown
+        ".yaml,.yml,.csv,.tsv,.xlsx,.docx,.qdc" in shown
+        and "codebook from mine.xlsx. mine.xlsx: columns" in shown
     )
     bad = page.client.post(
         "/codebook/upload", files={"files": ("my.csv", b"a,b\n1,2\n")}, headers=page.headers

@@ -300,6 +300,18 @@ def read(data: bytes, name: str) -> Document:
         UnsafeFileError: it unpacks to too much, or its XML tries to reach outside.
     """
     archive = open_archive(data, name, "a Word document (.docx)")
+    walker, blocks = _walked(archive, data, name)
+    walker.left_out.update(_page_headers(archive))
+    return document_of(blocks, "docx", name, left_out_notes(walker.left_out))
+
+
+def tables_in(data: bytes, name: str) -> list[Grid]:
+    """Return the tables of a Word document in order, without those within cells. Raises as `read` does."""
+    archive = open_archive(data, name, "a Word document (.docx)")
+    return [block for block in _walked(archive, data, name)[1] if isinstance(block, Grid)]
+
+
+def _walked(archive: Archive, data: bytes, name: str) -> tuple[BodyWalker, list[Block]]:
     main = _main_part(archive, data)
     folder = main.rpartition("/")[0]
     style_part = f"{folder}/styles.xml".lstrip("/")
@@ -307,9 +319,7 @@ def read(data: bytes, name: str) -> Document:
     if style_part in archive:
         styles = read_styles(xml_events(archive.stream(style_part), name, _PREFIXES), name)
     walker = BodyWalker(name, styles, Budget(name))
-    blocks = walker.body(xml_events(archive.stream(main), name, _PREFIXES))
-    walker.left_out.update(_page_headers(archive))
-    return document_of(blocks, "docx", name, left_out_notes(walker.left_out))
+    return walker, walker.body(xml_events(archive.stream(main), name, _PREFIXES))
 
 
 def _main_part(archive: Archive, data: bytes) -> str:

@@ -1,7 +1,7 @@
 """Read tables of codings, excerpts and answers, whatever wrote them: csv, tsv, xlsx, jsonl, parquet."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,9 +67,31 @@ def read_sheets(path: str | Path) -> list["DataFrame"]:
     return [_frame(with_header(sheet)) for sheet in sheets if sheet.rows]
 
 
-def _bytes_of(path: Path) -> bytes:
+def read_word_tables(path: str | Path) -> list["DataFrame"]:
+    """Read the tables in a Word document, as `read_table` reads one; rows are numbered within their table.
+
+    Raises FormatError if there is none, UnsafeFileError.
+    """
+    from coder.reading.document import Cell, Paragraph
+    from coder.reading.formats.docx import tables_in
+
+    path = Path(path)
+
+    def cells(row: tuple[Cell, ...]) -> list[str | None]:
+        texts = ["\n".join(item.text for item in cell if isinstance(item, Paragraph)) for cell in row]
+        return [text.strip() or None for text in texts]
+
+    grids = [[cells(row) for row in grid.rows] for grid in tables_in(_bytes_of(path, {".docx"}), path.name)]
+    sheets = [Sheet([(at, row) for at, row in enumerate(grid, 1) if any(row)]) for grid in grids]
+    frames = [_frame(with_header(sheet)) for sheet in sheets if sheet.rows]
+    if not frames:
+        raise FormatError(f"{path.name}: this Word document holds no table.")
+    return frames
+
+
+def _bytes_of(path: Path, suffixes: Collection[str] = TABLE_SUFFIXES) -> bytes:
     suffix = path.suffix.casefold()
-    if suffix not in TABLE_SUFFIXES:
+    if suffix not in suffixes:
         raise FormatError(
             f"{path.name}: tables are read from {', '.join(sorted(TABLE_SUFFIXES))}; save it as one of them."
         )

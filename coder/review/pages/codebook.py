@@ -107,7 +107,7 @@ async def upload(request: Request) -> Response:
         async with request.form(max_files=1, max_fields=2) as form:
             item = form.get("files")
             if not isinstance(item, UploadFile):
-                raise InputError("No file arrived. Drop a codebook (yaml, csv, xlsx, qdc).")
+                raise InputError("No file arrived. Drop a codebook (yaml, csv, xlsx, docx, qdc).")
             path = await kept_upload(item, Path(folder))
         new, notes = read_given(path)
     what = f"codebook from {path.name}"

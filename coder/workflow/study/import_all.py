@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from coder.errors import CoderError, StudyError
+from coder.exchange.read import closed_project
 from coder.phrasing import counted, typed
 from coder.reading.tables.columns import UNREAD
 from coder.store import Study
@@ -132,11 +133,13 @@ def import_all(
         raise StudyError(
             "Say what to import: transcripts, --attributes TABLE, --codings TABLE or --adjudicated TABLE."
         )
+    closed = [(path, advice) for path in request.paths if (advice := closed_project(path))]
     projects = [path for path in request.paths if is_project(path)]
+    apart = {*projects, *(path for path, _ in closed)}
     tables = [path for path in (*about, request.looked_at) if path is not None]
     options = ImportOptions(request.interviewer, request.new_version, request.read, progress=progress)
     transcripts = import_transcripts(
-        study, [path for path in request.paths if path not in projects], options, tables=tables
+        study, [path for path in request.paths if path not in apart], options, tables=tables
     )
     inside = {
         inner
@@ -146,7 +149,7 @@ def import_all(
         if is_project(inner) and inner.parent.suffix.lower() != ".qda"
     }
     brought = ImportResult(transcripts, passed_over=tuple(sorted(inside)))
-    failed: list[tuple[Path, str]] = []
+    failed = closed
     for path in projects:
         try:
             brought.projects += (_project(study, path, request, options),)

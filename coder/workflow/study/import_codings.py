@@ -11,6 +11,7 @@ from coder.coded_tables.code_lookup import Given, lookup_in, read_codes
 from coder.coded_tables.grammar import CodedTable, examples, open_table, polarities_of, text_of
 from coder.domain import ADJUDICATED
 from coder.errors import StudyError, TableError
+from coder.exchange.table_exports import without_words
 from coder.phrasing import counted
 from coder.store import Study
 from coder.store.values import Decision, Provenance, UnitState
@@ -118,6 +119,8 @@ def _placed(
     """Return the rows that could be placed, and by coder the utterances that other rows with a code may speak of."""
     offsets = "start" in table.columns and "end" in table.columns
     if "code" not in table.columns or not ("text" in table.columns or offsets):
+        if what := without_words(table.frame):
+            raise TableError(f"{table.where}: {what}")
         raise TableError(
             f"{table.where} needs a column 'code' and a column 'text' (or 'start' and 'end'); it has: {table.has()}."
         )
