@@ -1,8 +1,10 @@
 """The report of a study from made values: counts, hidden cells, quotes, contents of every format."""
 
 import io
+import re
 import zipfile
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from coder.codebook import Code, Codebook, SubTheme
 from coder.domain import SuggestionFate
-from coder.reporting.study.contents import Heading, Line, Paragraph, Quotation, Table
+from coder.reporting.study.contents import Heading, Line, Paragraph, Picture, Quotation, Table
 from coder.reporting.study.files import html_of, ranges, write_excel
 from coder.reporting.study.methods import coreq_table, methods_paragraphs
 from coder.reporting.study.participants import attribute_table, framework_matrix, participant_tables, together
@@ -99,6 +101,17 @@ CODINGS = [
     coding(4, "norms", None, case="p3", transcript="t2", place=3),
     coding(5, "time", "barrier", case="p3", transcript="t2", place=3, turn=3),
 ]
+
+
+@cache
+def drawn_once() -> tuple[Picture, ...]:
+    return tuple(pictures(made(CODINGS), ReportOptions(apart="group")))
+
+
+@pytest.fixture
+def quick_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give every report the same pictures; drawing takes most of its time."""
+    monkeypatch.setattr("coder.reporting.study.report.pictures", lambda data, options: drawn_once())
 
 
 def texts(table: Table) -> list[list[str]]:
@@ -285,6 +298,7 @@ def test_pictures_are_drawn_in_two_formats_with_words_for_those_who_do_not_see_t
     assert "Physical opportunity: 3 barriers, 1 facilitators" in found["balance"].alt
 
 
+@pytest.mark.usefixtures("quick_pictures")
 def test_the_page_escapes_what_people_said_loads_nothing_and_leads_to_every_coding() -> None:
     data = made([coding(1, text=EVIL, question="Why? <b>", before="Before.", after="After."), *CODINGS[2:]])
     page = html_of(report_contents(data, groups_of(data), ReportOptions()), data, made=date(2026, 1, 2))
@@ -299,6 +313,7 @@ def test_ranges_are_short() -> None:
     assert ranges([3, 1, 2, 7, 9, 10]) == "1-3,7,9-10"
 
 
+@pytest.mark.usefixtures("quick_pictures")
 def test_word_has_headings_captions_and_tables_and_survives_control_characters(tmp_path: Path) -> None:
     data = made([coding(1, text=EVIL), *CODINGS[1:]])
     write_word(tmp_path / "r.docx", report_contents(data, groups_of(data), ReportOptions(apart="group")))
@@ -313,9 +328,13 @@ def test_word_has_headings_captions_and_tables_and_survives_control_characters(t
     assert len(document.tables) == sum(text.startswith("Table") for text in captions)
     xml = zipfile.ZipFile(tmp_path / "r.docx").read("word/document.xml").decode()
     assert "Heading 2" in styles and "Heading 3" in styles and "Quote" in styles
-    assert "SEQ Table" in xml and "SEQ Figure" in xml and 'descr="' in xml and "w:tblHeader" in xml
+    for kind in ("Table", "Figure"):
+        numbers = re.findall(rf'"SEQ {kind} [^"]*"><w:r><w:t>(\d+)<', xml)
+        assert len(numbers) > 2 and numbers == [str(1 + place) for place in range(len(numbers))]
+    assert 'descr="' in xml and "w:tblHeader" in xml
 
 
+@pytest.mark.usefixtures("quick_pictures")
 def test_word_sets_what_is_read_from_right_to_left_so(tmp_path: Path) -> None:
     data = made([coding(1, text="שלום, הכול בסדר"), coding(2, "norms", text="“42” all is well")])
     write_word(tmp_path / "r.docx", report_contents(data, groups_of(data), ReportOptions()))
@@ -334,6 +353,7 @@ def test_what_follows_arabic_words_in_an_english_line_stays_from_left_to_right()
     assert (Line("closed", tail="(P1)").whole, Line("العيادة").whole) == ("closed (P1)", "العيادة")
 
 
+@pytest.mark.usefixtures("quick_pictures")
 def test_in_word_header_cells_are_as_wide_as_the_columns_and_headings_stand_with_wide_tables(
     tmp_path: Path,
 ) -> None:
@@ -350,6 +370,7 @@ def test_in_word_header_cells_are_as_wide_as_the_columns_and_headings_stand_with
     assert "<w:sectPr" not in between  # no new page between the heading and its table
 
 
+@pytest.mark.usefixtures("quick_pictures")
 def test_excel_has_a_tidy_sheet_per_table_and_no_formula(tmp_path: Path) -> None:
     data = made([coding(1, text="=1+1", question="=2+2"), coding(2, text="x" * 40_000), *CODINGS[2:]])
     write_excel(
@@ -414,6 +435,7 @@ def test_many_codes_and_participants_still_make_a_report(tmp_path: Path) -> None
     assert openpyxl.load_workbook(tmp_path / "r.xlsx")["framework matrix"].max_row == 501
 
 
+@pytest.mark.usefixtures("quick_pictures")
 def test_word_keeps_rows_on_one_page_and_lays_sub_themes_side_by_side_below_their_code(
     tmp_path: Path,
 ) -> None:
@@ -436,6 +458,7 @@ def test_word_keeps_rows_on_one_page_and_lays_sub_themes_side_by_side_below_thei
     assert begun == set(names)
 
 
+@pytest.mark.usefixtures("quick_pictures")
 def test_word_writes_a_matrix_of_many_codes_in_parts_that_each_name_the_participants(tmp_path: Path) -> None:
     book = Codebook("many", tuple(Code(f"c{number}", f"Code {number}") for number in range(17)))
     data = made([coding(number, f"c{number}") for number in range(17)], codebook=book)
@@ -451,6 +474,7 @@ def test_word_writes_a_matrix_of_many_codes_in_parts_that_each_name_the_particip
     assert max(len(table.columns) for table in matrices) <= 8
 
 
+@pytest.mark.usefixtures("quick_pictures")
 def test_excel_prints_a_page_a_code_of_the_matrix_beside_the_participant(tmp_path: Path) -> None:
     data = made(CODINGS)
     write_excel(tmp_path / "r.xlsx", report_contents(data, groups_of(data), ReportOptions()), data)
@@ -465,6 +489,7 @@ def test_excel_prints_a_page_a_code_of_the_matrix_beside_the_participant(tmp_pat
     assert sheet.column_dimensions[summary].width >= 30 and sheet.column_dimensions["B"].width <= 24
 
 
+@pytest.mark.usefixtures("quick_pictures")
 def test_word_breaks_no_figure_and_its_interval(tmp_path: Path) -> None:
     data = made(CODINGS)
     write_word(tmp_path / "r.docx", report_contents(data, groups_of(data), ReportOptions(by=("group",))))

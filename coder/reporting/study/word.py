@@ -123,9 +123,10 @@ def _caption(document: Any, kind: str, text: str) -> None:
 
 def _next(document: Any, kind: str) -> int:
     """Return the number of the next caption of a kind, as shown until Word counts again."""
-    return sum(
-        item.style.name == "Caption" and item.text.startswith(f"{kind} ") for item in document.paragraphs
-    )
+    from docx.oxml.ns import qn
+
+    fields = document.element.body.iter(qn("w:fldSimple"))
+    return 1 + len([field for field in fields if field.get(qn("w:instr")).startswith(f"SEQ {kind} ")])
 
 
 def _field(paragraph: Any, instruction: str, shown: str) -> None:
