@@ -1,6 +1,7 @@
 """Pseudonyms at import: a list first, no name in the study, one pseudonym for one person, who is who encrypted."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -33,8 +34,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, list(arguments))
+def run(*arguments: str, typed: str = "") -> Result:
+    return CliRunner().invoke(app, list(arguments), input=typed)
 
 
 def names_in(path: Path) -> list[str]:
@@ -65,6 +66,16 @@ def test_nothing_is_imported_before_the_list_was_seen_and_no_name_afterwards(fol
         )
         assert [start for start, _ in covered] == [0, *(end for _, end in covered[:-1])]
         assert covered[-1][1] == len(read.text)
+
+
+def test_a_person_who_types_no_imports_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("init", "s.coder")
+    terminal = SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("coder.cli.pseudonymise.sys", terminal)
+    said = run("import", "s.coder", "interviews", "--pseudonymise", typed="n\n")
+    assert said.exit_code == 0 and "Import with it? [y/N]:" in said.output
+    assert "Nothing was imported" in said.output and names_in(Path("s.coder")) == []
+    assert Path("s-found.csv").exists()
 
 
 def test_a_later_import_continues_the_pseudonyms(folder: Path) -> None:
