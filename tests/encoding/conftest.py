@@ -2,7 +2,9 @@
 
 import random
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from coder.encoding.transformer import MiniLM
 
@@ -42,3 +44,9 @@ def texts() -> list[str]:
 def lean() -> MiniLM:
     """Return the default encoder without a cache, one thread."""
     return MiniLM(1, None)
+
+
+@pytest.fixture(scope="session")
+def vectors(lean: MiniLM, texts: list[str]) -> NDArray[np.float32]:
+    """Return the vectors of all texts, encoded together."""
+    return lean.encode(texts)

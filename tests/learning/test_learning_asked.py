@@ -114,6 +114,11 @@ def test_what_a_question_asks_for_counts_for_written_answers_and_double_for_a_ba
     assert not expected[3:].any()
 
 
+@pytest.fixture(scope="module")
+def small_starter() -> Model:
+    return load_model("starter-small")
+
+
 @pytest.mark.parametrize(
     ("question", "answer_given", "side"),
     [
@@ -125,9 +130,9 @@ def test_what_a_question_asks_for_counts_for_written_answers_and_double_for_a_ba
     ],
 )
 def test_the_small_starter_takes_the_direction_of_a_short_answer_from_its_question(
-    question: str, answer_given: str, side: str
+    small_starter: Model, question: str, answer_given: str, side: str
 ) -> None:
-    sides = load_model("starter-small").predict(Batch.of_texts([answer_given], [question])).polarity[0]
+    sides = small_starter.predict(Batch.of_texts([answer_given], [question])).polarity[0]
     assert POLARITIES[int(sides.argmax())] == side
 
 
