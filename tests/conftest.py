@@ -48,6 +48,12 @@ def quick_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
+def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave pictures out of the reports of studies; drawing takes most of their time."""
+    monkeypatch.setattr("coder.reporting.study.report.pictures", lambda data, options: [])
+
+
+@pytest.fixture
 def study(tmp_path: Path) -> Iterator[Study]:
     with small_study(tmp_path / "s.coder", "p1", "p2") as opened:
         yield opened

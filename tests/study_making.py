@@ -1,15 +1,21 @@
 """Small studies for tests: transcripts from lines of speech, without readers or the segmenter."""
 
+import contextlib
 import hashlib
 import re
-from collections.abc import Iterator
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from coder.codebook import Code, Codebook
 from coder.domain import Span, Transcript, Turn, Utterance
 from coder.store import Study
+from coder.store.connection import new_uid
+from coder.store.database import make_private
 from coder.store.values import Mode, StoredSuggestion
 from coder.workflow.review.session import ReviewSession
 
@@ -80,12 +86,39 @@ def add_talk(study: Study, name: str, talk: str = TALK) -> int:
 
 def small_study(path: Path, *names: str) -> Study:
     """A study with coders Ann and Ben; transcripts differ by a line that names them."""
-    study = Study.create(path, CODEBOOK, clock=ticking())
-    study.people.add_coder("Ann")
-    study.people.add_coder("Ben")
-    for name in names:
-        add_talk(study, name, TALK + f"P: My name is {name}.\n")
-    return study
+    content, now = _small(*names)
+    put_study(path, content)
+    return Study.open(path, clock=Ticking(now))
+
+
+@cache
+def _small(*names: str) -> tuple[bytes, datetime]:
+    clock = ticking()
+
+    def make(path: Path) -> None:
+        with Study.create(path, CODEBOOK, clock=clock) as study:
+            study.people.add_coder("Ann")
+            study.people.add_coder("Ben")
+            for name in names:
+                add_talk(study, name, TALK + f"P: My name is {name}.\n")
+
+    return study_file(make), clock.now
+
+
+def study_file(make: Callable[[Path], None]) -> bytes:
+    """Return the file of a study, to be put in many places: making it takes longer than most tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "s.coder"
+        make(path)
+        return path.read_bytes()
+
+
+def put_study(path: Path, content: bytes) -> None:
+    """Write the file of a study, and make it a study of its own."""
+    make_private(path)
+    path.write_bytes(content)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("UPDATE study SET uid = ?, name = ?", (new_uid(), path.stem))
 
 
 def shown(study: Study, coder: str, mode: Mode, utterances: list[int]) -> dict[int, list[StoredSuggestion]]:

@@ -1,8 +1,10 @@
 """A small study made without models: two speakers, sentences as utterances, suggestions by keyword."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +18,7 @@ from coder.review.app import make_app
 from coder.review.auth import Session
 from coder.store import Study
 from coder.store.values import Proposal, ProposedCode
+from tests.study_making import put_study, study_file
 
 TALK = [
     ("INTERVIEWER", "What makes it hard to plan care together with patients?"),
@@ -76,12 +79,20 @@ def suggest_by_keyword(study: Study) -> None:
 
 
 def fill(path: Path, transcripts: dict[str, list[tuple[str, str]]], codebook: str = "comb") -> None:
-    with Study.create(path, load_codebook(codebook)) as study:
-        study.settings.set("blind_share", "0")
-        for name, talk in transcripts.items():
-            transcript, utterances = transcript_of(name, talk)
-            study.texts.add(transcript, utterances, source=f"{name}.txt")
-        suggest_by_keyword(study)
+    put_study(path, _filled(json.dumps(transcripts), codebook))
+
+
+@cache
+def _filled(transcripts: str, codebook: str) -> bytes:
+    def make(path: Path) -> None:
+        with Study.create(path, load_codebook(codebook)) as study:
+            study.settings.set("blind_share", "0")
+            for name, talk in json.loads(transcripts).items():
+                transcript, utterances = transcript_of(name, talk)
+                study.texts.add(transcript, utterances, source=f"{name}.txt")
+            suggest_by_keyword(study)
+
+    return study_file(make)
 
 
 @pytest.fixture

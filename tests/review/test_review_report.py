@@ -31,7 +31,7 @@ def test_the_preview_shows_themes_and_participants_and_leads_to_the_quotes(ann: 
     assert "Suggested, not confirmed" in ann.get("/report", suggestions="1")
 
 
-def test_the_report_is_saved_in_every_format_as_chosen(ann: Page) -> None:  # noqa: F811
+def test_the_report_is_saved_in_every_format_as_chosen(no_pictures: None, ann: Page) -> None:  # noqa: F811
     page = ann.client.get("/download/report.html", params={"pseudonyms": "1"})
     assert page.headers["content-disposition"] == 'attachment; filename="report.html"'
     assert "Participant 1" in page.text and "“There is never enough time" in page.text

@@ -123,7 +123,7 @@ def test_labels_are_made_from_attributes_as_papers_write_them() -> None:
 
 @pytest.mark.parametrize(("label", "wanted"), [("{participant}", "P"), ("{Name}, {profession}", "P, nurse")])
 def test_a_label_can_be_the_name_of_the_participant(
-    study: Study, tmp_path: Path, label: str, wanted: str
+    no_pictures: None, study: Study, tmp_path: Path, label: str, wanted: str
 ) -> None:
     code(study, "Ann", units(study, "one")[0], "rain")
     study.people.set_attribute("participant", "P", "profession", ["nurse"])
@@ -146,7 +146,9 @@ def test_pseudonyms_replace_names_of_people_and_transcripts_everywhere(study: St
     assert any("Names inside quotes are not changed" in remark for remark in outcome.remarks)
 
 
-def test_groups_go_out_to_a_table_and_come_back_as_a_persons(study: Study, tmp_path: Path) -> None:
+def test_groups_go_out_to_a_table_and_come_back_as_a_persons(
+    no_pictures: None, study: Study, tmp_path: Path
+) -> None:
     some = units(study, "one")[:3]
     for unit in some:
         code(study, "Ann", unit, "rain")
@@ -215,14 +217,16 @@ def test_wrong_requests_are_one_sentence(study: Study, tmp_path: Path) -> None:
     assert (tmp_path / "r.html").read_text() == "mine"
 
 
-def test_unfinished_coding_is_said_first(study: Study, tmp_path: Path) -> None:
+def test_unfinished_coding_is_said_first(no_pictures: None, study: Study, tmp_path: Path) -> None:
     code(study, "Ann", units(study, "one")[0], "rain")
     outcome = write_report(study, ReportRequest(tmp_path / "r.html"), encode=encode)
     assert "Coding is not finished" in outcome.remarks[0]
     assert "Coding is not finished" in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
-def test_hidden_counts_come_with_a_caution_about_what_is_not_hidden(study: Study, tmp_path: Path) -> None:
+def test_hidden_counts_come_with_a_caution_about_what_is_not_hidden(
+    no_pictures: None, study: Study, tmp_path: Path
+) -> None:
     code(study, "Ann", units(study, "one")[0], "rain")
     request = ReportRequest(tmp_path / "r.xlsx", ReportOptions(min_cell=5))
     remarks = write_report(study, request, encode=encode).remarks
