@@ -1,12 +1,11 @@
 """The README is a working session: every `coder` line in it runs on the sample, in order."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.test_offline import no_route, run
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -21,20 +20,15 @@ def test_the_readme_shows_commands() -> None:
 
 
 @pytest.mark.slow
-def test_every_line_of_the_readme_works(tmp_path: Path) -> None:
-    environment = {**os.environ, "CODER_CACHE": str(tmp_path / "cache")}
+def test_every_line_of_the_readme_works_and_asks_for_no_connection(tmp_path: Path) -> None:
+    alone = no_route()
     for line in LINES:
         if line.startswith(SERVED):
             continue
-        done = subprocess.run(
-            [sys.executable, "-m", *ALONE.get(line, line).split()],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            env=environment,
-        )
+        done = run(tmp_path, ALONE.get(line, line).removeprefix("coder "), alone=alone)
         assert done.returncode == 0, f"{line}\n{done.stderr}"
         assert "Traceback" not in done.stderr
+    assert not (tmp_path / "attempts.txt").exists(), (tmp_path / "attempts.txt").read_text()
 
 
 def test_local_links_and_files_exist() -> None:
