@@ -1,13 +1,35 @@
 """What a request asks for: the numbers of an address, the object of a write; what cannot be read is refused."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from coder.errors import InputError, NotFoundError
 
 LARGEST = 2**63 - 1  # of a number in a study file
+MOST_FILES = 1_000  # dropped at once
+
+
+@asynccontextmanager
+async def dropped(request: Request) -> AsyncIterator[FormData]:
+    """Give the form that files were dropped in. Raises InputError if they are too many, or no form arrived."""
+    try:
+        form = await request.form(max_files=MOST_FILES, max_fields=10)
+    except HTTPException as error:
+        if "Too many files" not in error.detail:
+            raise InputError("The files did not arrive whole. Drop them once more.") from error
+        raise InputError(
+            f"These are more than {MOST_FILES:,} files. Drop up to {MOST_FILES:,} at a time."
+        ) from error
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 async def body_of(request: Request) -> dict[str, Any]:

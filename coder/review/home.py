@@ -21,7 +21,7 @@ from coder.errors import CoderError, InputError, PassphraseError, StudyError
 from coder.installation import require
 from coder.passphrases import check_new
 from coder.review.app import STATIC, make_app
-from coder.review.asked import body_of
+from coder.review.asked import body_of, dropped
 from coder.review.auth import Guard, Session, Sessions
 from coder.review.background import Jobs, Report
 from coder.review.pages.study import kept_upload
@@ -30,7 +30,6 @@ from coder.workflow.demo import make_demo
 from coder.workflow.study.folder import Begun, FirstFiles, StudyEntry, begin, list_studies, study_path
 from coder.workflow.study.open import work_in_memory
 
-MOST_FILES = 400
 BEGINNING, SAMPLE = "Beginning the study", "Making the sample study"
 Serve = Callable[[ASGIApp], None]
 
@@ -160,7 +159,7 @@ async def _given(
 ) -> tuple[Path, str | Path, FirstFiles, str | None]:
     """Return the new study's path, its codebook, the uploaded files, kept in `folder`, and the passphrase."""
     uploads: dict[str, list[Path]] = {"transcripts": [], "participants": [], "codebook_file": []}
-    async with request.form(max_files=MOST_FILES, max_fields=10) as form:
+    async with dropped(request) as form:
         path = study_path(home, str(form.get("name") or ""))
         secret = _new_passphrase(str(form.get("passphrase") or ""), str(form.get("again") or ""))
         for field, paths in uploads.items():

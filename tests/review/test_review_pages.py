@@ -308,3 +308,13 @@ def test_a_transcript_with_decisions_says_why_it_is_not_read_anew(page: Page, st
         "/reading/correct", json={"transcript": 1, "not_speaker": "C01"}, headers=page.headers
     )
     assert 400 <= response.status_code < 500 and "not cut anew" in response.text, response.text
+
+
+def test_too_many_files_at_once_are_refused_in_a_sentence(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coder.review.asked.MOST_FILES", 2)
+    sent = [("files", (f"{number}.txt", b"A: Hello there.")) for number in range(3)]
+    answer = page.client.post("/upload", files=sent, headers=page.headers)
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "These are more than 2 files. Drop up to 2 at a time."

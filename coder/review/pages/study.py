@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from coder.domain import Role
 from coder.errors import InputError
-from coder.review.asked import asked_number, body_of, sent_number
+from coder.review.asked import asked_number, body_of, dropped, sent_number
 from coder.review.auth import Session
 from coder.review.background import Report
 from coder.review.context import MODE_HELP, MODE_WORDS, ReviewContext, context_of, reply, session_of
@@ -40,7 +40,6 @@ from coder.workflow.study.status import next_action
 from coder.workflow.study.undoing import last_changes
 
 THEMES = ("auto", "light", "dark")
-MOST_FILES = 200
 IMPORTING = "Reading transcripts"
 
 
@@ -91,9 +90,8 @@ def _resume(context: ReviewContext, session: Session) -> str | None:
 async def upload(request: Request) -> Response:
     """Take dropped transcripts, which are read in the background; a project of another tool is looked at first."""
     context = context_of(request)
-    folder = tempfile.TemporaryDirectory(prefix="coder-upload-")
-    new_version = False
-    async with request.form(max_files=MOST_FILES, max_fields=10) as form:
+    async with dropped(request) as form:
+        folder = tempfile.TemporaryDirectory(prefix="coder-upload-")
         paths = [
             await kept_upload(item, Path(folder.name))
             for item in form.getlist("files")

@@ -77,7 +77,7 @@ async function answer(request) {
     response = await request;
   } catch {
     warn("Not saved: the program behind this page does not answer. What was saved before is safe on disk. "
-      + "Start `coder review` again and open the address it prints.");
+      + "Start `coder open` or `coder review` again and open the address it prints.");
     return { ok: false, lost: true, content: {} };
   }
   let content = {};
