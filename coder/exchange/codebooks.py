@@ -153,12 +153,7 @@ def from_table(path: Path) -> tuple[Codebook, list[str]]:
         frame = _word_table(path) if path.suffix.lower() == ".docx" else read_table(path)
     except TableError as error:
         raise CodebookError(str(error)) from error
-    roles, unread = _roles([str(name) for name in frame.columns])
-    if "label" not in roles and "id" not in roles:
-        raise CodebookError(
-            f"{path} has no column `label` (or code, name, tag): name the codes in one. It has:"
-            f" {', '.join(map(str, frame.columns))}."
-        )
+    roles, unread = _naming_roles([str(name) for name in frame.columns], path)
     taken: set[str] = set()
     lines: dict[str, int] = {}  # id in small letters -> row
     codes, problems = [], []
@@ -190,6 +185,17 @@ def from_table(path: Path) -> tuple[Codebook, list[str]]:
         raise CodebookError(f"{path} cannot be used as a codebook:", problems or ["it has no rows."])
     book, deeper = headed(Codebook(name=path.stem, codes=tuple(codes)), path)
     return book, notes + deeper
+
+
+def _naming_roles(headings: Sequence[str], path: Path) -> tuple[dict[str, str], list[str]]:
+    """Return `_roles`; raises CodebookError if no column names the codes."""
+    roles, unread = _roles(headings)
+    if "label" not in roles and "id" not in roles:
+        raise CodebookError(
+            f"{path} has no column `label` (or code, name, tag): name the codes in one. It has:"
+            f" {', '.join(headings)}."
+        )
+    return roles, unread
 
 
 def _roles(headings: Sequence[str]) -> tuple[dict[str, str], list[str]]:
