@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from coder.agreement import coefficients, set_coefficients
 from coder.cli.main import app
 from coder.errors import InputError, TableError
+from tests.reading.office_making import workbook
 
 WIDE = """unit,transcript,Anna,Ben
 1,t1,a,a
@@ -439,5 +440,12 @@ def test_a_codebook_in_csv_gives_components_and_a_plain_csv_gives_categories(run
     book = "id,label,parent\nx,The x,Top\ny,The y,Top\n"
     report = document(run("w.csv", "--json", "--by", "component", "--categories", "b.csv", w=table, b=book))
     assert list(report["codes"]) == ["Top"]
+    Path("b.xlsx").write_bytes(workbook({"codes": [["id", "parent"], ["x", "Top"], ["y", "x"]]}))
+    report = document(run("w.csv", "--json", "--by", "component", "--categories", "b.xlsx"))
+    assert list(report["codes"]) == ["Top"]
+    assert [line for line in report["notes"] if "b.xlsx" in line] == [
+        "b.xlsx: there is one level of components; 1 code that stands deeper counts in the topmost: 'y' (below 'x')"
+        " in Top."
+    ]
     plain = document(run("w.csv", "--json", "--categories", "b.csv", b="code\nx\ny\nz\n"))
     assert plain["unused"] == ["z"]

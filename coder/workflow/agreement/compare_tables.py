@@ -18,7 +18,7 @@ from coder.coded_tables.passages import holds_passages, passages_of, used_polari
 from coder.coded_tables.rating_rows import Problems, RatingOptions, cells_of, joined
 from coder.coded_tables.ratings import arranged, codings_of_frame, known_categories
 from coder.errors import CoderError, InputError, TableError
-from coder.exchange.codebooks import read_codebook
+from coder.exchange.codebooks import TABLES, notes_on, read_codebook
 from coder.phrasing import counted
 from coder.workflow.agreement.from_study import UNIT, study_table
 from coder.workflow.agreement.passages_by_words import comparable
@@ -190,18 +190,22 @@ def rating_options(request: AgreementRequest) -> RatingOptions:
     first = ""
     if request.categories is not None:
         path = Path(request.categories)
-        if path.suffix.lower() in PLAIN_LISTS and not _is_codebook(path):
-            plain, first = _plain_list(path)
-        else:
+        if _is_codebook_file(path):
             book = read_codebook(request.categories)
+        else:
+            plain, first = _plain_list(path)
     return RatingOptions(book, plain, request.coders, request.assisted, request.resample, first)
 
 
+def _is_codebook_file(path: Path) -> bool:
+    return path.suffix.lower() not in PLAIN_LISTS or _is_codebook(path)
+
+
 def _is_codebook(path: Path) -> bool:
-    """Return whether a csv file is a codebook (has labels, definitions or parents) and no plain list of codes."""
+    """Return whether a table is a codebook (has labels, definitions or parents) and no plain list of codes."""
     from coder.reading.tables.read import read_table
 
-    if path.suffix.lower() != ".csv":
+    if path.suffix.lower() not in TABLES:
         return False
     names = {str(name).strip().casefold() for name in read_table(path).columns}
     return bool(names & {"label", "definition", "parent"})
@@ -229,9 +233,17 @@ def _plain_list(path: Path) -> tuple[tuple[str, ...], str]:
 def _outcome(codings: Codings, problems: Problems, request: AgreementRequest) -> AgreementOutcome:
     shown = _by(codings, request.by)
     report = agreement_report(shown, request.options)
-    notes = (*report.notes, *problems.notes, *_remarks(report, shown))
+    notes = (*report.notes, *problems.notes, *_component_notes(request), *_remarks(report, shown))
     report = replace(report, notes=notes, problems=tuple(problems.rows))
     return AgreementOutcome(report, shown, problems.refused)
+
+
+def _component_notes(request: AgreementRequest) -> list[str]:
+    """Say which codes count in another component than they stand under, where components are compared."""
+    path = request.categories
+    if request.by != "component" or path is None or not _is_codebook_file(Path(path)):
+        return []
+    return notes_on(path)
 
 
 def _by(codings: Codings, by: By) -> Codings:
