@@ -1,5 +1,6 @@
 """The order in which copies are merged changes nothing: not what is coded, nor what transcripts are called."""
 
+import os
 import random
 import shutil
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from coder.store import Study
 from coder.store.values import Decision
 from coder.workflow.study.decide import decide
 from coder.workflow.study.import_transcripts import ImportOptions, import_transcripts
-from coder.workflow.study.merge import MergeReport, merge_studies
+from coder.workflow.study.merge import UNFINISHED, MergeReport, merge_studies
 from coder.workflow.study.undoing import undo
 from tests.study_making import TALK, cut, small_study, ticking
 
@@ -133,6 +134,16 @@ def test_words_decided_in_two_versions_are_named_where_copies_are_not_merged_at_
     merged([a, b, c], at_once)
     assert {row[5] for row in held(at_once)["codings"]} == {"sun"}
     assert not merged([a, second], tmp_path / "later.coder").notes  # one copy held both by then
+
+
+def test_what_a_killed_merge_left_is_removed_by_the_next_one_a_day_later(tmp_path: Path) -> None:
+    left, running = tmp_path / f"{UNFINISHED}left", tmp_path / f"{UNFINISHED}running"
+    for folder in (left, running):
+        folder.mkdir()
+        (folder / "joined.coder").write_bytes(b"a copy")
+    os.utime(left, (0, 0))
+    merged(copies(tmp_path, "ab"), tmp_path / "ab.coder")
+    assert [path.name for path in tmp_path.glob(".*")] == [running.name]
 
 
 def test_versions_imported_in_opposite_order_make_no_circle(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from shutil import rmtree
 from coder.errors import StudyError
 from coder.store.database import APPLICATION_ID, backups_of
 from coder.store.encryption import is_encrypted, is_locked
+from coder.workflow.study.merge import UNFINISHED
 from coder.workflow.study.open import IN_MEMORY
 
 COMPANIONS = ("-wal", "-shm", "-journal", "-unfinished")
@@ -60,7 +61,7 @@ def find(study: Path) -> Deletion:
     beside += [
         *backups_of(study),
         *study.parent.glob(f".{escape(study.name)}.*.new"),
-        *study.parent.glob(".coder-merge-*"),
+        *study.parent.glob(f"{UNFINISHED}*"),
     ]
     return Deletion(study, (study, *(path for path in beside if path.exists())), tuple(_traces()))
 

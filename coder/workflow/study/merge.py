@@ -1,5 +1,7 @@
 """Joining the copies of a study that several people worked on."""
 
+import shutil
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +21,11 @@ from coder.store.values import ADJUDICATED, DECIDED
 from coder.workflow.study.carry_codings import carry_codings
 from coder.workflow.study.codebook_edit import unknown_codes
 from coder.workflow.study.transcript_names import same_names
+
+UNFINISHED = (
+    ".coder-merge-"  # how the folder begins in which copies are joined; `coder delete` removes it, too
+)
+LONGEST_MERGE = 86_400.0  # seconds; no merge takes a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,8 @@ def merge_studies(paths: Sequence[str | Path], out: str | Path, *, force: bool =
         raise OutputError(f"{target} exists already. Choose another name, or add --force to replace it.")
     if not target.parent.is_dir():
         raise OutputError(f"The folder {target.parent} does not exist; make it first.")
-    with TemporaryDirectory(prefix=".coder-merge-", dir=target.parent) as folder:
+    _clear_away(target.parent)
+    with TemporaryDirectory(prefix=UNFINISHED, dir=target.parent) as folder:
         draft = Path(folder) / "joined.coder"
         report = _joined(sources, draft, target)
         if force:
@@ -69,6 +77,13 @@ def merge_studies(paths: Sequence[str | Path], out: str | Path, *, force: bool =
         if is_encrypted(target):
             PASSPHRASES.remember(target, PASSPHRASES.of(draft))
     return report
+
+
+def _clear_away(folder: Path) -> None:
+    """Remove copies of studies that a merge left which was killed, too old to be one that still runs."""
+    for left in folder.glob(f"{UNFINISHED}*"):
+        if time.time() - left.stat().st_mtime > LONGEST_MERGE:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _joined(sources: Sequence[Path], draft: Path, target: Path) -> MergeReport:
