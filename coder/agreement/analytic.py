@@ -12,6 +12,8 @@ from coder.arrays import Floats
 from coder.statistics import Estimate, normal_quantile, t_quantile
 
 PERFECT = "no disagreement at all: the formula gives no spread, which is not certainty"
+NO_SPREAD = "the formula gives no spread here, which is not certainty: no interval"
+ONE_UNIT = "one unit gives no interval"
 
 
 def cohen(table: Floats, weights: Floats | None = None) -> Estimate:
@@ -34,6 +36,10 @@ def cohen(table: Floats, weights: Floats | None = None) -> Estimate:
     inner = float((share * (credit - mean_credit * (1 - kappa)) ** 2).sum())
     variance = (inner - (kappa - expected * (1 - kappa)) ** 2) / (size * (1 - expected) ** 2)
     se = float(np.sqrt(max(variance, 0.0)))
+    if size < 2:
+        return Estimate(kappa, note=ONE_UNIT)
+    if observed < 1 and se < 1e-6:  # rounding leaves no more than that of none
+        return Estimate(kappa, note=NO_SPREAD)
     half = normal_quantile(0.975) * se
     return Estimate(kappa, kappa - half, kappa + half, se, note=PERFECT if observed == 1 else None)
 
@@ -67,7 +73,7 @@ class Linearised:
 
     def _estimate(self, value: float, influence: Floats, low: float = -np.inf) -> Estimate:
         if self.units < 2:
-            return Estimate(value, note="one unit gives no interval")
+            return Estimate(value, note=ONE_UNIT)
         spread = float((self.weight * (influence - value) ** 2).sum())
         se = float(np.sqrt(spread / (self.units * (self.units - 1))))
         half = t_quantile(0.975, round(self.units) - 1) * se

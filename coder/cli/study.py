@@ -31,7 +31,7 @@ def init(
 
     Example: coder init pilot.coder --codebook comb
     """
-    from coder.phrasing import typed
+    from coder.phrasing import counted, typed
     from coder.workflow.codebooks import notes_on
     from coder.workflow.study.open import begin_study
 
@@ -41,7 +41,9 @@ def init(
         codes = len(begun.codebooks.current().codes)
         for line in notes_on(codebook):
             note(line)
-        typer.echo(f"{study}: begun with {codes} codes. Next: coder import {typed(study)} INTERVIEWS")
+        typer.echo(
+            f"{study}: begun with {counted(codes, 'code')}. Next: coder import {typed(study)} INTERVIEWS"
+        )
     if encrypt:
         note(LOST)
 

@@ -167,3 +167,11 @@ def test_units_outside_the_text_are_refused(unit: tuple[int, int, str]) -> None:
 def test_ordinal_names_exist_only_at_the_ordinal_level() -> None:
     assert set(ORDINAL_NAMES) <= set(coefficients([[1, 2], [2, 2]], level="ordinal"))
     assert not set(ORDINAL_NAMES) & set(coefficients([[1, 2], [2, 2]]))
+
+
+@pytest.mark.parametrize("units", [1, 8])
+def test_a_formula_without_spread_gives_no_interval_of_no_width(units: int) -> None:
+    kappa = coefficients([["a", "b"]] * units, categories=["a", "b"])["cohen_kappa"]
+    assert kappa.value == 0
+    assert (kappa.low, kappa.high) == (None, None)
+    assert "interval" in (kappa.note or "")

@@ -278,6 +278,12 @@ def test_the_wheel_is_looked_up_for_sub_components_of_com_b_only() -> None:
     assert intervention_table(made([], codebook=weather)) is None
 
 
+def test_no_picture_of_codes_together_is_drawn_where_no_utterance_has_two() -> None:
+    drawn = [picture.name for picture in pictures(made(CODINGS[:1]), ReportOptions())]
+    assert "balance" in drawn
+    assert "together" not in drawn
+
+
 def test_pictures_are_drawn_in_two_formats_with_words_for_those_who_do_not_see_them() -> None:
     bins = ((20, 0.3, 0.25), (20, 0.8, 0.9))
     model = ModelFacts("starter", "", ((0.1, 0.05), (0.5, 0.2), (1.0, 0.31)), bins)

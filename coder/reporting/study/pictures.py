@@ -45,7 +45,7 @@ def pictures(data: StudyData, options: ReportOptions) -> Iterator[Picture]:
     for attribute in options.by or ((options.apart,) if options.apart else ()):
         yield _groups(data, attribute, options)
     yield _stripes(data)
-    if len(data.codebook.codes) > 1:
+    if any(one != other for one, other in together(data)):
         yield _together(data)
     if len(data.sources) > 1:
         yield _saturation(data)
@@ -299,9 +299,7 @@ def _together(data: StudyData) -> Picture:
     side = min(2 * WIDTH, 3.0 + max(0.42, 4.6 / len(codes)) * len(codes))
     notes = ["Number of utterances that carry both codes."]
     size = (side, 1.6 + ROW * 1.15 * len(codes))
-    return _picture(
-        "together", "Codes that occur together", alt or "No utterance has two codes.", size, draw, notes
-    )
+    return _picture("together", "Codes that occur together", alt, size, draw, notes)
 
 
 def saturation(data: StudyData) -> list[tuple[str, int, int]]:

@@ -83,7 +83,12 @@ def _results(
         return [Paragraph(NO_CODINGS)]
     parts: list[Part] = [subthemes_table(data, groups)] if data.codings else []
     parts += [themes_table(data, groups, options), *_named(drawn, "balance")]
-    return [*parts, *_named(drawn, "together"), *_named(drawn, "saturation")]
+    pairs: list[Part] = [*_named(drawn, "together")]
+    if data.codings and len(data.codebook.codes) > 1 and not pairs:
+        pairs = [
+            Paragraph("No utterance has two codes, so there is no picture of codes that occur together.")
+        ]
+    return [*parts, *pairs, *_named(drawn, "saturation")]
 
 
 def _named(drawn: dict[str, Picture], *starts: str) -> list[Picture]:

@@ -256,8 +256,8 @@ def _added_line(item: Added) -> str:
     if item.written:
         whose = f" of {counted(len(others), 'person', 'people')}" if any(others) else ""
         answers = counted(item.turns, "answer")
-        return f"{item.name}{version}: a survey, {answers}{whose}, {item.utterances} utterances to code."
-    read = f"{item.name}{version}: {item.turns} turns, {item.utterances} utterances to code"
+        return f"{item.name}{version}: a survey, {answers}{whose}, {counted(item.utterances, 'utterance')} to code."
+    read = f"{item.name}{version}: {counted(item.turns, 'turn')}, {counted(item.utterances, 'utterance')} to code"
     if not any(item.roles):
         return f"{read}; no speaker is named. Who asks and who answers: coder turns {typed(item.path)}"
     return (
@@ -271,7 +271,7 @@ def _codings_lines(report: CodingsReport) -> list[str]:
         f"Codings: {report.used} of {report.rows} rows used, {report.tolerant} found only approximately."
     ]
     lines += [
-        f"  {coder}: {count} utterances coded, {report.nothing[coder]} with nothing to code."
+        f"  {coder}: {counted(count, 'utterance')} coded, {report.nothing[coder]} with nothing to code."
         for coder, count in report.coded.items()
     ]
     if report.coded and not any(report.nothing.values()):
