@@ -6,7 +6,7 @@ say; `speakers.assemble` learns labels, stamps and header lines from the paragra
 `Transcript`. Readers raise `FormatError` (not what the name says, damaged, locked) and `UnsafeFileError`.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -85,12 +85,13 @@ class Document:
 def without_stretches(document: Document, stretches: Sequence[tuple[int, int]]) -> Document:
     """Return the document without the `stretches` (start, end) of its joined text, each with one space beside it."""
     position = 0
-    waiting = list(stretches)
+    waiting = deque(stretches)
     paragraphs: list[Paragraph] = []
     for paragraph in document.paragraphs:
         text, bold, end = paragraph.text, paragraph.bold, position + len(paragraph.text)
-        mine = [stretch for stretch in waiting if stretch[1] <= end]
-        waiting = waiting[len(mine) :]
+        mine = []
+        while waiting and waiting[0][1] <= end:
+            mine.append(waiting.popleft())
         for start, stop in reversed(mine):
             start, stop = start - position, stop - position
             glued = start > 0 and not text[start - 1].isspace() and text[stop : stop + 1].isalnum()

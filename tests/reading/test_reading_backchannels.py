@@ -43,6 +43,13 @@ def test_what_another_says_at_length_stays_and_is_named(tmp_path: Path) -> None:
     assert "1 place in brackets seems to be said by another speaker" in notes
 
 
+def test_backchannels_in_a_tables_cell_are_left_out(tmp_path: Path) -> None:
+    table = "speaker,text\nINT,How was it?\nP1,Cold [mm] and wet (INT: yeah).\nINT,And then?\nP1,I left.\n"
+    found = transcript(tmp_path, "p01.csv", table.encode())
+    assert said(found)[1] == ("P1", "Cold and wet.")
+    assert any("2 backchannels in brackets" in note for note in found.notes)
+
+
 def test_a_remark_in_a_tables_cell_is_named(tmp_path: Path) -> None:
     table = "speaker,text\nINT,How was it?\nP1,Cold.\nP1,[Knock at the door]\nINT,And then?\nP1,I left.\n"
     found = transcript(tmp_path, "p01.csv", table.encode())

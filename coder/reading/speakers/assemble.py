@@ -15,7 +15,12 @@ from coder.phrasing import counted
 from coder.reading.clock import inner_stamps
 from coder.reading.document import Document, Paragraph, without_stretches
 from coder.reading.safety.content import without_surrogates
-from coder.reading.speakers.backchannels import backchannels_of, said_by_others, said_meanwhile
+from coder.reading.speakers.backchannels import (
+    backchannels_of,
+    said_by_others,
+    said_meanwhile,
+    without_backchannels,
+)
 from coder.reading.speakers.header import Header, header_of, heads_notes, with_legend
 from coder.reading.speakers.labels import Style
 from coder.reading.speakers.learn import learn_labels
@@ -440,13 +445,17 @@ def _labelled(document: Document, corrections: Corrections) -> _Read:
                 question=paragraph.question,
             )
         )
+    notes = [f"{counted(stamps, 'time stamp')} inside the words left out."] if stamps else []
+    if not (document.answers or document.fixed):
+        words, meanwhile = without_backchannels(words)
+        notes += [said_meanwhile(meanwhile)] if meanwhile else []
     text, reading = rendered(words, joined=document.running)
     _quote(reading, text)
     reading.left_out["border"] += len(borders)
     reading.quotes += [("border", _shortened(border)) for border in borders]
-    notes = [f"{counted(stamps, 'time stamp')} inside the words left out."] if stamps else []
     remarks = [paragraph.text.strip() for paragraph in document.paragraphs if not paragraph.kind]
-    return _Read(text, reading, notes=notes, doubts=[*said_remarks([*filter(in_brackets, remarks)])])
+    doubts = [*said_remarks([*filter(in_brackets, remarks)]), *said_by_others(reading.pieces, text)]
+    return _Read(text, reading, notes=notes, doubts=doubts)
 
 
 def _repeated(lines: Iterable[Line]) -> frozenset[str]:

@@ -1,18 +1,22 @@
 """What a listener says meanwhile, in brackets among the words of who speaks: "[mm]", "(Interviewer: yeah)"."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate
 
 from coder.phrasing import counted
 from coder.reading.speakers.pieces import Piece
 from coder.reading.speakers.vocabulary import ASKING_LETTERS, INTERVIEWER_WORDS, key_of
+from coder.reading.speakers.written import Words
 
 _SOUNDS = frozenset({"mm", "mmm", "mhm", "mmhm", "mmh", "hm", "hmm", "hmmm", "uh", "huh", "aha", "ah"})
 _ASSENT = _SOUNDS | frozenset(
     {"yeah", "yes", "yep", "yup", "right", "okay", "ok", "sure", "no", "oh", "ja", "oui", "si", "i", "see"}
 )
 _MOST_WORDS, _SHOWN = 4, 4
-_STOPS = (".", ",", ";", ":", "?", "!", "…", "")
+_STOPS = (".", ",", ";", ":", "?", "!", "…", " ", "")
 _ASKS = INTERVIEWER_WORDS | ASKING_LETTERS
 _IN_BRACKETS = re.compile(
     r"(?P<open>[\[(])\s*(?:(?P<who>[^\W\d_][\w .]{0,30}?)\s?[:：]\s*)?(?P<said>[^\[\](){}:：\n]{1,40}?)\s*[\])]"
@@ -32,15 +36,36 @@ def backchannels_of(pieces: Sequence[Piece], text: str) -> list[tuple[int, int]]
         for _, words in said
         for match in _IN_BRACKETS.finditer(words)
     )
-    return [
-        (piece.start + len(words[: match.start()].rstrip(" \xa0")), piece.start + match.end())
-        if words[match.end() : match.end() + 1] in _STOPS
-        else (piece.start + match.start(), piece.start + match.end())
-        for piece, words in said
-        for match in _IN_BRACKETS.finditer(words)
-        if _is_backchannel(match, piece.speaker, others, sounds=sounds)
-        and any(map(str.isalnum, words[: match.start()] + words[match.end() :]))
+    found: list[tuple[int, int]] = []
+    for piece, words in said:
+        if not any(map(str.isalnum, _IN_BRACKETS.sub("", words))):
+            continue
+        for match in _IN_BRACKETS.finditer(words):
+            start, stop = match.span()
+            while start and words[start - 1] in " \xa0" and words[stop : stop + 1] in _STOPS:
+                start -= 1
+            if _is_backchannel(match, piece.speaker, others, sounds=sounds):
+                found.append((piece.start + start, piece.start + stop))
+    return found
+
+
+def without_backchannels(words: Sequence[Words]) -> tuple[list[Words], list[str]]:
+    """Return words whose speakers the format names, without the backchannels in them, and these."""
+    text = "\n".join(item.text for item in words)
+    ends = [*accumulate(len(item.text) + 1 for item in words)]
+    pieces = [
+        Piece(end - 1 - len(item.text), end - 1, item.speaker)
+        for item, end in zip(words, ends, strict=True)
+        if not item.kind
     ]
+    places = backchannels_of(pieces, text)
+    kept = list(words)
+    for start, stop in reversed(places):
+        number = bisect_right(ends, start)
+        spoken, first = kept[number].text, ends[number] - 1 - len(words[number].text)
+        left = spoken[: start - first] + spoken[stop - first :]
+        kept[number] = replace(kept[number], text=left.strip(" "))
+    return kept, [text[start:stop].strip() for start, stop in places]
 
 
 def said_meanwhile(found: Sequence[str]) -> str:

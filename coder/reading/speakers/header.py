@@ -184,7 +184,9 @@ def _entries(lines: Sequence[Line]) -> frozenset[int]:
     found: dict[str, list[int]] = {}
     for number, line in enumerate(lines):
         label = _colon(line)
-        if label and label.key[-1:].isdigit() and _is_speech(line.text[label.words_start :].rstrip()):
+        if label is None or not label.key[-1:].isdigit() or not is_header_key(label.key):
+            continue
+        if _is_speech(line.text[label.words_start : label.words_start + _LONGEST].rstrip()):
             found.setdefault(label.key.rstrip("0123456789 "), []).append(number)
     return frozenset(number for numbers in found.values() if len(numbers) > 1 for number in numbers)
 

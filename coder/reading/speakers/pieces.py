@@ -83,7 +83,7 @@ Labels = dict[int, Candidate]
 _NUMBERED = re.compile(r"(?:[*_]{0,2})(?:Q ?)?(?:\d{1,2}[a-z]?[.)]|\(\d{1,2}[a-z]?\)|Q\d{1,2}[.:)]?)\s+\S")
 # Captions mark that somebody else speaks by ">>", whisper.cpp by a word behind the words.
 _TURN = re.compile(r"\s*(?:[-–—]\s*)?>>+\s*")
-_HANDED_OVER = re.compile(r"\s*\[SPEAKER_TURN\]\s*$")
+_HANDED_OVER = re.compile(r"(?<!\s)\s*\[SPEAKER_TURN\]\s*$")
 _BRACKETS = re.compile(r"\s*(?:\([^()\n]{1,60}\)\s*){1,3}")
 _COLON = re.compile(r"\s*[:：]\s+(?=\S)")
 _MARK = re.compile(r"(\*{1,3}|_{1,3})(?=\S|$)")
