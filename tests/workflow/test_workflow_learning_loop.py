@@ -20,7 +20,7 @@ from coder.workflow.study.model_versions import open_version, roll_back, unteste
 from coder.workflow.study.retrain import retrain
 from coder.workflow.study.review_queue import how_often_right, next_batch, rate
 from coder.workflow.study.status import status
-from coder.workflow.study.suggest import cluster_middles, suggest
+from coder.workflow.study.suggest import _together, cluster_middles, suggest
 from coder.workflow.study.training_data import joined, lessons
 from coder.workflow.suggestion import doubt
 from tests.small_model import Keywords, installed
@@ -376,3 +376,8 @@ def test_mean_f1_weighs_codes_by_their_counts() -> None:
     assert found.old == pytest.approx(0.9)
     assert found.difference == pytest.approx(0.1)
     assert found.low is not None and found.low >= 0
+
+
+def test_short_transcripts_are_looked_at_together() -> None:
+    pending = {1: range(60), 2: range(0), 3: range(50), 4: range(200), 5: range(3)}
+    assert list(_together(pending)) == [[1, 3], [4], [5]]

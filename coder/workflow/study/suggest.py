@@ -1,6 +1,6 @@
 """Suggestions for a study: the model in use looks at what nobody has coded yet; nothing it says is coding."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 TYPICAL = 30
 TYPICAL_SAMPLE = 4_000
+TOGETHER = 100  # utterances; the encoder fills up its batches, so that many short transcripts alone take long
 
 
 @dataclass(slots=True)
@@ -98,10 +99,10 @@ def suggest(
     opened = open_version(study, version)
     run = study.suggestions.begin_run(version.id, codebook_id)
     offered: set[str] = set()
-    for transcript in (key for key, units in pending.items() if units):
-        utterances = spoken(study, transcript)
+    for transcripts in _together(pending):
+        utterances = [item for transcript in transcripts for item in spoken(study, transcript)]
         with_opinions = zip(utterances, opinions(opened, Batch.of_utterances(utterances)), strict=True)
-        wanted = [(item, opinion) for item, opinion in with_opinions if item.id in pending[transcript]]
+        wanted = [(item, opinion) for item, opinion in with_opinions if item.id in pending[item.transcript]]
         study.suggestions.add_proposals(run, [proposal(item.id, opinion) for item, opinion in wanted])
         report.add([opinion for _, opinion in wanted])
         offered |= {item.code for _, opinion in wanted for item in opinion.suggested}
@@ -115,6 +116,19 @@ def suggest(
     names = {item.id: item.name for item in study.texts.all()}
     report.unlike = {names[key]: unlikeness for key, unlikeness in unlike.items() if unlikeness.unlike}
     return report
+
+
+def _together(pending: Mapping[int, Collection[int]]) -> Iterator[list[int]]:
+    """Yield transcripts that have something to look at, one or several at a time: TOGETHER utterances or more."""
+    group: list[int] = []
+    for transcript, units in pending.items():
+        if units:
+            group.append(transcript)
+        if sum(len(pending[key]) for key in group) >= TOGETHER:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def proposal(utterance: int, opinion: Opinion) -> Proposal:
