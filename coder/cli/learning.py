@@ -64,7 +64,10 @@ class Training:
     ] = True
     fine_tune: Annotated[
         bool,
-        typer.Option("--fine-tune", help="Also tune the encoder (slow); used only if it wins held out."),
+        typer.Option(
+            "--fine-tune",
+            help="Also tune the small encoder (slow), whatever the base; used only if it wins held out.",
+        ),
     ] = False
     thresholds: Annotated[
         Thresholds,

@@ -1,4 +1,8 @@
-"""Fine-tuning the encoder on a study's own coded excerpts: slower, and used only where held-out groups say so."""
+"""Fine-tuning the small encoder on a study's own coded excerpts: slower, used only where held-out groups say so.
+
+A model built on the large encoder has the small one tuned, too: tuning the large one's branch takes far longer and
+gained little (docs/learning.md, "A codebook of your own with labels").
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -34,7 +34,7 @@ class TrainingOptions:
     """How a model is trained and measured.
 
     `base` is the model to build on, None to learn from the excerpts alone. `measure` trains again without held-out
-    studies and groups. `fine_tune` also tunes the encoder, and uses that only if it wins on held-out groups.
+    studies and groups. `fine_tune` also tunes the small encoder, and uses that only if it wins on held-out groups.
     `thresholds` "macro-f1" suggests rare codes sooner. `encoder` is the folder or installed name of a
     sentence-transformers model to use in place of the base model's (which cannot be tuned). `by` names a column to
     split the held-out figures by.
@@ -52,9 +52,7 @@ class TrainingOptions:
     def check(self) -> None:
         """Raise InputError for options that exclude each other or need what is not installed."""
         if self.encoder and self.fine_tune:
-            raise InputError(
-                "Only the default encoder can be tuned: give --encoder or --fine-tune, not both."
-            )
+            raise InputError("Only the small encoder can be tuned: give --encoder or --fine-tune, not both.")
         if self.fine_tune:
             require("tune", "Fine-tuning")
         if self.by and not self.measure:
@@ -379,7 +377,7 @@ def tuned(
     from coder.learning.persistence.model_files import small_adapter_of
     from coder.learning.training.finetune import fine_tuned_model
 
-    tell(progress, "Fine-tuning the encoder (three runs; minutes to hours, by the number of excerpts)")
+    tell(progress, "Fine-tuning the small encoder (three runs; minutes to hours, by the number of excerpts)")
     start = small_adapter_of(base) if base else None
     fine_tuned = fine_tuned_model(data, codebook, plain, start=start, folder=folder, progress=progress)
     comparison = (
