@@ -205,21 +205,17 @@ class Texts:
         )
         return None if found is None else int(found)
 
-    def named(self, name: str) -> tuple[int, int] | None:
-        """Return (id, version) of the current transcript with exactly this name (the first of several), or None."""
-        row = self._db.row(
-            "SELECT id, uid FROM transcript WHERE name = ? AND current = 1 ORDER BY time, uid LIMIT 1",
-            (name,),
-        )
-        if row is None:
-            return None
-        version = self._db.value(
-            "WITH RECURSIVE chain (uid, version) AS (SELECT ?, 1 UNION ALL SELECT t.replaces, version + 1 FROM chain"
-            " JOIN transcript t ON t.uid = chain.uid WHERE t.replaces IN (SELECT uid FROM transcript))"
-            " SELECT max(version) FROM chain",
-            (row["uid"],),
-        )
-        return int(row["id"]), int(version)
+    def same_file(self, name: str, source: str) -> list[int]:
+        """Return the current transcripts, in order of import, of which a text may be a corrected version.
+
+        They have its `name`, or were read from a file of its name and renamed since.
+        """
+        rows = self._db.rows("SELECT id, name, source FROM transcript WHERE current = 1 ORDER BY time, uid")
+        return [
+            int(row["id"])
+            for row in rows
+            if row["name"] == name or row["source"] == source or row["source"].rpartition(".")[0] == name
+        ]
 
     def all(self, *, superseded: bool = False) -> list[TranscriptInfo]:
         """Return the transcripts in order of name, with each coder's progress."""
@@ -378,14 +374,14 @@ class Texts:
         for row in self._db.rows("SELECT id FROM transcript WHERE current = 1 ORDER BY name, time, uid"):
             yield row["id"], self.utterances(row["id"], codable_only=codable_only)
 
-    def with_content(self, source_hash: str, text: str) -> str | None:
-        """Return the name of a transcript from the same file or with the same text, or None."""
-        name = self._db.value(
-            "SELECT name FROM transcript WHERE (source_hash = ? AND source_hash <> '') OR text_hash = ?"
-            " ORDER BY time, uid",
+    def with_content(self, source_hash: str, text: str) -> tuple[int, str] | None:
+        """Return (id, name) of a transcript from the same file or with the same text, one in use first, or None."""
+        row = self._db.row(
+            "SELECT id, name FROM transcript WHERE (source_hash = ? AND source_hash <> '') OR text_hash = ?"
+            " ORDER BY current DESC, time, uid",
             (source_hash, text_hash(text)),
         )
-        return None if name is None else str(name)
+        return None if row is None else (int(row["id"]), str(row["name"]))
 
 
 def name_of(db: SharedConnection, transcript_id: int) -> str:

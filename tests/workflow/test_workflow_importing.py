@@ -118,9 +118,9 @@ def test_a_changed_file_is_refused_unless_it_is_a_new_version(
     assert study.acts.states("Ann", [units[3].id])[units[3].id].codes[0].code == "wind"
     put(tmp_path, "talk.txt", TEXT.replace("Wind, only wind.", "Only wind."))
     [third] = bring(study, tmp_path / "talk.txt", new_version=True).added
-    assert third.version == 3 and study.texts.named("talk") == (third.id, 3)
+    assert third.version == 3 and study.texts.same_file("talk", "talk.txt") == [third.id]
     study.transcript_changes.remove(third.id)
-    assert study.texts.named("talk") is None and study.texts.named("talks") is None
+    assert not study.texts.same_file("talk", "talk.txt")
 
 
 def test_unreadable_files_are_refused_and_the_others_come_in(study: Study, tmp_path: Path) -> None:

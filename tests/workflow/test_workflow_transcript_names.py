@@ -8,15 +8,21 @@ from typer.testing import CliRunner
 
 from coder.cli.main import app
 from coder.errors import StudyError
+from coder.exchange.read import read_codings
 from coder.phrasing import typed
 from coder.store import Study
+from coder.store.values import Decision
 from coder.workflow.study.codings_preview import preview_codings
+from coder.workflow.study.decide import decide
+from coder.workflow.study.export import ExportRequest, export_study
 from coder.workflow.study.import_attributes import import_attributes
 from coder.workflow.study.import_codings import import_codings
+from coder.workflow.study.import_project import import_project
+from coder.workflow.study.import_transcripts import ImportOptions, import_transcripts
 from coder.workflow.study.merge import merge_studies
 from coder.workflow.study.transcript_names import rename_transcript
 from coder.workflow.study.undoing import undo
-from tests.study_making import small_study
+from tests.study_making import cut, small_study
 
 
 @pytest.fixture
@@ -86,3 +92,82 @@ def test_tables_that_name_them_are_placed_by_their_words_and_facts_are_refused(b
         assert found.problems == ["row 2: 'Ward' is the name of 2 transcripts; see coder status"]
         first = next(item for item in study.texts.all() if item.source == "w1.txt")
         assert study.people.attributes("transcript", first.uid) == {"place": ("south",)}
+
+
+TALKS = {"A": "P: It rained all day. We stayed inside.\n", "B": "P: It rained all day. The wind was worse.\n"}
+
+
+@pytest.fixture
+def joined(tmp_path: Path) -> Path:
+    """A merge of two studies that each have an interview of the same name, coded by Ann and by Ben."""
+    for folder, coder in (("A", "Ann"), ("B", "Ben")):
+        with small_study(tmp_path / f"{folder}.coder") as study:
+            (tmp_path / folder).mkdir()
+            (tmp_path / folder / "interview.txt").write_text(TALKS[folder], encoding="utf-8")
+            (added,) = import_transcripts(
+                study, [tmp_path / folder / "interview.txt"], ImportOptions(cut=cut)
+            ).added
+            study.people.add_coder(coder)
+            for unit in study.texts.utterances(added.id, codable_only=True):
+                decide(
+                    study, coder, Decision(unit.id, "add", "rain" if coder == "Ann" else "wind"), mode="blind"
+                )
+            export_study(study, ExportRequest(tmp_path / f"{folder}.qdpx"))
+    merge_studies([tmp_path / "A.coder", tmp_path / "B.coder"], tmp_path / "m.coder")
+    return tmp_path / "m.coder"
+
+
+def ids_by_words(study: Study) -> dict[str, int]:
+    """Return the two interviews by whose they are: A's and B's."""
+    return {("A" if "inside" in study.texts.text(item.id) else "B"): item.id for item in study.texts.all()}
+
+
+def test_a_project_of_one_of_them_codes_that_one(joined: Path) -> None:
+    for folder in ("A", "B"):
+        with Study.open(joined) as study:
+            home = ids_by_words(study)[folder]
+            project = read_codings(joined.parent / f"{folder}.qdpx")
+            assert len(project.documents) == 1
+            report = import_project(study, joined.parent / f"{folder}.qdpx")
+            assert report.codings is not None and report.codings.problems == []
+            units = [item for info in study.texts.all() for item in study.texts.utterances(info.id)]
+            coder = "Ann" if folder == "A" else "Ben"
+            states = study.acts.states(coder, [unit.id for unit in units])
+            assert {unit.transcript for unit in units if states[unit.id].codes} == {home}
+
+
+def test_a_corrected_file_of_one_of_them_replaces_neither_until_one_is_named(joined: Path) -> None:
+    path = joined.parent / "interview.txt"
+    path.write_text(TALKS["B"].replace("worse", "worst"), encoding="utf-8")
+    with Study.open(joined) as study:
+        home = ids_by_words(study)["B"]
+        decided = {item.id: item.decided for item in study.texts.all()}
+        refused = import_transcripts(study, [path], ImportOptions(new_version=True, cut=cut)).refused
+        (number,) = [item.uid[:8] for item in study.texts.all() if item.id == home]
+        assert f"{number} (from interview.txt)" in refused[0][1] and "coder rename" in refused[0][1]
+        assert {item.id: item.decided for item in study.texts.all()} == decided
+        rename_transcript(study, number, "second", coder="Ben")
+        assert import_transcripts(study, [path], ImportOptions(new_version=True, cut=cut)).refused
+        path.rename(path.with_name("second.txt"))
+        (added,) = import_transcripts(
+            study, [path.with_name("second.txt")], ImportOptions(new_version=True, cut=cut)
+        ).added
+        assert (added.name, added.version, added.carried) == ("second", 2, 1)
+        assert study.texts.in_use(home) == added.id
+
+
+def test_a_corrected_file_of_a_renamed_transcript_is_its_next_version(tmp_path: Path) -> None:
+    path = tmp_path / "p.txt"
+    path.write_text(TALKS["A"], encoding="utf-8")
+    with small_study(tmp_path / "s.coder") as study:
+        study.people.add_coder("Ann")
+        (first,) = import_transcripts(study, [path], ImportOptions(cut=cut)).added
+        rename_transcript(study, "p", "First interview", coder="Ann")
+        study.models.hold_out([first.id])
+        path.write_text(TALKS["A"].replace("inside", "indoors"), encoding="utf-8")
+        ((_, why),) = import_transcripts(study, [path], ImportOptions(cut=cut)).refused
+        assert why.startswith("'p' is in the study with another text, as 'First interview'.")
+        (second,) = import_transcripts(study, [path], ImportOptions(new_version=True, cut=cut)).added
+        assert (second.name, second.version) == ("First interview", 2)
+        (only,) = study.texts.all()
+        assert (only.id, only.held_out, study.texts.earlier(only.id)) == (second.id, True, [first.id])

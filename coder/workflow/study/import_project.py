@@ -155,8 +155,7 @@ def _document(
     if len(report.transcripts.added) > before:
         return report.transcripts.added[-1].id
     twin = study.texts.with_content(transcript.source_hash, transcript.text)
-    known = None if twin is None else study.texts.named(twin)
-    return None if known is None else known[0]
+    return None if twin is None else study.texts.in_use(twin[0])
 
 
 def _attributes(

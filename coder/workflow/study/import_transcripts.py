@@ -7,6 +7,7 @@ from pathlib import Path
 from coder.coded_tables.grammar import columns_of
 from coder.domain import Corrections, Role, Transcript
 from coder.errors import CoderError, FormatError, InputError, StudyError
+from coder.phrasing import listed, typed
 from coder.store import Study
 from coder.workflow.coded_results import why_no_transcript
 from coder.workflow.study.carry_codings import carry_codings
@@ -180,27 +181,44 @@ def add_transcript(
     """
     twin = study.texts.with_content(transcript.source_hash, transcript.text)
     if twin is not None:
-        report.unchanged.append((path, f"in the study already, as '{twin}'"))
+        report.unchanged.append((path, f"in the study already, as '{twin[1]}'"))
         return
-    old = study.texts.named(transcript.id)
-    if old is not None and not options.new_version:
-        report.refused.append(
-            (
-                path,
-                f"'{transcript.id}' is in the study with another text. If this is a corrected version, import it with"
-                " --new-version (codings of unchanged utterances are carried over); if it is another interview,"
-                " rename the file.",
-            )
-        )
+    source = source or path.name
+    earlier = study.texts.same_file(transcript.id, source)
+    if reason := _why_refused(study, transcript.id, earlier, options):
+        report.refused.append((path, reason))
         return
+    before = earlier[0] if earlier else None
+    if before is not None:
+        transcript = replace(transcript, id=study.texts.name(before))  # which may have been renamed
     utterances = options.cut(as_participants(transcript))
     with study.db.write():
-        before, version = old or (None, 0)
-        key = study.texts.add(transcript, utterances, source=source or path.name, replaces=before)
+        key = study.texts.add(transcript, utterances, source=source, replaces=before)
         carried = set[int]() if before is None else set().union(*carry_codings(study, before, key).values())
         left = 0 if before is None else len(study.memos.all(transcript=before))
-    added = _added(study, key, path, transcript, version + 1)
+    version = len(study.texts.earlier(key)) + 1
+    added = _added(study, key, path, transcript, version)
     report.added.append(replace(added, carried=len(carried), memos_left=left))
+
+
+def _why_refused(study: Study, name: str, earlier: Sequence[int], options: ImportOptions) -> str:
+    """Say why a text does not come in that transcripts of the study may be earlier versions of; '' if it does."""
+    if not earlier or (len(earlier) == 1 and options.new_version):
+        return ""
+    if len(earlier) > 1:
+        study_path = typed(study.path)
+        return (
+            f"'{name}' may be another version of {listed(study.texts.told_apart(earlier))}. Give the one that it"
+            f" corrects a name of its own (coder rename {study_path} NUMBER NEW_NAME --coder NAME), call the file so,"
+            " and import it with --new-version; if it is another interview, rename the file."
+        )
+    known = study.texts.name(earlier[0])
+    called = "" if known == name else f", as '{known}'"
+    return (
+        f"'{name}' is in the study with another text{called}. If this is a corrected version, import it with"
+        " --new-version (codings of unchanged utterances are carried over); if it is another interview, rename the"
+        " file."
+    )
 
 
 def _added(study: Study, key: int, path: Path, transcript: Transcript, version: int) -> Added:
