@@ -182,15 +182,18 @@ def load_with_notes(name_or_path: str | Path) -> tuple[Codebook, list[str]]:
     return headed(parse_codebook(text, str(path)), path)
 
 
-def headed(codebook: Codebook, where: Path) -> tuple[Codebook, list[str]]:
+def headed(
+    codebook: Codebook, where: Path, known: Mapping[str, str] | None = None
+) -> tuple[Codebook, list[str]]:
     """Return a codebook in which codes that others name as their `parent` head components, and notes on `where`.
 
     People name the parent by its label or by its id. There is one level of components: a code belongs to the
     topmost above it, which is called by its label. A code that heads a component belongs to it too, so that what it
     was given to counts there; the codes of a component stand together. Notes name the codes that a level lies
-    above which is no component. Raises CodebookError where codes are each other's parent.
+    above which is no component. `known` has, by id, the id of the code above ('': a heading) where a file says more
+    than a name. Raises CodebookError where codes are each other's parent, and for a parent's name that several have.
     """
-    above = {code.id: _heads(code, codebook.codes, where) for code in codebook.codes}
+    above = {code.id: _heads(code, codebook, where, known or {}) for code in codebook.codes}
     heads = {chain[-1].id for chain in above.values() if chain}
     if not heads:
         return codebook, []
@@ -219,10 +222,10 @@ def deeper_words(below: Sequence[tuple[str, str, str]], where: Path) -> list[str
     return [f"{where}: there is one level of components; {many} in the topmost: {said}."]
 
 
-def _heads(code: Code, codes: Sequence[Code], where: Path) -> list[Code]:
+def _heads(code: Code, codebook: Codebook, where: Path, known: Mapping[str, str]) -> list[Code]:
     """Return the codes above a code, the nearest first. Raises CodebookError where they stand in a circle."""
     chain: list[Code] = []
-    while head := _head((chain[-1] if chain else code).parent, codes):
+    while head := _head_of(chain[-1] if chain else code, codebook, where, known):
         if head in (code, *chain):
             names = ", ".join(f"'{one.label}'" for one in dict.fromkeys((code, *chain)))
             raise CodebookError(
@@ -230,6 +233,15 @@ def _heads(code: Code, codes: Sequence[Code], where: Path) -> list[Code]:
             )
         chain.append(head)
     return chain
+
+
+def _head_of(code: Code, codebook: Codebook, where: Path, known: Mapping[str, str]) -> Code | None:
+    if code.id in known:
+        return codebook.by_id.get(known[code.id])
+    try:
+        return _head(code.parent, codebook.codes)
+    except CodebookError as error:
+        raise CodebookError(f"{where}, parent of '{code.label}': {error}") from error
 
 
 def component_named(codebook: Codebook, name: str) -> tuple[str | None, Codebook]:
@@ -245,12 +257,29 @@ def component_named(codebook: Codebook, name: str) -> tuple[str | None, Codebook
 
 
 def _head(parent: str | None, codes: Iterable[Code]) -> Code | None:
-    """Return the code that a parent's name means, by id before label; None for a heading that is no code."""
+    """Return the code that a parent's name means, by id before label; None for a heading that is no code.
+
+    A code that is called like its own component heads it: then the name means no other code. Raises CodebookError
+    for a name that codes with different parents have.
+    """
     if not parent:
         return None
-    others = [code for code in codes if code.parent != parent]
-    by_label = (code for code in others if code.label.casefold() == parent.casefold())
-    return next((code for code in others if code.id == parent), next(by_label, None))
+    listed = list(codes)
+    if any(code.label == code.parent == parent for code in listed):
+        return None
+    others = [code for code in listed if code.parent != parent]
+    by_id = next((code for code in others if code.id == parent), None)
+    if by_id and not any(code.label == parent for code in others if code is not by_id):
+        return by_id
+    alike = [code for code in others if code.label.casefold() == parent.casefold()]
+    above = dict.fromkeys(f"in {code.parent}" if code.parent else "at the top" for code in alike)
+    if len(above) > 1:
+        raise CodebookError(
+            f"'{parent}' is the name of {len(alike)} codes ({few(list(above), SHOWN)}). Give them different names, or"
+            " name the one that is meant by its id, or in a table by its path, like"
+            f" '{alike[0].parent or alike[1].parent} > {parent}'."
+        )
+    return by_id or next(iter(alike), None)
 
 
 def parse_codebook(text: str, where: str = "codebook") -> Codebook:

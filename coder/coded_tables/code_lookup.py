@@ -23,6 +23,7 @@ SLIPS = 2  # letters by which a misspelt name is off (1 in short ones)
 SHORT = 4  # letters; shorter names are not judged
 MOST_COMPARED = 600  # names compared with each other for slips; above, the number of pairs makes it slow
 SHOWN = 6
+_LEVEL_MARKS = (" > ", "\\", ".")  # between the levels of a code's name: MAXQDA and NVivo, NVivo, Taguette
 _OTHER_JOINS = re.compile(r"[,|]")
 
 Given = tuple[str, str | None]  # a code and the polarity written behind it
@@ -32,17 +33,24 @@ Given = tuple[str, str | None]  # a code and the polarity written behind it
 class CodeLookup:
     """Names of codes to ids: by id and label, case, spaces, hyphens and underscores aside.
 
-    `closed` lookups know all codes there are: any other name is unknown.
+    `closed` lookups know all codes there are: any other name is unknown. `by_path` has the codes of a codebook by
+    component and label.
     """
 
     ids: tuple[str, ...]
     by_fold: Mapping[str, str]
     closed: bool = True
     codebook: Codebook | None = None
+    by_path: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def find(self, name: str) -> str | None:
-        """Return the id that a name means, or None."""
-        return self.by_fold.get(folded(name))
+        """Return the id that a name means, or a path such as `Opportunity > Time` or `Opportunity.Time`; or None."""
+        found = self.by_fold.get(folded(name))
+        if found is not None or not self.by_path:
+            return found
+        paths = [name.split(mark) for mark in _LEVEL_MARKS if mark in name]
+        ends = [(folded(parts[0]), folded(parts[-1])) for parts in paths]
+        return next((self.by_path[pair] for pair in ends if pair in self.by_path), None)
 
     def nearest(self, name: str) -> str | None:
         """Return the id that a misspelt name most likely means, or None."""
@@ -72,9 +80,13 @@ class CodeLookup:
 
 
 def lookup_in(codebook: Codebook) -> CodeLookup:
-    """Return the lookup of a codebook's codes, by id and label."""
+    """Return the lookup of a codebook's codes, by id, label and path; a path that several codes have means none."""
     labels = {folded(code.label): code.id for code in codebook.codes}
-    return CodeLookup(codebook.ids, labels | {folded(name): name for name in codebook.ids}, True, codebook)
+    paths = [((folded(code.parent or ""), folded(code.label)), code.id) for code in codebook.codes]
+    several = Counter(path for path, _ in paths)
+    by_path = {path: code for path, code in paths if several[path] == 1 and path[0]}
+    by_fold = labels | {folded(name): name for name in codebook.ids}
+    return CodeLookup(codebook.ids, by_fold, True, codebook, by_path)
 
 
 def lookup_among(names: Sequence[str]) -> CodeLookup:

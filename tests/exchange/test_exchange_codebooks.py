@@ -172,6 +172,81 @@ def test_names_that_are_paths_are_parted_and_said(tmp_path: Path) -> None:
     }
 
 
+def components(path: Path) -> list[tuple[str, str | None]]:
+    return [(code.label, code.parent) for code in read_codebook(path).codes]
+
+
+def test_codes_of_one_name_stand_under_the_level_that_their_path_names(tmp_path: Path) -> None:
+    nvivo, maxqda = tmp_path / "nvivo.csv", tmp_path / "maxqda.csv"
+    levels = ["Barriers", "Barriers\\Time", "Barriers\\Time\\Job", "Help", "Help\\Time", "Help\\Time\\Job"]
+    nvivo.write_text(
+        "Name,Description\n" + "".join(f"Codes\\\\{name},\n" for name in levels), encoding="utf-8"
+    )
+    maxqda.write_text(
+        "Code,Parent code\nBarriers,\nTime,Barriers\nHelp,\nTime,Help\nJob,Barriers > Time\nJob,Help > Time\n",
+        encoding="utf-8",
+    )
+    for path in (nvivo, maxqda):
+        assert components(path) == [
+            ("Barriers", "Barriers"), ("Time", "Barriers"), ("Job", "Barriers"),
+            ("Help", "Help"), ("Time", "Help"), ("Job", "Help"),
+        ]  # fmt: skip
+        assert "'Job' (below 'Time') in Barriers, 'Job' (below 'Time') in Help" in notes_on(path)[-1]
+        write_codebook(read_codebook(path), path.with_suffix(".yaml"), force=True)
+        assert read_codebook(path.with_suffix(".yaml")).codes == read_codebook(path).codes
+    nvivo.write_text("Name\nCodes\\\\Help\\Time\nCodes\\\\Time\nCodes\\\\Time\\Job\n", encoding="utf-8")
+    assert components(nvivo) == [("Time", "Help"), ("Time", "Time"), ("Job", "Time")]
+
+
+def test_levels_that_are_no_codes_of_the_table_are_left_out_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "maxqda.csv"
+    path.write_text("label,parent\nJob,Barriers > Time\nHoliday,Help > Time\n", encoding="utf-8")
+    assert components(path) == [("Job", "Barriers"), ("Holiday", "Help")]
+    assert (
+        f"{path}: levels that are no codes of the table, left out: 'Barriers > Time', 'Help > Time'."
+        in notes_on(path)
+    )
+
+
+@pytest.mark.parametrize("name", ["Time", "time"])
+def test_a_parent_that_is_the_name_of_several_codes_is_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(
+        f"label,parent\nBarriers,\n{name},Barriers\nJob,{name}\nHelp,\n{name},Help\nRest,Barriers\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(
+        CodebookError, match=r"parent of 'Job': '[Tt]ime' is the name of 2 codes \(in Barriers, in"
+    ):
+        read_codebook(path)
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(f"Job,{name}", f"Job,Help > {name}"), encoding="utf-8"
+    )
+    assert ("Job", "Help") in components(path)
+
+
+def test_a_full_stop_within_a_tag_is_no_path(tmp_path: Path) -> None:
+    path = tmp_path / "tags.csv"
+    tags = [
+        "No. of visits",
+        "St.John",
+        "1.2 Time",
+        "1.3 Cost",
+        "Work.Time",
+        "Work.Pay",
+        "Help",
+        "Help.Family",
+    ]
+    path.write_text("tag,description\n" + "".join(f"{tag},\n" for tag in tags), encoding="utf-8")
+    assert components(path) == [
+        ("No. of visits", None), ("St.John", None), ("1.2 Time", None), ("1.3 Cost", None),
+        ("Time", "Work"), ("Pay", "Work"), ("Help", "Help"), ("Family", "Help"),
+    ]  # fmt: skip
+    assert any(
+        "read as one name each" in note and "'No. of visits', 'St.John'" in note for note in notes_on(path)
+    )
+
+
 def test_a_code_without_a_parent_in_our_own_table_keeps_none(tmp_path: Path) -> None:
     book = Codebook("b", (Code("a", "A", "", "Top"), Code("c", "C")))
     write_codebook(book, tmp_path / "b.csv")
