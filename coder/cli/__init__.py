@@ -76,7 +76,7 @@ HEADINGS: dict[str, dict[str, str]] = {
     },
 }
 
-_NOTHING_WRITTEN = "Nothing was written."
+_IN_PART = "What it had begun to write may be there in part; the same command with --force writes it anew."
 _GOES_ON = "What was saved before is kept; the same command goes on from there."
 
 # What a command leaves that is stopped by Ctrl-C, for those that take long.
@@ -86,5 +86,6 @@ STOPPED: dict[str, str] = {
     "import": _GOES_ON,
     "suggest": _GOES_ON,
     "retrain": "What people decided is untouched. `coder retrain STUDY --list` shows which model is in use.",
-    **dict.fromkeys(("train", "evaluate", "agreement", "merge", "report", "export"), _NOTHING_WRITTEN),
+    "merge": "Nothing was merged.",
+    **dict.fromkeys(("train", "evaluate", "agreement", "report", "export"), _IN_PART),
 }

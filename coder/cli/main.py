@@ -47,7 +47,9 @@ class Commands(TyperGroup):
         """Run the command; where it is stopped by Ctrl-C, say what is left of it."""
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, ImportError) as error:
+            if not _by_hand(error):
+                raise
             left = STOPPED.get(ctx.invoked_subcommand, "")
             typer.echo(f"coder: stopped. {left}".rstrip(), err=True)
             raise typer.Exit(130) from None
@@ -58,6 +60,13 @@ class Commands(TyperGroup):
             for name in self.list_commands(ctx):
                 self.get_command(ctx, name)
         return super().resolve_command(ctx, args)
+
+
+def _by_hand(error: BaseException | None) -> bool:
+    """Whether an error is a Ctrl-C, or comes from one: compiled modules make an ImportError of it as they load."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def commands_of(family: str) -> dict[str, Any]:

@@ -136,14 +136,12 @@ class Model:
             "encoder": self.encoder.id,
         }
 
-    def unread_languages(
-        self, texts: Sequence[str], questions: Sequence[str | None]
-    ) -> tuple[str | None, ...]:
+    def unread_languages(self, batch: Batch) -> tuple[str | None, ...]:
         """Return, per text, the language it seems to be in where the encoder does not read it, else None.
 
         What the model was trained on in some number, it was taught.
         """
-        return unread(texts, questions, self.encoder.id, self.card.data.languages)
+        return unread(batch.texts, batch.questions, batch.studies, self.encoder.id, self.card.data.languages)
 
     @cached_property
     def bank(self) -> PhraseBank:
@@ -266,7 +264,7 @@ class Model:
     def judged(self, signals: Signals, logits: Floats) -> Predictions:
         """Return predictions from theme logits (n, k)."""
         n, calibration = len(logits), self.parts.calibration
-        languages = self.unread_languages(signals.batch.texts, signals.batch.questions)
+        languages = self.unread_languages(signals.batch)
         pairs = zip(signals.batch.texts, languages, strict=True)
         silent = np.array([name is not None or not text.strip() for text, name in pairs], dtype=bool)
         codable = (

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -13,20 +13,23 @@ from coder.errors import InputError, NotFoundError
 
 LARGEST = 2**63 - 1  # of a number in a study file
 MOST_FILES = 1_000  # dropped at once
+EMPTY_FIELDS = 2  # of the form for a new study, which count as files where no codebook or table is chosen
 
 
 @asynccontextmanager
 async def dropped(request: Request) -> AsyncIterator[FormData]:
     """Give the form that files were dropped in. Raises InputError if they are too many, or no form arrived."""
+    too_many = InputError(f"These are more than {MOST_FILES:,} files. Drop up to {MOST_FILES:,} at a time.")
     try:
-        form = await request.form(max_files=MOST_FILES, max_fields=10)
+        form = await request.form(max_files=MOST_FILES + EMPTY_FIELDS, max_fields=10)
     except HTTPException as error:
         if "Too many files" not in error.detail:
             raise InputError("The files did not arrive whole. Drop them once more.") from error
-        raise InputError(
-            f"These are more than {MOST_FILES:,} files. Drop up to {MOST_FILES:,} at a time."
-        ) from error
+        raise too_many from error
     try:
+        files = [item for _, item in form.multi_items() if isinstance(item, UploadFile) and item.filename]
+        if len(files) > MOST_FILES:
+            raise too_many
         yield form
     finally:
         await form.close()

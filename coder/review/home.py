@@ -120,7 +120,7 @@ async def show(request: Request) -> Response:
     running = home.jobs.running()
     page = home.templates.get_template("home.html").render(
         session=session, folder=home.folder.resolve(), studies=studies, coders=coders, shipped=shipped_names(),
-        suffixes=SUFFIXES,        job=running.id if running else "",
+        suffixes=SUFFIXES, job=running.id if running else "",
     )  # fmt: skip
     return HTMLResponse(page)
 

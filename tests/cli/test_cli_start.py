@@ -75,3 +75,18 @@ def test_a_command_that_is_stopped_says_what_is_left_of_it(
     said = CliRunner().invoke(app, ["demo", str(tmp_path)])
     assert said.exit_code == 130
     assert said.stderr.strip().endswith("coder: stopped. The same command begins the sample study anew.")
+
+
+def test_a_compiled_module_that_is_stopped_as_it_loads_is_a_stop_and_another_error_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*given: object) -> Path:
+        raise ImportError("initialization failed") from KeyboardInterrupt()
+
+    def broken(*given: object) -> Path:
+        raise ImportError("no such module")
+
+    monkeypatch.setattr(work, "make_demo", stopped)
+    assert CliRunner().invoke(app, ["demo", str(tmp_path)]).exit_code == 130
+    monkeypatch.setattr(work, "make_demo", broken)
+    assert isinstance(CliRunner().invoke(app, ["demo", str(tmp_path)]).exception, ImportError)

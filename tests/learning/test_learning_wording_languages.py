@@ -129,10 +129,17 @@ def test_a_short_answer_is_in_the_language_of_the_answers_beside_it() -> None:
     ]
     texts = [*told, "Parken", "", "The staff"]
     assert other_language(asked) is None
-    assert languages_of_answers(texts, [asked] * 7) == [*["German"] * 5, None, None]
-    assert languages_of_answers(texts, [*[asked] * 4, *["What was good?"] * 3])[4:] == [None] * 3
+    one = ["study"] * 9
+    assert languages_of_answers(texts, [asked] * 7, one[:7]) == [*["German"] * 5, None, None]
+    assert languages_of_answers(texts, [*[asked] * 4, *["What was good?"] * 3], one[:7])[4:] == [None] * 3
+    elsewhere = [*["one"] * 4, *["other"] * 3]
+    assert (
+        languages_of_answers(texts, [asked] * 7, elsewhere)[4:] == [None] * 3
+    )  # other people's answers have no say
     english = ["They were all very kind to me", "I liked the way they spoke"]
-    assert languages_of_answers([*english, *texts], [asked] * 9)[6:] == [None] * 3  # a third of them English
+    assert (
+        languages_of_answers([*english, *texts], [asked] * 9, one)[6:] == [None] * 3
+    )  # a third of them English
 
 
 FRENCH = [

@@ -10,6 +10,7 @@ import pytest
 from coder.review.app import make_app
 from coder.store import Study
 from coder.store.values import LOTS, Filters
+from coder.workflow.study.double_coding import set_double_coding
 from tests.reading.office_making import workbook
 from tests.review.conftest import TALK, Page, entered
 from tests.review.test_review_writes import act, ids, state
@@ -40,6 +41,9 @@ def test_whoever_begins_is_led_to_a_transcript_that_nobody_has_decided_in(study_
     act(ann, "done", here["There"])
     second = ids(study_path, 2)
     assert f'href="/at/{min(second.values())}"' in ben.get("/")
+    with Study.open(study_path) as study:
+        set_double_coding(study, [study.texts.all()[0].id], ["Ann", "Ben"], coder="Ann")
+    assert f'href="/at/{min(here.values())}"' in ben.get("/")  # what is to be coded by both comes first
     blind, sessions = make_app(study_path, ["Cem"], port=8765, hosts=["127.0.0.1:8765"], mode="blind")
     assert f'href="/at/{min(here.values())}"' in entered(blind, next(iter(sessions))).get("/")
 
@@ -310,11 +314,12 @@ def test_a_transcript_with_decisions_says_why_it_is_not_read_anew(page: Page, st
     assert 400 <= response.status_code < 500 and "not cut anew" in response.text, response.text
 
 
+@pytest.mark.parametrize("number", [3, 9])  # counted by us, and stopped while they arrive
 def test_too_many_files_at_once_are_refused_in_a_sentence(
-    page: Page, monkeypatch: pytest.MonkeyPatch
+    page: Page, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     monkeypatch.setattr("coder.review.asked.MOST_FILES", 2)
-    sent = [("files", (f"{number}.txt", b"A: Hello there.")) for number in range(3)]
+    sent = [("files", (f"{number}.txt", b"A: Hello there.")) for number in range(number)]
     answer = page.client.post("/upload", files=sent, headers=page.headers)
     assert answer.status_code == 400
     assert answer.json()["error"] == "These are more than 2 files. Drop up to 2 at a time."

@@ -274,28 +274,34 @@ def _has_english(text: str) -> bool:
     return any(ENGLISH in _known().get(word, ()) for word in words)
 
 
-def languages_of_answers(texts: Sequence[str], questions: Sequence[str | None]) -> list[str | None]:
+def languages_of_answers(
+    texts: Sequence[str], questions: Sequence[str | None], studies: Sequence[str]
+) -> list[str | None]:
     """Return the language of each text as `language_of_answer`; where that is not told, of the answers beside it.
 
     "Was war gut?" could be English words. Where nearly all answers to a question that tell their language are in
-    German, those without any English word are, too.
+    German, those without any English word are, too. `studies` names whose answers are beside each other: what is
+    coded in the same run but belongs elsewhere has no say.
     """
+    asked = [
+        (study, question) if question else None for study, question in zip(studies, questions, strict=True)
+    ]
     names = [language_of_answer(text, question) for text, question in zip(texts, questions, strict=True)]
-    votes: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for text, question, name in zip(texts, questions, names, strict=True):
-        if question and (name or _has_english(text)):
-            votes[question][name or ENGLISH] += 1
+    votes: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for text, key, name in zip(texts, asked, names, strict=True):
+        if key and (name or _has_english(text)):
+            votes[key][name or ENGLISH] += 1
     beside = {
-        question: best
-        for question, counts in votes.items()
+        key: best
+        for key, counts in votes.items()
         for best, count in counts.most_common(1)
         if best != ENGLISH and count >= max(FEWEST_BESIDE, MOST_BESIDE * counts.total())
     }
     if not beside:
         return names
     return [
-        name or (beside.get(question or "") if text.strip() and not _has_english(text) else None)
-        for text, question, name in zip(texts, questions, names, strict=True)
+        name or (beside.get(key) if key and text.strip() and not _has_english(text) else None)
+        for text, key, name in zip(texts, asked, names, strict=True)
     ]
 
 
@@ -305,7 +311,11 @@ def other_languages(texts: Sequence[str]) -> Counter[str]:
 
 
 def unread(
-    texts: Sequence[str], questions: Sequence[str | None], encoder_id: str, taught: Collection[str] = ()
+    texts: Sequence[str],
+    questions: Sequence[str | None],
+    studies: Sequence[str],
+    encoder_id: str,
+    taught: Collection[str] = (),
 ) -> tuple[str | None, ...]:
     """Return, per text, the language it seems to be in where it is not read: neither English nor one of `taught`.
 
@@ -313,7 +323,7 @@ def unread(
     """
     if not encoder_id.startswith(ENGLISH_ENCODERS):
         return (None,) * len(texts)
-    return tuple(None if name in taught else name for name in languages_of_answers(texts, questions))
+    return tuple(None if name in taught else name for name in languages_of_answers(texts, questions, studies))
 
 
 def unread_words(counts: Mapping[str, int], of: int, things: str) -> str | None:

@@ -153,7 +153,7 @@ def _trained(
     polarity, polarity_logits = _polarity(material, recipes)
     codable = codability(data, material.blocks, material.folds, founded.parts if reader is founded else None)
     languages = taught_languages(looked)
-    unread_ones = unread(data.texts, data.questions, reader.encoder.id, languages)
+    unread_ones = unread(data.texts, data.questions, data.studies, reader.encoder.id, languages)
     read = np.array([name is None for name in unread_ones], dtype=bool)
 
     def judged(logits: Floats) -> tuple[FittedCalibration, list[CodeVerdict]]:

@@ -65,10 +65,7 @@ async def study(request: Request) -> Response:
 
 
 def _resume(context: ReviewContext, session: Session) -> str | None:
-    """Return the address of the first undecided utterance after the coder's last decision.
-
-    Whoever begins in assisted work begins in a transcript that nobody has decided in: there are suggestions.
-    """
+    """Return the address of the first undecided utterance after the coder's last decision."""
     study, coder = context.review.study, session.coder
     last = next(
         (r.utterance for r in study.acts.history(coder=coder, limit=1) if r.utterance is not None), None
@@ -77,14 +74,23 @@ def _resume(context: ReviewContext, session: Session) -> str | None:
     if not waiting:
         return None
     if last is None:
-        untouched = [item.id for item in study.texts.all() if not any(item.decided.values())]
-        if untouched and context.mode(session) == "assisted":
-            waiting = study.find(Filters(coder=coder, state="open", transcript=untouched[0])) or waiting
-        return f"/at/{waiting[0]}"
+        return f"/at/{_first(context, session) or waiting[0]}"
     document = context.review.home_of(last)
     after = [u.id for u in document.utterances[document.index_of[last] + 1 :]]
     still = set(waiting)
     return f"/at/{next((item for item in after if item in still), waiting[0])}"
+
+
+def _first(context: ReviewContext, session: Session) -> int | None:
+    """Return where a coder begins: one that they double-code, else, if assisted, one that nobody decided in."""
+    study, coder = context.review.study, session.coder
+    where = [key for key, coders in double_coding(study).items() if coder in coders]
+    if context.mode(session) == "assisted":
+        where += [item.id for item in study.texts.all() if not any(item.decided.values())][:1]
+    for transcript in where:
+        if waiting := study.find(Filters(coder=coder, state="open", transcript=transcript)):
+            return waiting[0]
+    return None
 
 
 async def upload(request: Request) -> Response:

@@ -9,11 +9,16 @@ function contentOf(form) {
   return content;
 }
 
+function shown(problems, most = 12) {
+  const rest = problems.length - most;
+  return rest > 0 ? [...problems.slice(0, most), `and ${rest} more`] : problems;
+}
+
 function finish({ ok, content }) {
   if (!ok) return;
   const leaving = !content.job && content.go;
   (leaving ? sayNext : say)(content.say);
-  if (content.problems?.length) (leaving ? warnNext : warn)(content.problems.slice(0, 12).join("\n"));
+  if (content.problems?.length) (leaving ? warnNext : warn)(shown(content.problems).join("\n"));
   if (content.job) return follow(content.job);
   if (content.go) location.href = content.go;
 }

@@ -48,7 +48,7 @@ def compare_files(
     for model in models:
         guesses.append(Guess.by(model, data, shared))
         notes += seen_warning(model, model.seen_share(data.texts))
-        languages = model.unread_languages(data.texts, data.questions)
+        languages = model.unread_languages(data.batch)
         notes += [f"{model.name}: {line}" for line in unread_warning(languages)]
     columns = [either.ids.index(code) for code in shared]
     truth = Truth(data.labels[:, columns], data.polarity, data.groups)

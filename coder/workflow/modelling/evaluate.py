@@ -74,7 +74,7 @@ def evaluate_on(
     data = training_set(excerpts, model.codebook)
     truth = Truth(data.labels, data.polarity, data.groups)
     guess = Guess.by(model, data)
-    languages = model.unread_languages(data.texts, data.questions)
+    languages = model.unread_languages(data.batch)
     seen = model.seen_share(data.texts)
     readable = [at for at, name in enumerate(languages) if name is None]
     return replace(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from coder.errors import StudyError
 from coder.phrasing import typed
 from coder.store import Study
-from coder.store.values import Proposal, ProposedCode
+from coder.store.values import Proposal, ProposedCode, StudyUtterance
 from coder.workflow.study.drift import Unlikeness, note_drift
 from coder.workflow.study.model_versions import active_version, open_version, untested_codes
 from coder.workflow.study.review_queue import set_typical, typical_utterances
@@ -99,8 +99,7 @@ def suggest(
     opened = open_version(study, version)
     run = study.suggestions.begin_run(version.id, codebook_id)
     offered: set[str] = set()
-    for transcripts in _together(pending):
-        utterances = [item for transcript in transcripts for item in spoken(study, transcript)]
+    for utterances in _together(study, pending):
         with_opinions = zip(utterances, opinions(opened, Batch.of_utterances(utterances)), strict=True)
         wanted = [(item, opinion) for item, opinion in with_opinions if item.id in pending[item.transcript]]
         study.suggestions.add_proposals(run, [proposal(item.id, opinion) for item, opinion in wanted])
@@ -118,13 +117,13 @@ def suggest(
     return report
 
 
-def _together(pending: Mapping[int, Collection[int]]) -> Iterator[list[int]]:
-    """Yield transcripts that have something to look at, one or several at a time: TOGETHER utterances or more."""
-    group: list[int] = []
+def _together(study: Study, pending: Mapping[int, Collection[int]]) -> Iterator[list[StudyUtterance]]:
+    """Yield whole transcripts with something to look at, so many at a time that they have TOGETHER utterances."""
+    group: list[StudyUtterance] = []
     for transcript, units in pending.items():
         if units:
-            group.append(transcript)
-        if sum(len(pending[key]) for key in group) >= TOGETHER:
+            group += spoken(study, transcript)
+        if len(group) >= TOGETHER:
             yield group
             group = []
     if group:
