@@ -196,7 +196,7 @@ class AgreementReport:
     """Agreement between coders on the same units; `to_dict` is its JSON.
 
     `kind` is "agreement", or "assisted agreement" where a coder had seen suggestions. `coders` maps names to the
-    number of units coded. `unused` codes are in no mean.
+    number of units coded. `unused` codes are in no mean. `only_transcripts` are those asked for, if not all count.
     """
 
     kind: str
@@ -225,6 +225,7 @@ class AgreementReport:
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    only_transcripts: tuple[str, ...] = ()
 
     @property
     def one_code(self) -> bool:

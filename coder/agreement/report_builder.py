@@ -30,6 +30,7 @@ from coder.agreement.sample_size import more_units
 from coder.agreement.sets import SetStatistic, sets_estimated
 from coder.agreement.tables import pair_list
 from coder.arrays import Bools, Floats
+from coder.domain import ADJUDICATED
 from coder.errors import InputError
 from coder.statistics import Estimate, Plan, plan_for
 
@@ -116,7 +117,8 @@ def separated(codings: Codings) -> tuple[str, Codings, Codings | None, list[str]
                 f"{mixed} units were coded blind by one coder and with suggestions by another: in neither."
             )
         return "agreement", codings.only(blind), apart, notes
-    names = [coder for coder, seen in zip(codings.coders, assisted.any(axis=0), strict=True) if seen]
+    saw = zip(codings.coders, assisted.any(axis=0), strict=True)
+    names = [coder for coder, seen in saw if seen and coder != ADJUDICATED]
     note = f"{', '.join(names)} saw suggestions before coding: this is assisted agreement, not reliability."
     return "assisted agreement", codings, None, [note]
 

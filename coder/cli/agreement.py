@@ -56,7 +56,16 @@ class Comparison:
         str, typer.Option(help="What a unit is, in words, for the report: sentence, utterance, answer.")
     ] = "the table's own units"
     coder: Annotated[
-        list[str] | None, typer.Option(help="Compare only these coders (repeat). Default: all in the tables.")
+        list[str] | None,
+        typer.Option(
+            help="Compare only these coders (repeat); 'adjudicated' is what was adjudicated. Default: all but that."
+        ),
+    ] = None
+    transcript: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Count only these transcripts (repeat), such as those of one round of double coding. Default: all."
+        ),
     ] = None
     model_coder: Annotated[
         str | None,
@@ -115,6 +124,7 @@ def agreement(asked: Comparison, output: Output, options: CodedOptions) -> None:
         raise typer.BadParameter("--methods prints a paragraph of text: leave --json and --as out.")
     request = work.AgreementRequest(
         paths=tuple(asked.codings), by=asked.by, categories=asked.categories, coders=tuple(asked.coder or ()),
+        transcripts=tuple(asked.transcript or ()),
         assisted=tuple(asked.assisted or ()), resample=asked.resample, model_coder=asked.model_coder,
         level=asked.level, resamples=asked.resamples, seed=asked.seed, half_width=asked.half_width, unit=asked.unit,
         most_disagreements=asked.disagreements, reading=options.reading(),

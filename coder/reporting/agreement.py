@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from coder.agreement.report import OWN_UNITS, AgreementReport, Disagreement, Estimates, ModelAgreement
+from coder.domain import ADJUDICATED
 from coder.errors import OutputError
-from coder.phrasing import MISSING, counted, estimate, interval, number, percent, shortened, table
+from coder.phrasing import MISSING, counted, estimate, interval, listed, number, percent, shortened, table
 from coder.reporting.rows import check_new, open_rows, written_whole
 from coder.reporting.workbook import Sheet, write_workbook
 from coder.statistics import Estimate
@@ -63,10 +64,17 @@ def headline(report: AgreementReport) -> str:
     names = ", ".join(f"{name} ({count:,})" for name, count in report.coders.items())
     where = f" in {counted(report.n_transcripts, 'transcript')}" if report.n_transcripts else ""
     kind = "ASSISTED AGREEMENT" if report.assisted_only else "Agreement"
+    only = f"\n{_only(report)}" if report.only_transcripts else ""
     return (
         f"{kind} between {names} on {report.n_compared:,} of {counted(report.n_units, 'unit')}{where}\n"
-        f"Unit: {report.unit}. Intervals in brackets: {report.interval}."
+        f"Unit: {report.unit}. Intervals in brackets: {report.interval}.{only}"
     )
+
+
+def _only(report: AgreementReport) -> str:
+    """Name the transcripts that were counted, where not all were."""
+    names = report.only_transcripts
+    return f"Of the transcripts, only {listed(names)} {'is' if len(names) == 1 else 'are'} counted."
 
 
 def _overall_names(report: AgreementReport) -> list[str]:
@@ -267,16 +275,14 @@ def methods(report: AgreementReport) -> str:
     """Return a paragraph for a methods section: what was compared, how, with what result, and the sources."""
     if not report.n_compared:
         return "Nothing was coded by two coders: there is no agreement to describe."
-    names = list(report.coders)
+    names = [name for name in report.coders if name != ADJUDICATED]
     places = f" from {counted(report.n_transcripts, 'transcript')}" if report.n_transcripts else ""
-    how = (
-        "after seeing a program's suggestions, so that the figures are assisted agreement and not reliability"
-        if report.assisted_only
-        else "independently [confirm: before any discussion, without seeing each other's codes or suggestions]"
-    )
+    if places and report.only_transcripts:
+        places += f" ({listed(report.only_transcripts)})"
     unit = "[say what a unit is]" if report.unit == OWN_UNITS else f"(unit: {report.unit})"
     sentences = [
-        f"{counted(len(names), 'coder')} ({', '.join(names)}) coded {report.n_compared:,} units {unit}{places} {how},"
+        f"{counted(len(names), 'coder')} ({', '.join(names)}) coded {report.n_compared:,} units {unit}{places}"
+        f" {_circumstances(report)},"
         f" with {counted(len(report.codes), 'code')};"
         f" a unit could carry {'one code or none' if report.one_code else 'several codes or none'}.",
         _computed(report),
@@ -289,6 +295,19 @@ def methods(report: AgreementReport) -> str:
     if report.unused:
         sentences.append(f"Nobody used {', '.join(report.unused)}; means leave them out.")
     return " ".join(sentences)
+
+
+def _circumstances(report: AgreementReport) -> str:
+    """Say what the coders had seen, and whether the figures are about independent coders."""
+    seen = "after seeing a program's suggestions"
+    if ADJUDICATED in report.coders:
+        return (
+            f"{seen + ' ' if report.assisted_only else ''}and are compared here with the adjudicated codes, which"
+            " were settled in sight of theirs, so that the figures are agreement with final codes and not reliability"
+        )
+    if report.assisted_only:
+        return f"{seen}, so that the figures are assisted agreement and not reliability"
+    return "independently [confirm: before any discussion, without seeing each other's codes or suggestions]"
 
 
 def _computed(report: AgreementReport) -> str:
@@ -455,6 +474,8 @@ def disagreement_rows(report: AgreementReport) -> list[Row]:
 
 def _sheets(report: AgreementReport) -> Iterator[Sheet]:
     words: list[Row] = [{"about": "methods", "text": methods(report)}]
+    if report.only_transcripts:
+        words.append({"about": "transcripts", "text": _only(report)})
     for about, texts in (
         ("interpretation", report.interpretation), ("notes", report.notes), ("problems", report.problems),
     ):  # fmt: skip

@@ -37,6 +37,14 @@ class People:
             row["name"] for row in self._db.rows("SELECT name FROM coder WHERE kind = 'person' ORDER BY name")
         ]
 
+    def adjudicators(self) -> list[str]:
+        """Return the names of the people who adjudicated anything, undone or not, in order of the alphabet."""
+        rows = self._db.rows(
+            "SELECT DISTINCT name FROM act JOIN coder ON coder.id = act.coder WHERE act.kind = 'adjudicate'"
+            " ORDER BY name"
+        )
+        return [row["name"] for row in rows]
+
     def add_coder(self, name: str) -> str:
         """Make sure there is a coder of this name; return the name, trimmed.
 

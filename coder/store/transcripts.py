@@ -8,13 +8,14 @@ from sqlite3 import Row
 
 from coder.domain import Span, Transcript, Turn, Utterance
 from coder.errors import NotFoundError, StudyError
-from coder.phrasing import listed, typed
+from coder.phrasing import few, listed, typed
 from coder.store.coders import spread_codable
 from coder.store.connection import SharedConnection, chunks, marks
 from coder.store.transcript_list import list_transcripts
 from coder.store.values import LOTS, StudyTurn, StudyUtterance, TranscriptInfo
 
 _UTTERANCES = "SELECT u.*, t.written FROM utterance u JOIN transcript t ON t.id = u.transcript WHERE"
+MOST_NAMED = 12  # transcripts named where none is called as asked
 SHORTEST_NUMBER = 8  # characters of a uid that name a transcript well enough
 FEW = 40  # utterances of one transcript fetched one by one; more: the transcript is read whole
 
@@ -228,8 +229,11 @@ class Texts:
         """
         ids, path = self.matching(name), self._db.path
         if not ids:
+            rows = self._db.rows("SELECT DISTINCT name FROM transcript WHERE current = 1 ORDER BY name")
+            names = [row["name"] for row in rows]
+            there = f"there are {few(names, MOST_NAMED)}" if names else "it has none"
             raise StudyError(
-                f"There is no transcript '{name}' in {path.name}. See: coder status {typed(path)}"
+                f"There is no transcript '{name}' in {path.name}; {there}. See: coder status {typed(path)}"
             )
         if len(ids) > 1:
             raise StudyError(

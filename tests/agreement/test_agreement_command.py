@@ -449,3 +449,22 @@ def test_a_codebook_in_csv_gives_components_and_a_plain_csv_gives_categories(run
     ]
     plain = document(run("w.csv", "--json", "--categories", "b.csv", b="code\nx\ny\nz\n"))
     assert plain["unused"] == ["z"]
+
+
+def test_only_some_transcripts_of_a_table_are_counted(run: Run) -> None:
+    report = document(run("w.csv", "--json", "--transcript", "T1.docx", w=WIDE))
+    assert (report["n_units"], report["n_transcripts"], report["only_transcripts"]) == (3, 1, ["t1"])
+    assert isinstance(error := run("w.csv", "--transcript", "t9").exception, TableError)
+    assert "no transcript 't9' in w.csv; there are 't1', 't2'" in str(error)
+    bare = "unit,Anna,Ben\n1,a,a\n"
+    assert isinstance(error := run("b.csv", "--transcript", "t1", b=bare).exception, InputError)
+    assert "no column 'transcript'" in str(error)
+
+
+def test_passages_beside_the_adjudicated_say_what_counts(run: Run) -> None:
+    table = "transcript,start,end,coder,code\nt,0,10,Anna,a\nt,10,20,Anna,b\nt,0,10,adjudicated,a\n"
+    report = document(run("p.csv", "--json", "--coder", "Anna", "--coder", "adjudicated", p=table))
+    assert any("In a table of passages" in note for note in report["notes"])
+    words = "transcript,text,coder,code\nt,it rained,Anna,a\nt,sun came,Anna,b\nt,it rained,adjudicated,a\n"
+    report = document(run("q.csv", "--json", "--coder", "Anna", "--coder", "adjudicated", q=words))
+    assert (report["n_compared"], report["n_coded"]["adjudicated"]) == (1, 1)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from coder.agreement.codings import Codings
 from coder.agreement.coefficients import Level
 from coder.agreement.passages import codings_of, unitizing_alphas
@@ -17,11 +19,13 @@ from coder.coded_tables.grammar import CodedTable, examples
 from coder.coded_tables.passages import holds_passages, passages_of, used_polarities
 from coder.coded_tables.rating_rows import Problems, RatingOptions, cells_of, joined
 from coder.coded_tables.ratings import arranged, codings_of_frame, known_categories
+from coder.domain import ADJUDICATED
 from coder.errors import CoderError, InputError, TableError
 from coder.exchange.codebooks import TABLES, notes_on, read_codebook
 from coder.phrasing import counted
 from coder.workflow.agreement.from_study import UNIT, study_table
 from coder.workflow.agreement.passages_by_words import comparable
+from coder.workflow.agreement.transcripts_asked import of_transcripts
 from coder.workflow.coded_files import CodedReading, open_coded_file
 from coder.workflow.study.folder import SUFFIX
 
@@ -43,6 +47,7 @@ class AgreementRequest:
     assisted: tuple[str, ...] = ()
     resample: str | None = None
     model_coder: str | None = None
+    transcripts: tuple[str, ...] = ()
     level: Level = "nominal"
     resamples: int = 2000
     seed: int = 0
@@ -122,6 +127,8 @@ def agree(request: AgreementRequest) -> AgreementOutcome:
             problems.refused[str(path)] = str(error)
     if not tables and first is not None:
         raise first
+    tables, names = of_transcripts(tables, request.transcripts)
+    request = replace(request, transcripts=names)
     tables, left_out = comparable(tables, request.coders)
     problems.notes += left_out
     if all(map(holds_passages, tables)):
@@ -132,12 +139,16 @@ def agree(request: AgreementRequest) -> AgreementOutcome:
 
 def _of_study(path: Path, request: AgreementRequest) -> AgreementOutcome:
     """Return the report of a study, with its own codebook unless another is asked for."""
-    frame, book, model = study_table(path)
+    table = study_table(path, request.coders, request.transcripts)
     options = rating_options(request)
     if options.codebook is None and not options.categories:
-        options = replace(options, codebook=book)
-    codings, problems = codings_of_frame(frame, options)
-    return _outcome(codings, problems, replace(request, unit=UNIT, model_coder=request.model_coder or model))
+        options = replace(options, codebook=table.codebook)
+    codings, problems = codings_of_frame(table.frame, options)
+    problems.notes += table.notes
+    model = request.model_coder or table.model
+    return _outcome(
+        codings, problems, replace(request, unit=UNIT, model_coder=model, transcripts=table.transcripts)
+    )
 
 
 def _of_passages(
@@ -234,7 +245,7 @@ def _outcome(codings: Codings, problems: Problems, request: AgreementRequest) ->
     shown = _by(codings, request.by)
     report = agreement_report(shown, request.options)
     notes = (*report.notes, *problems.notes, *_component_notes(request), *_remarks(report, shown))
-    report = replace(report, notes=notes, problems=tuple(problems.rows))
+    report = replace(report, notes=notes, problems=tuple(problems.rows), only_transcripts=request.transcripts)
     return AgreementOutcome(report, shown, problems.refused)
 
 
@@ -268,14 +279,44 @@ def _remarks(report: AgreementReport, codings: Codings) -> Sequence[str]:
         return [f"Only one coder, {next(iter(report.coders))}: agreement needs a second."]
     if report.n_compared == 0:
         return ["No unit was coded by two coders, so nothing can be compared."]
+    settled = [_about_adjudicated(codings)] if ADJUDICATED in report.coders else []
     alone = report.n_units - report.n_compared
-    if not alone:
-        return []
+    if not alone or (settled and len(report.coders) == 2):
+        return settled
     remark = f"{counted(alone, 'unit was', 'units were')} coded by one coder only and left out."
     if len(set(codings.mark_cell.tolist())) < int((codings.state > 0).sum()):
-        return [remark]
+        return [*settled, remark]
     return [
+        *settled,
         f"{remark} Nowhere is it said that a coder read a unit and found nothing to code. If the coders read all"
         " units, these figures are too high: give such units a row with an empty code (in a wide table '-'); for a"
-        " study, import the codings with --complete."
+        " study, import the codings with --complete.",
     ]
+
+
+def _about_adjudicated(codings: Codings) -> str:
+    """Say what a comparison with the adjudicated codes means, and on how many units there are any."""
+    meaning = (
+        "What is adjudicated was settled in sight of the coders' codes: agreement with it says how near a coder is to"
+        " the final codes and is no reliability."
+    )
+    if codings.weights is not None:
+        return (
+            f"{meaning} In a table of passages, all text of a transcript counts as adjudicated, and text without an"
+            " adjudicated code as 'nothing to code': if only disagreements were settled, these figures are far too"
+            f" low; compare in the study: coder agreement STUDY.coder --coder NAME --coder {ADJUDICATED}."
+        )
+    rated = codings.rated()
+    if len(codings.coders) > 2:
+        meaning += (
+            " Figures over all codes and per code mix both comparisons here: see the pairs, and for the coders alone"
+            f" leave --coder {ADJUDICATED} out."
+        )
+    settled = rated[:, codings.coders.index(ADJUDICATED)]
+    by_coders = np.delete(rated, codings.coders.index(ADJUDICATED), axis=1).any(axis=1)
+    return (
+        f"{meaning} Adjudicated are {int((settled & by_coders).sum()):,} of the"
+        f" {counted(int(by_coders.sum()), 'unit')} that these coders coded; only there are they compared with it. If"
+        " only disagreements were settled, a coder is compared where coders differed, and the figures are far lower"
+        " than with final codes for all units."
+    )

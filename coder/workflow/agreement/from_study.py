@@ -1,11 +1,13 @@
 """The codings of a study as a table for agreement: what each coder decided blind, and what with suggestions seen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coder.codebook import Codebook
 from coder.errors import StudyError
+from coder.phrasing import listed
 from coder.store import Study
 from coder.store.confirmed_codings import Confirmed
 from coder.store.values import ADJUDICATED
@@ -16,34 +18,104 @@ if TYPE_CHECKING:
 UNIT = "utterance"
 
 
-def study_table(path: Path) -> tuple["DataFrame", Codebook, str | None]:
-    """Return the codings of all coders, one row per utterance, coder and code; the codebook; the model's name.
+@dataclass(frozen=True, slots=True)
+class StudyTable:
+    """A study's codings, one row per utterance, coder and code, and the codebook.
+
+    `model` is the name of the model among the coders (None: it has nothing to show), `transcripts` the names of those
+    counted if only some were asked for (empty: all), `notes` what is to be known of the rows.
+    """
+
+    frame: "DataFrame"
+    codebook: Codebook
+    model: str | None
+    transcripts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def study_table(path: Path, coders: Sequence[str] = (), transcripts: Sequence[str] = ()) -> StudyTable:
+    """Return the codings of a study, in all transcripts or in some, named as in other commands.
 
     What a coder decided before seeing any suggestion or another's coding is blind and stays as it was then,
-    whatever was changed afterwards; everything else is assisted. Adjudicated codings are nobody's own and are
-    left out. The model in use is one more coder (None: it has nothing to show), on utterances that people
-    decided in transcripts it did not learn from. Raises StudyError if the file is no study or nobody has coded.
+    whatever was changed afterwards; everything else is assisted. Adjudicated codings are nobody's own: they are there
+    only if they are among the `coders` asked for. The model in use is one more coder, on utterances that people
+    decided in transcripts it did not learn from, unless other coders are asked for. Raises StudyError if the file is
+    no study, for a name that no transcript has, or if there is nothing to compare.
     """
     import pandas as pd
 
     if not path.is_file():
         raise StudyError(f"There is no study {path}.")
     with Study.open(path, readonly=True) as study:
-        blind = study.blind()
-        decided = {(item.coder, item.utterance) for item in blind}
-        later = [
-            item
-            for item in study.confirmed()
-            if item.coder != ADJUDICATED and (item.coder, item.utterance) not in decided
-        ]
+        wanted = list(dict.fromkeys(study.texts.find(name) for name in transcripts))
+        blind, standing = _within(study.blind(), wanted), _within(study.confirmed(), wanted)
+        done = {(item.coder, item.utterance) for item in blind}
+        own = [item for item in standing if item.coder != ADJUDICATED]
+        later = [item for item in own if (item.coder, item.utterance) not in done]
+        names, silent = _named(study, wanted, {item.transcript for item in [*blind, *later]})
+        if not blind and not later:
+            where = f"{listed(silent)} of {path.name}" if silent else path.name
+            raise StudyError(f"Nobody has coded anything in {where} yet, so there is nothing to compare.")
         rows = [*_rows(study, blind, "yes"), *_rows(study, later, "no")]
+        notes = [f"Nobody has coded anything in {listed(silent)} yet."] if silent else []
+        if ADJUDICATED in coders:
+            settled = [item for item in standing if item.coder == ADJUDICATED]
+            rows += _settled(study, settled, {item.utterance for item in blind if item.coder in coders})
+            notes += _adjudicators(study, settled, coders, "these transcripts of " if wanted else "")
+        model, suggested = _model_rows(study, [*blind, *later], coders)
+        rows += suggested
         book = study.codebooks.current()
-        suggested = _said_by_model(study, [*blind, *later])
-        name = f"model {suggested[0].coder}" if suggested else None
-        rows += [{**row, "coder": name} for row in _rows(study, suggested, "yes")]
-    if not rows:
-        raise StudyError(f"Nobody has coded anything in {path.name} yet, so there is nothing to compare.")
-    return pd.DataFrame(rows, dtype=object), book, name
+    return StudyTable(pd.DataFrame(rows, dtype=object), book, model, tuple(names), tuple(notes))
+
+
+def _within(items: Iterable[Confirmed], transcripts: Sequence[int]) -> list[Confirmed]:
+    return [item for item in items if not transcripts or item.transcript in transcripts]
+
+
+def _named(study: Study, wanted: Sequence[int], coded: set[int]) -> tuple[list[str], list[str]]:
+    """Return the names of the transcripts asked for in which somebody coded, and of those in which nobody did."""
+    names = {key: study.texts.name(key) for key in wanted}
+    return (
+        [name for key, name in names.items() if key in coded],
+        [name for key, name in names.items() if key not in coded],
+    )
+
+
+def _settled(study: Study, items: Sequence[Confirmed], blind: set[int]) -> list[dict[str, Any]]:
+    """Return the rows of adjudicated codes, each compared with the blind codings of its utterance, if it has any."""
+    return [
+        *_rows(study, [item for item in items if item.utterance in blind], "yes"),
+        *_rows(study, [item for item in items if item.utterance not in blind], "no"),
+    ]
+
+
+def _adjudicators(study: Study, settled: Sequence[Confirmed], coders: Sequence[str], where: str) -> list[str]:
+    """Say who adjudicated, and who of the coders did. Raises StudyError if nothing is adjudicated."""
+    if not settled:
+        raise StudyError(
+            f"Nothing is adjudicated in {where}{study.path.name} yet. Settle disagreements on the page Adjudicate, or"
+            " in a table: coder import --adjudicated TABLE --coder NAME."
+        )
+    names = study.people.adjudicators()
+    notes = [f"Adjudicated by {listed(names)}."] if names else []
+    own = [name for name in names if name in coders]
+    if own:
+        notes.append(
+            f"{listed(own)} adjudicated, too: the adjudicated codes are no independent measure of how"
+            f" {'this coder' if len(own) == 1 else 'these coders'} coded."
+        )
+    return notes
+
+
+def _model_rows(
+    study: Study, items: Iterable[Confirmed], coders: Sequence[str]
+) -> tuple[str | None, list[dict[str, Any]]]:
+    """Return the name and the rows of the model in use; None and no rows if only other coders are asked for."""
+    suggested = _said_by_model(study, items)
+    name = f"model {suggested[0].coder}" if suggested else None
+    if name is None or (coders and name not in coders):
+        return None, []
+    return name, [{**row, "coder": name} for row in _rows(study, suggested, "yes")]
 
 
 def _said_by_model(study: Study, items: Iterable[Confirmed]) -> list[Confirmed]:

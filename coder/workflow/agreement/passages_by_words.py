@@ -87,17 +87,18 @@ def _with_documents(tables: Sequence[CodedTable]) -> list[CodedTable]:
     for table in tables:
         names = [name or "" for name in table.texts("transcript")]
         for name in names:
-            first.setdefault(_plain(name), name)
-        named = _with_column(table, "transcript", [first[_plain(name)] or None for name in names])
+            first.setdefault(plain_document(name), name)
+        named = _with_column(table, "transcript", [first[plain_document(name)] or None for name in names])
         lengths = table.frame.attrs.get("lengths", {})
         named.frame.attrs["lengths"] = {
-            first.get(_plain(name), name): length for name, length in lengths.items()
+            first.get(plain_document(name), name): length for name, length in lengths.items()
         }
         with_documents.append(named)
     return with_documents
 
 
-def _plain(name: str) -> str:
+def plain_document(name: str) -> str:
+    """Return a document's name without what programs write differently: suffix, capitals, Unicode form."""
     stem = PurePath(name.replace("\\", "/")).name
     for suffix in (".docx", ".doc", ".txt", ".pdf", ".rtf", ".odt"):
         if stem.casefold().endswith(suffix):
@@ -135,7 +136,7 @@ def _with_units(tables: Sequence[CodedTable]) -> CodedTable:
         {**row, "coder": coder, "code": None, "polarity": None}
         for row in {row["unit"]: row for row in records}.values()
         for coder in readers[row["transcript"]]
-        if (row["unit"], coder) not in coded
+        if (row["unit"], coder) not in coded and coder != ADJUDICATED
     ]
     frame = pd.DataFrame([*records, *silent], dtype=object)
     where = " and ".join(table.where for table in tables)
