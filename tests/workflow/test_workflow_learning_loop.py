@@ -382,5 +382,5 @@ def test_short_transcripts_are_looked_at_together(study: Study, monkeypatch: pyt
     lengths = {1: 60, 2: 70, 3: 50, 4: 200, 5: 3, 6: 120}
     monkeypatch.setattr("coder.workflow.study.suggest.spoken", lambda _, key: [key] * lengths[key])
     pending = {1: range(60), 2: range(0), 3: range(50), 4: range(200), 5: range(3), 6: range(1)}
-    groups = [sorted(set(group)) for group in _together(study, pending)]
+    groups: object = [list(dict.fromkeys(group)) for group in _together(study, pending)]
     assert groups == [[1, 3], [4], [5, 6]]  # 6 is looked at whole, though little of it is pending
