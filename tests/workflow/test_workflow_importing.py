@@ -1,6 +1,7 @@
 """Importing: each transcript whole or not at all, nothing twice, changes never silent; codings and attributes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -262,6 +263,44 @@ def test_where_a_row_with_a_code_may_belong_is_not_taken_for_nothing_to_code(
     assert (report.left_open, report.nowhere) == ({"Ann": 3}, 1)
     assert any(note.startswith("3 utterances taken as not looked at") for note in report.notes)
     assert any(note.startswith("1 row with a code found nowhere") for note in report.notes)
+
+
+def test_a_row_that_names_no_coder_leaves_its_utterance_open_for_everybody(
+    study: Study, talk: int, tmp_path: Path
+) -> None:
+    rows = "It rained all day.,rain,Ann\nIt rained all day.,rain,Ben\nIt took the roof off.,rain,\n"
+    table = put(tmp_path, "codings.csv", f"text,code,coder\n{rows}")
+    report = import_codings(study, table, complete=True)
+    assert report.problems == ["row 4: nobody is named who coded it"]
+    assert report.left_open == {"Ann": 1, "Ben": 1}
+    for coder in ("Ann", "Ben"):
+        stands = coded(study, coder, talk)
+        assert "It took the roof off." not in stands and stands["The sun came later."] == ["nothing"]
+
+
+def test_what_an_earlier_import_took_for_nothing_to_code_is_not_said_to_be_open(
+    study: Study, talk: int, tmp_path: Path
+) -> None:
+    first = put(tmp_path, "first.csv", "text,code\nIt rained all day.,rain\n")
+    import_codings(study, first, coder="Ann", complete=True)
+    more = put(tmp_path, "more.csv", "text,code\nIt rained all day.,rain\nIt took the roof off.,rainn\n")
+    report = import_codings(study, more, coder="Ann", complete=True)
+    assert coded(study, "Ann", talk)["It took the roof off."] == ["nothing"]
+    assert (report.left_open, report.still_nothing) == ({"Ann": 0}, {"Ann": 1})
+    assert any(
+        note.startswith("1 utterance left at nothing to code, which stood before") for note in report.notes
+    )
+    assert not any("taken as not looked at" in note for note in report.notes)
+
+
+def test_what_a_coder_read_is_asked_only_where_nobody_said_it(
+    study: Study, talk: int, tmp_path: Path
+) -> None:
+    table = put(tmp_path, "codings.csv", "text,code\nIt rained all day.,rain\n")
+    asked = ImportRequest(codings=table, coder="Ann")
+    assert "repeat with --complete" in import_all(study, asked).text()
+    said = import_all(study, replace(asked, looked_at=table)).text()
+    assert "0 with nothing to code" in said and "repeat with --complete" not in said
 
 
 def test_whose_codes_they_are_must_be_known(study: Study, talk: int, tmp_path: Path) -> None:

@@ -274,7 +274,7 @@ def _codings_lines(report: CodingsReport) -> list[str]:
         f"  {coder}: {counted(count, 'utterance')} coded, {report.nothing[coder]} with nothing to code."
         for coder, count in report.coded.items()
     ]
-    if report.coded and not any(report.nothing.values()):
+    if report.coded and not report.read_known and not any(report.nothing.values()):
         lines.append(
             "  Utterances without a row count as not looked at;"
             " if the coders read everything, repeat with --complete."

@@ -18,6 +18,7 @@ from coder.store.values import Decision, Provenance, UnitState
 from coder.workflow.coded_files import CodedReading, open_coded_file
 from coder.workflow.study.passages import PlacedRow, Placing, UnplacedError, place
 
+NOBODY = ""  # the coder of rows that name none
 FROM_TABLE = Provenance(note="codings from a table")
 
 
@@ -27,7 +28,8 @@ class CodingsReport:
 
     `problems` name each row that was left out, with the reason; `notes` say how the table was read. `tolerant` rows
     were found only without regard to spacing, quotes or dashes. `left_open` counts utterances that rows with a code
-    which were left out may speak of, `nowhere` such rows whose words were found nowhere.
+    which were left out may speak of and that stay not looked at, `still_nothing` such utterances that had nothing to
+    code before, `nowhere` such rows whose words were found nowhere. `read_known`: it was said what was read.
     """
 
     coded: dict[str, int] = field(default_factory=dict)
@@ -35,7 +37,9 @@ class CodingsReport:
     rows: int = 0
     used: int = 0
     left_open: dict[str, int] = field(default_factory=dict)
+    still_nothing: dict[str, int] = field(default_factory=dict)
     nowhere: int = 0
+    read_known: bool = False
     tolerant: int = 0
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -77,7 +81,7 @@ def import_coded_table(
     complete: bool = False,
 ) -> CodingsReport:
     """Take over the codings of an opened table, as `import_codings` does, and with its errors."""
-    report = CodingsReport(rows=len(table))
+    report = CodingsReport(rows=len(table), read_known=complete or looked_at is not None)
     rows, unsure = _placed(study, table, coder, placing, report)
     report.tolerant = placing.tolerant
     read = _places_read(looked_at, placing, report) if looked_at else {}
@@ -88,10 +92,13 @@ def import_coded_table(
             if complete:
                 looked |= {unit for row in of_coder for unit in placing.units[row.transcript].ids}
             study.people.add_coder(name)
-            doubtful = unsure[name] - {unit for row in of_coder for unit in placing.coded(row)}
-            report.left_open[name] = len(looked & doubtful)
+            doubtful = unsure[name] | unsure[NOBODY]
+            doubtful -= {unit for row in of_coder for unit in placing.coded(row)}
+            states = study.acts.states(name, sorted(looked & doubtful)).values()
+            report.left_open[name] = sum(unit.state == "open" for unit in states)
+            report.still_nothing[name] = sum(unit.state == "nothing" for unit in states)
             _write(study, name, of_coder, placing, looked - doubtful, report)
-    if complete or looked_at:
+    if report.read_known:
         report.notes += _doubts(report)
     return report
 
@@ -105,6 +112,12 @@ def _doubts(report: CodingsReport) -> list[str]:
             f"{counted(left, 'utterance')} taken as not looked at, not as nothing to code: a row with a code that was"
             " left out may speak of them."
         )
+    still = sum(report.still_nothing.values())
+    if still:
+        notes.append(
+            f"{counted(still, 'utterance')} left at nothing to code, which stood before this import, though a row"
+            " with a code that was left out may speak of them: correct the rows and import the table again."
+        )
     if report.nowhere:
         notes.append(
             f"{counted(report.nowhere, 'row')} with a code found nowhere. What they code, if it is in these"
@@ -116,7 +129,10 @@ def _doubts(report: CodingsReport) -> list[str]:
 def _placed(
     study: Study, table: CodedTable, coder: str | None, placing: Placing, report: CodingsReport
 ) -> tuple[list[PlacedRow], dict[str, set[int]]]:
-    """Return the rows that could be placed, and by coder the utterances that other rows with a code may speak of."""
+    """Return the rows that could be placed, and by coder the utterances that other rows with a code may speak of.
+
+    A row that names no coder may be anybody's: its utterances stand under NOBODY.
+    """
     offsets = "start" in table.columns and "end" in table.columns
     if "code" not in table.columns or not ("text" in table.columns or offsets):
         if what := without_words(table.frame):
@@ -140,12 +156,12 @@ def _placed(
             " with --adjudicated TABLE --coder NAME, or adjudicate on the review page."
         )
     for at, (row, who) in enumerate(zip(table.row_numbers(), coders, strict=True)):
-        if not who:
-            report.problems.append(f"row {row}: nobody is named who coded it")
-        if not who or who.casefold() == ADJUDICATED or (coder is not None and who != coder):
+        if who.casefold() == ADJUDICATED or (who and coder is not None and who != coder):
             continue
         row_cells = {role: cells[at] for role, cells in columns.items()}
         try:
+            if not who:
+                raise UnplacedError("nobody is named who coded it")
             _check_row(codes.rows[at], text_of(row_cells["polarity"]).strip(), unknown, codebook)
             placed.append(_row(row_cells, who, codes.rows[at], polarities[at], codebook, placing))
             report.used += 1
