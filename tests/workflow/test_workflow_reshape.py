@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from coder.codebook import load_codebook, to_yaml
 from coder.errors import InputError, StudyError
 from coder.store import Study
 from coder.store.replay import rebuild
@@ -134,6 +135,23 @@ def test_a_code_that_is_named_as_component_heads_it_and_one_below_it_joins_its_c
     with pytest.raises(InputError, match="there already"):
         reshape(study, Reshape("move", "wind", parent="rain"), coder="Ann")
     assert extended(study.codebooks.current(), {"label": "Fog", "parent": "sun"}).by_id["fog"].parent == label
+
+
+def test_the_codes_of_a_component_go_with_the_code_that_heads_it(study: Study, tmp_path: Path) -> None:
+    reshape(study, Reshape("move", "sun", parent="rain"), coder="Ann")
+    headed_by = study.codebooks.current()
+    with pytest.raises(InputError, match="heads the component of 1 code"):
+        reshape(study, Reshape("move", "rain"), coder="Ann")
+    assert reshape(study, Reshape("move", "rain", parent="Sky"), coder="Ann").endswith(
+        "to Sky, with its 1 code"
+    )
+    book = study.codebooks.current()
+    assert book.by_id["sun"].parent == book.by_id["rain"].parent == "Sky"
+    path = tmp_path / "book.yaml"
+    path.write_text(to_yaml(book), encoding="utf-8")
+    assert load_codebook(path).parents == book.parents
+    undo(study, "Ann")
+    assert study.codebooks.current().parents == headed_by.parents
 
 
 def test_splitting_moves_the_chosen_quotes_to_a_new_or_another_code(study: Study) -> None:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from coder.codebook import Code, Codebook, Example, SubTheme, component_named
 from coder.errors import InputError, StudyError
+from coder.phrasing import counted
 from coder.store import Study
 from coder.store.codebooks import CodebookChange
 from coder.store.decisions import StandingRow
@@ -23,7 +24,8 @@ class Reshape:
 
     merge     its codings become `into`'s, and it leaves the codebook
     split     the codings of `quotes` (utterance ids) become those of `into`, or of a new code called `label`
-    move      it goes under the component `parent` ('': none); its codings stay
+    move      it goes under the component `parent` ('': none), with the codes of a component that it heads; its
+              codings stay
     retire    its codings are withdrawn, and it leaves the codebook
     subtheme  it gets a sub-theme called `label` (of `polarity`, if given), with words of `quotes` as examples; its
               codings stay
@@ -136,10 +138,20 @@ def _moved(codebook: Codebook, code: Code, change: Reshape) -> Plan:
     component, headed = component_named(others, change.parent)
     if component == code.parent:
         raise InputError(f"{code.label} is there already.")
+    # A code that is called like its component heads it; left behind, its codes would follow it when the file is read.
+    along = {item.id for item in others.codes if item.parent == code.parent == code.label}
+    if along and component is None:
+        raise InputError(
+            f"{code.label} heads the component of {counted(len(along), 'code')}. Move them to another first."
+        )
     heads = headed.by_id
-    codes = tuple(heads.get(item.id) or replace(code, parent=component) for item in codebook.codes)
+    codes = tuple(
+        replace(item, parent=component) if item.id in {code.id, *along} else heads[item.id]
+        for item in codebook.codes
+    )
     moved = next_version(replace(codebook, codes=codes))
-    return moved, None, f"{code.label} moved to {component or 'no component'}"
+    also = f", with its {counted(len(along), 'code')}" if along else ""
+    return moved, None, f"{code.label} moved to {component or 'no component'}{also}"
 
 
 def _with_subtheme(codebook: Codebook, code: Code, change: Reshape) -> Plan:
