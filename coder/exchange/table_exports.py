@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from coder.coded_tables.code_lookup import read_codes
 from coder.coded_tables.grammar import Columns, columns_of, examples, names_in, polarities_of, text_of
 from coder.errors import TableError
-from coder.exchange.values import ExternalCoding, ExternalCodings
+from coder.exchange.values import PATH, ExternalCoding, ExternalCodings
 from coder.phrasing import counted
 from coder.reading.tables.columns import plain_name
 from coder.reading.tables.read import read_sheets
@@ -26,7 +26,6 @@ _ATLAS_TEXT = ("quotation content", "zitatinhalt", "contenido de la cita")
 _MAXQDA_TEXT = ("segment", "coded segments", "coded segment", "codiertes segment")
 _MAXQDA_DOCUMENT = ("document name", "dokumentname", "document", "dokument")
 _TICKED = ("true", "1", "yes")
-PATH = " > "  # between the levels of a code's name
 _NVIVO_PATH = re.compile(
     r"(?:(?P<code>Codes|Nodes)|Files|Internals|Externals|Elements)\\{2}(?:.*\\{2})?(?P<path>.+)", re.DOTALL
 )
@@ -363,8 +362,9 @@ def without_words(frame: "DataFrame") -> str:
     filled = [cell for cell in cells if cell]
     if filled and sum(bool(_COUNT.fullmatch(cell)) for cell in filled) >= _MOST_COUNTS * len(filled):
         return (
-            "this is a table of counts (a matrix, a crosstab) and holds no coded words. Export the project as"
-            " REFI-QDA (.qdpx), or the coded passages with their words."
+            "no columns of codes and words are known, and most cells are numbers, as in a table of counts (a matrix,"
+            f" a crosstab). It has: {', '.join(map(str, frame.columns))}. Export the project as REFI-QDA (.qdpx), or"
+            " the coded passages with their words."
         )
     return ""
 

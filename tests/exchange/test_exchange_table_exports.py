@@ -136,6 +136,7 @@ def test_nvivo_summary_has_files_and_codes_on_rows_of_their_own(tmp_path: Path) 
     ("rows", "said"),
     [
         ([["", "A : Time", "B : Rooms"], ["1 : I01", 1, 2], ["2 : I02", 0, 0]], "table of counts"),
+        ([["passage", "number"], ["x", 1], ["y", 2]], r"as in a table of counts.*It has: passage, number\."),
         ([["Code", "File", "Kappa", "A and Not B (%)"], ["Time", "I01", 0.7, 4.9]], "coding comparison"),
         ([["Name", "Description", "Files", "References"], ["Time", "", 2, 4]], "--codebook"),
     ],
