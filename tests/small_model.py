@@ -45,13 +45,13 @@ class Keywords:
     def fingerprint(self) -> dict[str, str]:
         return {"model": self.name, "arrays": "", "codebook": self.codebook.hash, "encoder": self.encoder.id}
 
-    def unread_languages(
-        self, texts: Sequence[str], questions: Sequence[str | None]
-    ) -> tuple[str | None, ...]:
-        return tuple(map(language_of_answer, texts, questions))
+    def unread_languages(self, batch: Batch) -> tuple[str | None, ...]:
+        return tuple(map(language_of_answer, batch.texts, batch.questions))
 
-    def predict(self, batch: Batch) -> Any:
+    def predict(self, batch: Batch, *, progress: Callable[[int, int], None] | None = None) -> Any:
         texts = batch.texts
+        if progress:
+            progress(len(texts), len(texts))
         codes = self.codebook.ids
         hits = np.array(
             [
@@ -67,7 +67,7 @@ class Keywords:
             codable=scores.max(axis=1),
             selected=hits,
             polarity=np.tile([0.6, 0.3, 0.1], (len(texts), 1)),
-            languages=self.unread_languages(texts, batch.questions),
+            languages=self.unread_languages(batch),
             evidence=lambda at, code: f"word of {code}",
         )
 

@@ -11,13 +11,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import typer
 
 from coder.errors import InputError
 from coder.passphrases import VARIABLE, check_new
 
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+MEGABYTE = 1_000_000
 EVERY = 30.0  # seconds between lines of progress: short work says nothing
 LOST = "Write the passphrase down in a safe place: without it nobody can read the study, and nobody can reset it."
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -69,13 +73,33 @@ def progress_bar(title: str) -> Iterator[Advance]:
         Rate(""),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar, _preparation_on(bar):
         task = bar.add_task(title, total=None)
 
         def advance(steps: int, of: int | None = None) -> None:
             bar.update(task, advance=steps, total=of)
 
         yield advance
+
+
+@contextmanager
+def _preparation_on(bar: "Progress") -> Iterator[None]:
+    """Show the large encoder's one-time preparation as a second bar: lines of its own would break into the first."""
+    from coder.encoding import large_weights
+
+    def announce(title: str) -> Callable[[int, int], None]:
+        task = bar.add_task(f"{title}, MB", total=None)
+
+        def advance(steps: int, of: int) -> None:
+            bar.update(task, advance=steps / MEGABYTE, total=of / MEGABYTE)
+
+        return advance
+
+    usual, large_weights.announce = large_weights.announce, announce
+    try:
+        yield
+    finally:
+        large_weights.announce = usual
 
 
 def so_far(advance: Advance) -> Callable[[int, int], None]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from coder.cli.console import note, print_json, show
+from coder.cli.console import note, print_json, progress_bar, show
 from coder.cli.options import AsJson, ExcerptOptions, Force, spread
 
 Excerpts = Annotated[
@@ -135,14 +135,15 @@ def evaluate(asked: Evaluation, tables: ExcerptOptions) -> None:
     """
     from coder.reporting.performance import performance_text
     from coder.reporting.plots import Drawing, check_plot, performance_plot
-    from coder.workflow.modelling.evaluate import evaluate_files
+    from coder.workflow.modelling.evaluate import EvaluationOptions, evaluate_files
 
     if asked.plot:
         check_plot(asked.plot, force=asked.force)
-    report = evaluate_files(
-        asked.model, asked.excerpts, codebook=asked.codebook, by=asked.by, with_baselines=asked.baselines,
-        reading=tables.reading(),
-    )  # fmt: skip
+    options = EvaluationOptions(codebook=asked.codebook, by=asked.by, baselines=asked.baselines)
+    with progress_bar("Reading excerpts") as advance:
+        report = evaluate_files(
+            asked.model, asked.excerpts, options, reading=tables.reading(), progress=advance
+        )
     for line in report.notes or ():
         note(line)
     show(asked.as_json, report.to_dict(), lambda: performance_text(report))
@@ -209,9 +210,11 @@ def compare_models(asked: Comparison, tables: ExcerptOptions) -> None:
     from coder.reporting.cards import comparison_text
     from coder.workflow.modelling.compare import compare_files
 
-    report = compare_files(
-        asked.first, asked.second, asked.excerpts, codebook=asked.codebook, reading=tables.reading()
-    )
+    with progress_bar("Reading excerpts") as advance:
+        report = compare_files(
+            asked.first, asked.second, asked.excerpts, codebook=asked.codebook, reading=tables.reading(),
+            progress=advance,
+        )  # fmt: skip
     for line in report.notes:
         note(line)
     show(asked.as_json, report.to_dict(), lambda: comparison_text(report))

@@ -216,7 +216,7 @@ def _model_lines(status: Status) -> list[str]:
     active = next((item for item in status.models if item.active), None)
     figure = _figure(active.card.get("held_out_f1")) if active else None
     lines = [
-        f"Model in use: {active.label if active else 'none'} of {len(status.models)} versions;"
+        f"Model in use: {active.label if active else 'none'}, of {counted(len(status.models), 'version')};"
         f" held-out F1 {number(figure)}; {right_text(status.right)}"
     ]
     if status.trials:

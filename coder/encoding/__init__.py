@@ -7,7 +7,7 @@ A text has the same vector to the last bit whatever it is encoded together with,
 how many threads.
 """
 
-from coder.encoding.encoder import Encoder
+from coder.encoding.encoder import Advance, Encoder
 from coder.encoding.transformer import answer, get_encoder, weights_of, whole
 
-__all__ = ["Encoder", "answer", "get_encoder", "weights_of", "whole"]
+__all__ = ["Advance", "Encoder", "answer", "get_encoder", "weights_of", "whole"]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Progress = Callable[[int], None]  # called with the number of texts finished since the last call
+Advance = Callable[[int, int], None]  # called with the steps done since the last call, and the steps in all
 
 
 class Encoder(Protocol):

@@ -24,6 +24,7 @@ from typing import IO
 import numpy as np
 
 from coder.encoding.caching import user_cache_folder
+from coder.encoding.encoder import Advance
 from coder.encoding.weights import Weights
 from coder.errors import ModelError
 
@@ -42,8 +43,6 @@ MISSING = (
     "or use the small model with `--model starter-small`."
 )
 BLOCK = 1 << 22
-
-Advance = Callable[[int, int], None]  # bytes finished since the last call, bytes in all
 
 
 def on_terminal(title: str) -> Advance | None:

@@ -186,9 +186,10 @@ def weights_of(encoder_id: str) -> str:
     return encoder_id.partition("/")[0]
 
 
-def whole(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+def whole(encoder: Encoder, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
     """Return the whole rows of texts, (n, width); of an encoder without a branch their vectors alone."""
-    return encoder.whole(texts) if isinstance(encoder, Branched) else encoder.encode(texts)
+    read = encoder.whole if isinstance(encoder, Branched) else encoder.encode
+    return read(texts, progress=progress)
 
 
 def answer(encoder_id: str, question: str, text: str) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from coder.arrays import Floats
 from coder.codebook import Codebook, to_dict
-from coder.encoding import Encoder
+from coder.encoding import Advance, Encoder
 from coder.learning.dataset import NOTHING_SEEN, Batch, Fingerprints, Topics, seen_share
 from coder.learning.estimators.calibration import USUAL, USUAL_THRESHOLD, Calibration, sigmoid
 from coder.learning.estimators.ensemble import (
@@ -202,13 +202,16 @@ class Model:
             for one in members
         )
 
-    def predict(self, batch: Batch) -> Predictions:
+    def predict(self, batch: Batch, *, progress: Advance | None = None) -> Predictions:
         """Code a batch of texts.
 
         A row depends on others only through the mean vector of its topic and through its neighbours in its turn,
-        which help to choose the code (see `with_neighbours`).
+        which help to choose the code (see `with_neighbours`). `progress` is that of `read_vectors`, which takes
+        nearly all the time.
         """
-        signals = self.signals(batch)
+        in_context = self.parts.in_context
+        vectors = read_vectors(batch, self.encoder, in_context=in_context, progress=progress)
+        signals = self.signals(batch, vectors=vectors)
         if not len(batch):
             return self.judged(signals, np.zeros((0, len(self.codebook.codes))))
         return self.judged(signals, with_neighbours(self.parts.themes.logits(signals), batch))

@@ -11,6 +11,7 @@ import pytest
 
 from coder.cli import console
 from coder.cli.console import PaceLines, harmless, in_words, per_time
+from coder.encoding import large_weights
 
 ATTACK = "\x1b]0;owned\x07\x1b[2Jwords\u202egnp.exe"
 
@@ -92,7 +93,9 @@ def test_rates() -> None:
     assert [per_time(rate) for rate in (None, 0.0, 0.5, 640.4)] == ["", "", "30 a minute", "640 a second"]
 
 
-def test_the_bar_of_a_terminal_shows_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+def terminal(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """Put a terminal in the place of stderr."""
+
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
@@ -100,8 +103,25 @@ def test_the_bar_of_a_terminal_shows_the_rate(monkeypatch: pytest.MonkeyPatch) -
     screen = Terminal()
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setattr("sys.stderr", screen)
+    return screen
+
+
+def test_the_bar_of_a_terminal_shows_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = terminal(monkeypatch)
     with console.progress_bar("Pre-coding") as advance:
         for _ in range(4):
             advance(10, 40)
     assert "Pre-coding" in screen.getvalue()
     assert "40/40" in screen.getvalue()
+
+
+def test_the_preparation_of_the_encoder_is_a_second_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = terminal(monkeypatch)
+    usual = large_weights.announce
+    with console.progress_bar("Pre-coding"):
+        told = large_weights.announce("Preparing (once)")
+        assert told is not None
+        told(200_000_000, 400_000_000)
+        told(200_000_000, 400_000_000)
+    assert "Preparing (once), MB" in screen.getvalue() and "400/400" in screen.getvalue()
+    assert large_weights.announce is usual

@@ -12,7 +12,7 @@ from coder.encoding.encoder import Progress
 from coder.learning import blank_model, train_model
 from coder.learning.dataset import Batch
 from coder.learning.estimators.ensemble import TAUGHT, LinearHead, Member, Stack
-from coder.learning.features.blocks import AFTER, BRANCH, BRANCH_ASKED
+from coder.learning.features.blocks import AFTER, BRANCH, BRANCH_ASKED, read_vectors
 from coder.learning.model import Model, codable_blocks, with_codebook
 from coder.learning.training.train import Recipes, Taught
 from tests.learning.conftest import WordEncoder
@@ -63,6 +63,16 @@ def test_talk_is_read_after_what_was_said_before_more_than_alone(
     mixed = (1 - AFTER) * alone + AFTER * after
     np.testing.assert_allclose(signals[BRANCH], [mixed[::-1], alone[::-1]], atol=1e-6)
     assert (signals[BRANCH_ASKED] == signals[BRANCH]).all()
+
+
+def test_progress_counts_each_reading_of_a_text(branched: BranchedEncoder) -> None:
+    steps: list[tuple[int, int]] = []
+    talk = Batch(["money", "money"], ["Why?", None], [1, 2], ["p1", ""], ["", ""])
+    for in_context in (False, True):
+        read_vectors(
+            talk, branched, in_context=in_context, progress=lambda done, of: steps.append((done, of))
+        )
+    assert steps == [(2, 2), (3, 3)]
 
 
 def test_written_answers_are_read_alone_and_after_their_question(

@@ -56,6 +56,15 @@ def test_columns_line_up_by_id_and_the_codes_left_out_are_named(
     assert turned.theme_kappa.second == 1.0
 
 
+def test_progress_counts_the_excerpts_of_both_models(models: dict[str, Model], tmp_path: Path) -> None:
+    steps: list[tuple[int, int]] = []
+    rows = [f"P{at},the {word} of day {at},{word}" for at in range(6) for word in ("rain", "sun")]
+    compare_files(
+        "first", "second", table(tmp_path, rows), progress=lambda done, of: steps.append((done, of))
+    )
+    assert steps == [(12, 24), (12, 24)]
+
+
 def test_models_without_a_common_code_are_told_in_one_sentence(
     models: dict[str, Model], tmp_path: Path
 ) -> None:

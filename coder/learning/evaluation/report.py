@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from coder.arrays import Floats, Places
 from coder.codebook import Codebook
+from coder.encoding import Advance
 from coder.learning.dataset import TrainingSet
 from coder.learning.evaluation import metrics
 from coder.learning.evaluation.performance import (
@@ -80,13 +81,20 @@ class Guess:
         return cls(nothing, nothing.copy(), nothing > 0, np.zeros((n, 3)), np.ones(n, dtype=bool))
 
     @classmethod
-    def by(cls, model: "Model", data: TrainingSet, codes: Sequence[str] | None = None) -> "Guess":
+    def by(
+        cls,
+        model: "Model",
+        data: TrainingSet,
+        codes: Sequence[str] | None = None,
+        *,
+        progress: Advance | None = None,
+    ) -> "Guess":
         """Return what a model says of coded excerpts, by its own codes or by `codes`, in their order.
 
-        Of rows that are never coded it says nothing.
+        Of rows that are never coded it says nothing. `progress` is that of `Model.predict`.
         """
         rows = np.flatnonzero(np.asarray(data.codable, dtype=bool))
-        predictions = model.predict(data.batch.rows(rows))
+        predictions = model.predict(data.batch.rows(rows), progress=progress)
         names = predictions.codes if codes is None else codes
         guess = cls.blank(len(data), len(names))
         if guess.read is not None:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coder.arrays import Floats
-from coder.encoding import Encoder, answer, whole
+from coder.encoding import Advance, Encoder, answer, whole
 from coder.learning.dataset import NOTHING_SEEN, Batch, Fingerprints, StudySums, copy_prints, fingerprints
 from coder.learning.features.codebook_similarity import FloatArray, PhraseBank, unit_rows
 from coder.learning.features.wording import NGrams, cues
@@ -105,18 +105,22 @@ class Reader:
     asks: FloatArray | None = None
 
 
-def read_vectors(batch: Batch, encoder: Encoder, *, in_context: bool) -> FloatArray:
+def read_vectors(
+    batch: Batch, encoder: Encoder, *, in_context: bool, progress: Advance | None = None
+) -> FloatArray:
     """Return the whole rows of a batch's texts, (n, width): their vectors (d columns), then those of a branch.
 
     With `in_context`, a spoken text has the mean of two vectors: of the text alone, and of the text after what was
-    said just before it (`Batch.said_before`). In the branch the latter counts AFTER.
+    said just before it (`Batch.said_before`). In the branch the latter counts AFTER. `progress` gets how many
+    readings are done since the last call, and how many there are.
     """
     if not len(batch):
         return whole(encoder, [])
+    after = _after(batch, batch.said_before, batch.spoken, encoder) if in_context else {}
+    texts = [*batch.texts, *after.values()]
+    both = whole(encoder, texts, progress=progress and (lambda steps: progress(steps, len(texts))))
     if not in_context:
-        return whole(encoder, batch.texts)
-    after = _after(batch, batch.said_before, batch.spoken, encoder)
-    both = whole(encoder, [*batch.texts, *after.values()])
+        return both
     rows, places, later = both[: len(batch)].copy(), list(after), both[len(batch) :]
     mean, width = (rows[places] + later) / 2, encoder.dimension
     mean[:, width:] = (1 - AFTER) * rows[places, width:] + AFTER * later[:, width:]

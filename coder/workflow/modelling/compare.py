@@ -10,6 +10,7 @@ from coder.phrasing import few
 
 if TYPE_CHECKING:
     from coder.codebook import Codebook
+    from coder.encoding import Advance
     from coder.learning.evaluation.performance import ModelComparison
     from coder.learning.model import Model
     from coder.workflow.coded_files import CodedReading
@@ -24,11 +25,13 @@ def compare_files(
     *,
     codebook: str | None = None,
     reading: "CodedReading | None" = None,
+    progress: "Advance | None" = None,
 ) -> "ModelComparison":
     """Return the difference of two models on coded excerpts, per code, with paired intervals over groups.
 
     Models of different codebooks are compared on the codes that both have; `left_out` are the others. Raises
     ModelError if they share none, TableError. Notes say when either model was trained on these excerpts.
+    `progress` gets how many readings of texts are done since the last call, and how many there are.
     """
     from coder.coded_tables.excerpts import training_set
     from coder.learning.evaluation.report import Guess, Truth, differences
@@ -45,8 +48,9 @@ def compare_files(
             f"Compared on the {len(shared)} codes that both models have; left out: {few(left_out, SHOWN)}."
         )
     guesses = []
+    both = progress and (lambda steps, of: progress(steps, of * len(models)))
     for model in models:
-        guesses.append(Guess.by(model, data, shared))
+        guesses.append(Guess.by(model, data, shared, progress=both))
         notes += seen_warning(model, model.seen_share(data.texts))
         languages = model.unread_languages(data.batch)
         notes += [f"{model.name}: {line}" for line in unread_warning(languages)]

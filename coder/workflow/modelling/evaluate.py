@@ -1,7 +1,7 @@
 """Performance of a model against human codes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from coder.coded_tables.excerpts import Excerpt
+    from coder.encoding import Advance
     from coder.learning.dataset import TrainingSet
     from coder.learning.evaluation.performance import Baseline, EvaluationReport
     from coder.learning.model import Model
@@ -37,22 +38,35 @@ def evaluate(
     return evaluate_on(loaded, excerpts, by=by, notes=notes).to_dict()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationOptions:
+    """How a model is measured: with another codebook than its own, split by a column, beside simple methods."""
+
+    codebook: str | None = None
+    by: str | None = None
+    baselines: bool = True
+
+
 def evaluate_files(
     model: str,
     paths: Sequence[Path],
+    options: EvaluationOptions,
     *,
-    codebook: str | None = None,
-    by: str | None = None,
-    with_baselines: bool = True,
     reading: "CodedReading | None" = None,
+    progress: "Advance | None" = None,
 ) -> "EvaluationReport":
-    """Measure a model on tables of coded excerpts; returns the report with notes and baselines."""
+    """Measure a model on tables of coded excerpts; returns the report with notes and baselines.
+
+    `progress` gets how many readings of texts are done since the last call, and how many there are.
+    """
     from coder.workflow.coded_files import coded_excerpts
     from coder.workflow.modelling.models import open_model
 
-    loaded = open_model(model, codebook)
+    loaded = open_model(model, options.codebook)
     excerpts, notes = coded_excerpts(paths, reading, codebook=loaded.codebook)
-    return evaluate_on(loaded, excerpts, by=by, notes=notes, with_baselines=with_baselines)
+    return evaluate_on(
+        loaded, excerpts, by=options.by, notes=notes, with_baselines=options.baselines, progress=progress
+    )
 
 
 def evaluate_on(
@@ -62,6 +76,7 @@ def evaluate_on(
     by: str | None = None,
     notes: Sequence[str] = (),
     with_baselines: bool = False,
+    progress: "Advance | None" = None,
 ) -> "EvaluationReport":
     """Predict excerpts and compare with their human codes; `by` names a column to split the figures by."""
     import numpy as np
@@ -73,7 +88,7 @@ def evaluate_on(
     values = None if by is None else values_of(excerpts, by)
     data = training_set(excerpts, model.codebook)
     truth = Truth(data.labels, data.polarity, data.groups)
-    guess = Guess.by(model, data)
+    guess = Guess.by(model, data, progress=progress)
     languages = model.unread_languages(data.batch)
     seen = model.seen_share(data.texts)
     readable = [at for at, name in enumerate(languages) if name is None]
