@@ -99,12 +99,15 @@ class CodeMapper:
         asked = self._table.get(folded(head)) if side else None
         if asked is not None:  # the table names the code, the cell its polarity: "time:barrier"
             return replace(asked, polarity=asked.polarity or side)
-        code = self._lookup.find(name)
+        code = self._lookup.by_fold.get(folded(name))
         if code is not None:
             return Mapped(code, None, "name")
         levels = [_polarity_in(level) for level in _LEVELS.split(name) if level.strip()]
         polarity = next((side for _, side in reversed(levels) if side), None)
         plain = [rest for rest, _ in levels if rest]
+        code = self._lookup.find(name) or self._lookup.find(" > ".join(plain))
+        if code is not None:  # of codes of one name the path says which
+            return Mapped(code, polarity, "name")
         for level in reversed(plain):
             code = self._lookup.find(level) or self._by_words.get(_words(level))
             if code is not None:

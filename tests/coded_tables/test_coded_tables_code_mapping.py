@@ -137,3 +137,19 @@ def test_the_shipped_codebooks_know_their_own_names() -> None:
         mapper = CodeMapper(codebook)
         for code in codebook.codes:
             assert mapper.map(f"{code.parent} > {code.label} > barrier").code == code.id
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "polarity"),
+    [
+        ("Help > Time", "time_2", None), ("Help > Time > barrier", "time_2", "barrier"),
+        ("Help > Facilitators > Time", "time_2", "facilitator"), ("Barriers > Time", "time", "barrier"),
+        ("Barriers > Work > Time", "time", "barrier"),
+    ],
+)  # fmt: skip
+def test_of_codes_of_one_name_the_path_says_which_and_polarity_is_kept(
+    name: str, code: str, polarity: str | None
+) -> None:
+    book = Codebook("own", (Code("time", "Time", parent="Barriers"), Code("time_2", "Time", parent="Help")))
+    found = CodeMapper(book).map(name)
+    assert (found.code, found.polarity) == (code, polarity)
