@@ -119,6 +119,13 @@ class CodeMapper:
             return Mapped(None, polarity, POLARITY_ONLY)
         return self._guess(plain, polarity)
 
+    def of_one_name(self, name: str) -> list[str]:
+        """Return the ids of several codes whose label a name is; none for an id, or if the edited table has it."""
+        if name in self._codebook.by_id or folded(name) in self._table:
+            return []
+        alike = [code.id for code in self._codebook.codes if folded(code.label) == folded(name)]
+        return alike if len(alike) > 1 else []
+
     def _guess(self, plain: Sequence[str], polarity: str | None) -> Mapped:
         """Return the likeliest code: a joined pair of levels ("Opportunity > Social"), a domain, a misspelt name."""
         for first, second in pairwise(plain):
@@ -277,7 +284,8 @@ def mapped_table(table: CodedTable, mapper: CodeMapper) -> CodedTable:
         "row_numbers": light_numbers([numbers[row] for row in rows]),
     }
     times = Counter(name for cell in cells for name in cell)
-    return replace(table, frame=frame, notes=(*table.notes, *_notes(table.where, meaning, times)))
+    notes = [*_notes(table.where, meaning, times), *_of_one_name(table.where, mapper, times)]
+    return replace(table, frame=frame, notes=(*table.notes, *notes))
 
 
 def _as_cell(name: str, mapped: Mapped | None, side: str | None) -> list[str]:
@@ -315,6 +323,20 @@ def _notes(where: str, meaning: Mapping[str, Mapped], times: Counter[str]) -> li
             " edit; give it with --mapping."
         )
     return notes
+
+
+def _of_one_name(where: str, mapper: CodeMapper, times: Counter[str]) -> list[str]:
+    several = {name: codes for name in times if (codes := mapper.of_one_name(name))}
+    said = [
+        f"'{name}' ({times[name]}; of {', '.join(codes)} taken as {mapper.map(name).code})"
+        for name, codes in several.items()
+    ]
+    if not said:
+        return []
+    return [
+        f"{where}: names that several codes have: {few(said, SHOWN)}. Give the id or the path of the one meant,"
+        " or use --mapping."
+    ]
 
 
 def _counts(names: Counter[str]) -> str:

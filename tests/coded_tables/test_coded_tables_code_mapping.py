@@ -153,3 +153,10 @@ def test_of_codes_of_one_name_the_path_says_which_and_polarity_is_kept(
     book = Codebook("own", (Code("time", "Time", parent="Barriers"), Code("time_2", "Time", parent="Help")))
     found = CodeMapper(book).map(name)
     assert (found.code, found.polarity) == (code, polarity)
+
+
+def test_a_name_that_several_codes_have_is_said() -> None:
+    book = Codebook("own", (Code("time", "Time", parent="Barriers"), Code("time_2", "Time", parent="Help")))
+    frame = pd.DataFrame({"text": ["a", "b", "c"], "code": ["Time", "Help > Time", "time_2"]})
+    [_, note] = mapped_table(CodedTable.of(frame, "t"), CodeMapper(book)).notes
+    assert note.startswith("t: names that several codes have: 'Time' (1; of time, time_2 taken as time).")
