@@ -98,6 +98,7 @@ class SharedConnection:
         self.path = path
         self._clock = clock
         self._lock = RLock()
+        self._file = _identity(path)
 
     @property
     def encrypted(self) -> bool:
@@ -135,8 +136,18 @@ class SharedConnection:
             if self.connection.in_transaction:
                 yield self._stamp()
                 return
+            self._refuse_replaced()
             with transaction(self.connection, self.path):
                 yield self._stamp()
+
+    def _refuse_replaced(self) -> None:
+        """Raise StudyError if another file took the place of the open one: what is written now would be lost."""
+        if self._file and _identity(self.path) not in (None, self._file):
+            raise StudyError(
+                f"{self.path} was replaced by another file while it was open here, as a synced folder does. Nothing"
+                f" more is saved. Close it everywhere, delete {self.path.name}-wal and {self.path.name}-shm, which"
+                " belong to the file before, and look for a conflicted copy (docs/study.md)."
+            )
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -168,6 +179,15 @@ class SharedConnection:
             known = f"Its coders are: {', '.join(names)}." if names else "It has no coders yet."
             raise StudyError(f"There is no coder '{name}' in {self.path.name}. {known}")
         return int(coder)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one of its name, None if there is none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino
 
 
 def _just_after(stamp: str) -> str:

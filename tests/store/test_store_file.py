@@ -1,6 +1,7 @@
 """The study file: what is refused with which words, migrations with a backup, two writers, a full disk."""
 
 import contextlib
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -327,3 +328,14 @@ def test_a_read_only_file_shows_what_its_log_holds(tmp_path: Path) -> None:
         path.chmod(0o444)
         with Study.open(path, readonly=True) as reader:
             assert reader.acts.states("Ann", [unit])[unit].state == "coded"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows refuses to replace an open file")
+def test_a_study_that_was_replaced_while_open_takes_nothing_more(tmp_path: Path) -> None:
+    study = small_study(tmp_path / "s.coder", "p01")
+    shutil.copy(tmp_path / "s.coder", tmp_path / "synced.tmp")
+    study.people.add_coder("Cara")
+    (tmp_path / "synced.tmp").replace(tmp_path / "s.coder")
+    with pytest.raises(StudyError, match="replaced by another file while it was open"):
+        study.people.add_coder("Dan")
+    study.close()
