@@ -8,7 +8,7 @@ from coder.errors import StudyError
 from coder.store.coders import apply_roles
 from coder.store.connection import SharedConnection, new_uid
 from coder.store.reversals import Reversals, changed_since, covered, stands
-from coder.store.transcripts import name_of
+from coder.store.transcripts import SHORTEST_NUMBER, name_of
 
 LONGEST_NAME = 200
 _INSERT = "INSERT INTO transcript_change (uid, transcript, kind, name, before, coder, time, reverses)"
@@ -22,7 +22,7 @@ _COVERED = (
     f"{covered('transcript_change', _SAME)} OR (c.kind = 'rename' AND c.before IS NULL)"
     " OR EXISTS (SELECT 1 FROM transcript t JOIN transcript v ON v.replaces = t.uid WHERE t.id = c.transcript)"
 )
-_TAKEN = "There is another transcript '{}' by now; rename that one first."
+_TAKEN = "There is another transcript '{}' ({}); rename that one first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class TranscriptChanges:
             name = name_of(self._db, transcript_id)
             if not self._is_removed(transcript_id):
                 return
-            if self._taken(transcript_id, name):
-                raise StudyError(_TAKEN.format(name))
+            if taken := self._taken(transcript_id, name):
+                raise StudyError(_TAKEN.format(name, taken))
             self._write(transcript_id, ("restore", name, None), coder)
 
     def removed(self) -> list[tuple[int, str, str]]:
@@ -99,9 +99,8 @@ class TranscriptChanges:
         key, made = change["transcript"], change["reverses"] or change["uid"]
         outcome = _outcome(self._db.rows(_CHANGES, (key,)), but_for=made)
         name = outcome.name or name_of(self._db, key)
-        if outcome.removed is not None or not self._taken(key, name):
-            return ""
-        return _TAKEN.format(name)
+        taken = "" if outcome.removed is not None else self._taken(key, name)
+        return _TAKEN.format(name, taken) if taken else ""
 
     def reverse(self, change: Row, *, coder: str) -> bool:
         """Take back a change, or an undoing; tell whether name or removal are others now.
@@ -121,9 +120,14 @@ class TranscriptChanges:
     def _is_removed(self, transcript_id: int) -> bool:
         return _outcome(self._db.rows(_CHANGES, (transcript_id,))).removed is not None
 
-    def _taken(self, transcript_id: int, name: str) -> bool:
-        others = self._db.rows("SELECT name FROM transcript WHERE current = 1 AND id <> ?", (transcript_id,))
-        return name.casefold() in {row["name"].casefold() for row in others}
+    def _taken(self, transcript_id: int, name: str) -> str:
+        """Return the number of another transcript in use that is called so, capitals aside; '' if there is none."""
+        others = self._db.rows(
+            "SELECT uid, name FROM transcript WHERE current = 1 AND id <> ? ORDER BY time, uid",
+            (transcript_id,),
+        )
+        taken = (row["uid"][:SHORTEST_NUMBER] for row in others if row["name"].casefold() == name.casefold())
+        return next(taken, "")
 
     def _write(
         self,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from sqlite3 import Row
@@ -17,6 +18,7 @@ from coder.store.values import LOTS, StudyTurn, StudyUtterance, TranscriptInfo
 _UTTERANCES = "SELECT u.*, t.written FROM utterance u JOIN transcript t ON t.id = u.transcript WHERE"
 MOST_NAMED = 12  # transcripts named where none is called as asked
 SHORTEST_NUMBER = 8  # characters of a uid that name a transcript well enough
+_NUMBERED = re.compile(rf"(.+) \(([0-9a-f]{{{SHORTEST_NUMBER}}})\)")  # a name as `shown_names` makes it
 FEW = 40  # utterances of one transcript fetched one by one; more: the transcript is read whole
 
 
@@ -246,7 +248,7 @@ class Texts:
         """Return the ids of the current transcripts that a name means, in order of import.
 
         It may be the name or the file's name (case and file suffix do not matter), or, if none is called so, (the
-        beginning of) the number that `told_apart` gives.
+        beginning of) the number that `told_apart` gives, or the name with it, as `shown_names` has it.
         """
         wanted = name.strip().casefold()
         rows = self._db.rows(
@@ -259,7 +261,13 @@ class Texts:
         ]
         if called or len(wanted) < SHORTEST_NUMBER:
             return called
-        return [int(row["id"]) for row in rows if row["uid"].startswith(wanted)]
+        numbered = _NUMBERED.fullmatch(wanted)
+        name, number = (numbered[1], numbered[2]) if numbered else ("", wanted)
+        return [
+            int(row["id"])
+            for row in rows
+            if row["uid"].startswith(number) and name in ("", row["name"].casefold())
+        ]
 
     def told_apart(self, ids: Sequence[int]) -> list[str]:
         """Return for each transcript the number that names it alone, the same in every copy, and its file."""
@@ -276,6 +284,17 @@ class Texts:
             (rows[0]["name"], [int(row["id"]) for row in rows]) for rows in alike.values() if len(rows) > 1
         ]
         return sorted(found)
+
+    def shown_names(self) -> dict[int, str]:
+        """Return what each transcript is called where names must differ: "Ward (1f0c22ab)" if several are in use.
+
+        Versions that are not in use have their plain names. `find` knows the longer names, too.
+        """
+        names = {row["id"]: str(row["name"]) for row in self._db.rows("SELECT id, name FROM transcript")}
+        for _, ids in self.of_one_name():
+            for key, number in zip(ids, self.told_apart(ids), strict=True):
+                names[key] += f" ({number.partition(' ')[0]})"
+        return names
 
     def transcript(self, transcript_id: int) -> Transcript:
         """Return a transcript as it was read, with roles as corrected; its `id` is the name in the study."""

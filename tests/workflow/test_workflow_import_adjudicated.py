@@ -74,6 +74,7 @@ def test_the_list_of_disagreements_filled_in_is_adjudicated_by_one_act(study: St
 def test_what_was_adjudicated_otherwise_before_is_adjudicated_anew(study: Study, tmp_path: Path) -> None:
     import_adjudicated(study, disagreements(study, tmp_path, "rain"), "Cleo")
     report = import_adjudicated(study, disagreements_kept(tmp_path, "sun"), "Cleo")
+    assert any("adjudicated anew: row 2 (rain before, now sun)." in note for note in report.notes)
     assert report.text().startswith("Adjudicated by Cleo: 1 utterance (1 of them anew)")
     assert list(settled(study).values()) == [[("sun", None)]]
 
@@ -125,3 +126,101 @@ def test_it_must_be_known_who_adjudicated_and_where_the_codes_are(study: Study, 
         import_adjudicated(study, table, None)
     with pytest.raises(TableError, match="no column 'agreed' or 'code'"):
         import_adjudicated(study, table, "Cleo")
+
+
+def put(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "settled.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+EXPORT = "transcript,text,coder,code\ntalk,The sun came later.,adjudicated,sun\n"
+
+
+def test_an_utterance_of_which_one_row_cannot_be_used_stays_as_it_is(study: Study, tmp_path: Path) -> None:
+    import_adjudicated(study, put(tmp_path, f"{EXPORT}talk,The sun came later.,adjudicated,rain\n"), "Cleo")
+    before = settled(study)
+    assert before == {"The sun came later.": [("sun", None), ("rain", None)]}
+    report = import_adjudicated(
+        study, put(tmp_path, f"{EXPORT}talk,The sun came later.,adjudicated,rian\n"), "Cleo"
+    )
+    assert (report.settled, settled(study)) == (0, before)
+    assert report.problems == [
+        "row 3: 'rian' is not a code of the codebook; is 'rain' meant?",
+        "row 2: left out, too: the utterance is row 3's as well, which cannot be used",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("talk,The sun came later.,,rain\ntalk,The sun came later.,,-\n", "'rain' and 'nothing to code'"),
+        ("talk,The sun came later.,Ann,rain\ntalk,The sun came later.,Ben,sun\n", "'rain' and 'sun'"),
+        (
+            "talk,The sun came later.,,sun:barrier\ntalk,The sun came later.,,sun:facilitator\n",
+            "'sun:barrier' and 'sun:facilitator'",
+        ),
+    ],
+)
+def test_rows_that_contradict_each_other_settle_nothing(
+    study: Study, tmp_path: Path, rows: str, said: str
+) -> None:
+    report = import_adjudicated(study, put(tmp_path, f"transcript,text,coder,code\n{rows}"), "Cleo")
+    assert settled(study) == {}
+    assert report.problems == [
+        f"rows 2 and 3: decide one utterance differently ({said}); it is left as it is"
+    ]
+
+
+def test_a_row_of_a_list_that_is_out_of_date_is_left_out(study: Study, tmp_path: Path) -> None:
+    table = disagreements(study, tmp_path, "rain:barrier", "rain:barrier", "rain:barrier")
+    unit = study.texts.utterances(study.texts.all()[0].id, codable_only=True)[1].id
+    decide(study, "Ann", [Decision(unit, "withdraw", "sun"), Decision(unit, "add", "wind")], mode="blind")
+    report = import_adjudicated(study, table, "Cleo")
+    assert report.settled == 2 and "The sun came later." not in settled(study)
+    (problem,) = report.problems
+    assert (
+        "Ann has decided anew since the list was written (in the list: sun:barrier; by now: wind)" in problem
+    )
+
+
+def test_what_a_coder_changed_after_seeing_others_does_not_make_the_list_old(
+    study: Study, tmp_path: Path
+) -> None:
+    unit = study.texts.utterances(study.texts.all()[0].id, codable_only=True)[1].id
+    study.acts.record_exposure("Ann", [unit], "coder")
+    decide(study, "Ann", [Decision(unit, "withdraw", "sun"), Decision(unit, "add", "wind")], mode="assisted")
+    report = import_adjudicated(study, disagreements(study, tmp_path, "rain", "rain", "rain"), "Cleo")
+    assert (report.settled, report.problems) == (3, [])
+
+
+def test_a_wrong_polarity_is_refused_a_missing_one_counted_and_memos_kept(
+    study: Study, tmp_path: Path
+) -> None:
+    table = put(
+        tmp_path,
+        "transcript,text,code,polarity,memo,by whom\ntalk,It rained all day.,rain,bariere,,\n"
+        'talk,The sun came later.,sun,,because,C\ntalk,"Wind, only wind.",wind,barrier,,\n',
+    )
+    report = import_adjudicated(study, table, "Cleo")
+    assert report.problems == ["row 2: polarity 'bariere' is not one of barrier, facilitator, mixed"]
+    assert settled(study) == {
+        "The sun came later.": [("sun", None)],
+        "Wind, only wind.": [("wind", "barrier")],
+    }
+    assert "settled.csv: columns that were not read: 'by whom'." in report.notes
+    assert any("1 code without a polarity, the first in row 3" in note for note in report.notes)
+    units = study.texts.utterances(study.texts.all()[0].id, codable_only=True)
+    states = study.acts.states(ADJUDICATED, [unit.id for unit in units])
+    assert [code.memo for state in states.values() for code in state.codes] == ["because", ""]
+    assert import_adjudicated(study, table, "Cleo").unchanged == 2
+
+
+def test_coders_called_like_a_heading_do_not_spoil_the_list(tmp_path: Path) -> None:
+    with small_study(tmp_path / "s.coder") as study:
+        unit = study.texts.utterances(add_talk(study, "talk"), codable_only=True)[0].id
+        for coder, code in (("Text", "rain"), ("Code", "sun")):
+            study.people.add_coder(coder)
+            decide(study, coder, Decision(unit, "add", code, "barrier"), mode="blind")
+        report = import_adjudicated(study, disagreements(study, tmp_path, "wind:barrier"), "Cleo")
+        assert (report.settled, report.problems, report.notes) == (1, [], [])

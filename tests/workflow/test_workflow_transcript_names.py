@@ -12,6 +12,7 @@ from coder.exchange.read import read_codings
 from coder.phrasing import typed
 from coder.store import Study
 from coder.store.values import Decision
+from coder.workflow.agreement.from_study import study_table
 from coder.workflow.study.codings_preview import preview_codings
 from coder.workflow.study.decide import decide
 from coder.workflow.study.export import ExportRequest, export_study
@@ -20,6 +21,7 @@ from coder.workflow.study.import_codings import import_codings
 from coder.workflow.study.import_project import import_project
 from coder.workflow.study.import_transcripts import ImportOptions, import_transcripts
 from coder.workflow.study.merge import merge_studies
+from coder.workflow.study.report_data import Names, read_data
 from coder.workflow.study.transcript_names import rename_transcript
 from coder.workflow.study.undoing import undo
 from tests.study_making import cut, small_study
@@ -88,6 +90,10 @@ def test_tables_that_name_them_are_placed_by_their_words_and_facts_are_refused(b
         assert preview_codings(study, table).documents == (("Ward", 2, True),)
         report = import_codings(study, table, coder="Ann")
         assert report.used == 1 and "occurs 2 times" in report.problems[0]
+        ((_, alike),) = study.texts.of_one_name()
+        assert report.problems[0].endswith(
+            f"one by its number, {' and '.join(study.texts.told_apart(alike))}"
+        )
         found = import_attributes(study, facts)
         assert found.problems == ["row 2: 'Ward' is the name of 2 transcripts; see coder status"]
         first = next(item for item in study.texts.all() if item.source == "w1.txt")
@@ -171,3 +177,21 @@ def test_a_corrected_file_of_a_renamed_transcript_is_its_next_version(tmp_path: 
         assert (second.name, second.version) == ("First interview", 2)
         (only,) = study.texts.all()
         assert (only.id, only.held_out, study.texts.earlier(only.id)) == (second.id, True, [first.id])
+
+
+def test_agreement_and_report_do_not_take_them_for_one(joined: Path) -> None:
+    with Study.open(joined) as study:
+        homes, shown = ids_by_words(study), study.texts.shown_names()
+        assert shown[homes["A"]] != shown[homes["B"]] and shown[homes["A"]].startswith("interview (")
+        assert [study.texts.find(shown[home].upper()) for home in homes.values()] == list(homes.values())
+        with pytest.raises(StudyError, match="There is no transcript"):
+            study.texts.find(shown[homes["A"]].replace("interview", "talk"))
+        data = read_data(study, Names())
+        assert [case.transcripts for case in data.cases.values()] == [
+            (source.name,) for source in data.sources
+        ]
+        assert {source.name for source in data.sources} == {shown[home] for home in homes.values()}
+    table, _, _ = study_table(joined)
+    assert table.groupby("transcript")["coder"].unique().map(list).to_dict() == {
+        shown[homes["A"]]: ["Ann"], shown[homes["B"]]: ["Ben"],
+    }  # fmt: skip

@@ -140,7 +140,7 @@ def _said_by_model(study: Study, items: Iterable[Confirmed]) -> list[Confirmed]:
 def _rows(study: Study, items: Iterable[Confirmed], blind: str) -> Iterable[dict[str, Any]]:
     items = list(items)
     units = study.texts.by_id(sorted({item.utterance for item in items}))
-    names = {item.id: item.name for item in study.texts.all(superseded=True)}
+    names = study.texts.shown_names()
     for item in items:
         unit = units[item.utterance]
         base = {

@@ -143,7 +143,7 @@ def _placed(
     coders = _coders(table, coder)
     codebook = study.codebooks.current()
     codes = read_codes(table.cells("code"), lookup_in(codebook))
-    report.notes += [*table.notes, *codes.notes(table.where), *_unread(table)]
+    report.notes += [*table.notes, *codes.notes(table.where), *unread_columns(table)]
     unknown: Counter[str] = Counter()
     polarities = polarities_of(table.cells("polarity"), unknown)
     columns = {role: table.cells(role) for role in ("text", "transcript", "start", "end", "polarity", "memo")}
@@ -162,7 +162,7 @@ def _placed(
         try:
             if not who:
                 raise UnplacedError("nobody is named who coded it")
-            _check_row(codes.rows[at], text_of(row_cells["polarity"]).strip(), unknown, codebook)
+            check_row(codes.rows[at], text_of(row_cells["polarity"]).strip(), unknown, codebook)
             placed.append(_row(row_cells, who, codes.rows[at], polarities[at], codebook, placing))
             report.used += 1
         except UnplacedError as problem:
@@ -183,7 +183,8 @@ def _maybe(cells: Mapping[str, Any], placing: Placing) -> set[int]:
     return {unit for spot in places for unit in placing.covered(*spot)}
 
 
-def _unread(table: CodedTable) -> list[str]:
+def unread_columns(table: CodedTable) -> list[str]:
+    """Name the columns of a table that were not read, in a sentence, if there are any."""
     unread = table.columns.unread
     return [f"{table.where}: columns that were not read: {examples(unread)}."] if unread else []
 
@@ -201,7 +202,7 @@ def _coders(table: CodedTable, coder: str | None) -> list[str]:
     return coders
 
 
-def _check_row(codes: Sequence[Given], polarity: str, unknown: Container[str], codebook: Codebook) -> None:
+def check_row(codes: Sequence[Given], polarity: str, unknown: Container[str], codebook: Codebook) -> None:
     """Raise UnplacedError for a code that the codebook does not have and for a polarity that is none."""
     for name, _ in codes:
         if name not in codebook.by_id:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from coder.domain import Transcript
+from coder.phrasing import listed
 from coder.store import Study
 from coder.store.values import StudyUtterance
 
@@ -207,6 +208,12 @@ def place(row: Mapping[str, Any], placing: Placing) -> tuple[int, int, int]:
         raise UnplacedError(f'its text is not found in {where}: "{_short(text)}"')
     if len(places) > 1:
         reason = f'its text occurs {len(places)} times, so its place is unclear: "{_short(text)}"'
+        several = list(dict.fromkeys(key for key, *_ in places))
+        if len(several) > 1 and row["transcript"]:
+            numbers = listed(placing.study.texts.told_apart(several))
+            reason += (
+                f". Several transcripts are called '{row['transcript']}': name one by its number, {numbers}"
+            )
         raise UnplacedError(reason, places)
     placing.tolerant += best == "tolerant"
     return places[0]

@@ -131,7 +131,8 @@ def read_data(
         known = ", ".join(study.people.coders()) or "nobody yet"
         raise StudyError(f"There is no coder '{coder}' in this study; its coders are {known}.")
     book = study.codebooks.current()
-    transcripts = study.texts.all()
+    shown = study.texts.shown_names()  # people without a link are told apart by their transcripts' names
+    transcripts = [replace(item, name=shown[item.id]) for item in study.texts.all()]
     standing, decided = _standing(study, coder, withheld)
     codings: list[Coding] = []
     suggested: list[Coding] = []
