@@ -142,8 +142,13 @@ def test_what_a_killed_merge_left_is_removed_by_the_next_one_a_day_later(tmp_pat
         folder.mkdir()
         (folder / "joined.coder").write_bytes(b"a copy")
     os.utime(left, (0, 0))
-    merged(copies(tmp_path, "ab"), tmp_path / "ab.coder")
-    assert [path.name for path in tmp_path.glob(".*")] == [running.name]
+    dangling = tmp_path / f"{UNFINISHED}link"
+    dangling.symlink_to(tmp_path / "nowhere")
+    report = merged(copies(tmp_path, "ab"), tmp_path / "ab.coder")
+    assert {path.name for path in tmp_path.glob(".*")} == {running.name, dangling.name}
+    assert report.notes == (
+        f"Copies that a merge of 1970-01-01 left unfinished in {left.name} were removed.",
+    )
 
 
 def test_versions_imported_in_opposite_order_make_no_circle(tmp_path: Path) -> None:

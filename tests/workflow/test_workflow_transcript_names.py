@@ -191,7 +191,7 @@ def test_agreement_and_report_do_not_take_them_for_one(joined: Path) -> None:
             (source.name,) for source in data.sources
         ]
         assert {source.name for source in data.sources} == {shown[home] for home in homes.values()}
-    table, _, _ = study_table(joined)
+    table = study_table(joined).frame
     assert table.groupby("transcript")["coder"].unique().map(list).to_dict() == {
         shown[homes["A"]]: ["Ann"], shown[homes["B"]]: ["Ben"],
     }  # fmt: skip

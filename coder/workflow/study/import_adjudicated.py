@@ -139,7 +139,7 @@ def _opened(study: Study, path: Path) -> tuple[CodedTable, dict[str, list[object
         return replace(CodedTable.of(frame, path.name, given={"code": agreed[0]}), notes=table.notes), {}
     # A coder may be called like a heading, so the coders' columns are taken out before headings are read.
     theirs = [name for name in frame.columns if name not in LIST and name in coders]
-    others = [name for name in frame.columns if name not in LIST and str(name).startswith("model ")]
+    others = [name for name in frame.columns if name == ADJUDICATED or str(name).startswith("model ")]
     kept = frame.drop(columns=[*theirs, *others, "number", "kind", "pair"])
     kept.attrs = dict(frame.attrs)
     given = {"code": AGREED, "transcript": "transcript", "unit": "unit", "text": "text"}

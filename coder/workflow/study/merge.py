@@ -3,7 +3,8 @@
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -66,7 +67,7 @@ def merge_studies(paths: Sequence[str | Path], out: str | Path, *, force: bool =
         raise OutputError(f"{target} exists already. Choose another name, or add --force to replace it.")
     if not target.parent.is_dir():
         raise OutputError(f"The folder {target.parent} does not exist; make it first.")
-    _clear_away(target.parent)
+    cleared = _clear_away(target.parent)
     with TemporaryDirectory(prefix=UNFINISHED, dir=target.parent) as folder:
         draft = Path(folder) / "joined.coder"
         report = _joined(sources, draft, target)
@@ -76,14 +77,26 @@ def merge_studies(paths: Sequence[str | Path], out: str | Path, *, force: bool =
             database.publish(draft, target)
         if is_encrypted(target):
             PASSPHRASES.remember(target, PASSPHRASES.of(draft))
-    return report
+    return replace(report, notes=(*report.notes, *cleared))
 
 
-def _clear_away(folder: Path) -> None:
-    """Remove copies of studies that a merge left which was killed, too old to be one that still runs."""
-    for left in folder.glob(f"{UNFINISHED}*"):
-        if time.time() - left.stat().st_mtime > LONGEST_MERGE:
-            shutil.rmtree(left, ignore_errors=True)
+def _clear_away(folder: Path) -> list[str]:
+    """Remove copies of studies that a merge left which was killed, too old to be one that still runs; say of when.
+
+    One that another merge removes at the same time, or that cannot be looked at, is passed over.
+    """
+    notes = []
+    for left in sorted(folder.glob(f"{UNFINISHED}*")):
+        try:
+            begun = left.lstat().st_mtime
+            if left.is_symlink() or time.time() - begun <= LONGEST_MERGE:
+                continue
+            shutil.rmtree(left)
+        except OSError:
+            continue
+        day = datetime.fromtimestamp(begun, UTC).date().isoformat()
+        notes.append(f"Copies that a merge of {day} left unfinished in {left.name} were removed.")
+    return notes
 
 
 def _joined(sources: Sequence[Path], draft: Path, target: Path) -> MergeReport:
