@@ -63,6 +63,7 @@ def list_text(models: Sequence[tuple[StoredCard, str]], problems: Sequence[str] 
     return text_of([
         Block(words=words, table=table(("model", "codebook", "learned from", "kappa", "folder"), rows, (0, 1, 4))),
         Block(words="`none` also is a model: the codebook's own text, without anything learned about codes."),
+        Block(words="Listed are the shipped models and those in the folder `models`; name any other by its folder."),
         *(Block(words=f"Cannot be used: {problem}") for problem in problems),
     ])  # fmt: skip
 

@@ -211,4 +211,5 @@ def test_a_card_of_the_first_models_can_be_shown() -> None:
 def test_a_model_that_cannot_be_read_is_listed_as_such() -> None:
     card = StoredCard.from_dict(json.loads(SHIPPED.read_text(encoding="utf-8")))
     text = list_text([(card, "/here")], ["/x/card.json is damaged."])
+    assert "name any other by its folder" in text
     assert "starter" in text and "Cannot be used: /x/card.json is damaged." in text
