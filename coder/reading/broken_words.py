@@ -12,6 +12,7 @@ from itertools import pairwise
 from coder.phrasing import counted
 
 _BROKEN = re.compile(r"([^\W\d_]+)-$")
+_OF_COMPOUND = re.compile(r"[^\W\d_]-[^\W\d_]+-$")  # "up-to-" keeps its hyphen
 _WORD = re.compile(r"[^\W\d_]+")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 # What begins or ends words that keep their hyphen, in English; and the short words that French, Portuguese and
@@ -54,11 +55,15 @@ class BrokenWords:
         parts = _parts(first, second)
         if parts is None:
             return f"{first} {second}"
-        return (first[:-1] if self._are_one(*parts) else first) + second
+        return (first[:-1] if self._are_one(*parts) and not _is_compound(first) else first) + second
 
     def guessed(self, lines: Sequence[str]) -> list[str]:
         """Return the words that seem to go on from one of the lines to the next, though the file has them nowhere."""
-        return ["".join(parts) for parts in _breaks(lines) if self._are_guessed(*parts)]
+        return [
+            "".join(parts)
+            for first, second in pairwise(lines)
+            if (parts := _parts(first, second)) and self._are_guessed(*parts) and not _is_compound(first)
+        ]
 
     def _are_one(self, first: str, second: str) -> bool:
         """Tell whether two parts are one word, the hyphen only that of the line's end."""
@@ -83,7 +88,7 @@ class BrokenWords:
         ):
             return False
         if self.alone[other] > 0:
-            return self.alone[one] <= 0 and len(other) > _SHORT_WORD
+            return False  # "he sai-" + "then", "decision-" + "making"
         return self.alone[one] <= 0 or len(one) <= _SYLLABLE
 
     def mended(self, lines: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -96,8 +101,11 @@ class BrokenWords:
             parts = _parts(above, line)
             if parts is None or len(above.rstrip()) < _FULL * longest or _LABELLED.match(line):
                 continue
-            one = self._are_one(*parts)
-            if one or self._keep_hyphen(*parts):
+            if lines.count(line) > 1:
+                continue  # a name on a line of its own
+            compound = _is_compound(above)
+            one = self._are_one(*parts) and not compound
+            if one or compound or self._keep_hyphen(*parts):
                 rest, _, kept[number] = line.partition(" ")
                 kept[number - 1] = (
                     kept[number - 1].rstrip()[:-1] if one else kept[number - 1].rstrip()
@@ -133,6 +141,11 @@ def _parts(first: str, second: str) -> tuple[str, str] | None:
     if broken is None or start is None or not start[0][0].islower() or start[0].casefold() in _LINKS:
         return None
     return broken[1], start[0]
+
+
+def _is_compound(line: str) -> bool:
+    """Tell whether the word that ends a line has another hyphen, so that its last one is its own ("up-to-")."""
+    return _OF_COMPOUND.search(line.rstrip()) is not None
 
 
 def _breaks(lines: Sequence[str]) -> Iterator[tuple[str, str]]:

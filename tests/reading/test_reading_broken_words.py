@@ -62,3 +62,34 @@ def test_broken_words_of_a_scanned_text_are_put_together_and_named(tmp_path: Pat
 def test_words_that_were_not_said_to_their_end_stay(text: str, tmp_path: Path) -> None:
     found = transcript(tmp_path, "p01.txt", text.encode())
     assert found.text == text
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "whole"),
+    [
+        ("he spoke of decision-", "making and", "he spoke of decision-making and"),
+        ("it is up-to-", "date, too", "it is up-to-date, too"),
+        ("he sai-", "then he", "he sai-then he"),
+    ],
+)
+def test_a_rest_that_is_a_word_of_its_own_or_behind_another_hyphen_is_not_joined(
+    first: str, second: str, whole: str
+) -> None:
+    words = BrokenWords.of(["then the making of it", first, second])
+    assert words.joined(first, second) == whole
+    assert words.guessed([first, second]) == []
+
+
+def test_a_name_on_a_line_of_its_own_is_no_rest_of_a_word() -> None:
+    lines = [
+        "where were you when he came, at the hos-",
+        "anna",
+        "in the hall with my son, at the ma-",
+        "anna",
+    ]
+    assert BrokenWords.of(lines).mended(lines) == (lines, [])
+
+
+def test_a_compound_of_three_words_is_put_together_with_its_hyphens() -> None:
+    lines = ["the ward was very much up-to-", "date, and clean"]
+    assert BrokenWords.of(lines).mended(lines) == (["the ward was very much up-to-date,", "and clean"], [])

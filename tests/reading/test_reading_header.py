@@ -64,3 +64,42 @@ def test_a_diarys_entries_are_words(title: str, tmp_path: Path) -> None:
     words = " ".join(words for _, words in said(found))
     assert "Slept four hours" in words
     assert words.endswith("It rained. Day 2: Walked home. It was far.")
+
+
+def test_a_first_round_of_introductions_is_talk(tmp_path: Path) -> None:
+    turns = [
+        ("Anna", "Nurse"),
+        ("Ben", "Teacher"),
+        ("Mod", "What helps you?"),
+        ("Anna", "Sleep, mostly."),
+        ("Ben", "My dog."),
+        ("Mod", "And what hinders you?"),
+    ]
+    text = "".join(f"{who}: {words}\n" for who, words in turns)
+    assert said(transcript(tmp_path, "p01.txt", text.encode())) == turns
+
+
+@pytest.mark.parametrize(
+    ("line", "asker"),
+    [
+        ("Interviewed by Karen Moss on 3 May 2021", "Karen Moss"),
+        ("Interviewed by Dr. Karen Moss at the Harbour Clinic.", "Karen Moss"),
+        ("The interview was conducted by K. Moss. Notes below", "K. Moss"),
+    ],
+)
+def test_the_line_on_who_interviewed_ends_with_the_name(line: str, asker: str, tmp_path: Path) -> None:
+    text = (
+        f"{line}\n\n{asker}: Tell me about the year.\nIda Hale: Hard, you know? Who would have thought?\n"
+        f"{asker}: Go on.\nIda Hale: What could I do?\n"
+    )
+    roles = {turn.speaker: turn.role for turn in transcript(tmp_path, "p01.txt", text.encode()).turns}
+    assert roles == {asker: "interviewer", "Ida Hale": "participant"}
+
+
+def test_who_leads_a_clinic_does_not_lead_the_talk(tmp_path: Path) -> None:
+    text = (
+        "Interview at a clinic led by Ida Hale\n\nPer Lund: How was the year?\nIda Hale: We lost two nurses.\n"
+        "Per Lund: What helped?\nIda Hale: The team did.\n"
+    )
+    roles = {turn.speaker: turn.role for turn in transcript(tmp_path, "p01.txt", text.encode()).turns}
+    assert roles == {"Per Lund": "interviewer", "Ida Hale": "participant"}

@@ -42,7 +42,9 @@ def test_a_label_of_sixty_signs_that_comes_again_is_a_speaker(tmp_path: Path) ->
         (who, "Yes."),
     ]
     text = "".join(f"{name}: {words}\n\n" for name, words in talk)
-    assert said(transcript(tmp_path, "p01.txt", text.encode())) == talk
+    found = transcript(tmp_path, "p01.txt", text.encode())
+    assert said(found) == talk
+    assert any(repr(who) in doubt and "may be words that come again" in doubt for doubt in found.doubts)
 
 
 def test_things_done_at_a_time_are_words(tmp_path: Path) -> None:
@@ -68,11 +70,30 @@ def test_what_a_chat_program_writes_is_nobodys_words(line: str, tmp_path: Path) 
     assert any("note about the recording" in note for note in found.notes)
 
 
-def test_somebody_who_left_and_said_so_is_heard(tmp_path: Path) -> None:
-    text = "0:01 INT: And then?\n0:05 P1: Well.\n0:07 she left\n0:09 INT: Why?\n0:11 P1: It was late.\n"
-    assert ("P1", "Well. she left") in [
-        (who, " ".join(words.split())) for who, words in said(transcript(tmp_path, "p01.txt", text.encode()))
-    ] or "she left" in [words for _, words in said(transcript(tmp_path, "p01.txt", text.encode()))]
+@pytest.mark.parametrize(
+    "form",
+    ["12/05/2021, 10:0{number}\t{who}\t{words}\n", "12/05/2021, 10:0{number} - {who}: {words}\n"],
+)
+def test_messages_that_somebody_left_or_joined_are_heard(form: str, tmp_path: Path) -> None:
+    talk = [
+        ("Karen", "How was it?"),
+        ("Ida", "He left"),
+        ("Karen", "And then?"),
+        ("Ida", "My son joined"),
+        ("Karen", "Why so late?"),
+        ("Ida", "My security code was changed by the bank."),
+    ]
+    text = "".join(form.format(who=who, words=words, number=n) for n, (who, words) in enumerate(talk))
+    assert said(transcript(tmp_path, "p01.txt", text.encode())) == talk
+
+
+@pytest.mark.parametrize("date", ["1{n}/05/2021 ", "1{n}/05/2021, 10:04 - "])
+def test_a_dated_diary_says_who_left_and_joined(date: str, tmp_path: Path) -> None:
+    entries = ["I slept badly.", "My husband left", "My sister joined", "I walked to work."]
+    text = "".join(f"{date.format(n=n)}{entry}\n" for n, entry in enumerate(entries))
+    found = transcript(tmp_path, "p01.txt", text.encode())
+    words = " ".join(words for _, words in said(found))
+    assert all(entry in words for entry in entries)
 
 
 def test_digits_that_text_recognition_put_into_a_label_are_letters(tmp_path: Path) -> None:
@@ -109,3 +130,59 @@ def test_telegram_and_messenger_name_the_sender(tmp_path: Path) -> None:
     found = transcript(tmp_path, "m.json", json.dumps(messenger).encode())
     assert said(found) == TALK
     assert any("order was turned round" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("hour", ["10:04", "10:04:31", "10:04 pm", "10:04\u202fPM", "10:04 p. m."])
+def test_whatsapps_lines_are_known_by_their_times(hour: str, tmp_path: Path) -> None:
+    lines = [f"{who}: {words}" for who, words in TALK]
+    text = "".join(f"14/03/2022, {hour} - {one}\n" for one in [*lines[:3], "Ida left", *lines[3:]])
+    assert "Ida left" not in [words for _, words in said(transcript(tmp_path, "p01.txt", text.encode()))]
+
+
+def test_things_done_at_a_time_inside_an_answer_are_its_words(tmp_path: Path) -> None:
+    text = (
+        "INT: When?\nP1: Like this.\nTablets at 8:00\nTablets at 20:00\nINT: And on Sunday?\nP1: The same.\n"
+        "Tablets at 9:00\nTablets at 21:00\nINT: Thanks.\nP1: Bye.\n"
+    )
+    words = " ".join(words for _, words in said(transcript(tmp_path, "p01.txt", text.encode())))
+    assert words.count("Tablets at") == 4
+
+
+def test_who_speaks_once_at_a_time_is_a_speaker_where_all_labels_have_that_form(tmp_path: Path) -> None:
+    talk = [*TALK[:3], ("Ben", "I stayed"), *TALK[2:4], ("Karen", "Why?")]
+    text = "".join(f"{who} at 0:0{n}\n{words}\n\n" for n, (who, words) in enumerate(talk))
+    assert said(transcript(tmp_path, "p01.txt", text.encode())) == talk
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "When I feel the wish to smoke again I tell myself the very same thing",
+        "Which of these three matters most to you when you plan a working week",
+    ],
+)
+def test_a_long_sentence_before_a_colon_that_comes_again_is_no_speaker(sentence: str, tmp_path: Path) -> None:
+    text = "".join(
+        f"INT: Read me the card.\nP1: Here.\n{sentence}: {word}.\n" for word in ("wait", "walk", "drink")
+    )
+    assert {who for who, _ in said(transcript(tmp_path, "p01.txt", text.encode()))} == {"INT", "P1"}
+
+
+def test_messengers_letters_are_read_as_they_were_meant(tmp_path: Path) -> None:
+    talk = [("Karen", "Where?"), ("Zo\u00eb", "At the caf\u00e9, it\u2019s warm."), ("Karen", "Why?")]
+    messages = [
+        {"sender_name": _broken(who), "timestamp_ms": n, "content": _broken(words)}
+        for n, (who, words) in enumerate(talk)
+    ]
+    found = transcript(tmp_path, "m.json", json.dumps({"messages": messages}).encode())
+    assert said(found) == talk
+    assert any("1 message of Messenger" in note for note in found.notes)
+    whole = [
+        {**one, "sender_name": who, "content": words}
+        for one, (who, words) in zip(messages, talk, strict=True)
+    ]
+    assert said(transcript(tmp_path, "m.json", json.dumps({"messages": whole}).encode())) == talk
+
+
+def _broken(text: str) -> str:
+    return text.encode().decode("latin-1")

@@ -459,3 +459,29 @@ def test_a_legend_below_signs_of_the_transcription_is_no_talk() -> None:
     found = turns(read(f"{legend}KM: How was it?\n\nIH: Cold.\n\nKM: And then?\n\nIH: I left.\n"))
     assert [words for _, _, words in found] == ["How was it?", "Cold.", "And then?", "I left."]
     assert [role for _, role, _ in found] == ["i", "p"] * 2
+
+
+@pytest.mark.parametrize(
+    ("asker", "others"),
+    [
+        ("M", ["P1 (F)", "P2 (M)"]),
+        ("A", ["Jo (A)", "Kim (B)"]),
+        ("Interviewer (F)", ["F", "Mum"]),
+    ],
+)
+def test_letters_in_brackets_that_say_something_about_a_person_are_nobodys_label(
+    asker: str, others: list[str]
+) -> None:
+    rounds = [
+        f"{asker}: How do you travel?\n{others[0]}: I walk.\n{others[1]}: I drive.\n",
+        f"{asker}: And in winter?\n{others[1]}: I drive, too.\n{others[0]}: I stay home.\n",
+    ]
+    found = turns(read("".join(rounds)))
+    assert [role for _, role, _ in found] == ["i", "p", "p"] * 2
+    assert len({who for who, _, _ in found}) == 3
+
+
+@pytest.mark.parametrize(("long", "short"), [("Ida Hale (IH)", "IH"), ("Ben (P1)", "P1")])
+def test_initials_and_codes_in_brackets_introduce_a_label(long: str, short: str) -> None:
+    text = f"INT: Who are you?\n{long}: A nurse.\nINT: And how do you travel?\n{short}: I walk.\n"
+    assert {who for who, role, _ in turns(read(text)) if role == "p"} == {long}

@@ -134,8 +134,7 @@ def test_words_broken_at_line_ends_are_mended_as_the_text_spells_them(tmp_path: 
     )
 
 
-@pytest.mark.parametrize("bold", [False, True])
-def test_labels_in_a_column_left_of_the_words_begin_turns(bold: bool, tmp_path: Path) -> None:
+def test_labels_in_a_column_left_of_the_words_begin_turns(tmp_path: Path) -> None:
     talk = [
         ("KM", ["And the sheet that they", "gave you?"]),
         ("IH", ["It is on the fridge."]),
@@ -145,11 +144,81 @@ def test_labels_in_a_column_left_of_the_words_begin_turns(bold: bool, tmp_path: 
     ]
     lines, y = [], 780.0
     for who, words in talk:
-        lines.append(Printed(who, y, bold=len(who) if bold else 0))
+        lines.append(Printed(who, y))
         for line in words:
             lines.append(Printed(line, y, x=112))
             y -= 14
     assert said(transcript(tmp_path, "p01.pdf", pdf([lines]))) == [(who, " ".join(ws)) for who, ws in talk]
+
+
+def test_codes_printed_left_of_labelled_talk_are_nobodys_label_and_named(tmp_path: Path) -> None:
+    talk = [
+        ("", "INT: How was the ward at night?"),
+        ("noise", "P1: It was loud and cold, and"),
+        ("care", "nobody came when I rang."),
+        ("", "INT: And the food?"),
+        ("food", "P1: Cold every day, and I was"),
+        ("food", "hungry at night."),
+        ("", "INT: Why was that?"),
+        ("care", "P1: The kitchen is far away."),
+    ]
+    lines = [Printed(words, 780 - 14 * n, x=130) for n, (_, words) in enumerate(talk)]
+    lines += [Printed(code, 780 - 14 * n, x=40) for n, (code, _) in enumerate(talk) if code]
+    lines.sort(key=lambda line: (-line.y, line.x))
+    found = transcript(tmp_path, "p01.pdf", pdf([lines]))
+    assert said(found) == [
+        ("INT", "How was the ward at night?"),
+        ("P1", "It was loud and cold, and nobody came when I rang."),
+        ("INT", "And the food?"),
+        ("P1", "Cold every day, and I was hungry at night."),
+        ("INT", "Why was that?"),
+        ("P1", "The kitchen is far away."),
+    ]
+    assert any("5 lines beside the talk" in note and "'noise'" in note for note in found.notes)
+
+
+def test_first_words_before_the_gaps_of_justified_print_are_no_labels(tmp_path: Path) -> None:
+    words = [
+        "INT: How was the ward at night, and",
+        "who came to see you then?",
+        "P1: It was loud and cold, and",
+        "and|nobody came when I rang the",
+        "bell, not once did it help me,",
+        "I|was hungry at night, too, so",
+        "and|nobody brought me more.",
+        "INT: Why?",
+        "P1: The kitchen is far from us",
+        "I|think, and the nurses are few.",
+    ]
+    lines, y = [], 780.0
+    for line in words:
+        first, _, rest = line.partition("|")
+        lines.append(Printed(first, y))
+        if rest:
+            lines.append(Printed(rest, y, x=84 + 7 * len(first)))
+        y -= 14
+    found = said(transcript(tmp_path, "p01.pdf", pdf([lines])))
+    assert [who for who, _ in found] == ["INT", "P1", "INT", "P1"]
+    assert found[3][1] == "The kitchen is far from us I think, and the nurses are few."
+
+
+def test_words_put_together_in_a_table_are_named(tmp_path: Path) -> None:
+    rows = [
+        ("INT", ["How was it then?"]),
+        ("P1", ["I lived in the neigh-", "bourhood hall, all of my", "days."]),
+        ("INT", ["And later, who came?"]),
+        ("P1", ["My treat-", "ment came in the", "spring."]),
+    ]
+    lines, y = [Printed("Speaker", 800), Printed("Time", 800, x=150), Printed("Text", 800, x=220)], 780.0
+    for number, (who, words) in enumerate(rows):
+        lines += [Printed(who, y), Printed(f"0:0{number}", y, x=150)]
+        for line in words:
+            lines.append(Printed(line, y, x=220))
+            y -= 14
+        y -= 10
+    found = transcript(tmp_path, "p01.pdf", pdf([lines]))
+    assert said(found)[3][1] == "My treatment came in the spring."
+    assert any("'neighbourhood', 'treatment'" in note for note in found.notes)
 
 
 def test_a_word_broken_once_is_put_together_and_named(tmp_path: Path) -> None:

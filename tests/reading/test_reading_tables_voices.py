@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from coder.domain import Transcript
+from coder.errors import FormatError
 from coder.reading import read_transcript
 from tests.present import present
 from tests.reading.office_making import docx, p, said, transcript
@@ -155,3 +156,30 @@ def test_answers_of_a_word_beside_an_interviewers_questions_are_read(tmp_path: P
     table = "Interviewer,Ben\nHow do you travel?,I drive.\nWhy is it so?,Sun.\nWhat helps you?,Nothing.\n"
     found = said(transcript(tmp_path, "p01.csv", table.encode()))
     assert [words for who, words in found if who == "Ben"] == ["I drive.", "Sun.", "Nothing."]
+
+
+@pytest.mark.parametrize(
+    ("names", "beside"),
+    [
+        (("Domain", "Initial code"), "Opportunity Environment Resources"),
+        (("Mood", "Gesture"), "calm angry sad"),
+    ],
+)
+def test_columns_that_an_analyst_filled_in_are_nobodys_words(
+    names: tuple[str, str], beside: str, tmp_path: Path
+) -> None:
+    rows = [("Interviewer", "Participant", *names)]
+    rows += [(*pair, word, word[::-1]) for pair, word in zip(PAIRED, beside.split(), strict=True)]
+    found = read_transcript(written(tmp_path, "csv", rows))
+    assert {who for who, _ in said(found)} == {"Interviewer", "Participant"}
+    assert any(repr(names[0]) in note for note in found.notes)
+
+
+def test_what_an_interviewers_column_asks_is_nobodys_answer(tmp_path: Path) -> None:
+    rows = [("Question", "Interviewer", "Ida", "Location", "Gender")]
+    rows += [
+        ("1", ASKED[0] + " I ask all of you.", "Loud.", "Harbour", "female"),
+        ("2", ASKED[1], "Cold.", "Home", "male"),
+    ]
+    with pytest.raises(FormatError, match="no column of words was found"):
+        read_transcript(written(tmp_path, "csv", rows))

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from coder.errors import FormatError, UnsafeFileError
+from coder.phrasing import counted
 from coder.reading.clock import seconds_in
 from coder.reading.document import Document, Paragraph, in_seconds
 from coder.reading.formats.markup import is_html
@@ -68,7 +69,7 @@ def read(data: bytes, name: str) -> Document:
     decoded = decode(data, name)
     content = _content_of(decoded.text, name)
     budget = Budget(name)
-    records = _records(content)
+    records, repaired = _as_written(_records(content))
     backwards = _newest_first(records)
     paragraphs = [
         paragraph
@@ -94,11 +95,31 @@ def read(data: bytes, name: str) -> Document:
         paragraphs = list(_at_marks(paragraphs))
     paragraphs = in_seconds(paragraphs)
     notes = [*decoded.notes]
+    if repaired:
+        notes.append(f"{counted(repaired, 'message')} of Messenger read as UTF-8, as its letters were meant.")
     if backwards:
         notes.append("The newest message stands first in the file: the order was turned round.")
     return Document(
         "json", tuple(paragraphs), decoded.encoding, labelled=not marked, running=True, notes=tuple(notes)
     )
+
+
+def _as_written(records: list[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], int]:
+    """Return records with the letters that Messenger meant, and how many differed: it exports UTF-8 as Latin-1."""
+    kept = [
+        {key: _repaired(value) for key, value in record.items()}
+        if {"sender_name", "timestamp_ms"} <= record.keys()
+        else record
+        for record in records
+    ]
+    return kept, sum(one != other for one, other in zip(kept, records, strict=True))
+
+
+def _repaired(value: Any) -> Any:
+    try:
+        return value.encode("latin-1").decode("utf-8") if isinstance(value, str) else value
+    except UnicodeError:
+        return value
 
 
 def _newest_first(records: list[Mapping[str, Any]]) -> bool:

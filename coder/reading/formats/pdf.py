@@ -64,12 +64,12 @@ def read(data: bytes, name: str) -> Document:
     for page in pages:
         budget.spend(sum(len(line.text) for line in page), len(page))
     blocks = blocks_of(pages)
-    if blocks and table_of_turns(blocks) is not None:
-        doubts = (*lost_beside(blocks), *_struck_through(struck))
-        return replace(document_of(blocks, "pdf", name, notes), doubts=doubts)
     notes += said_whole(
         broken_words_of(pages).guessed([line.text.strip() for page in pages for line in page])
     )
+    if blocks and table_of_turns(blocks) is not None:
+        doubts = (*lost_beside(blocks), *_struck_through(struck))
+        return replace(document_of(blocks, "pdf", name, notes), doubts=doubts)
     document = plain_document(paragraphs_of(pages), "pdf", name, notes)
     return replace(document, doubts=_struck_through(struck))
 

@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -17,6 +17,7 @@ _LABEL = re.compile(r"(\S.{0,40}?)\s?[:：](?=\s|$)|([A-Z][A-Z0-9]{0,11})(?:\t|\
 _SOFT_HYPHENS = ("\u00ad", "\u2010")
 _LONGEST_SIDE_LABEL = 40
 _SAME_HEIGHT = 2.0  # points
+_MOST_BESIDE = 0.8  # of the labels in a column have their words at the same place
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class PdfLine:
 
 def paragraphs_of(pages: Sequence[Sequence[PdfLine]]) -> list[Paragraph]:
     """Return the paragraphs of pages without headers, footers and line numbers."""
+    pages, codes = _without_codes_beside(pages)
     pages, side = _with_side_labels(pages)
     layout = _Layout.of(pages)
     words = broken_words_of(pages)
@@ -45,7 +47,36 @@ def paragraphs_of(pages: Sequence[Sequence[PdfLine]]) -> list[Paragraph]:
             paragraphs.append([line])
         else:
             paragraphs[-1].append(line)
-    return [joined(group, words) for group in paragraphs]
+    return [*codes, *(joined(group, words) for group in paragraphs)]
+
+
+def holds_labels(words: Iterable[str]) -> bool:
+    """Tell whether two labels with colons at least come again and again where words begin."""
+    labels = Counter(
+        label[1].strip().casefold() for text in words if (label := _LABEL.match(text)) and label[1]
+    )
+    return sum(count > 1 for count in labels.values()) > 1
+
+
+def _without_codes_beside(
+    pages: Sequence[Sequence[PdfLine]],
+) -> tuple[Sequence[Sequence[PdfLine]], list[Paragraph]]:
+    """Return pages without what stands in a column left of words that have labels of their own, and this as notes."""
+    rows = [[*_rows(page)] for page in pages]
+    columns = {round(row.line.x) for page in rows for row in page if row.label}
+    coded = {x for x in columns if _beside_alike(rows, x) and _hold_labels(rows, x)}
+    if not coded:
+        return pages, []
+    notes: list[Paragraph] = []
+    changed: list[list[PdfLine]] = []
+    for page in rows:
+        lines: list[PdfLine] = []
+        for row in page:
+            beside = bool(row.label) and round(row.line.x) in coded
+            lines += [replace(row.line, text=row.words, x=row.words_x, bold=0)] if beside else row.printed
+            notes += [Paragraph(row.label, kind="note")] if beside else []
+        changed.append(lines)
+    return changed, notes
 
 
 def _with_side_labels(
@@ -64,6 +95,7 @@ def _with_side_labels(
         if (counts := [count for (place, _), count in beside.items() if place == x])
         and sum(count > 1 for count in counts) > 1
         and sum(count for count in counts if count > 1) > sum(counts) / 2
+        and _beside_alike(rows, x)
     }
     if not people:
         return pages, frozenset()
@@ -81,11 +113,37 @@ def _with_side_labels(
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What stands at one height: `line` is the lines `printed`, a tab behind the short `label` left of the words."""
+    """What stands at one height: `line` is the lines `printed`, a tab behind the short `label` left of the words.
+
+    `words_x` is where these words begin.
+    """
 
     line: PdfLine
     label: str
     printed: list[PdfLine]
+    words_x: float
+
+    @property
+    def words(self) -> str:
+        """Return what stands right of the label."""
+        return self.line.text.partition("\t")[2] if self.label else self.line.text
+
+
+def _beside_alike(rows: Sequence[Sequence[_Row]], x: int) -> bool:
+    """Tell whether the words beside a column begin at one place: in justified print gaps stand anywhere."""
+    places = [round(row.words_x) for page in rows for row in page if row.label and round(row.line.x) == x]
+    usual = Counter(places).most_common(1)[0][0]
+    return sum(abs(place - usual) <= _SAME_HEIGHT for place in places) >= _MOST_BESIDE * len(places)
+
+
+def _hold_labels(rows: Sequence[Sequence[_Row]], x: int) -> bool:
+    """Tell whether the words right of a column begin with labels of their own."""
+    return holds_labels(
+        row.words
+        for page in rows
+        for row in page
+        if (round(row.line.x) == x if row.label else row.line.x > x + _SAME_HEIGHT)
+    )
 
 
 def _rows(page: Sequence[PdfLine]) -> Iterator[_Row]:
@@ -96,15 +154,16 @@ def _rows(page: Sequence[PdfLine]) -> Iterator[_Row]:
             continue
         place = next((place for place, _, gap in line.pieces[:1] if gap), len(line.text))
         label, words, printed = line.text[:place].strip(), line.text[place:].strip(), [line]
+        words_x = next((x for _, x, gap in line.pieces[:1] if gap), line.x)
         if not words and below and abs(line.y - below.y) < _SAME_HEIGHT and line.x < below.x:
-            words, printed = below.text.strip(), [line, below]
+            words, printed, words_x = below.text.strip(), [line, below], below.x
         if not words or len(label) > _LONGEST_SIDE_LABEL or not any(map(str.isalpha, label)):
             following = None
-            yield _Row(line, "", [line])
+            yield _Row(line, "", [line], line.x)
             continue
         following = printed[-1]
         bold = len(label) if line.bold >= len(label) else 0
-        yield _Row(replace(line, text=f"{label}\t{words}", bold=bold, pieces=()), label, printed)
+        yield _Row(replace(line, text=f"{label}\t{words}", bold=bold, pieces=()), label, printed, words_x)
 
 
 def broken_words_of(pages: Sequence[Sequence[PdfLine]]) -> BrokenWords:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from coder.phrasing import counted
 from coder.reading.broken_words import BrokenWords
 from coder.reading.document import Block, Cell, Grid, Paragraph, cell_text
-from coder.reading.formats.pdf_layout import PdfLine, broken_words_of, joined, paragraphs_of
+from coder.reading.formats.pdf_layout import PdfLine, broken_words_of, holds_labels, joined, paragraphs_of
 
 _ALIGNED = 3.0  # points by which the beginnings of a column differ
 _FEWEST_ROWS, _FEWEST_HIGHER = 3, 2
@@ -46,7 +46,7 @@ class _Row:
 def blocks_of(pages: Sequence[Sequence[PdfLine]]) -> list[Block] | None:
     """Return the paragraphs and tables of pages, None where no columns of words stand beside each other."""
     columns = _columns(pages)
-    if len(columns) < 2:
+    if len(columns) < 2 or _are_codes_beside(pages, columns):
         return None
     words = broken_words_of(pages)
     blocks: list[Block] = []
@@ -93,6 +93,12 @@ def _is_labelled(blocks: Sequence[Block]) -> bool:
         return False
     labels = [cell_text(row[0]).strip() for row in rows if row[0]]
     return sum(label.endswith((":", "：")) for label in labels) > len(labels) / 2
+
+
+def _are_codes_beside(pages: Sequence[Sequence[PdfLine]], columns: Sequence[float]) -> bool:
+    """Tell whether the second of two columns is talk with labels of its own, so that codes stand in the first."""
+    pieces = [piece for page in pages for line in page for piece in _pieces(line, 0, columns)]
+    return len(columns) == 2 and holds_labels(piece.line.text.strip() for piece in pieces if piece.column)
 
 
 def _joined_rows(pages: Sequence[Sequence[PdfLine]], columns: Sequence[float]) -> Iterator[_Row]:

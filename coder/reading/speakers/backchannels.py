@@ -15,9 +15,14 @@ _SOUNDS = frozenset({"mm", "mmm", "mhm", "mmhm", "mmh", "hm", "hmm", "hmmm", "uh
 _ASSENT = _SOUNDS | frozenset(
     {"yeah", "yes", "yep", "yup", "right", "okay", "ok", "sure", "no", "oh", "ja", "oui", "si", "i", "see"}
 )
+# Another participant's "no" is an answer, and "[I]" or "[right]" in mid-sentence is put in to make words clear.
+_CHEERED = _SOUNDS | frozenset({"yeah", "yep", "yup", "oh"})
+_AGREED = _CHEERED | frozenset({"right", "okay", "ok", "sure"})
 _MOST_WORDS, _SHOWN = 4, 4
-_STOPS = (".", ",", ";", ":", "?", "!", "…", " ", "")
-_ASKS = INTERVIEWER_WORDS | ASKING_LETTERS
+_ENDS = (".", ",", ";", ":", "?", "!", "…", "")
+_STOPS = (*_ENDS, " ")
+_SURE_LETTERS = frozenset({"i", "q", "int"})  # "m" may be a mother
+_NUMBER = re.compile(r"\d\s?$")
 _IN_BRACKETS = re.compile(
     r"(?P<open>[\[(])\s*(?:(?P<who>[^\W\d_][\w .]{0,30}?)\s?[:：]\s*)?(?P<said>[^\[\](){}:：\n]{1,40}?)\s*[\])]"
 )
@@ -26,8 +31,8 @@ _IN_BRACKETS = re.compile(
 def backchannels_of(pieces: Sequence[Piece], text: str) -> list[tuple[int, int]]:
     """Return the places of backchannels in the pieces of a text, in their order.
 
-    With a name before a colon it is another speaker's or an interviewer's. "[yeah]" and "[right]" are a listener's
-    where the file notes a listener's sounds so ("[mm]"), too. What makes up all of a piece stays.
+    With a name before a colon it is another speaker's or an interviewer's. "[yeah]", and "[right]" before a stop, are
+    a listener's where the file notes a listener's sounds so ("[mm]"), too. What makes up all of a piece stays.
     """
     others = _keys_of(pieces)
     said = [(piece, text[piece.start : piece.end]) for piece in pieces]
@@ -41,11 +46,12 @@ def backchannels_of(pieces: Sequence[Piece], text: str) -> list[tuple[int, int]]
         if not any(map(str.isalnum, _IN_BRACKETS.sub("", words))):
             continue
         for match in _IN_BRACKETS.finditer(words):
+            if not _is_backchannel(match, words, piece.speaker, others, sounds=sounds):
+                continue
             start, stop = match.span()
             while start and words[start - 1] in " \xa0" and words[stop : stop + 1] in _STOPS:
                 start -= 1
-            if _is_backchannel(match, piece.speaker, others, sounds=sounds):
-                found.append((piece.start + start, piece.start + stop))
+            found.append((piece.start + start, piece.start + stop))
     return found
 
 
@@ -81,7 +87,7 @@ def said_by_others(pieces: Sequence[Piece], text: str) -> Iterator[str]:
         match[0]
         for piece in pieces
         for match in _IN_BRACKETS.finditer(text, piece.start, piece.end)
-        if _is_others(match, piece.speaker, others) and not _is_of(match["said"], _ASSENT)
+        if _is_others(match, piece.speaker, others) and not _is_of(match["said"], _assent_of(match["who"]))
     ]
     if found:
         verb = "seems" if len(found) == 1 else "seem"
@@ -96,15 +102,31 @@ def _keys_of(pieces: Sequence[Piece]) -> frozenset[str]:
 def _is_others(match: re.Match[str], speaker: str | None, others: Collection[str]) -> bool:
     """Tell whether a bracket names another one than the speaker, or an interviewer, before a colon."""
     who = key_of(match["who"] or "")
-    return bool(who) and who != key_of(speaker or "") and (who in others or who in _ASKS)
+    # "(Q: no)" may quote a form: a letter means an interviewer who speaks in the file, by it or by a longer word.
+    letter = len(who) == 1 and who in ASKING_LETTERS
+    asks = who in INTERVIEWER_WORDS and not letter
+    asks |= letter and any(key in INTERVIEWER_WORDS and key.startswith(who) for key in others)
+    return bool(who) and who != key_of(speaker or "") and (who in others or asks)
+
+
+def _assent_of(who: str) -> frozenset[str]:
+    """Return what takes nothing from the talk when somebody says it: an interviewer's "no" or "I see", too."""
+    key = key_of(who)
+    return _ASSENT if key in INTERVIEWER_WORDS or key in _SURE_LETTERS else _AGREED
 
 
 def _is_backchannel(
-    match: re.Match[str], speaker: str | None, others: Collection[str], *, sounds: bool
+    match: re.Match[str], words: str, speaker: str | None, others: Collection[str], *, sounds: bool
 ) -> bool:
+    said = match["said"]
     if match["who"]:
-        return _is_others(match, speaker, others) and _is_of(match["said"], _ASSENT)
-    return _is_of(match["said"], _ASSENT if sounds and match["open"] == "[" else _SOUNDS)
+        return _is_others(match, speaker, others) and _is_of(said, _assent_of(match["who"]))
+    if said.isupper() or _NUMBER.search(words[: match.start()]):
+        return False  # a hospital's or a person's initials; millimetres
+    if not sounds or match["open"] != "[":
+        return _is_of(said, _SOUNDS)
+    at_stop = words[match.end() :].lstrip(" \xa0")[:1] in _ENDS
+    return _is_of(said, _AGREED if at_stop else _CHEERED)
 
 
 def _is_of(said: str, words: Collection[str]) -> bool:

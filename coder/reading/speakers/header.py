@@ -12,6 +12,7 @@ from coder.reading.speakers.vocabulary import (
     FUNCTION_WORDS,
     INTERVIEWER_WORDS,
     NEVER_SPEAKERS,
+    TITLES,
     Shape,
     is_header_key,
     is_note_key,
@@ -50,7 +51,10 @@ _LONGEST_RUN = 12  # signs, where no spaces part the words
 # "C: child", short and no sentence.
 _EXPLAINED = re.compile(r"([\w. ]{1,20}?)\s*[:：=]\s*((?:[^\W\d_][\w'’/()-]*\s?){1,4})")
 _LED_BY = re.compile(
-    rf"\b(?:interviewed|conducted|moderated|facilitated|led) by:?\s+({CAPITAL}.{{1,60}})", re.I
+    r"\b(?:interviewed|moderated|facilitated"
+    r"|(?:interview|group|session|discussion)s? (?:was |were )?(?:conducted|led)) by:?\s+"
+    rf"({CAPITAL}.{{1,60}}?)(?=\s(?:at|on|in|for)\s|[,;(]|(?<=[^\W\d_]{{4}})(?<!Prof)\.\s|\.?\s*$)",
+    re.I,
 )
 _LEGEND = re.compile(r"^\W*([\w. ]{1,30}?)\s*(?:=|–|—|-|:|\(|stands for|is the)\s*(.{2,60}?)\)?\W*$")
 
@@ -236,9 +240,10 @@ def _is_naming(value: str) -> bool:
 def _legend_to(lines: Sequence[Line], repeated: frozenset[str]) -> int:
     """Return the end of a legend of the labels that speak below: "I: interviewer, C: child", or a line for each.
 
-    In lines of one label the value is a part in the talk, and two labels at least have one.
+    In lines of one label the value is a part in the talk, two labels at least have one, and one of them is the
+    interviewer's: people may say what they are ("Anna: Nurse") in a first round.
     """
-    end, explained = 0, set[str]()
+    end, explained, asks = 0, set[str](), False
     for number, line in enumerate(lines[:_REACH]):
         if line.blank or (not explained and _colon(line) is None):
             continue  # a title, and gaps
@@ -247,9 +252,10 @@ def _legend_to(lines: Sequence[Line], repeated: frozenset[str]) -> int:
         one_role = len(parts) == 1 and all(part and _is_part(part[2]) for part in parts)
         if not all(parts) or not labels <= repeated or not (one_role or len(labels) > 1):
             break
+        asks |= any(set(key_of(part[2]).split()) & INTERVIEWER_WORDS for part in parts if part)
         explained |= labels
         end = number + 1
-    return end if len(explained) > 1 else 0
+    return end if len(explained) > 1 and asks else 0
 
 
 def _cast_to(lines: Sequence[Line], repeated: frozenset[str]) -> int:
@@ -319,8 +325,9 @@ def _forms(name: str) -> set[str]:
     forms: set[str] = set()
     for part in re.split(_AND, bare):
         words = key_of(part).split()
-        if words:
-            forms |= {" ".join(words), words[0], words[-1], "".join(word[0] for word in words)}
+        untitled = [word for word in words if word not in TITLES]
+        for named in filter(None, (words, untitled)):
+            forms |= {" ".join(named), named[0], named[-1], "".join(word[0] for word in named)}
     return forms
 
 

@@ -17,9 +17,9 @@ from coder.reading.speakers.vocabulary import (
     ASKING_LETTERS,
     EITHER_WORDS,
     INTERVIEWER_WORDS,
-    MAX_LABEL,
     TITLES,
     Shape,
+    is_description,
     is_header_key,
     is_remark,
     name_and_aside,
@@ -78,13 +78,15 @@ def accepted_singles(
 
     `starts` are the lines at which paragraphs begin.
     """
+    # "Ida at 0:03" is the file's form where the repeated labels have it; elsewhere "Lunch at 12:30" is told.
+    written_at = bool(accepted) and all(groups[key][0].candidate.done_at for key in accepted)
     possible = {
         key: group[0].candidate
         for key, group in groups.items()
         if key not in accepted
         and all(occurrence.starts for occurrence in group)
         and group[0].candidate.shape >= Shape.NAME
-        and not (is_header_key(key) or group[0].candidate.done_at)
+        and not (is_header_key(key) or (group[0].candidate.done_at and not written_at))
     }
     file = _Vouching(style, groups, accepted, possible, starts)
     return {key for key, candidate in possible.items() if file.vouches_for(candidate, small)}
@@ -437,10 +439,8 @@ def _repeats(group: Sequence[Occurrence]) -> bool:
     if ":" in candidate.label or "：" in candidate.label:
         return times >= 2
     if candidate.shape is Shape.NONE:
-        described = len(candidate.label) > MAX_LABEL and candidate.label[:1].isupper()
-        return described and times >= 3 and starting >= 0.8 * times
-    needed = 3 if candidate.shape <= Shape.WEAK else 2
-    share = 0.8 if candidate.shape <= Shape.WEAK else 0.5
+        return is_description(candidate.label) and times >= 3 and starting >= 0.8 * times
+    needed, share = (3, 0.8) if candidate.shape <= Shape.WEAK else (2, 0.5)
     return times >= needed and starting >= share * times
 
 

@@ -39,7 +39,13 @@ _PAGED_HEAD = re.compile(
     re.I,
 )
 _SPACED_PAGE = re.compile(r"\s*(?:.{1,60}\s)?\d{1,4}\s*\|\s*p ?a ?g ?e\s*$", re.I)  # "3 | P a g e"
-_DATED = re.compile(r"[\u200e\u200f]*\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? ")  # as WhatsApp dates its lines
+# As WhatsApp dates its lines: "12/05/2021, 10:04 - ", "[12.05.21, 10:04:01] "; diaries have dates, too.
+_DATED = re.compile(
+    r"[\u200e\u200f]*\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}[:.]\d\d\S{0,3}(?:\s?[ap]\.?\s?m\.?)?"
+    r"(?:\]| [-–]) (?P<sender>[^:]{1,60}: )?",
+    re.I,
+)
+_SENDERS = 2  # lines of a chat, at least, that name who wrote
 _PAGE_LINES = 8
 _LONE_NUMBER = re.compile(r"\[\d{1,4}\]|\d{1,4}", re.ASCII)
 _CREDIT = re.compile(
@@ -114,6 +120,8 @@ def lines_of(
         lines = [piece for line in lines for piece in _cut_at_labels(line, inside)]
     spoken = [line for line in lines if not line.blank and not line.kind]
     believe_bare = _bare_stamps_mean_time(spoken)
+    dated = [_DATED.match(line.text[:_HEAD]) for line in spoken]
+    chat = sum(bool(date and date["sender"]) for date in dated) >= _SENDERS
     for above, line in zip([None, *spoken], spoken, strict=False):
         line.kind = _furniture_kind(line)
         if (
@@ -124,7 +132,7 @@ def lines_of(
             line.kind = ""  # "Participant:", and "Page 4" below it
         head = line.text[:_HEAD]
         line.lead = lead_of(head, believe_bare=believe_bare)
-        if not line.kind and _DATED.match(head) and is_of_chat(line.text[line.lead.end :]):
+        if chat and not line.kind and _DATED.match(head) and is_of_chat(line.text[line.lead.end :]):
             line.kind = "border"
         if not line.kind and not line.only_stamp:
             bold = line.paragraph.bold if line.first else 0

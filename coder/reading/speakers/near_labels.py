@@ -14,6 +14,7 @@ from coder.reading.speakers.vocabulary import (
     ASIDE,
     FIELD_NOTES,
     INTERVIEWER_WORDS,
+    MAX_LABEL,
     PARTICIPANT_WORDS,
     ROLE_WORDS,
     TELLERS,
@@ -211,15 +212,26 @@ def _differently_spaced(labels: Labels, counts: Counter[str]) -> dict[str, str]:
 
 
 def _introduced(labels: Sequence[Candidate]) -> dict[str, str]:
-    """Return the key of "Karen Moss (KM)" for "KM", where one label has these letters behind the name."""
+    """Return the key of "Karen Moss (KM)" for "KM", of "Ben (P1)" for "P1", where one label introduces it so.
+
+    Other brackets say something about who speaks: "P2 (M)" is a man, while "M" may moderate.
+    """
     keys = {label.key for label in labels}
     found = [
         (key_of(aside[0]), label.key)
         for label in labels
-        if (aside := ASIDE.search(label.label)) and label.label[: aside.start()].strip()
+        if (aside := ASIDE.search(label.label))
+        and _introduces(label.label[: aside.start()], key_of(aside[0]))
     ]
     times = Counter(short for short, _ in found)
     return {short: key for short, key in found if short in keys and times[short] == 1 and short != key}
+
+
+def _introduces(name: str, short: str) -> bool:
+    """Tell whether letters are the initials of a name of several words, or a code beside a name without one."""
+    words = key_of(name).split()
+    initials = len(words) > 1 and short == "".join(word[0] for word in words)
+    return initials or (bool(words) and any(map(str.isdigit, short)) and not any(map(str.isdigit, name)))
 
 
 def _abbreviated(keys: Sequence[str]) -> dict[str, str]:
@@ -426,6 +438,10 @@ def labelled_notes(labels: Labels) -> Iterator[str]:
     """
     people = {label.key: label for label in labels.values()}
     codes = [label.label for label in people.values() if label.shape is Shape.CODE]
+    for long in (
+        label for label in people.values() if label.shape is Shape.NONE and len(label.label) > MAX_LABEL
+    ):
+        yield f"{long.label!r} was read as a speaker and may be words that come again."
     if not INTERVIEWER_WORDS.isdisjoint(people) and codes:
         for told in (label for key, label in people.items() if key in TELLERS and not label.label.isupper()):
             yield f"{told.label!r} was read as a speaker beside {codes[0]!r}, who may only tell what was said."

@@ -202,7 +202,7 @@ def _asides(lines: Sequence[Line], labels: Labels) -> frozenset[int]:
         if above and above.style is Style.OWN_LINE and _BRACKETS.fullmatch(line.text):
             asides.add(number)
         stamped = next((one for one in line.candidates if one.style is Style.OWN_STAMP), None)
-        if stamped and stamped.shape >= Shape.NAME and number + 1 in labels:
+        if stamped and not stamped.done_at and stamped.shape >= Shape.NAME and number + 1 in labels:
             own_stamps.setdefault(stamped.key, []).append(number)
     again = [numbers for numbers in own_stamps.values() if len(numbers) > 1]
     return frozenset(asides.union(*again))

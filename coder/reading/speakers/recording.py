@@ -43,7 +43,7 @@ _PART_OF_TAPE = re.compile(r"\b(?:tape|side|part|file|break|pause)\b", re.I)
 _TOLD_TOO = re.compile(
     r"\b(?:session|focus group|discussion|conversation|call|meeting|gesprächs|gesprek)\b", re.I
 )
-# What chat programs write in place of a picture, and of who comes and goes.
+# What chat programs write in place of a picture, and of who comes and goes. A colon ends the name of who writes it.
 _OMITTED = re.compile(
     r"[\u200e\u200f\s]*(?:<media omitted>|<attached: [^<>]{1,80}>|(?:image|video|audio|sticker|gif|document) omitted"
     r"|this message was deleted\.?|you deleted this message\.?|<medien ausgeschlossen>|<médias omis>"
@@ -54,7 +54,7 @@ _COMES_OR_GOES = re.compile(
     r"[\u200e\u200f\s]*(?:[^:]{1,60} (?:left|was added|joined(?: using .{1,40})?|(?:added|removed) [^:]{1,60}"
     r"|created (?:this )?group.{0,90}|changed (?:the|this) (?:group|subject|settings).{0,90})"
     r"|missed (?:voice|video) call.{0,20}|messages (?:and calls )?are end-to-end encrypted.{0,160}"
-    r"|.{0,40}security code .{0,40}changed.{0,60})[\u200e\u200f\s]*",
+    r"|[^:]{0,40}security code .{0,40}changed.{0,60})[\u200e\u200f\s]*",
     re.I,
 )
 _LONGEST = 60

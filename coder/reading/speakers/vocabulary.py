@@ -186,6 +186,10 @@ _QUALIFIERS = """female male young younger old older lead co assistant unidentif
 id second first dr"""
 # What people call themselves when they tell a talk: "Doctor: you must stop. Me: I can't."
 _TELLERS = "me myself ich moi yo eu ik jag jeg io"
+# Of a sentence that comes again, hardly of how somebody is described.
+_SENTENCES = (
+    "i me my we us our you your it these this that do does did is are was were which what how when why if"
+)
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve"
 
 
@@ -467,4 +471,11 @@ def _is_name(tokens: list[str]) -> bool:
     capitals = [starts_like_a_name(token) or key_of(token) in PARTICLES for token in tokens]
     return (
         all(capitals) and len(tokens) <= 5 and starts_like_a_name(tokens[-1]) and not tokens[0][0].isdigit()
+    )
+
+
+def is_description(label: str) -> bool:
+    """Tell whether a text longer than names may describe a person ("Participant 4, nurse at a rural clinic")."""
+    return (
+        len(label) > MAX_LABEL and label[:1].isupper() and _keys(_SENTENCES).isdisjoint(key_of(label).split())
     )

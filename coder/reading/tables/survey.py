@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+from coder.reading.speakers.vocabulary import INTERVIEWER_WORDS, key_of
 from coder.reading.tables.columns import (
     Columns,
     Row,
@@ -148,6 +149,8 @@ def is_open(question: str, cells: Sequence[str], *, sure: bool = False) -> bool:
     """Tell whether a question was answered in words of people's own rather than chosen from a list."""
     if not cells or (plain_name(question) in _OWN and not _is_question(question)):
         return False
+    if key_of(question) in INTERVIEWER_WORDS:
+        return False  # what was asked
     answers = [cell for cell in cells if not is_no_answer(cell)]
     if len(answers) < 0.5 * len(cells) or len(set(cells)) <= len(cells) / 2:
         return False

@@ -103,11 +103,17 @@ def _short_answers(names: Sequence[str], voices: Sequence[int], below: Sequence[
         set(key_of(names[column]).split()) & INTERVIEWER_WORDS and _ask_at_length(_cells(below, column))
         for column in voices
     )
-    return {
+    short = {
         column
         for column, name in enumerate(names)
         if asked and _may_speak(name) and _holds_words(_cells(below, column), fewest=1)
     }
+    # Where a row has words in several of them, they may be what an analyst wrote ("Domain", "Mood").
+    answering = [
+        column for column in {*voices, *short} if not set(key_of(names[column]).split()) & INTERVIEWER_WORDS
+    ]
+    together = sum(sum(bool(_at(row, column).strip()) for column in answering) > 1 for row in below)
+    return short if together <= (1 - _ALONE) * len(below) else set()
 
 
 def _may_speak(name: str) -> bool:
