@@ -17,6 +17,7 @@ import typer
 
 from coder.errors import InputError
 from coder.passphrases import VARIABLE, check_new
+from coder.workflow.preparation import shown_by
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -85,7 +86,6 @@ def progress_bar(title: str) -> Iterator[Advance]:
 @contextmanager
 def _preparation_on(bar: "Progress") -> Iterator[None]:
     """Show the large encoder's one-time preparation as a second bar: lines of its own would break into the first."""
-    from coder.encoding import large_weights
 
     def announce(title: str) -> Callable[[int, int], None]:
         task = bar.add_task(f"{title}, MB", total=None)
@@ -95,11 +95,8 @@ def _preparation_on(bar: "Progress") -> Iterator[None]:
 
         return advance
 
-    usual, large_weights.announce = large_weights.announce, announce
-    try:
+    with shown_by(announce):
         yield
-    finally:
-        large_weights.announce = usual
 
 
 def so_far(advance: Advance) -> Callable[[int, int], None]:
