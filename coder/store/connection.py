@@ -53,6 +53,7 @@ def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
 
 _SENTENCES = (
     ("not a database", "is not a study file of coder; nothing was changed."),
+    ("unsupported file format", "is damaged. Go back to a backup copy (NAME.backup)."),
     ("malformed", "is damaged. Go back to a backup copy; coder makes one (NAME.backup) before each update."),
     (
         "full",

@@ -1,6 +1,7 @@
 """Plain text and Markdown transcripts in the shapes people have them, turn by turn."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -446,6 +447,12 @@ def test_letters_that_were_misread_are_named() -> None:
     misread = text.encode().decode("cp1252")
     assert not any("misread" in doubt for doubt in _doubts(text))
     assert any("such as 'SchÃ¶n'" in doubt for doubt in _doubts(misread))
+
+
+def test_one_word_of_very_many_letters_is_read_in_seconds() -> None:
+    begun = time.process_time()
+    _doubts("".join(f"{who}: {words}\n" for who, words in TALK) + f"P1: went {'A' * 120_000}\n")
+    assert time.process_time() - begun < 20  # one second is usual; minutes if each letter began a search
 
 
 def _doubts(text: str) -> tuple[str, ...]:

@@ -99,6 +99,16 @@ def test_a_damaged_file_is_said_to_be_damaged(tmp_path: Path) -> None:
         study.texts.all()
 
 
+def test_a_file_whose_format_no_program_knows_is_said_to_be_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "s.coder"
+    small_study(path, "p1").close()
+    content = bytearray(path.read_bytes())
+    content[44:48] = (9).to_bytes(4, "big")  # the number of the schema's format, 4 at most
+    path.write_bytes(bytes(content))
+    with pytest.raises(StudyError, match="damaged"):
+        Study.open(path)
+
+
 def test_a_read_only_file_can_be_read_but_not_written(tmp_path: Path) -> None:
     path = tmp_path / "s.coder"
     small_study(path, "p1").close()
