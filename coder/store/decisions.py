@@ -18,6 +18,7 @@ from coder.store.values import (
     ADJUDICATED_ID,
     DECIDED_SQL,
     MODES,
+    SHORTEST_UID,
     UNSTATED,
     ActRecord,
     ActSummary,
@@ -31,7 +32,6 @@ from coder.store.values import (
 
 RECODED = "codebook: "  # how the note of an act begins that a change of the codebook made
 CARRIED = "carried over from the version before"  # the note of an act that repeats codings on a new version
-SHORTEST_UID = 8  # characters of an act's uid that name it well enough
 _HISTORY = (
     "SELECT act.uid, act.kind, act.mode, act.time, act.seconds, who.name AS coder, owner.name AS owner,"
     " undone.act IS NOT NULL AS undone, d.* FROM act JOIN coder who ON who.id = act.coder"

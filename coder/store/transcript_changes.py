@@ -8,7 +8,8 @@ from coder.errors import StudyError
 from coder.store.coders import apply_roles
 from coder.store.connection import SharedConnection, new_uid
 from coder.store.reversals import Reversals, changed_since, covered, stands
-from coder.store.transcripts import SHORTEST_NUMBER, name_of
+from coder.store.transcripts import name_of
+from coder.store.values import SHORTEST_UID
 
 LONGEST_NAME = 200
 _INSERT = "INSERT INTO transcript_change (uid, transcript, kind, name, before, coder, time, reverses)"
@@ -126,7 +127,7 @@ class TranscriptChanges:
             "SELECT uid, name FROM transcript WHERE current = 1 AND id <> ? ORDER BY time, uid",
             (transcript_id,),
         )
-        taken = (row["uid"][:SHORTEST_NUMBER] for row in others if row["name"].casefold() == name.casefold())
+        taken = (row["uid"][:SHORTEST_UID] for row in others if row["name"].casefold() == name.casefold())
         return next(taken, "")
 
     def _write(

@@ -13,12 +13,11 @@ from coder.phrasing import few, listed, typed
 from coder.store.coders import spread_codable
 from coder.store.connection import SharedConnection, chunks, marks
 from coder.store.transcript_list import list_transcripts
-from coder.store.values import LOTS, StudyTurn, StudyUtterance, TranscriptInfo
+from coder.store.values import LOTS, SHORTEST_UID, StudyTurn, StudyUtterance, TranscriptInfo
 
 _UTTERANCES = "SELECT u.*, t.written FROM utterance u JOIN transcript t ON t.id = u.transcript WHERE"
 MOST_NAMED = 12  # transcripts named where none is called as asked
-SHORTEST_NUMBER = 8  # characters of a uid that name a transcript well enough
-_NUMBERED = re.compile(rf"(.+) \(([0-9a-f]{{{SHORTEST_NUMBER}}})\)")  # a name as `shown_names` makes it
+_NUMBERED = re.compile(rf"(.+) \(([0-9a-f]{{{SHORTEST_UID}}})\)")  # a name as `shown_names` makes it
 FEW = 40  # utterances of one transcript fetched one by one; more: the transcript is read whole
 
 
@@ -259,7 +258,7 @@ class Texts:
             for row in rows
             if wanted in {row["name"].casefold(), row["source"].casefold(), _stem(row["source"])}
         ]
-        if called or len(wanted) < SHORTEST_NUMBER:
+        if called or len(wanted) < SHORTEST_UID:
             return called
         numbered = _NUMBERED.fullmatch(wanted)
         name, number = (numbered[1], numbered[2]) if numbered else ("", wanted)
@@ -273,7 +272,7 @@ class Texts:
         """Return for each transcript the number that names it alone, the same in every copy, and its file."""
         rows = self._db.rows(f"SELECT id, uid, source FROM transcript WHERE id IN ({marks(ids)})", ids)
         by_id = {row["id"]: row for row in rows}
-        return [f"{by_id[key]['uid'][:SHORTEST_NUMBER]} (from {by_id[key]['source']})" for key in ids]
+        return [f"{by_id[key]['uid'][:SHORTEST_UID]} (from {by_id[key]['source']})" for key in ids]
 
     def of_one_name(self) -> list[tuple[str, list[int]]]:
         """Return (name, ids) of the current transcripts that are called alike, capitals aside, as after a merge."""

@@ -16,6 +16,7 @@ State = Literal["open", "coded", "nothing", "rejected", "skipped"]
 MODES: tuple[Mode, ...] = ("blind", "commit_first", "assisted")
 DECIDED: tuple[State, ...] = ("coded", "nothing", "rejected")  # a coder has decided here
 DECIDED_SQL = str(DECIDED)  # the same as a list in SQL
+SHORTEST_UID = 8  # characters of a uid that name an act or a transcript well enough
 LOTS = 1_000_000
 
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from coder.coded_tables.grammar import CodedTable, examples
 from coder.errors import InputError, TableError
+from coder.store.transcripts import MOST_NAMED
 from coder.workflow.agreement.passages_by_words import plain_document
-
-MOST_NAMED = 12
 
 
 def of_transcripts(

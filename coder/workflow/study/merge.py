@@ -14,11 +14,11 @@ from coder.passphrases import PASSPHRASES
 from coder.phrasing import counted, shortened
 from coder.store import Study, database
 from coder.store.codebooks import CodebookChange
-from coder.store.decisions import CARRIED, SHORTEST_UID
+from coder.store.decisions import CARRIED
 from coder.store.encryption import is_encrypted
 from coder.store.figures import StudyFigures
 from coder.store.merge import join
-from coder.store.values import ADJUDICATED, DECIDED
+from coder.store.values import ADJUDICATED, DECIDED, SHORTEST_UID
 from coder.workflow.study.carry_codings import carry_codings
 from coder.workflow.study.codebook_edit import unknown_codes
 from coder.workflow.study.transcript_names import same_names
