@@ -20,10 +20,11 @@ def show(source: Source) -> None:
 
     Example: coder codebook show comb
     """
-    from coder.workflow.codebooks import described, notes_on, read_codebook
+    from coder.workflow.codebooks import described, read_with_notes
 
-    typer.echo(described(read_codebook(source)))
-    for line in notes_on(source):
+    codebook, notes = read_with_notes(source)
+    typer.echo(described(codebook))
+    for line in notes:
         note(line)
 
 
@@ -33,10 +34,10 @@ def check(source: Source) -> None:
 
     Example: coder codebook check my-codebook.yaml
     """
-    from coder.workflow.codebooks import advice, notes_on, read_codebook
+    from coder.workflow.codebooks import advice, read_with_notes
 
-    codebook = read_codebook(source)
-    for line in [*notes_on(source), *advice(codebook)]:
+    codebook, notes = read_with_notes(source)
+    for line in [*notes, *advice(codebook)]:
         note(line)
     typer.echo(f"{source}: {len(codebook.codes)} codes, no problems.")
 
@@ -54,11 +55,12 @@ def convert(
 
     Example: coder codebook convert comb -o comb.qdc
     """
-    from coder.workflow.codebooks import notes_on, read_codebook, write_codebook
+    from coder.workflow.codebooks import read_with_notes, write_codebook
 
-    for line in notes_on(source):
+    codebook, notes = read_with_notes(source)
+    for line in notes:
         note(line)
-    write_codebook(read_codebook(source), out, force=force, taguette=taguette)
+    write_codebook(codebook, out, force=force, taguette=taguette)
     note(f"Written to {out}")
 
 

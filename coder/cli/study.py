@@ -32,14 +32,15 @@ def init(
     Example: coder init pilot.coder --codebook comb
     """
     from coder.phrasing import counted, typed
-    from coder.workflow.codebooks import notes_on
+    from coder.workflow.codebooks import read_with_notes
     from coder.workflow.study.open import begin_study
 
     _check_name(study)
     passphrase = ask_new_passphrase(study) if encrypt else None
-    with begin_study(study, codebook=codebook, passphrase=passphrase) as begun:
+    book, notes = read_with_notes(codebook)
+    with begin_study(study, codebook=book, passphrase=passphrase) as begun:
         codes = len(begun.codebooks.current().codes)
-        for line in notes_on(codebook):
+        for line in notes:
             note(line)
         typer.echo(
             f"{study}: begun with {counted(codes, 'code')}. Next: coder import {typed(study)} INTERVIEWS"

@@ -289,11 +289,14 @@ class Texts:
 
         Versions that are not in use have their plain names. `find` knows the longer names, too.
         """
-        names = {row["id"]: str(row["name"]) for row in self._db.rows("SELECT id, name FROM transcript")}
-        for _, ids in self.of_one_name():
-            for key, number in zip(ids, self.told_apart(ids), strict=True):
-                names[key] += f" ({number.partition(' ')[0]})"
-        return names
+        rows = self._db.rows("SELECT id, uid, name FROM transcript")
+        alike = {key for _, ids in self.of_one_name() for key in ids}
+        return {
+            row["id"]: f"{row['name']} ({row['uid'][:SHORTEST_UID]})"
+            if row["id"] in alike
+            else str(row["name"])
+            for row in rows
+        }
 
     def transcript(self, transcript_id: int) -> Transcript:
         """Return a transcript as it was read, with roles as corrected; its `id` is the name in the study."""

@@ -7,7 +7,9 @@ from coder.codebook import Codebook
 from coder.errors import CodebookError
 from coder.exchange.codebooks import SUFFIXES, notes_on, read_codebook, read_with_notes, write_codebook
 
-__all__ = ["SUFFIXES", "advice", "described", "notes_on", "read_codebook", "read_given", "write_codebook"]
+__all__ = [
+    "SUFFIXES", "advice", "described", "notes_on", "read_codebook", "read_given", "read_with_notes", "write_codebook",
+]  # fmt: skip
 
 
 def read_given(path: Path) -> tuple[Codebook, list[str]]:

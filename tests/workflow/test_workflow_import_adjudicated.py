@@ -49,6 +49,11 @@ def disagreements(study: Study, folder: Path, *agreed: str | None) -> Path:
     """Write the workbook of `coder agreement -o` with these cells of `agreed`, top to bottom."""
     path = folder / "disagreements.xlsx"
     run(AgreementRequest(paths=(study.path,), resamples=0), out=path, force=True)
+    return filled(path, *agreed)
+
+
+def filled(path: Path, *agreed: str | None) -> Path:
+    """Fill in the cells of `agreed` of a list that was written before, top to bottom."""
     book = openpyxl.load_workbook(path)
     sheet = book["disagreements"]
     column = [cell.value for cell in sheet[1]].index("agreed") + 1
@@ -73,20 +78,10 @@ def test_the_list_of_disagreements_filled_in_is_adjudicated_by_one_act(study: St
 
 def test_what_was_adjudicated_otherwise_before_is_adjudicated_anew(study: Study, tmp_path: Path) -> None:
     import_adjudicated(study, disagreements(study, tmp_path, "rain"), "Cleo")
-    report = import_adjudicated(study, disagreements_kept(tmp_path, "sun"), "Cleo")
+    report = import_adjudicated(study, filled(tmp_path / "disagreements.xlsx", "sun"), "Cleo")
     assert any("adjudicated anew: row 2 (rain before, now sun)." in note for note in report.notes)
     assert report.text().startswith("Adjudicated by Cleo: 1 utterance (1 of them anew)")
     assert list(settled(study).values()) == [[("sun", None)]]
-
-
-def disagreements_kept(folder: Path, agreed: str) -> Path:
-    """Change the first cell of the list that was written before."""
-    path = folder / "disagreements.xlsx"
-    book = openpyxl.load_workbook(path)
-    sheet = book["disagreements"]
-    sheet.cell(2, [cell.value for cell in sheet[1]].index("agreed") + 1, agreed)
-    book.save(path)
-    return path
 
 
 def test_rows_that_cannot_be_used_are_named_and_the_others_count(study: Study, tmp_path: Path) -> None:

@@ -26,11 +26,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from coder.arrays import Floats
+from coder.arrays import Floats, Places
 from coder.learning.dataset import Batch, Fingerprints
 from coder.learning.features.blocks import MixedMatrix
 
-Places = NDArray[np.intp]
 Loss = Literal["softmax", "hinge"]
 STEPS = 60  # iterations at most
 STEPS_SPARSE = 40  # with very many features each costs more, and the later ones change little

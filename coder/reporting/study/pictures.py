@@ -5,7 +5,7 @@ Barriers are dark and facilitators light, so that pictures can be read in grey; 
 
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
@@ -45,8 +45,9 @@ def pictures(data: StudyData, options: ReportOptions) -> Iterator[Picture]:
     for attribute in options.by or ((options.apart,) if options.apart else ()):
         yield _groups(data, attribute, options)
     yield _stripes(data)
-    if any(one != other for one, other in together(data)):
-        yield _together(data)
+    pairs = together(data)
+    if any(one != other for one, other in pairs):
+        yield _together(data, pairs)
     if len(data.sources) > 1:
         yield _saturation(data)
     if any(fate.answered or fate.waiting for fate in data.fates):
@@ -276,14 +277,13 @@ def _finish_stripes(axes: Any, polarities: set[str | None]) -> None:
     axes.legend(frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2)
 
 
-def _together(data: StudyData) -> Picture:
-    counts, codes = together(data), data.codebook.codes
+def _together(data: StudyData, counts: Mapping[tuple[str, str], int]) -> Picture:
+    codes, labels = data.codebook.codes, data.codebook.labels
     values = [[float(counts.get((a.id, b.id), 0)) if a.id != b.id else None for b in codes] for a in codes]
     pairs = sorted(
         ((count, pair) for pair, count in counts.items() if pair[0] < pair[1]),
         key=lambda item: (-item[0], item[1]),
     )
-    labels = {code.id: code.label for code in codes}
     alt = "; ".join(f"{labels.get(a, a)} and {labels.get(b, b)}: {count}" for count, (a, b) in pairs[:10])
 
     def draw(_: Any, axes: Any) -> None:

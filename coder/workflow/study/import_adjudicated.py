@@ -276,11 +276,10 @@ def _units(cells: dict[str, object], placing: Placing) -> list[int]:
     homes = placing.meant(text_of(cells["transcript"]).strip())
     number, words = text_of(cells["unit"]).strip(), text_of(cells["text"]).split()
     if len(homes) == 1 and number.isdecimal():
-        spans = placing.load(homes[0]).text
-        for item in placing.study.texts.utterances(homes[0], codable_only=True):
-            same = not words or spans[item.start : item.end].split() == words
-            if item.number + 1 == int(number) and same:
-                return [item.id]
+        spans, known = placing.load(homes[0]).text, placing.units[homes[0]]
+        for key, at, start, end in zip(known.ids, known.numbers, known.starts, known.ends, strict=True):
+            if at + 1 == int(number) and (not words or spans[start:end].split() == words):
+                return [key]
     units = placing.covered(*place(cells, placing))
     if not units:
         raise UnplacedError("the passage holds only the interviewer's words, backchannels or headings")

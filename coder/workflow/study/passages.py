@@ -88,11 +88,12 @@ def _plain(text: str, positions: Sequence[int]) -> tuple[str, list[int]]:
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """Utterances of one transcript in order, by id, start and end: what passages are laid upon."""
+    """Utterances of one transcript in order, by id, place and number: what passages are laid upon."""
 
     ids: tuple[int, ...]
     starts: tuple[int, ...]
     ends: tuple[int, ...]
+    numbers: tuple[int, ...]
 
     @classmethod
     def of(cls, utterances: Sequence[StudyUtterance]) -> "Units":
@@ -101,6 +102,7 @@ class Units:
             tuple(item.id for item in utterances),
             tuple(item.start for item in utterances),
             tuple(item.end for item in utterances),
+            tuple(item.number for item in utterances),
         )
 
     def covered(self, start: int, end: int) -> list[int]:

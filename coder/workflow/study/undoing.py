@@ -15,14 +15,13 @@ from coder.errors import StudyError
 from coder.store import Study
 from coder.store.confirmed_codings import reverse_mark
 from coder.store.reversals import Reversals
-from coder.store.values import Saved, UnitState
+from coder.store.values import SHORTEST_UID, Saved, UnitState
 from coder.workflow.study.double_coding import SETTING, plan_in_words
 from coder.workflow.study.reading_corrections import reverse_role
 from coder.workflow.study.reshape import hindrance, redo_change, undo_change
 
 Kind = Literal["decision", "memo", "groups", "codebook", "quote", "role", "transcript", "plan"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-SHORTEST = 8  # characters of a uid that name something well enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +129,14 @@ def _newest(deeds: Iterable[Deed]) -> Saved | None:
 
 
 def _among(deeds: Mapping[Kind, Deed], named: str) -> Deed | None:
-    if len(named) < SHORTEST:
+    if len(named) < SHORTEST_UID:
         return None
     return next((deed for deed in deeds.values() if deed.uid.startswith(named)), None)
 
 
 def _of_any_time(study: Study, coder: str, named: str) -> Deed | None:
     """Return what is named of the kinds of which any can be taken back, not only the coder's newest."""
-    if len(named) < SHORTEST:
+    if len(named) < SHORTEST_UID:
         return None
     found = (kind(study, coder, undoing=True, named=named) for kind in (_quote, _role, _transcript))
     return next((deed for deed in found if deed is not None), None)
@@ -187,7 +186,7 @@ def _refuse_older(study: Study, named: str) -> None:
     """Raise StudyError if something but a decision is named: then it is not the newest of its kind, or undone."""
     tables = ("memo", "group_change", "codebook_change", "transcript_change", "setting")
     sql = "SELECT 1 FROM {} WHERE reverses IS NULL AND substr(uid, 1, ?) = ?"
-    if len(named) >= SHORTEST and any(study.db.value(sql.format(t), (len(named), named)) for t in tables):
+    if len(named) >= SHORTEST_UID and any(study.db.value(sql.format(t), (len(named), named)) for t in tables):
         raise StudyError(
             "There is no such act of this coder to undo any more: of memos, groups, the codebook, the plan of double"
             " coding and a transcript's name only the newest change can be taken back, by whoever made it."
