@@ -97,11 +97,14 @@ class BrokenWords:
         emptied: set[int] = set()
         whole: list[str] = []
         longest = max((len(line.rstrip()) for line in lines), default=0)
+        times = Counter(lines)
         for number, (above, line) in enumerate(pairwise(lines), start=1):
+            if number - 1 in emptied:
+                continue  # it went to the line above whole: nothing can be put behind it
             parts = _parts(above, line)
             if parts is None or len(above.rstrip()) < _FULL * longest or _LABELLED.match(line):
                 continue
-            if lines.count(line) > 1:
+            if times[line] > 1:
                 continue  # a name on a line of its own
             compound = _is_compound(above)
             one = self._are_one(*parts) and not compound
@@ -137,6 +140,8 @@ def said_whole(words: Sequence[str]) -> Iterator[str]:
 
 def _parts(first: str, second: str) -> tuple[str, str] | None:
     """Return the parts of the word that the end of a line breaks, if it breaks one."""
+    if not first.rstrip().endswith("-"):
+        return None
     broken, start = _BROKEN.search(first.rstrip()), _WORD.match(second)
     if broken is None or start is None or not start[0][0].islower() or start[0].casefold() in _LINKS:
         return None

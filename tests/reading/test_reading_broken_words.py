@@ -93,3 +93,9 @@ def test_a_name_on_a_line_of_its_own_is_no_rest_of_a_word() -> None:
 def test_a_compound_of_three_words_is_put_together_with_its_hyphens() -> None:
     lines = ["the ward was very much up-to-", "date, and clean"]
     assert BrokenWords.of(lines).mended(lines) == (["the ward was very much up-to-date,", "and clean"], [])
+
+
+def test_no_word_is_lost_behind_a_line_that_went_to_the_one_above() -> None:
+    lines = ["the neighbour-", "hoodwatchings-", "gether was there", "hello to-", "gether again"]
+    mended, _ = BrokenWords.of(lines).mended(lines)
+    assert " ".join(mended).count("gether") == 2
