@@ -1,5 +1,6 @@
 """Two transcripts of one name, as copies can bring them: said, told apart by number, and renamed."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from coder.phrasing import typed
 from coder.store import Study
 from coder.store.values import Decision
 from coder.workflow.agreement.from_study import study_table
+from coder.workflow.study.coding_rows import codings_rows
 from coder.workflow.study.codings_preview import preview_codings
 from coder.workflow.study.decide import decide
-from coder.workflow.study.export import ExportRequest, export_study
+from coder.workflow.study.export import ExportRequest, export_study, study_content
 from coder.workflow.study.import_attributes import import_attributes
 from coder.workflow.study.import_codings import import_codings
 from coder.workflow.study.import_project import import_project
@@ -195,3 +197,53 @@ def test_agreement_and_report_do_not_take_them_for_one(joined: Path) -> None:
     assert table.groupby("transcript")["coder"].unique().map(list).to_dict() == {
         shown[homes["A"]]: ["Ann"], shown[homes["B"]]: ["Ben"],
     }  # fmt: skip
+
+
+def places_coded(study: Study) -> set[tuple[str, int, int, str, str]]:
+    """Return what is coded, by the words of the transcript, place, code and coder."""
+    content = study_content(study)
+    words = {document.uid: document.text for document in content.documents}
+    return {(words[item.document], item.start, item.end, item.code, item.coder) for item in content.coded}
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".qdpx"])
+def test_what_is_exported_of_them_tells_them_apart_and_comes_back_to_the_right_one(
+    joined: Path, suffix: str
+) -> None:
+    out = joined.parent / f"out{suffix}"
+    with Study.open(joined) as study:
+        export_study(study, ExportRequest(out))
+        before, names = places_coded(study), set(study.texts.shown_names().values())
+        project = read_codings(out)
+        assert {item.document for item in project.codings} == names
+        for coder in ("Ann", "Ben"):
+            undo(study, coder)
+        assert places_coded(study) != before
+        if suffix == ".qdpx":
+            import_project(study, out)
+        else:
+            assert import_codings(study, out).problems == []
+        assert places_coded(study) == before
+    with small_study(joined.parent / "new.coder") as fresh:
+        export = joined.parent / "whole.qdpx"
+        with Study.open(joined) as study:
+            export_study(study, ExportRequest(export))
+        import_project(fresh, export)
+        if suffix != ".qdpx":
+            assert import_codings(fresh, out).problems == []
+        found = {(text, code, coder) for text, *_, code, coder in places_coded(fresh)}
+        assert found == {(text, code, coder) for text, *_, code, coder in before}
+
+
+def test_word_matrix_and_the_pages_table_tell_them_apart(joined: Path) -> None:
+    from docx import Document
+
+    with Study.open(joined) as study:
+        names = set(study.texts.shown_names().values())
+        export_study(study, ExportRequest(joined.parent / "out.docx"))
+        export_study(study, ExportRequest(joined.parent / "matrix.jsonl", matrix=True))
+        assert {row["transcript"] for row in codings_rows(study)} == names
+    headings = {item.text for item in Document(str(joined.parent / "out.docx")).paragraphs}
+    assert names <= headings
+    matrix = (joined.parent / "matrix.jsonl").read_text(encoding="utf-8")
+    assert {json.loads(line)["transcript"] for line in matrix.splitlines()} == names

@@ -22,7 +22,7 @@ RESAMPLES = 500  # enough for an interval on the screen
 def codings_rows(study: Study) -> Iterator[dict[str, Any]]:
     """Yield one row per standing code of each coder; a row without code where somebody found nothing to code."""
     labels = study.codebooks.current().labels
-    names = {item.id: item.name for item in study.texts.all(superseded=True)}
+    names = study.texts.shown_names()
     for coder in [*study.people.coders(), ADJUDICATED]:
         decided = sorted(item for state in DECIDED for item in study.find(Filters(coder=coder, state=state)))
         units = study.texts.by_id(decided)

@@ -32,9 +32,10 @@ def study_content(study: Study, *, coders: Sequence[str] = (), drafts: bool = Fa
         passages: list[Passage] = []
         suggested: list[Passage] = []
         places: dict[str, dict[int, tuple[int, int]]] = {}
+        shown = study.texts.shown_names()
         for info in study.texts.all():
             units = study.texts.utterances(info.id)
-            documents.append(_document(study, info))
+            documents.append(_document(study, info, shown[info.id]))
             places[info.uid] = {unit.number: (unit.start, unit.end) for unit in units}
             for owner in owners:
                 passages += _passages(study, info, units, owner)
@@ -54,14 +55,14 @@ def study_content(study: Study, *, coders: Sequence[str] = (), drafts: bool = Fa
         )
 
 
-def _document(study: Study, info: TranscriptInfo) -> DocumentContent:
+def _document(study: Study, info: TranscriptInfo, name: str) -> DocumentContent:
     turns = tuple(
         TurnContent(turn.number, turn.start, turn.end, turn.speaker, turn.role)
         for turn in study.texts.turns(info.id)
     )
     return DocumentContent(
         uid=info.uid,
-        name=info.name,
+        name=name,
         text=study.texts.text(info.id),
         added=info.added,
         facts=study.people.attributes("transcript", info.uid),
@@ -147,7 +148,8 @@ def _drafts(study: Study, info: TranscriptInfo, units: Sequence[StudyUtterance])
 
 
 def _memos(study: Study) -> Iterator[MemoContent]:
-    uids = {info.id: (info.uid, info.name) for info in study.texts.all()}
+    shown = study.texts.shown_names()
+    uids = {info.id: (info.uid, shown[info.id]) for info in study.texts.all()}
     written = study.memos.all()
     units = study.texts.by_id([memo.utterance for memo in written if memo.utterance is not None])
     for memo in written:
@@ -303,7 +305,7 @@ def _suggestions(study: Study, request: ExportRequest) -> Exported:
 
 def suggestion_rows(study: Study) -> Iterator[dict[str, Any]]:
     """Return the machine's standing suggestions, for utterances that nobody has decided, in pre-coding's columns."""
-    labels = study.codebooks.current().labels
+    labels, names = study.codebooks.current().labels, study.texts.shown_names()
     for info in study.texts.all():
         units = undecided(study, study.texts.utterances(info.id, codable_only=True))
         newest = study.suggestions.newest([unit.id for unit in units])
@@ -313,7 +315,7 @@ def suggestion_rows(study: Study) -> Iterator[dict[str, Any]]:
             for item in best:
                 if item.selected:
                     yield {
-                        "transcript": info.name, "turn": unit.turn + 1, "utterance": unit.number + 1,
+                        "transcript": names[info.id], "turn": unit.turn + 1, "utterance": unit.number + 1,
                         "start": unit.start, "end": unit.end, "time": unit.seconds, "speaker": unit.speaker,
                         "role": unit.role, "question": unit.question, "text": unit.text, "code": item.code,
                         "label": labels.get(item.code, item.code), "polarity": item.polarity,

@@ -23,9 +23,9 @@ def rename_transcript(study: Study, transcript: str, name: str, *, coder: str) -
 def same_names(study: Study, path: Path) -> list[str]:
     """Say which transcripts of the study, which lies at `path`, are called alike, and how to rename one."""
     return [
-        f"{len(ids)} transcripts are called '{name}': {listed(study.texts.told_apart(ids))}. Tables and exports do"
-        " not tell them apart; agreement and report give the number with the name. Rename one on its page (How it was"
-        f" read), or by its number: coder rename {typed(path)}"
+        f"{len(ids)} transcripts are called '{name}': {listed(study.texts.told_apart(ids))}. Exports, agreement and"
+        " report give the number with the name. Rename one on its page (How it was read), or by its number: coder"
+        f" rename {typed(path)}"
         f" {study.texts.told_apart(ids[-1:])[0].partition(' ')[0]} NEW_NAME --coder NAME"
         for name, ids in study.texts.of_one_name()
     ]
