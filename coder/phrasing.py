@@ -6,7 +6,7 @@ A block is a title, a line that explains it and a table, for a terminal or as Ma
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -181,6 +181,11 @@ def listed(words: Sequence[str]) -> str:
 def few(parts: Sequence[str], most: int) -> str:
     """Return the first parts of a list, and how many more there are: long lists stay short."""
     return ", ".join(parts[:most]) + (f" and {len(parts) - most} more" if len(parts) > most else "")
+
+
+def quoted(words: Iterable[str], most: int = 4) -> str:
+    """Return the first different words of a list in quotation marks, as examples of what was found."""
+    return ", ".join(map(repr, list(dict.fromkeys(words))[:most]))
 
 
 def share_bar(count: int, most: int) -> str:

@@ -11,6 +11,7 @@ from coder.phrasing import (
     interval,
     number,
     percent,
+    quoted,
     ranged,
     share_bar,
     shortened,
@@ -64,3 +65,9 @@ def test_bars_show_what_there_is() -> None:
     assert text.splitlines()[1].split() == ["Alpha", "4", "3", "0", "1", "█" * 24]
     assert text.splitlines()[2] == "  Not once: Beta"
     assert "barrier" not in code_table(Counter({("a", ""): 3}), {"a": "Alpha"})
+
+
+def test_examples_are_the_first_different_ones() -> None:
+    assert quoted(["mm", "yes", "mm", "o'clock", "no", "ah"]) == "'mm', 'yes', \"o'clock\", 'no'"
+    assert quoted(iter(["mm", "yes"]), most=1) == "'mm'"
+    assert quoted([]) == ""

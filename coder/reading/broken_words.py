@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from coder.phrasing import counted
+from coder.phrasing import counted, quoted
 
 _BROKEN = re.compile(r"([^\W\d_]+)-$")
 _OF_COMPOUND = re.compile(r"[^\W\d_]-[^\W\d_]+-$")  # "up-to-" keeps its hyphen
@@ -27,7 +27,6 @@ related se self soi specific te term time to toi tu type up vos vous week y year
 _AND = "and or to und oder bis et ou y o e en of og och eller"
 _SYLLABLE = 3  # letters: "to-gether", "for-get"; a longer word before a hyphen may be a part of a compound
 _SHORT_WORD = 3  # letters: what is longer is hardly joined to others by chance
-_SHOWN = 4
 _LONGEST_LINE = 110  # characters: what is longer is a paragraph, not a printed line
 _FULL = 0.6  # of the longest line
 _FEWEST = 2  # in a file
@@ -124,7 +123,7 @@ def without_broken_words(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     Lines that are longer than printed ones, and files with one such word, stay as they are: there a hyphen ends
     what somebody did not say to its end.
     """
-    if max(map(len, lines), default=0) > _LONGEST_LINE:
+    if max(map(len, lines), default=0) > _LONGEST_LINE or len([*_breaks(lines)]) < _FEWEST:
         return list(lines), []
     mended, whole = BrokenWords.of(lines).mended(lines)
     return (mended, [*said_whole(whole)]) if len(whole) >= _FEWEST else (list(lines), [])
@@ -133,9 +132,9 @@ def without_broken_words(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 def said_whole(words: Sequence[str]) -> Iterator[str]:
     """Say which words were taken for one across the ends of lines."""
     if words:
-        shown = ", ".join(map(repr, list(dict.fromkeys(words))[:_SHOWN]))
         verb = "was" if len(words) == 1 else "were"
-        yield f"{counted(len(words), 'word')} broken by a hyphen at a line's end {verb} put together: {shown}."
+        many = counted(len(words), "word")
+        yield f"{many} broken by a hyphen at a line's end {verb} put together: {quoted(words)}."
 
 
 def _parts(first: str, second: str) -> tuple[str, str] | None:

@@ -2,10 +2,9 @@
 
 import random
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from coder.arrays import Vectors
 from coder.encoding.transformer import MiniLM
 
 SENTENCES = """
@@ -47,6 +46,6 @@ def lean() -> MiniLM:
 
 
 @pytest.fixture(scope="session")
-def vectors(lean: MiniLM, texts: list[str]) -> NDArray[np.float32]:
+def vectors(lean: MiniLM, texts: list[str]) -> Vectors:
     """Return the vectors of all texts, encoded together."""
     return lean.encode(texts)

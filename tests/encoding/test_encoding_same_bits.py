@@ -7,12 +7,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from coder.arrays import Vectors
 from coder.encoding.backends import BATCH_TOKENS, BUCKETS, MAX_TOKENS, Tokeniser, batches_of
 from coder.encoding.transformer import MiniLM
-
-Vectors = NDArray[np.float32]
 
 
 def test_alone_or_in_company(lean: MiniLM, texts: list[str], vectors: Vectors) -> None:

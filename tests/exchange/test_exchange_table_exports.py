@@ -3,22 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from coder.errors import FormatError, TableError
 from coder.exchange.read import read_codings
 from coder.exchange.values import ExternalCodings
+from tests.reading.office_making import workbook
 
 
 def book(path: Path, *sheets: tuple[str, Sequence[Sequence[object]]]) -> Path:
-    made = openpyxl.Workbook()
-    made.remove(made.worksheets[0])
-    for name, rows in sheets:
-        sheet = made.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    made.save(path)
+    path.write_bytes(workbook(dict(sheets)))
     return path
 
 

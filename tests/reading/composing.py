@@ -1,13 +1,10 @@
 """Write one talk in every file format that is read, for tests of what comes back."""
 
-import io
 import json
 from collections.abc import Callable, Sequence
 from xml.sax.saxutils import escape
 
-import openpyxl
-
-from tests.present import present
+from tests.reading import office_making
 from tests.reading.office_making import docx, p, table, zipped
 
 Talk = Sequence[tuple[str, str]]
@@ -55,13 +52,7 @@ def tabs(talk: Talk) -> bytes:
 
 
 def workbook(talk: Talk) -> bytes:
-    book = openpyxl.Workbook()
-    sheet = present(book.active)
-    for row in [("Speaker", "Text"), *talk]:
-        sheet.append(row)
-    memory = io.BytesIO()
-    book.save(memory)
-    return memory.getvalue()
+    return office_making.workbook({"Sheet": [("Speaker", "Text"), *talk]})
 
 
 def word(talk: Talk) -> bytes:

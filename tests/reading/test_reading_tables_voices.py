@@ -1,17 +1,14 @@
 """Tables with a column per speaker or respondent: whose words each cell holds, in any kind of file."""
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from coder.domain import Transcript
 from coder.errors import FormatError
 from coder.reading import read_transcript
-from tests.present import present
-from tests.reading.office_making import docx, p, said, transcript
+from tests.reading.office_making import docx, p, said, transcript, workbook
 
 ASKED = ["How do you get here?", "And when it rains?", "Who helps?"]
 TOLD = ["I walk along the canal, mostly.", "Then my sister drives me.", "Nobody but her."]
@@ -31,12 +28,7 @@ def written(folder: Path, kind: str, rows: Sequence[tuple[str, ...]]) -> Path:
         cells = ["".join(f"<w:tc>{p(cell)}</w:tc>" for cell in row) for row in rows]
         path.write_bytes(docx("<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in cells) + "</w:tbl>"))
     elif kind == "xlsx":
-        book, memory = openpyxl.Workbook(), io.BytesIO()
-        sheet = present(book.active)
-        for row in rows:
-            sheet.append([cell or None for cell in row])
-        book.save(memory)
-        path.write_bytes(memory.getvalue())
+        path.write_bytes(workbook({"Sheet": [[cell or None for cell in row] for row in rows]}))
     elif kind == "md":
         lines = ["| " + " | ".join(row) + " |" for row in rows]
         path.write_text("\n".join([lines[0], "|---" * len(rows[0]) + "|", *lines[1:]]), encoding="utf-8")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coder.errors import FormatError, UnsafeFileError
-from coder.phrasing import counted
+from coder.phrasing import counted, quoted
 from coder.reading.broken_words import said_whole
 from coder.reading.document import Document
 from coder.reading.formats.office import document_of, plain_document
@@ -78,7 +78,7 @@ def _struck_through(struck: Sequence[str]) -> tuple[str, ...]:
     """Say that words are struck through, which may be deletions that were printed."""
     if not struck:
         return ()
-    shown = ", ".join(repr(words[:40]) for words in struck[:4])
+    shown = quoted(words[:40] for words in struck)
     verb = "holds" if len(struck) == 1 else "hold"
     lines = counted(len(struck), "line")
     return (f"{lines} {verb} words struck through, perhaps deleted, read as words: {shown}.",)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
-from coder.phrasing import counted
+from coder.phrasing import counted, quoted
 from coder.reading.speakers.pieces import Piece
 from coder.reading.speakers.vocabulary import ASKING_LETTERS, INTERVIEWER_WORDS, key_of
 from coder.reading.speakers.written import Words
@@ -18,7 +18,7 @@ _ASSENT = _SOUNDS | frozenset(
 # Another participant's "no" is an answer, and "[I]" or "[right]" in mid-sentence is put in to make words clear.
 _CHEERED = _SOUNDS | frozenset({"yeah", "yep", "yup", "oh"})
 _AGREED = _CHEERED | frozenset({"right", "okay", "ok", "sure"})
-_MOST_WORDS, _SHOWN = 4, 4
+_MOST_WORDS = 4
 _ENDS = (".", ",", ";", ":", "?", "!", "…", "")
 _STOPS = (*_ENDS, " ")
 _SURE_LETTERS = frozenset({"i", "q", "int"})  # "m" may be a mother
@@ -76,8 +76,7 @@ def without_backchannels(words: Sequence[Words]) -> tuple[list[Words], list[str]
 
 def said_meanwhile(found: Sequence[str]) -> str:
     """Say which backchannels were left out."""
-    shown = ", ".join(map(repr, list(dict.fromkeys(found))[:_SHOWN]))
-    return f"{counted(len(found), 'backchannel')} in brackets inside others' words left out: {shown}."
+    return f"{counted(len(found), 'backchannel')} in brackets inside others' words left out: {quoted(found)}."
 
 
 def said_by_others(pieces: Sequence[Piece], text: str) -> Iterator[str]:

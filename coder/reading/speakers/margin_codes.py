@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from coder.phrasing import counted
+from coder.phrasing import counted, quoted
 from coder.reading.clock import seconds_in, trailing_stamp
 from coder.reading.speakers.labels import Candidate
 from coder.reading.speakers.lines import Line
@@ -14,7 +14,6 @@ from coder.reading.speakers.vocabulary import Shape, is_remark, key_of, shape_of
 
 _LONGEST, _MOST_WORDS = 40, 4
 _FEWEST, _FEWEST_WEAK, _MOST_OTHERS, _ENOUGH = 2, 3, 0.25, 0.5
-_SHOWN = 4
 _FEWEST_NUMBERS = 4
 # What codes have and the last words of a sentence seldom have: signs inside, numbers, brackets, capitals. A hyphen or
 # capitals ("X-ray", "YMCA") say little.
@@ -81,7 +80,7 @@ def _lines_end(tails: Sequence[_Tail]) -> str:
 
 
 def _shown(tails: Iterable[_Tail]) -> str:
-    return ", ".join(map(repr, list(dict.fromkeys("; ".join(tail.parts) for tail in tails))[:_SHOWN]))
+    return quoted("; ".join(tail.parts) for tail in tails)
 
 
 def take_out_numbers(lines: Sequence[Line], labels: Mapping[int, Candidate]) -> Iterator[str]:
@@ -105,8 +104,8 @@ def take_out_numbers(lines: Sequence[Line], labels: Mapping[int, Candidate]) -> 
     for line, end, _ in taken:
         line.codes = len(line.text) - end
     if taken:
-        shown = ", ".join(repr(rest) for _, _, rest in taken[:_SHOWN])
         count = counted(len(taken), "number or time", "numbers or times")
+        shown = quoted(rest for _, _, rest in taken)
         yield f"{count} behind a tab at the end of lines left out of the words: {shown}."
 
 

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from coder.phrasing import counted
+from coder.phrasing import counted, quoted
 from coder.reading.speakers.header import heads_notes
 from coder.reading.speakers.inner_labels import often_inside, told_inside
 from coder.reading.speakers.labels import Candidate, Style
@@ -427,8 +427,7 @@ def told_talk(lines: Sequence[Line], labels: Labels) -> Iterator[str]:
     for whose, inside in list(told.items())[:_SHOWN]:
         if inside:
             many = "1 place looks" if len(inside) == 1 else f"{len(inside)} places look"
-            shown = ", ".join(map(repr, list(dict.fromkeys(inside))[:_SHOWN]))
-            yield f"{many} like a label inside what {whose} says, read as words: {shown}."
+            yield f"{many} like a label inside what {whose} says, read as words: {quoted(inside)}."
 
 
 def labelled_notes(labels: Labels) -> Iterator[str]:

@@ -265,6 +265,7 @@ ABBREVIATIONS = TITLES | _keys(_ABBREVIATED)
 FUNCTION_WORDS = _keys(_FUNCTION)
 QUALIFIERS = _keys(_QUALIFIERS)
 TELLERS = _keys(_TELLERS)
+_SENTENCE_WORDS = _keys(_SENTENCES)
 
 # Patterns of names.
 CAPITAL = r"[A-ZÀ-ÖØ-Þ]"
@@ -477,5 +478,5 @@ def _is_name(tokens: list[str]) -> bool:
 def is_description(label: str) -> bool:
     """Tell whether a text longer than names may describe a person ("Participant 4, nurse at a rural clinic")."""
     return (
-        len(label) > MAX_LABEL and label[:1].isupper() and _keys(_SENTENCES).isdisjoint(key_of(label).split())
+        len(label) > MAX_LABEL and label[:1].isupper() and _SENTENCE_WORDS.isdisjoint(key_of(label).split())
     )

@@ -103,10 +103,12 @@ def _short_answers(names: Sequence[str], voices: Sequence[int], below: Sequence[
         set(key_of(names[column]).split()) & INTERVIEWER_WORDS and _ask_at_length(_cells(below, column))
         for column in voices
     )
+    if not asked:
+        return set()
     short = {
         column
         for column, name in enumerate(names)
-        if asked and _may_speak(name) and _holds_words(_cells(below, column), fewest=1)
+        if _may_speak(name) and _holds_words(_cells(below, column), fewest=1)
     }
     # Where a row has words in several of them, they may be what an analyst wrote ("Domain", "Mood").
     answering = [
