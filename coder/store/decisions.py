@@ -11,6 +11,7 @@ from sqlite3 import Row
 
 from coder.errors import NotFoundError, StaleError, StudyError
 from coder.phrasing import few
+from coder.store.carried_acts import CARRIED, carry_reversal
 from coder.store.connection import SharedConnection, chunks, marks, new_uid, value_of
 from coder.store.replay import derive
 from coder.store.values import (
@@ -31,7 +32,6 @@ from coder.store.values import (
 )
 
 RECODED = "codebook: "  # how the note of an act begins that a change of the codebook made
-CARRIED = "carried over from the version before"  # the note of an act that repeats codings on a new version
 _HISTORY = (
     "SELECT act.uid, act.kind, act.mode, act.time, act.seconds, who.name AS coder, owner.name AS owner,"
     " undone.act IS NOT NULL AS undone, d.* FROM act JOIN coder who ON who.id = act.coder"
@@ -146,43 +146,6 @@ class Acts:
         )  # fmt: skip
         derive(db, owner, touched)
 
-    def carry(
-        self, coder: str, decisions: Mapping[str, Sequence[Decision]], origins: Mapping[int, int]
-    ) -> None:
-        """Repeat decisions on a new version's utterances; `origins` gives the old utterance of each new one.
-
-        An act for each time at which the repeated were made: it keeps that time, so that what the coder decided
-        later on the new version stands, even where a copy brings it in after this.
-        """
-        db = self._db
-        with db.write():
-            by = db.coder_id(coder)
-            was_seen = self._exposed(by, list(origins.values()))
-            exposed = [new for new, old in origins.items() if old in was_seen]
-            db.run_many(
-                "INSERT OR IGNORE INTO exposure SELECT ?, coder, kind, time FROM exposure WHERE utterance = ?"
-                " AND coder = ?",
-                ((new, origins[new], by) for new in exposed),
-            )
-            for time, repeated in sorted(decisions.items()):
-                act = db.run(
-                    "INSERT INTO act (uid, coder, owner, kind, mode, note, time)"
-                    " VALUES (?, ?, ?, 'carry', 'imported', ?, ?)",
-                    (new_uid(), by, by, CARRIED, time),
-                )
-                self._append(act, by, repeated)
-
-    def only_carried(self, coder: str, utterances: Sequence[int]) -> set[int]:
-        """Return on which of these a coder's only acts are those that carried codings over."""
-        by, found = self._db.coder_id(coder), set[int]()
-        for some in chunks(utterances):
-            sql = (
-                "SELECT d.utterance FROM decision d JOIN act ON act.id = d.act WHERE act.owner = ?"
-                f" AND d.utterance IN ({marks(some)}) GROUP BY d.utterance HAVING min(act.note = ?) = 1"
-            )
-            found |= {row["utterance"] for row in self._db.rows(sql, (by, *some, CARRIED))}
-        return found
-
     def _codebook(self) -> int:
         return int(self._db.value("SELECT id FROM codebook ORDER BY time DESC, uid DESC"))
 
@@ -269,7 +232,7 @@ class Acts:
             if target is None:
                 return None
             reversal = new_uid()
-            db.run(
+            row_id = db.run(
                 "INSERT INTO act (uid, coder, owner, kind, target, mode, time) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (reversal, by, target["owner"], kind, target["id"], target["mode"], stamp),
             )
@@ -280,6 +243,7 @@ class Acts:
             rows = db.rows("SELECT DISTINCT utterance FROM decision WHERE act = ?", (target["id"],))
             touched = [row["utterance"] for row in rows]
             derive(db, target["owner"], touched)
+            carry_reversal(db, row_id)
         who = ADJUDICATED if target["owner"] == ADJUDICATED_ID else coder
         return Saved(target["uid"], self.states(who, touched))
 
@@ -294,7 +258,7 @@ class Acts:
         newest = self._db.row(
             "SELECT a.*, made.time AS made FROM act a JOIN act made ON made.id = a.target"
             " JOIN undone ON undone.act = a.target WHERE a.coder = ? AND a.kind = 'undo'"
-            f" AND made.note NOT LIKE '{RECODED}%'"
+            f" AND made.note NOT LIKE '{RECODED}%' AND a.note <> '{CARRIED}'"
             " ORDER BY a.time DESC, a.uid DESC LIMIT 1",
             (coder,),
         )
@@ -419,7 +383,8 @@ class Acts:
             "SELECT act.uid, act.kind, act.mode, act.time, who.name AS coder, owner.name AS owner,"
             " undone.act IS NOT NULL AS undone, count(DISTINCT d.utterance) AS utterances,"
             " group_concat(DISTINCT d.verdict || coalesce(' ' || d.code, '')) AS what"
-            " FROM (SELECT * FROM act WHERE coder = ?1 OR ?1 IS NULL ORDER BY time DESC, uid DESC LIMIT ?2) act"
+            " FROM (SELECT * FROM act WHERE (coder = ?1 OR ?1 IS NULL)"
+            f" AND NOT (target IS NOT NULL AND note = '{CARRIED}') ORDER BY time DESC, uid DESC LIMIT ?2) act"
             " JOIN coder who ON who.id = act.coder JOIN coder owner ON owner.id = act.owner"
             " LEFT JOIN undone ON undone.act = act.id LEFT JOIN decision d ON d.act = coalesce(act.target, act.id)"
             " GROUP BY act.id ORDER BY act.time DESC, act.uid DESC",

@@ -4,18 +4,20 @@ import os
 import random
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count, permutations
 from pathlib import Path
 
 import pytest
 
+from coder.codebook import Code
 from coder.errors import StudyError
 from coder.store import Study
 from coder.store.values import Decision
-from coder.workflow.study.decide import decide
+from coder.workflow.study.decide import Adjudication, adjudicate, decide
 from coder.workflow.study.import_transcripts import ImportOptions, import_transcripts
 from coder.workflow.study.merge import UNFINISHED, MergeReport, merge_studies
-from coder.workflow.study.undoing import undo
+from coder.workflow.study.undoing import redo, undo
 from tests.study_making import TALK, cut, small_study, ticking
 
 TEXTS = {number: TALK.replace("We laughed.", f"We laughed {'and ' * number}laughed.") for number in (1, 2, 3)}
@@ -117,7 +119,7 @@ def test_codings_are_carried_along_a_chain_of_versions_whoever_comes_first(tmp_p
         assert {row[5] for row in held(tmp_path / f"{number}.coder")["codings"]} == {"rain", "wind"}, order
 
 
-def test_words_decided_in_two_versions_are_named_where_copies_are_not_merged_at_once(tmp_path: Path) -> None:
+def test_words_decided_in_two_versions_count_in_order_of_time_and_are_named(tmp_path: Path) -> None:
     a, b, c = copies(tmp_path, "abc")
     code(b, "p1", "rain", at="2026-02-01T09:00:00")
     bring(c, TEXTS[1], "p1", at="2026-02-02T09:00:00")
@@ -126,14 +128,70 @@ def test_words_decided_in_two_versions_are_named_where_copies_are_not_merged_at_
     first, second, at_once = (tmp_path / f"{name}.coder" for name in ("bc", "abc2", "abc1"))
     merged([b, c], first)
     reports = [merged([a, first], second), merged([first, a], tmp_path / "back.coder")]
-    assert reports[0].notes == reports[1].notes == (
-        "Ben coded the same words of 'p1' in one copy and in the version before in another, which an earlier merge"
-        " carried over; both count: 'It rained all day.'.",
-    )  # fmt: skip
+    said = (
+        "Ben decided the same words of 'p1' in one copy and in the version before in another; both count, in order of"
+        " time, which leaves rain and sun: 'It rained all day.'."
+    )
+    assert reports[0].notes == reports[1].notes == (said,)
+    assert said in merged([a, b, c], at_once).notes
+    assert held(second) == held(tmp_path / "back.coder") == held(at_once)
     assert {row[5] for row in held(second)["codings"]} == {"rain", "sun"}
-    merged([a, b, c], at_once)
-    assert {row[5] for row in held(at_once)["codings"]} == {"sun"}
     assert not merged([a, second], tmp_path / "later.coder").notes  # one copy held both by then
+    merged([at_once, b], tmp_path / "once more.coder")
+    assert held(tmp_path / "once more.coder") == held(at_once)
+
+
+def test_the_same_decision_in_two_versions_is_no_news(tmp_path: Path) -> None:
+    a, b = copies(tmp_path, "ab")
+    bring(a, TEXTS[1], "p1", at="2026-02-02T09:00:00")
+    code(a, "p1", "rain", at="2026-02-04T09:00:00")
+    code(b, "p1", "rain", at="2026-02-01T09:00:00")
+    assert not any("decided the same words" in note for note in merged([a, b], tmp_path / "ab.coder").notes)
+
+
+def test_taking_back_what_was_carried_over_reaches_the_version_in_use_in_every_order(tmp_path: Path) -> None:
+    a, b, c = copies(tmp_path, "abc")
+    code(b, "p1", "rain", at="2026-02-01T09:00:00")
+    shutil.copy(b, c)
+    bring(c, TEXTS[1], "p1", at="2026-02-02T09:00:00")
+    bring(a, TEXTS[1], "p1", at="2026-02-02T10:00:00")
+    outcomes = []
+    for path in (b, c):  # in the version before the correction, and beside it
+        there = tmp_path / f"undone in {path.stem}"
+        there.mkdir()
+        undone, other = there / path.name, c if path == b else b
+        shutil.copy(path, undone)
+        with Study.open(undone, clock=ticking("2026-02-03T09:00:00")) as study:
+            assert undo(study, "Ben") is not None
+        merged([a, undone], there / "first.coder")
+        merged([there / "first.coder", other], there / "steps.coder")
+        merged([undone, other, a], there / "once.coder")
+        assert held(there / "steps.coder") == held(there / "once.coder")
+        with Study.open(there / "once.coder", clock=ticking("2026-02-05T09:00:00")) as study:
+            assert redo(study, "Ben") is not None
+        outcomes += [held(there / "steps.coder")["codings"], held(there / "once.coder")["codings"]]
+    assert [len(codings) for codings in outcomes] == [0, 1, 0, 1]
+    with Study.open(c, clock=ticking("2026-02-03T09:00:00")) as study:
+        undo(study, "Ben")
+        assert [line.kind for line in study.acts.summaries(coder="Ben")] == ["undo", "carry", "decide"]
+
+
+def test_who_adjudicated_and_with_which_codes_in_view_is_kept_on_a_corrected_version(tmp_path: Path) -> None:
+    (a,) = copies(tmp_path, "a")
+    with Study.open(a, clock=ticking("2026-02-01T09:00:00")) as study:
+        unit = study.texts.utterances(study.texts.find("p1"), codable_only=True)[0].id
+        adjudicate(study, "Ann", Adjudication(unit, [("sun", None)]))
+        code(a, "p1", "wind", at="2026-02-01T10:00:00")
+        known = study.codebooks.current()
+        study.codebooks.add(replace(known, codes=(*known.codes, Code("fog", "Fog"))))
+    bring(a, TEXTS[1], "p1", at="2026-02-02T09:00:00")
+    with Study.open(a) as study:
+        unit = study.texts.utterances(study.texts.find("p1"), codable_only=True)[0].id
+        done = study.acts.history(utterance=unit)
+        assert {(record.coder, record.owner) for record in done} == {("Ann", "adjudicated"), ("Ben", "Ben")}
+        [ben] = [lesson for lesson in study.confirmed() if lesson.coder == "Ben"]
+        [looked] = ben.codebooks
+        assert "fog" not in study.codebooks.get(looked).ids  # nobody looked for it
 
 
 def test_what_a_killed_merge_left_is_removed_by_the_next_one_a_day_later(tmp_path: Path) -> None:

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from sqlite3 import Row
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from coder.errors import OutputError, StudyError
 from coder.passphrases import PASSPHRASES
-from coder.phrasing import counted, shortened
+from coder.phrasing import counted, listed, shortened
 from coder.store import Study, database
+from coder.store.carried_acts import CARRIED
 from coder.store.codebooks import CodebookChange
-from coder.store.decisions import CARRIED
 from coder.store.encryption import is_encrypted
 from coder.store.figures import StudyFigures
 from coder.store.merge import join
@@ -116,7 +117,7 @@ def _joined(sources: Sequence[Path], draft: Path, target: Path) -> MergeReport:
             conflicts |= set(join(study.db, other))
         notes = [
             *_carried(study, held),
-            *_both_count(study, held),
+            *_decided_twice(study, held),
             *_gone_and_back(study, gone),
             *unknown_codes(study),
         ]
@@ -125,7 +126,11 @@ def _joined(sources: Sequence[Path], draft: Path, target: Path) -> MergeReport:
 
 
 def _uids(study: Study) -> set[str]:
-    rows = study.db.rows("SELECT uid FROM act UNION ALL SELECT uid FROM transcript")
+    """Return the uids of acts and transcripts, and which transcript follows which."""
+    rows = study.db.rows(
+        "SELECT uid FROM act UNION ALL SELECT uid FROM transcript"
+        " UNION ALL SELECT replaces || '>' || uid FROM transcript WHERE replaces IS NOT NULL"
+    )
     return {row["uid"] for row in rows}
 
 
@@ -167,14 +172,16 @@ def _gone_and_back(study: Study, gone: Mapping[str, _GoneCodes]) -> list[str]:
 def _carried(study: Study, held: Sequence[set[str]]) -> list[str]:
     """Carry over the codings of versions that another copy replaced; say whose, how many, and which are left.
 
-    `held` are the uids of acts and transcripts in each copy: a decision is told once, when the two first meet.
+    `held` are the uids in each copy (see `_uids`): a decision is told once, when the two first meet.
     """
     notes = []
+    uid_of = {row["id"]: row["uid"] for row in study.db.rows("SELECT id, uid FROM transcript")}
     for old, new in study.texts.replacements():
         before = {item.id: item.text for item in study.texts.utterances(old)}
-        uid = study.db.value("SELECT uid FROM transcript WHERE id = ?", (new,))
-        met = set[str]().union(*(uids for uids in held if uid in uids))
-        carried = carry_codings(study, old, new)
+        met = set[str]().union(*(uids for uids in held if uid_of[new] in uids))
+        carried = carry_codings(
+            study, old, new, [uids for uids in held if f"{uid_of[old]}>{uid_of[new]}" in uids]
+        )
         for coder in sorted([*study.people.coders(), ADJUDICATED]):
             states = study.acts.states(coder, list(before))
             there = carried.get(coder, set())
@@ -187,38 +194,46 @@ def _carried(study: Study, held: Sequence[set[str]]) -> list[str]:
     return notes
 
 
-def _both_count(study: Study, held: Sequence[set[str]]) -> list[str]:
-    """Name words that somebody coded in one copy, and in the version before in another, where both codings count.
+_DECIDED_WORDS = (
+    "SELECT c.name AS coder, t.name, u.id, act.uid, act.note = ?1 AS carried,"
+    " iif(d.verdict IN ('accept', 'change', 'add'), 'add', d.verdict) AS verdict, d.code, d.polarity,"
+    ' substr(t.text, u.start + 1, u."end" - u.start) AS words FROM act JOIN decision d ON d.act = act.id'
+    " JOIN coder c ON c.id = act.owner JOIN utterance u ON u.id = d.utterance"
+    " JOIN transcript t ON t.id = u.transcript WHERE t.current = 1 AND act.id NOT IN (SELECT act FROM undone)"
+    " AND d.verdict NOT IN ('skip', 'flag', 'unflag') AND (u.id, act.owner) IN"
+    "  (SELECT e.utterance, a.owner FROM act a JOIN decision e ON e.act = a.id WHERE a.note = ?1)"
+    " ORDER BY t.name, u.start, c.name"
+)
 
-    That is so where an earlier merge carried the one over; had all copies been joined at once, it would have been
-    left. `held` are the uids of acts in each copy: what one copy held together was seen together.
+
+def _decided_twice(study: Study, held: Sequence[set[str]]) -> list[str]:
+    """Name words that one coder decided in one copy, and otherwise in another copy's version before.
+
+    `held` are the uids in each copy: what one copy held together was seen together.
     """
-    rows = study.db.rows(
-        "SELECT c.name AS coder, t.name, u.id, a.uid, a.note,"
-        ' substr(t.text, u.start + 1, u."end" - u.start) AS words FROM standing s JOIN act a ON a.id = s.act'
-        " JOIN coder c ON c.id = s.owner JOIN utterance u ON u.id = s.utterance"
-        " JOIN transcript t ON t.id = u.transcript WHERE s.rejected = 0 AND t.current = 1"
-        " ORDER BY t.name, u.start, c.name"
-    )
-    kinds: dict[tuple[str, str, int, str], tuple[set[str], set[str]]] = {}
-    for row in rows:
-        key = (row["coder"], row["name"], row["id"], row["words"])
-        kinds.setdefault(key, (set(), set()))[row["note"] == CARRIED].add(row["uid"])
-    return [
-        f"{coder} coded the same words of '{name}' in one copy and in the version before in another, which an earlier"
-        f" merge carried over; both count: '{shortened(words, 60)}'."
-        for (coder, name, _, words), (own, carried) in kinds.items()
-        if own and carried and not any(own & uids and carried & uids for uids in held)
-    ]
+    by_words: dict[tuple[str, str, int, str], list[Row]] = {}
+    for row in study.db.rows(_DECIDED_WORDS, (CARRIED,)):
+        by_words.setdefault((row["coder"], row["name"], row["id"], row["words"]), []).append(row)
+    notes = []
+    for (coder, name, utterance, words), rows in by_words.items():
+        own = [row for row in rows if not row["carried"]]
+        apart = [row for row in rows if row["carried"] and own and not _together(row["uid"], own, held)]
+        what = {(row["verdict"], row["code"], row["polarity"]) for row in own}
+        if any((row["verdict"], row["code"], row["polarity"]) not in what for row in apart):
+            stands = [item.code for item in study.acts.states(coder, [utterance])[utterance].codes]
+            notes.append(
+                f"{coder} decided the same words of '{name}' in one copy and in the version before in another; both"
+                f" count, in order of time, which leaves {listed(stands) or 'no code'}: '{shortened(words, 60)}'."
+            )
+    return notes
+
+
+def _together(act: str, own: Sequence[Row], held: Sequence[set[str]]) -> bool:
+    return any(act in uids and any(row["uid"] in uids for row in own) for uids in held)
 
 
 def _told(name: str, coder: str, decided: int, left: Sequence[str]) -> str:
-    why = (
-        "; of the rest the words changed, or the later version has a decision"
-        f" (the first: '{shortened(left[0], 60)}')"
-        if left
-        else ""
-    )
+    why = f"; of the rest the words changed (the first: '{shortened(left[0], 60)}')" if left else ""
     return (
         f"'{name}' was replaced in one copy while {coder} coded the version before in another: of"
         f" {counted(decided, 'utterance')} decided there, {decided - len(left)} were carried over{why}."

@@ -1,0 +1,174 @@
+"""What people did on a version of a transcript, repeated on the same words of the version that follows it.
+
+Each act is repeated as an act of its own, at its own time and under a uid that follows from the act and the version:
+whichever copy repeats it, it is the same act, and where copies are joined it comes once.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from sqlite3 import Row
+
+from coder.store.connection import SharedConnection
+from coder.store.replay import derive
+
+CARRIED = "carried over from the version before"  # the note of an act that repeats another on a new version
+_ACT = "INSERT INTO act (uid, coder, owner, kind, target, mode, note, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_CODED = frozenset({"accept", "change", "add"})
+
+
+def carried_uid(act: str, version: str) -> str:
+    """Return the uid of the act that repeats `act` on the version of this uid."""
+    return hashlib.sha256(f"{act} {version}".encode()).hexdigest()[:32]
+
+
+def carry_acts(
+    db: SharedConnection, old: int, new: int, pairs: Mapping[int, int], copies: Sequence[Set[str]] = ()
+) -> set[tuple[int, int]]:
+    """Repeat what was done, undone and redone on utterances of `old`; `pairs` gives the same words in `new`.
+
+    `copies` hold the uids of files in which `new` followed `old` already: what such a file did not repeat, it had
+    dealt with in another way. Returns (owner, earlier utterance) where something was repeated. Inside `write`.
+    """
+    version = db.value("SELECT uid FROM transcript WHERE id = ?", (new,))
+    known = _known(db, new)
+    carried = set[tuple[int, int]]()
+    homes = {
+        row["id"]: row
+        for row in db.rows('SELECT id, start, "end" FROM utterance WHERE transcript IN (?, ?)', (old, new))
+    }
+    for rows in _by_act(db, old, pairs):
+        first, uid = rows[0], carried_uid(rows[0]["uid"], version)
+        if uid not in known and not _dealt_with(first["uid"], uid, copies):
+            known[uid] = _repeat(db, uid, rows, pairs, homes)
+            carried |= {(first["owner"], row["utterance"]) for row in rows}
+    for row in _reversals(db, old):
+        target, uid = carried_uid(row["made"], version), carried_uid(row["uid"], version)
+        if target in known and uid not in known and not _dealt_with(row["uid"], uid, copies):
+            known[uid] = _reverse(db, row, uid, known[target])
+            carried |= {(row["owner"], key) for key in _touched(db, row["target"]) if key in pairs}
+    _expose(db, pairs)
+    by_owner = defaultdict[int, set[int]](set)
+    for owner, utterance in carried:
+        by_owner[owner].add(pairs[utterance])
+    for owner, utterances in by_owner.items():
+        derive(db, owner, sorted(utterances))
+    return carried
+
+
+def _known(db: SharedConnection, transcript: int) -> dict[str, int]:
+    """Return the acts (uid -> id) on a transcript that repeat others, and what was undone and redone of them."""
+    rows = db.rows(
+        "SELECT DISTINCT a.uid, a.id FROM utterance u JOIN decision d ON d.utterance = u.id"
+        " JOIN act made ON made.id = d.act JOIN act a ON a.id = made.id OR a.target = made.id"
+        " WHERE u.transcript = ? AND made.note = ?",
+        (transcript, CARRIED),
+    )
+    return {row["uid"]: row["id"] for row in rows}
+
+
+def _reversals(db: SharedConnection, transcript: int) -> list[Row]:
+    return db.rows(
+        "SELECT DISTINCT r.*, made.uid AS made FROM utterance u JOIN decision d ON d.utterance = u.id"
+        " JOIN act made ON made.id = d.act JOIN act r ON r.target = made.id"
+        " WHERE u.transcript = ? ORDER BY r.time, r.uid",
+        (transcript,),
+    )
+
+
+def _touched(db: SharedConnection, act: int) -> list[int]:
+    return [
+        row["utterance"] for row in db.rows("SELECT DISTINCT utterance FROM decision WHERE act = ?", (act,))
+    ]
+
+
+def _by_act(db: SharedConnection, old: int, pairs: Iterable[int]) -> list[list[Row]]:
+    """Return the decisions on the paired utterances by act, oldest first."""
+    rows = db.rows(
+        "SELECT d.*, act.uid, act.coder, act.owner, act.time FROM utterance u"
+        " JOIN decision d ON d.utterance = u.id JOIN act ON act.id = d.act"
+        " WHERE u.transcript = ? ORDER BY act.time, act.uid, d.number",
+        (old,),
+    )
+    paired, acts = frozenset(pairs), dict[int, list[Row]]()
+    for row in rows:
+        if row["utterance"] in paired:
+            acts.setdefault(row["act"], []).append(row)
+    return list(acts.values())
+
+
+def _dealt_with(act: str, repeated: str, copies: Sequence[Set[str]]) -> bool:
+    return any(act in uids and repeated not in uids for uids in copies)
+
+
+def _repeat(
+    db: SharedConnection, uid: str, rows: Sequence[Row], pairs: Mapping[int, int], homes: Mapping[int, Row]
+) -> int:
+    first = rows[0]
+    by = (first["coder"], first["owner"])
+    act = db.run(_ACT, (uid, *by, "carry", None, "imported", CARRIED, first["time"]))
+    db.run_many(
+        "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)",
+        (
+            (act, row["number"], pairs[row["utterance"]], _verdict(row), row["code"], row["instead_of"],
+             row["polarity"], *_moved(row, homes[row["utterance"]], homes[pairs[row["utterance"]]]),
+             row["seen"], row["codebook"], row["memo"], row["cites"])
+            for row in rows
+        ),
+    )  # fmt: skip
+    return act
+
+
+def _verdict(row: Row) -> str:
+    # A new version has no suggestion of its own yet that could have been accepted.
+    changed = row["verdict"] == "change" and row["instead_of"] not in (None, row["code"])
+    return "add" if row["verdict"] in _CODED and not changed else str(row["verdict"])
+
+
+def _moved(row: Row, before: Row, after: Row) -> tuple[int | None, int | None]:
+    start, end = row["start"], row["end"]
+    if start is None:
+        return None, None
+    shift = after["start"] - before["start"]
+    # A passage over several utterances may have changed beyond this one: then this utterance is what is left.
+    inside = before["start"] <= start and end <= before["end"]
+    return (start + shift, end + shift) if inside else (after["start"], after["end"])
+
+
+def _reverse(db: SharedConnection, reversal: Row, uid: str, target: int) -> int:
+    by = (reversal["coder"], reversal["owner"], reversal["kind"], target)
+    act = db.run(_ACT, (uid, *by, "imported", CARRIED, reversal["time"]))
+    newest = db.value("SELECT kind FROM act WHERE target = ? ORDER BY time DESC, uid DESC", (target,))
+    db.run(
+        "INSERT OR IGNORE INTO undone VALUES (?)" if newest == "undo" else "DELETE FROM undone WHERE act = ?",
+        (target,),
+    )
+    return act
+
+
+def _expose(db: SharedConnection, pairs: Mapping[int, int]) -> None:
+    """Let whoever had seen something of these words have seen it in the new version, too."""
+    db.run_many(
+        "INSERT INTO exposure SELECT ?, coder, kind, time FROM exposure WHERE utterance = ?"
+        " ON CONFLICT (utterance, coder, kind) DO UPDATE SET time = min(time, excluded.time)",
+        ((after, before) for before, after in pairs.items()),
+    )
+
+
+def carry_reversal(db: SharedConnection, reversal: int) -> None:
+    """Let an undo or redo reach what repeats its target on later versions, inside `write`."""
+    row = db.rows(
+        "SELECT act.*, made.uid AS made FROM act JOIN act made ON made.id = act.target WHERE act.id = ?",
+        (reversal,),
+    )[0]
+    later = db.rows(
+        "SELECT DISTINCT n.uid FROM decision d JOIN utterance u ON u.id = d.utterance"
+        " JOIN transcript o ON o.id = u.transcript JOIN transcript n ON n.replaces = o.uid WHERE d.act = ?",
+        (row["target"],),
+    )
+    for version in later:
+        target = db.value("SELECT id FROM act WHERE uid = ?", (carried_uid(row["made"], version["uid"]),))
+        if target is not None:
+            act = _reverse(db, row, carried_uid(row["uid"], version["uid"]), target)
+            derive(db, row["owner"], _touched(db, target))
+            carry_reversal(db, act)
