@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 
 import pypdf
@@ -85,6 +86,38 @@ def test_numbers_before_the_lines_are_left_out(tmp_path: Path) -> None:
     page = [Printed(f"{number} {line}", 780 - 20 * number) for number, line in enumerate(lines, start=1)]
     found = transcript(tmp_path, "p01.pdf", pdf([page]))
     assert said(found) == [(who, words[:60].strip()) for who, words in TALK[:4]]
+
+
+NUMBERED = [
+    (("INT", "P01")[place % 2], f"{word} was it, I think.")
+    for place, word in enumerate(("Bus", "Tram", "Rain", "Snow", "Hope", "Fear", "Bread", "Soup"))
+]
+
+
+def numbers_printed_apart(numbers: Iterable[int], *, x: float = 50) -> bytes:
+    """Two pages of talk whose line numbers were printed behind each page's words, the last two of empty lines."""
+    counted, pages = iter(numbers), []
+    for page in (NUMBERED[:4], NUMBERED[4:]):
+        words = [Printed(f"{who}: {words}", 780 - 20 * place) for place, (who, words) in enumerate(page)]
+        pages.append([*words, *(Printed(str(next(counted)), 780 - 20 * place, x) for place in range(6))])
+    return pdf(pages)
+
+
+@pytest.mark.parametrize("numbers", [range(1, 13), [*range(1, 7), *range(1, 7)]], ids=["going on", "by page"])
+def test_numbers_printed_behind_a_pages_words_are_left_out(tmp_path: Path, numbers: Iterable[int]) -> None:
+    found = transcript(tmp_path, "p01.pdf", numbers_printed_apart(numbers))
+    assert said(found) == NUMBERED
+    assert "12 line numbers were left out." in found.notes
+
+
+@pytest.mark.parametrize(
+    ("numbers", "x"),
+    [([4, 7, 7, 2, 9, 3, 3, 8, 1, 5, 5, 6], 50), (range(1, 13), 300)],
+    ids=["of no order", "right of the words"],
+)
+def test_other_numbers_beside_the_words_stay(tmp_path: Path, numbers: Iterable[int], x: float) -> None:
+    found = transcript(tmp_path, "p01.pdf", numbers_printed_apart(numbers, x=x))
+    assert not any("line numbers" in note for note in found.notes)
 
 
 def test_a_word_in_small_letters_before_a_colon_goes_on_with_its_sentence(tmp_path: Path) -> None:

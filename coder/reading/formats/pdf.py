@@ -15,7 +15,13 @@ from coder.reading.broken_words import said_whole
 from coder.reading.document import Document
 from coder.reading.formats.office import document_of, plain_document
 from coder.reading.formats.office_tables import table_of_turns
-from coder.reading.formats.pdf_layout import PdfLine, broken_words_of, paragraphs_of, without_numbers
+from coder.reading.formats.pdf_layout import (
+    PdfLine,
+    broken_words_of,
+    paragraphs_of,
+    without_numbers,
+    without_numbers_in_margin,
+)
 from coder.reading.formats.pdf_tables import blocks_of, lost_beside
 from coder.reading.safety.content import MEGABYTE, Budget, advice_on
 
@@ -54,12 +60,13 @@ def read(data: bytes, name: str) -> Document:
     empty = [str(number) for number, page in enumerate(pages, start=1) if not page]
     if empty:
         notes.append(f"Pages without text (pictures, blank) were left out: {', '.join(empty[:30])}.")
+    pages, apart = without_numbers_in_margin(pages)
     pages, dropped = _without_margins(pages)
     notes += (
         [f"{sum(dropped.values())} page headers, footers and page numbers were left out."] if dropped else []
     )
     pages, numbers = without_numbers(pages)
-    notes += [f"{numbers} line numbers were left out."] if numbers else []
+    notes += [f"{numbers + apart} line numbers were left out."] if numbers + apart else []
     budget = Budget(name)
     for page in pages:
         budget.spend(sum(len(line.text) for line in page), len(page))

@@ -17,6 +17,7 @@ _LABEL = re.compile(r"(\S.{0,40}?)\s?[:：](?=\s|$)|([A-Z][A-Z0-9]{0,11})(?:\t|\
 _SOFT_HYPHENS = ("\u00ad", "\u2010")
 _LONGEST_SIDE_LABEL = 40
 _SAME_HEIGHT = 2.0  # points
+_ALONE = re.compile(r"\s*\d{1,5}\s*", re.ASCII)
 _MOST_BESIDE = 0.8  # of the labels in a column have their words at the same place
 
 
@@ -199,6 +200,38 @@ def _behind_number(line: PdfLine, text: str) -> PdfLine:
     first = next((piece for piece in line.pieces if cut - 1 <= piece[0] <= cut), None)
     pieces = tuple((place - cut, x, gap) for place, x, gap in line.pieces if place > cut)
     return PdfLine(text, first[1] if first else line.x, line.y, max(0, line.bold - cut), pieces)
+
+
+def without_numbers_in_margin(pages: Sequence[Sequence[PdfLine]]) -> tuple[list[list[PdfLine]], int]:
+    """Return pages without the line numbers that were printed apart, left of all words, and how many there were.
+
+    Some writers print a page's words first and then its numbers, so that they come as lines of their own.
+    """
+    parted = [_margin_and_words(page) for page in pages]
+    count = sum(len(margin) for margin, _ in parted)
+    texts = [text for margin, words in parted for text in _as_numbered(margin, words)]
+    if not count or without_line_numbers(texts)[1] < count:
+        return [list(page) for page in pages], 0
+    return [words for _, words in parted], count
+
+
+def _margin_and_words(page: Sequence[PdfLine]) -> tuple[list[PdfLine], list[PdfLine]]:
+    """Return the numbers that stand alone and further left than every word of a page, and the other lines."""
+    left = min((line.x for line in page if not _ALONE.fullmatch(line.text)), default=0.0)
+    margin: list[PdfLine] = []
+    words: list[PdfLine] = []
+    for line in page:
+        (margin if line.x < left and _ALONE.fullmatch(line.text) else words).append(line)
+    return margin, words
+
+
+def _as_numbered(margin: Sequence[PdfLine], words: Sequence[PdfLine]) -> Iterator[str]:
+    """Yield each number with the words at its height, if there are any, then the other lines."""
+    heights = {round(line.y / _SAME_HEIGHT): line for line in words}
+    for number in margin:
+        beside = heights.pop(round(number.y / _SAME_HEIGHT), None)
+        yield f"{number.text.strip()} {beside.text.strip() if beside else ''}"
+    yield from (line.text.strip() for line in heights.values())
 
 
 @dataclass(frozen=True, slots=True)
