@@ -60,7 +60,17 @@ def test_a_long_beginning_that_comes_once_is_words(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Ida: <Media omitted>", "Ida left", 'Karen created group "Food 7"', "Karen added Ida"]
+    "line",
+    [
+        "Ida: <Media omitted>",
+        "Ida left",
+        'Karen created group "Food 7"',
+        "Karen added Ida",
+        "Karen: \u200eMessages and calls are end-to-end encrypted. Only people in this chat can read them.",
+        "Ida: \u200eMissed voice call",
+        'Ida: Reacted to "Thank you both. Anything else?" with 👍',
+        'Ida: Removed a 👍 reaction from "Thank you both."',
+    ],
 )
 def test_what_a_chat_program_writes_is_nobodys_words(line: str, tmp_path: Path) -> None:
     lines = [f"{who}: {words}" for who, words in TALK]
@@ -85,6 +95,55 @@ def test_messages_that_somebody_left_or_joined_are_heard(form: str, tmp_path: Pa
     ]
     text = "".join(form.format(who=who, words=words, number=n) for n, (who, words) in enumerate(talk))
     assert said(transcript(tmp_path, "p01.txt", text.encode())) == talk
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Messages are end-to-end encrypted, so I trust it.",
+        "Missed voice call from the ward again.",
+        'I reacted to "do it now" with anger.',
+        'Reacted to "do it now" with tears',
+    ],
+)
+def test_what_somebody_tells_of_chats_is_speech(words: str, tmp_path: Path) -> None:
+    talk = [("Karen", "How was it?"), ("Ida", words), ("Karen", "And then?"), ("Ida", "I slept.")]
+    text = "".join(f"12/05/2021, 10:0{n} - {who}: {said_}\n" for n, (who, said_) in enumerate(talk))
+    assert said(transcript(tmp_path, "p01.txt", text.encode())) == talk
+
+
+def test_a_note_that_a_message_was_edited_is_no_word(tmp_path: Path) -> None:
+    lines = [f"{who}: {words}" for who, words in TALK]
+    lines[1] += " \u200e<This message was edited>"
+    text = "".join(f"14/03/2022, 19:0{n} - {one}\n" for n, one in enumerate(lines))
+    assert said(transcript(tmp_path, "p01.txt", text.encode())) == TALK
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Ida Moss", "+44 *******412", "+44 *******873"),
+        ("Ida Moss", "iPad", "iPad (2)"),
+        ("Ida Moss", "Galaxy A51", "iPhone (3)"),
+    ],
+)
+def test_who_has_no_name_in_a_meeting_is_called_as_the_program_does(
+    names: tuple[str, ...], tmp_path: Path
+) -> None:
+    words = ("How do you get here?", "By bus.", "I walk.", "Why?", "It is near.", "It is late.")
+    talk = [*zip(names, words, strict=False), *zip(names, words[3:], strict=True)]
+    cues = "".join(
+        f"00:00:0{n}.000 --> 00:00:0{n}.900\n{who}: {said_}\n\n" for n, (who, said_) in enumerate(talk)
+    )
+    found = transcript(tmp_path, "group.vtt", f"WEBVTT\n\n{cues}".encode())
+    assert said(found) == talk
+
+
+@pytest.mark.parametrize("aside", ["(2)", "(laughs)", "(Harbour)"])
+def test_what_stands_behind_a_name_in_brackets_is_no_second_person(aside: str, tmp_path: Path) -> None:
+    lines = ["INT: How?", "Ida: I walk.", "INT: Why?", f"Ida {aside}: It is near.", "INT: So?", "Ida: Yes."]
+    found = transcript(tmp_path, "p01.txt", "\n\n".join(lines).encode())
+    assert len({who for who, _ in said(found)}) == 2
 
 
 @pytest.mark.parametrize("date", ["1{n}/05/2021 ", "1{n}/05/2021, 10:04 - "])

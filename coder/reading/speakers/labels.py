@@ -13,10 +13,12 @@ from coder.reading.clock import BARE, CLOSED, Stamp, dotted_at_end, leading_stam
 from coder.reading.speakers.vocabulary import (
     ASIDE,
     CAPITAL,
+    DEVICE,
     MAX_DESCRIPTION,
     MAX_LABEL,
     NAME_BEFORE_DASH,
     OFFICE,
+    PHONE,
     TITLED_NAME,
     Shape,
     is_remark,
@@ -177,8 +179,9 @@ def _clean(label: str) -> str:
     """
     if ":" in label and not label.isalpha():
         label = BARE.sub("", CLOSED.sub("", label))
-    label = _EMPHASES.sub("", label)
-    aside = _REMARK.search(label)
+    if not PHONE.fullmatch(label.strip(_WRAP)):
+        label = _EMPHASES.sub("", label)
+    aside = None if DEVICE.search(label) else _REMARK.search(label)
     if aside and (is_remark(aside[0]) or _QUESTION_NUMBER.fullmatch(aside[0])):
         label = label[: aside.start()]
     label = label.strip(_WRAP)

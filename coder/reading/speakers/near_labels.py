@@ -12,6 +12,7 @@ from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_sentence
 from coder.reading.speakers.vocabulary import (
     ASIDE,
+    DEVICE,
     FIELD_NOTES,
     INTERVIEWER_WORDS,
     MAX_LABEL,
@@ -256,7 +257,7 @@ def _abbreviated(keys: Sequence[str]) -> dict[str, str]:
 
 def _name(label: str) -> tuple[str, ...]:
     """Return the words of a name without what stands behind it in brackets or behind a comma."""
-    bare = ASIDE.sub("", label).partition(",")[0]
+    bare = label if DEVICE.search(label) else ASIDE.sub("", label).partition(",")[0]
     return tuple(key_of(bare or label).split())
 
 

@@ -47,9 +47,16 @@ _TOLD_TOO = re.compile(
 _OMITTED = re.compile(
     r"[\u200e\u200f\s]*(?:<media omitted>|<attached: [^<>]{1,80}>|(?:image|video|audio|sticker|gif|document) omitted"
     r"|this message was deleted\.?|you deleted this message\.?|<medien ausgeschlossen>|<médias omis>"
-    r"|<multimedia omitido>|<media weggelaten>)[\u200e\u200f\s]*",
-    re.I,
+    r"|<multimedia omitido>|<media weggelaten>|messages (?:and calls )?are end-to-end encrypted\."
+    r" (?:no one outside|only people in) .{1,120}|nachrichten und anrufe sind ende-zu-ende-verschlüsselt\."
+    r" (?:niemand außerhalb|nur personen in) .{1,120}"
+    r"|missed (?:group )?(?:voice|video) call\.?(?: \u200e?tap to call back\.?)?"
+    r"|reacted to \".{1,400}\" with [^\w\s\"].{0,11}|removed an? \S{1,12} reaction from \".{1,400}\")"
+    r"[\u200e\u200f\s]*",
+    re.I | re.S,
 )
+# WhatsApp's sign behind words that were changed.
+_EDITED = re.compile(r"\s*\u200e?<this message was edited>\s*$", re.I)
 _COMES_OR_GOES = re.compile(
     r"[\u200e\u200f\s]*(?:[^:]{1,60} (?:left|was added|joined(?: using .{1,40})?|(?:added|removed) [^:]{1,60}"
     r"|created (?:this )?group.{0,90}|changed (?:the|this) (?:group|subject|settings).{0,90})"
@@ -93,6 +100,9 @@ def borders_in(words: str) -> Iterator[tuple[int, int]]:
     if _OMITTED.fullmatch(words):
         yield 0, len(words)
         return
+    if edited := _EDITED.search(words, max(0, len(words) - _LONGEST)):
+        yield edited.span()
+        words = words[: edited.start()]
     notes = [*_SET_OFF.finditer(words)] if re.search(r"[\[(<*]", words) else []
     if not words.isupper() and (last := _IN_CAPITALS.search(words, max(0, len(words) - 2 * _LONGEST))):
         notes.append(last)

@@ -322,8 +322,8 @@ _CODE = re.compile(
     r"[A-Za-z]{1,4}[ _.#-]?\d{1,5}[A-Za-z]?\??|\d{1,3}[A-Z]{1,2}|[A-Z]\??"
     r"|[A-Z0-9]+(?:[_./&+-] ?[A-Z0-9]+)+|[A-Z]{1,5}\?"
 )
-# Chat programs name those by their number who are not in the telephone's list.
-_PHONE = re.compile(r"\+\d[\d ()./-]{6,20}")
+# Chat programs name those by their number who are not in the telephone's list; Zoom hides a part of it.
+PHONE = re.compile(r"\+\d[\d ()./*-]{6,20}")
 # Names that are other words more often: they must come again and again.
 _WORDS_TOO = frozenset({"april", "may", "june", "august", "hope", "page", "sunday"})
 _NO_INITIALS = frozenset({"OK", "NB", "PS", "NO", "SO", "TV"})
@@ -333,6 +333,10 @@ _DESCRIBED = frozenset(
     {"woman", "man", "lady", "gentleman", "girl", "boy", "person", "mum", "dad", "mother", "father"}
 )
 _CODES = re.compile(rf"(?:{_CODE.pattern})(?:\s?(?:[/&+,]|and)\s?(?:{_CODE.pattern}))+")
+# Whoever has no name in a meeting is called after their device; the number tells two of one kind apart.
+DEVICE = re.compile(
+    r"\b(?:iPad|iPhone|MacBook|Phone|Tablet|Laptop|PC)(?: [\w ]{1,12})? \(\d{1,2}\)\s*$", re.I
+)
 ASIDE = re.compile(r"(?:\s*[(\[][^)\]]*[)\]])+\s*$")
 
 
@@ -351,12 +355,12 @@ def _shape_by_signs(base: str) -> Shape | None:
     """Judge initials, telephone numbers and punctuation; None: the words decide."""
     if len(base) == 2 and base.isalpha() and base.isupper() and base not in _NO_INITIALS:
         return Shape.CODE
-    if _PHONE.fullmatch(base):
+    if PHONE.fullmatch(base):
         return Shape.CODE
     if not any(map(str.isalpha, base)):
         return Shape.WEAK if base.isdigit() and len(base) <= 3 else Shape.NONE
     keys = key_of(base).split()
-    if base in _SELF:
+    if base in _SELF or base in ("iPad", "iPhone"):
         return Shape.NAME
     if (
         base.endswith("?")
@@ -426,6 +430,8 @@ def name_and_aside(label: str) -> tuple[str, str]:
     office = OFFICE.fullmatch(label)
     if office:
         return key_of(office[1]), label.partition(" (")[0]
+    if DEVICE.search(label):
+        return key_of(label), ""
     bare = ASIDE.sub("", label).strip()
     return (key_of(bare), label[len(bare) :].strip()) if bare else (key_of(label), "")
 
