@@ -246,6 +246,73 @@ def test_elan_exports_without_header_are_known_in_txt(tmp_path: Path) -> None:
     assert timed(found) == [(who, float(n), words) for n, (who, words) in enumerate(TALK, start=1)]
 
 
+def tiers(*, seconds: bool, translated: str = "") -> str:
+    """ELAN's export as it comes: all rows of one tier, then those of the next."""
+    rows = [(who, n, words) for n, (who, words) in enumerate(TALK, start=1)]
+    if translated:
+        rows += [
+            (f"{translated}{who}" if translated.endswith("@") else f"{who}{translated}", n, f"x {words}")
+            for who, n, words in rows
+        ]
+    rows.sort(key=lambda row: (row[0], row[1]))
+    times = ("{:.3f}", "{:.3f}", "{:.3f}") if seconds else ("00:00:0{}.000", "00:00:0{}.900", "00:00:0{}.900")
+    return "".join(
+        "\t".join(
+            [
+                who,
+                "",
+                times[0].format(n),
+                times[1].format(n + 0.9 * seconds),
+                times[2].format(0.9 * seconds),
+                words,
+            ]
+        )
+        + "\n"
+        for who, n, words in rows
+    )
+
+
+@pytest.mark.parametrize("seconds", [True, False], ids=["seconds", "clock"])
+def test_elan_exports_tier_by_tier_are_put_in_order(tmp_path: Path, seconds: bool) -> None:
+    found = transcript(tmp_path, "elan.txt", tiers(seconds=seconds))
+    assert timed(found) == [(who, float(n), words) for n, (who, words) in enumerate(TALK, start=1)]
+    assert any("put in order of time" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("translated", ["_en", "ft@"])
+def test_tiers_of_translations_in_elan_exports_are_left_out_and_named(
+    tmp_path: Path, translated: str
+) -> None:
+    found = transcript(tmp_path, "elan.txt", tiers(seconds=True, translated=translated))
+    assert timed(found) == [(who, float(n), words) for n, (who, words) in enumerate(TALK, start=1)]
+    assert any("Tiers that depend on others" in note and translated in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # Two recordings in one table: the times begin anew.
+        [("INT", 1), ("P1", 2), ("INT", 3), ("P1", 4), ("INT", 1), ("P1", 2)],
+        # One time is mistyped.
+        [("INT", 1), ("P1", 2), ("INT", 3), ("P1", 9), ("INT", 5), ("P1", 6)],
+        [("INT", 8), ("P1", 2)],
+    ],
+)
+def test_other_tables_keep_their_order(tmp_path: Path, rows: list[tuple[str, int]]) -> None:
+    lines = [f"{who},0:0{time},word number {n} of the talk" for n, (who, time) in enumerate(rows)]
+    found = transcript(tmp_path, "t.csv", "\n".join(["speaker,time,text", *lines]))
+    assert [words for _, words in said(found)] == [f"word number {n} of the talk" for n in range(len(rows))]
+
+
+def test_who_speaks_at_the_same_times_under_another_name_is_no_translation(tmp_path: Path) -> None:
+    rows = [("Anna", n, f"I am number {n} here") for n in (1, 4)] + [
+        ("Ben", n, f"And I am {n} too") for n in (1, 4)
+    ]
+    lines = [f"{who},0:0{time},{words}" for who, time, words in rows]
+    found = transcript(tmp_path, "t.csv", "\n".join(["speaker,time,text", *lines]))
+    assert [who for who, _ in said(found)] == ["Anna", "Ben", "Anna", "Ben"]
+
+
 def test_elan_exports_with_a_column_per_tier(tmp_path: Path) -> None:
     lines = ["Begin Time - hh:mm:ss.ms\tEnd Time - hh:mm:ss.ms\tDuration - ss.msec\tINT\tP01"]
     for who, start, end, words in ELAN_LINES:

@@ -29,6 +29,7 @@ from coder.reading.tables.columns import (
 from coder.reading.tables.delimited import Sheet, read_delimited, table_budget
 from coder.reading.tables.excel import read_workbook
 from coder.reading.tables.survey import columns_of_answers, questions_of, survey_of
+from coder.reading.tables.tiers import in_order_of_time
 from coder.reading.tables.voices import VoiceColumns, columns_of_voices, turns_of_voices
 
 _MACHINE_ROW = '{"ImportId"'
@@ -141,11 +142,12 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
     if recognised is None:
         return None
     columns, above = recognised
-    labelled = True
+    labelled, ordered = True, list[str]()
     if columns.answers:
         paragraphs = list(_answers(rows[above:], columns, _questions(rows[:above]), budget))
     else:
-        paragraphs, labelled = with_stamps(in_seconds(list(_turns(rows[above:], columns, budget))))
+        turns, ordered = in_order_of_time(in_seconds(list(_turns(rows[above:], columns, budget))))
+        paragraphs, labelled = with_stamps(turns)
     if not paragraphs:
         return None
     header = [Paragraph("\t".join(cell for cell in row if cell), kind="header") for row in rows[:above]]
@@ -157,7 +159,7 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
         labelled=labelled,
         running=running,
         answers=columns.answers,
-        notes=(*sheet.notes, *_notes(rows, columns, above), *_sheet_note(sheet)),
+        notes=(*sheet.notes, *ordered, *_notes(rows, columns, above), *_sheet_note(sheet)),
         doubts=_codes_as_names(rows, columns, above),
     )
 

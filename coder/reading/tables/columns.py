@@ -44,7 +44,9 @@ marca temporal|tijd|begintijd|tijdstip|starttid|tid|tidsstampel|tidskode"""
 _END = (
     "end|end time|endtime|end s|end ms|end sec|stop|to|tc out|out|ende|endzeit|fin|final|fine|fim|eind|slut"
 )
-_QUESTION = "question|questions|prompt|frage|fragen|pregunta|domanda|pergunta|vraag|fraga|sporgsmal|item"
+_QUESTION = """question|questions|prompt|frage|fragen|pregunta|domanda|pergunta|vraag|fraga|sporgsmal|item|
+interview question|interview questions|question asked|question text|guide question|interviewfrage|interviewfragen|
+leitfrage|leitfragen|question posee|pregunta realizada"""
 # Columns that say which part a speaker has; the speaker's own name says more.
 _PARTS = frozenset(["party", "role", "rolle", "ruolo", "papel", "rol", "roll"])
 _NOT_WORDS = {
@@ -81,6 +83,9 @@ _KNOWN = {
         "analysis": _ANALYSIS,
     }.items()
 }
+
+
+_ROUNDED = 0.002  # of seconds, or of milliseconds where numbers are whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,14 +256,30 @@ def _columns_within(rows: Sequence[Row]) -> Columns | None:
 
 
 def _spans(rows: Sequence[Row], places: Sequence[int]) -> list[int]:
-    """Return the columns of plain numbers when the first two are rising beginnings and ends, as ELAN writes them."""
+    """Return the columns of plain numbers when the first two are beginnings and ends, as ELAN writes them.
+
+    Beginnings rise, or a third column holds how long each lasts: ELAN writes one tier after the other.
+    """
     counts = [column for column in places if all(_COUNT.fullmatch(cell) for cell in _column(rows, column))]
     spans = [(row[counts[0]], row[counts[1]]) for row in rows if len(counts) > 1 and len(row) > counts[1]]
     if len(spans) < 3 or not all(start.strip() and end.strip() for start, end in spans):
         return []
+    if len(counts) > 2 and _last(rows, counts):
+        return counts
     starts = [float(start) for start, _ in spans]
     rising = starts == sorted(starts) and len(set(starts)) > len(starts) / 2
     return counts if rising and all(float(end) > float(start) for start, end in spans) else []
+
+
+def _last(rows: Sequence[Row], places: Sequence[int]) -> bool:
+    """Tell whether the third of these columns of numbers is the second less the first, in all rows."""
+    filled = [[row[place] for place in places[:3]] for row in rows if len(row) > places[2]]
+    return len(filled) == len(rows) and all(
+        all(cell.strip() for cell in cells)
+        and abs(float(cells[1]) - float(cells[0]) - float(cells[2])) < _ROUNDED
+        and float(cells[2]) > 0
+        for cells in filled
+    )
 
 
 def _is_header(rows: Sequence[Row], columns: Columns) -> bool:
