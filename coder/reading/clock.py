@@ -205,5 +205,5 @@ def speaker_and_time(cell: str) -> tuple[str | None, float | None]:
             names.append(part)
         else:
             time = seconds
-    name = " ".join(" ".join(names).split()).rstrip(":：").rstrip()
+    name = " ".join(" ".join(names).split()).rstrip(":： |–—·•-" if time is not None else ":： ")
     return name or None, time

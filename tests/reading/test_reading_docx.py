@@ -177,6 +177,29 @@ def test_new_teams_transcripts(apart: bool, tmp_path: Path) -> None:
     assert timed(found) == [("Jane Doe", 3.0, QUESTION), ("Pat Murphy", 3723.0, ANSWER)]
 
 
+@pytest.mark.parametrize("sign", ["|", "–", "·", ""])
+def test_names_and_times_above_the_words_may_have_a_sign_between(tmp_path: Path, sign: str) -> None:
+    talk = [
+        ("Ida Moss", "How was it?"),
+        ("Kay", "It was cold."),
+        ("Ida Moss", "And then?"),
+        ("Kay", "I left."),
+    ]
+    body = "".join(p(bold(f"{who} {sign} 00:0{n}")) + p(words) for n, (who, words) in enumerate(talk))
+    assert timed(transcript(tmp_path, "t.docx", docx(body))) == [
+        (w, float(n), x) for n, (w, x) in enumerate(talk)
+    ]
+
+
+@pytest.mark.parametrize("asked", ["Question", "Interview question", "Leitfrage"])
+def test_a_table_of_questions_beside_responses_is_talk(tmp_path: Path, asked: str) -> None:
+    rows = [("How was it?", "It was cold."), ("And then?", "I left.")]
+    found = transcript(tmp_path, "t.docx", docx(table((asked, "Response"), *rows)))
+    assert [(turn.role, found.words_of(turn)) for turn in found.turns] == [
+        (role, words) for row in rows for role, words in zip(("interviewer", "participant"), row, strict=True)
+    ]
+
+
 def test_headings_that_stand_once_are_no_speakers(tmp_path: Path) -> None:
     heads = [p(who, style="berschrift2") + p(words) for who, words in TALK]
     topic = p("Part 2: what made a difference to them", style="berschrift2")

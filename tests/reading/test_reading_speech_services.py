@@ -180,6 +180,29 @@ def test_words_of_speech_services_become_turns(tmp_path: Path, made: "type[objec
     assert len({speaker for speaker, _ in found} - {None}) == 2
 
 
+def whisperx(names: "tuple[str | None, ...]") -> str:
+    """Segments of WhisperX of which the second has no speaker; `names` are those of its words."""
+    segments = [
+        {"start": 0.0, "text": "Why do you go there?", "speaker": "SPEAKER_00"},
+        {"start": 2.0, "text": "It is near.", "words": [{"word": "It", "speaker": name} for name in names]},
+        {"start": 4.0, "text": "And is it good?", "speaker": "SPEAKER_00"},
+    ]
+    return json.dumps({"segments": segments})
+
+
+def test_a_segment_without_a_speaker_is_that_of_its_words(tmp_path: Path) -> None:
+    found = read(tmp_path, "x.json", whisperx(("SPEAKER_01", None, "SPEAKER_01")))
+    assert [speaker for speaker, _ in said(found)] == ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00"]
+    assert not any("without a speaker" in doubt for doubt in found.doubts)
+
+
+@pytest.mark.parametrize("names", [(), ("SPEAKER_00", "SPEAKER_01")], ids=["nobody", "several"])
+def test_turns_without_a_speaker_among_others_are_a_doubt(tmp_path: Path, names: tuple[str, ...]) -> None:
+    found = read(tmp_path, "x.json", whisperx(names))
+    assert said(found)[1] == (None, "It is near.")
+    assert any("1 turn of 3 without a speaker" in d and "'It is near.'" in d for d in found.doubts)
+
+
 def test_authors_and_phrases(tmp_path: Path) -> None:
     messages = {"messages": [{"author": "Ida", "text": "Why?"}, {"author": "Per", "text": "So."}]}
     assert said(read(tmp_path, "a.json", json.dumps(messages))) == [("Ida", "Why?"), ("Per", "So.")]

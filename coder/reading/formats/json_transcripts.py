@@ -139,6 +139,18 @@ def _speaker(record: Mapping[str, Any]) -> Any:
     return speaker
 
 
+def _speaker_of_words(record: Mapping[str, Any]) -> Any:
+    """Return who speaks in all of a record's words that name somebody (WhisperX); None where they name several."""
+    words = record.get("words")
+    named = (
+        [_value(word, _SPEAKER) for word in words if isinstance(word, dict)]
+        if isinstance(words, list)
+        else []
+    )
+    speakers = {speaker for speaker in named if isinstance(speaker, str | int)}
+    return speakers.pop() if len(speakers) == 1 else None
+
+
 def _content_of(text: str, name: str) -> Any:
     """Return what the JSON of the file `name` holds; of JSON Lines the list of its objects."""
     if text.count("{") + text.count("[") > _MAX_CONTAINERS:
@@ -246,6 +258,7 @@ def _is_marked(word: Any) -> bool:
 def _paragraphs(record: Mapping[str, Any], budget: Budget) -> Iterator[Paragraph]:
     """Yield what a record says, a question before its answer; nothing for a record without words."""
     speaker = _speaker(record)
+    speaker = _speaker_of_words(record) if speaker is None else speaker
     if isinstance(speaker, dict):
         speaker = _value(speaker, ("name", "label", "id"))
     name = str(speaker).strip() or None if speaker is not None else None

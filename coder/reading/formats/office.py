@@ -149,7 +149,7 @@ MAX_LEARNED_LINES = 50_000
 _ARROW = re.compile(
     r"\s*(\d{1,3}:\d{1,2}:\d{1,2}(?:[.,]\d+)?)\s*-->\s*\d{1,3}:\d{1,2}:\d{1,2}(?:[.,]\d+)?\s*"
 )
-_NAME_AND_TIME = re.compile(r"\s*(?P<name>\S.{0,79}?)(?P<gap>\s+)(?P<time>\d{1,3}(?::\d{2}){1,2})\s*")
+_NAME_AND_TIME = re.compile(r"\s*(?P<name>\S.{0,79}?)(?P<gap>\s+)\d{1,3}(?::\d{2}){1,2}\s*")
 _RECORDING = re.compile(
     r".{0,80}\b(?:(?:started|stopped) (?:the )?(?:transcription|recording)"
     r"|Transkription (?:gestartet|beendet)|(?:démarré|arrêté) la transcription"
@@ -248,14 +248,14 @@ def _teams_cues(blocks: Sequence[Block]) -> list[Paragraph] | None:
 def _named_times(blocks: Sequence[Block]) -> list[Paragraph] | None:
     """Read turns headed by a line with the name and, after a gap, the time: "Jane Doe   0:03"."""
     lines = [line for line in _lines(blocks) if line.text.strip()]
-    heads = {index: head for index, line in enumerate(lines) if (head := _head(line))}
+    heads = {index for index, line in enumerate(lines) if _is_head(line)}
     if len(heads) < 2 or len(heads) < len(lines) / 10:
         return None
     paragraphs: list[Paragraph] = []
     speaker, time = None, None
     for index, line in enumerate(lines):
         if index in heads:
-            speaker, time = heads[index]["name"], seconds_in(heads[index]["time"])
+            speaker, time = speaker_and_time(line.text)
         elif speaker is None:
             paragraphs.append(replace(line, kind=line.kind or "header"))
         else:
@@ -264,11 +264,11 @@ def _named_times(blocks: Sequence[Block]) -> list[Paragraph] | None:
     return paragraphs
 
 
-def _head(line: Paragraph) -> re.Match[str] | None:
+def _is_head(line: Paragraph) -> bool:
     head = _NAME_AND_TIME.fullmatch(line.text)
-    if head and (len(head["gap"]) >= 2 or "\t" in head["gap"] or 0 < line.bold >= len(head["name"])):
-        return head
-    return None
+    return head is not None and (
+        len(head["gap"]) >= 2 or "\t" in head["gap"] or 0 < line.bold >= len(head["name"])
+    )
 
 
 def _said(line: Paragraph, speaker: str | None, time: float | None) -> Paragraph:

@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from coder.domain import Corrections, Role, Turn
 from coder.errors import InputError
+from coder.phrasing import counted
 from coder.reading.speakers.near_labels import nearest
 from coder.reading.speakers.vocabulary import (
     ANSWERING_LETTERS,
@@ -39,6 +40,7 @@ _FEWEST_TURNS, _FEWEST_QUESTIONS, _LARGE_SHARE = 3, 2, 0.25
 _LEAST_WORDS, _LEAST_QUESTIONS = 0.02, 0.35
 # An interviewer who says nearly everything, or a participant who says next to nothing, is doubtful.
 _NEARLY_ALL = 0.85
+_QUOTED, _SHOWN = 60, 3  # characters, turns
 _LONG_WORD = 8
 _SHORTEST_TALK = 4  # turns
 _GREEK = re.compile("[\u0370-\u03ff]{2}")
@@ -140,8 +142,19 @@ def assign_roles(turns: Sequence[Turn], text: str, hints: RoleHints, name: str) 
         label or None: "interviewer" if label in asking else "participant" for label in voices
     }
     done = [replace(turn, role=roles.get(turn.speaker)) for turn in turns]
-    doubts = _doubts(voices, asking)
+    doubts = [*_doubts(voices, asking), *([] if hints.unnamed else _nobodys(done, text))]
     return Roles(done, notes, doubts) if asking else Roles(done, [], [*notes, *doubts])
+
+
+def _nobodys(turns: Sequence[Turn], text: str) -> Iterator[str]:
+    """Say that turns name no speaker where others do, as where a program could not tell who spoke."""
+    nobodys = [text[turn.start : turn.end] for turn in turns if turn.speaker is None]
+    if nobodys:
+        shown = ", ".join(repr(words[:_QUOTED]) for words in nobodys[:_SHOWN])
+        yield (
+            f"{counted(len(nobodys), 'turn')} of {len(turns)} without a speaker, coded as a participant's:"
+            f" {shown}. If the interviewer says them, give them a name."
+        )
 
 
 def _doubts(voices: dict[str, _Voice], asking: Collection[str]) -> list[str]:
