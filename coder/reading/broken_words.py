@@ -120,13 +120,18 @@ class BrokenWords:
 def without_broken_words(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the lines of a text that was typed or scanned from paper with broken words made whole, and a note.
 
-    Lines that are longer than printed ones, and files with one such word, stay as they are: there a hyphen ends
-    what somebody did not say to its end.
+    Lines that are longer than printed ones stay as they are: there a hyphen ends what somebody did not say to its
+    end. So may a single one in a file, which is mended only if the file has the whole word elsewhere, else named.
     """
-    if max(map(len, lines), default=0) > _LONGEST_LINE or len([*_breaks(lines)]) < _FEWEST:
+    if max(map(len, lines), default=0) > _LONGEST_LINE or not any(_breaks(lines)):
         return list(lines), []
-    mended, whole = BrokenWords.of(lines).mended(lines)
-    return (mended, [*said_whole(whole)]) if len(whole) >= _FEWEST else (list(lines), [])
+    words = BrokenWords.of(lines)
+    mended, whole = words.mended(lines)
+    if len(whole) >= _FEWEST or any(words.alone[word.casefold()] > 0 for word in whole):
+        return mended, [*said_whole(whole)]
+    return list(lines), [
+        f"A hyphen at a line's end may break one word; it stays as it is: {word!r}." for word in whole
+    ]
 
 
 def said_whole(words: Sequence[str]) -> Iterator[str]:

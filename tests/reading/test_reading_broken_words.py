@@ -65,6 +65,22 @@ def test_words_that_were_not_said_to_their_end_stay(text: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
+    ("elsewhere", "whole", "note"),
+    [
+        ("A neighbourhood like that.", True, "1 word broken by a hyphen"),
+        ("A place like that one.", False, "A hyphen at a line's end may break one word; it stays as it is"),
+    ],
+)
+def test_a_single_broken_word_is_mended_if_the_file_has_it_whole_else_named(
+    elsewhere: str, whole: bool, note: str, tmp_path: Path
+) -> None:
+    text = f"INT: Tell me of the one neighbour-\nhood.\nP1: {elsewhere}\nINT: Yes.\nP1: It is nice.\n"
+    found = transcript(tmp_path, "p01.txt", text.encode())
+    assert ("neighbourhood." in said(found)[0][1]) is whole
+    assert any(one.startswith(note) and "'neighbourhood'" in one for one in found.notes)
+
+
+@pytest.mark.parametrize(
     ("first", "second", "whole"),
     [
         ("he spoke of decision-", "making and", "he spoke of decision-making and"),

@@ -92,6 +92,42 @@ def test_which_lines_are_about_the_recording() -> None:
     assert [*borders_in("Yes. [End] No.")] == [(4, 10)]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Session 2: 14 April 2026, at home",
+        "Interview 2 (3rd of March 2026)",
+        "Day 3 – Wednesday 4 March 2026",
+        "Visit 2 - March 9, 2026",
+        "[Part 2, 12/05/2026]",
+        "Tag 2: Montag, 3. März",
+        "Week 10: 2026-03-09",
+    ],
+)
+def test_a_dated_heading_of_a_further_part_is_nobodys(line: str) -> None:
+    found = read(f"INT: How?\n\nP1: {WORDS}\n\n{line}\n\nINT: And now?\n\nP1: Better.\n")
+    assert [found.words_of(turn) for turn in found.turns] == ["How?", WORDS, "And now?", "Better."]
+    assert any(f"{line!r}" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Session 2 was on 14 April and I was late.",
+        "Day 2: Walked home. It was far.",
+        "Day 3 – Wednesday 4 March 2026 was the worst of all",
+        "Day 2, 3 March, I slept badly. Then it got better.",
+        "Session 2: we talked about my mother",
+        "Week 10 of 2026",
+        "On 14 April, session 2",
+        "Visit 2 may be better",
+    ],
+)
+def test_what_is_said_of_a_day_or_session_stays(line: str) -> None:
+    found = read(f"INT: How?\n\nP1: {WORDS}\n\n{line}\n\nINT: And now?\n\nP1: Better.\n")
+    assert line in " ".join(found.words_of(turn) for turn in found.turns)
+
+
 def test_a_note_below_the_end_is_nobodys() -> None:
     found = read(talk(WORDS, "\n--- Einde van het interview ---\nNotitie: mevrouw was moe.\n"))
     assert {turn.speaker for turn in found.turns} == {"INT", "P1"}

@@ -64,6 +64,22 @@ _COMES_OR_GOES = re.compile(
     r"|[^:]{0,40}security code .{0,40}changed.{0,60})[\u200e\u200f\s]*",
     re.I,
 )
+# What heads a further part of a file, with its date: "Session 2: 14 April 2026, at home", "Day 3 – Monday 2 March".
+_MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin"
+    "|juillet|août|septembre|octobre|novembre|décembre)"
+)
+_DATE = (
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th|\.)? (?:of )?{_MONTH}\.?(?:,? \d{{4}})?"
+    rf"|{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
+    r"|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d)"
+)
+_DATED_PART = re.compile(
+    rf"\W{{0,4}}(?:{_OCCASION}|day|tag|jour|week|visit|round) (?:no\.? ?)?\d{{1,2}}\b[\s:,(–—-]{{1,4}}(?:on )?"
+    rf"(?:[^\W\d_]{{5,10}},? )?{_DATE}(?:[\s]*[,;(–—-][^.!?…]{{1,40}})?[\s)\]*_]*",
+    re.I,
+)
 _LONGEST = 60
 # Among words only what stands in brackets, between stars, or in capitals behind the last sentence.
 _SET_OFF = re.compile(
@@ -79,6 +95,8 @@ def is_border(text: str, *, apart: bool) -> bool:
     bare = CLOSED.sub("", text).strip() or text.strip()
     if len(bare) > _LONGEST:
         return False
+    if apart and _DATED_PART.fullmatch(text.strip()):
+        return True
     if _BREAK.fullmatch(bare.strip(" \t*_:.-–—#")):
         return True
     marked = bare[:1] in ("[", "(", "<", "*", "-", "–", "—", "=", "{", "~", "_") or bare.isupper()
