@@ -89,3 +89,8 @@ def test_what_is_no_page_stays_as_it_is() -> None:
     assert lines_of_html("<p>a</p><style>" * 3 + "<!-- " * 3).count("a") == 3
     assert lines_of_html("<html><head><title>x</title></head><p>a &lt; b</p></html>") == "a < b"
     assert without_markup("<p>one</p><p>two &#39;three&#39;</p>") == "one\ntwo 'three'"
+    assert (
+        lines_of_html("<p>a<o:p></o:p></p><p>b<v:shape id=c></v:shape> <st1:place>d</st1:place></p>")
+        == "a\n\nb d"
+    )
+    assert lines_of_html("<p>a <Ida: b></p>") == "a <Ida: b>"

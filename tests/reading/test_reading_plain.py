@@ -325,6 +325,22 @@ def test_questions_in_markdown_are_the_interviewers_without_their_signs(question
     assert any("3 March, the centre" in note for note in transcript.notes)
 
 
+def test_questions_in_capitals_are_the_interviewers() -> None:
+    lines = [words.upper() if speaker == "INT" else words for speaker, words in TALK]
+    transcript = assemble(document_of("\n\n".join(lines), "x.txt", "utf-8"), "x.txt", b"")
+    assert [turn.role for turn in transcript.turns] == [
+        "interviewer" if who == "INT" else "participant" for who, _ in TALK
+    ]
+    assert any("printed in capitals" in note for note in transcript.notes)
+
+
+@pytest.mark.parametrize("shouted", ["NO, NEVER AGAIN.", "I SAID NO!"])
+def test_what_is_shouted_is_no_interviewers(shouted: str) -> None:
+    lines = ["I walked up the hill.", shouted, "My son came, too.", shouted, "We had tea."]
+    transcript = assemble(document_of("\n\n".join(lines), "x.txt", "utf-8"), "x.txt", b"")
+    assert {turn.role for turn in transcript.turns} == {None}
+
+
 @pytest.mark.parametrize(
     "end", ["[END OF INTERVIEW]", "*** End of recording ***", "End of interview", "[Recording ended]"]
 )

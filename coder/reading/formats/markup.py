@@ -20,7 +20,7 @@ _UNSEEN = tuple(
 )
 _TAG = re.compile(
     r"</?(?:a|abbr|b|big|body|button|center|cite|code|em|font|footer|header|html|i|img|input|label|main|mark|meta|nav"
-    r"|s|small|span|strong|sub|sup|tbody|thead|th|time|title|u)(?:\s[^<>]*)?/?>"
+    r"|s|small|span|strong|sub|sup|tbody|thead|th|time|title|u|[a-z][a-z\d]{0,3}:[a-z]{1,20})(?:\s[^<>]*)?/?>"
     r"|<!doctype[^<>]{0,200}>",
     re.I | re.S,
 )

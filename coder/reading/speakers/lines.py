@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from coder.reading.clock import leading_stamp
+from coder.reading.clock import Stamp, leading_stamp
 from coder.reading.document import Document, Paragraph
 from coder.reading.speakers.inner_labels import cuts_at_labels, speakers_inside
 from coder.reading.speakers.labels import Candidate, Lead, Style, candidates, lead_of
-from coder.reading.speakers.recording import borders_in, is_border, is_end, is_of_chat
+from coder.reading.speakers.recording import DATE, borders_in, is_border, is_end, is_of_chat
 from coder.reading.speakers.vocabulary import Shape
 
 # Line breaks that survive the normalisation to LF: form feeds of page ends, Unicode separators.
@@ -45,6 +45,14 @@ _DATED = re.compile(
     r"(?:\]| [-–]) (?P<sender>[^:]{1,60}: )?",
     re.I,
 )
+# As messengers date each message on a line of its own: "02 Mar 2026, 10:04", "Mar 2, 2026 10:04:11 am".
+_DATE_AND_TIME = re.compile(
+    rf"\s*(?:[^\W\d_]{{2,10}},? )?{DATE},?(?: at| um| à)? \d{{1,2}}[:.]\d\d"
+    r"(?:[:.]\d\d)?(?:\s?[ap]\.?\s?m\.?)?\s*",
+    re.I,
+)
+_DATES = 3  # lines, at least
+_NUMBERED_HEAD = re.compile(r"\s*[^\W\d_][\w /-]{1,30} \d{1,3}(?:\s?[:–—-]? [\w ()-]{1,30})?\s*")
 _SENDERS = 2  # lines of a chat, at least, that name who wrote
 _PAGE_LINES = 8
 _LONE_NUMBER = re.compile(r"\[\d{1,4}\]|\d{1,4}", re.ASCII)
@@ -122,6 +130,7 @@ def lines_of(
     believe_bare = _bare_stamps_mean_time(spoken)
     dated = [_DATED.match(line.text[:_HEAD]) for line in spoken]
     chat = sum(bool(date and date["sender"]) for date in dated) >= _SENDERS
+    messages = sum(_DATE_AND_TIME.fullmatch(line.text[:_HEAD]) is not None for line in spoken) >= _DATES
     for above, line in zip([None, *spoken], spoken, strict=False):
         line.kind = _furniture_kind(line)
         if (
@@ -132,6 +141,8 @@ def lines_of(
             line.kind = ""  # "Participant:", and "Page 4" below it
         head = line.text[:_HEAD]
         line.lead = lead_of(head, believe_bare=believe_bare)
+        if messages and _DATE_AND_TIME.fullmatch(head):
+            line.lead = Lead(len(head), Stamp(0, len(head), None, bare=True, certain=True))
         if chat and not line.kind and _DATED.match(head) and is_of_chat(line.text[line.lead.end :]):
             line.kind = "border"
         if not line.kind and not line.only_stamp:
@@ -140,7 +151,30 @@ def lines_of(
     _join_stamps_above_and_below(lines)
     _take_out_page_numbers(lines)
     _take_out_running_heads(lines)
+    _take_out_numbered_heads(lines)
     return lines
+
+
+def _take_out_numbered_heads(lines: Sequence[Line]) -> None:
+    """Take lines that differ in numbers that count, each above a labelled line, for headings: "Interview 2: P02"."""
+    heads: dict[str, list[Line]] = {}
+    visible = [line for line in lines if not line.blank]
+    for line, below in itertools.pairwise(visible):
+        if line.after_gap and _NUMBERED_HEAD.fullmatch(line.text) and not line.kind and _is_labelled(below):
+            heads.setdefault(re.sub(r"\d+", "#", line.text.strip()), []).append(line)
+    for found in heads.values():
+        numbers = [[int(number) for number in re.findall(r"\d{1,6}", line.text)] for line in found]
+        if len(found) > 1 and all(a[0] + 1 == b[0] for a, b in itertools.pairwise(numbers)):
+            for line in found:
+                line.kind, line.candidates = "heading", ()
+
+
+def _is_labelled(line: Line) -> bool:
+    """Tell whether a line begins with what looks like a speaker before a colon, and words."""
+    return any(
+        one.style is Style.COLON and one.shape >= Shape.NAME and line.text[one.words_start :].strip()
+        for one in line.candidates
+    )
 
 
 def _take_out_page_numbers(lines: Sequence[Line]) -> None:

@@ -427,7 +427,7 @@ def _has_dashes(lines: Sequence[Line]) -> bool:
 
 
 def _look_of(line: Line) -> frozenset[str]:
-    """Return how all of a line is printed, by its format or by Markdown: bold, italic, in a colour, numbered."""
+    """Return how all of a line is printed, by its format, Markdown or letters: bold, in capitals, numbered."""
     look = set(line.paragraph.look) if line.first else set()
     whole = line.text.strip()
     if len(whole) > 4 and whole.startswith("**") and whole.find("**", 2) == len(whole) - 2:
@@ -436,6 +436,8 @@ def _look_of(line: Line) -> frozenset[str]:
         look.add("italic")
     if _is_bold(line):
         look.add("bold")
+    if whole.isupper() and " " in whole:
+        look.add("in capitals")
     if _NUMBERED.match(whole):
         look.add("numbered")
     if line.heading:

@@ -70,14 +70,14 @@ _MONTH = (
     "|nov(?:ember)?|dec(?:ember)?|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin"
     "|juillet|août|septembre|octobre|novembre|décembre)"
 )
-_DATE = (
+DATE = (
     rf"(?:\d{{1,2}}(?:st|nd|rd|th|\.)? (?:of )?{_MONTH}\.?(?:,? \d{{4}})?"
     rf"|{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
     r"|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d)"
 )
 _DATED_PART = re.compile(
     rf"\W{{0,4}}(?:{_OCCASION}|day|tag|jour|week|visit|round) (?:no\.? ?)?\d{{1,2}}\b[\s:,(–—-]{{1,4}}(?:on )?"
-    rf"(?:[^\W\d_]{{5,10}},? )?{_DATE}(?:[\s]*[,;(–—-][^.!?…]{{1,40}})?[\s)\]*_]*",
+    rf"(?:[^\W\d_]{{5,10}},? )?{DATE}(?:[\s]*[,;(–—-][^.!?…]{{1,40}})?[\s)\]*_]*",
     re.I,
 )
 _LONGEST = 60

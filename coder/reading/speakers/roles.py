@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from coder.domain import Corrections, Role, Turn
 from coder.errors import InputError
-from coder.phrasing import counted
+from coder.phrasing import counted, quoted
 from coder.reading.speakers.near_labels import nearest
 from coder.reading.speakers.vocabulary import (
     ANSWERING_LETTERS,
@@ -150,7 +150,7 @@ def _nobodys(turns: Sequence[Turn], text: str) -> Iterator[str]:
     """Say that turns name no speaker where others do, as where a program could not tell who spoke."""
     nobodys = [text[turn.start : turn.end] for turn in turns if turn.speaker is None]
     if nobodys:
-        shown = ", ".join(repr(words[:_QUOTED]) for words in nobodys[:_SHOWN])
+        shown = quoted((words[:_QUOTED] for words in nobodys), _SHOWN)
         yield (
             f"{counted(len(nobodys), 'turn')} of {len(turns)} without a speaker, coded as a participant's:"
             f" {shown}. If the interviewer says them, give them a name."
