@@ -296,6 +296,8 @@ def test_tiers_of_translations_in_elan_exports_are_left_out_and_named(
         # One time is mistyped.
         [("INT", 1), ("P1", 2), ("INT", 3), ("P1", 9), ("INT", 5), ("P1", 6)],
         [("INT", 8), ("P1", 2)],
+        # Each person has a row.
+        [("P1", 8), ("P2", 2), ("P3", 5), ("P4", 1)],
     ],
 )
 def test_other_tables_keep_their_order(tmp_path: Path, rows: list[tuple[str, int]]) -> None:

@@ -9,6 +9,8 @@ from coder.reading.speakers.vocabulary import key_of
 
 _SHOWN = 20
 _FEWEST = 4  # rows: in fewer a time may be mistyped
+# More are hardly speakers of one talk, and each is compared with each.
+_MOST_TIERS = 60
 
 
 def in_order_of_time(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], list[str]]:
@@ -35,8 +37,13 @@ def _said(rows: int, depending: Sequence[str | None]) -> Iterator[str]:
 
 def _one_after_the_other(tiers: dict[str | None, list[Paragraph]], paragraphs: Sequence[Paragraph]) -> bool:
     together = sum(map(len, tiers.values())) == len(paragraphs)
-    timed = all(turn.time is not None and turn.speaker for turn in paragraphs)
-    if not (together and timed) or len(tiers) < 2 or len(paragraphs) < _FEWEST:
+    if (
+        not together
+        or not 2 <= len(tiers) <= min(_MOST_TIERS, len(paragraphs) / 2)
+        or len(paragraphs) < _FEWEST
+    ):
+        return False
+    if not all(turn.time is not None and turn.speaker for turn in paragraphs):
         return False
     rising = all(_start(one) <= _start(other) for tier in tiers.values() for one, other in pairwise(tier))
     falls = sum(_start(one) > _start(other) for one, other in pairwise(paragraphs))
