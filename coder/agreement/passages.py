@@ -5,7 +5,7 @@ many characters as it has: every figure of the report is then a figure over char
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,8 @@ class Passages:
     """Coded passages, one per entry; `start`, `end` in characters of their transcript, end exclusive.
 
     `polarity` is -1 where none was given. `lengths` are the transcripts' (the last boundary, where the text is
-    not at hand). `looked` (transcripts x coders) says who read which transcript.
+    not at hand). `looked` (transcripts x coders) says who read which transcript. `settled` is for coders who are
+    known to have spoken of some stretches only, a row each: transcript, start, end, coder.
     """
 
     transcript: Ints
@@ -40,6 +41,7 @@ class Passages:
     codes: tuple[str, ...]
     lengths: Ints
     looked: np.ndarray[Any, np.dtype[np.int8]]
+    settled: Ints = field(default_factory=lambda: np.zeros((0, 4), dtype=np.int64))
 
 
 def codings_of(passages: Passages, polarities: tuple[str, ...]) -> Codings:
@@ -50,10 +52,12 @@ def codings_of(passages: Passages, polarities: tuple[str, ...]) -> Codings:
     cells: list[Ints] = []
     codes: list[Ints] = []
     signs: list[Ints] = []
+    states: list[np.ndarray[Any, np.dtype[np.int8]]] = []
     for number, length in enumerate(passages.lengths.tolist()):
         of_transcript = np.flatnonzero(passages.transcript == number)
         start, end = passages.start[of_transcript], passages.end[of_transcript]
-        edges = np.unique(np.concatenate([[0, length], start, end]))
+        settled = passages.settled[passages.settled[:, 0] == number, 1:]
+        edges = np.unique(np.concatenate([[0, length], start, end, settled[:, :2].ravel()]))
         first, last = np.searchsorted(edges, start), np.searchsorted(edges, end)
         counts = last - first
         mark = np.repeat(np.arange(len(of_transcript)), counts)
@@ -64,14 +68,29 @@ def codings_of(passages: Passages, polarities: tuple[str, ...]) -> Codings:
         units += [f"{a}-{b}" for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)]
         weights += np.diff(edges).tolist()
         transcript_numbers += [number] * (len(edges) - 1)
+        states.append(_state(passages, number, edges, settled))
     cell, code, sign = _joined(cells, codes, signs, len(passages.codes))
     transcript_of = np.array(transcript_numbers, dtype=np.int64)
     counted = np.array(weights, dtype=np.float64)
     return Codings(
-        units=units, coders=passages.coders, codes=passages.codes, state=passages.looked[transcript_of],
+        units=units, coders=passages.coders, codes=passages.codes,
+        state=np.concatenate(states) if states else passages.looked[transcript_of],
         mark_cell=cell, mark_code=code, mark_polarity=sign, polarities=polarities,
         transcripts=passages.transcripts, transcript_of=transcript_of, lengths=counted, weights=counted,
     )  # fmt: skip
+
+
+def _state(
+    passages: Passages, transcript: int, edges: Ints, settled: Ints
+) -> np.ndarray[Any, np.dtype[np.int8]]:
+    """Return who read which stretch of a transcript: all of it, or some stretches only."""
+    state = np.repeat(passages.looked[transcript : transcript + 1], len(edges) - 1, axis=0)
+    for coder in np.unique(passages.settled[:, 3]).tolist():
+        spoken_of = np.zeros(len(edges) - 1, dtype=np.bool_)
+        for start, end in settled[settled[:, 2] == coder, :2].tolist():
+            spoken_of |= (edges[:-1] >= start) & (edges[1:] <= end)
+        state[~spoken_of, coder] = 0
+    return state
 
 
 def _joined(
@@ -89,14 +108,15 @@ def _joined(
 def unitizing_alphas(passages: Passages) -> UnitizingAgreement:
     """Return alpha_u (2016) and alpha_u_2004 over all codes and per code: means over transcripts by length.
 
-    Only transcripts that at least two coders read count; `transcripts` gives each one's own values.
+    Only transcripts that at least two coders read whole count; `transcripts` gives each one's own values.
     """
+    partly = set(passages.settled[:, 3].tolist())
     by_transcript: dict[str, CodeEstimates] = {}
     sizes: dict[str, int] = {}
     for number, name in enumerate(passages.transcripts):
-        readers = np.flatnonzero(passages.looked[number])
+        readers = [coder for coder in np.flatnonzero(passages.looked[number]).tolist() if coder not in partly]
         if len(readers) > 1:
-            marks = {passages.coders[coder]: _marks_of(passages, number, int(coder)) for coder in readers}
+            marks = {passages.coders[coder]: _marks_of(passages, number, coder) for coder in readers}
             sizes[name] = int(passages.lengths[number])
             by_transcript[name] = unit_coefficients(marks, sizes[name])
     overall = {

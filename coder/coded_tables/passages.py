@@ -6,10 +6,11 @@ import numpy as np
 
 from coder.agreement.codings import ASSISTED, BLIND
 from coder.agreement.passages import Passages
+from coder.arrays import Ints
 from coder.coded_tables.grammar import CodedTable, examples
 from coder.coded_tables.rating_rows import Cells, Problems, RatingOptions, cells_of
 from coder.coded_tables.ratings import coders_of, marks_of
-from coder.domain import POLARITIES
+from coder.domain import ADJUDICATED, POLARITIES
 from coder.errors import TableError
 from coder.phrasing import counted
 
@@ -24,9 +25,10 @@ def holds_passages(table: CodedTable) -> bool:
 def passages_of(table: CodedTable, options: RatingOptions, problems: Problems) -> Passages:
     """Return the passages of a table: transcript, coder, start, end, code; optional polarity and blind.
 
-    A coder with any row in a transcript counts as having read all of it. A row without code says only that. A row
-    with a code and without a place is left out, and counted in a note. The frame's `attrs["lengths"]` may say how
-    long transcripts are; else the last passage ends them.
+    A coder with any row in a transcript counts as having read all of it. A row without code says only that. What is
+    adjudicated stands only where it has rows, with or without a code. A row with a code and without a place is left
+    out, and counted in a note. The frame's `attrs["lengths"]` may say how long transcripts are; else the last passage
+    ends them.
     Raises TableError if no passage is left.
     """
     import pandas as pd
@@ -83,6 +85,8 @@ def _arranged(
     unmeasured = int((lengths == 0).sum())
     start, end = span[line, 0].astype(np.int64), span[line, 1].astype(np.int64)
     np.maximum.at(lengths, transcript[line], end)
+    places = np.where(empty[:, None], 0, span)
+    settled = _settled(np.flatnonzero(known), (coder_of, coders), transcript, places, lengths)
     problems.notes.append(
         "Units are characters between boundaries."
         + (
@@ -94,8 +98,27 @@ def _arranged(
     return Passages(
         transcript=transcript[line], start=start, end=end, coder=coder_of[line], code=marks.code[used],
         polarity=marks.polarity[used], transcripts=tuple(index), coders=coders, codes=marks.codes,
-        lengths=lengths, looked=looked,
+        lengths=lengths, looked=looked, settled=settled,
     )  # fmt: skip
+
+
+def _settled(
+    lines: Ints,
+    coders: tuple[Ints, Sequence[str]],
+    transcript: Ints,
+    places: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]",
+    lengths: Ints,
+) -> Ints:
+    """Return what was adjudicated: transcript, start, end, coder; a row without a place says it of all the text.
+
+    Transcripts reach to the end of the last of them at least.
+    """
+    coder_of, names = coders
+    rows = np.array([line for line in lines.tolist() if names[coder_of[line]] == ADJUDICATED], dtype=np.int64)
+    start, end = places[rows, 0].astype(np.int64), places[rows, 1].astype(np.int64)
+    np.maximum.at(lengths, transcript[rows], end)
+    end = np.where(end == 0, lengths[transcript[rows]], end)
+    return np.column_stack([transcript[rows], start, end, coder_of[rows]])
 
 
 def _name_unplaced(transcripts: Sequence[str], compared: Collection[str], problems: Problems) -> None:

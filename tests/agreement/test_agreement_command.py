@@ -463,8 +463,22 @@ def test_only_some_transcripts_of_a_table_are_counted(run: Run) -> None:
 
 def test_passages_beside_the_adjudicated_say_what_counts(run: Run) -> None:
     table = "transcript,start,end,coder,code\nt,0,10,Anna,a\nt,10,20,Anna,b\nt,0,10,adjudicated,a\n"
-    report = document(run("p.csv", "--json", "--coder", "Anna", "--coder", "adjudicated", p=table))
-    assert any("In a table of passages" in note for note in report["notes"])
+    asked = ("--json", "--coder", "Anna", "--coder", "adjudicated")
+    report = document(run("p.csv", *asked, p=table))
+    assert any("Adjudicated are 10 of the 20 characters that these" in note for note in report["notes"])
+    assert (report["n_compared"], report["overall"]["percent_agreement"]["value"]) == (10, 1)
+    assert report["unitizing"] is None
+    # A row without a code is adjudicated as nothing to code; without a place it speaks of the whole transcript.
+    for row, compared, agreed in (("t,10,20,adjudicated,", 20, 0.5), ("t,,,adjudicated,", 20, 0.5)):
+        report = document(run("p.csv", *asked, p=f"{table}{row}\n"))
+        assert (report["n_compared"], report["overall"]["percent_agreement"]["value"]) == (compared, agreed)
+    # Coders are taken to have read whole transcripts, also beside the adjudicated.
+    both = f"{table}t,0,4,Ben,a\nu,0,9,Anna,a\nu,0,9,Ben,a\n"
+    report = document(run("p.csv", *asked, "--coder", "Ben", p=both))
+    pairs = {name: pair["n_units"] for name, pair in report["pairs"].items()}
+    assert pairs == {"Anna | adjudicated": 10, "Anna | Ben": 29, "adjudicated | Ben": 10}
+    alone = document(run("p.csv", "--json", p=both))
+    assert alone["unitizing"] == report["unitizing"]
     words = "transcript,text,coder,code\nt,it rained,Anna,a\nt,sun came,Anna,b\nt,it rained,adjudicated,a\n"
     report = document(run("q.csv", "--json", "--coder", "Anna", "--coder", "adjudicated", q=words))
     assert (report["n_compared"], report["n_coded"]["adjudicated"]) == (1, 1)

@@ -174,6 +174,8 @@ def _of_passages(
     outcome = _outcome(
         codings, problems, replace(request, unit="character of text, boundaries by the coders")
     )
+    if len({*passages.coders} - {ADJUDICATED}) < 2:  # alphas of whole transcripts, which nobody adjudicated
+        return outcome
     return replace(outcome, report=replace(outcome.report, unitizing=unitizing_alphas(passages)))
 
 
@@ -300,12 +302,6 @@ def _about_adjudicated(codings: Codings) -> str:
         "What is adjudicated was settled in sight of the coders' codes: agreement with it says how near a coder is to"
         " the final codes and is no reliability."
     )
-    if codings.weights is not None:
-        return (
-            f"{meaning} In a table of passages, all text of a transcript counts as adjudicated, and text without an"
-            " adjudicated code as 'nothing to code': if only disagreements were settled, these figures are far too"
-            f" low; compare in the study: coder agreement STUDY.coder --coder NAME --coder {ADJUDICATED}."
-        )
     rated = codings.rated()
     if len(codings.coders) > 2:
         meaning += (
@@ -314,9 +310,12 @@ def _about_adjudicated(codings: Codings) -> str:
         )
     settled = rated[:, codings.coders.index(ADJUDICATED)]
     by_coders = np.delete(rated, codings.coders.index(ADJUDICATED), axis=1).any(axis=1)
+    places = codings.weights is not None
+    size = np.ones(len(settled)) if codings.weights is None else codings.weights
     return (
-        f"{meaning} Adjudicated are {int((settled & by_coders).sum()):,} of the"
-        f" {counted(int(by_coders.sum()), 'unit')} that these coders coded; only there are they compared with it. If"
+        f"{meaning} Adjudicated are {int(size[settled & by_coders].sum()):,} of the"
+        f" {counted(int(size[by_coders].sum()), 'character' if places else 'unit')} that these coders"
+        f" {'read' if places else 'coded'}; only there are they compared with it. If"
         " only disagreements were settled, a coder is compared where coders differed, and the figures are far lower"
         " than with final codes for all units."
     )
