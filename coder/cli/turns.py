@@ -10,13 +10,12 @@ import typer
 
 from coder.cli.console import show
 from coder.cli.options import AsJson, Interviewer
-from coder.phrasing import counted, few, percent, shortened, table
+from coder.phrasing import counted, percent, shortened, table
 
 if TYPE_CHECKING:
     from coder.workflow.turns import ReadingReport, TurnsReport
 
 _NAME_WIDTH, _LABEL_WIDTH, _DOUBT_WIDTH = 36, 24, 72
-_OTHERS_SHOWN = 5
 
 
 def turns(
@@ -94,8 +93,7 @@ def _folder_text(report: "ReadingReport", folder: Path) -> str:
     fits = max(map(len, listing.split("\n"))) <= width
     parts.append(listing if fits else "\n".join(_block(file, folder, width) for file in report.files))
     if report.others:
-        names = few([path.name for path in report.others], _OTHERS_SHOWN)
-        parts.append(f"{counted(len(report.others), 'file')} of other kinds not read: {names}.")
+        parts.append(report.about_others())
     if doubtful:
         parts.append("`coder turns FILE` shows a file's speakers and everything that was noted.")
     return "\n\n".join(parts)

@@ -30,6 +30,7 @@ from coder.errors import CodebookError, OutputError, TableError
 from coder.exchange.code_guids import code_guid, made_guid
 from coder.exchange.code_paths import above_by_path, part_paths
 from coder.phrasing import counted
+from coder.reading.safety.other_programs import advice_on_name
 from coder.reading.tables.columns import plain_name
 from coder.reading.tables.read import read_table, read_word_tables
 from coder.safe_csv import armed, csv_line
@@ -104,6 +105,8 @@ def read_with_notes(name_or_path: str | Path) -> tuple[Codebook, list[str]]:
     """Return a codebook as `read_codebook` reads it, and the notes on it."""
     path = Path(name_or_path)
     if str(name_or_path) in shipped_names() or path.suffix.lower() not in (*TABLES, ".qdc"):
+        if path.is_file() and (advice := advice_on_name(path, "codebook")):
+            raise CodebookError(f"{path}: {advice}")
         return load_with_notes(name_or_path)
     if not path.is_file():
         raise CodebookError(f"There is no file {path}. Check the spelling.")

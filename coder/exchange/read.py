@@ -5,40 +5,13 @@ from pathlib import Path
 
 from coder.errors import FormatError, InputError
 from coder.exchange.values import ExternalCodings
+from coder.reading.safety.other_programs import advice_on_name
 from coder.reading.tables.read import TABLE_SUFFIXES
 
 _TEXTS = frozenset({".txt", ".docx", ".rtf", ".pdf", ".odt"})
 _DATABASES = frozenset({".qda", ".sqlite3", ".sqlite", ".db"})
 PROJECTS = frozenset({".qdpx", *_DATABASES})  # these hold the texts themselves
 PACKED = ".zip"  # may hold the folder of a QualCoder project
-_NVIVO = "an NVivo project: in NVivo choose Export > Export Project as REFI-QDA (.qdpx), or export codes' references"
-_ATLAS = "an ATLAS.ti project: in ATLAS.ti choose Export > QDPX bundle, or export the quotations to Excel"
-_MAXQDA = "a MAXQDA project: in MAXQDA export it as a REFI-QDA project, or export the coded segments to Excel"
-_CLOSED = {
-    ".nvp": _NVIVO,
-    ".nvc": _NVIVO,
-    ".atlproj": _ATLAS,
-    ".atlasproj": _ATLAS,
-    ".hpr": _ATLAS,
-    ".mex": "a MAXQDA exchange file, which holds only the beginnings of texts: export the coded segments to Excel",
-    ".mx": _MAXQDA,
-    ".mqda": _MAXQDA,
-    ".mqex": _MAXQDA,
-    ".dedoose": "a Dedoose project: in Dedoose export the excerpts to Excel, with the columns of all codes",
-    ".f4": "an f4analyse project: export it as a REFI-QDA project (.qdpx), or the codings as a table",
-    ".qrk": "a Quirkos project: export it as a REFI-QDA project (.qdpx), or as a table (csv)",
-    ".rqda": "an RQDA project: import it in QualCoder, which reads RQDA, and give QualCoder's project",
-    ".ppj": "a QDA Miner project: export the coded segments to Excel",
-    ".qdc": "a codebook without codings: give it with --codebook, or look at it with 'coder codebook show'",
-}
-
-
-def closed_project(path: Path) -> str | None:
-    """Return what another program's own file is, by its name, and what to export instead; None for any other."""
-    suffix = path.suffix.lower()
-    return next(
-        (f"this is {advice}." for closed, advice in _CLOSED.items() if suffix.startswith(closed)), None
-    )
 
 
 def read_codings(path: str | Path, given: Mapping[str, str] | None = None) -> ExternalCodings:
@@ -51,8 +24,6 @@ def read_codings(path: str | Path, given: Mapping[str, str] | None = None) -> Ex
         raise InputError(f"{path} does not exist: check the spelling.")
     path = _database(path) if path.is_dir() else path
     suffix = path.suffix.lower()
-    if advice := closed_project(path):
-        raise FormatError(f"{path.name}: {advice}")
     if suffix == ".qdpx":
         from coder.exchange.refi_reader import read_project
 
@@ -73,10 +44,8 @@ def read_codings(path: str | Path, given: Mapping[str, str] | None = None) -> Ex
         from coder.exchange.table_exports import read_table_export
 
         return read_table_export(path, given)
-    if suffix == ".coder":
-        raise FormatError(
-            f"{path.name} is a study; write its codings first: coder export {path.name} -o codings.csv"
-        )
+    if advice := advice_on_name(path, "codings"):
+        raise FormatError(f"{path.name}: {advice}")
     readable = ", ".join(sorted({".qdpx", PACKED, *_DATABASES, *_TEXTS, *TABLE_SUFFIXES}))
     raise FormatError(f"{path.name}: codings are read from {readable}.")
 

@@ -12,10 +12,13 @@ from pathlib import Path
 
 from coder.domain import Corrections, Transcript
 from coder.errors import FormatError, InputError, UnsafeFileError
+from coder.phrasing import counted, few
 from coder.reading.document import Document, Paragraph
 from coder.reading.safety.content import MAX_TEXT_BYTES, decode, refuse_special
+from coder.reading.safety.other_programs import OLD_SUFFIXES, PROJECT_SUFFIXES, advice_on_name
 
 MAX_FILE_BYTES = 200_000_000
+OTHERS_SHOWN = 5  # files of other kinds that are named
 _TEXT_SUFFIXES = frozenset({".txt", ".md", ".html", ".htm", ".vtt", ".srt", ".sbv"})
 # Not looked for in folders: most web pages there are reports and exports of codings.
 _BY_NAME_ONLY = frozenset({".html", ".htm"})
@@ -57,7 +60,6 @@ _OPENINGS = (
     (re.compile(r"<\?xml[^>]*>\s*(?:<!--[^>]{0,500}-->\s*)?<basic-transcription\b"), ".exb"),
     (re.compile(r"<\?xml[^>]*>\s*<!DOCTYPE Trans\b"), ".trs"),
 )
-_OLD_SUFFIXES = {".doc": ".docx", ".xls": ".xlsx", ".pages": ".docx", ".wpd": ".docx"}
 
 
 def read_transcript(
@@ -75,8 +77,12 @@ def read_transcript(
     )
 
     path = Path(path)
-    data = _bytes_of(path)
     suffix = path.suffix.lower()
+    if (
+        suffix not in READABLE_SUFFIXES and path.is_file()
+    ):  # said before the size: a film is no transcript to split
+        raise _unreadable(path, suffix)
+    data = _bytes_of(path)
     if suffix not in READABLE_SUFFIXES:
         raise _unreadable(path, suffix)
     document = _read_text(data, path.name) if suffix in _TEXT_SUFFIXES else _reader(suffix)(data, path.name)
@@ -102,7 +108,7 @@ def read_text(
     data = text.encode("utf-8", "surrogatepass")
     read = assemble(document, name, data, interviewer, corrections or Corrections())
     bare = name.strip()
-    if Path(bare).suffix.lower() in READABLE_SUFFIXES | _OLD_SUFFIXES.keys():
+    if Path(bare).suffix.lower() in READABLE_SUFFIXES | OLD_SUFFIXES.keys():
         bare = bare[: -len(Path(bare).suffix)]
     return replace(read, id=bare or read.id, name=name)
 
@@ -155,14 +161,25 @@ def holds_talk(path: Path) -> bool:
     )
 
 
-def _files_in(folder: Path) -> list[Path]:
+def _files_in(folder: Path, *, readable: bool = True) -> list[Path]:
     return [
         path
         for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in FOLDER_SUFFIXES
+        if (path.suffix.lower() in FOLDER_SUFFIXES) == readable
         and path.is_file()
         and not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
     ]
+
+
+def other_files(folder: Path) -> list[Path]:
+    """Return the files of a folder that are not read as transcripts, by their names; hidden ones are passed over."""
+    return _files_in(folder, readable=False)
+
+
+def about_others(paths: Sequence[Path]) -> str:
+    """Say that files of a folder are not read, since they are of other kinds."""
+    names = few([path.name for path in paths], OTHERS_SHOWN)
+    return f"{counted(len(paths), 'file')} of other kinds not read: {names}."
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -185,14 +202,12 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def _unreadable(path: Path, suffix: str) -> FormatError:
-    if suffix in _OLD_SUFFIXES:
-        return FormatError(
-            f"{path.name} is in an old or closed format ({suffix}): open it and save it as {_OLD_SUFFIXES[suffix]}."
-        )
-    if suffix in (".qdpx", ".qda", ".sqlite3"):
+    if suffix in PROJECT_SUFFIXES:
         return FormatError(
             f"{path.name} is a project of another tool: bring it into a study with 'coder import STUDY.coder FILE'."
         )
+    if advice := advice_on_name(path, "transcript"):
+        return FormatError(f"{path.name}: {advice}")
     readable = ", ".join(sorted(READABLE_SUFFIXES))
     return FormatError(f"{path.name} is of a kind that is not read here; these are: {readable}.")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from coder.domain import Role, Transcript
 from coder.errors import CoderError, InputError
-from coder.reading import FOLDER_SUFFIXES, read_transcript, transcript_paths
+from coder.reading import about_others, other_files, read_transcript, transcript_paths
 from coder.workflow.coded_results import why_no_transcript
 
 _OPENING_WORDS = 8
@@ -100,6 +100,10 @@ class ReadingReport:
             "not_read": [str(path) for path in self.others],
         }
 
+    def about_others(self) -> str:
+        """Say which files of the folder are not read, since they are of other kinds."""
+        return about_others(self.others)
+
 
 def summarised(path: Path, transcript: Transcript) -> TurnsReport:
     """Return a transcript with its speakers summed up."""
@@ -141,17 +145,8 @@ def reading_report(folder: Path) -> ReadingReport:
             files.append(summarised(path, read_transcript(path)))
         except CoderError as error:
             refused.append((path, str(error)))
-    others = tuple(
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix.lower() not in FOLDER_SUFFIXES and not _hidden(path, folder)
-    )
     files.sort(key=lambda file: (file.participant_words > 0, -len(file.transcript.doubts), str(file.path)))
-    return ReadingReport(tuple(files), tuple(refused), tuple(left_out), others)
-
-
-def _hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+    return ReadingReport(tuple(files), tuple(refused), tuple(left_out), tuple(other_files(folder)))
 
 
 def check_single(interviewer: Sequence[str], path: Path) -> None:

@@ -228,7 +228,7 @@ def test_a_file_that_is_not_there_or_of_another_kind_is_said(tmp_path: Path) -> 
     with pytest.raises(FormatError, match="not a file"):
         read_table(tmp_path / "folder.csv")
     with pytest.raises(FormatError, match="tables are read from"):
-        read_table(tmp_path / "none.ods")
+        read_table(tmp_path / "none.xyz")
 
 
 def test_two_names_of_words_columns_are_two_columns(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from coder.errors import FormatError, TableError, UnsafeFileError
 from coder.reading.safety.content import MEGABYTE, advice_on
+from coder.reading.safety.other_programs import advice_on_name
 from coder.reading.tables.columns import plain_name
 from coder.reading.tables.delimited import (
     MAX_CELLS,
@@ -92,6 +93,8 @@ def read_word_tables(path: str | Path) -> list["DataFrame"]:
 def _bytes_of(path: Path, suffixes: Collection[str] = TABLE_SUFFIXES) -> bytes:
     suffix = path.suffix.casefold()
     if suffix not in suffixes:
+        if advice := advice_on_name(path, "table"):
+            raise FormatError(f"{path.name}: {advice}")
         raise FormatError(
             f"{path.name}: tables are read from {', '.join(sorted(TABLE_SUFFIXES))}; save it as one of them."
         )

@@ -178,9 +178,18 @@ def input_files(paths: Iterable[str | Path], unit: Unit) -> InputFiles:
     inside = [file for file in expanded if file not in given]
     left_out = {str(file): reason for file in inside if (reason := why(file))}
     files = [file for file in expanded if str(file) not in left_out]
+    left_out |= _other_kinds(given) if unit != "row" else {}
     if not files and left_out:
         raise InputError("\n".join(left_out.values()))
     return InputFiles(files, left_out)
+
+
+def _other_kinds(given: Sequence[Path]) -> dict[str, str]:
+    """Say of each folder which of its files are not read."""
+    from coder.reading import about_others, other_files
+
+    others = {path: other_files(path) for path in given if path.is_dir()}
+    return {str(path): f"{path}: {about_others(files)}" for path, files in others.items() if files}
 
 
 def _expanded(given: Sequence[Path], unit: Unit) -> list[Path]:

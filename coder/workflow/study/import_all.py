@@ -1,13 +1,13 @@
 """`coder import` as one piece of work: transcripts, then attributes, then codings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from coder.errors import CoderError, StudyError
-from coder.exchange.read import closed_project
 from coder.phrasing import counted, typed
+from coder.reading import about_others, other_files
 from coder.reading.tables.columns import UNREAD
 from coder.store import Study
 from coder.workflow.coded_files import CodedReading
@@ -43,7 +43,11 @@ class ImportRequest:
 
 @dataclass(slots=True)
 class ImportResult:
-    """What came of it. `refused` are files that could not be used at all, `passed_over` projects within folders."""
+    """What came of it.
+
+    `refused` are files that could not be used at all, `passed_over` projects within folders; `others` say which files
+    of folders were not read.
+    """
 
     transcripts: ImportReport
     attributes: AttributeReport | None = None
@@ -52,6 +56,7 @@ class ImportResult:
     projects: tuple[ProjectReport, ...] = ()
     failed: tuple[tuple[Path, str], ...] = ()
     passed_over: tuple[Path, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def refused(self) -> list[tuple[Path, str]]:
@@ -74,12 +79,12 @@ class ImportResult:
 
     def problems(self) -> list[str]:
         """Return a line for each file or row that was left out, in whole or in part, and on how tables were read."""
-        lines = [f"{path}: {reason}" for path, reason in self.refused]
+        lines = [_refused_line(path, reason) for path, reason in self.refused]
         lines += [f"attributes, {line}" for line in (self.attributes.problems if self.attributes else [])]
         lines += [
             f"{path}: a project of another tool, left out; give it by itself." for path in self.passed_over
         ]
-        lines += [note for project in self.projects for note in project.notes]
+        lines += [*self.others, *(note for project in self.projects for note in project.notes)]
         for codings in (*(project.codings for project in self.projects), self.codings):
             lines += [*codings.notes, *(f"codings, {line}" for line in codings.problems)] if codings else []
         if self.adjudicated:
@@ -133,13 +138,11 @@ def import_all(
         raise StudyError(
             "Say what to import: transcripts, --attributes TABLE, --codings TABLE or --adjudicated TABLE."
         )
-    closed = [(path, advice) for path in request.paths if (advice := closed_project(path))]
     projects = [path for path in request.paths if is_project(path)]
-    apart = {*projects, *(path for path, _ in closed)}
     tables = [path for path in (*about, request.looked_at) if path is not None]
     options = ImportOptions(request.interviewer, request.new_version, request.read, progress=progress)
     transcripts = import_transcripts(
-        study, [path for path in request.paths if path not in apart], options, tables=tables
+        study, [path for path in request.paths if path not in projects], options, tables=tables
     )
     inside = {
         inner
@@ -149,7 +152,8 @@ def import_all(
         if is_project(inner) and inner.parent.suffix.lower() != ".qda"
     }
     brought = ImportResult(transcripts, passed_over=tuple(sorted(inside)))
-    failed = closed
+    brought.others = tuple(_others([path for path in request.paths if path not in projects], inside))
+    failed: list[tuple[Path, str]] = []
     for path in projects:
         try:
             brought.projects += (_project(study, path, request, options),)
@@ -168,6 +172,15 @@ def import_all(
             failed.append((table, str(error)))
     brought.failed = tuple(failed)
     return brought
+
+
+def _others(paths: Sequence[Path], projects: Collection[Path]) -> Iterator[str]:
+    """Say of each folder which of its files are neither read nor in a project that is named."""
+    for path in paths:
+        others = other_files(path) if path.is_dir() else []
+        others = [file for file in others if not {file, *file.parents} & {*projects}]
+        if others:
+            yield f"{path}: {about_others(others)}"
 
 
 def _project(study: Study, path: Path, request: ImportRequest, options: ImportOptions) -> ProjectReport:
@@ -198,6 +211,12 @@ def _codings(study: Study, table: Path, request: ImportRequest, brought: ImportR
 
 def _adjudicated(study: Study, table: Path, request: ImportRequest, brought: ImportResult) -> None:
     brought.adjudicated = import_adjudicated(study, table, request.coder)
+
+
+def _refused_line(path: Path, reason: str) -> str:
+    """Return the reason with the whole path in place of the file's name, which many reasons begin with."""
+    rest = reason.removeprefix(path.name)
+    return f"{path}{rest}" if rest != reason and rest[:1] in (":", " ") else f"{path}: {reason}"
 
 
 def _transcript_lines(report: ImportReport) -> list[str]:
