@@ -17,7 +17,8 @@ from coder.coded_tables.grammar import (
     text_of,
     with_polarity,
 )
-from coder.phrasing import counted
+from coder.domain import one_polarity
+from coder.phrasing import counted, few
 
 SLIPS = 2  # letters by which a misspelt name is off (1 in short ones)
 SHORT = 4  # letters; shorter names are not judged
@@ -262,3 +263,33 @@ def _slip(name: str, other: str) -> bool:
         return False
     off = sum(max(b - a, d - c) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal")
     return off <= limit
+
+
+def sided(codes: Sequence[Given], polarity: str | None) -> dict[str, str | None]:
+    """Return the codes of a row with their polarities; `polarity` is the row's own, from a column.
+
+    What is written behind a code (`time:barrier`) is that code's, whatever the column says, which holds for the
+    others. Two of one code are "mixed".
+    """
+    given: dict[str, list[str | None]] = {}
+    for code, side in codes:
+        given.setdefault(code, []).append(side)
+    return {code: one_polarity(sides) or polarity for code, sides in given.items()}
+
+
+def contradictions(
+    rows: Sequence[Sequence[Given]], polarities: Sequence[str | None], numbers: Sequence[int], where: str
+) -> list[str]:
+    """Say in how many rows a polarity behind a code differs from that of the row, and that it counts."""
+    found = [
+        f"row {number} ('{code}:{side}' beside '{polarity}')"
+        for codes, polarity, number in zip(rows, polarities, numbers, strict=True)
+        for code, side in codes
+        if side and polarity and side != polarity
+    ]
+    if not found:
+        return []
+    return [
+        f"{where}: {counted(len(found), 'code')} with another polarity behind it than in the column; the one behind"
+        f" the code counts: {few(found, SHOWN)}."
+    ]

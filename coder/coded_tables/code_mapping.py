@@ -1,7 +1,7 @@
 """Names of codes in another tool -> codes of a codebook with polarity: by name, by sub-theme, by an edited table."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -21,7 +21,7 @@ from coder.coded_tables.grammar import (
     with_polarity,
 )
 from coder.errors import TableError
-from coder.phrasing import few
+from coder.phrasing import counted, few, shortened
 
 YOURS = "your mapping"
 POLARITY_ONLY = "polarity of the other codes of the passage"
@@ -32,6 +32,7 @@ COLUMNS = ("name", "code", "polarity", "codings", "how")
 _LEVELS = re.compile(r"\s*(?:>|\\|/|::|»|→)\s*")
 _PARTS = re.compile(r"\s+[-–—]\s+|\s*[:(\[,)\]]\s*")
 SHOWN = 6
+SHORT = 60  # characters of a passage that a note quotes
 # Words that say a polarity in the name of a code; "positive" and "both" may name something else within a longer name.
 _SIDES = frozenset(
     word for word, side in POLARITY_WORDS.items() if side and word.isalpha() and word != "both"
@@ -250,7 +251,7 @@ def mapped_table(table: CodedTable, mapper: CodeMapper) -> CodedTable:
     """Return the table with every name that surely means a code replaced by it; the others stay as they are.
 
     Names that the edited mapping leaves out are taken away. A name that is a polarity and nothing else gives it to
-    the other codes of the passage. Notes say what was mapped, and list the unmapped.
+    the other codes of its row, or else of the passage (see `_Sides`). Notes say what was mapped, and list the rest.
     """
     import pandas as pd
 
@@ -262,17 +263,11 @@ def mapped_table(table: CodedTable, mapper: CodeMapper) -> CodedTable:
     cells = [names_in(cell) for cell in table.frame[column].tolist()]
     known = dict.fromkeys(name for cell in cells for name in cell if not stands_for_nothing(name))
     meaning = {name: mapper.map(name) for name in known}
-    passages = _passages(table)
-    sides = {
-        passages[row]: meaning[name].polarity
-        for row, cell in enumerate(cells)
-        for name in cell
-        if name in meaning and meaning[name].how == POLARITY_ONLY
-    }
+    sides = _Sides.of(table, cells, meaning)
     new_cells: list[Any] = []
     rows: list[int] = []
     for row, cell in enumerate(cells):
-        new = [part for name in cell for part in _as_cell(name, meaning.get(name), sides.get(passages[row]))]
+        new = [part for name in cell for part in _as_cell(name, meaning.get(name), sides.at(row))]
         if new or not cell:  # a row that says nothing else any more is no "looked at, nothing to code"
             rows.append(row)
             new_cells.append(new)
@@ -284,7 +279,7 @@ def mapped_table(table: CodedTable, mapper: CodeMapper) -> CodedTable:
         "row_numbers": light_numbers([numbers[row] for row in rows]),
     }
     times = Counter(name for cell in cells for name in cell)
-    notes = [*_notes(table.where, meaning, times), *_of_one_name(table.where, mapper, times)]
+    notes = [*_notes(table.where, meaning, times), *_of_one_name(table.where, mapper, times), *sides.notes()]
     return replace(table, frame=frame, notes=(*table.notes, *notes))
 
 
@@ -295,6 +290,65 @@ def _as_cell(name: str, mapped: Mapped | None, side: str | None) -> list[str]:
     if mapped.how == POLARITY_ONLY or (mapped.how == YOURS and mapped.code is None):
         return []
     return replace(mapped, polarity=mapped.polarity or side).cell if mapped.sure else [name]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The polarities that are names of their own, by the row and by the passage they stand at.
+
+    Rows of one number are one place in the file, as a project's selection that has several codes. Two polarities of
+    one code are "mixed"; which of several codes has which of several polarities nobody knows, so they get none.
+    """
+
+    where: str
+    numbers: list[int]
+    passages: list[Any]
+    sides: dict[Any, dict[str, None]]
+    codes: dict[Any, dict[str, None]]
+    texts: list[str]
+
+    @classmethod
+    def of(cls, table: CodedTable, cells: Sequence[list[str]], meaning: Mapping[str, Mapped]) -> "_Sides":
+        """Take the names of a table apart: polarities and codes, by row number and by passage."""
+        sides: dict[Any, dict[str, None]] = defaultdict(dict)
+        codes: dict[Any, dict[str, None]] = defaultdict(dict)
+        numbers, passages = [int(number) for number in table.row_numbers()], _passages(table)
+        for number, passage, cell in zip(numbers, passages, cells, strict=True):
+            for name in cell:
+                mapped = meaning.get(name)
+                only = mapped is not None and mapped.how == POLARITY_ONLY
+                for key in (number, passage):
+                    if not only:
+                        codes[key][name] = None
+                    elif mapped is not None and mapped.polarity:
+                        sides[key][mapped.polarity] = None
+        texts = [text_of(text) for text in table.cells("text")]
+        return cls(table.where, numbers, passages, sides, codes, texts)
+
+    def at(self, row: int) -> str | None:
+        """Return the polarity of the codes of a row."""
+        key = self._key(row)
+        sides = self.sides.get(key, {})
+        if len(sides) < 2:
+            return next(iter(sides), None)
+        return "mixed" if len(self.codes.get(key, {})) < 2 else None
+
+    def notes(self) -> list[str]:
+        """Say at how many passages several codes and several polarities stand."""
+        unclear = {
+            self.passages[row]: shortened(self.texts[row], SHORT)
+            for row in range(len(self.numbers))
+            if len(self.sides.get(key := self._key(row), {})) > 1 and len(self.codes.get(key, {})) > 1
+        }
+        if not unclear:
+            return []
+        return [
+            f"{self.where}: {counted(len(unclear), 'passage')} with several codes and several polarities, of which it"
+            f" is not said which go together: the polarities are left out ({examples(list(unclear.values()), 2)})."
+        ]
+
+    def _key(self, row: int) -> Any:
+        return self.numbers[row] if self.sides.get(self.numbers[row]) else self.passages[row]
 
 
 def _passages(table: CodedTable) -> list[Any]:

@@ -16,10 +16,12 @@ from coder.codebook import Code, Codebook, load_codebook
 from coder.coded_tables.code_lookup import (
     ReadCodes,
     alike_note,
+    contradictions,
     lookup_in,
     meant_for,
     read_codes,
     resolved,
+    sided,
 )
 from coder.coded_tables.grammar import (
     HOMES,
@@ -33,7 +35,7 @@ from coder.coded_tables.grammar import (
     spans_in,
     text_of,
 )
-from coder.domain import ADJUDICATED, POLARITIES
+from coder.domain import ADJUDICATED, POLARITIES, one_polarity
 from coder.errors import TableError
 from coder.phrasing import counted
 from coder.segmentation import can_be_coded
@@ -228,6 +230,7 @@ def _excerpts(table: CodedTable, group: str | None, *, apart: bool) -> tuple[lis
         )
     passages = joined(rows)
     notes = [*table.notes, *_columns_noted(table, column), *codes.notes(table.where)]
+    notes += contradictions(codes.rows, polarity, table.row_numbers(), table.where)
     notes += _left_out(table)
     notes += [
         f"{table.where}: polarity '{word}' ({counted(count, 'row')}) is not {', '.join(POLARITIES[:-1])} or"
@@ -292,14 +295,13 @@ def _with_text(
         if group and apart and named_home:
             group = f"{study}: {group}"
         home = next((roles[role][at] for role in HOMES if role in table.columns), None)
-        sides = {side for _, side in given if side}
         names = frozenset(code for code, _ in given)
         talk, written = bool(roles["transcript"][at]), says_yes(roles["written"][at])
         yield Excerpt(
             row=row,
             text=text,
             codes=names,
-            polarity=polarity[at] or (sides.pop() if len(sides) == 1 else "mixed" if sides else None),
+            polarity=one_polarity(sided(given, polarity[at]).values()) if given else polarity[at],
             question=roles["question"][at],
             group=group
             or (study or table.where if column is None else f"row {row} of {study or table.where}"),

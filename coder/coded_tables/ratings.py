@@ -13,6 +13,7 @@ from coder.coded_tables.code_lookup import (
     CodeLookup,
     ReadCodes,
     alike_note,
+    contradictions,
     lookup_among,
     lookup_in,
     read_codes,
@@ -114,6 +115,8 @@ def marks_of(cells: Cells, options: RatingOptions, problems: Problems, *, units:
         if code in number_of
     ]
     line, code, sign = np.array(given, dtype=np.int64).reshape(-1, 3).T
+    columns = [None if side < 0 else POLARITIES[side] for side in cells.polarity.tolist()]
+    problems.notes += contradictions(read.rows, columns, cells.row.tolist(), where)
     polarity = np.where(sign >= 0, sign, cells.polarity[line])
     return Marks(line, code, polarity, order, np.array(bad, dtype=np.int64))
 

@@ -56,6 +56,7 @@ def read_project(path: Path) -> ExternalCodings:
     comments: list[ExternalMemo] = []
     placings: list[tuple[str, Placed]] = []
     lost: list[str] = []
+    first = 0  # selections of the sources before
     for source in project.sources:
         raw = _text(source, archive, files)
         if raw is None:
@@ -65,7 +66,8 @@ def read_project(path: Path) -> ExternalCodings:
         placement = placed(raw, source.selections, standard=project.origin.startswith(OURS))
         documents.append(_document(project, source, name, placement.text))
         placings.append((name, placement))
-        codings += _codings(project, name, source, placement, len(codings))
+        codings += _codings(project, name, source, placement, first)
+        first += len(source.selections)
         comments += comments_of(project, about, name, source, placement)
     notes = [
         *_placing_noted(placings),
@@ -264,7 +266,7 @@ def _codings(
     project: Project, name: str, source: Source, placement: Placed, first: int
 ) -> list[ExternalCoding]:
     codings: list[ExternalCoding] = []
-    for item, span in zip(source.selections, placement.spans, strict=True):
+    for number, (item, span) in enumerate(zip(source.selections, placement.spans, strict=True), start=1):
         if span is None:
             continue
         for code, user in item.codings:
@@ -277,7 +279,7 @@ def _codings(
                     None,
                     *span,
                     item.description,
-                    first + len(codings) + 1,
+                    first + number,
                 )
             )
     return codings

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coder.coded_tables.code_lookup import read_codes
+from coder.coded_tables.code_lookup import read_codes, sided
 from coder.coded_tables.grammar import Columns, columns_of, examples, names_in, polarities_of, text_of
 from coder.errors import TableError
 from coder.exchange.values import PATH, ExternalCoding, ExternalCodings
@@ -386,13 +386,13 @@ def _any_table(frame: "DataFrame", where: str, given: Mapping[str, str]) -> Made
                 code,
                 cells["text"],
                 cells.get("coder") or None,
-                polarity[at] or side,
+                side,
                 _whole(cells.get("start")),
                 _whole(cells.get("end")),
                 cells.get("memo", ""),
                 row,
             )
-            for code, side in codes
+            for code, side in sided(codes, polarity[at]).items()
         ]
     notes = read.notes(where)
     empty = sum(not codes for codes in read.rows)

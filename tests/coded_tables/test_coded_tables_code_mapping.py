@@ -131,6 +131,44 @@ def test_a_polarity_that_is_a_code_of_its_own_goes_to_the_other_codes_of_the_pas
     assert table.frame["code"].tolist() == [["social:barrier"], ["physical"]]
 
 
+def mapped(
+    rows: list[tuple[str, str]], numbers: list[int] | None = None
+) -> tuple[list[list[str]], list[str]]:
+    """Map rows of (text, code) of one coder; return the cells of codes, and the notes on polarities."""
+    frame = pd.DataFrame(rows, columns=["text", "code"]).assign(transcript="i1", coder="A")
+    if numbers is not None:
+        frame.attrs["row_numbers"] = numbers
+    table = mapped_table(CodedTable.of(frame, "t"), CodeMapper(BOOK))
+    return table.frame["code"].tolist(), [note for note in table.notes if "several polarities" in note]
+
+
+def test_two_polarities_of_a_passage_are_mixed_or_said_to_be_unclear() -> None:
+    social, physical = "Social opportunity", "Physical opportunity"
+    both = [("a", "Barriers"), ("a", "Facilitators")]
+    assert mapped([("a", social), *both]) == ([["social:mixed"]], [])
+    cells, notes = mapped([("a", social), ("a", physical), *both, ("b", social), ("b", "Barriers")])
+    assert cells == [["social"], ["physical"], ["social:barrier"]]
+    assert len(notes) == 1 and "t: 1 passage with several codes" in notes[0] and "'a'" in notes[0]
+    assert mapped([("a", social), ("a", physical), both[0]]) == (
+        [["social:barrier"], ["physical:barrier"]],
+        [],
+    )
+
+
+def test_a_polarity_goes_to_the_code_of_its_own_row_first() -> None:
+    """A selection of a project has rows of one number: two of them on the same words are kept apart."""
+    rows = [
+        ("a", "Social opportunity"),
+        ("a", "Barriers"),
+        ("a", "Physical opportunity"),
+        ("a", "Facilitators"),
+    ]
+    assert mapped(rows, [1, 1, 2, 2]) == ([["social:barrier"], ["physical:facilitator"]], [])
+    assert mapped([("a", "Social opportunity; Barriers"), ("a", "Physical opportunity; Facilitators")]) == (
+        [["social:barrier"], ["physical:facilitator"]], [],
+    )  # fmt: skip
+
+
 def test_the_shipped_codebooks_know_their_own_names() -> None:
     for name in ("comb", "coproduction"):
         codebook = load_codebook(name)

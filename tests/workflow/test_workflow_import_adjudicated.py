@@ -13,6 +13,7 @@ from coder.workflow.agreement.compare_tables import AgreementRequest, run
 from coder.workflow.study.decide import decide
 from coder.workflow.study.import_adjudicated import import_adjudicated
 from coder.workflow.study.import_all import ImportRequest, import_all
+from coder.workflow.study.import_codings import import_codings
 from tests.study_making import add_talk, small_study
 
 
@@ -219,3 +220,25 @@ def test_coders_called_like_a_heading_do_not_spoil_the_list(tmp_path: Path) -> N
             decide(study, coder, Decision(unit, "add", code, "barrier"), mode="blind")
         report = import_adjudicated(study, disagreements(study, tmp_path, "wind:barrier"), "Cleo")
         assert (report.settled, report.problems, report.notes) == (1, [], [])
+
+
+def test_a_table_says_the_same_however_it_is_imported(study: Study, tmp_path: Path) -> None:
+    """A polarity behind a code holds against the column's, for codings as for what is adjudicated."""
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "text,code,polarity,coder\nIt rained all day.,rain:facilitator;sun,barrier,adjudicated\n"
+        "The sun came later.,sun:barrier;sun:facilitator,,adjudicated\n",
+        encoding="utf-8",
+    )
+    wanted = {"It rained all day.": [("rain", "facilitator"), ("sun", "barrier")]}
+    wanted["The sun came later."] = [("sun", "mixed")]
+    report = import_adjudicated(study, path, "Cleo")
+    assert settled(study) == wanted and report.problems == []
+    assert any("'rain:facilitator' beside 'barrier'" in note for note in report.notes)
+    path.write_text(path.read_text(encoding="utf-8").replace(",adjudicated", ",Dora"), encoding="utf-8")
+    codings = import_codings(study, path)
+    assert any("'rain:facilitator' beside 'barrier'" in note for note in codings.notes)
+    units = {unit.text: unit.id for info in study.texts.all() for unit in study.texts.utterances(info.id)}
+    states = study.acts.states("Dora", list(units.values()))
+    given = {text: [(item.code, item.polarity) for item in states[key].codes] for text, key in units.items()}
+    assert {text: codes for text, codes in given.items() if codes} == wanted

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from coder.codebook import Codebook
-from coder.coded_tables.code_lookup import Given, lookup_in, read_codes
+from coder.coded_tables.code_lookup import Given, contradictions, lookup_in, read_codes, sided
 from coder.coded_tables.grammar import CodedTable, columns_named, open_table, polarities_of, text_of
 from coder.domain import ADJUDICATED
 from coder.errors import StudyError, TableError
@@ -155,6 +155,8 @@ def _read(
     codes = read_codes(table.cells("code"), lookup_in(book))
     unknown = Counter[str]()
     polarities = polarities_of(table.cells("polarity"), unknown)
+    if book.polarity:
+        report.notes += contradictions(codes.rows, polarities, table.row_numbers(), table.where)
     coders = [name or "" for name in table.texts("coder")]
     exported = given is None and ADJUDICATED in map(str.casefold, coders)
     said, held = _sides_listed(given or {}, book), _sides_held(study) if given else {}
@@ -225,7 +227,7 @@ def _contradict(rows: Sequence[_Row], whole: bool) -> bool:
 
 
 def _sides(codes: Sequence[Given], polarity: str | None, book: Codebook) -> Codes:
-    return {code: (side or polarity) if book.polarity else None for code, side in codes}
+    return sided(codes, polarity) if book.polarity else dict.fromkeys(code for code, _ in codes)
 
 
 def _sides_listed(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from coder.codebook import Codebook
-from coder.coded_tables.code_lookup import Given, lookup_in, read_codes
+from coder.coded_tables.code_lookup import Given, contradictions, lookup_in, read_codes, sided
 from coder.coded_tables.grammar import CodedTable, examples, open_table, polarities_of, text_of
 from coder.domain import ADJUDICATED
 from coder.errors import StudyError, TableError
@@ -146,15 +146,12 @@ def _placed(
     report.notes += [*table.notes, *codes.notes(table.where), *unread_columns(table)]
     unknown: Counter[str] = Counter()
     polarities = polarities_of(table.cells("polarity"), unknown)
+    if codebook.polarity:
+        report.notes += contradictions(codes.rows, polarities, table.row_numbers(), table.where)
     columns = {role: table.cells(role) for role in ("text", "transcript", "start", "end", "polarity", "memo")}
     placed: list[PlacedRow] = []
     unsure: dict[str, set[int]] = defaultdict(set)
-    settled = sum(name.casefold() == ADJUDICATED for name in coders)
-    if settled:
-        report.notes.append(
-            f"{counted(settled, 'adjudicated coding')} left out: nobody is named who adjudicated. Take them over"
-            " with --adjudicated TABLE --coder NAME, or adjudicate on the review page."
-        )
+    report.notes += _left_to_adjudicate(coders)
     for at, (row, who) in enumerate(zip(table.row_numbers(), coders, strict=True)):
         if who.casefold() == ADJUDICATED or (who and coder is not None and who != coder):
             continue
@@ -172,6 +169,17 @@ def _placed(
                 unsure[who].update(places)
                 report.nowhere += not places
     return placed, unsure
+
+
+def _left_to_adjudicate(coders: Sequence[str]) -> list[str]:
+    """Say how many adjudicated codings are left out, if any are."""
+    settled = sum(name.casefold() == ADJUDICATED for name in coders)
+    if not settled:
+        return []
+    return [
+        f"{counted(settled, 'adjudicated coding')} left out: nobody is named who adjudicated. Take them over with"
+        " --adjudicated TABLE --coder NAME, or adjudicate on the review page."
+    ]
 
 
 def _maybe(cells: Mapping[str, Any], placing: Placing) -> set[int]:
@@ -222,7 +230,7 @@ def _row(
     codebook: Codebook,
     placing: Placing,
 ) -> PlacedRow:
-    sides = {code: (polarity or side) if codebook.polarity else None for code, side in codes}
+    sides = sided(codes, polarity) if codebook.polarity else dict.fromkeys(code for code, _ in codes)
     transcript, start, end = place(cells, placing)
     row = PlacedRow(coder, transcript, start, end, sides, text_of(cells["memo"]).strip())
     if not placing.coded(row):
