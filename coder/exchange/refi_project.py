@@ -4,7 +4,7 @@ Source: REFI-QDA standard 1.5 (namespace `urn:QDA-XML:project:1.0`). Elements th
 that a vendor's extras do no harm.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,7 +72,8 @@ class Project:
     """A project: guids are in lower case and without braces. `skipped` names what is not read, by kind, once each.
 
     `notes` are memos with a text of their own; `about` says what a note is about (its guid -> guids of others).
-    `media` names sources of which there is no text, by kind; `links` are (name, guid, guid).
+    `media` names sources of which there is no text, by kind; `texts_of` has the texts of the others, guid -> guids.
+    `links` are (name, guid, guid).
     """
 
     users: dict[str, str] = field(default_factory=dict)
@@ -85,6 +86,7 @@ class Project:
     about: dict[str, list[str]] = field(default_factory=dict)
     sets: list[SourceSet] = field(default_factory=list)
     media: list[tuple[str, str]] = field(default_factory=list)
+    texts_of: dict[str, list[str]] = field(default_factory=dict)
     links: list[tuple[str, str, str]] = field(default_factory=list)
     skipped: dict[str, list[str]] = field(default_factory=dict)
     origin: str = ""
@@ -97,7 +99,17 @@ def parse_project(pieces: Iterable[bytes], name: str) -> Project:
     parse_xml(pieces, name, handler)
     if handler.root != "Project":
         raise FormatError(f"{name}: this is no REFI-QDA project (its root is {handler.root or 'missing'}).")
-    return handler.project
+    project = handler.project
+    # What is said of a PDF or a recording is said of its text.
+    for case in project.cases:
+        case.sources = _texts(case.sources, project)
+    for group in project.sets:
+        group.sources = _texts(group.sources, project)
+    return project
+
+
+def _texts(sources: Sequence[str], project: Project) -> list[str]:
+    return [text for guid in sources for text in project.texts_of.get(guid) or [guid]]
 
 
 def guid_of(text: str | None) -> str:
@@ -167,6 +179,7 @@ class _Handler:
         texts = self.project.sources[self._texts :]
         if not texts:
             self.project.media.append((kind, source.name))
+        self.project.texts_of[source.guid] = [text.guid for text in texts]
         for text in texts:
             text.values = {**source.values, **text.values}
             self.project.about.setdefault(text.guid, []).append(source.guid)
@@ -290,16 +303,25 @@ class _Handler:
 
     def _end_PlainTextSelection(self) -> None:  # noqa: N802
         # Within a note it is the place of the text that the note is about (so QualCoder writes its annotations).
+        selection, self._selection = self._selection, None
         holder = self._note or (self._sources[-1] if self._sources else None)
-        if self._selection is not None and holder is not None:
-            holder.selections.append(self._selection)
-        self._selection = None
+        if selection is None or holder is None:
+            return
+        if (
+            holder is self._note and selection.codings
+        ):  # words of the note that were coded, no place of another text
+            for _ in selection.codings:
+                self._skip("Coding of a memo", holder.name)
+        else:
+            holder.selections.append(selection)
 
     def _start_Coding(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
         if self._selection is not None:
             self._coding = {"user": guid_of(attributes.get("creatingUser")) or self._selection.user}
         elif self._parent() in _TEXT_SOURCES | _MEDIA:
             self._skip("Coding of a whole document", self._above())
+        elif self._note is not None:
+            self._skip("Coding of a memo", self._note.name)
 
     def _start_Graph(self, attributes: Mapping[str, str]) -> None:  # noqa: N802
         self._skip("Graph", attributes.get("name", ""))

@@ -33,6 +33,7 @@ _WORDS = {
     "AudioSelection": ("coding of sound", "codings of sound"),
     "VideoSelection": ("coding of film", "codings of film"),
     "TranscriptSelection": ("coding of a stretch of a recording", "codings of stretches of a recording"),
+    "Coding of a memo": ("coding of a memo", "codings of memos"),
     "Coding of a whole document": ("coding of a whole document", "codings of whole documents"),
     "PlainTextSelection without positions": ("coding without positions", "codings without positions"),
     "Graph": ("map (graph)", "maps (graphs)"),
@@ -55,12 +56,12 @@ def read_project(path: Path) -> ExternalCodings:
     documents: list[ExternalDocument] = []
     comments: list[ExternalMemo] = []
     placings: list[tuple[str, Placed]] = []
-    lost: list[str] = []
+    lost: list[Source] = []
     first = 0  # selections of the sources before
     for source in project.sources:
         raw = _text(source, archive, files)
         if raw is None:
-            lost.append(source.name)
+            lost.append(source)
             continue
         name = names[source.guid]
         placement = placed(raw, source.selections, standard=project.origin.startswith(OURS))
@@ -102,11 +103,14 @@ def _taken_otherwise(project: Project, persons: int, homeless: int) -> list[str]
     return notes
 
 
-def _left_out(project: Project, lost: list[str]) -> list[str]:
+def _left_out(project: Project, lost: Sequence[Source]) -> list[str]:
     """Say which sources have no text, and what else of the project is not read."""
     notes = []
     if lost:
-        notes.append(f"{counted(len(lost), 'source')} without a text in the file left out: {examples(lost)}.")
+        codings = sum(len(item.codings) for source in lost for item in source.selections)
+        apart = f", with {counted(codings, 'coding')}" if codings else ""
+        named = examples([source.name for source in lost])
+        notes.append(f"{counted(len(lost), 'source')} without a text in the file left out{apart}: {named}.")
     if project.media:
         kinds = [f"{name or 'unnamed'} ({_MEDIA[kind]})" for kind, name in project.media]
         notes.append(

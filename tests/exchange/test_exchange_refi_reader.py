@@ -125,7 +125,9 @@ def test_sources_of_one_name_stay_apart_and_missing_texts_are_named(tmp_path: Pa
         qdpx(tmp_path / "p.qdpx", qde(sources=twice + gone), {"sources/d1.txt": b"late bus"})
     )
     assert [item.document for item in found.codings] == ["i1", "i1 (2)"]
-    assert any("1 source without a text in the file left out: 'gone'" in note for note in found.notes)
+    assert any(
+        "1 source without a text in the file left out, with 1 coding: 'gone'" in note for note in found.notes
+    )
 
 
 def test_a_text_within_the_xml_is_read(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from coder.store import Study
 from coder.workflow.study.export import ExportRequest, export_study
 from coder.workflow.study.import_project import ProjectReport, import_project
 from coder.workflow.study.import_transcripts import ImportOptions
-from tests.refi_making import NAMESPACE, qdpx
+from tests.refi_making import NAMESPACE, qde, qdpx, selection, source
 from tests.study_making import CODEBOOK, cut
 
 WORDS = "I: What was the weather like?\nP: It rained all day. The sun came later.\n"
@@ -258,3 +258,45 @@ def test_codings_keep_their_words_and_every_loss_is_said_with_count_and_example(
     with Study.create(tmp_path / "again.coder", CODEBOOK) as again:
         brought(again, tmp_path / "out.qdpx")
         assert standing(again) == made.codings
+
+
+def test_what_is_said_of_a_pdf_or_a_recording_is_said_of_its_text(tmp_path: Path) -> None:
+    sources = (
+        '<PDFSource guid="PDF" name="paper.pdf" path="internal://p.pdf"><Representation guid="r1" name="paper"'
+        f' plainTextPath="internal://d1.txt">{selection(0, 5, "Hello")}</Representation></PDFSource>'
+        '<AudioSource guid="au" name="talk.mp3"><Transcript guid="t1" name="talk" plainTextPath="internal://d2.txt"/>'
+        '</AudioSource><PictureSource guid="pic" name="map.png"/>'
+    )
+    extra = (
+        '<Variables><Variable guid="v" name="Age" typeOfVariable="Integer"/></Variables>'
+        '<Cases><Case guid="k" name="P1">'
+        '<VariableValue><VariableRef targetGUID="v"/><IntegerValue>45</IntegerValue></VariableValue>'
+        '<SourceRef targetGUID="pdf"/><SourceRef targetGUID="pic"/></Case></Cases>'
+    )
+    members = '<MemberSource targetGUID="pdf"/><MemberSource targetGUID="au"/>'
+    sets = f'<Sets><Set guid="s" name="Clinic">{members}</Set></Sets>'
+    xml = qde(sources=sources, extra=extra).replace("</Project>", f"{sets}</Project>")
+    files = {"sources/d1.txt": b"Hello paper.", "sources/d2.txt": b"A: words."}
+    project = read_codings(qdpx(tmp_path / "p.qdpx", xml, files))
+    assert {item.name: dict(item.attributes) for item in project.documents} == {
+        "paper": {"set": "Clinic"}, "talk": {"set": "Clinic"},
+    }  # fmt: skip
+    assert [(case.name, case.documents) for case in project.cases] == [("P1", ("paper",))]
+
+
+def test_coded_memos_and_codings_of_texts_that_are_missing_are_counted(tmp_path: Path) -> None:
+    notes = (
+        '<Notes><Note guid="n1" name="Coded memo"><PlainTextContent>money matters</PlainTextContent>'
+        f'{selection(0, 5, "money")}<Coding guid="w"><CodeRef targetGUID="x"/></Coding></Note></Notes>'
+    )
+    sources = source(selection(0, 5, "Hello")) + source(
+        selection(0, 3), name="elsewhere", path="relative:///texts/e.txt"
+    ).replace('guid="d1"', 'guid="d9"')
+    xml = qde(sources=sources).replace("</Project>", f"{notes}</Project>")
+    project = read_codings(qdpx(tmp_path / "p.qdpx", xml, {"sources/d1.txt": b"Hello there."}))
+    said = " ".join(project.notes)
+    assert "2 codings of memos left out: 'Coded memo'" in said
+    assert "1 source without a text in the file left out, with 1 coding: 'elsewhere'" in said
+    # The memo itself is kept as one, and its coded words are not taken for a place in the only text.
+    assert [(memo.text, memo.start) for memo in project.memos] == [("Coded memo\nmoney matters", None)]
+    assert [item.text for item in project.codings] == ["Hello"]

@@ -103,6 +103,32 @@ def test_what_goes_out_comes_back(study: Study, tmp_path: Path, name: str, polar
         assert facts[0] == facts[1]
 
 
+@pytest.mark.parametrize("name", ["out.csv", "out.qdpx"])
+def test_passages_of_one_code_that_overlap_with_two_polarities_keep_them(tmp_path: Path, name: str) -> None:
+    """One passage was given to two utterances, and in one of them its polarity was changed later."""
+    with small_study(tmp_path / "s.coder") as made:
+        key = add_talk(made, "talk")
+        first, second, third = made.texts.utterances(key, codable_only=True)[:3]
+        span = (first.start, second.end)
+        both = [Decision(unit.id, "add", "rain", "barrier", span=span) for unit in (first, second)]
+        alike = [
+            Decision(unit.id, "add", "sun", None, span=(first.start + 3, second.end))
+            for unit in (first, second)
+        ]
+        made.acts.decide("Ann", [*both, *alike, Decision(third.id, "add", "sun", None)], mode="blind")
+        made.acts.decide("Ann", [Decision(second.id, "add", "rain", "mixed", span=span)], mode="blind")
+        export(made, tmp_path / name)
+        coded = read_codings(tmp_path / name).codings
+        of_rain = [(item.text, item.start, item.end) for item in coded if "rain" in item.code.casefold()]
+        assert sorted(of_rain) == sorted((unit.text, unit.start, unit.end) for unit in (first, second))
+        of_sun = {(item.start, item.end) for item in coded if "sun" in item.code.casefold()}
+        assert of_sun == {(first.start + 3, second.end), (third.start, third.end)}  # left as they are
+        with small_study(tmp_path / "back.coder") as back:
+            add_talk(back, "talk")
+            assert import_codings(back, tmp_path / name).problems == []
+            assert stands(back) == stands(made)
+
+
 def test_a_project_has_the_order_of_the_schema_and_is_the_same_every_time(
     study: Study, tmp_path: Path
 ) -> None:

@@ -112,7 +112,7 @@ class Archive:
             ) from error
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise FormatError(
-                f"{self.name}: the file is packed in a way no word processor uses. "
+                f"{self.name}: the file is packed in a way that is not read here. "
                 "Open it in the program that made it and save it anew."
             )
         try:

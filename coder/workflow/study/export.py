@@ -94,9 +94,10 @@ def _passages(
                 info, unit, owner, (item.start, item.end), code=item.code, polarity=item.polarity, time=item.time,
                 memo=item.memo, confidence=score, model=model,
             )  # fmt: skip
-    return _joined(
+    joined = _joined(
         sorted(passages.values(), key=lambda item: (item.start, item.end, item.code, item.polarity or ""))
     )
+    return _apart(joined, units)
 
 
 def _joined(passages: Sequence[Passage]) -> list[Passage]:
@@ -113,6 +114,29 @@ def _joined(passages: Sequence[Passage]) -> list[Passage]:
         newest[item.code, item.polarity] = len(joined)
         joined.append(item)
     return joined
+
+
+def _apart(passages: Sequence[Passage], units: Sequence[StudyUtterance]) -> list[Passage]:
+    """Cut passages of one code that overlap with different polarities to the utterances that have each of them.
+
+    Read back, an utterance under both would get both.
+    """
+    places = {unit.number: (unit.start, unit.end) for unit in units}
+    of_code: dict[str, list[Passage]] = {}
+    for item in passages:
+        of_code.setdefault(item.code, []).append(item)
+    apart = []
+    for item in passages:
+        rivals = [
+            other
+            for other in of_code[item.code]
+            if other.polarity != item.polarity and other.start < item.end and item.start < other.end
+        ]
+        if item.code and rivals:
+            start, end = places[min(item.utterances)][0], places[max(item.utterances)][1]
+            item = replace(item, start=max(item.start, start), end=min(item.end, end))
+        apart.append(item)
+    return apart
 
 
 def _passage(

@@ -278,7 +278,10 @@ def _added_line(item: Added) -> str:
         return f"{item.name}{version}: a survey, {answers}{whose}, {counted(item.utterances, 'utterance')} to code."
     read = f"{item.name}{version}: {counted(item.turns, 'turn')}, {counted(item.utterances, 'utterance')} to code"
     if not any(item.roles):
-        return f"{read}; no speaker is named. Who asks and who answers: coder turns {typed(item.path)}"
+        shown = (
+            f"coder turns {typed(item.path)}" if item.path.is_file() else "see 'How it was read' on its page"
+        )
+        return f"{read}; no speaker is named. Who asks and who answers: {shown}"
     return (
         f"{read};"
         f" interviewer: {', '.join(interviewers) or 'none found'}; speakers: {', '.join(others) or 'none'}."
