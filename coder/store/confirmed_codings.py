@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
@@ -65,6 +65,23 @@ def confirmed(db: SharedConnection) -> list[Confirmed]:
     ]
 
 
+def given_codes(db: SharedConnection, utterances: Collection[int]) -> dict[int, dict[str, set[str]]]:
+    """Return the codes that each owner gave to some codable utterances; an empty set: decided, and none given."""
+    given: defaultdict[int, dict[str, set[str]]] = defaultdict(dict)
+    for row in db.rows(
+        "SELECT unit.utterance, c.name, s.code FROM json_each(?) wanted"
+        " CROSS JOIN utterance u ON u.id = wanted.value JOIN unit ON unit.utterance = u.id"
+        " JOIN coder c ON c.id = unit.owner"
+        " LEFT JOIN standing s ON s.owner = unit.owner AND s.utterance = unit.utterance AND s.rejected = 0"
+        f" WHERE u.codable = 1 AND unit.state IN {DECIDED_SQL}",
+        (json.dumps(list(utterances)),),
+    ):
+        codes = given[row["utterance"]].setdefault(row["name"], set())
+        if row["code"] is not None:
+            codes.add(row["code"])
+    return dict(given)
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """A passage under a confirmed code: `start` and `end` are offsets into the transcript's text.
@@ -85,6 +102,32 @@ class Quote:
     good: bool
 
 
+# Confirmed passages of everybody, or (?2) of one coder: what was adjudicated counts alone there.
+_PASSAGES = (
+    "FROM standing s JOIN utterance u ON u.id = s.utterance JOIN coder c ON c.id = s.owner"
+    " JOIN transcript t ON t.id = u.transcript"
+)
+_THAT_COUNT = (
+    "WHERE s.rejected = 0 AND t.current = 1 AND u.codable = 1 AND (?2 IS NULL OR c.name = ?2)"
+    " AND (?2 IS NOT NULL OR s.owner = 1 OR NOT EXISTS (SELECT 1 FROM unit a WHERE a.owner = 1"
+    f" AND a.utterance = s.utterance AND a.state IN {DECIDED_SQL}))"
+)
+
+
+def quotes_of_codes(
+    db: SharedConnection, *, coder: str | None = None, withheld: Withheld | None = None
+) -> dict[str, int]:
+    """Return how many `quotes` each code has; codes without any are left out."""
+    reader, utterances = (withheld.reader, list(withheld.utterances)) if withheld else (None, [])
+    rows = db.rows(
+        f'SELECT code, count(*) AS n FROM (SELECT DISTINCT u.transcript, s.start, s."end", s.code, s.polarity'
+        f" {_PASSAGES} {_THAT_COUNT} AND (?1 IS NULL OR c.name = ?1"
+        " OR s.utterance NOT IN (SELECT value FROM json_each(?3)))) GROUP BY code",
+        (reader, coder, json.dumps(utterances)),
+    )
+    return {row["code"]: row["n"] for row in rows}
+
+
 def quotes(
     db: SharedConnection,
     codes: Sequence[str] | None = None,
@@ -102,12 +145,8 @@ def quotes(
     with db.snapshot():
         rows = db.rows(
             'SELECT s.utterance, s.code, s.polarity, s.start, s."end", u.transcript, said.speaker, c.name AS coder'
-            " FROM standing s JOIN utterance u ON u.id = s.utterance JOIN coder c ON c.id = s.owner"
-            " JOIN turn said ON said.transcript = u.transcript AND said.number = u.turn"
-            " JOIN transcript t ON t.id = u.transcript WHERE s.rejected = 0 AND t.current = 1 AND u.codable = 1"
-            " AND (?1 IS NULL OR s.code IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR c.name = ?2)"
-            " AND (?2 IS NOT NULL OR s.owner = 1 OR NOT EXISTS (SELECT 1 FROM unit a WHERE a.owner = 1"
-            f"  AND a.utterance = s.utterance AND a.state IN {DECIDED_SQL}))"
+            f" {_PASSAGES} JOIN turn said ON said.transcript = u.transcript AND said.number = u.turn {_THAT_COUNT}"
+            " AND (?1 IS NULL OR s.code IN (SELECT value FROM json_each(?1)))"
             " ORDER BY t.name, t.time, t.uid, s.start, u.start, s.code, c.name",
             (wanted, coder),
         )

@@ -3,6 +3,7 @@
 import json
 import re
 from bisect import bisect_right
+from collections.abc import Collection
 from typing import Literal, Protocol
 
 from coder.errors import StudyError
@@ -176,3 +177,25 @@ def disagreements(db: SharedConnection) -> list[int]:
         (ADJUDICATED_ID, ADJUDICATED_ID),
     )
     return [row["utterance"] for row in rows]
+
+
+def deciders_in(db: SharedConnection, transcripts: Collection[int]) -> dict[int, dict[int, set[str]]]:
+    """Return who (the adjudicated too) decided each codable utterance, by transcript and utterance; {} if none is."""
+    deciders: dict[int, dict[int, set[str]]] = {key: {} for key in transcripts}
+    for row in db.rows(
+        "SELECT u.transcript, u.id, c.name FROM utterance u"
+        f" LEFT JOIN unit ON unit.utterance = u.id AND unit.state IN {DECIDED_SQL}"
+        " LEFT JOIN coder c ON c.id = unit.owner"
+        " WHERE u.codable = 1 AND u.transcript IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(transcripts)),),
+    ):
+        names = deciders[row["transcript"]].setdefault(row["id"], set())
+        if row["name"] is not None:
+            names.add(row["name"])
+    return deciders
+
+
+def homes_of(db: SharedConnection, utterances: Collection[int]) -> dict[int, int]:
+    """Return the transcript of each utterance, by id; those that do not exist are left out."""
+    sql = "SELECT id, transcript FROM utterance WHERE id IN (SELECT value FROM json_each(?))"
+    return {row["id"]: row["transcript"] for row in db.rows(sql, (json.dumps(list(utterances)),))}

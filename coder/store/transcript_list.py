@@ -43,6 +43,18 @@ def list_transcripts(db: SharedConnection, *, superseded: bool) -> list[Transcri
     ]
 
 
+def names_in_use(db: SharedConnection) -> dict[int, str]:
+    """Return the names of the transcripts in use by id, in the order of `list_transcripts`."""
+    rows = db.rows("SELECT id, name FROM transcript WHERE current = 1 ORDER BY name, time, uid")
+    return {row["id"]: row["name"] for row in rows}
+
+
+def ids_in_use(db: SharedConnection) -> dict[str, int]:
+    """Return the ids of the transcripts in use by uid, in the order of `list_transcripts`."""
+    rows = db.rows("SELECT id, uid FROM transcript WHERE current = 1 ORDER BY name, time, uid")
+    return {row["uid"]: row["id"] for row in rows}
+
+
 def _counts(db: SharedConnection, sql: str) -> dict[int, int]:
     return {row["transcript"]: row["n"] for row in db.rows(sql)}
 

@@ -12,7 +12,7 @@ from coder.errors import NotFoundError, StudyError
 from coder.phrasing import few, listed, typed
 from coder.store.coders import spread_codable
 from coder.store.connection import SharedConnection, chunks, marks
-from coder.store.transcript_list import list_transcripts
+from coder.store.transcript_list import list_transcripts, names_in_use
 from coder.store.values import LOTS, SHORTEST_UID, StudyTurn, StudyUtterance, TranscriptInfo
 
 _UTTERANCES = "SELECT u.*, t.written FROM utterance u JOIN transcript t ON t.id = u.transcript WHERE"
@@ -222,6 +222,10 @@ class Texts:
     def all(self, *, superseded: bool = False) -> list[TranscriptInfo]:
         """Return the transcripts in order of name, with each coder's progress."""
         return list_transcripts(self._db, superseded=superseded)
+
+    def names(self) -> dict[int, str]:
+        """Return the names of the transcripts in use by id, in order of name: `all` without its counts."""
+        return names_in_use(self._db)
 
     def find(self, name: str) -> int:
         """Return the id of the current transcript that a name means (see `matching`).

@@ -42,7 +42,8 @@ FOUND_BY = "q t code polarity state order attribute suggested speaker"
 READ = {
     "/read/1": "u q coders", "/queue": f"u flagged disagreement {FOUND_BY}", "/search": FOUND_BY, "/bulk": "code",
     "/codes": "code by polarity value near good", "/matrix": "by rows", "/download/matrix.csv": "by rows",
-    "/report": "by apart quotes min_cell", "/adjudicate": "u", "/groups": "code polarity near passages",
+    "/report": "by apart quotes min_cell", "/part/report": "by apart quotes min_cell",
+    "/adjudicate": "u", "/groups": "code polarity near passages",
     "/groups/change": "kind code polarity group into label passages", "/exchange": "file",
     "/codebook/reshape": "kind code into label parent quotes polarity", "/part/panel": "u", "/part/step": "u",
     "/part/open": "u", "/part/around": "u", "/part/uncertain": "u t", "/part/after": "t", "/part/chunk": "t first q",

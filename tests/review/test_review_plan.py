@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from coder.store import Study
+from coder.store.values import Decision
 from coder.workflow.review.session import ReviewSession
 from coder.workflow.study.double_coding import double_coding, double_coding_progress
 from coder.workflow.study.status import status
@@ -47,7 +48,7 @@ def test_no_list_shows_a_colleagues_coding_before_both_have_decided(study_path: 
     act(ben, "barrier", here)
     lists = (
         "/codes?code=social_opportunity", "/search?code=social_opportunity", "/search?polarity=barrier", "/matrix",
-        "/report",
+        "/part/report",
     )  # fmt: skip
 
     def shown(page: Page) -> list[str]:
@@ -73,7 +74,12 @@ def test_who_codes_first_sees_a_colleagues_coding_in_no_list_before_deciding(stu
     act(ben, "barrier", here)
 
     def shown() -> list[bool]:
-        paths = ("/codes?code=social_opportunity", "/search?code=social_opportunity", "/report", "/matrix")
+        paths = (
+            "/codes?code=social_opportunity",
+            "/search?code=social_opportunity",
+            "/part/report",
+            "/matrix",
+        )
         texts = [ann.client.get(path, headers={"accept": "text/html"}).text for path in paths]
         return [*(words in text for text in texts[:3]), "C01" in texts[3]]
 
@@ -130,6 +136,29 @@ def test_the_plan_says_how_far_both_are_and_then_their_agreement(study_path: Pat
         assert (row.both, row.disagreements, row.finished) == (7, 1, True)
         assert status(study).as_dict()["double_coding"][0]["both"] == 7
         assert not status(study).next.startswith("Double-code")
+
+
+def test_the_list_of_disagreements_asks_the_file_as_often_for_many_as_for_few(study_path: Path) -> None:
+    planned(study_path, "Ann", "Ben")
+    with Study.open(study_path) as study:
+        review = ReviewSession(study)
+        units = [item.id for item in study.texts.utterances(1, codable_only=True)]
+        asked: list[str] = []
+        counts = []
+        for unit in units[:5]:
+            for coder, code in (("Ann", "physical_opportunity"), ("Ben", "social_opportunity")):
+                study.acts.decide(coder, [Decision(unit, "add", code=code)], mode="blind")
+            asked.clear()
+            study.db.connection.set_trace_callback(asked.append)
+            assert review.disagreements("Ann", "assisted") == review.disagreements("Ann", "blind")
+            study.db.connection.set_trace_callback(None)
+            counts.append(len(asked))
+        assert review.disagreements("Ann", "blind") == units[:5] and len(set(counts)) == 1
+        study.acts.decide("Ben", [Decision(units[5], "nothing")], mode="blind")
+        study.people.add_coder("Eve")
+        study.acts.decide("Eve", [Decision(units[5], "add", code="social_opportunity")], mode="blind")
+        assert units[5] in review.disagreements("Ben", "blind")
+        assert units[5] not in review.disagreements("Ann", "assisted")  # hers to decide first
 
 
 def test_a_plan_needs_two_coders_and_can_be_ended(study_path: Path) -> None:

@@ -1,7 +1,9 @@
 """The report page: choices, a preview that leads to quotes, downloads, and what blind coders may see."""
 
 import io
+import json
 import re
+from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,13 +24,30 @@ def quick_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("coder.workflow.study.report.encode_texts", lambda texts: np.eye(len(texts), 8))
 
 
+def tables(page: Page, **given: str) -> str:
+    """What the report page fetches once it is shown."""
+    return str(json.loads(page.get("/part/report", **given))["html"])
+
+
+def test_the_page_is_shown_before_the_passages_are_grouped(
+    monkeypatch: pytest.MonkeyPatch,
+    ann: Page,  # noqa: F811
+) -> None:
+    def slow(texts: Sequence[str]) -> np.ndarray:
+        raise AssertionError("nothing is grouped before the page is shown")
+
+    monkeypatch.setattr("coder.workflow.study.report.encode_texts", slow)
+    html = ann.get("/report", by="site", quotes="1")
+    assert 'data-fetch="/part/report?by=site&amp;quotes=1"' in html and "<option selected>site" in html
+
+
 def test_the_preview_shows_themes_and_participants_and_leads_to_the_quotes(ann: Page) -> None:  # noqa: F811
-    html = ann.get("/report", by="site", quotes="1", min_cell="0")
+    html = tables(ann, by="site", quotes="1", min_cell="0")
     assert "Barriers and facilitators by sub-component" in html and "Participants" in html
     assert '<a href="/codes?code=social_opportunity&amp;polarity=facilitator">1 coding</a>' in html
-    assert "/download/report.docx?by=site&amp;quotes=1" in html
+    assert "/download/report.docx?by=site&amp;quotes=1" in ann.get("/report", by="site", quotes="1")
     assert "Coding is not finished" in html and "Suggested, not confirmed" not in html
-    assert "Suggested, not confirmed" in ann.get("/report", suggestions="1")
+    assert "Suggested, not confirmed" in tables(ann, suggestions="1")
 
 
 def test_the_report_is_saved_in_every_format_as_chosen(no_pictures: None, ann: Page) -> None:  # noqa: F811
@@ -51,7 +70,7 @@ def test_groups_are_named_moved_and_undone_on_their_page_and_are_the_reports_sub
     assert "Family talk" in str(answer["say"]) and "Undo takes it back" in str(answer["say"])
     html = ann.get("/groups", **given)
     assert "<h2" in html and "Undo: Group" in html and "/codebook/reshape" in html
-    assert "<strong>Family talk</strong>" in ann.get("/report") and "/groups" in ann.get("/report")
+    assert "<strong>Family talk</strong>" in tables(ann) and "/groups" in tables(ann)
     assert "Undone: Group" in str(ann.post("/undo", view="read")["say"])
     html = ann.get("/groups", **given)
     assert "Redo: Group" in html
@@ -111,8 +130,9 @@ def test_the_nearest_quotes_of_a_new_code_are_ticked_or_it_is_said_why_not(
 
 def test_a_blind_coder_gets_their_own_codings_and_no_suggestion(coded: Path) -> None:  # noqa: F811
     app, sessions = make_app(coded, ["Ann"], port=8765, hosts=["127.0.0.1:8765"], mode="blind")
-    html = entered(app, next(iter(sessions))).get("/report", suggestions="1")
-    assert "only your own codings" in html
+    page = entered(app, next(iter(sessions)))
+    assert "only your own codings" in page.get("/report", suggestions="1")
+    html = tables(page, suggestions="1")
     assert "Families help" in html and "Their families" not in html and "Suggested" not in html
     blind = entered(app, next(iter(sessions)))
     assert "you code blind" in blind.client.get("/groups", headers={"accept": "text/html"}).text

@@ -1,14 +1,15 @@
 """Quotes of codes, good quotes, and transcripts that are renamed or removed; all of it survives joining copies."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from coder.errors import StudyError
 from coder.store import Study
-from coder.store.confirmed_codings import mark_good, quotes
-from coder.store.values import Decision
+from coder.store.confirmed_codings import given_codes, mark_good, quotes, quotes_of_codes
+from coder.store.values import Decision, Withheld
 from coder.workflow.study.decide import Adjudication, adjudicate, decide, set_passage
 from coder.workflow.study.merge import merge_studies
 from tests.study_making import small_study
@@ -54,6 +55,44 @@ def test_a_passage_over_several_utterances_is_one_quote(study: Study) -> None:
     )
     [quote] = quotes(study.db, ["rain"])
     assert quote.utterance == first and texts[second].text in quote.text
+
+
+def test_quotes_are_counted_as_they_are_listed(study: Study) -> None:
+    first, second, third = units(study)[:3]
+    texts = study.texts.by_id([first, second])
+    for coder in ("Ann", "Ben"):
+        decide(study, coder, Decision(first, "add", "rain", "barrier"), mode="blind")
+    decide(study, "Ben", Decision(first, "add", "sun", "barrier"), mode="blind")
+    decide(study, "Ben", Decision(second, "add", "rain", "facilitator"), mode="blind")
+    passage = Decision(
+        third, "add", "wind", span=(texts[second].start, study.texts.by_id([third])[third].end)
+    )
+    set_passage(study, "Ann", passage, mode="blind")
+    decide(study, "Ann", Decision(second, "reject", "sun"), mode="blind")
+    adjudicate(study, "Ann", Adjudication(first, [("wind", None)]))
+    for coder in (None, "Ann", "Ben", "adjudicated"):
+        for withheld in (
+            None,
+            Withheld("Ann", frozenset([second])),
+            Withheld("Ben", frozenset([first, third])),
+        ):
+            listed = Counter(item.code for item in quotes(study.db, coder=coder, withheld=withheld))
+            assert quotes_of_codes(study.db, coder=coder, withheld=withheld) == listed
+    assert quotes_of_codes(study.db) == {"rain": 1, "wind": 2}
+
+
+def test_the_codes_given_tell_nothing_to_code_from_undecided(study: Study) -> None:
+    first, second, third, fourth = units(study)[:4]
+    decide(study, "Ann", Decision(first, "add", "rain", "barrier"), mode="blind")
+    decide(study, "Ben", Decision(first, "nothing"), mode="blind")
+    decide(study, "Ben", Decision(second, "skip"), mode="blind")
+    decide(study, "Ben", Decision(third, "reject", "sun"), mode="blind")
+    decide(study, "Ann", Decision(fourth, "add", "sun"), mode="blind")
+    adjudicate(study, "Ann", Adjudication(first, [("wind", None), ("sun", None)]))
+    assert given_codes(study.db, [first, second, third]) == {
+        first: {"Ann": {"rain"}, "Ben": set(), "adjudicated": {"wind", "sun"}},
+        third: {"Ben": set()},
+    }
 
 
 def test_good_quotes_are_marked_and_unmarked_by_new_rows(study: Study) -> None:

@@ -26,7 +26,7 @@ from coder.workflow.study.passage_groups import (
 )
 from coder.workflow.study.quotes import like_code
 from coder.workflow.study.report_data import Names, read_data
-from coder.workflow.study.report_groups import in_vivo, namer
+from coder.workflow.study.report_groups import in_vivo, namer, silhouette
 from coder.workflow.study.undoing import redo, undo
 from tests.study_making import small_study
 
@@ -220,3 +220,16 @@ def test_a_preview_says_what_would_move_and_writes_nothing(study: Study) -> None
     assert kept.moving == tuple(group.passages[0] for group in groups(study) if group.name == "Puddles")
     with pytest.raises(InputError, match="Tick the passages"):
         preview_groups(groups(study), GroupEdit("move", "rain", "barrier", label="Nothing"))
+
+
+@pytest.mark.parametrize(("count", "clusters"), [(8, 2), (40, 3), (200, 4)])
+def test_the_silhouette_is_that_of_all_pairs(count: int, clusters: int) -> None:
+    from sklearn.metrics import silhouette_score
+
+    rng = np.random.default_rng(count)
+    vectors = rng.normal(size=(count, 12)) + 0.3
+    labels = rng.integers(0, clusters, count)
+    labels[0], labels[1] = clusters, 0  # one passage alone
+    assert silhouette(vectors, labels) == pytest.approx(silhouette_score(vectors, labels, metric="cosine"))
+    assert silhouette(vectors, np.zeros(count, dtype=int)) == -1.0
+    assert silhouette(np.zeros((4, 3)), np.array([0, 0, 1, 1])) == 0.0

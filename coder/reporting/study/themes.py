@@ -184,12 +184,12 @@ def _people(codings: Sequence[Coding], options: ReportOptions) -> str:
 def best(group: Group, most: int) -> list[Passage]:
     """Return passages to quote: those marked as good, then the most typical, of different participants first."""
     ordered = sorted(group.passages, key=lambda passage: not any(coding.good for coding in passage.codings))
-    chosen: list[Passage] = []
+    by_case: dict[str, list[Passage]] = {}
     for passage in ordered:
-        if passage.first.case not in {item.first.case for item in chosen}:
-            chosen.append(passage)
-    rest = [passage for passage in ordered if passage not in chosen]
-    return [*chosen, *rest][:most]
+        by_case.setdefault(passage.first.case, []).append(passage)
+    firsts = [passages[0] for passages in by_case.values()]
+    rest = [passage for passage in ordered if passage is not by_case[passage.first.case][0]]
+    return [*firsts, *rest][:most]
 
 
 def quote(passage: Passage, data: StudyData) -> Line:

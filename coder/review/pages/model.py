@@ -10,7 +10,7 @@ from coder.review.context import ReviewContext, context_of, reply, session_of
 from coder.workflow.study.model_versions import roll_back
 from coder.workflow.study.open import open_study
 from coder.workflow.study.retrain import RetrainReport, retrain
-from coder.workflow.study.status import status
+from coder.workflow.study.status import trust
 from coder.workflow.study.suggest import SuggestReport, suggest
 
 SUGGESTING, RETRAINING = "Suggesting", "Retraining"
@@ -19,12 +19,12 @@ SUGGESTING, RETRAINING = "Suggesting", "Retraining"
 async def model(request: Request) -> Response:
     """Show the versions, what waits to be suggested, and the last trial."""
     context = context_of(request)
-    study = context.review.study
+    study, figures = context.review.study, context.review.study.figures()
     labels = context.review.codebook.labels
     return context.page(
-        request, "model.html", page_name="Model", figures=study.figures(), versions=study.models.versions(),
-        comparisons=study.models.comparisons(), labels=labels, job=context.jobs.running(), trust=status(study),
-        held_out=[item.name for item in study.texts.all() if item.held_out],
+        request, "model.html", page_name="Model", figures=figures, versions=study.models.versions(),
+        comparisons=study.models.comparisons(), labels=labels, job=context.jobs.running(),
+        held_out=[item.name for item in study.texts.all() if item.held_out], trust=trust(study, figures),
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from coder.workflow.study.quotes import (
     matrix,
     matrix_file,
     placed_quotes,
+    quote_counts,
 )
 
 MOST_QUOTES = 400  # rows of one page; more are reached by narrowing
@@ -57,10 +58,8 @@ async def code_page(request: Request) -> Response:
     """Show every confirmed quote of a code or component, by group, and below a line what is only suggested."""
     context, session = context_of(request), session_of(request)
     study, codebook, only_coder = context.review.study, context.review.codebook, _own_only(context, request)
-    counts: dict[str, int] = {}
     withheld = context.review.withheld(session.coder, context.mode(session))
-    for item in placed_quotes(study, None, coder=only_coder, withheld=withheld):
-        counts[item.quote.code] = counts.get(item.quote.code, 0) + 1
+    counts = quote_counts(study, coder=only_coder, withheld=withheld)
     most = max(codebook.codes, key=lambda code: counts.get(code.id, 0)).id
     name = request.query_params.get("code") or most
     by = request.query_params.get("by") or BY_TRANSCRIPT
@@ -116,13 +115,13 @@ def _suggested(context: ReviewContext, request: Request, name: str) -> list[RowV
     if context.mode(session) != "assisted":
         return []
     study, rows = context.review.study, []
-    drawing = context.drawing(session.coder)
+    drawing, names = context.drawing(session.coder), study.texts.names()
     for code in codes_within(context.review.codebook, name):
         wanted = Filters(coder=session.coder, state="open", suggested=code)
-        for key in study.find(wanted, order="sure", limit=MOST_SUGGESTED):
-            unit = context.review.unit(session.coder, key, "assisted")
+        found = study.texts.by_id(study.find(wanted, order="sure", limit=MOST_SUGGESTED))
+        for unit in context.review.units(session.coder, list(found.values()), "assisted"):
             if any(offer.code == code for offer in unit.offers):
-                rows.append(drawing.row(unit, context.review.home_of(key).name))
+                rows.append(drawing.row(unit, names[unit.utterance.transcript]))
     return rows
 
 
@@ -147,7 +146,7 @@ def _likest(context: ReviewContext, request: Request, name: str) -> Likest | Non
     ][:MOST_LIKE]
     study.acts.record_exposure(session.coder, [unit.utterance.id for unit in units])
     drawing = context.drawing(session.coder)
-    names = {info.id: info.name for info in study.texts.all()}
+    names = study.texts.names()
     rows = [drawing.row(unit, names[unit.utterance.transcript]) for unit in units]
     return Likest(version.label, "", rows)
 
@@ -228,7 +227,7 @@ async def search(request: Request) -> Response:
         matches = _may_see(context, request, filters, matches)
     utterances = list(context.review.study.texts.by_id(matches[:MOST_FOUND]).values())
     drawing = context.drawing(session.coder, filters.text or "")
-    names = {info.id: info.name for info in context.review.study.texts.all()}
+    names = context.review.study.texts.names()
     rows = [
         drawing.row(unit, names[unit.utterance.transcript])
         for unit in context.review.units(

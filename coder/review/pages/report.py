@@ -12,22 +12,34 @@ from coder.reporting.study.contents import Table
 from coder.reporting.study.themes import HEADINGS
 from coder.reporting.study.values import ReportOptions
 from coder.review.asked import whole_number
-from coder.review.context import attachment, context_of, session_of
-from coder.workflow.study.report import FORMATS, ReportRequest, report_file, report_preview
+from coder.review.context import attachment, context_of, reply, session_of
+from coder.workflow.study.quotes import BY_TRANSCRIPT, groupings
+from coder.workflow.study.report import FORMATS, ReportRequest, check_attributes, report_file, report_preview
 
 MOST = 999  # of a number that is typed in
 
 
 async def report_page(request: Request) -> Response:
-    """Show the options, and the first tables of the report as chosen."""
+    """Show the options; the tables are fetched after, since they take long where much is coded."""
+    context, asked = context_of(request), _asked(request)
+    attributes = [name for name in groupings(context.review.study) if name != BY_TRANSCRIPT]
+    check_attributes(asked.options, attributes)
+    return context.page(
+        request, "report.html", page_name="Report", options=asked.options, query=request.url.query,
+        attributes=attributes, formats=FORMATS, own_only=asked.coder is not None,
+    )  # fmt: skip
+
+
+async def report_tables(request: Request) -> Response:
+    """Return the first tables of the report as chosen, and what must be known of them."""
     context, asked = context_of(request), _asked(request)
     data, tables, remarks = await run_in_threadpool(report_preview, context.review.study, asked)
     codes = [code.id for code in data.codebook.codes]
-    return context.page(
-        request, "report.html", page_name="Report", tables=tables, remarks=remarks, options=asked.options,
-        query=request.url.query, attributes=data.attributes, formats=FORMATS, own_only=asked.coder is not None,
+    html = context.part(
+        request, "report_tables.html", tables=tables, remarks=remarks, own_only=asked.coder is not None,
         leads=lambda table, row, title: _address(codes[row], title) if _by_code(table, codes) else "",
     )  # fmt: skip
+    return reply(html=html)
 
 
 def _address(code: str, title: str) -> str:
@@ -80,4 +92,8 @@ def _number(typed: str | None, usual: int) -> int:
     return number
 
 
-ROUTES = [Route("/report", report_page), Route("/download/report.{suffix}", report_download)]
+ROUTES = [
+    Route("/report", report_page),
+    Route("/part/report", report_tables),
+    Route("/download/report.{suffix}", report_download),
+]

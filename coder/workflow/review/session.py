@@ -16,6 +16,7 @@ from threading import RLock
 from coder.codebook import Codebook
 from coder.errors import NotFoundError
 from coder.store import Study
+from coder.store.queries import deciders_in, homes_of
 from coder.store.values import DECIDED, LOTS, Filters, State, Withheld
 from coder.workflow.review.readable_memos import MemoSight
 from coder.workflow.study.double_coding import double_coding
@@ -233,9 +234,14 @@ class ReviewSession:
 
         None if they double-code nothing and are not coding first, on utterances that others have decided.
         """
-        planned = [key for key, coders in self._double.items() if coder in coders]
-        utterances = [item for key in planned for item in self.document(key).utterances if item.codable]
-        closed = self._double_open(coder, utterances)
+        planned = {key: set(coders) for key, coders in self._double.items() if coder in coders}
+        deciders = deciders_in(self.study.db, planned)
+        closed = {
+            unit
+            for key, coders in planned.items()
+            for unit, names in deciders[key].items()
+            if not coders <= names
+        }
         if mode == "commit_first":
             states: tuple[State, ...] = ("open", "skipped")
             undecided = [key for s in states for key in self.study.find(Filters(coder=coder, state=s))]
@@ -313,11 +319,7 @@ class ReviewSession:
 
     def disagreements(self, coder: str, mode: Mode) -> list[int]:
         """Return the open disagreements that this coder may see (see `may_adjudicate`)."""
-        disputed = self.study.disagreements()
-        own_side = (mode == "blind" and self.study.acts.has_coded(coder)) or self._double
-        if not disputed or not own_side:
-            return disputed
-        return [key for key in disputed if self.may_adjudicate(coder, mode, key)]
+        return self._may_see(coder, mode, self.study.disagreements())
 
     def may_adjudicate(self, coder: str, mode: Mode, utterance: int) -> bool:
         """Return whether a coder may see how others coded an utterance.
@@ -325,10 +327,17 @@ class ReviewSession:
         Not before their own decision where they double-code the transcript or code blind; somebody who has coded
         nothing in this study only adjudicates what others decided.
         """
-        double = coder in self._double.get(self.home_of(utterance).transcript, ())
-        if not double and (mode != "blind" or not self.study.acts.has_coded(coder)):
-            return True
-        return self.study.acts.states(coder, [utterance])[utterance].state in DECIDED
+        self.home_of(utterance)  # refuses one that is not there
+        return bool(self._may_see(coder, mode, [utterance]))
+
+    def _may_see(self, coder: str, mode: Mode, utterances: list[int]) -> list[int]:
+        """Return those of some utterances on which a coder `may_adjudicate`, in two queries whatever their number."""
+        double = {key for key, coders in self._double.items() if coder in coders}
+        blind = mode == "blind" and self.study.acts.has_coded(coder)
+        if not utterances or not (double or blind):
+            return utterances
+        decided, homes = self.study.acts.deciders(utterances), homes_of(self.study.db, utterances)
+        return [key for key in utterances if coder in decided[key] or not (blind or homes[key] in double)]
 
     def _note_seen(self, coder: str, utterances: Iterable[int]) -> None:
         with self._lock:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from coder.errors import InputError
 from coder.phrasing import counted, listed
 from coder.store import Study
-from coder.store.values import ADJUDICATED
+from coder.store.queries import deciders_in
+from coder.store.transcript_list import ids_in_use
 
 SETTING = "double_coding"  # JSON: coders' names by transcript uid
 CODERS = 2
@@ -34,7 +35,8 @@ class PlannedTranscript:
 def double_coding(study: Study) -> dict[int, tuple[str, ...]]:
     """Return the coders of each double-coded transcript, by transcript id; empty without a plan."""
     stored = json.loads(study.settings.get(SETTING, "{}"))
-    return {info.id: tuple(stored[info.uid]) for info in study.texts.all() if stored.get(info.uid)}
+    in_use = ids_in_use(study.db) if stored else {}
+    return {key: tuple(stored[uid]) for uid, key in in_use.items() if stored.get(uid)}
 
 
 def set_double_coding(study: Study, transcripts: Sequence[int], coders: Sequence[str], *, coder: str) -> None:
@@ -69,16 +71,13 @@ def double_coding_progress(study: Study) -> list[PlannedTranscript]:
     plan = double_coding(study)
     if not plan:
         return []
-    open_between = set(study.disagreements())
+    open_between, names = set(study.disagreements()), study.texts.names()
+    deciders = deciders_in(study.db, plan)
     found = []
-    for info in study.texts.all():
-        if info.id not in plan:
-            continue
-        ids = [item.id for item in study.texts.utterances(info.id, codable_only=True)]
-        deciders = study.acts.deciders(ids)
-        coders = plan[info.id]
-        decided = {name: sum(name in deciders[key] for key in ids) for name in coders}
-        both = [key for key in ids if set(coders) <= set(deciders[key]) - {ADJUDICATED}]
-        disputed = len(open_between & set(both))
-        found.append(PlannedTranscript(info.id, info.name, coders, len(ids), decided, len(both), disputed))
+    for key, coders in plan.items():
+        decided = {name: sum(name in who for who in deciders[key].values()) for name in coders}
+        both = {unit for unit, who in deciders[key].items() if set(coders) <= who}
+        disputed = len(open_between & both)
+        total = len(deciders[key])
+        found.append(PlannedTranscript(key, names[key], coders, total, decided, len(both), disputed))
     return found

@@ -1,13 +1,14 @@
 """Confirmed quotes of a code by who said them, utterances like them, and codes by attribute or transcript."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from coder.codebook import Codebook
 from coder.errors import InputError, StudyError
 from coder.store import Study
-from coder.store.confirmed_codings import Quote, mark_good
+from coder.store.confirmed_codings import Quote, mark_good, quotes_of_codes
 from coder.store.confirmed_codings import quotes as confirmed_quotes
 from coder.store.values import Filters, StudyUtterance, Withheld
 from coder.workflow.study.model_versions import open_version
@@ -120,6 +121,13 @@ def placed_quotes(
     return placed
 
 
+def quote_counts(
+    study: Study, *, coder: str | None = None, withheld: Withheld | None = None
+) -> dict[str, int]:
+    """Return how many confirmed quotes each code has; `coder` and `withheld` as in `placed_quotes`."""
+    return quotes_of_codes(study.db, coder=coder, withheld=withheld)
+
+
 def grouped(quotes: Iterable[PlacedQuote]) -> list[QuoteGroup]:
     """Return quotes by group, in order of the groups' names; what is not known comes last."""
     groups: dict[str, list[PlacedQuote]] = {}
@@ -149,18 +157,23 @@ def matrix(
     quotes = placed_quotes(study, None, by=by, coder=coder, withheld=withheld)
     labels = _row_labels(codebook, rows)
     columns = [group.value for group in grouped(quotes)]
-    in_row = {key: [item for item in quotes if key == _row_of(codebook, item.quote, rows)] for key in labels}
-    in_column = {column: [item for item in quotes if column in item.groups] for column in columns}
+    in_row: defaultdict[str, _Count] = defaultdict(_Count)
+    in_column: defaultdict[str, _Count] = defaultdict(_Count)
+    in_cell: defaultdict[tuple[str, str], _Count] = defaultdict(_Count)
+    for item in quotes:
+        row = _row_of(codebook, item.quote, rows)
+        in_row[row].add(item)
+        for column in dict.fromkeys(item.groups):
+            in_column[column].add(item)
+            in_cell[row, column].add(item)
     return Matrix(
         rows=tuple(labels.items()),
         columns=tuple(columns),
         cells=tuple(
-            tuple(
-                _cell([q for q in in_row[key] if c in q.groups], in_row[key], in_column[c]) for c in columns
-            )
+            tuple(_cell(in_cell[key, c], in_row[key].quotes, in_column[c].quotes) for c in columns)
             for key in labels
         ),
-        totals=tuple(_cell(in_row[key], in_row[key], quotes) for key in labels),
+        totals=tuple(_cell(in_row[key], in_row[key].quotes, len(quotes)) for key in labels),
     )
 
 
@@ -181,12 +194,25 @@ def _row_of(codebook: Codebook, quote: Quote, rows: str) -> str:
     return quote.code
 
 
-def _cell(items: Sequence[PlacedQuote], row: Sequence[PlacedQuote], column: Sequence[PlacedQuote]) -> Cell:
+@dataclass(slots=True)
+class _Count:
+    """How many quotes, and who said them."""
+
+    quotes: int = 0
+    participants: set[str] = field(default_factory=set)
+
+    def add(self, item: PlacedQuote) -> None:
+        """Count one more quote."""
+        self.quotes += 1
+        self.participants.add(item.participant)
+
+
+def _cell(count: _Count, row: int, column: int) -> Cell:
     return Cell(
-        len(items),
-        len({item.participant for item in items}),
-        len(items) / len(row) if row else None,
-        len(items) / len(column) if column else None,
+        count.quotes,
+        len(count.participants),
+        count.quotes / row if row else None,
+        count.quotes / column if column else None,
     )
 
 

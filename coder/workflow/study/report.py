@@ -153,12 +153,17 @@ def _check(request: ReportRequest) -> None:
         raise InputError("--keep-groups needs the table of groups that you edited: --groups groups.csv.")
 
 
+def check_attributes(options: ReportOptions, attributes: Sequence[str]) -> None:
+    """Raise InputError if the options name an attribute that is not among those of the participants."""
+    for name in (*options.by, *filter(None, [options.apart])):
+        if name not in attributes:
+            known = ", ".join(attributes) or "none"
+            raise InputError(f"The study has no attribute '{name}' of participants; it has: {known}.")
+
+
 def _filled(options: ReportOptions, data: StudyData) -> ReportOptions:
     """Return the options with `apart` taken from the attributes where it was left open."""
-    for name in (*options.by, *filter(None, [options.apart])):
-        if name not in data.attributes:
-            known = ", ".join(data.attributes) or "none"
-            raise InputError(f"The study has no attribute '{name}' of participants; it has: {known}.")
+    check_attributes(options, data.attributes)
     if options.apart is not None:
         return options
     plain = {name.casefold(): name for name in data.attributes}

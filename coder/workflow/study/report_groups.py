@@ -241,7 +241,6 @@ def _filed(passages: "Floats", themes: "Floats") -> list[int]:
 def _clustered(vectors: "Floats") -> list[int]:
     """Return a cluster number per passage; one cluster where a split tells nothing apart."""
     from sklearn.cluster import KMeans
-    from sklearn.metrics import silhouette_score
     from threadpoolctl import threadpool_limits
 
     best, labels = APART, [0] * len(vectors)
@@ -249,14 +248,34 @@ def _clustered(vectors: "Floats") -> list[int]:
     with threadpool_limits(1):  # threads of these small sums wait for each other longer than they work
         for count in range(2, most + 1):
             guess = KMeans(count, n_init=10, random_state=0).fit_predict(vectors)
-            score = (
-                float(silhouette_score(vectors, guess, metric="cosine"))
-                if len(set(guess.tolist())) > 1
-                else -1.0
-            )
+            score = silhouette(vectors, guess)
             if score > best:
                 best, labels = score, guess.tolist()
     return labels
+
+
+def silhouette(vectors: "Floats", labels: "NDArray[np.int32]") -> float:
+    """Return the mean silhouette (Rousseeuw 1987) of clusters by cosine distance; -1 if there is only one.
+
+    One minus a cosine is linear, so the mean distance to a cluster needs its sum alone, not every pair.
+    """
+    import numpy as np
+
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit = vectors / np.where(lengths > 0, lengths, 1.0)
+    names, own = np.unique(labels, return_inverse=True)
+    if len(names) < 2:
+        return -1.0
+    rows, sizes = np.arange(len(unit)), np.bincount(own)
+    near = unit @ np.stack([unit[own == at].sum(axis=0) for at in range(len(names))]).T
+    apart = 1.0 - near / sizes
+    itself = (unit**2).sum(axis=1)
+    others = np.maximum(sizes[own] - 1, 1)
+    within = (others - (near[rows, own] - itself)) / others
+    apart[rows, own] = np.inf
+    between = apart.min(axis=1)
+    scores = (between - within) / np.maximum(np.maximum(within, between), np.finfo(float).tiny)
+    return float(np.where(sizes[own] > 1, scores, 0.0).mean())
 
 
 def _by_typicality(texts: Sequence[str], rows: Sequence[int], vectors: "Floats") -> list[int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import sqrt
 
 from coder.store import Study
-from coder.store.confirmed_codings import Confirmed
+from coder.store.confirmed_codings import given_codes
 from coder.store.figures import random_sample
 from coder.store.values import ADJUDICATED, Filters
 
@@ -98,14 +98,12 @@ def how_often_right(study: Study) -> Rate:
     Right: some coder of the utterance gave that code (the adjudicated voice decides where there is one), or
     nothing was suggested and nothing coded.
     """
-    held: dict[int, list[Confirmed]] = {}
-    for item in study.confirmed():
-        held.setdefault(item.utterance, []).append(item)
+    sample = random_sample(study.db)
+    given = given_codes(study.db, [utterance for utterance, _ in sample])
     hits = []
-    for utterance, suggested in random_sample(study.db):
-        views = held.get(utterance, [])
-        views = [view for view in views if view.coder == ADJUDICATED] or views
-        if views:
-            given = [{code for code, _ in view.codes} for view in views]
-            hits.append(any(suggested[0] in codes if suggested else not codes for codes in given))
+    for utterance, suggested in sample:
+        views = given.get(utterance, {})
+        deciding = [views[ADJUDICATED]] if ADJUDICATED in views else list(views.values())
+        if deciding:
+            hits.append(any(suggested[0] in codes if suggested else not codes for codes in deciding))
     return rate(hits)

@@ -6,6 +6,7 @@ from typing import Any
 from coder.phrasing import typed
 from coder.store import Study
 from coder.store.figures import StudyFigures, acts_per_day, decided_since
+from coder.store.transcript_list import ids_in_use
 from coder.store.values import ModelVersion, TranscriptInfo
 from coder.workflow.study.codebook_edit import unknown_codes
 from coder.workflow.study.double_coding import PlannedTranscript, double_coding_progress
@@ -15,6 +16,15 @@ from coder.workflow.study.review_queue import Rate, how_often_right
 from coder.workflow.study.transcript_names import same_names
 
 LARGE = 50_000  # utterances from which the random sample is not read through for the status
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far to trust the model: how often it is right, which codes please less, which transcripts are new to it."""
+
+    right: Rate
+    falling: tuple[Falling, ...]
+    unlike: dict[str, Unlikeness]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,7 @@ def status(study: Study) -> Status:
     """Return where the study stands; quick on large studies too."""
     figures = study.figures()
     transcripts = tuple(study.texts.all())
-    drifts = all_drift(study)
+    trusted = trust(study, figures)
     models = tuple(study.models.versions())
     trials = tuple(study.models.comparisons())
     return Status(
@@ -87,17 +97,26 @@ def status(study: Study) -> Status:
         transcripts=transcripts,
         models=models,
         trials=trials,
-        right=how_often_right(study) if figures.decided <= LARGE else Rate(0, None, None, None),
+        right=trusted.right,
         double_coding=tuple(double_coding_progress(study)),
-        falling=tuple(falling_codes(study, figures.codes)),
-        unlike={
-            item.name: drifts[item.uid]
-            for item in transcripts
-            if item.uid in drifts and drifts[item.uid].unlike
-        },
+        falling=trusted.falling,
+        unlike=trusted.unlike,
         unknown_codes=tuple(unknown_codes(study)),
         same_names=tuple(same_names(study, study.path)),
         next=next_action(study, figures),
+    )
+
+
+def trust(study: Study, figures: StudyFigures) -> Trust:
+    """Return how far to trust the model in use."""
+    drifts, names = all_drift(study), study.texts.names()
+    in_use = ids_in_use(study.db) if drifts else {}
+    return Trust(
+        right=how_often_right(study) if figures.decided <= LARGE else Rate(0, None, None, None),
+        falling=tuple(falling_codes(study, figures.codes)),
+        unlike={
+            names[key]: drifts[uid] for uid, key in in_use.items() if uid in drifts and drifts[uid].unlike
+        },
     )
 
 
