@@ -9,7 +9,7 @@ import pytest
 
 from coder.review.app import make_app
 from coder.store import Study
-from coder.store.values import LOTS, Filters
+from coder.store.values import LOTS, Decision, Filters
 from coder.workflow.study.double_coding import set_double_coding
 from tests.reading.office_making import workbook
 from tests.review.conftest import TALK, Page, entered
@@ -323,3 +323,16 @@ def test_too_many_files_at_once_are_refused_in_a_sentence(
     answer = page.client.post("/upload", files=sent, headers=page.headers)
     assert answer.status_code == 400
     assert answer.json()["error"] == "These are more than 2 files. Drop up to 2 at a time."
+
+
+def test_one_adjudicated_utterance_is_counted_as_one_and_a_lost_code_is_named(study_path: Path) -> None:
+    app, sessions = make_app(study_path, ["Ann", "Ben"], port=8765, hosts=["127.0.0.1:8765"], mode="assisted")
+    ann, ben = (entered(app, session) for session in sessions)
+    here = ids(study_path)["There"]
+    act(ann, "code", here, code="physical_opportunity")
+    with Study.open(study_path) as study:  # as after a merge with a copy whose codebook has it
+        study.acts.decide("Ben", [Decision(here, "add", code="gone")], mode="blind")
+    html = ben.get("/adjudicate")
+    assert 'gone <span class="quiet small">not in the codebook any more</span>' in html
+    ann.post("/adjudicate", utterance=here, codes=[{"code": "physical_opportunity"}], expected="", memo="")
+    assert "1 is adjudicated" in ann.get("/adjudicate")

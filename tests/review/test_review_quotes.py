@@ -41,7 +41,7 @@ def ann(coded: Path) -> Page:
 def test_quotes_of_a_code_stand_by_attribute_with_suggestions_below_a_line(ann: Page) -> None:
     html = ann.get("/codes", code="social_opportunity", by="site")
     assert "2 confirmed quotes of 2 participants" in html
-    north, south = html.index("<h2>north"), html.index("<h2>south")
+    north, south = html.index("<h2><bdi>north"), html.index("<h2><bdi>south")
     assert north < html.index("Their families talk") < south < html.index("Families help a lot")
     html = ann.get("/codes", code="physical_opportunity")
     assert "Ann, Ben" in html and "1 confirmed quote of 1 participant" in html

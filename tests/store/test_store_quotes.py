@@ -70,14 +70,15 @@ def test_quotes_are_counted_as_they_are_listed(study: Study) -> None:
     set_passage(study, "Ann", passage, mode="blind")
     decide(study, "Ann", Decision(second, "reject", "sun"), mode="blind")
     adjudicate(study, "Ann", Adjudication(first, [("wind", None)]))
-    for coder in (None, "Ann", "Ben", "adjudicated"):
+    owners: tuple[str | None, ...] = (None, "Ann", "Ben", "adjudicated")
+    for owner in owners:
         for withheld in (
             None,
             Withheld("Ann", frozenset([second])),
             Withheld("Ben", frozenset([first, third])),
         ):
-            listed = Counter(item.code for item in quotes(study.db, coder=coder, withheld=withheld))
-            assert quotes_of_codes(study.db, coder=coder, withheld=withheld) == listed
+            listed = Counter(item.code for item in quotes(study.db, coder=owner, withheld=withheld))
+            assert quotes_of_codes(study.db, coder=owner, withheld=withheld) == listed
     assert quotes_of_codes(study.db) == {"rain": 1, "wind": 2}
 
 

@@ -254,7 +254,7 @@ def _clustered(vectors: "Floats") -> list[int]:
     return labels
 
 
-def silhouette(vectors: "Floats", labels: "NDArray[np.int32]") -> float:
+def silhouette(vectors: "Floats", labels: "NDArray[np.integer[Any]]") -> float:
     """Return the mean silhouette (Rousseeuw 1987) of clusters by cosine distance; -1 if there is only one.
 
     One minus a cosine is linear, so the mean distance to a cluster needs its sum alone, not every pair.
