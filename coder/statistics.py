@@ -24,6 +24,9 @@ MOST_GROUPS = 1000  # more groups are resampled in this many random bundles; cos
 MOST_UNDEFINED = 0.2  # of the resamples; beyond, what is left would flatter the coefficient
 MOST_DRAWS = 500  # at once: what a statistic holds grows with it
 MIN_GROUPS = 3  # fewer groups give a percentile interval that means nothing
+FEWEST_TO_TELL = (
+    10  # examples; of fewer, the interval of two models' difference is far too narrow, or has no width
+)
 RESAMPLES = 2000
 CELLS = 2_000_000  # weights held at once
 

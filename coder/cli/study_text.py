@@ -66,8 +66,10 @@ def retrain_text(report: RetrainReport) -> str:
 
 
 def _trial_lines(trial: Trial, old: str, new: str) -> list[str]:
+    from coder.statistics import FEWEST_TO_TELL
+
     def line(name: str, gain: Gain, support: str = "") -> tuple[str, ...]:
-        bounds = interval((gain.low, gain.high), "+") or MISSING
+        bounds = interval((gain.low, gain.high), "+") or ("too few to tell" if gain.too_few else MISSING)
         return (
             name,
             support,
@@ -80,7 +82,10 @@ def _trial_lines(trial: Trial, old: str, new: str) -> list[str]:
     rows: Rows = [line("all codes, weighted", trial.overall, str(trial.overall.support))]
     rows += [line(code, gain, str(gain.support)) for code, gain in trial.codes.items()]
     rows += [line("theme (kappa)", trial.theme_kappa), line("polarity (kappa)", trial.polarity_kappa)]
-    title = f"Tried on {trial.n:,} codings of {trial.tried_on} (95 % intervals over {trial.resampled}):"
+    title = (
+        f"Tried on {trial.n:,} codings of {trial.tried_on} (95 % intervals over {trial.resampled}, from"
+        f" {FEWEST_TO_TELL} examples on):"
+    )
     return [title, *_lines(("F1 of", "coded", old, new, "gain", "interval"), rows)]
 
 

@@ -38,6 +38,7 @@ from coder.reporting.performance import (
     wrong_among,
 )
 from coder.reporting.plots import Drawing
+from coder.statistics import FEWEST_TO_TELL
 
 MOST_LISTED = 24  # entries of a list; all of them are in card.json
 KINDS = {
@@ -76,7 +77,9 @@ def comparison_text(report: ModelComparison) -> str:
         _compared("which code: kappa", "", report.theme_kappa),
         _compared("barrier or facilitator: kappa", "", report.polarity_kappa),
         *(
-            _compared(f"{shortened(code, LONGEST)}: F1", f"{change.support:,}", change.f1)
+            _compared(
+                f"{shortened(code, LONGEST)}: F1", f"{change.support:,}", change.f1, too_few=change.too_few
+            )
             for code, change in report.codes.items()
         ),
     ]
@@ -84,7 +87,8 @@ def comparison_text(report: ModelComparison) -> str:
     words = (
         f"Change: {names[1]} minus {names[0]}, "
         + (
-            "with its 95 % interval from resampling whole groups (where that leaves out 0, it is more than chance)."
+            "with its 95 % interval from resampling whole groups (where that leaves out 0, it is more than chance);"
+            f" codes with fewer than {FEWEST_TO_TELL} examples have none."
             if groups >= 3
             else "without intervals, which need three groups or more."
         )
@@ -97,8 +101,10 @@ def comparison_text(report: ModelComparison) -> str:
     )
 
 
-def _compared(name: str, count: str, both: Change) -> list[str]:
-    change = ranged(both.difference, (both.ci_low, both.ci_high), "+")
+def _compared(name: str, count: str, both: Change, *, too_few: bool = False) -> list[str]:
+    change = ranged(both.difference, (both.ci_low, both.ci_high), "+") + (
+        " too few to tell" if too_few else ""
+    )
     return [name, count, number(both.first), number(both.second), change]
 
 

@@ -454,14 +454,6 @@ _QUERIES = (
     "SELECT '''' || iif(a.replaces IS NULL, b.name, a.name) || ''' came in as a new version in one and"
     " on its own in the other; it counts as the new version.' AS sentence FROM main.transcript a"
     " JOIN other.transcript b ON b.uid = a.uid AND (a.replaces IS NULL) <> (b.replaces IS NULL)",
-    "SELECT DISTINCT 'The transcript ''' || t.name || ''' is held out in one, and a model of the other learned from"
-    " it; figures on it flatter that model.' AS sentence FROM main.held_out h"
-    " JOIN main.transcript t ON t.id = h.transcript JOIN other.transcript s ON s.uid = t.uid"
-    " JOIN other.trained_on l ON l.transcript = s.id AND l.part = 'train'",
-    "SELECT DISTINCT 'The transcript ''' || t.name || ''' is held out in one, and a model of the other learned from"
-    " it; figures on it flatter that model.' AS sentence FROM other.held_out h"
-    " JOIN other.transcript t ON t.id = h.transcript JOIN main.transcript s ON s.uid = t.uid"
-    " JOIN main.trained_on l ON l.transcript = s.id AND l.part = 'train'",
     "SELECT 'The two files were begun as different studies; they are joined by what their transcripts say.'"
     " AS sentence FROM main.study a, other.study b WHERE a.uid <> b.uid",
 )

@@ -24,6 +24,17 @@ class NewModel:
     tested_on: Sequence[int] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class HeldAndLearned:
+    """A held-out transcript (uid, name) from which, or from another version of it, a model (uid, label) learned."""
+
+    transcript: str
+    model: str
+    name: str
+    label: str
+    other_version: bool
+
+
 class Models:
     """Model versions: stored whole, never deleted."""
 
@@ -150,6 +161,19 @@ class Models:
             (model_id, model_id),
         )
         return {row["transcript"] for row in rows}
+
+    def learned_though_held_out(self) -> list[HeldAndLearned]:
+        """Return which models learned from which transcripts that are kept for testing, or other versions of them."""
+        rows = self._db.rows(
+            "WITH RECURSIVE kept (root, id, uid, replaces) AS (SELECT t.uid, t.id, t.uid, t.replaces FROM held_out h"
+            " JOIN transcript t ON t.id = h.transcript UNION SELECT root, t.id, t.uid, t.replaces FROM kept"
+            " JOIN transcript t ON t.replaces = kept.uid OR t.uid = kept.replaces)"
+            " SELECT root AS transcript, model.uid AS model, name, label, min(kept.uid <> root) AS other_version"
+            " FROM kept JOIN trained_on l ON l.transcript = kept.id AND l.part = 'train'"
+            " JOIN model ON model.id = l.model JOIN transcript t ON t.uid = root GROUP BY root, model.uid"
+            " ORDER BY name, label"
+        )
+        return [value_of(HeldAndLearned, row, other_version=bool(row["other_version"])) for row in rows]
 
     def record_comparison(
         self, model_id: int, against: int, accepted: bool, content: Mapping[str, Any]

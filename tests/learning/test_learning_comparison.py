@@ -43,3 +43,16 @@ def test_the_same_model_twice_differs_by_nothing() -> None:
     assert report.theme_kappa.ci_low is None
     assert report.polarity_kappa.difference is None
     assert "–" in comparison_text(replace(report, first="one", second="two"))
+
+
+def test_a_code_with_few_examples_has_no_interval_and_is_said_to_have_too_few() -> None:
+    truth = np.array([0, 0, *[1] * 9, *[2] * 10] * 1)
+    people = Truth(np.eye(K, dtype=np.int8)[truth], [None] * 21, [f"g{row}" for row in range(21)])
+    report = differences(people, guess(truth, 0.1, 1), guess(truth, 0.99, 2), ("a", "b", "c"))
+    few, nine, ten = (report.codes[code] for code in "abc")
+    assert few.too_few and nine.too_few and not ten.too_few
+    for change in (few.f1, few.kappa, nine.f1, nine.kappa):
+        assert change.difference is not None and change.ci_low is None and change.ci_high is None
+    assert ten.f1.ci_low is not None
+    lines = comparison_text(replace(report, first="old", second="new")).splitlines()
+    assert [line.split(":")[0].strip() for line in lines if "too few to tell" in line] == ["a", "b"]

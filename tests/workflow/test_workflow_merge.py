@@ -10,6 +10,7 @@ from coder.codebook import Code, Codebook
 from coder.errors import InputError, OutputError, StudyError
 from coder.review.app import make_app
 from coder.store import Study
+from coder.store.model_versions import NewModel
 from coder.store.values import Decision, Proposal, ProposedCode
 from coder.workflow.study.codebook_edit import change_codebook, extended
 from coder.workflow.study.decide import Adjudication, adjudicate, decide
@@ -403,3 +404,26 @@ def test_a_code_named_as_the_advice_says_takes_in_the_codings_of_an_id_with_capi
 def current(path: Path) -> Codebook:
     with Study.open(path) as study:
         return study.codebooks.current()
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("corrected", ["", "a", "b"])
+def test_a_model_of_one_copy_that_learned_from_what_another_holds_out_is_named(
+    tmp_path: Path, corrected: str, *, turned: bool
+) -> None:
+    a, b = copies(tmp_path, "ab")
+    if corrected:
+        replace_p1(tmp_path / f"{corrected}.coder", tmp_path)
+    with Study.open(a) as study:
+        study.models.hold_out([study.texts.find("p1")])
+    with Study.open(b) as study:
+        learned = [study.texts.find("p1"), study.texts.find("p2")]
+        model = study.models.add(NewModel("starter", {}, "hash", {"card.json": b"{}"}, learned))
+    both = tmp_path / "both.coder"
+    said = merge_studies([b, a] if turned else [a, b], both).conflicts
+    of_it = "another version of it" if corrected else "it"
+    assert said == (
+        f"The transcript 'p1' is held out in one copy, and the model {model.label} of another learned from {of_it};"
+        " figures on this transcript flatter the model.",
+    )
+    assert not merge_studies([both, a], tmp_path / "again.coder").conflicts  # it was said

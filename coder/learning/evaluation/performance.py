@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coder.plain import Section
-from coder.statistics import Estimate
+from coder.statistics import FEWEST_TO_TELL, Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,10 @@ class HeldOutReports(Section):
 
 @dataclass(frozen=True, slots=True)
 class Change(Section):
-    """A figure of two models on the same excerpts, and second minus first with its paired 95 % interval."""
+    """A figure of two models on the same excerpts, and second minus first with its paired 95 % interval.
+
+    Of fewer than FEWEST_TO_TELL examples there is no interval.
+    """
 
     first: float | None
     second: float | None
@@ -260,6 +263,11 @@ class CodeChange(Section):
     support: int
     f1: Change
     kappa: Change
+
+    @property
+    def too_few(self) -> bool:
+        """Whether the code has too few examples to tell which model is better at it."""
+        return self.support < FEWEST_TO_TELL
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from coder.learning.evaluation.performance import (
     Subgroup,
     Themes,
 )
-from coder.statistics import MIN_GROUPS, ClusterBootstrap, Estimate
+from coder.statistics import FEWEST_TO_TELL, MIN_GROUPS, ClusterBootstrap, Estimate
 
 if TYPE_CHECKING:
     from coder.learning.model import Model, Predictions
@@ -327,7 +327,8 @@ def differences(
     """Return second minus first for theme kappa, polarity kappa, and each code's F1 and kappa, with intervals.
 
     `alone` (n,) says which rows carry one code and no other (default: counted in the labels); themes are compared on
-    these. Rows that either model cannot read are left out of themes and polarity. Intervals: from three groups on.
+    these. Rows that either model cannot read are left out of themes and polarity. Intervals: from three groups and
+    FEWEST_TO_TELL examples on.
     """
     labels = truth.labels == 1
     boot = ClusterBootstrap.over(truth.groups)
@@ -350,27 +351,33 @@ def differences(
     per_code = {}
     for column, code in enumerate(codes):
         old, new = ((whole[column], resampled[:, column]) for whole, resampled in tables)
+        support = int(labels[:, column].sum())
         per_code[code] = CodeChange(
-            support=int(labels[:, column].sum()),
-            f1=_difference(old, new, metrics.BINARY["f1"]),
-            kappa=_difference(old, new, metrics.BINARY["kappa"]),
+            support=support,
+            f1=_difference(old, new, metrics.BINARY["f1"], support),
+            kappa=_difference(old, new, metrics.BINARY["kappa"], support),
         )
     return ModelComparison(
         n=len(labels),
         n_groups=len(set(truth.groups)),
-        theme_kappa=_difference(theme_table(first), theme_table(second), metrics.kappa),
-        polarity_kappa=_difference(polarity_table(first), polarity_table(second), metrics.kappa),
+        theme_kappa=_difference(theme_table(first), theme_table(second), metrics.kappa, len(single)),
+        polarity_kappa=_difference(polarity_table(first), polarity_table(second), metrics.kappa, len(clear)),
         codes=per_code,
     )
 
 
 def _difference(
-    first: tuple[Floats, Floats], second: tuple[Floats, Floats], figure: Callable[[Floats], Floats]
+    first: tuple[Floats, Floats],
+    second: tuple[Floats, Floats],
+    figure: Callable[[Floats], Floats],
+    examples: int,
 ) -> Change:
     old, new = (
         round(float(value), 6) if np.isfinite(value := figure(side[0])) else None for side in (first, second)
     )
+    resampled = figure(second[1]) - figure(first[1])
     change = metrics.estimated(
-        float(figure(second[0]) - figure(first[0])), figure(second[1]) - figure(first[1])
+        float(figure(second[0]) - figure(first[0])),
+        resampled[: len(resampled) if examples >= FEWEST_TO_TELL else 0],
     )
     return Change(old, new, change.value, change.low, change.high)

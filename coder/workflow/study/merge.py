@@ -19,6 +19,7 @@ from coder.store.codebooks import CodebookChange
 from coder.store.encryption import is_encrypted
 from coder.store.figures import StudyFigures
 from coder.store.merge import join
+from coder.store.model_versions import HeldAndLearned
 from coder.store.values import ADJUDICATED, DECIDED, SHORTEST_UID
 from coder.workflow.study.carry_codings import carry_codings
 from coder.workflow.study.codebook_edit import unknown_codes
@@ -107,14 +108,18 @@ def _joined(sources: Sequence[Path], draft: Path, target: Path) -> MergeReport:
         database.change_passphrase(draft, PASSPHRASES.of(secret))
     conflicts: set[str] = set()
     with Study.open(draft) as study:
-        held, gone = [_uids(study)], _gone(study)
+        held, gone, known = [_uids(study)], _gone(study), set(study.models.learned_though_held_out())
         for number, source in enumerate(sources[1:]):
             other = draft.parent / f"{number}.coder"
             database.copy(source, other)
             with Study.open(other) as joining:  # an older copy is brought up to date here, not the original
                 held.append(_uids(joining))
                 gone |= _gone(joining)
+                known |= set(joining.models.learned_though_held_out())
             conflicts |= set(join(study.db, other))
+        conflicts |= {
+            _flattered(item) for item in study.models.learned_though_held_out() if item not in known
+        }
         notes = [
             *_carried(study, held),
             *_decided_twice(study, held),
@@ -132,6 +137,14 @@ def _uids(study: Study) -> set[str]:
         " UNION ALL SELECT replaces || '>' || uid FROM transcript WHERE replaces IS NOT NULL"
     )
     return {row["uid"] for row in rows}
+
+
+def _flattered(item: HeldAndLearned) -> str:
+    of_it = "another version of it" if item.other_version else "it"
+    return (
+        f"The transcript '{item.name}' is held out in one copy, and the model {item.label} of another learned from"
+        f" {of_it}; figures on this transcript flatter the model."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A new model against the one in use, on transcripts that neither learned from."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from coder.phrasing import counted
@@ -22,7 +22,10 @@ FEW_TRANSCRIPTS = 5  # with fewer, intervals resample turns and say so
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """A figure of the model in use and of the new one, their difference and its paired 95 % interval."""
+    """A figure of the model in use and of the new one, their difference and its paired 95 % interval.
+
+    `too_few` says that there is no interval because a code has too few examples to tell.
+    """
 
     old: float | None
     new: float | None
@@ -30,6 +33,7 @@ class Gain:
     low: float | None
     high: float | None
     support: int = 0
+    too_few: bool = False
 
     @property
     def clearly_worse(self) -> bool:
@@ -97,7 +101,9 @@ def compare(study: Study, old: "Model", new: "Model", tests: Sequence[Lesson], k
         theme_kappa=_gain(changes.theme_kappa),
         polarity_kappa=_gain(changes.polarity_kappa),
         codes={
-            code: _gain(change.f1, change.support) for code, change in changes.codes.items() if change.support
+            code: replace(_gain(change.f1, change.support), too_few=change.too_few)
+            for code, change in changes.codes.items()
+            if change.support
         },
         tried_on=counted(people, "held-out respondent")
         if kept.respondents
@@ -135,7 +141,7 @@ def mean_f1(
     import numpy as np
 
     from coder.learning.evaluation.metrics import code_tables
-    from coder.statistics import ClusterBootstrap, percentile_interval
+    from coder.statistics import FEWEST_TO_TELL, ClusterBootstrap, percentile_interval
 
     occurring = labels.any(axis=0)
     if not occurring.any():
@@ -154,6 +160,7 @@ def mean_f1(
         return value
 
     (first, first_draws), (second, second_draws) = figures(old), figures(new)
-    draws = second_draws - first_draws
-    low, high = percentile_interval(draws) if len(draws) else (None, None)
-    return Gain(first, second, second - first, low, high, int(labels.any(axis=1).sum()))
+    draws, coded = second_draws - first_draws, int(labels.any(axis=1).sum())
+    too_few = coded < FEWEST_TO_TELL
+    low, high = percentile_interval(draws) if len(draws) and not too_few else (None, None)
+    return Gain(first, second, second - first, low, high, coded, too_few)
