@@ -155,6 +155,16 @@ def _expose(db: SharedConnection, pairs: Mapping[int, int]) -> None:
     )
 
 
+def with_repeated(db: SharedConnection, acts: Iterable[str]) -> list[str]:
+    """Return acts (their uids) and those that repeat them on later versions."""
+    versions = [row["uid"] for row in db.rows("SELECT uid FROM transcript WHERE replaces IS NOT NULL")]
+    named = list(dict.fromkeys(acts))
+    for act in named:  # which grows: what repeats an act is repeated on the version after
+        repeats = (carried_uid(act, version) for version in versions)
+        named += [uid for uid in repeats if db.value("SELECT 1 FROM act WHERE uid = ?", (uid,))]
+    return named
+
+
 def carry_reversal(db: SharedConnection, reversal: int) -> None:
     """Let an undo or redo reach what repeats its target on later versions, inside `write`."""
     row = db.rows(

@@ -7,6 +7,7 @@ from sqlite3 import Row
 
 from coder.codebook import Codebook, from_dict, to_dict
 from coder.errors import StudyError
+from coder.store.carried_acts import with_repeated
 from coder.store.connection import SharedConnection, new_uid, value_of
 from coder.store.reversals import Reversals, stands
 from coder.store.values import CodebookVersion
@@ -62,7 +63,8 @@ class Codebooks:
     def uses(self, but_for: Collection[str] = ()) -> dict[str, dict[str, int]]:
         """Return how many codings stand in the transcripts in use, by code and whose they are.
 
-        Those that the acts `but_for` made are left out, and those that they withdraw where they are done again.
+        Those that the acts `but_for` made are left out, and those that they withdraw where they are done again, also
+        on later versions of the transcripts.
         """
         rows = self._db.rows(
             "WITH named AS (SELECT id, uid, owner, time FROM act WHERE uid IN (SELECT value FROM json_each(?)))"
@@ -73,7 +75,7 @@ class Codebooks:
             " JOIN decision d ON d.act = r.id WHERE r.owner = s.owner AND d.utterance = s.utterance"
             " AND d.verdict = 'withdraw' AND d.code = s.code AND (r.time, r.uid) > (a.time, a.uid))"
             " GROUP BY s.code, c.name ORDER BY s.code, c.name",
-            (json.dumps(list(but_for)),),
+            (json.dumps(with_repeated(self._db, but_for)),),
         )
         uses: dict[str, dict[str, int]] = {}
         for row in rows:

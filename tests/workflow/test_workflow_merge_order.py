@@ -17,6 +17,7 @@ from coder.store.values import Decision
 from coder.workflow.study.decide import Adjudication, adjudicate, decide
 from coder.workflow.study.import_transcripts import ImportOptions, import_transcripts
 from coder.workflow.study.merge import UNFINISHED, MergeReport, merge_studies
+from coder.workflow.study.reshape import Reshape, reshape
 from coder.workflow.study.undoing import redo, undo
 from tests.study_making import TALK, cut, small_study, ticking
 
@@ -174,6 +175,34 @@ def test_taking_back_what_was_carried_over_reaches_the_version_in_use_in_every_o
     with Study.open(c, clock=ticking("2026-02-03T09:00:00")) as study:
         undo(study, "Ben")
         assert [line.kind for line in study.acts.summaries(coder="Ben")] == ["undo", "carry", "decide"]
+
+
+@pytest.mark.parametrize("change", [Reshape("merge", "rain", into="wind"), Reshape("retire", "rain")])
+def test_a_change_of_codes_is_undone_and_redone_on_a_corrected_version_too(
+    tmp_path: Path, change: Reshape
+) -> None:
+    (a,) = copies(tmp_path, "a")
+    code(a, "p1", "rain", at="2026-02-01T09:00:00")
+    code(a, "p1", "sun", at="2026-02-01T10:00:00", place=1)
+    with Study.open(a, clock=ticking("2026-02-02T09:00:00")) as study:
+        reshape(study, change, coder="Ann")
+    for number in (1, 2):
+        bring(a, TEXTS[number], "p1", at=f"2026-02-0{2 + number}T09:00:00")
+    after = held(a)["codings"]
+    with Study.open(a, clock=ticking("2026-02-06T09:00:00")) as study:
+        assert undo(study, "Ann") is not None
+        [wet] = [row["code"] for row in study.db.rows("SELECT code FROM coding WHERE code <> 'sun'")]
+        assert wet == "rain"
+        assert redo(study, "Ann") is not None
+    assert held(a)["codings"] == after
+    code(a, "p1", "wind", at="2026-02-07T09:00:00")
+    with Study.open(a, clock=ticking("2026-02-08T09:00:00")) as study:
+        assert undo(study, "Ann") is not None
+    code(
+        a, "p1", "rain", at="2026-02-09T09:00:00", place=2
+    )  # somebody uses the code again: now it has to wait
+    with Study.open(a) as study, pytest.raises(StudyError, match="Rain has 1 coding of Ben since"):
+        redo(study, "Ann")
 
 
 def test_who_adjudicated_and_with_which_codes_in_view_is_kept_on_a_corrected_version(tmp_path: Path) -> None:
