@@ -1,5 +1,7 @@
 import random
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,6 +13,8 @@ from coder.encoding.weights import base_weights
 from coder.errors import ModelError
 from coder.learning import TrainingSet, blank_model, label_matrix, train_model
 from coder.learning.dataset import fingerprints
+from coder.learning.estimators.calibration import Thresholds
+from coder.learning.estimators.ensemble import LinearHead
 from coder.learning.evaluation.metrics import kappa_of
 from coder.learning.training import finetune
 from coder.learning.training.encoder_tuning import (
@@ -23,6 +27,7 @@ from coder.learning.training.encoder_tuning import (
     tune,
 )
 from coder.learning.training.finetune import RememberedEncoder, fine_tuned_model, lessons_of
+from coder.learning.training.train import USUAL_RECIPES, Taught
 from tests.learning.conftest import WordEncoder
 from tests.present import present
 
@@ -88,6 +93,19 @@ def test_fine_tuning_on_a_handful_is_refused(
     )
     with pytest.raises(ModelError, match="nothing is left to learn from"):
         fine_tuned_model(copies, codebook, plain, start=None, folder=tmp_path)
+
+
+def test_a_tuned_model_sets_its_thresholds_as_the_one_without_tuning(
+    codebook: Codebook, encoder: WordEncoder
+) -> None:
+    data, k = small_set(codebook, 60), len(codebook.codes)
+    head = LinearHead({"plain": np.zeros((64, 3), np.float32)}, np.zeros(3, np.float32))
+    taught = Taught(head, np.zeros((60, 3)))
+    for thresholds in get_args(Thresholds):
+        recipes = replace(USUAL_RECIPES, thresholds=thresholds)
+        plain = train_model(data, codebook, base=blank_model(codebook, encoder), recipes=recipes)
+        tuned = finetune._trained(data, codebook, plain, encoder, encoder.encode(data.texts), taught)
+        assert tuned.card.training.thresholds == thresholds and len(tuned.parts.calibration.thresholds) == k
 
 
 @pytest.mark.slow

@@ -125,7 +125,8 @@ def _trained(
     keys = fingerprints(data.texts).tolist()
     honest = RememberedEncoder(encoder, dict(zip(keys, vectors, strict=True)))
     base = plain.base if plain.base is not None else blank_model(codebook, honest)
-    recipes = replace(USUAL_RECIPES, taught=taught)
+    rare = plain.card.training.thresholds == "macro-f1"
+    recipes = replace(USUAL_RECIPES, taught=taught, thresholds="macro-f1" if rare else "usual")
     model = train_model(data, codebook, base=base, recipes=recipes, name=plain.name, encoder=honest)
     return Model(model.name, codebook, encoder, model.parts, model.card, model.base)
 
