@@ -66,7 +66,7 @@ class Training:
         bool,
         typer.Option(
             "--fine-tune",
-            help="Also tune the small encoder (slow), whatever the base; used only if it wins held out.",
+            help="Also tune the small encoder (slow), with --base starter-small; used only if it wins held out.",
         ),
     ] = False
     thresholds: Annotated[

@@ -9,6 +9,7 @@ from safetensors.numpy import load_file, save_file
 from coder.encoding.weights import model_folder
 from coder.errors import InputError, ModelError, OutputError
 from coder.learning import Batch, load_model
+from coder.learning.persistence.model_files import SHIPPED, SMALL, STARTER
 from coder.workflow.modelling.train import TrainingOptions, train_files
 
 COMMENTS = Path(__file__).parent.parent.parent / "data/sample/held-out/patient-comments-new.csv"
@@ -57,6 +58,18 @@ def test_a_model_remembers_the_encoder_a_person_named_and_misses_it_when_it_chan
     save_file(weights, own / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(ModelError, match="another one now"):
         load_model(tmp_path / "model")
+
+
+def test_a_base_on_the_large_encoder_is_not_tuned_and_one_on_the_small_is(tmp_path: Path) -> None:
+    large = str(SHIPPED / STARTER)
+    with pytest.raises(InputError, match="Train without --fine-tune, or add --base starter-small"):
+        train_files([COMMENTS], tmp_path / "model", TrainingOptions(base=large, fine_tune=True))
+    assert not (tmp_path / "model").exists()
+    for base in (SMALL, None):
+        TrainingOptions(base=base, fine_tune=True).check()
+    TrainingOptions(base=large).check()
+    with pytest.raises(ModelError, match="no model 'nowhere'"):
+        TrainingOptions(base="nowhere", fine_tune=True).check()
 
 
 def test_a_named_encoder_is_not_tuned(tmp_path: Path) -> None:

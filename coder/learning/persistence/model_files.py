@@ -102,10 +102,14 @@ def encoder_of(folder: Path, threads: int | None = None) -> Encoder:
     return _encoder_and_adapter(folder, threads)[0]
 
 
-def small_adapter_of(name_or_dir: str) -> Path | None:
-    """Return the adapter that fine-tuning starts from: the model's own, or starter-small's for a large encoder."""
-    encoder, adapter = _encoder_and_adapter(folder_of(name_or_dir), None)
-    return SHIPPED / SMALL / ADAPTER if encoder.id.startswith(LARGE) else adapter
+def adapter_of(name_or_dir: str) -> Path | None:
+    """Return the adapter that fine-tuning starts from: that of the model's encoder, if it has one."""
+    return _encoder_and_adapter(folder_of(name_or_dir), None)[1]
+
+
+def on_large_encoder(name_or_dir: str) -> bool:
+    """Return whether a model reads with the large encoder; raises ModelError if there is no such model."""
+    return stored_card(folder_of(name_or_dir)).encoder.weights.startswith(LARGE)
 
 
 def _encoder_and_adapter(folder: Path, threads: int | None) -> tuple[Encoder, Path | None]:

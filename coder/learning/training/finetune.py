@@ -1,7 +1,7 @@
 """Fine-tuning the small encoder on a study's own coded excerpts: slower, used only where held-out groups say so.
 
-A model built on the large encoder has the small one tuned, too: tuning the large one's branch takes far longer and
-gained little (docs/learning.md, "A codebook of your own with labels").
+The large encoder is not tuned: its layers tuned on a study's excerpts added nothing to the other views where this was
+measured (docs/learning.md, "A codebook of your own with labels").
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -34,10 +34,10 @@ class TrainingOptions:
     """How a model is trained and measured.
 
     `base` is the model to build on, None to learn from the excerpts alone. `measure` trains again without held-out
-    studies and groups. `fine_tune` also tunes the small encoder, and uses that only if it wins on held-out groups.
-    `thresholds` "macro-f1" suggests rare codes sooner. `encoder` is the folder or installed name of a
-    sentence-transformers model to use in place of the base model's (which cannot be tuned). `by` names a column to
-    split the held-out figures by.
+    studies and groups. `fine_tune` also tunes the small encoder, if the base reads with that, and uses it only if it
+    wins on held-out groups. `thresholds` "macro-f1" suggests rare codes sooner. `encoder` is the folder or installed
+    name of a sentence-transformers model to use in place of the base model's (which cannot be tuned). `by` names a
+    column to split the held-out figures by.
     """
 
     codebook: str | Path | Codebook | None = None
@@ -54,11 +54,21 @@ class TrainingOptions:
         if self.encoder and self.fine_tune:
             raise InputError("Only the small encoder can be tuned: give --encoder or --fine-tune, not both.")
         if self.fine_tune:
-            require("tune", "Fine-tuning")
+            self._check_tuning()
         if self.by and not self.measure:
             raise InputError(
                 "Figures by a column are measured on held-out groups: leave out --by or --no-measure."
             )
+
+    def _check_tuning(self) -> None:
+        from coder.learning.persistence.model_files import SMALL, on_large_encoder
+
+        if self.base and on_large_encoder(self.base):
+            raise InputError(
+                f"--fine-tune tunes the small encoder, but '{self.base}' reads with the large one, and where this was"
+                f" tried, tuning gained nothing beside it. Train without --fine-tune, or add --base {SMALL}."
+            )
+        require("tune", "Fine-tuning")
 
 
 @dataclass
@@ -374,11 +384,11 @@ def tuned(
     progress: Progress | None = None,
 ) -> "tuple[Model, Path | None, str]":
     """Return the model on a tuned encoder with its adapter if that won on held-out groups, else `plain`."""
-    from coder.learning.persistence.model_files import small_adapter_of
+    from coder.learning.persistence.model_files import adapter_of
     from coder.learning.training.finetune import fine_tuned_model
 
     tell(progress, "Fine-tuning the small encoder (three runs; minutes to hours, by the number of excerpts)")
-    start = small_adapter_of(base) if base else None
+    start = adapter_of(base) if base else None
     fine_tuned = fine_tuned_model(data, codebook, plain, start=start, folder=folder, progress=progress)
     comparison = (
         f"{fine_tuned.comparison} The figures by study and by group are of the model without fine-tuning."
