@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from large_tuning import SIDE_WEIGHTS, LargeTuner, Lesson
+from large_tuning import SIDE_WEIGHTS, LargeTuner, Lesson, State
 from numpy.typing import NDArray
 from torch.nn import functional as nn
 
@@ -130,14 +130,14 @@ class BranchTuner:
     def layers(self) -> list[torch.nn.Parameter]:
         return [*self.hidden.parameters(), *self.out.parameters()]
 
-    def state(self) -> dict:
+    def state(self) -> State:
         return {
             "network": {name: weight.detach().clone() for name, weight in self.learned.items()},
             "hidden": self.hidden.state_dict(),
             "out": self.out.state_dict(),
         }
 
-    def load(self, state: dict) -> None:
+    def load(self, state: State) -> None:
         with torch.no_grad():
             for name, weight in self.learned.items():
                 weight.copy_(state["network"][name])
@@ -154,7 +154,10 @@ class BranchTuner:
 
     def logits(self, vectors: torch.Tensor, *, learning: bool) -> torch.Tensor:
         """Return what the layers tell of vectors (n, d): three directions, codable, six codes, (n, 10)."""
-        return self.out(nn.dropout(torch.tanh(self.hidden(vectors * self.kind.firm)), DROPPED, learning))
+        firm: torch.Tensor = self.out(
+            nn.dropout(torch.tanh(self.hidden(vectors * self.kind.firm)), DROPPED, learning)
+        )
+        return firm
 
     def step_losses(self, rows: Sequence[Told], dice: random.Random) -> dict[str, torch.Tensor]:
         asked = [dice.random() < row.asked_share for row in rows]

@@ -9,7 +9,7 @@ the lowest layers stay as they are.
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -33,6 +33,8 @@ SHARES = {"group": 0.3, "side": 0.5, "answer": 0.35, "twins": 0.3}
 SIDE_WEIGHTS = torch.tensor([1.0, 1.0, 0.6])
 EVERY = 25  # steps between checkpoints
 HALF = torch.bfloat16
+State = dict[str, dict[str, torch.Tensor]]  # weights by name, of the network and of each layer beside it
+Weighted = Mapping[str, torch.Tensor]
 
 
 @dataclass
@@ -65,7 +67,7 @@ class LargeTuner:
     """The network, its layers, and the losses of a batch."""
 
     def __init__(
-        self, state: dict | None = None, *, weights: Weights | None = None, frozen: int = FROZEN
+        self, state: State | None = None, *, weights: Weights | None = None, frozen: int = FROZEN
     ) -> None:
         self.fixed, self.learned, self.frozen = {}, {}, frozen
         for name, array in (weights or large_weights()).items():
@@ -81,14 +83,14 @@ class LargeTuner:
         if state:
             self.load(state)
 
-    def state(self) -> dict:
+    def state(self) -> State:
         return {
             "network": {name: weight.detach().clone() for name, weight in self.learned.items()},
             "polarity": self.polarity.state_dict(),
             "codable": self.codable.state_dict(),
         }
 
-    def load(self, state: dict) -> None:
+    def load(self, state: State) -> None:
         with torch.no_grad():
             for name, weight in self.learned.items():
                 weight.copy_(state["network"][name])
@@ -100,7 +102,7 @@ class LargeTuner:
         table = self.fixed["encoder.relative_attention_bias.weight"]
         return table[torch.from_numpy(MPNetGraph({}).bucket(steps))].permute(2, 0, 1)[None]
 
-    def _layer(self, state: torch.Tensor, weights: dict, number: int, mask: torch.Tensor) -> torch.Tensor:
+    def _layer(self, state: torch.Tensor, weights: Weighted, number: int, mask: torch.Tensor) -> torch.Tensor:
         rows, length, _ = state.shape
 
         def linear(given: torch.Tensor, name: str) -> torch.Tensor:
@@ -122,7 +124,7 @@ class LargeTuner:
             state + linear(nn.gelu(linear(state, "intermediate.dense")), "output.dense"), "output.LayerNorm"
         )
 
-    def _run(self, ids: torch.Tensor, mask: torch.Tensor, upper: dict) -> torch.Tensor:
+    def _run(self, ids: torch.Tensor, mask: torch.Tensor, upper: Weighted) -> torch.Tensor:
         with torch.no_grad():
             positions = self.fixed["embeddings.position_embeddings.weight"][2 : 2 + ids.shape[1]]
             state = nn.embedding(ids, self.fixed["embeddings.word_embeddings.weight"]) + positions
@@ -147,8 +149,8 @@ class LargeTuner:
         """Return vectors of length 1, (n, d); texts of like length go together."""
         ids = [self._ids(text) for text in texts]
         by_length = defaultdict(list)
-        for index, row in enumerate(ids):
-            by_length[next(length for length in LENGTHS if len(row) <= length)].append(index)
+        for index, tokens in enumerate(ids):
+            by_length[next(length for length in LENGTHS if len(tokens) <= length)].append(index)
         upper = {name: weight.to(HALF) for name, weight in self.learned.items()}
         parts, order = [], []
         for length, indices in sorted(by_length.items()):
@@ -176,7 +178,7 @@ class LargeTuner:
         dice.shuffle(asked)
         asked = asked[:ANSWERS]
         twins = [twin(dice, nouns) for _ in range(TWINS)] if dice.random() < TWIN_SHARE else []
-        answers = [(lesson.asked[rows[at]], lesson.texts[rows[at]]) for at in asked]
+        answers = [(lesson.asked[rows[at]] or "", lesson.texts[rows[at]]) for at in asked]
         answers += [(question, text) for question, text, _ in twins]
         vectors = self.encoded(
             [
@@ -185,8 +187,8 @@ class LargeTuner:
                 *(answer(NAME, question, text) for question, text in answers),
             ]
         )
-        texts, phrases, heard = vectors.split([len(rows), len(chosen), len(answers)])
-        losses = {}
+        texts, phrases, heard = torch.split(vectors, [len(rows), len(chosen), len(answers)])
+        losses: dict[str, torch.Tensor] = {}
         targets = torch.tensor((lesson.labels[rows][:, columns] == 1).astype(np.float32))
         if len(rows) > 3 and bool(targets.any()):
             groups = [wording.groups[at] for at in chosen]
@@ -221,9 +223,9 @@ class Learning(Protocol):
 
     learned: dict[str, torch.nn.Parameter]
 
-    def state(self) -> dict: ...
+    def state(self) -> State: ...
 
-    def load(self, state: dict) -> None: ...
+    def load(self, state: State) -> None: ...
 
 
 Tuner = TypeVar("Tuner", bound=Learning)
@@ -288,7 +290,7 @@ def taught(
     folder: Path,
     nouns: Sequence[str],
     *,
-    start: dict | None,
+    start: State | None,
     rate: float,
     seed: int,
 ) -> LargeTuner:
@@ -341,7 +343,8 @@ class Run:
             losses = losses_of(plan[step], dice)
             if losses:
                 optimiser.zero_grad()
-                sum(losses.values()).backward()
+                total_loss = sum(losses.values(), torch.tensor(0.0))
+                total_loss.backward()  # type: ignore[no-untyped-call]
                 torch.nn.utils.clip_grad_norm_(tuner.learned.values(), 1.0)
                 optimiser.step()
             schedule.step()

@@ -15,6 +15,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from starter_material import COMB, TRAINING
 
@@ -64,12 +65,12 @@ class Row:
     later: int = 0
 
 
-def lines(folder: Path, name: str) -> list[dict]:
+def lines(folder: Path, name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 @cache
-def labels() -> list[dict]:
+def labels() -> list[dict[str, Any]]:
     """Return ids with both coders' labels as they wrote them: codes, the best first, and direction; `-` for none.
 
     `held` marks episodes that came when the encoder was tuned already.

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -41,37 +42,37 @@ DOMAINS = {  # how the excerpts name the domains of the Theoretical Domains Fram
 }
 
 
-def lines(name: str) -> list[dict]:
+def lines(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (EXCERPTS / name).read_text(encoding="utf-8").splitlines() if line]
 
 
-def lifelike_rows() -> list[dict]:
+def lifelike_rows() -> list[dict[str, Any]]:
     """Whole interviews, plain and second-language talk, excerpts written after published coding decisions."""
     return [row for letter in "dqtu" for row in lines(f"excerpts_{letter}.jsonl")]
 
 
-def comb_rows() -> list[dict]:
+def comb_rows() -> list[dict[str, Any]]:
     """Excerpts coded to COM-B; eight contrast sets make a study, so that no set is ever split."""
     rows = lifelike_rows() + [row for letter in "abchprw" for row in lines(f"excerpts_{letter}.jsonl")]
     return rows + [{**row, "study": f"g-{int(row['set'][1:]) // 8}"} for row in lines("contrasts_g.jsonl")]
 
 
-def newest_rows() -> list[dict]:
+def newest_rows() -> list[dict[str, Any]]:
     """Excerpts that teach the relation instead of the word: one frame or noun, another code or direction."""
     return [row for row in lines("excerpts_x.jsonl") if all(code in COMB.by_id for code in row["codes"])]
 
 
-def asked_rows() -> list[dict]:
+def asked_rows() -> list[dict[str, Any]]:
     """Answers after questions, short ones in surveys, and talk that runs on: what the branch learned from besides."""
     return lines("excerpts_y.jsonl")
 
 
-def transcript_rows() -> list[dict]:
+def transcript_rows() -> list[dict[str, Any]]:
     """Passages of the sample interviews that two coders coded alike: never used to tune the encoder."""
     return lines("transcript_units.jsonl")
 
 
-def other_books() -> list[tuple[Codebook, list[dict]]]:
+def other_books() -> list[tuple[Codebook, list[dict[str, Any]]]]:
     """Codebooks of other kinds with the excerpts coded to them."""
     books = []
     for letter in "fkvsm":
@@ -84,7 +85,7 @@ def other_books() -> list[tuple[Codebook, list[dict]]]:
     return books
 
 
-def training_set(rows: list[dict]) -> TrainingSet:
+def training_set(rows: list[dict[str, Any]]) -> TrainingSet:
     labels = label_matrix([row["codes"] for row in rows], COMB)
     studies = [row["study"] for row in rows]
     groups = [row.get("transcript") or row["study"] for row in rows]
@@ -141,7 +142,7 @@ def lessons() -> dict[str, Lesson]:
     return lessons_by_study
 
 
-def _lesson(book: Codebook, rows: list[dict]) -> Lesson:
+def _lesson(book: Codebook, rows: list[dict[str, Any]]) -> Lesson:
     sides = np.array([POLARITIES.index(row["polarity"]) if row["polarity"] else -1 for row in rows])
     known = [[code for code in row["codes"] if code in book.by_id] for row in rows]
     return Lesson([row["text"] for row in rows], label_matrix(known, book), sides, [wording_of(book)])

@@ -5,6 +5,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from large_tuning import NOUNS, Lesson
@@ -64,7 +65,7 @@ def invented() -> dict[str, list[Lesson]]:
     return lessons
 
 
-def made_up(name: str, rows: list[dict], wordings: list[Wording], labels: np.ndarray) -> Lesson:
+def made_up(name: str, rows: list[dict[str, Any]], wordings: list[Wording], labels: np.ndarray) -> Lesson:
     sides = np.array([side(row["polarity"]) for row in rows])
     return Lesson(
         name, [row["text"] for row in rows], labels, sides, [row.get("question") for row in rows], wordings
@@ -77,7 +78,7 @@ def newest(*kinds: str) -> list[Lesson]:
     for row in newest_rows() + asked_rows():
         if row["study"].startswith(kinds):
             by_study[row["study"]].append(row)
-    groups: list[list[dict]] = [[]]
+    groups: list[list[dict[str, Any]]] = [[]]
     for study in sorted(by_study):
         groups[-1] += by_study[study]
         if len(groups[-1]) >= 20:

@@ -33,7 +33,8 @@ def build(path: Path, count: int) -> None:
     book = Codebook(
         "many", tuple(Code(f"code_{at}", f"Code number {at}", "what it means") for at in range(CODES))
     )
-    text, turns, units, said = "", [], [], utterances(count)
+    units: list[Utterance] = []
+    text, turns, said = "", [], utterances(count)
     for turn in range(0, count, EACH):
         start = len(text)
         for spoken in said[turn : turn + EACH]:

@@ -21,7 +21,8 @@ SENTENCE = "It rained. "
 
 def large_transcript(number: int) -> tuple[Transcript, list[Utterance]]:
     """Return a transcript of one speaker and its utterances."""
-    text, turns, units = f"Transcript {number}.\n", [], []
+    units: list[Utterance] = []
+    text, turns = f"Transcript {number}.\n", []
     for turn in range(TURNS):
         start = len(text)
         for _ in range(EACH):
