@@ -82,7 +82,7 @@ def agreement_report(codings: Codings, options: Options) -> AgreementReport:
         n_disagreements=total,
         disagreements=tuple(rows),
         interpretation=_interpretation(overall, estimates, unused),
-        model=_model(codings, options),
+        model=_model(codings, main, options),
         assisted=_assisted(apart, options) if apart is not None else None,
         notes=(*notes, *_notes(unused)),
         labels=dict(main.labels),
@@ -266,8 +266,12 @@ def _notes(unused: tuple[str, ...]) -> list[str]:
     return [f"Nobody used {', '.join(unused)}: left out of every mean, agreement on them is unknown."]
 
 
-def _model(codings: Codings, options: Options) -> ModelAgreement | None:
-    return compare_with_model(codings, options) if options.model_coder is not None else None
+def _model(codings: Codings, main: Codings, options: Options) -> ModelAgreement | None:
+    """Compare the model with people where the report does: not where they saw suggestions and others coded blind."""
+    if options.model_coder is None:
+        return None
+    of_model = np.array([name == options.model_coder for name in codings.coders])
+    return compare_with_model(codings.only(main.rated() | (codings.rated() & of_model)), options)
 
 
 def _assisted(codings: Codings, options: Options) -> AssistedAgreement:

@@ -8,7 +8,7 @@ from coder.agreement.codings import ASSISTED, BLIND
 from coder.agreement.passages import Passages
 from coder.arrays import Ints
 from coder.coded_tables.grammar import CodedTable, examples
-from coder.coded_tables.rating_rows import Cells, Problems, RatingOptions, cells_of
+from coder.coded_tables.rating_rows import NO_TRANSCRIPT, Cells, Problems, RatingOptions, cells_of
 from coder.coded_tables.ratings import coders_of, marks_of
 from coder.domain import ADJUDICATED, POLARITIES
 from coder.errors import TableError
@@ -65,7 +65,7 @@ def _arranged(
     unplaced = np.zeros(len(coder_of), dtype=np.bool_)
     unplaced[[*marks.line, *marks.bad_line]] = True
     unplaced &= empty
-    names = [name or "(no transcript)" for name in cells.transcript]
+    names = [name or NO_TRANSCRIPT for name in cells.transcript]
     placed_names = [name for name, lost in zip(names, unplaced.tolist(), strict=True) if not lost]
     index = {name: number for number, name in enumerate(dict.fromkeys(placed_names))}
     _name_unplaced(

@@ -30,6 +30,7 @@ from coder.errors import TableError
 from coder.phrasing import counted
 
 CONTEXT = ("text", "question", "speaker")
+NO_TRANSCRIPT = "(no transcript)"
 
 
 @dataclass(frozen=True, slots=True)

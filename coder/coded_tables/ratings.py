@@ -19,7 +19,7 @@ from coder.coded_tables.code_lookup import (
     read_codes,
 )
 from coder.coded_tables.grammar import CodedTable, blank, columns_named, columns_of, examples, folded, text_of
-from coder.coded_tables.rating_rows import Cells, Problems, RatingOptions, cells_of
+from coder.coded_tables.rating_rows import NO_TRANSCRIPT, Cells, Problems, RatingOptions, cells_of
 from coder.domain import ADJUDICATED, POLARITIES
 from coder.errors import TableError
 
@@ -325,7 +325,7 @@ def _transcripts(keys: list[tuple[str | None, str]]) -> tuple[tuple[str, ...], I
     if all(transcript is None for transcript, _ in keys):
         return (), np.zeros(0, dtype=np.int64)
     index: dict[str, int] = {}
-    numbers = [index.setdefault(transcript or "(no transcript)", len(index)) for transcript, _ in keys]
+    numbers = [index.setdefault(transcript or NO_TRANSCRIPT, len(index)) for transcript, _ in keys]
     return tuple(index), np.array(numbers, dtype=np.int64)
 
 

@@ -291,6 +291,31 @@ def test_a_model_is_compared_with_people_and_is_no_coder(run: Run) -> None:
     assert 0 <= report["model"]["against_consensus"]["x"]["recall"]["value"] <= 1
 
 
+def test_a_model_is_not_compared_with_what_people_coded_in_sight_of_it(run: Run) -> None:
+    blind = "".join(f"{n},A,{'xy'[n % 2]},yes\n{n},B,{'xy'[n % 4 > 0]},yes\n{n},M,y,yes\n" for n in range(12))
+    seen = "".join(f"{n},A,x,yes\n{n},B,y,no\n{n},M,y,yes\n" for n in range(12, 40))
+    heading = "unit,coder,code,blind\n"
+    alone = document(run("l.csv", "--json", "--model-coder", "M", l=heading + blind))["model"]
+    both = document(run("l.csv", "--json", "--model-coder", "M", l=heading + blind + seen))
+    assert both["model"]["units"] == alone["units"] == 12
+    for side in ("human_human", "human_model"):
+        first, second = (found["overall"]["percent_agreement"][side] for found in (both["model"], alone))
+        assert first["value"] == second["value"]
+    assert any("suggestions in sight are not in these figures" in note for note in both["notes"])
+    only = document(run("l.csv", "--json", "--model-coder", "M", l=heading + seen))
+    assert only["kind"] == "assisted agreement" and only["model"]["units"] == 28
+
+
+def test_coders_whose_tables_name_no_transcript_in_common_are_told_so(run: Run) -> None:
+    heading = "text,code,transcript\n"
+    said = run("a.csv", "b.csv", a=f"{heading}I forget,x,i1\n", b=f"{heading}I forget,x,Interview 1\n").stdout
+    assert "no transcript in common: a names 'i1', b names 'Interview 1'." in said
+    said = run("a.csv", "b.csv", a="text,code\nI forget,x\n", b=f"{heading}I forget,x,i1\n").stdout
+    assert "a names none, b names 'i1'." in said
+    other = f"{heading}I remember,x,i1\n"
+    assert "in common" not in run("a.csv", "b.csv", a=f"{heading}I forget,x,i1\n", b=other).stdout
+
+
 def test_polarity_is_compared_where_both_gave_the_code(run: Run) -> None:
     table = (
         "unit,coder,code,polarity\n1,A,a,barrier\n1,B,a,barrier\n2,A,a,barrier\n2,B,a,facilitator\n3,A,b,barrier\n"

@@ -17,12 +17,12 @@ from coder.agreement.software_views import Tool, view
 from coder.codebook import Codebook
 from coder.coded_tables.grammar import CodedTable, examples
 from coder.coded_tables.passages import holds_passages, passages_of, used_polarities
-from coder.coded_tables.rating_rows import Problems, RatingOptions, cells_of, joined
+from coder.coded_tables.rating_rows import NO_TRANSCRIPT, Problems, RatingOptions, cells_of, joined
 from coder.coded_tables.ratings import arranged, codings_of_frame, known_categories
 from coder.domain import ADJUDICATED
 from coder.errors import CoderError, InputError, TableError
 from coder.exchange.codebooks import TABLES, notes_on, read_codebook
-from coder.phrasing import counted
+from coder.phrasing import counted, few
 from coder.workflow.agreement.from_study import UNIT, study_table
 from coder.workflow.agreement.passages_by_words import comparable
 from coder.workflow.agreement.transcripts_asked import of_transcripts
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 By = Literal["code", "component", "polarity"]
+SHOWN_CODERS = 3
 PLAIN_LISTS = (".txt", ".json", ".csv", ".tsv", ".xlsx", ".jsonl")
 
 
@@ -280,7 +281,7 @@ def _remarks(report: AgreementReport, codings: Codings) -> Sequence[str]:
     if len(report.coders) == 1:
         return [f"Only one coder, {next(iter(report.coders))}: agreement needs a second."]
     if report.n_compared == 0:
-        return ["No unit was coded by two coders, so nothing can be compared."]
+        return [f"No unit was coded by two coders, so nothing can be compared.{_no_common_ground(codings)}"]
     settled = [_about_adjudicated(codings)] if ADJUDICATED in report.coders else []
     alone = report.n_units - report.n_compared
     if not alone or (settled and len(report.coders) == 2):
@@ -294,6 +295,26 @@ def _remarks(report: AgreementReport, codings: Codings) -> Sequence[str]:
         " units, these figures are too high: give such units a row with an empty code (in a wide table '-'); for a"
         " study, import the codings with --complete.",
     ]
+
+
+def _no_common_ground(codings: Codings) -> str:
+    """Say that no two coders' tables name one and the same transcript; '' where that is not what keeps them apart."""
+    rated, ids = codings.rated(), codings.clusters
+    if ids is None:
+        return ""
+    by_coder = [set(ids[rated[:, at]].tolist()) for at in range(len(codings.coders))]
+    unnamed = codings.transcripts.index(NO_TRANSCRIPT) if NO_TRANSCRIPT in codings.transcripts else -1
+    if any(one & other for at, one in enumerate(by_coder) for other in by_coder[at + 1 :]):
+        return ""
+    named = [
+        f"{coder} names {'none' if theirs == {unnamed} else repr(codings.transcripts[min(theirs - {unnamed})])}"
+        for coder, theirs in zip(codings.coders, by_coder, strict=True)
+        if theirs
+    ]
+    return (
+        f" The coders have no transcript in common: {few(named, SHOWN_CODERS)}. If they coded the same ones, give"
+        " these the same names in a column 'transcript' of each table."
+    )
 
 
 def _about_adjudicated(codings: Codings) -> str:
