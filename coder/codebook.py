@@ -153,6 +153,18 @@ def shipped_names() -> list[str]:
     return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
 
 
+def shipped_name(name: str | Path) -> str | None:
+    """Return the shipped codebook that is meant, however it is spelled: 'COM-B' is comb. A file goes first.
+
+    >>> shipped_name("COM-B")
+    'comb'
+    """
+    if str(name) in shipped_names():
+        return str(name)
+    plain = re.sub(r"[\s_-]", "", str(name)).casefold()
+    return plain if plain in shipped_names() and not Path(name).exists() else None
+
+
 def load_codebook(name_or_path: str | Path) -> Codebook:
     """Read a shipped codebook by name, or a YAML file; codes named as a parent head their component.
 
@@ -164,12 +176,12 @@ def load_codebook(name_or_path: str | Path) -> Codebook:
 def load_with_notes(name_or_path: str | Path) -> tuple[Codebook, list[str]]:
     """Read a codebook as `load_codebook` does; return with it sentences on what counts elsewhere than it stands."""
     path = Path(name_or_path)
-    if str(name_or_path) in shipped_names():
-        path = SHIPPED / f"{name_or_path}.yaml"
+    if shipped := shipped_name(name_or_path):
+        path = SHIPPED / f"{shipped}.yaml"
     if not path.is_file():
-        known = ", ".join(shipped_names())
         raise CodebookError(
-            f"There is no codebook '{name_or_path}'. Give a YAML file, or one of the shipped names: {known}."
+            f"There is no codebook '{name_or_path}'. Give a file (yaml, csv, xlsx, docx, qdc), or one of the shipped"
+            f" names: {', '.join(shipped_names())}."
         )
     if path.stat().st_size > SIZE_LIMIT:
         raise CodebookError(f"{path} is over {SIZE_LIMIT // 1_000_000} MB, too large for a codebook.")

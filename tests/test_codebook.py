@@ -15,6 +15,7 @@ from coder.codebook import (
     headed,
     load_codebook,
     parse_codebook,
+    shipped_name,
     shipped_names,
     to_yaml,
 )
@@ -194,3 +195,23 @@ def test_yaml_round_trip_keeps_everything(label: str, definition: str, subs: lis
     again = parse_codebook(to_yaml(book))
     assert again == book
     assert again.hash == book.hash
+
+
+@pytest.mark.parametrize("name", ["comb", "COM-B", "com b", "Com_B", "CoProduction"])
+def test_a_shipped_codebook_is_meant_however_it_is_spelled(name: str) -> None:
+    meant = "coproduction" if len(name) > 5 else "comb"
+    assert load_codebook(name) == load_codebook(meant)
+
+
+@pytest.mark.parametrize("name", ["com.b", "combs", "COM-B.yaml", "co", "", "models/comb", "TDF"])
+def test_another_name_is_no_shipped_codebook(name: str) -> None:
+    assert shipped_name(name) is None
+
+
+def test_a_file_goes_before_a_shipped_codebook_of_another_spelling(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("COM-B").write_text("name: Mine\ncodes:\n  - id: time\n", encoding="utf-8")
+    assert load_codebook("COM-B").ids == ("time",)
+    assert load_codebook("com-b").name == "COM-B"

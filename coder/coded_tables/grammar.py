@@ -447,7 +447,8 @@ def open_table(
         has = ", ".join(map(str, frame.columns))
         raise TableError(f"{where or path} has no column '{absent[0]}' (it has: {has}).")
     table = CodedTable.of(frame, where or str(path), study=study, given=given)
-    return replace(table, notes=tuple(_dates_among_names(table)))
+    read = (f"{table.where}: {note}" for note in frame.attrs["notes"])
+    return replace(table, notes=(*read, *_dates_among_names(table)))
 
 
 def _dates_among_names(table: CodedTable) -> Iterable[str]:

@@ -22,7 +22,7 @@ from coder.codebook import (
     deeper_words,
     headed,
     load_with_notes,
-    shipped_names,
+    shipped_name,
     to_yaml,
 )
 from coder.coded_tables.grammar import examples, text_of
@@ -104,7 +104,7 @@ def notes_on(name_or_path: str | Path) -> list[str]:
 def read_with_notes(name_or_path: str | Path) -> tuple[Codebook, list[str]]:
     """Return a codebook as `read_codebook` reads it, and the notes on it."""
     path = Path(name_or_path)
-    if str(name_or_path) in shipped_names() or path.suffix.lower() not in (*TABLES, ".qdc"):
+    if shipped_name(name_or_path) or path.suffix.lower() not in (*TABLES, ".qdc"):
         if path.is_file() and (advice := advice_on_name(path, "codebook")):
             raise CodebookError(f"{path}: {advice}")
         return load_with_notes(name_or_path)

@@ -6,7 +6,7 @@ which columns are exported and in which order.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,10 +47,15 @@ def read_table_export(path: Path, given: Mapping[str, str] | None = None) -> Ext
             mine = [frame for frame in frames if belongs(_plain(frame))]
             if mine:
                 codings, notes = read(mine)
-                return ExternalCodings(path.name, tool, tuple(codings), tuple(notes))
+                return ExternalCodings(path.name, tool, tuple(codings), (*_reading(mine), *notes))
     frame = next((frame for frame in frames if _is_coded(frame, given)), frames[0])
     codings, notes = _any_table(frame, path.name, given or {})
-    return ExternalCodings(path.name, "table", tuple(codings), tuple(notes))
+    return ExternalCodings(path.name, "table", tuple(codings), (*_reading([frame]), *notes))
+
+
+def _reading(frames: Sequence["DataFrame"]) -> list[str]:
+    """Return what was guessed when the tables were read."""
+    return [note for frame in frames for note in frame.attrs["notes"]]
 
 
 def _plain(frame: "DataFrame") -> dict[str, str]:

@@ -237,3 +237,57 @@ def test_two_names_of_words_columns_are_two_columns(tmp_path: Path) -> None:
     frame = read_table(path, needed=["text"])
     assert list(frame.columns) == ["transcript", "text"]
     assert list(frame["text"]) == ["Never the time, ever.", "My wife reminds me."]
+
+
+def with_merged_cells(path: Path) -> Path:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (
+        ["Our coding"],
+        ["interview", "text", "code", "memo"],
+        ["Interview 1", "I can't bend", "body", None],
+        [None, "Too dear", "money", "ask again"],
+        [None, None, "time", None],
+        [None, "My wife helps", "people", None],
+        ["Interview 2", "I forget", "memory", "and more"],
+    ):
+        sheet.append(row)
+    for area in ("A1:D1", "A3:A5", "B4:B5", "C7:D7"):
+        sheet.merge_cells(area)
+    book.save(path)
+    return path
+
+
+def test_the_value_of_cells_merged_down_counts_for_each_row_they_cover(tmp_path: Path) -> None:
+    frame = read_table(with_merged_cells(tmp_path / "a.xlsx"), needed=["text", "code"])
+    assert frame["interview"].tolist() == ["Interview 1", "Interview 1", "Interview 1", None, "Interview 2"]
+    assert frame["text"].tolist() == ["I can't bend", "Too dear", "Too dear", "My wife helps", "I forget"]
+    assert frame["memo"].tolist() == [None, "ask again", None, None, None]
+    assert frame.attrs["notes"] == (
+        "The value of merged cells counts for each row that they cover: 3 empty cells filled, the first in row 4.",
+    )
+
+
+def test_merged_words_of_a_transcript_are_said_once(tmp_path: Path) -> None:
+    sheets = list(read_workbook(with_merged_cells(tmp_path / "a.xlsx").read_bytes(), "a.xlsx"))
+    assert [cells[1] for _, cells in sheets[0].rows[2:]] == [
+        "I can't bend", "Too dear", None, "My wife helps", "I forget",
+    ]  # fmt: skip
+
+
+def test_merged_cells_are_filled_within_the_limits_of_a_table(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in range(300):
+        sheet.append(["a long text " * 20 if row == 0 else None, "x"])
+    sheet.merge_cells("A1:A300")
+    book.save(tmp_path / "a.xlsx")
+    data = (tmp_path / "a.xlsx").read_bytes()
+    small = 20_000
+    list(read_workbook(data, "a.xlsx", Budget("a.xlsx", characters=small)))
+    with pytest.raises(UnsafeFileError):
+        list(read_workbook(data, "a.xlsx", Budget("a.xlsx", characters=small), fill_merged=True))

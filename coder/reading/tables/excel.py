@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from posixpath import normpath
 
 from coder.errors import FormatError
+from coder.phrasing import counted
 from coder.reading.safety.containers import Archive, Event, XmlHandler, open_archive, parse_xml, xml_events
 from coder.reading.safety.content import Budget, advice_on
 from coder.reading.tables.delimited import MAX_CELLS, MAX_COLUMNS, ROW_COST, Row, Sheet, table_budget
@@ -27,10 +28,16 @@ _BUILT_IN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59
 _NOT_DATE_CODES = re.compile(r'"[^"]*"|\\.|_.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+# Cells of one column that were merged. Cells of several columns are mostly a title.
+_MERGED_DOWN = re.compile(r"([A-Z]{1,3})(\d{1,7}):\1(\d{1,7})")
 
 
-def read_workbook(data: bytes, name: str, budget: Budget | None = None) -> Iterator[Sheet]:
+def read_workbook(
+    data: bytes, name: str, budget: Budget | None = None, *, fill_merged: bool = False
+) -> Iterator[Sheet]:
     """Yield the visible sheets with rows, in the workbook's order.
+
+    `fill_merged` gives the value of cells that are merged in one column to each row that they cover; a note says so.
 
     Raises:
         FormatError: the file is something else, damaged or locked.
@@ -63,7 +70,8 @@ def read_workbook(data: bytes, name: str, budget: Budget | None = None) -> Itera
             _parse(archive, path, sheet)
             if sheet.rows:
                 siblings = tuple(other for other, _ in parts if other != title)
-                yield Sheet(sheet.rows, title, siblings=siblings)
+                notes = tuple(sheet.fill_merged()) if fill_merged else ()
+                yield Sheet(sheet.rows, title, notes=notes, siblings=siblings)
 
 
 def _parse(archive: Archive, part: str, handler: XmlHandler) -> None:
@@ -208,6 +216,7 @@ class _SheetHandler(_TextHandler):
         super().__init__(budget)
         self.values = values
         self.rows: list[Row] = []
+        self.merged: dict[int, list[tuple[int, int]]] = {}  # first row: columns and last rows
         self.cells: list[str | None] = []
         self.number = 0
         self.column = -1
@@ -229,6 +238,9 @@ class _SheetHandler(_TextHandler):
             )
             self.column = -1
             self.cells = []
+        elif tag == "x:mergeCell":
+            if merged := _MERGED_DOWN.fullmatch(attributes.get("ref", "")):
+                self.merged.setdefault(int(merged[2]), []).append((_column(merged[1]), int(merged[3])))
         else:
             super().start(tag, attributes)
 
@@ -255,6 +267,28 @@ class _SheetHandler(_TextHandler):
             self.budget.spend(len(text) if self.kind == "s" else 0, self.column - len(self.cells))
             self.cells += [None] * (self.column - len(self.cells))
             self.cells.append(text)
+
+    def fill_merged(self) -> list[str]:
+        """Give each row that a merged cell covers its value, where it has none of its own; return a note if any."""
+        standing: dict[int, tuple[str, int]] = {}  # column: value and last row
+        filled: list[int] = []
+        for number, cells in self.rows:
+            standing = {column: merged for column, merged in standing.items() if number <= merged[1]}
+            for column, (text, _) in standing.items():
+                cells += [None] * (column + 1 - len(cells))
+                if cells[column] is None:
+                    self.budget.spend(len(text), 1)
+                    cells[column] = text
+                    filled.append(number)
+            for column, last in self.merged.get(number, ()):
+                if column < len(cells) and (value := cells[column]):
+                    standing[column] = value, last
+        if not filled:
+            return []
+        return [
+            "The value of merged cells counts for each row that they cover:"
+            f" {counted(len(filled), 'empty cell')} filled, the first in row {filled[0]}."
+        ]
 
 
 def _column(letters: str) -> int:

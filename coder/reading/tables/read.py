@@ -44,8 +44,9 @@ def read_table(path: str | Path, *, needed: Sequence[str] = ()) -> "DataFrame":
     """Read a table into a frame whose cells are text or None (lists of jsonl and parquet stay lists).
 
     Separator and encoding are found out; title rows above the header are skipped; of a workbook the first
-    visible sheet with the `needed` columns is taken. Columns are matched to `needed` without regard to case
-    and signs and renamed to its spelling. `frame.attrs` has "first_row" and "row_numbers" (the rows' numbers
+    visible sheet with the `needed` columns is taken, and merged cells count for each row that they cover.
+    Columns are matched to `needed` without regard to case and signs and renamed to its spelling.
+    `frame.attrs` has "first_row" and "row_numbers" (the rows' numbers
     as a spreadsheet or editor shows them), "encoding", "sheet" and "notes" (sentences on what was guessed).
 
     Raises:
@@ -116,7 +117,7 @@ def _bytes_of(path: Path, suffixes: Collection[str] = TABLE_SUFFIXES) -> bytes:
 
 def _sheets(data: bytes, name: str, suffix: str) -> Iterator[Sheet]:
     if suffix in (".xlsx", ".xlsm"):
-        yield from read_workbook(data, name)
+        yield from read_workbook(data, name, fill_merged=True)
     elif suffix in (".jsonl", ".ndjson"):
         yield _read_jsonl(data, name)
     elif suffix == ".parquet":
