@@ -262,8 +262,8 @@ def _columns_noted(table: CodedTable, column: str | None) -> list[str]:
     if column is None and len(table) > 1:
         notes.append(
             f"{table.where}: no column tells interviews or people apart, so all {counted(len(table), 'row')} count as"
-            " one group and no figure is about another interview: figures are row-level. Add a column 'transcript' or"
-            " 'participant', or name one with --group."
+            " one group: figures have no interval, and what learns from the table cannot be tested on an interview it"
+            " did not learn from. Add a column 'transcript' or 'participant', or name one with --group."
         )
     return notes
 

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from coder.review.auth import Session, Sessions
 from coder.review.background import Jobs
 from coder.review.keyboard import ACTIONS, action_keys, shown
-from coder.review.legend import POLARITY_SIGNS, Sign, clock, day, legend, share_words
+from coder.review.legend import POLARITY_SIGNS, Odds, Sign, clock, day, legend, share_words
 from coder.review.presenters import Drawing
 from coder.workflow.pseudonymise import FoundNames
 from coder.workflow.review.session import ReviewSession, default_mode
@@ -57,7 +57,7 @@ class ReviewContext:
         self.found_names: FoundNames | None = None  # transcripts that wait until their names were looked at
         self._preferences: dict[str, Preferences] = {}
         self._paces: dict[str, float | None] = {}
-        self._untested: tuple[tuple[int | None, str], frozenset[str]] | None = None
+        self._odds: tuple[tuple[int | None, str], Odds] | None = None
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
             trim_blocks=False, lstrip_blocks=True, auto_reload=False,
@@ -120,15 +120,15 @@ class ReviewContext:
 
     def drawing(self, coder: str, search: str = "") -> Drawing:
         """Return what draws utterances for this coder."""
-        return Drawing(self.signs(coder), search, untested=self.untested())
+        return Drawing(self.signs(coder), search, self.odds())
 
-    def untested(self) -> frozenset[str]:
-        """Return the codes that the model in use was never tested with; looked up again when either changes."""
+    def odds(self) -> Odds:
+        """Return how confidence is told of the model in use; looked up again when it or the codebook changes."""
         active = self.review.study.models.active()
         key = (active.id if active else None, self.review.codebook.hash)
-        if self._untested is None or self._untested[0] != key:
-            self._untested = key, untested_codes(self.review.study)
-        return self._untested[1]
+        if self._odds is None or self._odds[0] != key:
+            self._odds = key, Odds(untested_codes(self.review.study), active is not None and active.shipped)
+        return self._odds[1]
 
     def memos(self, session: Session, *, kind: str = "", transcript: int | None = None) -> list[Memo]:
         """Return the memos that a coder may read in a list, only those of one kind or on one transcript if given."""

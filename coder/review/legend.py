@@ -113,22 +113,35 @@ def stylesheet(signs: Mapping[str, Sign]) -> str:
     return "\n".join([f":root{{--lanes:{max(1, len(signs))}}}", *rules, ""])
 
 
-def confidence_words(probability: float, *, tested: bool = True) -> str:
-    """Return a calibrated probability as people speak of odds; where that was never tested, as the bare figure.
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """How a confidence is told: `untested` are the codes that the model in use was never tested with.
 
-    >>> confidence_words(0.71)
-    'about 7 in 10 right'
-    >>> confidence_words(0.71, tested=False)
-    'confidence 71 %, never tested for this code'
+    `elsewhere`: it comes with the program, so that it was tested on other material than the study's.
     """
-    if not tested:
-        return f"confidence {100 * probability:.0f} %, never tested for this code"
-    if probability >= 0.95:
-        return "about 19 in 20 right"
-    tenths = round(probability * 10)
-    if tenths <= 1:
-        return "seldom right (1 in 10 or less)"
-    return "about half right" if tenths == 5 else f"about {tenths} in 10 right"
+
+    untested: frozenset[str] = frozenset()
+    elsewhere: bool = False
+
+    def words(self, code: str, probability: float) -> str:
+        """Return a calibrated probability as people speak of odds; of a code never tested, as the bare figure.
+
+        >>> Odds().words("time", 0.71)
+        'about 7 in 10 right'
+        >>> Odds(elsewhere=True).words("time", 0.71)
+        'about 7 in 10 right elsewhere'
+        >>> Odds(untested=frozenset({"time"})).words("time", 0.71)
+        'confidence 71 %, never tested for this code'
+        """
+        if code in self.untested:
+            return f"confidence {100 * probability:.0f} %, never tested for this code"
+        where = " elsewhere" if self.elsewhere else ""
+        if probability >= 0.95:
+            return f"about 19 in 20 right{where}"
+        tenths = round(probability * 10)
+        if tenths <= 1:
+            return f"seldom right{where} (1 in 10 or less)"
+        return f"about half right{where}" if tenths == 5 else f"about {tenths} in 10 right{where}"
 
 
 def share_words(part: int, whole: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from coder.codebook import Codebook
-from coder.review.legend import Sign, clock, confidence_words
+from coder.review.legend import Odds, Sign, clock
 from coder.workflow.review.session import Document, ReviewSession, Unit
 from coder.workflow.study.open import Memo, Mode, StoredSuggestion
 from coder.workflow.study.quotes import PlacedQuote
@@ -147,10 +147,8 @@ class RowView:
 class Drawing:
     """Draws utterances with one codebook's signs, marking the words of a search."""
 
-    def __init__(
-        self, signs: Mapping[str, Sign], search: str = "", *, untested: frozenset[str] = frozenset()
-    ) -> None:
-        self._signs, self._search, self._untested = signs, search.casefold(), untested
+    def __init__(self, signs: Mapping[str, Sign], search: str, odds: Odds) -> None:
+        self._signs, self._search, self._odds = signs, search.casefold(), odds
 
     def turns(self, document: Document, units: Sequence[Unit], focus: int | None = None) -> list[TurnView]:
         """Return the turns that the given utterances belong to."""
@@ -322,7 +320,7 @@ class Drawing:
         return Offer(
             sign=self._signs[item.code],
             polarity=item.polarity,
-            odds=confidence_words(item.score, tested=item.code not in self._untested),
+            odds=self._odds.words(item.code, item.score),
             runner_up=self._signs[next_best.code].code.label if next_best else "",
             evidence=item.evidence,
             answer=answer,

@@ -74,8 +74,8 @@ def test_what_the_model_was_never_tested_with_is_said_and_no_figure_of_other_cod
     summary = Summary.of(model)
     summary.codes = Counter({("time", "barrier"): 1, ("body", ""): 2})
     said = closing_words(request, summary)
-    assert "96 % were right where the model was tested; expect fewer on another study." in said
-    assert "Not measured: how often suggestions are right of 'The body'." in said
+    assert "96 % were right in held-out parts of what it learned from; expect fewer on another study." in said
+    assert "Not measured: how often suggestions of 'The body' are right." in said
     del summary.codes["body", ""]
     assert "Not measured" not in closing_words(request, summary)
 

@@ -59,6 +59,21 @@ def test_a_transcript_without_names_is_not_said_to_have_no_interviewer(study: St
     assert "none found" not in said
 
 
+@pytest.mark.parametrize(
+    ("text", "all_coded"),
+    [
+        ("Ida: It rained.\n\nBo: It did.\n\nIda: All day.\n\nBo: And night.\n", True),
+        ("Ida: Did it rain?\n\nBo: It did.\n\nIda: All day?\n\nBo: And night.\n", False),
+        ("P1: It rained.\n\nP1: It did.\n\nP1: All day.\n", False),
+    ],
+)
+def test_speakers_who_are_all_coded_for_want_of_an_interviewer_are_named_with_the_way_out(
+    study: Study, tmp_path: Path, text: str, all_coded: bool
+) -> None:
+    said = ImportResult(bring(study, put(tmp_path, "talk.txt", text))).text()
+    assert ("so all speakers are coded (name who asks on the page How they were read)" in said) == all_coded
+
+
 def texts(study: Study, transcript: int) -> list[str]:
     return [item.text for item in study.texts.utterances(transcript, codable_only=True)]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from coder.errors import FormatError, UnsafeFileError
+from coder.phrasing import counted
 from coder.reading.clock import seconds_in, speaker_and_time
 from coder.reading.document import Document, Paragraph, in_seconds
 from coder.reading.formats.markup import without_markup
@@ -190,7 +191,11 @@ def _notes(rows: Cells, columns: Columns, above: int) -> list[str]:
         notes.append("Read as answers: what each row says is one participant's turn.")
         cells = [_at(row, column).strip().casefold() for row in rows[above:] for column in columns.text]
         missing = sum(cell in MISSING for cell in cells)
-        notes += [f"{missing} answer{'s' * (missing > 1)} left out that say only N/A."] if missing else []
+        notes += (
+            [f"{counted(missing, 'answer')} left out that {'says' if missing == 1 else 'say'} only N/A."]
+            if missing
+            else []
+        )
     if above:
         machine = _MACHINE_ROW in "".join(rows[above - 1])
         names = _questions(rows[:above]) if columns.answers else rows[above - 1 - machine]

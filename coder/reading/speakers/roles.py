@@ -292,7 +292,9 @@ def _inferred(voices: dict[str, _Voice], named: frozenset[str]) -> tuple[set[str
         return {doubtful[0].label}, [
             f"{who} taken for the interviewer, since the other one is called {other}; name others to overrule."
         ]
-    return set(), ["No interviewer was recognised: every speaker counts as a participant."]
+    return set(), [
+        "No interviewer was recognised: every speaker counts as a participant. Name the one who asks, if one does."
+    ]
 
 
 def _in_another_talk(turns: Sequence[Turn], text: str, asking: Collection[str]) -> tuple[set[str], list[str]]:

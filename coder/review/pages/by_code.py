@@ -62,8 +62,6 @@ def _why_empty(context: ReviewContext, code: str) -> str:
 
 
 def _cards(request: Request, code: str) -> list[Card]:
-    from coder.review.legend import confidence_words
-
     context, session = context_of(request), session_of(request)
     wanted = Filters(coder=session.coder, state="open", suggested=code)
     cards: list[Card] = []
@@ -75,7 +73,7 @@ def _cards(request: Request, code: str) -> list[Card]:
             offer = next((item for item in unit.offers if item.code == code), None)
             if offer is not None and len(cards) < SCREENFUL:
                 name = context.review.home_of(key).name
-                odds = confidence_words(offer.score, tested=code not in context.untested())
+                odds = context.odds().words(code, offer.score)
                 cards.append(Card(unit, offer, odds, name))
         if len(cards) >= SCREENFUL:
             break

@@ -83,18 +83,21 @@ class Summary:
     labels: Mapping[str, str] = field(default_factory=dict)
     failed: dict[str, CodeVerdict] = field(default_factory=dict)
     surest_quarter: float | None = None
+    shipped: bool = False  # the model comes with the program
     untested: tuple[str, ...] = ()  # codes that may be suggested though nobody measured how well
 
     @classmethod
     def of(cls, model: "Model", left_out: Mapping[str, str] | None = None) -> "Summary":
         """Return an empty summary that knows the model's codes and the verdicts of those that failed."""
+        from coder.learning.persistence.model_files import SHIPPED
+
         labels = model.codebook.labels
         failed, tested = failed_codes(model), model.card.tested_codes
         untested = tuple(code for code in labels if code not in tested and code not in failed)
         return cls(
             left_out=dict(left_out or {}), model=model.name, labels=labels, failed=failed,
             surest_quarter=model.card.held_out.surest_quarter if tested & labels.keys() else None,
-            untested=untested,
+            shipped=(SHIPPED / model.name / "card.json").is_file(), untested=untested,
         )  # fmt: skip
 
     def add(self, record: PartRecord) -> None:
@@ -346,7 +349,7 @@ def untested_lines(summary: Summary, codebook: object = None) -> list[str]:
     if not untested:
         return []
     if len(untested) < len(suggested):
-        return [f"Not measured: how often suggestions are right of {examples(untested)}."]
+        return [f"Not measured: how often suggestions of {examples(untested)} are right."]
     book = f" --codebook {typed(codebook)}" if codebook else ""
     return [
         "Not measured: how often suggestions of these codes are right. The model was not tested with them, and its",
@@ -366,9 +369,10 @@ def _shares(summary: Summary) -> list[str]:
         lines.append(advice)
     if summary.surest_quarter is not None:
         right = f"{100 * summary.surest_quarter:.0f} %"
+        where = " (README, How good is it?)" if summary.shipped else ""
         lines.append(
-            f"Of the quarter that it was surest of, {right} were right where the model was tested;"
-            " expect fewer on another study."
+            f"Of the quarter that it was surest of, {right} were right in held-out parts of what it learned from;"
+            f" expect fewer on another study{where}."
         )
     return lines
 

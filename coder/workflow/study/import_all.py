@@ -282,10 +282,10 @@ def _added_line(item: Added) -> str:
             f"coder turns {typed(item.path)}" if item.path.is_file() else "see 'How it was read' on its page"
         )
         return f"{read}; no speaker is named. Who asks and who answers: {shown}"
-    return (
-        f"{read};"
-        f" interviewer: {', '.join(interviewers) or 'none found'}; speakers: {', '.join(others) or 'none'}."
-    )
+    asking = ", ".join(interviewers) or "none found"
+    if not interviewers and len(others) > 1:
+        asking += ", so all speakers are coded (name who asks on the page How they were read)"
+    return f"{read}; interviewer: {asking}; speakers: {', '.join(others) or 'none'}."
 
 
 def _codings_lines(report: CodingsReport) -> list[str]:

@@ -61,7 +61,7 @@ class SuggestReport:
         """Return a sentence on the suggested codes that the model was never tested with, if any."""
         from coder.coded_tables.grammar import examples
 
-        said = f"Not measured: how often suggestions are right of {examples(self.untested)}."
+        said = f"Not measured: how often suggestions of {examples(self.untested)} are right."
         return [said] if self.untested else []
 
     def as_dict(self) -> dict[str, Any]:
