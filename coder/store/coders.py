@@ -120,9 +120,15 @@ class People:
             )
 
     def participants(self, transcript_id: int) -> dict[str, str]:
-        """Return the participant's name by speaker label for one transcript."""
+        """Return the participant's name by speaker label for one transcript.
+
+        A label that speaks in a corrected version, too, is who it was before.
+        """
         rows = self._db.rows(
-            "SELECT speaker, participant FROM speaks WHERE transcript = ? ORDER BY time, uid",
+            "WITH RECURSIVE version (id, replaces) AS (SELECT id, replaces FROM transcript WHERE id = ?1 UNION"
+            " SELECT t.id, t.replaces FROM version JOIN transcript t ON t.uid = version.replaces)"
+            " SELECT speaker, participant FROM version JOIN speaks ON speaks.transcript = version.id WHERE id = ?1"
+            " OR speaker IN (SELECT coalesce(speaker, '') FROM turn WHERE turn.transcript = ?1) ORDER BY time, uid",
             (transcript_id,),
         )
         return {row["speaker"]: row["participant"] for row in rows}
@@ -143,11 +149,17 @@ class People:
         return self.all_attributes(kind, subject).get(subject, {})
 
     def all_attributes(self, kind: str, subject: str | None = None) -> dict[str, dict[str, tuple[str, ...]]]:
-        """Return name -> values for every subject of a kind ('participant' or 'transcript')."""
+        """Return name -> values for every subject of a kind ('participant' or 'transcript').
+
+        What is known of a transcript is known of corrected versions of it, too.
+        """
         rows = self._db.rows(
-            "SELECT subject, name, content FROM attribute WHERE kind = ? AND (subject = ? OR ? IS NULL)"
-            " ORDER BY time, uid",
-            (kind, subject, subject),
+            "WITH RECURSIVE known (of, subject) AS (SELECT DISTINCT subject, subject FROM attribute WHERE kind = ?1"
+            " UNION SELECT known.of, t.uid FROM known JOIN transcript t ON t.replaces = known.subject"
+            "  WHERE ?1 = 'transcript')"
+            " SELECT known.subject, name, content FROM known JOIN attribute a ON a.subject = known.of AND a.kind = ?1"
+            " WHERE known.subject = ?2 OR ?2 IS NULL ORDER BY time, a.uid",
+            (kind, subject),
         )
         attributes: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
         for row in rows:
