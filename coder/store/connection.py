@@ -146,8 +146,8 @@ class SharedConnection:
         if self._file and _identity(self.path) not in (None, self._file):
             raise StudyError(
                 f"{self.path} was replaced by another file while it was open here, as a synced folder does. Nothing"
-                f" more is saved. Close it everywhere, delete {self.path.name}-wal and {self.path.name}-shm, which"
-                " belong to the file before, and look for a conflicted copy (docs/study.md)."
+                f" more is saved. Close it everywhere, move {self.path.name}-wal and {self.path.name}-shm, which"
+                " belong to the file before, to another folder, and look for a conflicted copy (docs/study.md)."
             )
 
     @contextmanager

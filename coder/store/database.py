@@ -17,6 +17,7 @@ from coder.passphrases import PASSPHRASES
 from coder.phrasing import typed
 from coder.store.connection import transaction, translated
 from coder.store.encryption import connected, database_errors, is_encrypted, rewrite
+from coder.store.left_log import fits, log_of
 
 APPLICATION_ID = 0x434F4452  # "CODR", so that `file` and other programs can tell
 PATIENCE = 15.0  # seconds to wait for another writer
@@ -138,7 +139,7 @@ def _writable(path: Path) -> bool:
 def _mode(path: Path, writable: bool) -> str:
     if writable:
         return "mode=rw"
-    log = path.with_name(f"{path.name}-wal")
+    log = log_of(path)
     if not log.exists() or not log.stat().st_size:
         return "mode=ro&immutable=1"  # SQLite need not make its -shm file; nobody can be writing
     if os.access(path.parent, os.W_OK):
@@ -148,8 +149,21 @@ def _mode(path: Path, writable: bool) -> str:
     )
 
 
+def _refuse_other_log(path: Path, passphrase: str | None) -> None:
+    """Raise StudyError where the log beside a file is that of another, before SQLite brings it in."""
+    file = path.resolve()
+    log = log_of(file)
+    if os.access(file.parent, os.W_OK) and not fits(file, log, lambda copy: connected(copy, passphrase)):
+        raise StudyError(
+            f"{path} and {log.name} beside it do not belong together, so nothing was opened or changed. The file was"
+            f" replaced while it was open, as a synced folder does. Move {log.name} and {path.name}-shm to another"
+            " folder and open the study again; look for a conflicted copy (docs/study.md)."
+        )
+
+
 def _opened(path: Path, writable: bool, passphrase: str | None) -> sqlite3.Connection:
     location = f"{path.resolve().as_uri()}?{_mode(path, writable)}"
+    _refuse_other_log(path, passphrase)
     connection = connected(
         location, passphrase, path, uri=True, timeout=PATIENCE, check_same_thread=False, cached_statements=256
     )  # fmt: skip
