@@ -307,9 +307,8 @@ class _Handler:
         holder = self._note or (self._sources[-1] if self._sources else None)
         if selection is None or holder is None:
             return
-        if (
-            holder is self._note and selection.codings
-        ):  # words of the note that were coded, no place of another text
+        # With codings it is words of the note itself.
+        if holder is self._note and selection.codings:
             for _ in selection.codings:
                 self._skip("Coding of a memo", holder.name)
         else:

@@ -103,7 +103,13 @@ def test_what_is_too_long_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("a.doc", ".docx"), ("a.pages", ".docx"), ("a.mp3", "not read here"), ("noending", "not read here")],
+    [
+        ("a.doc", ".docx"),
+        ("a.pages", ".docx"),
+        ("a.mp3", "transcribe it first"),
+        ("a.xyz", "not read here"),
+        ("noending", "not read here"),
+    ],
 )
 def test_unknown_endings_say_what_is_read(tmp_path: Path, name: str, told: str) -> None:
     (tmp_path / name).write_bytes(b"x")

@@ -42,6 +42,7 @@ def test_earlier_results_in_a_folder_are_left_out_and_named(folder: Path) -> Non
     rows, talk = input_files([folder], "row"), input_files([folder], "utterance")
     assert names(rows.files) == names(talk.files) == ["answers.csv"]
     assert names(rows.left_out) == ["a.csv", "b.xlsx", "c.jsonl", "d.parquet", "e.csv"]
+    assert "2 files of other kinds not read: c.jsonl, d.parquet." in talk.left_out.pop(str(folder))
     assert names(talk.left_out) == ["a.csv", "b.xlsx", "e.csv"]
     report = reading_report(folder)
     assert [file.path.name for file in report.files] == ["answers.csv"]

@@ -10,6 +10,7 @@ import pytest
 from coder.errors import StudyError, TableError
 from coder.store import Study
 from coder.store.values import Decision
+from coder.workflow.precoding.parts import input_files
 from coder.workflow.study.decide import decide
 from coder.workflow.study.import_all import ImportRequest, ImportResult, import_all
 from coder.workflow.study.import_attributes import import_attributes
@@ -475,3 +476,24 @@ def test_adjudicated_codings_of_an_export_are_left_out_and_counted(
     assert (report.used, report.coded) == (1, {"Ann": 1})
     assert any(note.startswith("1 adjudicated coding left out") for note in report.notes)
     assert not study.figures().adjudicated
+
+
+def test_files_of_other_kinds_in_a_folder_are_named_once_by_import_and_precode(tmp_path: Path) -> None:
+    folder = tmp_path / "interviews"
+    (folder / "theirs.qda" / "images").mkdir(parents=True)
+    (folder / "a.txt").write_text(TALK, encoding="utf-8")
+    for name in ("b.doc", "c.mp3", "d.qdpx", "theirs.qda/data.qda", "theirs.qda/images/e.png", ".hidden"):
+        (folder / name).write_bytes(b"\x00")
+    with small_study(tmp_path / "s.coder") as study:
+        lines = import_all(study, ImportRequest(paths=(folder,))).problems()
+        assert f"{folder}: 2 files of other kinds not read: b.doc, c.mp3." in lines
+        assert [line for line in lines if "d.qdpx" in line or "theirs.qda" in line] == [
+            f"{folder / name}: a project of another tool, left out; give it by itself."
+            for name in ("d.qdpx", "theirs.qda")
+        ]
+        alone = import_all(study, ImportRequest(paths=(folder / "a.txt",)))
+        assert not any("other kinds" in line for line in alone.problems())
+    found = input_files([folder], "utterance")
+    assert [path.name for path in found.files] == ["a.txt"]
+    assert "5 files of other kinds not read" in found.left_out[str(folder)]
+    assert input_files([folder / "a.txt"], "utterance").left_out == {}

@@ -167,8 +167,9 @@ class InputFiles:
 def input_files(paths: Iterable[str | Path], unit: Unit) -> InputFiles:
     """Return the files meant by paths; a folder means every file in it that can be read.
 
-    Tables of suggestions in a folder are left out, and for transcripts those of codings, too. Raises InputError for
-    a path that does not exist and for folders without any file to read.
+    Tables of suggestions in a folder are left out, and for transcripts those of codings, too; files of other kinds
+    are named in one sentence a folder. Raises InputError for a path that does not exist, and for folders without any
+    file to read.
     """
     from coder.workflow.coded_results import why_no_answers, why_no_transcript
 

@@ -64,7 +64,8 @@ class PrecodingRequest:
 class Summary:
     """What a run did: counts for the closing words, and the files that were refused with the reason.
 
-    `left_out` are files of folders that hold suggestions or codings, with the reason; `talk`: some file is no survey.
+    `left_out` are files of folders that hold suggestions or codings, and folders with files of other kinds, each with
+    the reason; `talk`: some file is no survey.
     """
 
     files: list[str] = field(default_factory=list)
