@@ -10,6 +10,7 @@ from coder.domain import Corrections, Role, Turn
 from coder.errors import InputError
 from coder.phrasing import counted, quoted
 from coder.reading.speakers.near_labels import nearest
+from coder.reading.speakers.openings import who_asks_without_marks
 from coder.reading.speakers.vocabulary import (
     ANSWERING_LETTERS,
     ASKING_LETTERS,
@@ -106,9 +107,10 @@ def _answers_in_russian(key: str) -> bool:
 
 @dataclass(slots=True)
 class _Voice:
-    """What is known of one speaker: turns, questions, words, whether first."""
+    """What is known of one speaker: what is said in each turn, questions, words, whether first."""
 
     label: str
+    said: list[str] = field(default_factory=list)
     turns: int = 0
     asking: float = 0.0
     words: int = 0
@@ -243,6 +245,7 @@ def _voices(turns: Iterable[Turn], text: str, *, unnamed: bool) -> dict[str, _Vo
         label = turn.speaker or ""
         voice = voices.setdefault(label, _Voice(label, first=not voices))
         words = _with_question_marks(text[turn.start : turn.end])
+        voice.said.append(words)
         voice.turns += 1
         voice.words += words.count(" ") + 1
         voice.asking += 1 if _ASKS.search(words) else _IN_PASSING * bool(re.search("[?？؟]", words))
@@ -286,6 +289,12 @@ def _inferred(voices: dict[str, _Voice], named: frozenset[str]) -> tuple[set[str
     if asking:
         who = ", ".join(label or "whoever has no label" for label in sorted(asking))
         return asking, [f"{who} taken for the interviewer by the questions asked; name others to overrule."]
+    opening = who_asks_without_marks({voice.label: voice.said for voice in voices.values()})
+    if opening is not None and opening in {voice.label for voice in doubtful}:
+        return {opening}, [
+            f"{opening or 'Whoever has no label'} taken for the interviewer by how turns begin, since the"
+            " questions have no question marks; name others to overrule."
+        ]
     if len(voices) == 2 and len(doubtful) == 1:
         other = next(label for label in voices if label != doubtful[0].label)
         who = doubtful[0].label or "Whoever has no label"
