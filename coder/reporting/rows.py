@@ -14,11 +14,13 @@ from typing import IO, Any, Protocol
 
 from coder.errors import OutputError
 from coder.installation import require
+from coder.reporting.sheet_layout import column_width, is_wrapped, row_height, set_pages, sheet_title
 from coder.safe_csv import csv_line
 
 Row = Mapping[str, Any]
 XLSX_CELL_LIMIT = 32_767  # characters, Excel's own limit
 XLSX_ROW_LIMIT = 1_048_576
+SAMPLED = 200  # rows whose texts say how wide columns are: the sheet takes widths before its first row only
 
 
 class RowWriter(Protocol):
@@ -87,25 +89,20 @@ class JsonlWriter:
 
 
 class XlsxWriter:
-    """One sheet, header frozen; text is stored as text, so nothing in it is a formula."""
+    """One sheet, header frozen, columns as wide as the first rows need, long texts wrapped; no text is a formula."""
 
-    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+    def __init__(self, path: Path, columns: Sequence[str], title: str) -> None:
         from openpyxl import Workbook
+        from openpyxl.styles import Alignment, Font
 
         self._path, self._columns, self._count = path, columns, 1
         self._book = Workbook(write_only=True)
-        self._sheet = self._book.create_sheet("suggestions")
-        self._sheet.freeze_panes = "A2"
-        self._sheet.append([self._cell(column) for column in columns])
-
-    def _cell(self, value: Any) -> Any:
-        from openpyxl.cell import WriteOnlyCell
-
-        if not isinstance(value, str):
-            return value
-        cell = WriteOnlyCell(self._sheet, value=cell_text(value))
-        cell.data_type = "s"
-        return cell
+        self._sheet = self._book.create_sheet(sheet_title(title))
+        self._widths: list[int] = []
+        self._waiting: list[list[Any]] = []
+        self._rows = 0
+        self._bold = Font(bold=True)
+        self._top, self._wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
 
     def write(self, rows: Iterable[Row]) -> None:
         """Add rows; raises OutputError past Excel's limits."""
@@ -113,15 +110,68 @@ class XlsxWriter:
             self._count += 1
             if self._count > XLSX_ROW_LIMIT:
                 raise OutputError("An Excel sheet holds 1,048,576 rows. Use .csv, .jsonl or .parquet.")
-            self._sheet.append([self._cell(_plain(row.get(column))) for column in self._columns])
+            self._waiting.append([_sheet_value(row.get(column)) for column in self._columns])
+            if self._widths or len(self._waiting) == SAMPLED:
+                self._write_waiting()
+
+    def _write_waiting(self) -> None:
+        """Write the rows that wait; before the first, the layout, which the sheet takes only now."""
+        if not self._widths:
+            self._lay_out()
+        for values in self._waiting:
+            self._append(values)
+        self._waiting.clear()
+
+    def _lay_out(self) -> None:
+        from openpyxl.utils import get_column_letter
+
+        for at, name in enumerate(self._columns):
+            texts = ("" if values[at] is None else str(values[at]) for values in self._waiting)
+            self._widths.append(column_width(name, texts))
+            self._sheet.column_dimensions[get_column_letter(at + 1)].width = self._widths[at]
+        self._sheet.freeze_panes = "A2"
+        set_pages(self._sheet, self._widths)
+        self._append(self._columns, bold=True)
+
+    def _append(self, values: Sequence[Any], *, bold: bool = False) -> None:
+        from openpyxl.cell import WriteOnlyCell
+
+        cells, long = [], []
+        for value, width in zip(values, self._widths, strict=True):
+            cell = None
+            if value is not None:
+                cell = WriteOnlyCell(self._sheet, value=value)
+                wrapped = isinstance(value, str) and is_wrapped(value, width)
+                cell.alignment = self._wrapped if wrapped else self._top
+                if wrapped:
+                    long.append((value, width))
+                if isinstance(value, str):
+                    cell.data_type = "s"
+                if bold:
+                    cell.font = self._bold
+            cells.append(cell)
+        self._rows += 1
+        if long:
+            self._sheet.row_dimensions[self._rows].height = row_height(long)
+        self._sheet.append(cells)
+        self._sheet.row_dimensions.pop(self._rows, None)
 
     def close(self) -> None:
         """Save the workbook."""
+        from openpyxl.utils import get_column_letter
+
+        self._write_waiting()
+        self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._columns))}{self._rows}"
         self._book.save(self._path)
 
     def discard(self) -> None:
         """Close the sheet's own temporary file, which openpyxl keeps until the workbook is saved."""
         self._book.save(os.devnull)
+
+
+def _sheet_value(value: Any) -> Any:
+    plain = _plain(value)
+    return cell_text(plain) if isinstance(plain, str) else plain
 
 
 def _plain(value: Any) -> Any:
@@ -238,18 +288,21 @@ def open_rows(path: Path, columns: Sequence[str], *, force: bool = False) -> Ite
     Raises OutputError if the file exists (without `force`), cannot be written, or its suffix is unknown.
     """
     check_target(path, force=force)
-    with written_whole(path) as temporary, _writer(temporary, path.suffix.lower(), columns) as writer:
+    with written_whole(path) as temporary, _writer(temporary, path, columns) as writer:
         yield writer
 
 
 @contextmanager
-def _writer(path: Path, suffix: str, columns: Sequence[str]) -> Iterator[RowWriter]:
+def _writer(temporary: Path, path: Path, columns: Sequence[str]) -> Iterator[RowWriter]:
+    suffix = path.suffix.lower()
     with ExitStack() as stack:
         if suffix in (".csv", ".jsonl"):
-            stream = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+            stream = stack.enter_context(temporary.open("w", encoding="utf-8", newline=""))
             writer: RowWriter = (CsvWriter if suffix == ".csv" else JsonlWriter)(stream, columns)
+        elif suffix == ".xlsx":
+            writer = XlsxWriter(temporary, columns, path.stem)
         else:
-            writer = (XlsxWriter if suffix == ".xlsx" else ParquetWriter)(path, columns)
+            writer = ParquetWriter(temporary, columns)
         try:
             yield writer
         except BaseException:

@@ -1,27 +1,18 @@
 """Workbooks with a sheet per table: headers frozen, long texts wrapped, every text stored as text."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from coder.reporting.rows import cell_text, written_whole
+from coder.reporting.sheet_layout import WIDE, column_width, is_wrapped, row_height, set_pages, sheet_title
 
 Row = Mapping[str, Any]
-WIDE = 60  # characters of a column of long texts
-WIDEST = 100  # characters of such a column where the sheet has no more than two
+WIDEST = 100  # characters of a column of long texts where the sheet has no more than two columns
 ROOM = 30  # characters of an empty column to write in
-LINE = 15.0  # points of a line of Excel's usual letters
-HIGHEST = 409.0  # points of a row, Excel's own limit
-ACROSS = 110  # characters of Excel's usual letters across an A4 page on its side
 REPEATED = 24  # characters of a column that is printed again on each page
-SMALLEST = 40  # per cent of the usual size that can still be read in print
-PRINTED_ACROSS = 12  # columns that can be read when a page is as wide as the table
-BOLD = 4  # characters more than it has that a word of the bold header takes, the arrow of a filter included
 FIGURE = "0.000"
-TITLE_LIMIT = 31  # characters, Excel's own limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +46,7 @@ def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
     empty = book.active
     for sheet in sheets:
         if sheet.rows or sheet.columns:
-            _fill(book.create_sheet(_title(sheet.title, book.sheetnames)), sheet)
+            _fill(book.create_sheet(sheet_title(sheet.title, book.sheetnames)), sheet)
     if len(book.sheetnames) > 1 and empty is not None:
         book.remove(empty)
     with written_whole(path) as temporary:
@@ -72,72 +63,43 @@ def _fill(target: Any, sheet: Sheet) -> None:
         for column, value in enumerate(line, start=1):
             _put(target, number, column, value)
     target.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}2"
-    for column in range(1, len(header) + 1):
-        if sheet.outline and header[column - 1].endswith(sheet.outline):
-            target.column_dimensions[get_column_letter(column)].outlineLevel = 1
+    widths: list[int] = []
+    for column, name in enumerate(header, start=1):
+        dimension = target.column_dimensions[get_column_letter(column)]
+        if sheet.outline and name.endswith(sheet.outline):
+            dimension.outlineLevel = 1
+        cells = [target.cell(row, column) for row in range(2, target.max_row + 1)]
+        widths.append(_width(sheet, column, [_shown(cell) for cell in cells]))
+        dimension.width = widths[-1]
         target.cell(1, column).font = Font(bold=True)
         target.cell(1, column).alignment = Alignment(wrap_text=True, vertical="top")
-        cells = [target.cell(row, column) for row in range(2, target.max_row + 1)]
-        longest = max((_breadth(line) for cell in cells for line in _shown(cell).split("\n")), default=0)
-        word = max(map(_breadth, header[column - 1].split()), default=0)
-        if sheet.written_in and header[column - 1].endswith(sheet.written_in):
-            word = ROOM
-        width = min(WIDEST if len(header) <= 2 else WIDE, max(10, longest + 2, word + BOLD))
-        if sheet.pages and column <= sheet.frozen:
-            width = min(width, REPEATED)
-        target.column_dimensions[get_column_letter(column)].width = width
-        _make_room(target, target.cell(1, column), width)
-        wrapped = any("\n" in _shown(cell) or _breadth(_shown(cell)) > width for cell in cells)
+        wrapped = any(is_wrapped(_shown(cell), widths[-1]) for cell in cells)
         placed = Alignment(wrap_text=wrapped, vertical="top")
         for cell in cells:
             cell.alignment = placed
-            if wrapped:
-                _make_room(target, cell, width)
-    starts = [at for at, name in enumerate(header) if name in sheet.pages]
-    _set_pages(target, len(header), sheet.frozen, starts)
+    for number, cells in enumerate(target.iter_rows(), start=1):
+        shown = [(_shown(cell), width) for cell, width in zip(cells, widths, strict=True)]
+        target.row_dimensions[number].height = row_height(shown)
+    set_pages(target, widths, sheet.frozen, [at for at, name in enumerate(header) if name in sheet.pages])
     if sheet.frozen:
         target.print_title_cols = f"A:{get_column_letter(sheet.frozen)}"
+
+
+def _width(sheet: Sheet, column: int, shown: Sequence[str]) -> int:
+    """Return the width in characters of a column, the first being 1."""
+    name = sheet.header[column - 1]
+    width = column_width(
+        name,
+        shown,
+        widest=WIDEST if len(sheet.header) <= 2 else WIDE,
+        room=ROOM if sheet.written_in and name.endswith(sheet.written_in) else 0,
+    )
+    return min(width, REPEATED) if sheet.pages and column <= sheet.frozen else width
 
 
 def _shown(cell: Any) -> str:
     """Return what a cell shows, roughly: figures are rounded."""
     return f"{cell.value:.3f}" if cell.number_format == FIGURE else str(cell.value or "")
-
-
-def _breadth(text: str) -> int:
-    """Return how many letters wide a text is shown: Chinese and Japanese signs and emoji take the room of two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def _make_room(target: Any, cell: Any, width: int) -> None:
-    """Make a row high enough for a wrapped cell: not every program does so by itself when it opens the file."""
-    letters = width - 4  # a line ends before the word that does not fit
-    lines = sum(max(1, -(-_breadth(line) // letters)) for line in _shown(cell).split("\n"))
-    row = target.row_dimensions[cell.row]
-    row.height = max(row.height or LINE, min(HIGHEST, lines * LINE))
-
-
-def _set_pages(target: Any, columns: int, frozen: int, starts: Sequence[int]) -> None:
-    """Let a print begin each page with the header, and show the table across the page where it can be read so.
-
-    `starts` are the places of columns that begin a page; then the widest page decides how small the print is.
-    """
-    from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.pagebreak import Break, ColBreak
-
-    target.print_title_rows = "1:1"
-    target.page_setup.orientation, target.page_setup.paperSize = "landscape", target.PAPERSIZE_A4
-    if starts:
-        widths = [target.column_dimensions[get_column_letter(at + 1)].width for at in range(columns)]
-        places = sorted({frozen, *starts, columns})
-        broadest = sum(widths[:frozen]) + max(sum(widths[start:end]) for start, end in pairwise(places))
-        target.page_setup.scale = max(SMALLEST, min(100, int(100 * ACROSS / broadest)))
-        target.col_breaks = ColBreak(brk=[Break(id=start) for start in places[1:-1]])
-        target.page_setup.pageOrder = "overThenDown"
-        target.page_margins.left = target.page_margins.right = 0.4  # inches
-    elif columns <= PRINTED_ACROSS:
-        target.sheet_properties.pageSetUpPr.fitToPage = True
-        target.page_setup.fitToHeight = 0
 
 
 def _put(target: Any, row: int, column: int, value: Any) -> None:
@@ -150,15 +112,3 @@ def _put(target: Any, row: int, column: int, value: Any) -> None:
         cell.data_type = "s"
     elif isinstance(value, float) and not value.is_integer():
         cell.number_format = FIGURE
-
-
-def _title(title: str, taken: Sequence[str]) -> str:
-    clean = (
-        "".join("-" if sign in r"[]:*?/\\" else sign for sign in title)[:TITLE_LIMIT].strip("'") or "sheet"
-    )
-    lowered = {name.casefold() for name in taken}
-    unique, number = clean, 2
-    while unique.casefold() in lowered:
-        unique = f"{clean[: TITLE_LIMIT - 5]} ({number})"
-        number += 1
-    return unique

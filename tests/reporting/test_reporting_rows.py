@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from coder.errors import OutputError
-from coder.reporting.rows import FORMATS, Row, open_rows
+from coder.reporting.rows import FORMATS, SAMPLED, Row, open_rows
+from coder.reporting.sheet_layout import LINE, WIDE
 from tests.present import present
 
 COLUMNS = ["text", "code", "confidence", "turn"]
@@ -99,3 +100,27 @@ def test_targets_that_cannot_be_are_told(tmp_path: Path) -> None:
 def test_excel_limits_are_said(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="32767"), open_rows(tmp_path / "a.xlsx", ["text"]) as writer:
         writer.write([{"text": "x" * 40_000}])
+
+
+def test_a_sheet_is_laid_out_to_be_read(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    long = (
+        "We waited for the letter, and then it went to the old address, so nobody came to the first meeting."
+    )
+    rows = [{"text": "Short.", "code": "c", "turn": at} for at in range(SAMPLED + 5)]
+    rows[3] = {"text": long, "code": "social_opportunity", "turn": 3}
+    rows[SAMPLED + 2] = {"text": f"{long} {long}", "turn": SAMPLED + 2}
+    with open_rows(tmp_path / "codings of May.xlsx", COLUMNS) as writer:
+        writer.write(rows)
+    sheet = present(load_workbook(tmp_path / "codings of May.xlsx").active)
+    widths = {cell.value: sheet.column_dimensions[cell.column_letter].width for cell in sheet[1]}
+    assert sheet.title == "codings of May"
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", f"A1:D{len(rows) + 1}")
+    assert widths["text"] == WIDE and len("social_opportunity") < widths["code"] < WIDE
+    assert all(cell.font.b for cell in sheet[1]) and not sheet["A2"].font.b
+    for row, lines in ((5, 2), (SAMPLED + 4, 4)):
+        assert sheet.cell(row, 1).alignment.wrap_text
+        assert sheet.row_dimensions[row].height == lines * LINE
+    assert sheet.row_dimensions[6].height is None and sheet["D5"].alignment.vertical == "top"
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [row["text"] for row in rows]
