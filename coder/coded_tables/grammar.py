@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coder.domain import POLARITIES
+from coder.domain import POLARITIES, one_polarity
 from coder.errors import TableError
 from coder.phrasing import counted, few
 
@@ -48,7 +48,8 @@ _HEADINGS: dict[str, str] = {
     "turn": "turn, turn id, turn number, gesprachsbeitrag, tour de parole, turno, beurt",
     "study": "study, study id, studie, etude, estudio, onderzoek",
     "polarity": """
-        polarity, valence, barrier or facilitator, barrier facilitator, polaritat, valenz, polarite,
+        polarity, valence, barrier or facilitator, barrier facilitator, facilitator or barrier, facilitator barrier,
+        barrier or enabler, barrier enabler, enabler or barrier, enabler barrier, polaritat, valenz, polarite,
         polaridad, valencia, polariteit
     """,
     "question": "question, prompt, frage, pregunta, vraag",
@@ -74,6 +75,11 @@ _ANSWERS = (
     "answer, answers, response, responses, comment, comments, antwort, antworten, kommentar, reponse, reponses,"
     " commentaire, respuesta, respuestas, comentario, antwoord, antwoorden, opmerking"
 )
+# Where no column has a heading of polarities, these are such a column if all that stands in it are polarities.
+_PERHAPS_POLARITY = frozenset({
+    "direction", "direction of influence", "influence", "richtung", "wirkung", "b f", "barriers facilitators",
+    "barriers and facilitators", "facilitators and barriers",
+})  # fmt: skip
 # Columns that a table of codings may have beside those with a role; nothing is read from them.
 _BESIDE = frozenset({
     "id", "role", "utterance", "sentence", "time", "context", "first", "last", "index", "row", "number", "nr",
@@ -102,6 +108,7 @@ POLARITY_WORDS: dict[str, str] = {
     "facilitateur": "facilitator", "frein": "barrier", "levier": "facilitator",
     "barrera": "barrier", "facilitador": "facilitator", "belemmering": "barrier", "bevorderend": "facilitator",
 }  # fmt: skip
+_JOINED = re.compile(r"[;,/|&\n]|\band\b|\bund\b|\bet\b|\by\b|\ben\b")
 _SIGNS = {
     "+": "facilitator",
     "+1": "facilitator",
@@ -178,6 +185,25 @@ def columns_of(headings: Iterable[Any], given: Mapping[str, str] | None = None) 
     used = {*by_role.values(), *(name for _, name in passed)}
     unread = tuple(name for name in names if name not in used and plain[name] not in _BESIDE)
     return Columns(by_role, tuple(passed), unread)
+
+
+def columns_in(frame: "DataFrame", given: Mapping[str, str] | None = None) -> Columns:
+    """Return the roles of a frame's columns by their headings, and by its cells which one has the polarities."""
+    from coder.reading.tables.columns import plain_name
+
+    columns = columns_of(frame.columns, given)
+    if "polarity" in columns:
+        return columns
+    for name in columns.unread:
+        unknown: Counter[str] = Counter()
+        if (
+            plain_name(name) in _PERHAPS_POLARITY
+            and any(polarities_of(frame[name].tolist(), unknown))
+            and not unknown
+        ):
+            unread = tuple(other for other in columns.unread if other != name)
+            return Columns({**columns.by_role, "polarity": name}, columns.passed_over, unread)
+    return columns
 
 
 def is_heading(name: str) -> bool:
@@ -348,7 +374,11 @@ def _polarity(word: str, words: Mapping[str, str]) -> str | None:
     """Return the polarity that a word names, "" for none, None for a word that is not known."""
     if not word or word in words:
         return words.get(word, "")
-    return "" if stands_for_nothing(word) else None
+    if stands_for_nothing(word):
+        return ""
+    # Both in one cell: "barrier; facilitator", "barrier/facilitator".
+    parts = [words.get(part.strip()) for part in _JOINED.split(word)]
+    return one_polarity(parts) if len(parts) > 1 and all(parts) else None
 
 
 def _plain_sign(text: str) -> str:
@@ -383,7 +413,7 @@ class CodedTable:
         cls, frame: "DataFrame", where: str, *, study: str = "", given: Mapping[str, str] | None = None
     ) -> "CodedTable":
         """Take a frame as it was read; `given` says which column has a role, whatever its heading."""
-        return cls(frame, where, columns_of(frame.columns, given), study)
+        return cls(frame, where, columns_in(frame, given), study)
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -437,11 +467,13 @@ def open_table(
     which column has a role, whatever its heading. Raises TableError, FormatError, UnsafeFileError.
     """
     from coder.reading.tables.read import read_table
+    from coder.reading.tables.sums import without_total
 
     try:
         frame = read_table(path, needed=[likely])
     except TableError:
         frame = read_table(path)  # the column may have another heading
+    frame = without_total(frame)
     absent = [name for name in (given or {}).values() if name not in frame.columns]
     if absent:
         has = ", ".join(map(str, frame.columns))

@@ -11,12 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coder.coded_tables.code_lookup import read_codes, sided
-from coder.coded_tables.grammar import Columns, columns_of, examples, names_in, polarities_of, text_of
+from coder.coded_tables.grammar import (
+    Columns,
+    columns_in,
+    columns_of,
+    examples,
+    names_in,
+    polarities_of,
+    text_of,
+)
 from coder.errors import TableError
 from coder.exchange.values import PATH, ExternalCoding, ExternalCodings
 from coder.phrasing import counted
 from coder.reading.tables.columns import plain_name
 from coder.reading.tables.read import read_sheets
+from coder.reading.tables.sums import without_total
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -39,7 +48,7 @@ def read_table_export(path: Path, given: Mapping[str, str] | None = None) -> Ext
 
     Raises TableError if no column can be taken for the text or the code.
     """
-    frames = read_sheets(path)
+    frames = [without_total(frame) for frame in read_sheets(path)]
     if not frames:
         raise TableError(f"{path.name}: the table is empty.")
     if not given:
@@ -330,7 +339,7 @@ def _is_coded(frame: "DataFrame", given: Mapping[str, str] | None) -> bool:
 
 def _known_columns(frame: "DataFrame", where: str, given: Mapping[str, str]) -> Columns:
     """Return the columns' roles. Raises TableError if a given column is not there, or no text or code is known."""
-    columns = columns_of(frame.columns, given)
+    columns = columns_in(frame, given)
     has = ", ".join(map(str, frame.columns))
     absent = [name for name in given.values() if name not in map(str, frame.columns)]
     if absent:

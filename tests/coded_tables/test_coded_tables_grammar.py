@@ -5,11 +5,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coder.coded_tables.grammar import (
+    CodedTable,
     blind_of,
     columns_of,
     examples,
@@ -136,6 +138,45 @@ def test_polarity_words_in_five_languages() -> None:
         "barrier", "facilitator", "barrier", "facilitator", "barrier", "facilitator", "barrier", None,
     ]  # fmt: skip
     assert unknown == {"sideways": 1}
+
+
+@pytest.mark.parametrize(
+    ("cell", "polarity"),
+    [
+        ("barrier; facilitator", "mixed"),
+        ("Facilitator/Barrier", "mixed"),
+        ("barrier and enabler", "mixed"),
+        ("both", "mixed"),
+        ("+/-", "mixed"),
+        ("barrier; barrier", "barrier"),
+        ("barrier; perhaps", None),
+        ("barrier of time", None),
+        ("n/a", None),
+    ],
+)
+def test_a_cell_of_several_polarities_is_mixed(cell: str, polarity: str | None) -> None:
+    unknown: Counter[str] = Counter()
+    assert polarities_of([cell], unknown) == [polarity]
+    assert bool(unknown) == (polarity is None and cell != "n/a")
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "read"),
+    [
+        ("Direction", ["barrier", "Facilitator", None], True),
+        ("Barrier/Facilitator", ["barrier", "facilitator", "mixed"], True),
+        ("Barriers and facilitators", ["barrier", "enabler", "both"], True),
+        ("Direction", ["north", "barrier", "south"], False),
+        ("Barriers and facilitators", ["The bus was late.", "barrier", None], False),
+        ("Direction", [None, None, None], False),
+        ("Result", ["positive", "negative", "positive"], False),
+    ],
+)
+def test_a_column_is_polarity_by_what_stands_in_it(heading: str, cells: list[str | None], read: bool) -> None:
+    frame = pd.DataFrame({"text": ["a", "b", "c"], "code": ["x", "y", "z"], heading: cells}, dtype=object)
+    columns = CodedTable.of(frame, "t").columns
+    assert columns.get("polarity") == (heading if read else None)
+    assert (heading in columns.unread) is not read
 
 
 def test_blind_is_yes_no_or_not_known() -> None:
