@@ -114,7 +114,9 @@ def test_a_sheet_is_laid_out_to_be_read(tmp_path: Path) -> None:
     with open_rows(tmp_path / "codings of May.xlsx", COLUMNS) as writer:
         writer.write(rows)
     sheet = present(load_workbook(tmp_path / "codings of May.xlsx").active)
-    widths = {cell.value: sheet.column_dimensions[cell.column_letter].width for cell in sheet[1]}
+    widths = {
+        name: sheet.column_dimensions[letter].width for name, letter in zip(COLUMNS, "ABCD", strict=True)
+    }
     assert sheet.title == "codings of May"
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", f"A1:D{len(rows) + 1}")
     assert widths["text"] == WIDE and len("social_opportunity") < widths["code"] < WIDE
