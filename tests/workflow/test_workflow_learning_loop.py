@@ -293,6 +293,26 @@ def test_nothing_is_held_out_where_too_little_is_left_to_learn_from(study: Study
     assert not study.models.held_out()
 
 
+def test_no_more_is_tested_than_is_learned_from(study: Study) -> None:
+    add_talk(study, "long", TALK * 6)
+    add_talk(study, "begun", TALK * 3)
+    code_all(study, "Ann", ("rain", "sun"), names=["long"])
+    units = study.texts.utterances(study.texts.find("begun"), codable_only=True)
+    decide(study, "Ann", [Decision(unit.id, "add", "rain") for unit in units[:11]], mode="blind")
+    with pytest.raises(StudyError, match="too early to test a new model: without long"):
+        retrain(study)
+    assert not study.models.held_out()
+    forced = retrain(study, force="a first look")
+    assert forced.trial is None and not forced.held_out and not study.models.held_out()
+
+
+def test_a_smaller_transcript_is_kept_where_a_larger_one_would_leave_less_than_it_tests(study: Study) -> None:
+    add_talk(study, "long", TALK * 3)
+    add_talk(study, "half", TALK * 2)
+    code_all(study, "Ann", ("rain", "sun"), names=["long", "half"])
+    assert retrain(study, force="whatever comes").held_out == ["half"]
+
+
 def test_answers_that_name_no_respondents_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed(monkeypatch)
     with small_study(tmp_path / "survey.coder") as study:

@@ -23,11 +23,14 @@ class HeldOut:
     """The transcripts that no model of the study learns from, or the respondents: (transcript, label) of each.
 
     `learned` names surveys whose respondents the model in use has learned from: they cannot try a new one.
+    `too_large` names transcripts that could be kept, were there not less left to learn from than to test on; nothing
+    is kept then.
     """
 
     transcripts: frozenset[int] = frozenset()
     respondents: frozenset[Respondent] = frozenset()
     learned: tuple[str, ...] = ()
+    too_large: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -57,12 +60,14 @@ class HeldOut:
 def held_out(study: Study, items: Sequence[Lesson]) -> HeldOut:
     """Return what is kept for testing: what the study keeps already, else a choice at random but repeatably.
 
-    Transcripts are chosen from those coded most, so that enough is left to learn from. Where none can be kept, a
+    Transcripts are chosen from those coded most, so that enough is left to learn from, and no less than is tested.
+    Where none can be kept, a
     quarter of each coded survey's respondents is. A respondent's label alone decides: the same people are kept each
     time, in every copy, version and survey, and a new respondent brings nobody in who was learned from.
     """
     in_use = {item.id for item in study.texts.all()}
-    chosen = study.models.held_out() & in_use or _enough_left(items, _fit(study, items))
+    fit = [] if study.models.held_out() & in_use else _fit(study, items)
+    chosen = study.models.held_out() & in_use or _enough_left(items, fit)
     if chosen:
         return HeldOut(transcripts=frozenset(chosen))
     coded = {item.utterance.transcript for item in items}
@@ -70,12 +75,14 @@ def held_out(study: Study, items: Sequence[Lesson]) -> HeldOut:
     respondents = frozenset(who for key in surveys for who in _chosen_respondents(study, key))
     if not respondents:
         # Too little is left to learn from: retraining says so, and nothing is kept yet.
-        return HeldOut(transcripts=frozenset(_fit(study, items)))
+        if _enough_left(items, fit, even_if_fewer=True):
+            return HeldOut(too_large=tuple(study.texts.name(key) for key in fit))
+        return HeldOut(transcripts=frozenset(fit[:1]))
     return HeldOut(respondents=respondents, learned=_learned(study, {key for key, _ in respondents}))
 
 
 def _fit(study: Study, items: Sequence[Lesson]) -> list[int]:
-    """Return a quarter of the coded transcripts (at least one), coded enough and learned from by no model."""
+    """Return the transcripts that are coded enough and learned from by no model, in the order of their lots."""
     sizes = Counter(item.utterance.transcript for item in items if item.known)
     if len(sizes) < 2:
         return []
@@ -87,16 +94,21 @@ def _fit(study: Study, items: Sequence[Lesson]) -> list[int]:
         for key, size in sizes.items()
         if 2 * size >= middle and learned.isdisjoint({key, *study.texts.earlier(key)})
     ]
-    fit.sort(key=lambda key: _lot(uids[key]))
-    return fit[: max(1, round(HELD_OUT_SHARE * len(sizes)))]
+    return sorted(fit, key=lambda key: _lot(uids[key]))
 
 
-def _enough_left(items: Sequence[Lesson], fit: Sequence[int]) -> set[int]:
-    """Return those of the transcripts without which enough coded utterances are left to learn from."""
+def _enough_left(items: Sequence[Lesson], fit: Sequence[int], *, even_if_fewer: bool = False) -> set[int]:
+    """Return the first of the transcripts, a quarter of all coded, without which enough is left to learn from.
+
+    No fewer coded utterances are left than are tested, unless `even_if_fewer`.
+    """
     units = Counter(transcript for transcript, _ in {(i.utterance.transcript, i.utterance.id) for i in items})
-    left, chosen = units.total(), set()
+    most = max(1, round(HELD_OUT_SHARE * len({item.utterance.transcript for item in items if item.known})))
+    left, chosen = units.total(), set[int]()
     for key in fit:
-        if left - units[key] >= FEWEST_LESSONS:
+        tested = units.total() - left + units[key]
+        enough = left - units[key] >= (FEWEST_LESSONS if even_if_fewer else max(FEWEST_LESSONS, tested))
+        if enough and len(chosen) < most:
             chosen.add(key)
             left -= units[key]
     return chosen
@@ -131,6 +143,13 @@ def _lot(name: str) -> str:
 
 def why_not_testable(study: Study, kept: HeldOut, items: Sequence[Lesson]) -> str:
     """Say why there is nothing to try a new model on, and what to do."""
+    if kept.too_large:
+        return (
+            f"It is too early to test a new model: without {listed(kept.too_large)}, which could be kept for testing,"
+            " less would be left to learn from than to test on. Code more of another transcript, name one to keep"
+            " with --hold-out, or give a reason with --force: then all that is coded is learned from, and transcripts"
+            " coded later are kept."
+        )
     if kept.learned:
         return (
             "Nothing can tell whether a new model is better: the model in use has learned from all respondents of"
