@@ -222,6 +222,12 @@ def _word_table(path: Path) -> "DataFrame":
     import pandas as pd
 
     frames = read_word_tables(path)
+    if not frames:
+        raise CodebookError(
+            f"{path}: this Word document holds no table. List the codes in one, a row for each, below the headings"
+            " 'label' and 'definition': in Word, mark a list and choose Insert, Table, Convert Text to Table, then"
+            " add the row of headings. Or write them in Excel."
+        )
     listing = next((frame for frame in frames if "label" in _roles(list(frame.columns))[0]), frames[0])
     alike = [frame for frame in frames if list(frame.columns) == list(listing.columns)]
     whole = pd.concat(alike, ignore_index=True)

@@ -451,6 +451,14 @@ def test_the_same_seed_gives_the_same_document(run: Run) -> None:
     assert first == run("l.csv", "--json", "--seed", "3").stdout
 
 
+def test_an_error_names_the_file_that_could_not_be_read_too(run: Run) -> None:
+    done = run("w.csv", "nothere.csv", "--model-coder", "starter", w="unit,A,B\n1,x,x\n2,y,x\n")
+    assert done.exit_code == 1
+    assert "There is no coder 'starter'" in str(done.exception)
+    assert "not read: nothere.csv: cannot be read" in str(done.exception)
+    assert "not read" not in str(run("w.csv", "--model-coder", "starter").exception)
+
+
 def test_na_of_other_programs_is_missing_unless_it_is_a_category(run: Run) -> None:
     table = "unit,A,B\n1,x,x\n2,y,NA\n3,y,y\n"
     report = document(run("w.csv", "--json", w=table))

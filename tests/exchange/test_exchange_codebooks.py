@@ -157,6 +157,19 @@ def test_nvivos_codebook_in_word_is_read_with_the_tables_of_all_its_folders(tmp_
     assert notes_on(path) == []
 
 
+def test_a_list_in_word_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    import docx
+
+    made = docx.Document()
+    made.add_paragraph("Time: never enough", style="List Bullet")
+    path = tmp_path / "codebook.docx"
+    made.save(str(path))
+    with pytest.raises(
+        CodebookError, match=r"holds no table\. List the codes in one, .*Convert Text to Table"
+    ):
+        read_codebook(path)
+
+
 def test_names_that_are_paths_are_parted_and_said(tmp_path: Path) -> None:
     path = tmp_path / "nvivo.csv"
     rows = "Codes\\\\Opportunity,\nCodes\\\\Opportunity\\Time,never enough\n"

@@ -47,6 +47,14 @@ def code(study: Study, coder: str, unit: int, name: str, polarity: str | None = 
     study.acts.decide(coder, [Decision(unit, "add", code=name, polarity=polarity)], mode="blind")
 
 
+def test_a_report_of_nothing_coded_says_so(study: Study, tmp_path: Path) -> None:
+    outcome = write_report(study, ReportRequest(out=tmp_path / "empty.html"), encode=encode)
+    assert any(remark.startswith("Nothing is coded yet") for remark in outcome.remarks)
+    code(study, "Ann", units(study, "one")[0], "rain", "barrier")
+    outcome = write_report(study, ReportRequest(out=tmp_path / "coded.html"), encode=encode)
+    assert not any(remark.startswith("Nothing is coded yet") for remark in outcome.remarks)
+
+
 def test_codings_of_several_coders_count_once_and_differing_polarity_is_mixed(study: Study) -> None:
     first, second, *_ = units(study, "one")
     code(study, "Ann", first, "rain", "barrier")

@@ -72,7 +72,7 @@ def read_sheets(path: str | Path) -> list["DataFrame"]:
 def read_word_tables(path: str | Path) -> list["DataFrame"]:
     """Read the tables in a Word document, as `read_table` reads one; rows are numbered within their table.
 
-    Raises FormatError if there is none, UnsafeFileError.
+    Raises FormatError if it is damaged, UnsafeFileError.
     """
     from coder.reading.document import Cell, Paragraph
     from coder.reading.formats.docx import tables_in
@@ -85,10 +85,7 @@ def read_word_tables(path: str | Path) -> list["DataFrame"]:
 
     grids = [[cells(row) for row in grid.rows] for grid in tables_in(_bytes_of(path, {".docx"}), path.name)]
     sheets = [Sheet([(at, row) for at, row in enumerate(grid, 1) if any(row)]) for grid in grids]
-    frames = [_frame(with_header(sheet)) for sheet in sheets if sheet.rows]
-    if not frames:
-        raise FormatError(f"{path.name}: this Word document holds no table.")
-    return frames
+    return [_frame(with_header(sheet)) for sheet in sheets if sheet.rows]
 
 
 def _bytes_of(path: Path, suffixes: Collection[str] = TABLE_SUFFIXES) -> bytes:

@@ -128,6 +128,19 @@ def agree(request: AgreementRequest) -> AgreementOutcome:
             problems.refused[str(path)] = str(error)
     if not tables and first is not None:
         raise first
+    try:
+        return _of_tables(tables, options, problems, request)
+    except CoderError as error:
+        if not problems.refused:
+            raise
+        # A file that was not read may be why, as where it has the coder who is missed.
+        raise TableError(str(error), [f"not read: {why}" for why in problems.refused.values()]) from error
+
+
+def _of_tables(
+    tables: Sequence[CodedTable], options: RatingOptions, problems: Problems, request: AgreementRequest
+) -> AgreementOutcome:
+    """Return the report over the tables that could be read."""
     tables, names = of_transcripts(tables, request.transcripts)
     request = replace(request, transcripts=names)
     tables, left_out = comparable(tables, request.coders)

@@ -194,6 +194,11 @@ def _check_label(label: str | None, data: StudyData) -> None:
 def _cautions(data: StudyData, options: ReportOptions) -> list[str]:
     """Say what a reader of the report must know before the figures."""
     found = []
+    if not data.codings:
+        found.append(
+            "Nothing is coded yet, so the report has no themes. Only what people decided counts, no suggestion:"
+            " decide on the page (coder review), or import codings (coder import --codings)."
+        )
     if data.codings and data.decided < data.utterances:
         found.append(
             f"Coding is not finished: {data.utterances - data.decided:,} of {data.utterances:,} utterances have no"
