@@ -162,17 +162,7 @@ def why_not_testable(study: Study, kept: HeldOut, items: Sequence[Lesson]) -> st
             " and none of them is coded. Code more of the survey, or give a reason with --force."
         )
     if items and all(item.utterance.written for item in items):
-        if not any(item.utterance.speaker for item in items):
-            return (
-                "Nothing can tell whether a new model is better: the answers name no respondents, of whom some could"
-                " be kept for testing. Import the table again with a column 'respondent', code a second transcript,"
-                " or give a reason with --force."
-            )
-        return (
-            "Nothing can tell whether a new model is better: what is coded is one table of answers of fewer than"
-            f" {FEWEST_RESPONDENTS} respondents, too few to keep some for testing. Code a second transcript, or give"
-            " a reason with --force."
-        )
+        return _no_respondents(items)
     if kept.transcripts:
         return (
             f"Nothing can tell yet whether a new model is better: {listed(kept.named(study))}, kept for testing, has"
@@ -189,4 +179,19 @@ def why_not_testable(study: Study, kept: HeldOut, items: Sequence[Lesson]) -> st
         f"Nothing can tell whether a new model is better: no coded transcript is held out{away}. Code a"
         " transcript that no model has learned from yet (it is kept for testing), name one with --hold-out, or give a"
         " reason with --force."
+    )
+
+
+def _no_respondents(items: Sequence[Lesson]) -> str:
+    """Say why no respondents of a survey can be kept for testing, and what to do."""
+    if not any(item.utterance.speaker for item in items):
+        return (
+            "Nothing can tell whether a new model is better: the answers name no respondents, of whom some could"
+            " be kept for testing. Import the table again with a column 'respondent', code a second transcript,"
+            " or give a reason with --force."
+        )
+    return (
+        "Nothing can tell whether a new model is better: what is coded is one table of answers of fewer than"
+        f" {FEWEST_RESPONDENTS} respondents, too few to keep some for testing. Code a second transcript, or give"
+        " a reason with --force."
     )
