@@ -90,6 +90,15 @@ class BrokenWords:
             return False  # "he sai-" + "then", "decision-" + "making"
         return self.alone[one] <= 0 or len(one) <= _SYLLABLE
 
+    def is_sure(self, word: str, lines: Sequence[str]) -> bool:
+        """Tell whether the file has a word that the lines break, and neither of its parts: not "no-" + "body"."""
+        return any(
+            first + second == word
+            and self._are_known(first, second)
+            and max(self.alone[first.casefold()], self.alone[second.casefold()]) <= 0
+            for first, second in _breaks(lines)
+        )
+
     def mended(self, lines: Sequence[str]) -> tuple[list[str], list[str]]:
         """Return printed lines with the rest of each broken word put to the line above, and the words made whole."""
         kept = list(lines)
@@ -121,13 +130,14 @@ def without_broken_words(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the lines of a text that was typed or scanned from paper with broken words made whole, and a note.
 
     Lines that are longer than printed ones stay as they are: there a hyphen ends what somebody did not say to its
-    end. So may a single one in a file, which is mended only if the file has the whole word elsewhere, else named.
+    end. So may a single one in a file, which is mended only if the file has the whole word elsewhere and neither of
+    its parts, else named.
     """
     if max(map(len, lines), default=0) > _LONGEST_LINE or not any(_breaks(lines)):
         return list(lines), []
     words = BrokenWords.of(lines)
     mended, whole = words.mended(lines)
-    if len(whole) >= _FEWEST or any(words.alone[word.casefold()] > 0 for word in whole):
+    if len(whole) >= _FEWEST or any(words.is_sure(word, lines) for word in whole):
         return mended, [*said_whole(whole)]
     return list(lines), [
         f"A hyphen at a line's end may break one word; it stays as it is: {word!r}." for word in whole

@@ -69,6 +69,11 @@ def test_words_that_were_not_said_to_their_end_stay(text: str, tmp_path: Path) -
     [
         ("A neighbourhood like that.", True, "1 word broken by a hyphen"),
         ("A place like that one.", False, "A hyphen at a line's end may break one word; it stays as it is"),
+        (
+            "A neighbourhood, a neighbour.",
+            False,
+            "A hyphen at a line's end may break one word; it stays as it is",
+        ),
     ],
 )
 def test_a_single_broken_word_is_mended_if_the_file_has_it_whole_else_named(

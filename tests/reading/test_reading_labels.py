@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from coder.domain import Corrections
+from coder.reading import read_transcript
 from tests.reading.office_making import said, transcript
 
 TALK = [
@@ -66,7 +68,8 @@ def test_a_long_beginning_that_comes_once_is_words(tmp_path: Path) -> None:
         "Ida left",
         'Karen created group "Food 7"',
         "Karen added Ida",
-        "Karen: \u200eMessages and calls are end-to-end encrypted. Only people in this chat can read them.",
+        "Karen: \u200eMessages and calls are end-to-end encrypted. No one outside of this chat, not even WhatsApp,"
+        " can read or listen to them. Tap to learn more.",
         "Ida: \u200eMissed voice call",
         'Ida: Reacted to "Thank you both. Anything else?" with 👍',
         'Ida: Removed a 👍 reaction from "Thank you both."',
@@ -104,12 +107,34 @@ def test_messages_that_somebody_left_or_joined_are_heard(form: str, tmp_path: Pa
         "Missed voice call from the ward again.",
         'I reacted to "do it now" with anger.',
         'Reacted to "do it now" with tears',
+        'Reacted to "do it now" with “tears”',
+        'Reacted to "do it now" with …silence',
+        "Messages are end-to-end encrypted. No one outside should read them, that was the idea",
     ],
 )
 def test_what_somebody_tells_of_chats_is_speech(words: str, tmp_path: Path) -> None:
     talk = [("Karen", "How was it?"), ("Ida", words), ("Karen", "And then?"), ("Ida", "I slept.")]
     text = "".join(f"12/05/2021, 10:0{n} - {who}: {said_}\n" for n, (who, said_) in enumerate(talk))
     assert said(transcript(tmp_path, "p01.txt", text.encode())) == talk
+
+
+@pytest.mark.parametrize(
+    "words", ["Missed voice call.", 'Reacted to "the news" with 👍', "Yes. <This message was edited>"]
+)
+def test_what_reads_as_of_a_chat_program_in_an_interview_is_speech(words: str, tmp_path: Path) -> None:
+    talk = [("INT", "What did it say?"), ("P1", words), ("INT", "And then?"), ("P1", "I slept.")]
+    text = "".join(f"{who}: {said_}\n\n" for who, said_ in talk)
+    assert said(transcript(tmp_path, "p01.txt", text.encode())) == talk
+
+
+def test_a_chat_line_that_a_person_called_speech_stays(tmp_path: Path) -> None:
+    lines = [f"{who}: {words}" for who, words in TALK] + ["Ida: Missed voice call"]
+    text = "".join(f"14/03/2022, 19:0{n} - {one}\n" for n, one in enumerate(lines))
+    path = tmp_path / "p01.txt"
+    path.write_text(text)
+    assert len(read_transcript(path).turns) == len(TALK)
+    speech = Corrections(speech=(text.splitlines()[-1],))
+    assert said(read_transcript(path, corrections=speech))[-1] == ("Ida", "Missed voice call")
 
 
 def test_a_note_that_a_message_was_edited_is_no_word(tmp_path: Path) -> None:
@@ -137,6 +162,24 @@ def test_who_has_no_name_in_a_meeting_is_called_as_the_program_does(
     )
     found = transcript(tmp_path, "group.vtt", f"WEBVTT\n\n{cues}".encode())
     assert said(found) == talk
+
+
+def test_a_number_that_stands_once_behind_a_device_is_no_second_person(tmp_path: Path) -> None:
+    lines = [f"INT: How?\n\nIda iPhone{' (1)' * (n == 2)}: I walk, {n}.\n\n" for n in range(5)]
+    found = transcript(tmp_path, "p01.txt", "".join(lines).encode())
+    assert said(found) == [
+        (w, x) for n in range(5) for w, x in (("INT", "How?"), ("Ida iPhone", f"I walk, {n}."))
+    ]
+
+
+def test_devices_that_somebody_lists_are_no_speakers(tmp_path: Path) -> None:
+    told = ["iPad: for reading.", "iPhone: for calls.", "iPad: they took it.", "iPhone: mine to keep."]
+    text = "\n\n".join(
+        ["INT: Which?", "P1: Two.", *told[:2], "INT: And now?", "P1: One.", *told[2:], "INT: So?", "P1: Yes."]
+    )
+    found = said(transcript(tmp_path, "p01.txt", text.encode()))
+    assert {who for who, _ in found} == {"INT", "P1"}
+    assert all(any(one in words for _, words in found) for one in told)
 
 
 @pytest.mark.parametrize("aside", ["(2)", "(laughs)", "(Harbour)"])

@@ -112,12 +112,32 @@ def test_numbers_printed_behind_a_pages_words_are_left_out(tmp_path: Path, numbe
 
 @pytest.mark.parametrize(
     ("numbers", "x"),
-    [([4, 7, 7, 2, 9, 3, 3, 8, 1, 5, 5, 6], 50), (range(1, 13), 300)],
-    ids=["of no order", "right of the words"],
+    [
+        ([4, 7, 7, 2, 9, 3, 3, 8, 1, 5, 5, 6], 50),
+        (range(1, 13), 300),
+        (range(1990, 2002), 50),
+        ([*range(1, 7), *range(9, 15)], 50),
+    ],
+    ids=["of no order", "right of the words", "years", "not going on"],
 )
 def test_other_numbers_beside_the_words_stay(tmp_path: Path, numbers: Iterable[int], x: float) -> None:
     found = transcript(tmp_path, "p01.pdf", numbers_printed_apart(numbers, x=x))
     assert not any("line numbers" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(("step", "beside"), [(1, 2), (1, 5)])
+def test_numbers_beside_some_lines_only_stay(tmp_path: Path, step: int, beside: int) -> None:
+    words = [Printed(f"{who}: {words}", 780 - 20 * place) for place, (who, words) in enumerate(NUMBERED * 2)]
+    numbers = [Printed(str(step * n), 780 - 20 * beside * (n - 1), 50) for n in range(1, 16 // beside + 1)]
+    found = transcript(tmp_path, "p01.pdf", pdf([[*words, *numbers]]))
+    assert not any("line numbers" in note for note in found.notes)
+
+
+def test_a_number_at_every_fifth_line_is_left_out(tmp_path: Path) -> None:
+    words = [Printed(f"{who}: {words}", 780 - 20 * place) for place, (who, words) in enumerate(NUMBERED * 3)]
+    numbers = [Printed(str(5 * n), 780 - 20 * (5 * n - 1), 50) for n in range(1, 5)]
+    found = transcript(tmp_path, "p01.pdf", pdf([[*words, *numbers]]))
+    assert said(found) == NUMBERED * 3
 
 
 def test_a_word_in_small_letters_before_a_colon_goes_on_with_its_sentence(tmp_path: Path) -> None:

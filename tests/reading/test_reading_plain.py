@@ -326,17 +326,46 @@ def test_questions_in_markdown_are_the_interviewers_without_their_signs(question
 
 
 def test_questions_in_capitals_are_the_interviewers() -> None:
-    lines = [words.upper() if speaker == "INT" else words for speaker, words in TALK]
-    transcript = assemble(document_of("\n\n".join(lines), "x.txt", "utf-8"), "x.txt", b"")
-    assert [turn.role for turn in transcript.turns] == [
-        "interviewer" if who == "INT" else "participant" for who, _ in TALK
+    asked = [
+        "Who cooks for you now?",
+        "Who shops for you both?",
+        "And how is that?",
+        "What would help you more?",
     ]
+    lines = [words for question in asked for words in (question.upper(), "My son does.", "It is near.")]
+    transcript = assemble(document_of("\n\n".join(lines), "x.txt", "utf-8"), "x.txt", b"")
+    assert [turn.role for turn in transcript.turns] == ["interviewer", "participant", "participant"] * 4
     assert any("printed in capitals" in note for note in transcript.notes)
 
 
 @pytest.mark.parametrize("shouted", ["NO, NEVER AGAIN.", "I SAID NO!"])
 def test_what_is_shouted_is_no_interviewers(shouted: str) -> None:
     lines = ["I walked up the hill.", shouted, "My son came, too.", shouted, "We had tea."]
+    transcript = assemble(document_of("\n\n".join(lines), "x.txt", "utf-8"), "x.txt", b"")
+    assert {turn.role for turn in transcript.turns} == {None}
+
+
+@pytest.mark.parametrize("question", ["1. {}", "*{}*", "> {}"])
+def test_cries_in_capitals_turn_no_roles_round(question: str) -> None:
+    cries = ["WHY DID THEY NOT ASK ME?", "HOW COULD I HAVE KNOWN?"]
+    lines = [
+        words for n in range(4) for words in (question.format("Who cooks?"), "My son.", cries[n % 2], "Well.")
+    ]
+    transcript = assemble(document_of("\n\n".join(lines), "x.md", "utf-8"), "x.md", b"")
+    asking = {transcript.words_of(turn) for turn in transcript.turns if turn.role == "interviewer"}
+    assert {words[-10:] for words in asking} == {"Who cooks?"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["I walked.", "WHY DID THEY NOT ASK ME?", "We had tea.", "HOW COULD I HAVE KNOWN THAT?", "So it is."],
+        ["Who cooks?", "My son.", "HOW COULD I HAVE KNOWN?", "So it is."] * 4,
+        ["WHY ME?", "I walked.", "We had tea."] * 5,
+    ],
+    ids=["two", "beside plain questions", "short"],
+)
+def test_cries_in_capitals_are_not_the_interviewers(lines: list[str]) -> None:
     transcript = assemble(document_of("\n\n".join(lines), "x.txt", "utf-8"), "x.txt", b"")
     assert {turn.role for turn in transcript.turns} == {None}
 

@@ -121,10 +121,32 @@ def test_a_dated_heading_of_a_further_part_is_nobodys(line: str) -> None:
         "Week 10 of 2026",
         "On 14 April, session 2",
         "Visit 2 may be better",
+        "Day 2, 3 March, I slept badly and cried",
+        "Day 3 - 4 March - walked to the shop",
+        "Visit 2, May 3, with my sister",
+        "Call 2 – 3 May – nobody answered",
+        "Day 1: 5 May, we buried her",
+        "Day 4: Thursday 5 March; no pain today",
+        "Week 2, 14 April, in pain",
     ],
 )
 def test_what_is_said_of_a_day_or_session_stays(line: str) -> None:
     found = read(f"INT: How?\n\nP1: {WORDS}\n\n{line}\n\nINT: And now?\n\nP1: Better.\n")
+    assert line in " ".join(found.words_of(turn) for turn in found.turns)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INT: How?\n\nI walked.\n\nINT: When did they operate?\n\n{}\n\nINT: And then?\n\nI left.\n",
+        "INT: How?\n\nP1: I walked.\n\nINT: When did they operate?\n\nP1:\n\n{}\n\nINT: And then?\n\nP1: I left.\n",
+        "{}\n\nI walked to the shop.\n\nDay 4, 15 April 2026\n\nI slept.\n",
+    ],
+    ids=["only the interviewer has a label", "below a label", "a diary"],
+)
+def test_a_date_that_answers_or_stands_in_a_diary_stays(text: str) -> None:
+    line = "Day 3, 14 April 2026"
+    found = read(text.format(line))
     assert line in " ".join(found.words_of(turn) for turn in found.turns)
 
 

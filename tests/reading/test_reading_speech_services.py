@@ -194,13 +194,31 @@ def test_a_segment_without_a_speaker_is_that_of_its_words(tmp_path: Path) -> Non
     found = read(tmp_path, "x.json", whisperx(("SPEAKER_01", None, "SPEAKER_01")))
     assert [speaker for speaker, _ in said(found)] == ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00"]
     assert not any("without a speaker" in doubt for doubt in found.doubts)
+    assert "1 segment without a speaker given to the one whom the single words name." in found.notes
 
 
-@pytest.mark.parametrize("names", [(), ("SPEAKER_00", "SPEAKER_01")], ids=["nobody", "several"])
+@pytest.mark.parametrize(
+    "names", [(), ("SPEAKER_00", "SPEAKER_01"), (None, "SPEAKER_01", None)], ids=["nobody", "several", "few"]
+)
 def test_turns_without_a_speaker_among_others_are_a_doubt(tmp_path: Path, names: tuple[str, ...]) -> None:
     found = read(tmp_path, "x.json", whisperx(names))
     assert said(found)[1] == (None, "It is near.")
     assert any("1 turn of 3 without a speaker" in d and "'It is near.'" in d for d in found.doubts)
+
+
+@pytest.mark.parametrize("words", ["[Music]", "♪ la la ♪", "(a door bangs)"])
+def test_sounds_that_nobody_says_are_no_doubt(tmp_path: Path, words: str) -> None:
+    found = read(tmp_path, "x.json", whisperx(()).replace("It is near.", words))
+    assert not any("without a speaker" in doubt for doubt in found.doubts)
+
+
+def test_a_title_above_the_talk_is_no_doubt(tmp_path: Path) -> None:
+    talk = [
+        {"text": "Interview with a nurse"},
+        {"speaker": "A", "text": "Why?"},
+        {"speaker": "B", "text": "So."},
+    ]
+    assert not any("without" in doubt for doubt in read(tmp_path, "x.json", json.dumps(talk)).doubts)
 
 
 def test_authors_and_phrases(tmp_path: Path) -> None:

@@ -255,19 +255,9 @@ def tiers(*, seconds: bool, translated: str = "") -> str:
             for who, n, words in rows
         ]
     rows.sort(key=lambda row: (row[0], row[1]))
-    times = ("{:.3f}", "{:.3f}", "{:.3f}") if seconds else ("00:00:0{}.000", "00:00:0{}.900", "00:00:0{}.900")
+    clock = "{:.3f}" if seconds else "00:00:0{:.3f}"
     return "".join(
-        "\t".join(
-            [
-                who,
-                "",
-                times[0].format(n),
-                times[1].format(n + 0.9 * seconds),
-                times[2].format(0.9 * seconds),
-                words,
-            ]
-        )
-        + "\n"
+        "\t".join([who, "", *(clock.format(time) for time in (n, n + 0.9, 0.9)), words]) + "\n"
         for who, n, words in rows
     )
 
@@ -276,7 +266,7 @@ def tiers(*, seconds: bool, translated: str = "") -> str:
 def test_elan_exports_tier_by_tier_are_put_in_order(tmp_path: Path, seconds: bool) -> None:
     found = transcript(tmp_path, "elan.txt", tiers(seconds=seconds))
     assert timed(found) == [(who, float(n), words) for n, (who, words) in enumerate(TALK, start=1)]
-    assert any("put in order of time" in note for note in found.notes)
+    assert any("4 rows put in order of time" in doubt for doubt in found.doubts)
 
 
 @pytest.mark.parametrize("translated", ["_en", "ft@"])
@@ -306,13 +296,68 @@ def test_other_tables_keep_their_order(tmp_path: Path, rows: list[tuple[str, int
     assert [words for _, words in said(found)] == [f"word number {n} of the talk" for n in range(len(rows))]
 
 
-def test_who_speaks_at_the_same_times_under_another_name_is_no_translation(tmp_path: Path) -> None:
-    rows = [("Anna", n, f"I am number {n} here") for n in (1, 4)] + [
-        ("Ben", n, f"And I am {n} too") for n in (1, 4)
+def spans(rows: list[tuple[str, float, float]], *, elan: bool = False) -> str:
+    """A table of speaker, start and end; `elan`: as ELAN exports it, without names and with how long each lasts."""
+    lines = [f"{who},{start},{end},word number {n} of it" for n, (who, start, end) in enumerate(rows)]
+    if not elan:
+        return "\n".join(["speaker,start,end,text", *lines])
+    return "\n".join(
+        f"{who}\t\t{start:.3f}\t{end:.3f}\t{end - start:.3f}\tword number {n} of it"
+        for n, (who, start, end) in enumerate(rows)
+    )
+
+
+def every(
+    who: str, *, first: float, lasting: float = 3.0, apart: float = 8.0
+) -> list[tuple[str, float, float]]:
+    return [(who, first + apart * n, first + apart * n + lasting) for n in range(5)]
+
+
+def test_a_table_with_ends_whose_speakers_answer_each_other_is_put_in_order(tmp_path: Path) -> None:
+    found = transcript(tmp_path, "t.csv", spans([*every("INT", first=0), *every("P1", first=3)]))
+    assert [who for who, _ in said(found)] == ["INT", "P1"] * 5
+    assert any("several recordings" in doubt for doubt in found.doubts)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [*every("P1", first=0.5), *every("P2", first=1), *every("P3", first=0)],
+        [
+            *every("P1", first=0, lasting=6),
+            *every("P2", first=7, lasting=6),
+            *every("P3", first=4, lasting=6),
+        ],
+    ],
+    ids=["all begin at once", "one over the other"],
+)
+def test_several_recordings_in_one_table_stay_one_after_the_other(
+    tmp_path: Path, rows: list[tuple[str, float, float]]
+) -> None:
+    found = transcript(tmp_path, "t.csv", spans(rows))
+    assert [words for _, words in said(found)] == [f"word number {n} of it" for n in range(15)]
+
+
+@pytest.mark.parametrize(
+    "other", ["Interviewer 2", "Interviewer son", "Interviewer Mother", "Interviewer's husband"]
+)
+@pytest.mark.parametrize("elan", [True, False])
+def test_a_person_whose_name_holds_another_ones_is_no_translation(
+    tmp_path: Path, other: str, elan: bool
+) -> None:
+    rows = [*every("Interviewer", first=0), *every(other, first=0), *every("Pat", first=4)]
+    found = transcript(tmp_path, "t.txt" if elan else "t.csv", spans(rows, elan=elan))
+    assert len(found.turns) == 15
+
+
+def test_a_table_of_scores_has_no_times(tmp_path: Path) -> None:
+    scores = [(3, 7), (5, 6), (2, 9), (4, 8), (1, 3), (6, 8)]
+    lines = [
+        f"P{n:02}\t{a}\t{b}\t{b - a}\tIt was harder than I thought, number {n}."
+        for n, (a, b) in enumerate(scores)
     ]
-    lines = [f"{who},0:0{time},{words}" for who, time, words in rows]
-    found = transcript(tmp_path, "t.csv", "\n".join(["speaker,time,text", *lines]))
-    assert [who for who, _ in said(found)] == ["Anna", "Ben", "Anna", "Ben"]
+    found = transcript(tmp_path, "t.txt", "\n".join(lines))
+    assert not any(turn.time for turn in found.turns)
 
 
 def test_elan_exports_with_a_column_per_tier(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from coder.errors import FormatError
 from coder.reading.document import Document, Paragraph
 from coder.reading.safety.containers import Event, events_of, subtree
 from coder.reading.safety.content import Budget, advice_on
+from coder.reading.tables.tiers import left_out_tiers
 
 _MAX_CHAIN = 20
 
@@ -58,14 +59,15 @@ def read(data: bytes, name: str) -> Document:
         )
     taken = {id(tier) for tier in used}
     dropped = [tier.name for tier in tiers if tier.annotations and id(tier) not in taken]
-    notes = [f"Tiers that depend on others (translations, codes) were left out: {', '.join(dropped[:20])}."]
     every = {identifier: item for tier in tiers for identifier, item in tier.annotations.items()}
     cues = [
         (_start(item, every), tier.speaker, item.words) for tier in used for item in tier.annotations.values()
     ]
     cues.sort(key=lambda cue: cue[0])
     paragraphs = tuple(Paragraph(words, speaker, start / 1000) for start, speaker, words in cues if words)
-    return Document("eaf", paragraphs, "utf-8", labelled=True, notes=tuple(notes if dropped else ()))
+    return Document(
+        "eaf", paragraphs, "utf-8", labelled=True, notes=(left_out_tiers(dropped),) if dropped else ()
+    )
 
 
 def _tiers_used(tiers: list[_Tier]) -> list[_Tier]:

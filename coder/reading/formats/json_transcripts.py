@@ -76,10 +76,12 @@ def read(data: bytes, name: str) -> Document:
         for record in (reversed(records) if backwards else records)
         for paragraph in _paragraphs(record, budget)
     ]
+    told = sum(_speaker(one) is None and _speaker_of_words(one) is not None for one in records)
     named = any(paragraph.speaker for paragraph in paragraphs)
     if not backwards and (not named or _size(paragraphs) <= 2 * len(paragraphs)):
         worded = list(_from_words(content, budget))
-        paragraphs = worded if _size(worded) >= _size(paragraphs) / 2 and worded else paragraphs
+        if worded and _size(worded) >= _size(paragraphs) / 2:
+            paragraphs, told = worded, 0
     if not paragraphs and isinstance(content, dict) and (whole := _words(content).strip()):
         if is_html(whole):
             # oTranscribe keeps its page; it is read as the text that it shows.
@@ -94,14 +96,20 @@ def read(data: bytes, name: str) -> Document:
     if marked:
         paragraphs = list(_at_marks(paragraphs))
     paragraphs = in_seconds(paragraphs)
-    notes = [*decoded.notes]
-    if repaired:
-        notes.append(f"{counted(repaired, 'message')} of Messenger read as UTF-8, as its letters were meant.")
-    if backwards:
-        notes.append("The newest message stands first in the file: the order was turned round.")
+    notes = (*decoded.notes, *_notes(repaired, told, backwards=backwards))
     return Document(
-        "json", tuple(paragraphs), decoded.encoding, labelled=not marked, running=True, notes=tuple(notes)
+        "json", tuple(paragraphs), decoded.encoding, labelled=not marked, running=True, notes=notes
     )
+
+
+def _notes(repaired: int, told: int, *, backwards: bool) -> Iterator[str]:
+    """Say what was mended, guessed or turned round."""
+    if repaired:
+        yield f"{counted(repaired, 'message')} of Messenger read as UTF-8, as its letters were meant."
+    if told:
+        yield f"{counted(told, 'segment')} without a speaker given to the one whom the single words name."
+    if backwards:
+        yield "The newest message stands first in the file: the order was turned round."
 
 
 def _as_written(records: list[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], int]:
@@ -140,15 +148,15 @@ def _speaker(record: Mapping[str, Any]) -> Any:
 
 
 def _speaker_of_words(record: Mapping[str, Any]) -> Any:
-    """Return who speaks in all of a record's words that name somebody (WhisperX); None where they name several."""
+    """Return the one who is named by half of a record's words at least (WhisperX); None where they name several."""
     words = record.get("words")
     named = (
         [_value(word, _SPEAKER) for word in words if isinstance(word, dict)]
         if isinstance(words, list)
         else []
     )
-    speakers = {speaker for speaker in named if isinstance(speaker, str | int)}
-    return speakers.pop() if len(speakers) == 1 else None
+    speakers = [speaker for speaker in named if isinstance(speaker, str | int)]
+    return speakers[0] if 2 * len(speakers) >= len(named) > 0 and len({*speakers}) == 1 else None
 
 
 def _content_of(text: str, name: str) -> Any:

@@ -18,6 +18,7 @@ _SOFT_HYPHENS = ("\u00ad", "\u2010")
 _LONGEST_SIDE_LABEL = 40
 _SAME_HEIGHT = 2.0  # points
 _ALONE = re.compile(r"\s*\d{1,5}\s*", re.ASCII)
+_FIVE, _NEARLY_ALL = 5, 0.9
 _MOST_BESIDE = 0.8  # of the labels in a column have their words at the same place
 
 
@@ -208,11 +209,9 @@ def without_numbers_in_margin(pages: Sequence[Sequence[PdfLine]]) -> tuple[list[
     Some writers print a page's words first and then its numbers, so that they come as lines of their own.
     """
     parted = [_margin_and_words(page) for page in pages]
-    count = sum(len(margin) for margin, _ in parted)
-    texts = [text for margin, words in parted for text in _as_numbered(margin, words)]
-    if not count or without_line_numbers(texts)[1] < count:
+    if not _count_lines(parted):
         return [list(page) for page in pages], 0
-    return [words for _, words in parted], count
+    return [words for _, words in parted], sum(len(margin) for margin, _ in parted)
 
 
 def _margin_and_words(page: Sequence[PdfLine]) -> tuple[list[PdfLine], list[PdfLine]]:
@@ -225,13 +224,41 @@ def _margin_and_words(page: Sequence[PdfLine]) -> tuple[list[PdfLine], list[PdfL
     return margin, words
 
 
-def _as_numbered(margin: Sequence[PdfLine], words: Sequence[PdfLine]) -> Iterator[str]:
-    """Yield each number with the words at its height, if there are any, then the other lines."""
-    heights = {round(line.y / _SAME_HEIGHT): line for line in words}
-    for number in margin:
-        beside = heights.pop(round(number.y / _SAME_HEIGHT), None)
-        yield f"{number.text.strip()} {beside.text.strip() if beside else ''}"
-    yield from (line.text.strip() for line in heights.values())
+def _count_lines(parted: Sequence[tuple[list[PdfLine], list[PdfLine]]]) -> bool:
+    """Tell whether the numbers in the margin of pages count all lines, by one or five, on from page to page or anew.
+
+    Years, and numbers that stand beside questions or turns only, do not.
+    """
+    numbered = [([int(line.text) for line in margin], margin, words) for margin, words in parted if margin]
+    steps = {later - number for numbers, _, _ in numbered for number, later in itertools.pairwise(numbers)}
+    if len(steps) != 1 or not steps <= {1, _FIVE}:
+        return False
+    (step,) = steps
+    follows = 0
+    for numbers, margin, words in numbered:
+        if numbers[0] > step and numbers[0] != follows:
+            return False
+        follows = numbers[-1] + step
+        if not (_beside_all(margin, words) if step == 1 else _beside_fifths(margin, words)):
+            return False
+    return True
+
+
+def _beside_all(margin: Sequence[PdfLine], words: Sequence[PdfLine]) -> bool:
+    """Tell whether nearly all lines of words between a page's first and last number have one at their height."""
+    top, bottom = margin[0].y + _SAME_HEIGHT, margin[-1].y - _SAME_HEIGHT
+    within = [line.y for line in words if bottom <= line.y <= top]
+    beside = sum(any(abs(y - number.y) <= _SAME_HEIGHT for number in margin) for y in within)
+    return beside >= _NEARLY_ALL * len(within)
+
+
+def _beside_fifths(margin: Sequence[PdfLine], words: Sequence[PdfLine]) -> bool:
+    """Tell whether the numbers of a page stand about five lines apart."""
+    heights = sorted(line.y for line in words)
+    line_height = min((b - a for a, b in itertools.pairwise(heights) if b - a > _SAME_HEIGHT), default=0.0)
+    return all(
+        abs(above.y - below.y) > (_FIVE - 1) * line_height > 0 for above, below in itertools.pairwise(margin)
+    )
 
 
 @dataclass(frozen=True, slots=True)

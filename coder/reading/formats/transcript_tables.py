@@ -143,12 +143,13 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
     if recognised is None:
         return None
     columns, above = recognised
-    labelled, ordered = True, list[str]()
+    labelled, doubts = True, list(_codes_as_names(rows, columns, above))
     if columns.answers:
         paragraphs = list(_answers(rows[above:], columns, _questions(rows[:above]), budget))
     else:
-        turns, ordered = in_order_of_time(in_seconds(list(_turns(rows[above:], columns, budget))))
-        paragraphs, labelled = with_stamps(turns)
+        turns, ordered = in_order_of_time(list(_turns(rows[above:], columns, budget)), elan=columns.lasting)
+        paragraphs, labelled = with_stamps(in_seconds(turns))
+        doubts += ordered
     if not paragraphs:
         return None
     header = [Paragraph("\t".join(cell for cell in row if cell), kind="header") for row in rows[:above]]
@@ -160,8 +161,8 @@ def _of_sheet(sheet: Sheet, kind: str, budget: Budget) -> Document | None:
         labelled=labelled,
         running=running,
         answers=columns.answers,
-        notes=(*sheet.notes, *ordered, *_notes(rows, columns, above), *_sheet_note(sheet)),
-        doubts=_codes_as_names(rows, columns, above),
+        notes=(*sheet.notes, *_notes(rows, columns, above), *_sheet_note(sheet)),
+        doubts=tuple(doubts),
     )
 
 
@@ -277,7 +278,7 @@ def _by_names(rows: Cells) -> tuple[Columns, int] | None:
 def _by_content(rows: Cells) -> tuple[Columns, int] | None:
     """Return the columns by what stands in them, and how many rows stand above the first turn."""
     if _is_label_track(rows):
-        return Columns(text=(2,), start=0), 0
+        return Columns(text=(2,), start=0, end=1), 0
     by_content = columns_by_content(rows)
     if by_content is not None:
         return by_content
@@ -336,7 +337,8 @@ def _checked(columns: Columns, header: Sequence[str], rows: Cells) -> Columns:
     return columns
 
 
-def _turns(rows: Cells, columns: Columns, budget: Budget) -> Iterator[Paragraph]:
+def _turns(rows: Cells, columns: Columns, budget: Budget) -> Iterator[tuple[Paragraph, float | None]]:
+    """Yield each row's turn and when it ends."""
     speaker = None
     for row in rows:
         words = without_markup(_at(row, columns.text[0]))
@@ -346,7 +348,8 @@ def _turns(rows: Cells, columns: Columns, budget: Budget) -> Iterator[Paragraph]
         named, time = speaker_and_time(without_markup(_at(row, columns.speaker)))
         speaker = named or speaker
         start = seconds_in(_at(row, columns.start), milliseconds=columns.milliseconds)
-        yield Paragraph(words, speaker=speaker, time=start if start is not None else time)
+        end = seconds_in(_at(row, columns.end), milliseconds=columns.milliseconds)
+        yield Paragraph(words, speaker=speaker, time=start if start is not None else time), end
 
 
 def _questions(header: Cells) -> tuple[str, ...]:

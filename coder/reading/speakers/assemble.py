@@ -21,6 +21,8 @@ from coder.reading.speakers.backchannels import (
     said_meanwhile,
     without_backchannels,
 )
+from coder.reading.speakers.corrected import QUOTE_LENGTH, beginning, beginnings_of, keys_of
+from coder.reading.speakers.devices import settle_devices
 from coder.reading.speakers.header import Header, header_of, heads_notes, with_legend
 from coder.reading.speakers.labels import Style
 from coder.reading.speakers.learn import learn_labels
@@ -36,6 +38,7 @@ from coder.reading.speakers.near_labels import (
     told_talk,
     with_near_labels,
 )
+from coder.reading.speakers.part_heads import take_out_part_heads
 from coder.reading.speakers.pieces import (
     EDGE,
     Labels,
@@ -62,14 +65,15 @@ _KINDS = {
     "heading": ("heading", "headings"),
     "initials": ("line of initials above a name", "lines of initials above a name"),
     "page": ("page number", "page numbers"),
+    "date": ("date of a message", "dates of messages"),
     "running head": ("running head", "running heads"),
     "footer": ("line below the talk", "lines below the talk"),
     "border": ("note about the recording", "notes about the recording"),
     "note": ("line beside the talk", "lines beside the talk"),
 }
 # Kinds whose lines could be lost speech, so that the note quotes them.
-_QUOTED = frozenset({"border", "header", "title", "heading", "footer", "running head", "note"})
-_MOST_QUOTES, _QUOTE_LENGTH = 12, 60
+_QUOTED = frozenset({"border", "date", "header", "title", "heading", "footer", "running head", "note"})
+_MOST_QUOTES = 12
 # A line left out at the top that is as long as this and ends like a sentence may be something said.
 _LONG_HEADER = 12  # words
 _PREFIX = re.compile(r"\s*([^\W\d_][^:：\n]{0,40}?)\s?[:：](?:\s+|$)")
@@ -178,7 +182,8 @@ def _roles(
     if document.answers:
         return Roles([replace(turn, role="participant") for turn in turns])
     if any(turn.speaker for turn in turns):
-        hints = RoleHints(read.header.interviewers, interviewer, corrections, read.unnamed)
+        marked = read.reading.left_out["turn"] > 0
+        hints = RoleHints(read.header.interviewers, interviewer, corrections, read.unnamed, marked)
         return assign_roles(turns, read.text, hints, name)
     looks = [piece.look for piece in read.reading.pieces]
     return assign_roles_by_print(turns, read.text, looks, interviewer, name)
@@ -186,12 +191,9 @@ def _roles(
 
 def _learned(document: Document, corrections: Corrections) -> _Read:
     """Read a document whose speakers must be learned from its line starts."""
-    no_labels = _keys(corrections.not_speakers)
-    text, lines = text_of(document), lines_of(document, _keys(corrections.speakers), no_labels)
-    beginnings = _beginnings(corrections)
-    for line in lines:
-        line.speech = not line.blank and _beginning(line.text).startswith(beginnings)
-        line.candidates = tuple(c for c in line.candidates if c.key not in no_labels)
+    text, lines = text_of(document), lines_of(document, corrections)
+    settle_devices(lines)
+    take_out_part_heads(lines)
     header = header_of(lines, _repeated(lines))
     labels, notes = _labels(lines, header.lines, corrections)
     unnamed, doubts = _unnamed(labels, lines, header.lines)
@@ -200,7 +202,7 @@ def _learned(document: Document, corrections: Corrections) -> _Read:
         doubts += take_out_codes(lines, labels)
     reading = read_lines(text, lines, labels, header.lines, running=document.running, unnamed=unnamed)
     if not labels:
-        _take_out_titles(reading, text, beginnings)
+        _take_out_titles(reading, text, beginnings_of(corrections))
     if reading.inner_stamps and document.fixed:
         notes.append("Time stamps inside sentences stay among the words, whose places codings refer to.")
     inside, said_so = ([], "") if document.fixed else _inside_sentences(reading, text)
@@ -262,30 +264,17 @@ def _take_out_titles(reading: Reading, text: str, beginnings: tuple[str, ...]) -
     first = next(asked, 0)
     for piece, words in zip(reading.pieces[:first], said, strict=False):
         speech = ends_sentence(words) or len(words.split()) > _LONG_HEADER
-        if speech or _beginning(words).startswith(beginnings):
+        if speech or beginning(words).startswith(beginnings):
             break
         reading.pieces.remove(piece)
         reading.mark(piece.start, piece.end, "header")
-
-
-def _keys(labels: Sequence[str]) -> frozenset[str]:
-    return frozenset(map(key_of, labels))
-
-
-def _beginnings(corrections: Corrections) -> tuple[str, ...]:
-    """Return how the lines begin that a person called speech, in the form of `_beginning`."""
-    return tuple(_beginning(quote) for quote in corrections.speech if quote.strip())
-
-
-def _beginning(text: str) -> str:
-    return " ".join(text.split())[:_QUOTE_LENGTH].casefold().rstrip("… ")
 
 
 def _labels(lines: Sequence[Line], first: int, corrections: Corrections) -> tuple[Labels, list[str]]:
     """Return the labels by line: those learned, those that resemble them, those that a person named."""
     labels = _without_notes_below(learn_labels(lines, first), lines)
     numbered = numbered_turns(lines, labels)
-    forced = _keys(corrections.speakers)
+    forced = keys_of(corrections.speakers)
     for number, line in enumerate(lines):
         named = next((candidate for candidate in line.candidates if candidate.key in forced), None)
         if named is not None and number not in labels:
@@ -380,7 +369,7 @@ def _said_below_end(lines: Sequence[Line], labels: Labels, reading: Reading) -> 
 
 def _shortened(text: str) -> str:
     plain = " ".join(text.split())
-    return plain if len(plain) <= _QUOTE_LENGTH else plain[:_QUOTE_LENGTH].rstrip() + "…"
+    return plain if len(plain) <= QUOTE_LENGTH else plain[:QUOTE_LENGTH].rstrip() + "…"
 
 
 def _quote(reading: Reading, text: str) -> None:
@@ -417,8 +406,8 @@ def _own_labels(paragraphs: Sequence[Paragraph]) -> frozenset[tuple[str | None, 
 
 def _labelled(document: Document, corrections: Corrections) -> _Read:
     """Read a document whose format names the speakers."""
-    nobody = _keys(corrections.not_speakers)
-    beginnings = _beginnings(corrections)
+    nobody = keys_of(corrections.not_speakers)
+    beginnings = beginnings_of(corrections)
     words, stamps, borders = [], 0, []
     own_labels = _own_labels(document.paragraphs)
     for paragraph in document.paragraphs:
@@ -435,7 +424,7 @@ def _labelled(document: Document, corrections: Corrections) -> _Read:
             borders.append(spoken[start:stop].strip())
             spoken = (spoken[:start] + " " + spoken[stop:].lstrip()).strip(EDGE)
         speaker = (paragraph.speaker or "").strip(EDGE) or None
-        kind = "" if _beginning(spoken).startswith(beginnings) else paragraph.kind
+        kind = "" if beginning(spoken).startswith(beginnings) else paragraph.kind
         words.append(
             Words(
                 spoken,

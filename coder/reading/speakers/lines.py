@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from coder.domain import Corrections
 from coder.reading.clock import Stamp, leading_stamp
 from coder.reading.document import Document, Paragraph
+from coder.reading.speakers.corrected import beginning, beginnings_of, keys_of
 from coder.reading.speakers.inner_labels import cuts_at_labels, speakers_inside
 from coder.reading.speakers.labels import Candidate, Lead, Style, candidates, lead_of
-from coder.reading.speakers.recording import DATE, borders_in, is_border, is_end, is_of_chat
+from coder.reading.speakers.recording import DATE, borders_in, is_border, is_end, is_of_chat, is_reaction
 from coder.reading.speakers.vocabulary import Shape
 
 # Line breaks that survive the normalisation to LF: form feeds of page ends, Unicode separators.
@@ -51,8 +53,9 @@ _DATE_AND_TIME = re.compile(
     r"(?:[:.]\d\d)?(?:\s?[ap]\.?\s?m\.?)?\s*",
     re.I,
 )
-_DATES = 3  # lines, at least
-_NUMBERED_HEAD = re.compile(r"\s*[^\W\d_][\w /-]{1,30} \d{1,3}(?:\s?[:–—-]? [\w ()-]{1,30})?\s*")
+# As Zoom heads the messages of a meeting: "10:02:13 From Ida Moss to Everyone:".
+_SENT = re.compile(r"\s*\d\d:\d\d:\d\d\s+From \S.{0,60} to \S.{0,60}:")
+_DATES, _DATED_SHARE = 3, 0.5  # lines, at least, and of the blocks of lines between gaps
 _SENDERS = 2  # lines of a chat, at least, that name who wrote
 _PAGE_LINES = 8
 _LONE_NUMBER = re.compile(r"\[\d{1,4}\]|\d{1,4}", re.ASCII)
@@ -114,23 +117,24 @@ def text_of(document: Document) -> str:
     return document.separator.join(paragraph.text for paragraph in document.paragraphs)
 
 
-def lines_of(
-    document: Document, speakers: Collection[str] = frozenset(), words: Collection[str] = frozenset()
-) -> list[Line]:
-    """Cut a document into lines, with every possible reading of their starts.
+def lines_of(document: Document, corrections: Corrections) -> list[Line]:
+    """Cut a document into lines, with every possible reading of their starts that no correction excludes.
 
-    A paragraph with several speakers' labels inside ("INT: How? P1: By bus.") is cut before each of them. `speakers`
-    are the keys of labels, `words` those of words that a person called so.
+    A paragraph with several speakers' labels inside ("INT: How? P1: By bus.") is cut before each of them.
     """
     lines = list(_cut(document))
-    inside = speakers_inside([line.text for line in lines]).union(speakers).difference(words)
-    if inside:
+    no_labels, beginnings = keys_of(corrections.not_speakers), beginnings_of(corrections)
+    inside = speakers_inside([line.text for line in lines])
+    if inside := inside.union(keys_of(corrections.speakers)).difference(no_labels):
         lines = [piece for line in lines for piece in _cut_at_labels(line, inside)]
+    for line in lines:
+        line.speech = not line.blank and beginning(line.text).startswith(beginnings)
     spoken = [line for line in lines if not line.blank and not line.kind]
     believe_bare = _bare_stamps_mean_time(spoken)
     dated = [_DATED.match(line.text[:_HEAD]) for line in spoken]
     chat = sum(bool(date and date["sender"]) for date in dated) >= _SENDERS
-    messages = sum(_DATE_AND_TIME.fullmatch(line.text[:_HEAD]) is not None for line in spoken) >= _DATES
+    chat = chat or sum(_SENT.match(line.text[:_HEAD]) is not None for line in spoken) >= _SENDERS
+    dates = _dates_of_messages(spoken)
     for above, line in zip([None, *spoken], spoken, strict=False):
         line.kind = _furniture_kind(line)
         if (
@@ -141,40 +145,46 @@ def lines_of(
             line.kind = ""  # "Participant:", and "Page 4" below it
         head = line.text[:_HEAD]
         line.lead = lead_of(head, believe_bare=believe_bare)
-        if messages and _DATE_AND_TIME.fullmatch(head):
+        if line.start in dates:
+            line.kind = "date"
             line.lead = Lead(len(head), Stamp(0, len(head), None, bare=True, certain=True))
-        if chat and not line.kind and _DATED.match(head) and is_of_chat(line.text[line.lead.end :]):
+        if chat and not (line.kind or line.speech) and _is_of_chat(line):
             line.kind = "border"
         if not line.kind and not line.only_stamp:
             bold = line.paragraph.bold if line.first else 0
-            line.candidates = tuple(candidates(head, line.lead, bold=bold, believe_bare=believe_bare))
+            found = candidates(head, line.lead, bold=bold, believe_bare=believe_bare)
+            line.candidates = tuple(one for one in found if one.key not in no_labels)
     _join_stamps_above_and_below(lines)
     _take_out_page_numbers(lines)
     _take_out_running_heads(lines)
-    _take_out_numbered_heads(lines)
     return lines
 
 
-def _take_out_numbered_heads(lines: Sequence[Line]) -> None:
-    """Take lines that differ in numbers that count, each above a labelled line, for headings: "Interview 2: P02"."""
-    heads: dict[str, list[Line]] = {}
-    visible = [line for line in lines if not line.blank]
-    for line, below in itertools.pairwise(visible):
-        if line.after_gap and _NUMBERED_HEAD.fullmatch(line.text) and not line.kind and _is_labelled(below):
-            heads.setdefault(re.sub(r"\d+", "#", line.text.strip()), []).append(line)
-    for found in heads.values():
-        numbers = [[int(number) for number in re.findall(r"\d{1,6}", line.text)] for line in found]
-        if len(found) > 1 and all(a[0] + 1 == b[0] for a, b in itertools.pairwise(numbers)):
-            for line in found:
-                line.kind, line.candidates = "heading", ()
+def _is_of_chat(line: Line) -> bool:
+    """Tell whether a chat's program wrote a line, perhaps under somebody's name."""
+    dated = _DATED.match(line.text[:_HEAD]) is not None
+    message = line.text[line.lead.end :]
+    return is_reaction(message) or (dated and is_of_chat(message))
 
 
-def _is_labelled(line: Line) -> bool:
-    """Tell whether a line begins with what looks like a speaker before a colon, and words."""
-    return any(
-        one.style is Style.COLON and one.shape >= Shape.NAME and line.text[one.words_start :].strip()
-        for one in line.candidates
-    )
+def _dates_of_messages(spoken: Sequence[Line]) -> frozenset[int]:
+    """Return where the dates of messages start: each beside words, at the same place in most blocks of lines.
+
+    A date below nothing but a name ("P1:", "2 March 2026, 10:04") is what somebody says.
+    """
+    blocks: list[list[Line]] = []
+    for line in spoken:
+        if line.after_gap or not blocks:
+            blocks.append([])
+        blocks[-1].append(line)
+    places: dict[int, set[int]] = {0: set(), 1: set(), -1: set()}
+    for block in blocks:
+        for place in (0,) if len(block) == 2 else (0, 1, -1) if len(block) > 2 else ():
+            line = block[place]
+            if not line.speech and _DATE_AND_TIME.fullmatch(line.text[:_HEAD]):
+                places[place].add(line.start)
+    found = max(places.values(), key=len)
+    return frozenset(found if len(found) >= max(_DATES, _DATED_SHARE * len(blocks)) else ())
 
 
 def _take_out_page_numbers(lines: Sequence[Line]) -> None:

@@ -12,6 +12,7 @@ from coder.reading.speakers.labels import Candidate, Style
 from coder.reading.speakers.lines import Line, ends_sentence, is_wrapped
 from coder.reading.speakers.near_labels import LONGEST_TOPIC, initials_above
 from coder.reading.speakers.recording import borders_in
+from coder.reading.speakers.roles import CAPITALS
 from coder.reading.speakers.vocabulary import Shape
 
 EDGE = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x85\xa0\u202f\u2028\u2029\ufeff\x1a"
@@ -437,7 +438,7 @@ def _look_of(line: Line) -> frozenset[str]:
     if _is_bold(line):
         look.add("bold")
     if whole.isupper() and " " in whole:
-        look.add("in capitals")
+        look.add(CAPITALS)
     if _NUMBERED.match(whole):
         look.add("numbered")
     if line.heading:

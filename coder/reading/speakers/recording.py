@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from unicodedata import category
 
 from coder.reading.clock import CLOSED
 
-_OCCASION = (
+OCCASION = (
     "(?:interview|recording|transcript(?:ion)?|audio(?: recording| file)?|tape|file|session|focus group|discussion|"
     "conversation|call|meeting|aufnahme|aufzeichnung|transkript(?:ion)?|interviews|gesprächs|entretien|enregistrement"
     "|entrevista|grabación|opname|gesprek|intervista|registrazione|gravação|inspelningen|intervjun|optagelsen"
@@ -16,10 +17,10 @@ _EDGE = (
     "(?:the )?(?:end|start|beginning|begin|stop|break|ende|beginn|fin|début|inicio|einde|begin|fine|inizio|fim|início"
     "|slut|början|koniec|początek|diwedd)"
     "(?: of| in| des| der| de l['’]| de la| de| del| della| dell['’]| du| van het| van de| van| da| do| på)? ?"
-    rf"(?:the |this )?{_OCCASION}{_PART}(?:,?(?: at| bei| um| à| a las| om| kl\.?)? \d[\d:.]{{2,10}})?"
+    rf"(?:the |this )?{OCCASION}{_PART}(?:,?(?: at| bei| um| à| a las| om| kl\.?)? \d[\d:.]{{2,10}})?"
 )
 _HAPPENS = (
-    f"(?:the )?{_OCCASION} (?:is |was )?(?:ends?|ended|starts?|started|begins?|began|stops?|stopped"
+    f"(?:the )?{OCCASION} (?:is |was )?(?:ends?|ended|starts?|started|begins?|began|stops?|stopped"
     "|resumes?|resumed|paused?|pauses|concluded|concludes|terminated|interrupted|endet|beginnt)"
     r"(?: here| at)?(?: [\d:. ]+)?"
 )
@@ -47,16 +48,11 @@ _TOLD_TOO = re.compile(
 _OMITTED = re.compile(
     r"[\u200e\u200f\s]*(?:<media omitted>|<attached: [^<>]{1,80}>|(?:image|video|audio|sticker|gif|document) omitted"
     r"|this message was deleted\.?|you deleted this message\.?|<medien ausgeschlossen>|<médias omis>"
-    r"|<multimedia omitido>|<media weggelaten>|messages (?:and calls )?are end-to-end encrypted\."
-    r" (?:no one outside|only people in) .{1,120}|nachrichten und anrufe sind ende-zu-ende-verschlüsselt\."
-    r" (?:niemand außerhalb|nur personen in) .{1,120}"
-    r"|missed (?:group )?(?:voice|video) call\.?(?: \u200e?tap to call back\.?)?"
-    r"|reacted to \".{1,400}\" with [^\w\s\"].{0,11}|removed an? \S{1,12} reaction from \".{1,400}\")"
-    r"[\u200e\u200f\s]*",
-    re.I | re.S,
+    r"|<multimedia omitido>|<media weggelaten>)[\u200e\u200f\s]*",
+    re.I,
 )
 # WhatsApp's sign behind words that were changed.
-_EDITED = re.compile(r"\s*\u200e?<this message was edited>\s*$", re.I)
+_EDITED = re.compile(r"\s*\u200e<this message was edited>\s*$", re.I)
 _COMES_OR_GOES = re.compile(
     r"[\u200e\u200f\s]*(?:[^:]{1,60} (?:left|was added|joined(?: using .{1,40})?|(?:added|removed) [^:]{1,60}"
     r"|created (?:this )?group.{0,90}|changed (?:the|this) (?:group|subject|settings).{0,90})"
@@ -64,7 +60,22 @@ _COMES_OR_GOES = re.compile(
     r"|[^:]{0,40}security code .{0,40}changed.{0,60})[\u200e\u200f\s]*",
     re.I,
 )
-# What heads a further part of a file, with its date: "Session 2: 14 April 2026, at home", "Day 3 – Monday 2 March".
+# What programs of chats write under somebody's name.
+_OF_PROGRAM = re.compile(
+    r"[\u200e\u200f\s]*[^:]{1,60}: [\u200e\u200f\s]*(?:messages (?:and calls )?are end-to-end encrypted\."
+    r" (?:no one outside|only people in) .{1,60} read(?: or |, )listen to(?:,? or share)? them\.?"
+    r"(?: \u200e?(?:tap to )?learn more\.?)?"
+    r"|nachrichten und anrufe sind ende-zu-ende-verschlüsselt\."
+    r" (?:niemand außerhalb|nur personen in) .{1,80} (?:lesen|anhören|teilen)\.?"
+    r"|missed (?:group )?(?:voice|video) call\.?(?: \u200e?tap to call back\.?)?)[\u200e\u200f\s]*",
+    re.I,
+)
+_REACTION = re.compile(
+    r"(?:[^:]{1,60}: )?\s*(?:reacted to \".{1,400}\" with (?P<sign>\S{1,12})"
+    r"|removed an? (?P<removed>\S{1,12}) reaction from \".{1,400}\")\s*",
+    re.I,
+)
+_EMOJI = 0x1F000  # and what follows; older ones are symbols
 _MONTH = (
     "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     "|nov(?:ember)?|dec(?:ember)?|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin"
@@ -74,11 +85,6 @@ DATE = (
     rf"(?:\d{{1,2}}(?:st|nd|rd|th|\.)? (?:of )?{_MONTH}\.?(?:,? \d{{4}})?"
     rf"|{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
     r"|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d)"
-)
-_DATED_PART = re.compile(
-    rf"\W{{0,4}}(?:{_OCCASION}|day|tag|jour|week|visit|round) (?:no\.? ?)?\d{{1,2}}\b[\s:,(–—-]{{1,4}}(?:on )?"
-    rf"(?:[^\W\d_]{{5,10}},? )?{DATE}(?:[\s]*[,;(–—-][^.!?…]{{1,40}})?[\s)\]*_]*",
-    re.I,
 )
 _LONGEST = 60
 # Among words only what stands in brackets, between stars, or in capitals behind the last sentence.
@@ -95,8 +101,6 @@ def is_border(text: str, *, apart: bool) -> bool:
     bare = CLOSED.sub("", text).strip() or text.strip()
     if len(bare) > _LONGEST:
         return False
-    if apart and _DATED_PART.fullmatch(text.strip()):
-        return True
     if _BREAK.fullmatch(bare.strip(" \t*_:.-–—#")):
         return True
     marked = bare[:1] in ("[", "(", "<", "*", "-", "–", "—", "=", "{", "~", "_") or bare.isupper()
@@ -104,8 +108,19 @@ def is_border(text: str, *, apart: bool) -> bool:
 
 
 def is_of_chat(text: str) -> bool:
-    """Tell whether a chat's line, behind its date, says that somebody came, left or changed the group."""
-    return len(text) <= 4 * _LONGEST and _COMES_OR_GOES.fullmatch(text) is not None
+    """Tell whether a chat's line, behind its date, is the program's: who came, left or called, or on encryption."""
+    return len(text) <= 4 * _LONGEST and any(
+        form.fullmatch(text) is not None for form in (_COMES_OR_GOES, _OF_PROGRAM)
+    )
+
+
+def is_reaction(text: str) -> bool:
+    """Tell whether a chat's line says that somebody reacted to a message with an emoji."""
+    reaction = _REACTION.fullmatch(text)
+    signs = (reaction["sign"] or reaction["removed"]) if reaction else ""
+    return bool(signs) and all(
+        ord(sign) >= _EMOJI or category(sign) in ("So", "Sk", "Mn", "Cf") for sign in signs
+    )
 
 
 def is_end(text: str) -> bool:

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from coder.domain import Corrections, Role, Turn
 from coder.errors import InputError
-from coder.phrasing import counted, quoted
+from coder.phrasing import counted, quoted, shortened
+from coder.reading.speakers.lines import ends_sentence
 from coder.reading.speakers.near_labels import nearest
 from coder.reading.speakers.openings import who_asks_without_marks
 from coder.reading.speakers.vocabulary import (
@@ -42,8 +43,11 @@ _LEAST_WORDS, _LEAST_QUESTIONS = 0.02, 0.35
 # An interviewer who says nearly everything, or a participant who says next to nothing, is doubtful.
 _NEARLY_ALL = 0.85
 _QUOTED, _SHOWN = 60, 3  # characters, turns
+_SOUND = re.compile(r"\s*(?:\[[^\[\]]*\]|\([^()]*\)|[♪♫].*|[\W\d_]*)\s*", re.S)
 _LONG_WORD = 8
+_CAPITALS_ASK, _AT_LENGTH = 4, 4  # questions, and words of one
 _SHORTEST_TALK = 4  # turns
+CAPITALS = "in capitals"
 _GREEK = re.compile("[\u0370-\u03ff]{2}")
 _ROLE_WORDS = sorted(word for word in INTERVIEWER_WORDS | PARTICIPANT_WORDS if len(word) >= _LONG_WORD)
 
@@ -62,13 +66,15 @@ class RoleHints:
     """What is known of roles beside the labels.
 
     `named` are the keys of people whom the header calls interviewers, `interviewer` the labels that the user
-    gives, `corrections` what people said of this file; `unnamed`: turns without a label are one person's.
+    gives, `corrections` what people said of this file; `unnamed`: turns without a label are one person's;
+    `marked`: it is said that changes of speaker are marked without a name.
     """
 
     named: frozenset[str] = frozenset()
     interviewer: Sequence[str] = ()
     corrections: Corrections = field(default_factory=Corrections)
     unnamed: bool = False
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +150,28 @@ def assign_roles(turns: Sequence[Turn], text: str, hints: RoleHints, name: str) 
         label or None: "interviewer" if label in asking else "participant" for label in voices
     }
     done = [replace(turn, role=roles.get(turn.speaker)) for turn in turns]
-    doubts = [*_doubts(voices, asking), *([] if hints.unnamed else _nobodys(done, text))]
+    doubts = [*_doubts(voices, asking), *([] if hints.unnamed or hints.marked else _nobodys(done, text))]
     return Roles(done, notes, doubts) if asking else Roles(done, [], [*notes, *doubts])
 
 
 def _nobodys(turns: Sequence[Turn], text: str) -> Iterator[str]:
-    """Say that turns name no speaker where others do, as where a program could not tell who spoke."""
-    nobodys = [text[turn.start : turn.end] for turn in turns if turn.speaker is None]
+    """Say that turns name no speaker where others do, as where a program could not tell who spoke.
+
+    Titles above the talk, sounds ("[Music]", "♪ music ♪") and signs are nobody's anyway.
+    """
+    first = next((turn.index for turn in turns if turn.speaker), 0)
+    said = [(turn.index, text[turn.start : turn.end]) for turn in turns if turn.speaker is None]
+    nobodys = [
+        words
+        for index, words in said
+        if not _SOUND.fullmatch(words) and (index > first or ends_sentence(words))
+    ]
     if nobodys:
-        shown = quoted((words[:_QUOTED] for words in nobodys), _SHOWN)
+        them = "it" if len(nobodys) == 1 else "them"
+        shown = quoted((shortened(words, _QUOTED) for words in nobodys), _SHOWN)
         yield (
             f"{counted(len(nobodys), 'turn')} of {len(turns)} without a speaker, coded as a participant's:"
-            f" {shown}. If the interviewer says them, give them a name."
+            f" {shown}. If the interviewer says {them}, give {them} a name."
         )
 
 
@@ -215,18 +231,36 @@ def look_of_questions(said: Sequence[str], looks: Sequence[frozenset[str]]) -> s
 
     `said` are the words of each turn, `looks` how all of it is printed.
     """
-    for look in sorted(set().union(*looks)):
-        if _are_questions({index for index, marks in enumerate(looks) if look in marks}, said):
+    for look in _in_order(looks):
+        asked = {index for index, marks in enumerate(looks) if look in marks}
+        if _are_questions(asked, said) and (look != CAPITALS or _ask_alone(asked, said)):
             return look
     return None
 
 
 def _look_of_answers(said: Sequence[str], looks: Sequence[frozenset[str]]) -> str | None:
     """Return the way of printing that all answers have and the questions before them do not; None if none has."""
-    for look in sorted(set().union(*looks)):
-        if _are_questions({index for index, marks in enumerate(looks) if look not in marks}, said):
+    for look in _in_order(looks):
+        asked = {index for index, marks in enumerate(looks) if look not in marks}
+        if _are_questions(asked, said) and (look != CAPITALS or _ask_alone(asked, said)):
             return look
     return None
+
+
+def _in_order(looks: Sequence[frozenset[str]]) -> list[str]:
+    """Return the ways of printing, capitals last: people also shout in them."""
+    return sorted(set().union(*looks), key=lambda look: (look == CAPITALS, look))
+
+
+def _ask_alone(asked: Collection[int], said: Sequence[str]) -> bool:
+    """Tell whether all turns that end as questions are among these, many, and mostly not short ("WHY ME?")."""
+    questions = [words for index, words in enumerate(said) if "?" in words and index in asked]
+    at_length = sum(len(words.split()) >= _AT_LENGTH for words in questions)
+    return (
+        len(questions) >= max(_CAPITALS_ASK, _LARGE_SHARE * len(said))
+        and not any(words.rstrip().endswith("?") for index, words in enumerate(said) if index not in asked)
+        and 2 * at_length > len(questions)
+    )
 
 
 def _are_questions(asked: Collection[int], said: Sequence[str]) -> bool:

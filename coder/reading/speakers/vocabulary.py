@@ -360,7 +360,7 @@ def _shape_by_signs(base: str) -> Shape | None:
     if not any(map(str.isalpha, base)):
         return Shape.WEAK if base.isdigit() and len(base) <= 3 else Shape.NONE
     keys = key_of(base).split()
-    if base in _SELF or base in ("iPad", "iPhone"):
+    if base in _SELF:
         return Shape.NAME
     if (
         base.endswith("?")

@@ -90,11 +90,16 @@ _ROUNDED = 0.002  # of seconds, or of milliseconds where numbers are whole
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Positions of the columns that matter; `answers`: rows are answers to a survey, not turns in talk."""
+    """Positions of the columns that matter; `answers`: rows are answers to a survey, not turns in talk.
+
+    `lasting`: beginnings, ends and how long each lasts stand beside each other without names, as ELAN exports them.
+    """
 
     text: tuple[int, ...]
     speaker: int | None = None
     start: int | None = None
+    end: int | None = None
+    lasting: bool = False
     milliseconds: bool = False
     answers: bool = False
     by_respondent: bool = False
@@ -193,6 +198,7 @@ def columns_by_name(header: Sequence[str]) -> Columns | None:
         text=(text, *further),
         speaker=speaker if speaker is not None else respondent,
         start=start,
+        end=places["end"],
         milliseconds=bool(units & {"ms", "msec", "millis", "milliseconds"}) and "ss" not in units,
         answers=speaker is None and start is None and (respondent is None or places["question"] is not None),
         by_respondent=speaker is None and respondent is not None,
@@ -252,7 +258,13 @@ def _columns_within(rows: Sequence[Row]) -> Columns | None:
     text = max(others, key=lambda column: mean(len(cell) for cell in columns[column]))
     if not (times or speakers) or mean(len(cell.split()) for cell in columns[text]) < 2:
         return None
-    return Columns(text=(text,), speaker=speakers[0] if speakers else None, start=times[0] if times else None)
+    return Columns(
+        text=(text,),
+        speaker=speakers[0] if speakers else None,
+        start=times[0] if times else None,
+        end=times[1] if len(times) > 1 else None,
+        lasting=len(times) > 2,
+    )
 
 
 def _spans(rows: Sequence[Row], places: Sequence[int]) -> list[int]:
@@ -264,7 +276,7 @@ def _spans(rows: Sequence[Row], places: Sequence[int]) -> list[int]:
     spans = [(row[counts[0]], row[counts[1]]) for row in rows if len(counts) > 1 and len(row) > counts[1]]
     if len(spans) < 3 or not all(start.strip() and end.strip() for start, end in spans):
         return []
-    if len(counts) > 2 and _last(rows, counts):
+    if len(counts) > 2 and _last(rows, counts) and _rise_by_name(rows, counts[0], set(places) - set(counts)):
         return counts
     starts = [float(start) for start, _ in spans]
     rising = starts == sorted(starts) and len(set(starts)) > len(starts) / 2
@@ -280,6 +292,21 @@ def _last(rows: Sequence[Row], places: Sequence[int]) -> bool:
         and float(cells[2]) > 0
         for cells in filled
     )
+
+
+def _rise_by_name(rows: Sequence[Row], start: int, others: Collection[int]) -> bool:
+    """Tell whether one of the other columns names who speaks, most in several rows, in each of which starts rise.
+
+    In a table of scores (before, after, difference) each person has a row, or the numbers rise and fall.
+    """
+    for column in others:
+        starts: dict[str, list[float]] = {}
+        for row in rows:
+            starts.setdefault(row[column].strip() if column < len(row) else "", []).append(float(row[start]))
+        several = sum(len(times) > 1 for times in starts.values())
+        if 2 * several > len(starts) and all(times == sorted({*times}) for times in starts.values()):
+            return True
+    return False
 
 
 def _is_header(rows: Sequence[Row], columns: Columns) -> bool:
