@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from coder.coded_tables.grammar import (
     examples,
     folded,
     names_in,
+    polarities_of,
     stands_for_nothing,
     text_of,
     with_polarity,
@@ -41,11 +42,15 @@ _SIDES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """What a name means: `code` None = no code of the codebook is known for it; `how` says by what it was found."""
+    """What a name means: `code` None = no code of the codebook is known for it; `how` says by what it was found.
+
+    `implied`: the name itself says no polarity; it comes from the sub-theme or the edited table, and counts least.
+    """
 
     code: str | None
     polarity: str | None = None
     how: str = ""
+    implied: bool = False
 
     @property
     def sure(self) -> bool:
@@ -93,18 +98,14 @@ class CodeMapper:
 
     def map(self, name: str) -> Mapped:
         """Return what a name or path means, such as "COM-B > Opportunity - social > barrier"."""
-        asked = self._table.get(folded(name))
+        levels = [_polarity_in(level) for level in _LEVELS.split(name) if level.strip()]
+        polarity = next((side for _, side in reversed(levels) if side), None)
+        asked = self._asked(name, polarity)
         if asked is not None:
             return asked
-        head, side = with_polarity(name)
-        asked = self._table.get(folded(head)) if side else None
-        if asked is not None:  # the table names the code, the cell its polarity: "time:barrier"
-            return replace(asked, polarity=asked.polarity or side)
         code = self._lookup.by_fold.get(folded(name))
         if code is not None:
             return Mapped(code, None, "name")
-        levels = [_polarity_in(level) for level in _LEVELS.split(name) if level.strip()]
-        polarity = next((side for _, side in reversed(levels) if side), None)
         plain = [rest for rest, _ in levels if rest]
         code = self._lookup.find(name) or self._lookup.find(" > ".join(plain))
         if code is not None:  # of codes of one name the path says which
@@ -115,10 +116,20 @@ class CodeMapper:
                 return Mapped(code, polarity, "name")
             theme = self._themes.get(folded(level))
             if theme is not None:
-                return Mapped(theme[0], polarity or theme[1], "sub-theme")
+                return Mapped(theme[0], polarity or theme[1], "sub-theme", implied=polarity is None)
         if polarity and all(folded(level) in _AXIS for level in plain):
             return Mapped(None, polarity, POLARITY_ONLY)
         return self._guess(plain, polarity)
+
+    def _asked(self, name: str, polarity: str | None) -> Mapped | None:
+        """Return what the edited table says of a name; `polarity` is what the name itself says."""
+        asked = self._table.get(folded(name))
+        if asked is not None:
+            return replace(asked, implied=polarity is None)
+        head, side = with_polarity(name)
+        asked = self._table.get(folded(head)) if side else None
+        # The table names the code, the cell its polarity: "time:barrier".
+        return None if asked is None else replace(asked, polarity=side)
 
     def of_one_name(self, name: str) -> list[str]:
         """Return the ids of several codes whose label a name is; none for an id, or if the edited table has it."""
@@ -264,10 +275,12 @@ def mapped_table(table: CodedTable, mapper: CodeMapper) -> CodedTable:
     known = dict.fromkeys(name for cell in cells for name in cell if not stands_for_nothing(name))
     meaning = {name: mapper.map(name) for name in known}
     sides = _Sides.of(table, cells, meaning)
+    columns = polarities_of(table.cells("polarity"), Counter())
     new_cells: list[Any] = []
     rows: list[int] = []
     for row, cell in enumerate(cells):
-        new = [part for name in cell for part in _as_cell(name, meaning.get(name), sides.at(row))]
+        side, in_column = sides.at(row), columns[row]
+        new = [part for name in cell for part in _as_cell(name, meaning.get(name), side, in_column)]
         if new or not cell:  # a row that says nothing else any more is no "looked at, nothing to code"
             rows.append(row)
             new_cells.append(new)
@@ -283,25 +296,33 @@ def mapped_table(table: CodedTable, mapper: CodeMapper) -> CodedTable:
     return replace(table, frame=frame, notes=(*table.notes, *notes))
 
 
-def _as_cell(name: str, mapped: Mapped | None, side: str | None) -> list[str]:
-    """Return what stands for a name in the mapped table: its code, itself if it is not known, or nothing."""
+def _as_cell(name: str, mapped: Mapped | None, side: str | None, in_column: str | None) -> list[str]:
+    """Return what stands for a name in the mapped table: its code, itself if it is not known, or nothing.
+
+    `side` is the polarity that stands beside it as a name of its own, `in_column` that of the row.
+    """
     if mapped is None:
         return [name]
     if mapped.how == POLARITY_ONLY or (mapped.how == YOURS and mapped.code is None):
         return []
-    return replace(mapped, polarity=mapped.polarity or side).cell if mapped.sure else [name]
+    if not mapped.sure:
+        return [name]
+    implied = mapped.polarity if mapped.implied and not in_column else None
+    own = None if mapped.implied else mapped.polarity
+    return replace(mapped, polarity=own or side or implied).cell
 
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """The polarities that are names of their own, by the row and by the passage they stand at.
+    """The polarities that are names of their own, by the place in the file and by the passage they stand at.
 
-    Rows of one number are one place in the file, as a project's selection that has several codes. Two polarities of
+    Rows of one number that follow each other and have one passage are one place, as a project's selection that a
+    coder gave several codes. Sheets of a workbook may have the same numbers for different places. Two polarities of
     one code are "mixed"; which of several codes has which of several polarities nobody knows, so they get none.
     """
 
     where: str
-    numbers: list[int]
+    places: list[Any]
     passages: list[Any]
     sides: dict[Any, dict[str, None]]
     codes: dict[Any, dict[str, None]]
@@ -309,21 +330,22 @@ class _Sides:
 
     @classmethod
     def of(cls, table: CodedTable, cells: Sequence[list[str]], meaning: Mapping[str, Mapped]) -> "_Sides":
-        """Take the names of a table apart: polarities and codes, by row number and by passage."""
+        """Take the names of a table apart: polarities and codes, by place and by passage."""
         sides: dict[Any, dict[str, None]] = defaultdict(dict)
         codes: dict[Any, dict[str, None]] = defaultdict(dict)
-        numbers, passages = [int(number) for number in table.row_numbers()], _passages(table)
-        for number, passage, cell in zip(numbers, passages, cells, strict=True):
+        passages = _passages(table)
+        places = _places(table, passages)
+        for place, passage, cell in zip(places, passages, cells, strict=True):
             for name in cell:
                 mapped = meaning.get(name)
                 only = mapped is not None and mapped.how == POLARITY_ONLY
-                for key in (number, passage):
+                for key in (place, passage):
                     if not only:
                         codes[key][name] = None
                     elif mapped is not None and mapped.polarity:
                         sides[key][mapped.polarity] = None
         texts = [text_of(text) for text in table.cells("text")]
-        return cls(table.where, numbers, passages, sides, codes, texts)
+        return cls(table.where, places, passages, sides, codes, texts)
 
     def at(self, row: int) -> str | None:
         """Return the polarity of the codes of a row."""
@@ -337,7 +359,7 @@ class _Sides:
         """Say at how many passages several codes and several polarities stand."""
         unclear = {
             self.passages[row]: shortened(self.texts[row], SHORT)
-            for row in range(len(self.numbers))
+            for row in range(len(self.places))
             if len(self.sides.get(key := self._key(row), {})) > 1 and len(self.codes.get(key, {})) > 1
         }
         if not unclear:
@@ -348,7 +370,7 @@ class _Sides:
         ]
 
     def _key(self, row: int) -> Any:
-        return self.numbers[row] if self.sides.get(self.numbers[row]) else self.passages[row]
+        return self.places[row] if self.sides.get(self.places[row]) else self.passages[row]
 
 
 def _passages(table: CodedTable) -> list[Any]:
@@ -356,6 +378,12 @@ def _passages(table: CodedTable) -> list[Any]:
     roles = ("transcript", "participant", "unit", "text", "start", "end", "coder")
     columns = [table.cells(role) for role in roles if role in table.columns]
     return list(zip(*columns, strict=True)) if columns else list(range(len(table)))
+
+
+def _places(table: CodedTable, passages: Sequence[Any]) -> list[Any]:
+    """Return, row by row, which run of rows of one number and which passage it belongs to."""
+    runs = [run for run, (_, rows) in enumerate(groupby(table.row_numbers())) for _ in rows]
+    return [("place", *pair) for pair in zip(runs, passages, strict=True)]
 
 
 def _notes(where: str, meaning: Mapping[str, Mapped], times: Counter[str]) -> list[str]:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from coder.codebook import Code, Codebook, SubTheme, load_codebook
-from coder.coded_tables.code_mapping import CodeMapper, draft_rows, mapped_table, read_mapping
+from coder.coded_tables.code_mapping import YOURS, CodeMapper, Mapped, draft_rows, mapped_table, read_mapping
 from coder.coded_tables.grammar import CodedTable
 from coder.errors import TableError
 
@@ -90,7 +90,10 @@ def test_an_edited_mapping_goes_first_and_may_leave_codes_out(tmp_path: Path) ->
         "name,code,polarity\nTime,physical,Barriere\nsocial opportunity,,\nWeather,-,\n", encoding="utf-8"
     )
     mapper = CodeMapper(BOOK, read_mapping(path))
-    assert mapper.map("Time: facilitator").cell == ["physical:barrier"]  # the table's own polarity goes first
+    assert mapper.map("Time").cell == ["physical:barrier"]
+    assert mapper.map("Time: facilitator").cell == [
+        "physical:facilitator"
+    ]  # what a cell says itself goes first
     assert mapper.map("Social opportunity:barrier").code is None
     frame = pd.DataFrame(
         {"text": list("abcd"), "code": ["Time", "Social opportunity", "Weather;Time", "Odd"]}
@@ -167,6 +170,68 @@ def test_a_polarity_goes_to_the_code_of_its_own_row_first() -> None:
     assert mapped([("a", "Social opportunity; Barriers"), ("a", "Physical opportunity; Facilitators")]) == (
         [["social:barrier"], ["physical:facilitator"]], [],
     )  # fmt: skip
+
+
+def test_rows_of_one_number_on_other_passages_or_apart_are_other_places() -> None:
+    """Sheets of a workbook number their rows each from the top, in an order that means nothing."""
+    social, physical, barrier, helps = (
+        "Social opportunity",
+        "Physical opportunity",
+        "Barriers",
+        "Facilitators",
+    )
+    rows = [("c", physical), ("a", physical), ("b", social), ("a", barrier), ("b", helps)]
+    assert mapped(rows, [2, 3, 2, 2, 2])[0] == [["physical"], ["physical:barrier"], ["social:facilitator"]]
+    crossed = [("a", social), ("b", social), ("b", barrier), ("a", helps)]
+    assert mapped(crossed, [2, 3, 2, 3])[0] == [["social:facilitator"], ["social:barrier"]]
+    apart = [("a", social), ("b", physical), ("a", physical), ("a", barrier), ("b", barrier), ("a", helps)]
+    cells, notes = mapped(apart, [2, 3, 4, 4, 2, 2])
+    assert cells == [["social"], ["physical:barrier"], ["physical:barrier"]]
+    assert "'a'" in notes[0], "the row 2 of another sheet is no place of the first one's"
+
+
+def test_coders_of_one_selection_keep_their_own_polarities() -> None:
+    rows = [
+        ("A", "Social opportunity"),
+        ("A", "Barriers"),
+        ("B", "Social opportunity"),
+        ("B", "Facilitators"),
+    ]
+    for given in (rows, [rows[0], rows[2], rows[1], rows[3]]):
+        frame = pd.DataFrame(given, columns=["coder", "code"]).assign(transcript="i1", text="a")
+        frame.attrs["row_numbers"] = [1] * 4
+        table = mapped_table(CodedTable.of(frame, "t"), CodeMapper(BOOK))
+        assert table.frame["code"].tolist() == [["social:barrier"], ["social:facilitator"]]
+    frame = pd.DataFrame(rows[:3], columns=["coder", "code"]).assign(transcript="i1", text="a")
+    frame.attrs["row_numbers"] = [1] * 3
+    table = mapped_table(CodedTable.of(frame, "t"), CodeMapper(BOOK))
+    assert table.frame["code"].tolist() == [["social:barrier"], ["social"]]
+
+
+@pytest.mark.parametrize(
+    ("code", "column", "cell"),
+    [
+        ("Family support", "barrier", ["social"]), ("Family support", "", ["social:facilitator"]),
+        ("Family support", "neutral", ["social:facilitator"]),
+        ("Family support; Barriers", "", ["social:barrier"]),
+        ("Family support: barrier", "facilitator", ["social:barrier"]),
+        ("Work", "facilitator", ["physical"]), ("Work", None, ["physical:barrier"]),
+        ("Work: facilitator", "mixed", ["physical:facilitator"]),
+        ("Help (facilitator)", "barrier", ["social:facilitator"]),
+        ("Social opportunity > barrier", "facilitator", ["social:barrier"]),
+        ("Family support; Work", "mixed", ["social", "physical"]),
+    ],
+)  # fmt: skip
+def test_a_polarity_that_a_name_only_implies_counts_least(
+    code: str, column: str | None, cell: list[str]
+) -> None:
+    """What the cell says goes before the column of polarities, and both before a sub-theme's or a mapping's."""
+    table = {
+        "Work": Mapped("physical", "barrier", YOURS),
+        "Help (facilitator)": Mapped("social", "facilitator", YOURS),
+    }
+    frame = pd.DataFrame({"text": ["a"], "code": [code], "polarity": [column]})
+    assert mapped_table(CodedTable.of(frame, "t"), CodeMapper(BOOK, table)).frame["code"].tolist() == [cell]
 
 
 def test_the_shipped_codebooks_know_their_own_names() -> None:

@@ -7,6 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coder.codebook import load_codebook
+from coder.coded_tables.code_mapping import CodeMapper, mapped_table
+from coder.coded_tables.grammar import CodedTable
 from coder.errors import FormatError, UnsafeFileError
 from coder.exchange.read import read_codings
 from coder.exchange.refi_offsets import placed
@@ -182,3 +185,30 @@ def test_two_hundred_thousand_codings_are_read(tmp_path: Path) -> None:
     marks = "".join(selection(at, at + 22) for at in range(0, 23 * 50_000, 23) for _ in range(4))
     path = qdpx(tmp_path / "p.qdpx", qde(marks), {"sources/d1.txt": words.encode()})
     assert len(read_codings(path).codings) == 200_000
+
+
+def coded(guid: str, *codes: str, place: tuple[int, int] = (0, 4)) -> str:
+    """Return a selection to which one coder gave several codes."""
+    ann = "aaaa0000-0000-0000-0000-000000000002"
+    codings = "".join(
+        f'<Coding guid="{guid}{code}" creatingUser="{ann}"><CodeRef targetGUID="{code}"/></Coding>'
+        for code in codes
+    )
+    return (
+        f'<PlainTextSelection guid="{guid}" startPosition="{place[0]}" endPosition="{place[1]}">{codings}'
+        "</PlainTextSelection>"
+    )
+
+
+def test_two_selections_of_the_same_words_keep_their_own_polarities(tmp_path: Path) -> None:
+    names = {"s": "Social opportunity", "p": "Physical opportunity", "b": "Barriers", "f": "Facilitators"}
+    codes = "".join(f'<Code guid="{guid}" name="{name}" isCodable="true"/>' for guid, name in names.items())
+    marks = coded("1", "s", "b") + coded("2", "p", "f")
+    found = read_codings(
+        qdpx(tmp_path / "a.qdpx", qde(marks, codes=codes), {"sources/d1.txt": b"late again"})
+    )
+    table = mapped_table(CodedTable.of(found.frame(), "a.qdpx"), CodeMapper(load_codebook("comb")))
+    assert table.frame["code"].tolist() == [
+        ["social_opportunity:barrier"],
+        ["physical_opportunity:facilitator"],
+    ]
