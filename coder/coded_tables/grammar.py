@@ -470,9 +470,9 @@ def open_table(
     from coder.reading.tables.sums import without_total
 
     try:
-        frame = read_table(path, needed=[likely])
+        frame = read_table(path, needed=[likely], merged_down=True)
     except TableError:
-        frame = read_table(path)  # the column may have another heading
+        frame = read_table(path, merged_down=True)  # the column may have another heading
     frame = without_total(frame)
     absent = [name for name in (given or {}).values() if name not in frame.columns]
     if absent:

@@ -10,8 +10,8 @@ import pytest
 
 from coder.errors import FormatError, TableError, UnsafeFileError
 from coder.reading.safety.content import Budget
-from coder.reading.tables.excel import read_workbook
-from coder.reading.tables.read import read_table
+from coder.reading.tables.excel import fill_merged, read_workbook
+from coder.reading.tables.read import read_sheets, read_table
 from tests.reading.office_making import workbook, zipped
 
 ROWS: list[list[str | None]] = [["1", "Well; I said, “yes”\nand | no", "3,5"], ["2", "Où ça ?", None]]
@@ -261,13 +261,55 @@ def with_merged_cells(path: Path) -> Path:
 
 
 def test_the_value_of_cells_merged_down_counts_for_each_row_they_cover(tmp_path: Path) -> None:
-    frame = read_table(with_merged_cells(tmp_path / "a.xlsx"), needed=["text", "code"])
+    path = with_merged_cells(tmp_path / "a.xlsx")
+    frame = read_table(path, needed=["text", "code"], merged_down=True)
     assert frame["interview"].tolist() == ["Interview 1", "Interview 1", "Interview 1", None, "Interview 2"]
     assert frame["text"].tolist() == ["I can't bend", "Too dear", "Too dear", "My wife helps", "I forget"]
     assert frame["memo"].tolist() == [None, "ask again", None, None, None]
     assert frame.attrs["notes"] == (
         "The value of merged cells counts for each row that they cover: 3 empty cells filled, the first in row 4.",
     )
+    (again,) = read_sheets(path)
+    assert again["text"].tolist() == frame["text"].tolist()
+    assert again.attrs["notes"] == frame.attrs["notes"]
+
+
+def test_merged_cells_of_any_other_table_are_read_once(tmp_path: Path) -> None:
+    """In a codebook they would make two codes of one, in a survey two answers."""
+    frame = read_table(with_merged_cells(tmp_path / "a.xlsx"), needed=["text"])
+    assert frame["interview"].tolist() == ["Interview 1", None, None, None, "Interview 2"]
+    assert frame["text"].tolist() == ["I can't bend", "Too dear", None, "My wife helps", "I forget"]
+    assert frame.attrs["notes"] == ()
+
+
+def merged_book(path: Path, rows: list[list[str | None]], *areas: str) -> Path:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    for area in areas:
+        book.worksheets[0].merge_cells(area)
+    book.save(path)
+    return path
+
+
+def test_headings_and_titles_that_are_merged_down_are_no_cells_of_the_rows_below(tmp_path: Path) -> None:
+    rows = [["Interview", "Text", "Code", "Notes"], [None, None, None, "(free)"], ["p1", "late", "time", "x"]]
+    heads = ("A1:A2", "B1:B2", "C1:C2")
+    for frame in (
+        read_table(merged_book(tmp_path / "a.xlsx", rows, *heads), needed=["text"], merged_down=True),
+        *read_sheets(tmp_path / "a.xlsx"),
+    ):
+        assert frame.values.tolist() == [[None, None, None, "(free)"], ["p1", "late", "time", "x"]]
+        assert frame.attrs["notes"] == ()
+    rows = [["Study X", None], [None, "Exported 3 May"], [None, "North"], ["text", "code"], ["late", "time"]]
+    for frame in (
+        read_table(merged_book(tmp_path / "b.xlsx", rows, "A1:A3"), merged_down=True),
+        *read_sheets(tmp_path / "b.xlsx"),
+    ):
+        assert list(frame.columns) == ["text", "code"]
+        assert frame.values.tolist() == [["late", "time"]]
 
 
 def test_merged_words_of_a_transcript_are_said_once(tmp_path: Path) -> None:
@@ -287,7 +329,6 @@ def test_merged_cells_are_filled_within_the_limits_of_a_table(tmp_path: Path) ->
     sheet.merge_cells("A1:A300")
     book.save(tmp_path / "a.xlsx")
     data = (tmp_path / "a.xlsx").read_bytes()
-    small = 20_000
-    list(read_workbook(data, "a.xlsx", Budget("a.xlsx", characters=small)))
+    (read,) = read_workbook(data, "a.xlsx", Budget("a.xlsx", characters=20_000))
     with pytest.raises(UnsafeFileError):
-        list(read_workbook(data, "a.xlsx", Budget("a.xlsx", characters=small), fill_merged=True))
+        fill_merged(read, 0, Budget("a.xlsx", characters=20_000))

@@ -5,9 +5,9 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -32,7 +32,8 @@ Row = tuple[int, list[str | None]]
 class Sheet:
     """A table as it lies in a file: per row that is not blank its number as a spreadsheet shows it, and its cells.
 
-    `siblings` names the other visible sheets of its workbook.
+    `siblings` names the other visible sheets of its workbook; `merged` has its cells that were merged downwards: by
+    the number of their first row the columns, and the numbers of the last rows.
     """
 
     rows: list[Row]
@@ -40,6 +41,7 @@ class Sheet:
     encoding: str | None = None
     notes: tuple[str, ...] = ()
     siblings: tuple[str, ...] = ()
+    merged: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
 
 
 def cell_of(value: Any) -> Any:

@@ -32,12 +32,8 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _MERGED_DOWN = re.compile(r"([A-Z]{1,3})(\d{1,7}):\1(\d{1,7})")
 
 
-def read_workbook(
-    data: bytes, name: str, budget: Budget | None = None, *, fill_merged: bool = False
-) -> Iterator[Sheet]:
+def read_workbook(data: bytes, name: str, budget: Budget | None = None) -> Iterator[Sheet]:
     """Yield the visible sheets with rows, in the workbook's order.
-
-    `fill_merged` gives the value of cells that are merged in one column to each row that they cover; a note says so.
 
     Raises:
         FormatError: the file is something else, damaged or locked.
@@ -70,8 +66,7 @@ def read_workbook(
             _parse(archive, path, sheet)
             if sheet.rows:
                 siblings = tuple(other for other, _ in parts if other != title)
-                notes = tuple(sheet.fill_merged()) if fill_merged else ()
-                yield Sheet(sheet.rows, title, notes=notes, siblings=siblings)
+                yield Sheet(sheet.rows, title, siblings=siblings, merged=sheet.merged)
 
 
 def _parse(archive: Archive, part: str, handler: XmlHandler) -> None:
@@ -268,27 +263,33 @@ class _SheetHandler(_TextHandler):
             self.cells += [None] * (self.column - len(self.cells))
             self.cells.append(text)
 
-    def fill_merged(self) -> list[str]:
-        """Give each row that a merged cell covers its value, where it has none of its own; return a note if any."""
-        standing: dict[int, tuple[str, int]] = {}  # column: value and last row
-        filled: list[int] = []
-        for number, cells in self.rows:
-            standing = {column: merged for column, merged in standing.items() if number <= merged[1]}
-            for column, (text, _) in standing.items():
-                cells += [None] * (column + 1 - len(cells))
-                if cells[column] is None:
-                    self.budget.spend(len(text), 1)
-                    cells[column] = text
-                    filled.append(number)
-            for column, last in self.merged.get(number, ()):
-                if column < len(cells) and (value := cells[column]):
-                    standing[column] = value, last
-        if not filled:
-            return []
-        return [
-            "The value of merged cells counts for each row that they cover:"
-            f" {counted(len(filled), 'empty cell')} filled, the first in row {filled[0]}."
-        ]
+
+def fill_merged(sheet: Sheet, header: int, budget: Budget) -> list[str]:
+    """Give each row below the header that a merged cell covers its value, where it has none; return a note if any.
+
+    Cells that are merged from the header row or from above it are headings and titles. Raises UnsafeFileError.
+    """
+    standing: dict[int, tuple[str, int]] = {}  # column: value and last row
+    filled: list[int] = []
+    for number, cells in sheet.rows:
+        if number <= header:
+            continue
+        standing = {column: merged for column, merged in standing.items() if number <= merged[1]}
+        for column, (text, _) in standing.items():
+            cells += [None] * (column + 1 - len(cells))
+            if cells[column] is None:
+                budget.spend(len(text), 1)
+                cells[column] = text
+                filled.append(number)
+        for column, last in sheet.merged.get(number, ()):
+            if column < len(cells) and (value := cells[column]):
+                standing[column] = value, last
+    if not filled:
+        return []
+    return [
+        "The value of merged cells counts for each row that they cover:"
+        f" {counted(len(filled), 'empty cell')} filled, the first in row {filled[0]}."
+    ]
 
 
 def _column(letters: str) -> int:

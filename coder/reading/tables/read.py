@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coder.errors import FormatError, TableError, UnsafeFileError
-from coder.reading.safety.content import MEGABYTE, advice_on
+from coder.reading.safety.content import MEGABYTE, Budget, advice_on
 from coder.reading.safety.other_programs import advice_on_name
 from coder.reading.tables.columns import plain_name
 from coder.reading.tables.delimited import (
@@ -20,7 +20,7 @@ from coder.reading.tables.delimited import (
     table_budget,
     table_text,
 )
-from coder.reading.tables.excel import read_workbook
+from coder.reading.tables.excel import fill_merged, read_workbook
 from coder.reading.tables.parquet import parquet_rows
 
 if TYPE_CHECKING:
@@ -40,14 +40,14 @@ class Table:
     sheet: Sheet
 
 
-def read_table(path: str | Path, *, needed: Sequence[str] = ()) -> "DataFrame":
+def read_table(path: str | Path, *, needed: Sequence[str] = (), merged_down: bool = False) -> "DataFrame":
     """Read a table into a frame whose cells are text or None (lists of jsonl and parquet stay lists).
 
     Separator and encoding are found out; title rows above the header are skipped; of a workbook the first
-    visible sheet with the `needed` columns is taken, and merged cells count for each row that they cover.
-    Columns are matched to `needed` without regard to case and signs and renamed to its spelling.
-    `frame.attrs` has "first_row" and "row_numbers" (the rows' numbers
-    as a spreadsheet or editor shows them), "encoding", "sheet" and "notes" (sentences on what was guessed).
+    visible sheet with the `needed` columns is taken. Columns are matched to `needed` without regard to case and signs
+    and renamed to its spelling. With `merged_down` the value of cells that are merged downwards counts for each row
+    that they cover, as in a table of codings. `frame.attrs` has "first_row" and "row_numbers" (the rows' numbers as a
+    spreadsheet or editor shows them), "encoding", "sheet" and "notes" (sentences on what was guessed).
 
     Raises:
         TableError: needed columns are missing, or lines of a jsonl file are broken (all are listed).
@@ -55,18 +55,20 @@ def read_table(path: str | Path, *, needed: Sequence[str] = ()) -> "DataFrame":
         UnsafeFileError: it is larger than a table may be, or built to exhaust memory.
     """
     path = Path(path)
-    sheets = _sheets(_bytes_of(path), path.name, path.suffix.casefold())
-    return _frame(_table(sheets, path.name, needed))
+    budget = table_budget(path.name)
+    sheets = _sheets(_bytes_of(path), path.name, path.suffix.casefold(), budget)
+    return _frame(_table(sheets, path.name, needed, budget if merged_down else None))
 
 
 def read_sheets(path: str | Path) -> list["DataFrame"]:
-    """Read every visible sheet that has rows, as `read_table` reads one; `frame.attrs["sheet"]` is its name.
+    """Read every visible sheet of a table of codings that has rows; `frame.attrs["sheet"]` is its name.
 
-    Raises FormatError, TableError, UnsafeFileError.
+    They are read as `read_table` reads one with `merged_down`. Raises FormatError, TableError, UnsafeFileError.
     """
     path = Path(path)
-    sheets = _sheets(_bytes_of(path), path.name, path.suffix.casefold())
-    return [_frame(with_header(sheet)) for sheet in sheets if sheet.rows]
+    budget = table_budget(path.name)
+    sheets = _sheets(_bytes_of(path), path.name, path.suffix.casefold(), budget)
+    return [_frame(with_header(sheet, budget=budget)) for sheet in sheets if sheet.rows]
 
 
 def read_word_tables(path: str | Path) -> list["DataFrame"]:
@@ -112,9 +114,9 @@ def _bytes_of(path: Path, suffixes: Collection[str] = TABLE_SUFFIXES) -> bytes:
     return data
 
 
-def _sheets(data: bytes, name: str, suffix: str) -> Iterator[Sheet]:
+def _sheets(data: bytes, name: str, suffix: str, budget: Budget) -> Iterator[Sheet]:
     if suffix in (".xlsx", ".xlsm"):
-        yield from read_workbook(data, name, fill_merged=True)
+        yield from read_workbook(data, name, budget)
     elif suffix in (".jsonl", ".ndjson"):
         yield _read_jsonl(data, name)
     elif suffix == ".parquet":
@@ -123,11 +125,11 @@ def _sheets(data: bytes, name: str, suffix: str) -> Iterator[Sheet]:
         yield read_delimited(data, name)
 
 
-def _table(sheets: Iterable[Sheet], name: str, needed: Sequence[str]) -> Table:
+def _table(sheets: Iterable[Sheet], name: str, needed: Sequence[str], budget: Budget | None) -> Table:
     """Return the first sheet that has the needed columns, else say which are missing in the first."""
     first: Table | None = None
     for sheet in sheets:
-        table = with_header(sheet, needed)
+        table = with_header(sheet, needed, budget)
         if _missing(table.columns, needed):
             first = first or table
         else:
@@ -146,8 +148,11 @@ def _missing(columns: Sequence[str], needed: Sequence[str]) -> list[str]:
     return [name for name in needed if name not in columns]
 
 
-def with_header(sheet: Sheet, needed: Sequence[str] = ()) -> Table:
-    """Find the header row, below any title rows: it has the needed columns, else is the first of several cells."""
+def with_header(sheet: Sheet, needed: Sequence[str] = (), budget: Budget | None = None) -> Table:
+    """Find the header row, below any title rows: it has the needed columns, else is the first of several cells.
+
+    With a `budget` the rows that merged cells cover get their value, and the budget pays for it.
+    """
     rows = sheet.rows
     wide = any(_filled(row) > 1 for row in rows[:_HEADER_WITHIN])
     header_index = next(
@@ -158,6 +163,9 @@ def with_header(sheet: Sheet, needed: Sequence[str] = ()) -> Table:
         if wanted and wanted <= {plain_name(cell) for cell in cells if isinstance(cell, str)}:
             header_index = candidate
             break
+    if budget is not None and rows:
+        notes = fill_merged(sheet, rows[header_index][0], budget)
+        sheet = replace(sheet, notes=(*sheet.notes, *notes))
     width = max((len(cells) for _, cells in rows[header_index:]), default=0)
     if width * (len(rows) - header_index) > 2 * MAX_CELLS:
         raise UnsafeFileError(
