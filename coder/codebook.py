@@ -161,8 +161,8 @@ def shipped_name(name: str | Path) -> str | None:
     """
     if str(name) in shipped_names():
         return str(name)
-    plain = re.sub(r"[\s_-]", "", str(name)).casefold()
-    return plain if plain in shipped_names() and not Path(name).exists() else None
+    plain = re.sub(r"[\s_\-\u2010-\u2015]", "", str(name)).casefold()  # dashes of every length
+    return plain if plain in shipped_names() and not Path(name).is_file() else None
 
 
 def load_codebook(name_or_path: str | Path) -> Codebook:

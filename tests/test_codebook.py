@@ -197,7 +197,9 @@ def test_yaml_round_trip_keeps_everything(label: str, definition: str, subs: lis
     assert again.hash == book.hash
 
 
-@pytest.mark.parametrize("name", ["comb", "COM-B", "com b", "Com_B", "CoProduction"])
+@pytest.mark.parametrize(
+    "name", ["comb", "COM-B", "COM\u2013B", "COM\u2011B", "com b", "Com_B", "CoProduction"]
+)
 def test_a_shipped_codebook_is_meant_however_it_is_spelled(name: str) -> None:
     meant = "coproduction" if len(name) > 5 else "comb"
     assert load_codebook(name) == load_codebook(meant)
@@ -215,3 +217,11 @@ def test_a_file_goes_before_a_shipped_codebook_of_another_spelling(
     Path("COM-B").write_text("name: Mine\ncodes:\n  - id: time\n", encoding="utf-8")
     assert load_codebook("COM-B").ids == ("time",)
     assert load_codebook("com-b").name == "COM-B"
+
+
+def test_a_folder_of_its_name_hides_no_shipped_codebook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("COM-B").mkdir()
+    assert load_codebook("COM-B") == load_codebook("comb")

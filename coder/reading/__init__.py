@@ -19,6 +19,8 @@ from coder.reading.safety.other_programs import OLD_SUFFIXES, PROJECT_SUFFIXES, 
 
 MAX_FILE_BYTES = 200_000_000
 OTHERS_SHOWN = 5  # files of other kinds that are named
+_OF_THE_SYSTEM = frozenset({"desktop.ini", "thumbs.db", "ehthumbs.db"})
+_OF_OPEN_STUDIES = (".coder-wal", ".coder-shm", ".coder-journal")
 _TEXT_SUFFIXES = frozenset({".txt", ".md", ".html", ".htm", ".vtt", ".srt", ".sbv"})
 # Not looked for in folders: most web pages there are reports and exports of codings.
 _BY_NAME_ONLY = frozenset({".html", ".htm"})
@@ -172,13 +174,30 @@ def _files_in(folder: Path, *, readable: bool = True) -> list[Path]:
 
 
 def other_files(folder: Path) -> list[Path]:
-    """Return the files of a folder that are not read as transcripts, by their names; hidden ones are passed over."""
-    return _files_in(folder, readable=False)
+    """Return the files of a folder that are not read as transcripts, by their names.
+
+    Hidden files are passed over, and those that systems and open studies put there for themselves.
+    """
+    return [
+        path
+        for path in _files_in(folder, readable=False)
+        if path.name.lower() not in _OF_THE_SYSTEM and not path.name.lower().endswith(_OF_OPEN_STUDIES)
+    ]
 
 
 def about_others(paths: Sequence[Path]) -> str:
-    """Say that files of a folder are not read, since they are of other kinds."""
-    names = few([path.name for path in paths], OTHERS_SHOWN)
+    """Say that files of a folder are not read, since they are of other kinds.
+
+    Those that may hold what is wanted are named first: old formats, then others with advice on what to do.
+    """
+    first = sorted(
+        paths,
+        key=lambda path: (
+            path.suffix.lower() not in OLD_SUFFIXES,
+            advice_on_name(path, "transcript") is None,
+        ),
+    )
+    names = few([path.name for path in first], OTHERS_SHOWN)
     return f"{counted(len(paths), 'file')} of other kinds not read: {names}."
 
 

@@ -7,7 +7,7 @@ import pytest
 from coder.errors import CodebookError, FormatError, InputError
 from coder.exchange.codebooks import read_codebook
 from coder.exchange.read import read_codings
-from coder.reading import MAX_FILE_BYTES, other_files, read_transcript
+from coder.reading import MAX_FILE_BYTES, about_others, other_files, read_transcript
 from coder.reading.safety.other_programs import advice_on_name
 from coder.reading.tables.read import read_table
 
@@ -66,7 +66,15 @@ def test_a_large_film_is_said_to_be_one_and_a_missing_file_to_be_missing(tmp_pat
 
 
 def test_files_of_other_kinds_in_a_folder_are_listed_without_hidden_ones(tmp_path: Path) -> None:
-    for name in ("a.txt", "b.doc", "deep/c.mp3", ".DS_Store", "~$d.doc", "e.html"):
+    own = ("desktop.ini", "Thumbs.db", "s.coder-wal", "s.coder-shm")
+    for name in ("a.txt", "b.doc", "deep/c.mp3", ".DS_Store", "~$d.doc", "e.html", *own):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("P: x\n", encoding="utf-8")
     assert [path.name for path in other_files(tmp_path)] == ["b.doc", "c.mp3", "e.html"]
+
+
+def test_of_many_other_files_those_that_may_be_wanted_are_named() -> None:
+    names = ["a.css", "b.exe", "c.js", "d.ttf", "e.xyz", "talk.mp3", "z.DOC", "shm.coder-wal.txt"]
+    assert about_others([Path(name) for name in names]) == (
+        "8 files of other kinds not read: z.DOC, talk.mp3, a.css, b.exe, c.js and 3 more."
+    )

@@ -493,6 +493,12 @@ def test_files_of_other_kinds_in_a_folder_are_named_once_by_import_and_precode(t
         ]
         alone = import_all(study, ImportRequest(paths=(folder / "a.txt",)))
         assert not any("other kinds" in line for line in alone.problems())
+    with small_study(folder / "own.coder") as study:
+        (folder / "another.coder").write_bytes(b"\x00")
+        lines = import_all(study, ImportRequest(paths=(folder,))).problems()
+        assert f"{folder}: 3 files of other kinds not read: b.doc, another.coder, c.mp3." in lines
+        (folder / "another.coder").unlink()
+    (folder / "own.coder").unlink()
     found = input_files([folder], "utterance")
     assert [path.name for path in found.files] == ["a.txt"]
     assert "5 files of other kinds not read" in found.left_out[str(folder)]

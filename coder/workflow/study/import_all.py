@@ -152,7 +152,7 @@ def import_all(
         if is_project(inner) and inner.parent.suffix.lower() != ".qda"
     }
     brought = ImportResult(transcripts, passed_over=tuple(sorted(inside)))
-    brought.others = tuple(_others([path for path in request.paths if path not in projects], inside))
+    brought.others = tuple(_others(study, [path for path in request.paths if path not in projects], inside))
     failed: list[tuple[Path, str]] = []
     for path in projects:
         try:
@@ -174,11 +174,14 @@ def import_all(
     return brought
 
 
-def _others(paths: Sequence[Path], projects: Collection[Path]) -> Iterator[str]:
-    """Say of each folder which of its files are neither read nor in a project that is named."""
+def _others(study: Study, paths: Sequence[Path], projects: Collection[Path]) -> Iterator[str]:
+    """Say of each folder which files are not read; those of projects and the study itself are left unsaid."""
+    own = study.path.resolve()
     for path in paths:
         others = other_files(path) if path.is_dir() else []
-        others = [file for file in others if not {file, *file.parents} & {*projects}]
+        others = [
+            file for file in others if not {file, *file.parents} & {*projects} and file.resolve() != own
+        ]
         if others:
             yield f"{path}: {about_others(others)}"
 
