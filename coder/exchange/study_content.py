@@ -83,7 +83,7 @@ class MemoContent:
 class StudyContent:
     """A study: its documents, passages that stand, unconfirmed suggestions (`drafts`), and facts about people.
 
-    `units` has, by document, where each utterance lies.
+    `units` has, by document, where each utterance lies; `cut` says how many passages are parts of longer ones.
     """
 
     uid: str
@@ -96,6 +96,7 @@ class StudyContent:
     people: Mapping[str, Facts] = field(default_factory=dict)
     memos: tuple[MemoContent, ...] = ()
     units: Mapping[str, Mapping[int, tuple[int, int]]] = field(default_factory=dict)
+    cut: int = 0
 
     @property
     def coded(self) -> tuple[Passage, ...]:

@@ -295,7 +295,11 @@ def merged_book(path: Path, rows: list[list[str | None]], *areas: str) -> Path:
 
 
 def test_headings_and_titles_that_are_merged_down_are_no_cells_of_the_rows_below(tmp_path: Path) -> None:
-    rows = [["Interview", "Text", "Code", "Notes"], [None, None, None, "(free)"], ["p1", "late", "time", "x"]]
+    rows: list[list[str | None]] = [
+        ["Interview", "Text", "Code", "Notes"],
+        [None, None, None, "(free)"],
+        ["p1", "late", "time", "x"],
+    ]
     heads = ("A1:A2", "B1:B2", "C1:C2")
     for frame in (
         read_table(merged_book(tmp_path / "a.xlsx", rows, *heads), needed=["text"], merged_down=True),

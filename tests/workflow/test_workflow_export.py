@@ -129,6 +129,52 @@ def test_passages_of_one_code_that_overlap_with_two_polarities_keep_them(tmp_pat
             assert stands(back) == stands(made)
 
 
+@pytest.mark.parametrize("name", ["out.csv", "out.qdpx"])
+def test_a_passage_is_cut_around_an_utterance_of_another_polarity_and_this_is_said(
+    tmp_path: Path, name: str
+) -> None:
+    with small_study(tmp_path / "s.coder") as made:
+        key = add_talk(made, "talk")
+        units = made.texts.utterances(key, codable_only=True)[:5]
+        span = (units[0].start + 2, units[4].end)
+        made.acts.decide(
+            "Ann", [Decision(unit.id, "add", "rain", "barrier", span=span) for unit in units], mode="blind"
+        )
+        made.acts.decide(
+            "Ann", [Decision(units[3].id, "add", "rain", "facilitator", span=span)], mode="blind"
+        )
+        exported = export(made, tmp_path / name)
+        places = {(item.start, item.end, item.polarity) for item in read_codings(tmp_path / name).codings}
+        assert {place[:2] for place in places} == {
+            (span[0], units[2].end), (units[3].start, units[3].end), (units[4].start, units[4].end),
+        }  # fmt: skip
+        assert any(note.startswith("2 passages cut to the utterances") for note in exported.notes)
+        assert not any("cut to" in note for note in export(made, tmp_path / "x.csv", matrix=True).notes)
+        with small_study(tmp_path / "back.coder") as back:
+            add_talk(back, "talk")
+            assert import_codings(back, tmp_path / name).problems == []
+            assert stands(back) == stands(made)
+
+
+def test_words_that_reach_into_an_utterance_of_another_polarity_stay_where_import_does_not_count_them(
+    tmp_path: Path,
+) -> None:
+    with small_study(tmp_path / "s.coder") as made:
+        key = add_talk(made, "talk")
+        first, second, third = made.texts.utterances(key, codable_only=True)[:3]
+        decisions = [
+            Decision(first.id, "add", "rain", "barrier", span=(first.start, second.start + 5)),
+            Decision(second.id, "add", "rain", "facilitator", span=(second.start, second.end)),
+            Decision(third.id, "add", "sun", None, span=(second.start, third.end)),
+        ]
+        made.acts.decide("Ann", decisions, mode="blind")
+        exported = export(made, tmp_path / "out.csv")
+        assert {(int(row["start"]), int(row["end"])) for row in rows(tmp_path / "out.csv")} == {
+            item.span for item in decisions
+        }
+        assert not any("cut to" in note for note in exported.notes)
+
+
 def test_a_project_has_the_order_of_the_schema_and_is_the_same_every_time(
     study: Study, tmp_path: Path
 ) -> None:

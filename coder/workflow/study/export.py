@@ -5,6 +5,7 @@ The content is texts, standing codings, unconfirmed suggestions, memos and facts
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from coder.phrasing import counted
 from coder.reporting.rows import FORMATS as TABLES
 from coder.store import Study
 from coder.store.values import ADJUDICATED, StudyUtterance, TranscriptInfo
+from coder.workflow.study.passages import Units
 from coder.workflow.study.report_data import counted_codings
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def study_content(study: Study, *, coders: Sequence[str] = (), drafts: bool = Fa
         documents: list[DocumentContent] = []
         passages: list[Passage] = []
         suggested: list[Passage] = []
+        cut = 0
         places: dict[str, dict[int, tuple[int, int]]] = {}
         shown = study.texts.shown_names()
         for info in study.texts.all():
@@ -38,7 +41,9 @@ def study_content(study: Study, *, coders: Sequence[str] = (), drafts: bool = Fa
             documents.append(_document(study, info, shown[info.id]))
             places[info.uid] = {unit.number: (unit.start, unit.end) for unit in units}
             for owner in owners:
-                passages += _passages(study, info, units, owner)
+                of_owner, cut_here = _passages(study, info, units, owner)
+                passages += of_owner
+                cut += cut_here
             if drafts:
                 suggested += _drafts(study, info, units)
         return StudyContent(
@@ -52,6 +57,7 @@ def study_content(study: Study, *, coders: Sequence[str] = (), drafts: bool = Fa
             people=study.people.all_attributes("participant"),
             memos=tuple(_memos(study)),
             units=places,
+            cut=cut,
         )
 
 
@@ -74,8 +80,8 @@ def _document(study: Study, info: TranscriptInfo, name: str) -> DocumentContent:
 
 def _passages(
     study: Study, info: TranscriptInfo, units: Sequence[StudyUtterance], owner: str
-) -> list[Passage]:
-    """Return what stands for one coder in a transcript, in order of the text."""
+) -> tuple[list[Passage], int]:
+    """Return what stands for one coder in a transcript, in order of the text, and how many passages were cut."""
     states = study.acts.states(owner, [unit.id for unit in units])
     passages: dict[tuple[int, int, str, str | None], Passage] = {}
     for unit in units:
@@ -116,27 +122,46 @@ def _joined(passages: Sequence[Passage]) -> list[Passage]:
     return joined
 
 
-def _apart(passages: Sequence[Passage], units: Sequence[StudyUtterance]) -> list[Passage]:
-    """Cut passages of one code that overlap with different polarities to the utterances that have each of them.
+def _apart(passages: Sequence[Passage], units: Sequence[StudyUtterance]) -> tuple[list[Passage], int]:
+    """Cut passages that, read back, would give their code to an utterance that has it with another polarity.
 
-    Read back, an utterance under both would get both.
+    They become runs of neighbouring utterances; any other passage keeps its words. Return how many were cut, too.
     """
-    places = {unit.number: (unit.start, unit.end) for unit in units}
-    of_code: dict[str, list[Passage]] = {}
+    polarities = {(item.code, number): item.polarity for item in passages for number in item.utterances}
+    sides: dict[str, set[str | None]] = {}
+    for (code, _), polarity in polarities.items():
+        sides.setdefault(code, set()).add(polarity)
+    codable = Units.of([unit for unit in units if unit.codable])
+    number_of = dict(zip(codable.ids, codable.numbers, strict=True))
+    apart: list[Passage] = []
+    cut = 0
     for item in passages:
-        of_code.setdefault(item.code, []).append(item)
-    apart = []
-    for item in passages:
-        rivals = [
-            other
-            for other in of_code[item.code]
-            if other.polarity != item.polarity and other.start < item.end and item.start < other.end
-        ]
-        if item.code and rivals:
-            start, end = places[min(item.utterances)][0], places[max(item.utterances)][1]
-            item = replace(item, start=max(item.start, start), end=min(item.end, end))
-        apart.append(item)
-    return apart
+        covered = codable.covered(item.start, item.end) if len(sides[item.code]) > 1 else []
+        read_back = {polarities.get((item.code, number_of[key]), item.polarity) for key in covered}
+        if read_back <= {item.polarity}:
+            apart.append(item)
+        else:
+            apart += _runs(item, units)
+            cut += 1
+    return apart, cut
+
+
+def _runs(passage: Passage, units: Sequence[StudyUtterance]) -> Iterator[Passage]:
+    """Cut a passage to its utterances; neighbours stay together, also with an interviewer's words between them."""
+    own = {*passage.utterances}
+    within = (unit for unit in units[min(own) : max(own) + 1] if unit.codable or unit.number in own)
+    for is_own, run in groupby(within, key=lambda unit: unit.number in own):
+        if is_own:
+            part = list(run)
+            yield replace(
+                passage,
+                start=max(passage.start, part[0].start),
+                end=min(passage.end, part[-1].end),
+                utterances=tuple(unit.number for unit in part),
+                turn=part[0].turn,
+                speaker=part[0].speaker,
+                question=part[0].question,
+            )
 
 
 def _passage(
@@ -252,6 +277,11 @@ def _counting(study: Study, content: StudyContent, request: ExportRequest) -> tu
         notes.append(
             f"A passage may cover several utterances: {counted(passages, 'passage')} are {counted(codings, 'coding')}"
             " (an utterance with a code of one coder)."
+        )
+    if content.cut and not request.matrix and request.out.suffix.lower() != ".sav":
+        notes.append(
+            f"{counted(content.cut, 'passage')} cut to the utterances of their own polarity: read back, an utterance"
+            " with the same code and another polarity would get both."
         )
     if reported != codings:
         notes.append(
