@@ -172,12 +172,20 @@ def test_a_number_that_stands_once_behind_a_device_is_no_second_person(tmp_path:
     ]
 
 
-def test_devices_that_somebody_lists_are_no_speakers(tmp_path: Path) -> None:
-    told = ["iPad: for reading.", "iPhone: for calls.", "iPad: they took it.", "iPhone: mine to keep."]
-    text = "\n\n".join(
-        ["INT: Which?", "P1: Two.", *told[:2], "INT: And now?", "P1: One.", *told[2:], "INT: So?", "P1: Yes."]
-    )
-    found = said(transcript(tmp_path, "p01.txt", text.encode()))
+@pytest.mark.parametrize("last", ["iPhone: mine.", "iPhone (2): mine."])
+def test_devices_that_somebody_lists_are_no_speakers(last: str, tmp_path: Path) -> None:
+    told = ["iPad: for reading.", "iPhone: for calls.", "iPad: they took it.", last]
+    lines = [
+        "INT: Which?",
+        "P1: Two.",
+        *told[:2],
+        "INT: And now?",
+        "P1: One.",
+        *told[2:],
+        "INT: So?",
+        "P1: Yes.",
+    ]
+    found = said(transcript(tmp_path, "p01.txt", "\n\n".join(lines).encode()))
     assert {who for who, _ in found} == {"INT", "P1"}
     assert all(any(one in words for _, words in found) for one in told)
 

@@ -140,9 +140,17 @@ def test_what_is_said_of_a_day_or_session_stays(line: str) -> None:
     [
         "INT: How?\n\nI walked.\n\nINT: When did they operate?\n\n{}\n\nINT: And then?\n\nI left.\n",
         "INT: How?\n\nP1: I walked.\n\nINT: When did they operate?\n\nP1:\n\n{}\n\nINT: And then?\n\nP1: I left.\n",
+        "INT: How?\n\nP1: I walked.\n\nP2:\n\n{}\n\nINT: And then?\n\nP1: I left.\n",
+        "INT: How?\n\nP1: When did they say?\n\n{}\n\nINT: And then?\n\nP1: I left.\n",
         "{}\n\nI walked to the shop.\n\nDay 4, 15 April 2026\n\nI slept.\n",
     ],
-    ids=["only the interviewer has a label", "below a label", "a diary"],
+    ids=[
+        "only the interviewer has a label",
+        "below a label",
+        "below one of several",
+        "below a question",
+        "a diary",
+    ],
 )
 def test_a_date_that_answers_or_stands_in_a_diary_stays(text: str) -> None:
     line = "Day 3, 14 April 2026"

@@ -176,3 +176,10 @@ def test_a_legend_says_more_than_a_letter() -> None:
     )
     assert {turn.speaker for turn in plain.turns if turn.role == "interviewer"} == {"I"}
     assert {turn.speaker for turn in legend.turns if turn.role == "interviewer"} == {"R"}
+
+
+def test_another_look_of_questions_goes_before_capitals() -> None:
+    said = [words for n in range(1, 5) for words in (f"{n}. WHO COOKS FOR YOU THERE?", "My son does.")]
+    looks = [frozenset({"numbered", roles.CAPITALS}), frozenset[str]()] * 4
+    assert roles.look_of_questions(said, looks) == "numbered"
+    assert roles.look_of_questions(said, [look & {roles.CAPITALS} for look in looks]) == roles.CAPITALS

@@ -252,3 +252,11 @@ def test_two_names_in_a_cue_are_two_speakers(tmp_path: Path) -> None:
     assert [turn.speaker for turn in read_transcript(tmp_path / "talk.srt").turns] == ["MARY", "OMAR"] * 2 + [
         "MARY"
     ]
+
+
+def test_changes_of_speaker_without_a_name_are_one_doubt(tmp_path: Path) -> None:
+    talk = ["INT: Who cooks?", "My son.", "Ida: Mine, too.", "INT: Who shops?", "We both.", "Ida: I do."]
+    cues = "".join(f"00:0{n}:00.000 --> 00:0{n}:30.000\n>> {words}\n\n" for n, words in enumerate(talk))
+    (tmp_path / "p01.vtt").write_text(f"WEBVTT\n\n{cues}")
+    doubts = read_transcript(tmp_path / "p01.vtt").doubts
+    assert sum("without a" in doubt for doubt in doubts) == 1

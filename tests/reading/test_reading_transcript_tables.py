@@ -323,19 +323,20 @@ def test_a_table_with_ends_whose_speakers_answer_each_other_is_put_in_order(tmp_
     "rows",
     [
         [*every("P1", first=0.5), *every("P2", first=1), *every("P3", first=0)],
+        [("P1", 0, 1), ("P1", 20, 21), ("P1", 40, 41), ("P2", 0.5, 1.5), ("P2", 30, 31), ("P2", 50, 51)],
         [
             *every("P1", first=0, lasting=6),
             *every("P2", first=7, lasting=6),
             *every("P3", first=4, lasting=6),
         ],
     ],
-    ids=["all begin at once", "one over the other"],
+    ids=["all begin at once", "two begin at once", "one over the other"],
 )
 def test_several_recordings_in_one_table_stay_one_after_the_other(
     tmp_path: Path, rows: list[tuple[str, float, float]]
 ) -> None:
     found = transcript(tmp_path, "t.csv", spans(rows))
-    assert [words for _, words in said(found)] == [f"word number {n} of it" for n in range(15)]
+    assert [words for _, words in said(found)] == [f"word number {n} of it" for n in range(len(rows))]
 
 
 @pytest.mark.parametrize(
@@ -348,6 +349,12 @@ def test_a_person_whose_name_holds_another_ones_is_no_translation(
     rows = [*every("Interviewer", first=0), *every(other, first=0), *every("Pat", first=4)]
     found = transcript(tmp_path, "t.txt" if elan else "t.csv", spans(rows, elan=elan))
     assert len(found.turns) == 15
+
+
+def test_what_is_no_export_of_elan_keeps_all_rows(tmp_path: Path) -> None:
+    rows = [*every("Rosa", first=0), *every("Rosa en", first=0), *every("INT", first=4)]
+    assert len(transcript(tmp_path, "t.csv", spans(rows)).turns) == 15
+    assert len(transcript(tmp_path, "t.txt", spans(rows, elan=True)).turns) == 10
 
 
 def test_a_table_of_scores_has_no_times(tmp_path: Path) -> None:
