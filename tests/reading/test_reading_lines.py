@@ -131,6 +131,7 @@ def test_the_dates_of_messages_are_counted() -> None:
         "INT:\nWhen was it?\n\nP1:\n{date}\n\n",
         "INT:\n\nWhen was it?\n\nP1:\n\n{date}\n\n",
         "INT: When?\n\n{date}\n\n",
+        "INT: When?\nP1: Let me see.\n{date}\n\n",
     ],
 )
 def test_answers_that_are_dates_stay(form: str) -> None:

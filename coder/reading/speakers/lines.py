@@ -55,6 +55,7 @@ _DATE_AND_TIME = re.compile(
 )
 # As Zoom heads the messages of a meeting: "10:02:13 From Ida Moss to Everyone:".
 _SENT = re.compile(r"\s*\d\d:\d\d:\d\d\s+From \S.{0,60} to \S.{0,60}:")
+_LABELLED = re.compile(r"\s*[^\W\d_][^:：\n]{0,40}[:：](?!\d)")
 _DATES, _DATED_SHARE = 3, 0.5  # lines, at least, and of the blocks of lines between gaps
 _SENDERS = 2  # lines of a chat, at least, that name who wrote
 _PAGE_LINES = 8
@@ -179,6 +180,8 @@ def _dates_of_messages(spoken: Sequence[Line]) -> frozenset[int]:
         blocks[-1].append(line)
     places: dict[int, set[int]] = {0: set(), 1: set(), -1: set()}
     for block in blocks:
+        if sum(_LABELLED.match(line.text[:_HEAD]) is not None for line in block) > 1:
+            continue  # question and answer
         for place in (0,) if len(block) == 2 else (0, 1, -1) if len(block) > 2 else ():
             line = block[place]
             if not line.speech and _DATE_AND_TIME.fullmatch(line.text[:_HEAD]):

@@ -66,7 +66,9 @@ def _one_after_the_other(tiers: Tiers, rows: Sequence[Row]) -> bool:
 def _between_each_other(tiers: Tiers) -> bool:
     """Tell whether rows of different tiers seldom overlap, and not all tiers begin at once, as recordings do."""
     firsts = [tier[0] for tier in tiers.values()]
-    if len(tiers) > 1 and max(_start(turn) for turn, _ in firsts) < min(end or 0.0 for _, end in firsts):
+    starts = [_start(turn) for turn, _ in firsts]
+    shortest = min((end or 0.0) - _start(turn) for turn, end in firsts)
+    if len(tiers) > 1 and max(starts) - min(starts) < shortest / 2:
         return False
     spans = sorted((_start(turn), end or 0.0) for tier in tiers.values() for turn, end in tier)
     reach = overlap = total = 0.0
