@@ -338,6 +338,15 @@ def test_several_recordings_in_one_table_stay_one_after_the_other(
 ) -> None:
     found = transcript(tmp_path, "t.csv", spans(rows))
     assert [words for _, words in said(found)] == [f"word number {n} of it" for n in range(len(rows))]
+    assert any("sort the rows by time" in doubt for doubt in found.doubts)
+
+
+def test_speakers_one_after_the_other_without_ends_stay_so_and_are_a_doubt(tmp_path: Path) -> None:
+    rows = [(who, n) for who in ("Anna", "Anna Mother") for n in (1, 4, 7)]
+    lines = [f"{who},0:0{time},I am number {time} here" for who, time in rows]
+    found = transcript(tmp_path, "t.csv", "\n".join(["speaker,time,text", *lines]))
+    assert [(who, time) for who, time, _ in timed(found)] == rows
+    assert any("2 speakers stand one after the other" in doubt for doubt in found.doubts)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,10 @@ def in_order_of_time(rows: Sequence[Row], *, elan: bool) -> tuple[list[Paragraph
     depending = [name for name in tiers if elan and any(_depends(name, other, tiers) for other in tiers)]
     voices = {name: tier for name, tier in tiers.items() if name not in depending}
     if not _between_each_other(voices):
-        return [turn for turn, _ in rows], []
+        return [turn for turn, _ in rows], [
+            f"The rows of {len(tiers)} speakers stand one after the other, though times go back between them: they stay"
+            " in this order, as of several recordings. If they are of one talk, sort the rows by time."
+        ]
     ordered = sorted((turn for tier in voices.values() for turn, _ in tier), key=_start)
     return ordered, [*_said(len(ordered), depending)]
 
@@ -54,7 +57,7 @@ def _one_after_the_other(tiers: Tiers, rows: Sequence[Row]) -> bool:
     together = sum(map(len, tiers.values())) == len(rows)
     if not together or not 2 <= len(tiers) <= min(_MOST_TIERS, len(rows) / 2):
         return False
-    if not all(turn.speaker and turn.time is not None and end and end >= turn.time for turn, end in rows):
+    if not all(turn.speaker and turn.time is not None for turn, _ in rows):
         return False
     rising = all(
         _start(one) <= _start(other) for of in tiers.values() for (one, _), (other, _) in pairwise(of)
@@ -64,7 +67,9 @@ def _one_after_the_other(tiers: Tiers, rows: Sequence[Row]) -> bool:
 
 
 def _between_each_other(tiers: Tiers) -> bool:
-    """Tell whether rows of different tiers seldom overlap, and not all tiers begin at once, as recordings do."""
+    """Tell whether rows have ends and seldom overlap, and not all tiers begin at once, as recordings do."""
+    if not all(end and end >= _start(turn) for tier in tiers.values() for turn, end in tier):
+        return False
     firsts = [tier[0] for tier in tiers.values()]
     starts = [_start(turn) for turn, _ in firsts]
     shortest = min((end or 0.0) - _start(turn) for turn, end in firsts)
