@@ -53,21 +53,27 @@ _OMITTED = re.compile(
 )
 # WhatsApp's sign behind words that were changed.
 _EDITED = re.compile(r"\s*\u200e<this message was edited>\s*$", re.I)
+_CALL, _ENCRYPTED = (
+    "missed (?:group )?(?:voice|video) call",
+    "messages (?:and calls )?are end-to-end encrypted",
+)
 _COMES_OR_GOES = re.compile(
     r"[\u200e\u200f\s]*(?:[^:]{1,60} (?:left|was added|joined(?: using .{1,40})?|(?:added|removed) [^:]{1,60}"
     r"|created (?:this )?group.{0,90}|changed (?:the|this) (?:group|subject|settings).{0,90})"
-    r"|missed (?:voice|video) call.{0,20}|messages (?:and calls )?are end-to-end encrypted.{0,160}"
+    rf"|{_CALL}.{{0,20}}|{_ENCRYPTED}.{{0,160}}"
     r"|[^:]{0,40}security code .{0,40}changed.{0,60})[\u200e\u200f\s]*",
     re.I,
 )
 # What programs of chats write under somebody's name.
 _OF_PROGRAM = re.compile(
-    r"[\u200e\u200f\s]*[^:]{1,60}: [\u200e\u200f\s]*(?:messages (?:and calls )?are end-to-end encrypted\."
+    r"[\u200e\u200f\s]*[^:]{1,60}: [\u200e\u200f\s]*(?:"
+    rf"{_ENCRYPTED}\."
     r" (?:no one outside|only people in) .{1,60} read(?: or |, )listen to(?:,? or share)? them\.?"
     r"(?: \u200e?(?:tap to )?learn more\.?)?"
     r"|nachrichten und anrufe sind ende-zu-ende-verschlüsselt\."
     r" (?:niemand außerhalb|nur personen in) .{1,80} (?:lesen|anhören|teilen)\.?"
-    r"|missed (?:group )?(?:voice|video) call\.?(?: \u200e?tap to call back\.?)?)[\u200e\u200f\s]*",
+    rf"|{_CALL}"
+    r"\.?(?: \u200e?tap to call back\.?)?)[\u200e\u200f\s]*",
     re.I,
 )
 _REACTION = re.compile(

@@ -32,8 +32,8 @@ def in_order_of_time(rows: Sequence[Row], *, elan: bool) -> tuple[list[Paragraph
     voices = {name: tier for name, tier in tiers.items() if name not in depending}
     if not _between_each_other(voices):
         return [turn for turn, _ in rows], [
-            f"The rows of {len(tiers)} speakers stand one after the other, though times go back between them: they stay"
-            " in this order, as of several recordings. If they are of one talk, sort the rows by time."
+            f"The rows of {len(tiers)} speakers stand one after the other, though times go back between them: they"
+            " stay in this order, as of several recordings. If they are of one talk, sort the rows by time."
         ]
     ordered = sorted((turn for tier in voices.values() for turn, _ in tier), key=_start)
     return ordered, [*_said(len(ordered), depending)]
