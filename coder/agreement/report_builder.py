@@ -32,6 +32,7 @@ from coder.agreement.tables import pair_list
 from coder.arrays import Bools, Floats
 from coder.domain import ADJUDICATED
 from coder.errors import InputError
+from coder.phrasing import counted
 from coder.statistics import Estimate, Plan, plan_for
 
 MOST_PAIRS_RESAMPLED = 45  # ten coders
@@ -84,7 +85,7 @@ def agreement_report(codings: Codings, options: Options) -> AgreementReport:
         interpretation=_interpretation(overall, estimates, unused),
         model=_model(codings, main, options),
         assisted=_assisted(apart, options) if apart is not None else None,
-        notes=(*notes, *_notes(unused)),
+        notes=(*notes, *_left_out_of_model(codings, people, main, options), *_notes(unused)),
         labels=dict(main.labels),
     )
 
@@ -264,6 +265,20 @@ def _notes(unused: tuple[str, ...]) -> list[str]:
     if not unused:
         return []
     return [f"Nobody used {', '.join(unused)}: left out of every mean, agreement on them is unknown."]
+
+
+def _left_out_of_model(codings: Codings, people: Codings, main: Codings, options: Options) -> list[str]:
+    """Say how many codings the model is not compared with, since people saw suggestions."""
+    if options.model_coder is None:
+        return []
+    of_model = codings.rated()[:, codings.coders.index(options.model_coder)]
+    left_out = int((people.rated() & ~main.rated())[of_model].sum())
+    if not left_out:
+        return []
+    return [
+        f"Left out of the comparison with {options.model_coder}: {counted(left_out, 'coding')} of people made with"
+        " suggestions in sight."
+    ]
 
 
 def _model(codings: Codings, main: Codings, options: Options) -> ModelAgreement | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coder.domain import POLARITIES, one_polarity
+from coder.domain import ADJUDICATED, POLARITIES, one_polarity
 from coder.errors import TableError
 from coder.phrasing import counted, few
 
@@ -110,13 +110,8 @@ POLARITY_WORDS: dict[str, str] = {
 }  # fmt: skip
 _JOINED = re.compile(r"[;,/|&\n]|\band\b|\bund\b|\bet\b|\by\b|\ben\b")
 _SIGNS = {
-    "+": "facilitator",
-    "+1": "facilitator",
-    "1": "facilitator",
-    "-": "barrier",
-    "-1": "barrier",
-    "0": "",
-}
+    "+": "facilitator", "+1": "facilitator", "1": "facilitator", "-": "barrier", "-1": "barrier", "0": "",
+}  # fmt: skip
 _PLAIN_SIGNS = frozenset({"+", "+1", "-1"})  # without one of these a "-" or a "1" may mean anything
 _CODE_TAILS = frozenset({*POLARITIES, "barriers", "facilitators", "enabler", "enablers"})
 
@@ -424,8 +419,11 @@ class CodedTable:
         return [None] * len(self.frame) if column is None else self.frame[column].tolist()
 
     def texts(self, role: str) -> list[str | None]:
-        """Return the cells of a role as stripped texts, None where a cell is empty."""
-        return [text_of(value).strip() or None for value in self.cells(role)]
+        """Return the cells of a role as stripped texts, None where one is empty; "Adjudicated" is written small."""
+        texts = [text_of(value).strip() or None for value in self.cells(role)]
+        if role != "coder":
+            return texts
+        return [ADJUDICATED if text and text.casefold() == ADJUDICATED else text for text in texts]
 
     def rows(self, wanted: Sequence[bool]) -> "CodedTable":
         """Return the table of the rows that are `wanted`; each has the number it had."""

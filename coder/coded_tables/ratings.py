@@ -17,6 +17,7 @@ from coder.coded_tables.code_lookup import (
     lookup_among,
     lookup_in,
     read_codes,
+    sided,
 )
 from coder.coded_tables.grammar import CodedTable, blank, columns_named, columns_of, examples, folded, text_of
 from coder.coded_tables.rating_rows import NO_TRANSCRIPT, Cells, Problems, RatingOptions, cells_of
@@ -108,16 +109,17 @@ def marks_of(cells: Cells, options: RatingOptions, problems: Problems, *, units:
         problems.notes += alike_note(order, where)
     number_of = {code: number for number, code in enumerate(order)}
     signs: dict[str | None, int] = {name: number for number, name in enumerate(POLARITIES)} | {None: -1}
-    given = [
-        (line, number_of[code], signs[side])
-        for line, row in enumerate(read.rows)
-        for code, side in row
-        if code in number_of
-    ]
-    line, code, sign = np.array(given, dtype=np.int64).reshape(-1, 3).T
     columns = [None if side < 0 else POLARITIES[side] for side in cells.polarity.tolist()]
     problems.notes += contradictions(read.rows, columns, cells.row.tolist(), where)
-    polarity = np.where(sign >= 0, sign, cells.polarity[line])
+    rows = list(zip(read.rows, columns, strict=True))
+    sides = {row: sided(*row) for row in set(rows)}
+    given = [
+        (line, number_of[code], signs[side])
+        for line, row in enumerate(rows)
+        for code, side in sides[row].items()
+        if code in number_of
+    ]
+    line, code, polarity = np.array(given, dtype=np.int64).reshape(-1, 3).T
     return Marks(line, code, polarity, order, np.array(bad, dtype=np.int64))
 
 

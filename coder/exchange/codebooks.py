@@ -105,9 +105,12 @@ def read_with_notes(name_or_path: str | Path) -> tuple[Codebook, list[str]]:
     """Return a codebook as `read_codebook` reads it, and the notes on it."""
     path = Path(name_or_path)
     if shipped_name(name_or_path) or path.suffix.lower() not in (*TABLES, ".qdc"):
-        if path.is_file() and (advice := advice_on_name(path, "codebook")):
-            raise CodebookError(f"{path}: {advice}")
-        return load_with_notes(name_or_path)
+        try:
+            return load_with_notes(name_or_path)  # YAML, whatever the file is called
+        except CodebookError as error:
+            if path.is_file() and (advice := advice_on_name(path, "codebook")):
+                raise CodebookError(f"{path}: {advice}") from error
+            raise
     if not path.is_file():
         raise CodebookError(f"There is no file {path}. Check the spelling.")
     if path.stat().st_size > SIZE_LIMIT:

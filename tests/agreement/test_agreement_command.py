@@ -302,8 +302,11 @@ def test_a_model_is_not_compared_with_what_people_coded_in_sight_of_it(run: Run)
         first, second = (found["overall"]["percent_agreement"][side] for found in (both["model"], alone))
         assert first["value"] == second["value"]
     assert any("suggestions in sight are not in these figures" in note for note in both["notes"])
+    left = "Left out of the comparison with M: 28 codings of people made with suggestions in sight."
+    assert left in both["notes"]
     only = document(run("l.csv", "--json", "--model-coder", "M", l=heading + seen))
     assert only["kind"] == "assisted agreement" and only["model"]["units"] == 28
+    assert not any("Left out of the comparison" in note for note in only["notes"])
 
 
 def test_coders_whose_tables_name_no_transcript_in_common_are_told_so(run: Run) -> None:
@@ -505,6 +508,11 @@ def test_passages_beside_the_adjudicated_say_what_counts(run: Run) -> None:
     for row, compared, agreed in (("t,10,20,adjudicated,", 20, 0.5), ("t,,,adjudicated,", 20, 0.5)):
         report = document(run("p.csv", *asked, p=f"{table}{row}\n"))
         assert (report["n_compared"], report["overall"]["percent_agreement"]["value"]) == (compared, agreed)
+    spelled = document(
+        run("p.csv", "--json", p=table.replace("adjudicated", "Adjudicated") + "t,0,4,Ben,a\n")
+    )
+    assert spelled["coders"] == ["Anna", "Ben"]
+    assert any("What is adjudicated is nobody's own coding" in note for note in spelled["notes"])
     # Coders are taken to have read whole transcripts, also beside the adjudicated.
     both = f"{table}t,0,4,Ben,a\nu,0,9,Anna,a\nu,0,9,Ben,a\n"
     report = document(run("p.csv", *asked, "--coder", "Ben", p=both))

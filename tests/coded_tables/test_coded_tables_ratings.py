@@ -85,3 +85,13 @@ def test_adjudicated_codings_of_an_export_are_no_coder(tmp_path: Path, text: str
     assert any("nobody's own coding: left out" in note for note in report.notes)
     asked = agree(AgreementRequest((path,), coders=("A", "adjudicated"))).report
     assert list(asked.coders) == ["A", "adjudicated"] and asked.overall["percent_agreement"].value != 1.0
+
+
+def test_polarities_of_a_row_count_in_agreement_as_they_do_in_an_import(compare: Compare) -> None:
+    """Of a code that stands twice in a cell the polarity behind it counts, not that of the column."""
+    report = compare(
+        "unit,coder,code,polarity\n1,A,a:barrier;a,facilitator\n1,B,a,barrier\n"
+        "2,A,a:barrier;a:facilitator,\n2,B,a,mixed\n3,A,a:barrier;b,facilitator\n3,B,b:facilitator;a,barrier\n"
+    )
+    polarity = report.stages["polarity"]
+    assert (polarity.n, polarity.coefficients["percent_agreement"].value) == (4, 1.0)

@@ -292,6 +292,16 @@ def test_broken_files_are_refused_with_the_reason(
         read_codebook(path)
 
 
+def test_a_yaml_codebook_is_read_whatever_it_is_called(tmp_path: Path) -> None:
+    path = tmp_path / "codes.f4"
+    path.write_text("name: Mine\ncodes:\n  - id: time\n", encoding="utf-8")
+    assert read_codebook(path).ids == ("time",)
+    for other in (b"<f4><code>time</code></f4>", b"\x00\xff\xfe", b"", b"codes: ["):
+        path.write_bytes(other)
+        with pytest.raises(CodebookError, match="f4analyse"):
+            read_codebook(path)
+
+
 def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
     path = tmp_path / "book.yaml"
     write_codebook(load_codebook("comb"), path)
