@@ -247,3 +247,30 @@ def test_word_matrix_and_the_pages_table_tell_them_apart(joined: Path) -> None:
     assert names <= headings
     matrix = (joined.parent / "matrix.jsonl").read_text(encoding="utf-8")
     assert {json.loads(line)["transcript"] for line in matrix.splitlines()} == names
+
+
+def test_the_number_behind_a_name_decides_after_a_transcript_was_renamed(joined: Path) -> None:
+    """A table that was exported before still comes back to the right one, and this is said."""
+    out, facts = joined.parent / "out.csv", joined.parent / "facts.csv"
+    with Study.open(joined) as study:
+        export_study(study, ExportRequest(out))
+        before, homes = places_coded(study), ids_by_words(study)
+        old = study.texts.shown_names()[homes["B"]]
+        for coder in ("Ann", "Ben"):
+            undo(study, coder)
+        rename_transcript(study, old, "Ward B", coder="Ann")
+        assert places_coded(study) != before
+        assert {name: known for name, _, known in preview_codings(study, out).documents}[old]
+        report = import_codings(study, out)
+        assert (report.problems, places_coded(study)) == ([], before)
+        assert f"1 renamed transcript known by the number: '{old}' is now 'Ward B'." in report.notes
+        facts.write_text(
+            f"transcript,site\n{old},North\n{old.replace('interview', 'Ward B')},North\n", "utf-8"
+        )
+        added = import_attributes(study, facts)
+        assert added.problems == [f"1 renamed transcript known by the number: '{old}' is now 'Ward B'."]
+        again = import_codings(study, out)
+        assert any("renamed" in note for note in again.notes)
+        nobody = "interview (00000000)"
+        out.write_text(out.read_text("utf-8").replace(old, nobody), "utf-8")
+        assert any(nobody in problem for problem in import_codings(study, out).problems)

@@ -10,6 +10,7 @@ from coder.exchange.read import read_codings
 from coder.exchange.values import without_drafts
 from coder.safe_csv import csv_line
 from coder.store import Study
+from coder.workflow.study.transcript_names import since_renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def preview_codings(study: Study, path: Path) -> CodingsPreview:
         file=path.name,
         format=project.format,
         documents=tuple(
-            (name, count, not name or bool(study.texts.matching(name)))
+            (name, count, not name or bool(study.texts.matching(name) or since_renamed(study, name)))
             for name, count in documents.most_common()
         ),
         coders=tuple(sorted({item.coder for item in codings if item.coder})),

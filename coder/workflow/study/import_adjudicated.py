@@ -16,6 +16,7 @@ from coder.store.values import DECIDED, Provenance, UnitState
 from coder.workflow.study.decide import Adjudication, adjudicate_all
 from coder.workflow.study.import_codings import check_row, unread_columns
 from coder.workflow.study.passages import Placing, UnplacedError, place
+from coder.workflow.study.transcript_names import renamed_note
 
 AGREED = "agreed"  # the column of the list of disagreements that is left to be filled in
 # The columns of the list of disagreements beside the coders' own (`reporting.agreement.disagreement_rows`).
@@ -186,6 +187,7 @@ def _read(
         )
         for unit in units:
             read.used[unit].append(row)
+    report.notes += renamed_note(study, placing.renamed)
     return read
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from coder.errors import TableError
 from coder.phrasing import counted
 from coder.store import Study
+from coder.workflow.study.transcript_names import renamed_note, since_renamed
 
 PARTICIPANT = (
     "participant",
@@ -31,6 +32,7 @@ class AttributeReport:
     `absent` transcripts are named in the table and are not in the study; `unheard` participants speak nowhere so far:
     each with the row that names it first. `problems` has one sentence for all of a kind. `assumed` are participants
     that no label names, taken for the only one who speaks in a transcript: (transcript, label) by participant.
+    `renamed` transcripts are known by the number behind the name they had before.
     """
 
     participants: int = 0
@@ -40,6 +42,7 @@ class AttributeReport:
     absent: dict[str, int] = field(default_factory=dict)
     unheard: dict[str, int] = field(default_factory=dict)
     assumed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    renamed: dict[str, int] = field(default_factory=dict)
 
     def text(self) -> str:
         """Return what was imported, and which links were assumed."""
@@ -111,6 +114,7 @@ def import_attributes(study: Study, path: str | Path) -> AttributeReport:
             report.absent, "transcript of the table is", "transcripts of the table are", "not in the study"
         ),
         *_missing(report.unheard, "participant has", "participants have", "no turn in any transcript so far"),
+        *renamed_note(study, report.renamed),
     ]
     report.linked = len(named.linked)
     report.participants = len({subject for kind, subject in facts if kind == "participant"})
@@ -152,6 +156,8 @@ def _subjects(
     transcripts: list[int] = []
     for name in split_cell(cells[where]) if where else []:
         found = study.texts.matching(name)
+        if not found and (known := since_renamed(study, name)):
+            found, report.renamed[name] = known, known[0]
         if len(found) > 1:
             report.problems.append(
                 f"row {row}: '{name}' is the name of {len(found)} transcripts; see coder status"

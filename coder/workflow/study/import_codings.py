@@ -17,6 +17,7 @@ from coder.store import Study
 from coder.store.values import Decision, Provenance, UnitState
 from coder.workflow.coded_files import CodedReading, open_coded_file
 from coder.workflow.study.passages import PlacedRow, Placing, UnplacedError, place
+from coder.workflow.study.transcript_names import renamed_note
 
 NOBODY = ""  # the coder of rows that name none
 FROM_TABLE = Provenance(note="codings from a table")
@@ -85,6 +86,7 @@ def import_coded_table(
     rows, unsure = _placed(study, table, coder, placing, report)
     report.tolerant = placing.tolerant
     read = _places_read(looked_at, placing, report) if looked_at else {}
+    report.notes += renamed_note(study, placing.renamed)
     with study.db.write():
         for name in sorted({row.coder for row in rows}):
             of_coder = [row for row in rows if row.coder == name]

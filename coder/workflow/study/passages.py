@@ -13,6 +13,7 @@ from coder.domain import Transcript
 from coder.phrasing import listed
 from coder.store import Study
 from coder.store.values import StudyUtterance
+from coder.workflow.study.transcript_names import since_renamed
 
 _SAME = {
     **dict.fromkeys("‘’‚‛′`´", "'"),
@@ -144,7 +145,8 @@ class PlacedRow:
 class Placing:
     """What rows are placed against: transcripts by id, with utterances and a locator, each read once.
 
-    `homes` says which transcript a document is, where its name does not.
+    `homes` says which transcript a document is, where its name does not. `renamed` has names that transcripts had
+    before, which their numbers made known.
     """
 
     study: Study
@@ -152,6 +154,7 @@ class Placing:
     units: dict[int, Units] = field(default_factory=dict)
     locators: dict[int, Locator] = field(default_factory=dict)
     tolerant: int = 0
+    renamed: dict[str, int] = field(default_factory=dict)
     _meant: dict[str, list[int]] = field(default_factory=dict)  # by name; each is looked up once
 
     def meant(self, name: str) -> list[int]:
@@ -163,6 +166,8 @@ class Placing:
                 self._meant[name] = [self.homes[name]]
             else:
                 self._meant[name] = self.study.texts.matching(name)
+                if not self._meant[name] and (known := since_renamed(self.study, name)):
+                    self._meant[name], self.renamed[name] = known, known[0]
         return self._meant[name]
 
     def load(self, key: int) -> Locator:

@@ -1,9 +1,15 @@
 """What transcripts are called: renamed, and named where several are called alike."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from coder.phrasing import listed, typed
+from coder.phrasing import counted, few, listed, typed
 from coder.store import Study
+from coder.store.values import SHORTEST_UID
+
+_NUMBERED = re.compile(rf".+ \(([0-9a-f]{{{SHORTEST_UID}}})\)")
+SHOWN = 3
 
 
 def rename_transcript(study: Study, transcript: str, name: str, *, coder: str) -> tuple[str, str]:
@@ -29,3 +35,17 @@ def same_names(study: Study, path: Path) -> list[str]:
         f" {study.texts.told_apart(ids[-1:])[0].partition(' ')[0]} NEW_NAME --coder NAME"
         for name, ids in study.texts.of_one_name()
     ]
+
+
+def since_renamed(study: Study, name: str) -> list[int]:
+    """Return the transcript whose number stands behind a name that it no longer has, as in an earlier export."""
+    numbered = _NUMBERED.fullmatch(name.strip().casefold())
+    return study.texts.matching(numbered[1]) if numbered else []
+
+
+def renamed_note(study: Study, names: Mapping[str, int]) -> list[str]:
+    """Say which transcripts were known by the number behind their earlier name."""
+    if not names:
+        return []
+    said = [f"'{name}' is now '{study.texts.name(key)}'" for name, key in names.items()]
+    return [f"{counted(len(said), 'renamed transcript')} known by the number: {few(said, SHOWN)}."]
