@@ -331,6 +331,8 @@ class _Sides:
     @classmethod
     def of(cls, table: CodedTable, cells: Sequence[list[str]], meaning: Mapping[str, Mapped]) -> "_Sides":
         """Take the names of a table apart: polarities and codes, by place and by passage."""
+        if all(mapped.how != POLARITY_ONLY for mapped in meaning.values()):
+            return cls(table.where, [], [], {}, {}, [])
         sides: dict[Any, dict[str, None]] = defaultdict(dict)
         codes: dict[Any, dict[str, None]] = defaultdict(dict)
         passages = _passages(table)
@@ -349,6 +351,8 @@ class _Sides:
 
     def at(self, row: int) -> str | None:
         """Return the polarity of the codes of a row."""
+        if not self.sides:
+            return None
         key = self._key(row)
         sides = self.sides.get(key, {})
         if len(sides) < 2:
