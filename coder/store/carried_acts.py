@@ -4,56 +4,87 @@ Each act is repeated as an act of its own, at its own time and under a uid that 
 whichever copy repeats it, it is the same act, and where copies are joined it comes once.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
+from difflib import SequenceMatcher
 from sqlite3 import Row
 
 from coder.store.connection import SharedConnection
+from coder.store.earlier_carries import CARRIED, carried_uid, earlier_carries, replace_carries
 from coder.store.replay import derive
 
-CARRIED = "carried over from the version before"  # the note of an act that repeats another on a new version
 _ACT = "INSERT INTO act (uid, coder, owner, kind, target, mode, note, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _CODED = frozenset({"accept", "change", "add"})
 
 
-def carried_uid(act: str, version: str) -> str:
-    """Return the uid of the act that repeats `act` on the version of this uid."""
-    return hashlib.sha256(f"{act} {version}".encode()).hexdigest()[:32]
+def same_words(db: SharedConnection, old: int, new: int) -> dict[int, int]:
+    """Return the utterances of `old` that `new` has unchanged, with those of `new`."""
+    before, after = _words(db, old), _words(db, new)
+    matcher = SequenceMatcher(
+        None, [words for _, words in before], [words for _, words in after], autojunk=False
+    )
+    return {
+        before[block.a + step][0]: after[block.b + step][0]
+        for block in matcher.get_matching_blocks()
+        for step in range(block.size)
+    }
+
+
+def _words(db: SharedConnection, transcript: int) -> list[tuple[int, str]]:
+    text = db.value("SELECT text FROM transcript WHERE id = ?", (transcript,))
+    rows = db.rows(
+        'SELECT id, start, "end" FROM utterance WHERE transcript = ? ORDER BY start', (transcript,)
+    )
+    return [(row["id"], text[row["start"] : row["end"]]) for row in rows]
 
 
 def carry_acts(
-    db: SharedConnection, old: int, new: int, pairs: Mapping[int, int], copies: Sequence[Set[str]] = ()
+    db: SharedConnection, old: int, new: int, copies: Sequence[Set[str]] = ()
 ) -> set[tuple[int, int]]:
-    """Repeat what was done, undone and redone on utterances of `old`; `pairs` gives the same words in `new`.
+    """Repeat on `new` what was done, undone and redone on utterances of `old` that `new` has unchanged.
 
-    `copies` hold the uids of files in which `new` followed `old` already: what such a file did not repeat, it had
-    dealt with in another way. Returns (owner, earlier utterance) where something was repeated. Inside `write`.
+    `copies` hold the uids of files in which `new` followed `old` already. Returns (owner, earlier utterance) where
+    something was repeated that none of these had brought over. Inside `write`.
     """
     version = db.value("SELECT uid FROM transcript WHERE id = ?", (new,))
-    known = _known(db, new)
-    carried = set[tuple[int, int]]()
+    pairs, known = same_words(db, old, new), _known(db, new)
+    earlier = earlier_carries(db, new, version)
+    there = {place for carry in earlier for place in carry.places}
+    touched, fresh = set[tuple[int, int]](), set[tuple[int, int]]()
+
+    def repeated(act: str, places: Set[tuple[int, int]]) -> None:
+        nonlocal touched, fresh
+        touched |= {(owner, pairs[place]) for owner, place in places}
+        together = any(act in uids for uids in copies)  # then an earlier program had brought it over
+        brought = there if together else frozenset[tuple[int, int]]()
+        fresh |= {place for place in places if (place[0], pairs[place[1]]) not in brought}
+
     homes = {
         row["id"]: row
         for row in db.rows('SELECT id, start, "end" FROM utterance WHERE transcript IN (?, ?)', (old, new))
     }
     for rows in _by_act(db, old, pairs):
         first, uid = rows[0], carried_uid(rows[0]["uid"], version)
-        if uid not in known and not _dealt_with(first["uid"], uid, copies):
+        if uid not in known:
             known[uid] = _repeat(db, uid, rows, pairs, homes)
-            carried |= {(first["owner"], row["utterance"]) for row in rows}
+            repeated(first["uid"], {(first["owner"], row["utterance"]) for row in rows})
     for row in _reversals(db, old):
         target, uid = carried_uid(row["made"], version), carried_uid(row["uid"], version)
-        if target in known and uid not in known and not _dealt_with(row["uid"], uid, copies):
+        if target in known and uid not in known:
             known[uid] = _reverse(db, row, uid, known[target])
-            carried |= {(row["owner"], key) for key in _touched(db, row["target"]) if key in pairs}
+            places = {(row["owner"], key) for key in _touched(db, row["target"]) if key in pairs}
+            repeated(row["uid"], places)
     _expose(db, pairs)
+    _derive(db, touched | replace_carries(db, earlier, pairs, version))
+    return fresh
+
+
+def _derive(db: SharedConnection, places: Iterable[tuple[int, int]]) -> None:
     by_owner = defaultdict[int, set[int]](set)
-    for owner, utterance in carried:
-        by_owner[owner].add(pairs[utterance])
+    for owner, utterance in places:
+        by_owner[owner].add(utterance)
     for owner, utterances in by_owner.items():
         derive(db, owner, sorted(utterances))
-    return carried
 
 
 def _known(db: SharedConnection, transcript: int) -> dict[str, int]:
@@ -95,10 +126,6 @@ def _by_act(db: SharedConnection, old: int, pairs: Iterable[int]) -> list[list[R
         if row["utterance"] in paired:
             acts.setdefault(row["act"], []).append(row)
     return list(acts.values())
-
-
-def _dealt_with(act: str, repeated: str, copies: Sequence[Set[str]]) -> bool:
-    return any(act in uids and repeated not in uids for uids in copies)
 
 
 def _repeat(
@@ -172,13 +199,24 @@ def carry_reversal(db: SharedConnection, reversal: int) -> None:
         (reversal,),
     )[0]
     later = db.rows(
-        "SELECT DISTINCT n.uid FROM decision d JOIN utterance u ON u.id = d.utterance"
+        "SELECT DISTINCT o.id AS old, n.id AS new, n.uid FROM decision d JOIN utterance u ON u.id = d.utterance"
         " JOIN transcript o ON o.id = u.transcript JOIN transcript n ON n.replaces = o.uid WHERE d.act = ?",
         (row["target"],),
     )
     for version in later:
         target = db.value("SELECT id FROM act WHERE uid = ?", (carried_uid(row["made"], version["uid"]),))
-        if target is not None:
+        if target is None and earlier_carries(db, version["new"], version["uid"]):
+            _carry_on(db, version["old"], version["new"])
+        elif target is not None:
             act = _reverse(db, row, carried_uid(row["uid"], version["uid"]), target)
             derive(db, row["owner"], _touched(db, target))
             carry_reversal(db, act)
+
+
+def _carry_on(db: SharedConnection, old: int, new: int) -> None:
+    """Carry over what an earlier program had, and what follows from it on the versions after."""
+    carry_acts(db, old, new)
+    for row in db.rows(
+        "SELECT n.id FROM transcript o JOIN transcript n ON n.replaces = o.uid WHERE o.id = ?", (new,)
+    ):
+        _carry_on(db, new, row["id"])

@@ -11,8 +11,9 @@ from sqlite3 import Row
 
 from coder.errors import NotFoundError, StaleError, StudyError
 from coder.phrasing import few
-from coder.store.carried_acts import CARRIED, carry_reversal
+from coder.store.carried_acts import carry_reversal
 from coder.store.connection import SharedConnection, chunks, marks, new_uid, value_of
+from coder.store.earlier_carries import CARRIED
 from coder.store.replay import derive
 from coder.store.values import (
     ADJUDICATED,

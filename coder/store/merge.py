@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from coder.passphrases import PASSPHRASES
-from coder.store.carried_acts import CARRIED
 from coder.store.coders import apply_roles
 from coder.store.connection import SharedConnection, transaction
+from coder.store.earlier_carries import CARRIED
 from coder.store.encryption import attach, is_encrypted
 from coder.store.replay import rebuild
 from coder.store.reversals import stands

@@ -1,7 +1,6 @@
 """What coders did on an earlier version of a transcript, repeated on what a later one has unchanged."""
 
 from collections.abc import Sequence, Set
-from difflib import SequenceMatcher
 
 from coder.store import Study
 from coder.store.carried_acts import carry_acts
@@ -14,17 +13,8 @@ def carry_codings(study: Study, old: int, new: int, copies: Sequence[Set[str]] =
     Returned are those that stand decided. What was done counts on the new version as if it had been done there, at
     its own time; what had been seen stays seen. `copies`: see `carry_acts`.
     """
-    before, after = study.texts.utterances(old), study.texts.utterances(new)
-    matcher = SequenceMatcher(
-        None, [item.text for item in before], [item.text for item in after], autojunk=False
-    )
-    pairs = {
-        before[block.a + step].id: after[block.b + step].id
-        for block in matcher.get_matching_blocks()
-        for step in range(block.size)
-    }
     with study.db.write():
-        touched = carry_acts(study.db, old, new, pairs, copies)
+        touched = carry_acts(study.db, old, new, copies)
     carried: dict[str, set[int]] = {}
     for coder in [*study.people.coders(), ADJUDICATED] if touched else []:
         owner = study.db.coder_id(coder)

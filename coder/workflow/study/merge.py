@@ -14,8 +14,8 @@ from coder.errors import OutputError, StudyError
 from coder.passphrases import PASSPHRASES
 from coder.phrasing import counted, listed, shortened
 from coder.store import Study, database
-from coder.store.carried_acts import CARRIED
 from coder.store.codebooks import CodebookChange
+from coder.store.earlier_carries import CARRIED
 from coder.store.encryption import is_encrypted
 from coder.store.figures import StudyFigures
 from coder.store.merge import join
@@ -108,11 +108,13 @@ def _joined(sources: Sequence[Path], draft: Path, target: Path) -> MergeReport:
         database.change_passphrase(draft, PASSPHRASES.of(secret))
     conflicts: set[str] = set()
     with Study.open(draft) as study:
+        notes = _carried(study, [_uids(study)])  # what an earlier program left or carried over as a whole
         held, gone, known = [_uids(study)], _gone(study), set(study.models.learned_though_held_out())
         for number, source in enumerate(sources[1:]):
             other = draft.parent / f"{number}.coder"
             database.copy(source, other)
             with Study.open(other) as joining:  # an older copy is brought up to date here, not the original
+                notes += _carried(joining, [_uids(joining)])
                 held.append(_uids(joining))
                 gone |= _gone(joining)
                 known |= set(joining.models.learned_though_held_out())
@@ -121,7 +123,7 @@ def _joined(sources: Sequence[Path], draft: Path, target: Path) -> MergeReport:
             _flattered(item) for item in study.models.learned_though_held_out() if item not in known
         }
         notes = [
-            *_carried(study, held),
+            *dict.fromkeys([*notes, *_carried(study, held)]),
             *_decided_twice(study, held),
             *_gone_and_back(study, gone),
             *unknown_codes(study),
@@ -192,9 +194,10 @@ def _carried(study: Study, held: Sequence[set[str]]) -> list[str]:
     for old, new in study.texts.replacements():
         before = {item.id: item.text for item in study.texts.utterances(old)}
         met = set[str]().union(*(uids for uids in held if uid_of[new] in uids))
-        carried = carry_codings(
-            study, old, new, [uids for uids in held if f"{uid_of[old]}>{uid_of[new]}" in uids]
-        )
+        followed = [uids for uids in held if f"{uid_of[old]}>{uid_of[new]}" in uids]
+        carried = carry_codings(study, old, new, followed)
+        if len(held) == 1:
+            held[0].update(_uids(study))  # what was carried over in one file was together with the rest of it
         for coder in sorted([*study.people.coders(), ADJUDICATED]):
             states = study.acts.states(coder, list(before))
             there = carried.get(coder, set())
