@@ -13,6 +13,16 @@ from coder.store.reversals import Reversals, stands
 from coder.store.values import ADJUDICATED, DECIDED_SQL
 
 _ROLE_STANDS = stands("c", "speaker_role")
+# Whose attributes (of) are known of a subject, and how many versions back: of one subject, or of all.
+_BACK = (
+    "SELECT ?2, ?2, 0 UNION SELECT t.replaces, subject, back + 1 FROM known JOIN transcript t ON t.uid = known.of"
+    " WHERE ?1 = 'transcript' AND t.replaces IS NOT NULL"
+)
+_ALL = (
+    "SELECT DISTINCT subject, subject, 0 FROM attribute WHERE kind = ?1 UNION"
+    " SELECT known.of, t.uid, back + 1 FROM known JOIN transcript t ON t.replaces = known.subject"
+    " WHERE ?1 = 'transcript'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +132,14 @@ class People:
     def participants(self, transcript_id: int) -> dict[str, str]:
         """Return the participant's name by speaker label for one transcript.
 
-        A label that speaks in a corrected version, too, is who it was before.
+        A label that speaks in a corrected version, too, is who it was before, unless it was told of that version.
         """
         rows = self._db.rows(
-            "WITH RECURSIVE version (id, replaces) AS (SELECT id, replaces FROM transcript WHERE id = ?1 UNION"
-            " SELECT t.id, t.replaces FROM version JOIN transcript t ON t.uid = version.replaces)"
+            "WITH RECURSIVE version (id, replaces, back) AS (SELECT id, replaces, 0 FROM transcript WHERE id = ?1"
+            " UNION SELECT t.id, t.replaces, back + 1 FROM version JOIN transcript t ON t.uid = version.replaces)"
             " SELECT speaker, participant FROM version JOIN speaks ON speaks.transcript = version.id WHERE id = ?1"
-            " OR speaker IN (SELECT coalesce(speaker, '') FROM turn WHERE turn.transcript = ?1) ORDER BY time, uid",
+            " OR speaker IN (SELECT coalesce(speaker, '') FROM turn WHERE turn.transcript = ?1)"
+            " ORDER BY back DESC, time, uid",
             (transcript_id,),
         )
         return {row["speaker"]: row["participant"] for row in rows}
@@ -146,20 +157,21 @@ class People:
 
     def attributes(self, kind: str, subject: str) -> dict[str, tuple[str, ...]]:
         """Return the attributes of one participant (by name) or transcript (by uid)."""
-        return self.all_attributes(kind, subject).get(subject, {})
+        return self._attributes(_BACK, kind, subject).get(subject, {})
 
-    def all_attributes(self, kind: str, subject: str | None = None) -> dict[str, dict[str, tuple[str, ...]]]:
+    def all_attributes(self, kind: str) -> dict[str, dict[str, tuple[str, ...]]]:
         """Return name -> values for every subject of a kind ('participant' or 'transcript').
 
-        What is known of a transcript is known of corrected versions of it, too.
+        What is known of a transcript is known of corrected versions of it, too, unless it was set for these.
         """
+        return self._attributes(_ALL, kind)
+
+    def _attributes(self, known: str, *of: str) -> dict[str, dict[str, tuple[str, ...]]]:
         rows = self._db.rows(
-            "WITH RECURSIVE known (of, subject) AS (SELECT DISTINCT subject, subject FROM attribute WHERE kind = ?1"
-            " UNION SELECT known.of, t.uid FROM known JOIN transcript t ON t.replaces = known.subject"
-            "  WHERE ?1 = 'transcript')"
+            f"WITH RECURSIVE known (of, subject, back) AS ({known})"
             " SELECT known.subject, name, content FROM known JOIN attribute a ON a.subject = known.of AND a.kind = ?1"
-            " WHERE known.subject = ?2 OR ?2 IS NULL ORDER BY time, a.uid",
-            (kind, subject),
+            " ORDER BY back DESC, time, a.uid",
+            of,
         )
         attributes: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
         for row in rows:

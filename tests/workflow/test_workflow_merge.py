@@ -427,3 +427,6 @@ def test_a_model_of_one_copy_that_learned_from_what_another_holds_out_is_named(
         " figures on this transcript flatter the model.",
     )
     assert not merge_studies([both, a], tmp_path / "again.coder").conflicts  # it was said
+    with Study.open(a) as study:
+        study.transcript_changes.rename(study.texts.find("p1"), "first interview")
+    assert not merge_studies([both, a], tmp_path / "renamed.coder").conflicts

@@ -232,6 +232,30 @@ def test_participants_and_facts_are_those_of_the_version_before_also_where_anoth
             assert study.people.attributes("transcript", old.uid) == {"place": ("ward",)}
 
 
+def test_what_was_told_of_a_corrected_version_goes_before_what_another_copy_tells_later_of_the_one_before(
+    tmp_path: Path,
+) -> None:
+    a, b = copies(tmp_path, "ab")
+    bring(a, TEXTS[1], "p1", at="2026-02-02T09:00:00")
+    for path, who, place, day in ((a, "Mary", "home", 3), (b, "Maria", "ward", 4)):
+        with Study.open(path, clock=ticking(f"2026-02-0{day}T09:00:00")) as study:
+            [item] = study.texts.all()
+            study.people.link(item.id, "P", who)
+            study.people.set_attribute("transcript", item.uid, "place", [place])
+            study.people.set_attribute("transcript", item.uid, f"only in {path.stem}", ["yes"])
+    for order in ([a, b], [b, a]):
+        merge_studies(order, tmp_path / "ab.coder", force=True)
+        with Study.open(tmp_path / "ab.coder", clock=ticking("2026-02-05T09:00:00")) as study:
+            [new] = study.texts.all()
+            facts = {"place": ("home",), "only in a": ("yes",), "only in b": ("yes",)}
+            assert study.people.participants(new.id) == {"P": "Mary"}
+            assert study.people.attributes("transcript", new.uid) == facts
+            assert study.people.all_attributes("transcript")[new.uid] == facts
+            study.people.set_attribute("transcript", new.uid, "place", [])
+            assert "place" not in study.people.attributes("transcript", new.uid)
+            assert "place" not in study.people.all_attributes("transcript")[new.uid]
+
+
 def test_who_adjudicated_and_with_which_codes_in_view_is_kept_on_a_corrected_version(tmp_path: Path) -> None:
     (a,) = copies(tmp_path, "a")
     with Study.open(a, clock=ticking("2026-02-01T09:00:00")) as study:

@@ -109,7 +109,7 @@ def _joined(sources: Sequence[Path], draft: Path, target: Path) -> MergeReport:
     conflicts: set[str] = set()
     with Study.open(draft) as study:
         notes = _carried(study, [_uids(study)])  # what an earlier program left or carried over as a whole
-        held, gone, known = [_uids(study)], _gone(study), set(study.models.learned_though_held_out())
+        held, gone, known = [_uids(study)], _gone(study), _learned(study)
         for number, source in enumerate(sources[1:]):
             other = draft.parent / f"{number}.coder"
             database.copy(source, other)
@@ -117,10 +117,12 @@ def _joined(sources: Sequence[Path], draft: Path, target: Path) -> MergeReport:
                 notes += _carried(joining, [_uids(joining)])
                 held.append(_uids(joining))
                 gone |= _gone(joining)
-                known |= set(joining.models.learned_though_held_out())
+                known |= _learned(joining)
             conflicts |= set(join(study.db, other))
         conflicts |= {
-            _flattered(item) for item in study.models.learned_though_held_out() if item not in known
+            _flattered(item)
+            for item in study.models.learned_though_held_out()
+            if (item.transcript, item.model) not in known
         }
         notes = [
             *dict.fromkeys([*notes, *_carried(study, held)]),
@@ -139,6 +141,11 @@ def _uids(study: Study) -> set[str]:
         " UNION ALL SELECT replaces || '>' || uid FROM transcript WHERE replaces IS NOT NULL"
     )
     return {row["uid"] for row in rows}
+
+
+def _learned(study: Study) -> set[tuple[str, str]]:
+    """Return (transcript, model) where one copy alone knew that the model learned from what is held out."""
+    return {(item.transcript, item.model) for item in study.models.learned_though_held_out()}
 
 
 def _flattered(item: HeldAndLearned) -> str:

@@ -184,11 +184,6 @@ def _reread(
         read, corrected = change(study.texts.transcript(transcript))
         utterances = (cut or cut_utterances)(as_participants(read))
         new = study.texts.add(read, utterances, source=info.source, replaces=transcript, again=True)
-        for speaker, participant in study.people.participants(transcript).items():
-            study.people.link(new, speaker, participant)
-        uid = _info(study, new).uid
-        for name, values in study.people.attributes("transcript", info.uid).items():
-            study.people.set_attribute("transcript", uid, name, values)
         corrections = corrections_of(study, info.source)
         nobody = () if forget else (*corrections.not_speakers, *corrected.not_speakers)
         speech = () if forget else (*corrections.speech, *corrected.speech)
