@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from coder.reading.formats.plain import document_of
+from coder.reading.speakers import openings
 from coder.reading.speakers.assemble import assemble
-from coder.reading.speakers.openings import who_asks_without_marks
+from coder.reading.speakers.openings import who_ask_without_marks
 
 
 def read(asked: Sequence[str], answered: Sequence[str]) -> str:
@@ -81,6 +82,7 @@ GERMAN = read(
         "okay wie lange hat das denn gedauert",
         "haben Sie schon einmal daran gedacht es abzulegen",
         "können Sie mir das genauer beschreiben",
+        "und was würden Sie anderen raten",
     ],
     [
         "ganz gut eigentlich ich merke es kaum noch",
@@ -88,6 +90,7 @@ GERMAN = read(
         "drei Wochen ungefähr und dann ging es",
         "einmal bei einer Hochzeit wegen dem Kleid",
         "man hat die Träger gesehen und alle haben gefragt was das ist",
+        "dass sie Geduld haben und jeden Tag ein Stück gehen",
     ],
 )
 FRENCH = read(
@@ -112,12 +115,14 @@ SPANISH = read(
         "y qué le dijo su médico en ese momento",
         "entonces cuánto tiempo tardó en volver",
         "y por qué no fue antes a la consulta",
+        "qué le ayudaría ahora más que nada",
     ],
     [
         "pues empezó con un dolor en la espalda",
         "que tenía que descansar y nada más",
         "unos tres meses más o menos creo",
         "porque no tenía quien me llevara",
+        "que viniera alguien a casa por las mañanas",
     ],
 )
 SWEDISH = read(
@@ -142,12 +147,14 @@ RUSSIAN = read(
         "а что говорит ваш муж",
         "понятно а сколько времени это заняло",
         "и как вы сейчас себя чувствуете",
+        "а что вам помогает",
     ],
     [
         "началось с боли в спине",
         "он говорит что так надо",
         "недели три наверное",
         "намного лучше чем раньше",
+        "прогулки и сын он приходит по субботам",
     ],
 )
 JAPANESE = read(
@@ -156,27 +163,57 @@ JAPANESE = read(
         "それはどのくらいかかりますか",
         "ご家族は何と言っていますか",
         "困ったことはありましたか",
+        "これからも続けますか",
     ],
     [
         "十年前から看護師をしています",
         "三週間くらいだと思います",
         "主人は仕方がないと言っています",
         "夜が一番大変でした",
+        "できるだけ続けたいと思います",
     ],
 )
 BY_THE_SECOND = read(
     [
-        "yes I can hear you now",
-        "well I get up and take it with my tea",
-        "my daughter does it for me",
-        "it was awful at first",
+        "yes I can hear you now it took a while to find the button",
+        "well I get up and take it with my tea before the radio news comes on",
+        "my daughter does it for me when she comes home from the shop",
+        "it was awful at first I felt sick and I slept for most of the day",
+        "yes I would but they should know that it takes two or three weeks",
+        "no I don't think so the nurse explained it all when I was there",
     ],
     [
         "lovely so how do you take your tablets in the morning",
         "and who helps you with the ones at night then",
         "okay and what was it like when you started on them",
         "right so would you recommend it to other people",
+        "and is there anything that you still want to know",
+        "what would you tell them",
     ],
+)
+LONG_ANSWERS = read(
+    [
+        "so can you tell me how it all began",
+        "and what did you do then",
+        "what did you think of that",
+        "is there anything else",
+    ],
+    ["I was at work and I had this pain in my leg and I thought nothing of it as I was on my feet all day"]
+    * 4,
+)
+TWO_INTERVIEWERS = (
+    "Speaker 1: could you tell us what you do here\n"
+    "Speaker 3: I run the lab and I teach in the summer term as well\n"
+    "Speaker 2: how long have you been here\n"
+    "Speaker 3: nine years in march with one year away\n"
+    "Speaker 1: what do you like about it\n"
+    "Speaker 3: that nobody tells me what to do\n"
+    "Speaker 2: and what would you change\n"
+    "Speaker 3: the heating I have a coat on from October\n"
+    "Speaker 1: is there anything that surprised you\n"
+    "Speaker 3: the students they work so hard\n"
+    "Speaker 2: how do you mean that\n"
+    "Speaker 3: they stay till midnight some of them\n"
 )
 COUPLE = (
     "Speaker 1: so how did you both find out about the course\n"
@@ -191,6 +228,8 @@ COUPLE = (
     "Speaker 1: and can you describe a typical week for me\n"
     "Speaker 2: we walk there on Monday and swim on Thursday\n"
     "Speaker 3: if it isn't raining that is\n"
+    "Speaker 1: would you do it again\n"
+    "Speaker 2: I would and so would she I think\n"
 )
 
 
@@ -201,6 +240,7 @@ COUPLE = (
         pytest.param(TEAMS, "Speaker 1", id="full stops only"),
         pytest.param(SHORT_ANSWERS, "Speaker 1", id="the interviewer says more than the participant"),
         pytest.param(BY_THE_SECOND, "Speaker 2", id="the participant opens"),
+        pytest.param(LONG_ANSWERS, "Speaker 1", id="few questions with long answers"),
         pytest.param(COUPLE, "Speaker 1", id="a couple interviewed together"),
         pytest.param(GERMAN, "Speaker 1", id="German"),
         pytest.param(FRENCH, "Speaker 1", id="French"),
@@ -214,6 +254,12 @@ def test_who_asks_without_question_marks_is_the_interviewer(text: str, who: str)
     interviewers, notes = roles(text)
     assert interviewers == {who}
     assert f"{who} taken for the interviewer by how turns begin" in " ".join(notes)
+
+
+def test_two_who_ask_in_turns_are_both_interviewers() -> None:
+    interviewers, notes = roles(TWO_INTERVIEWERS)
+    assert interviewers == {"Speaker 1", "Speaker 2"}
+    assert "Speaker 1, Speaker 2 taken for the interviewers by how turns begin" in " ".join(notes)
 
 
 TWO_IN_TALK = read(
@@ -316,9 +362,118 @@ SWEDISH_TALE = read(
 )
 
 
+ANSWERED_BY_ITSELF = read(
+    [
+        "We knew nothing. How do you prepare for that. You can't.",
+        "What do you say to a child of four. There are no words.",
+        "And how do you go back to work after it. I didn't.",
+        "Why did they not tell us. That's what I ask myself.",
+        "Who do you turn to. There is nobody out there.",
+        "How would you do it. We did it on our own.",
+    ],
+    [
+        "No, you can't. We had no idea at all.",
+        "She understood it better than us, I think.",
+        "You went in October. I remember the day.",
+        "They didn't know themselves, probably.",
+        "My sister was there. She always was.",
+        "That was the worst part of it for both of us.",
+    ],
+)
+SUPPORT_GROUP = (
+    "Speaker 1: I started the tablets again in April and I felt sick for weeks\n"
+    "Speaker 2: what kind of tablets were they that your doctor gave you\n"
+    "Speaker 3: I had those as well and they made me sleep all day\n"
+    "Speaker 2: did you tell the doctor about that or your family at home\n"
+    "Speaker 3: I did and she said give it another week\n"
+    "Speaker 1: you have to go down slowly\n"
+    "Speaker 2: are you still on them now and who pays for that these days\n"
+    "Speaker 3: no I stopped in June\n"
+    "Speaker 1: I stopped mine in spring\n"
+    "Speaker 2: how long did it take to get better because mine took a year\n"
+    "Speaker 3: about a month and then I could work again\n"
+    "Speaker 2: what did you do all that time because I lost my job over it\n"
+    "Speaker 1: I read and I slept\n"
+)
+PLANNING = read(
+    [
+        "I'd like to start with what we agreed on Monday about the rota",
+        "you said that you could take the weekend",
+        "let's move the meeting then to Thursday",
+        "can you bring the list because mine is old",
+        "you mentioned the budget for the chairs",
+        "let's talk to Anna when she is back",
+    ],
+    [
+        "yes that's fine I have it here",
+        "I did but then my son got ill",
+        "Thursday is better for me after lunch",
+        "I will and I'll print it for all",
+        "that is gone we spent it in March",
+        "she is on leave until the end of the month",
+    ],
+)
+ASKS_BACK_ALWAYS = read(
+    [
+        "okay so you have been here for two years now",
+        "I came once when I was little with my parents",
+        "I think so we had an ice cream there",
+        "no I don't but it was by the church",
+        "so for you it's a family town in a way",
+        "maybe one day when I am retired",
+    ],
+    [
+        "yes two years in June and it was hard at first do you know this place",
+        "did you see the old harbour then it's gone now",
+        "what was it called the place do you remember the name of it",
+        "that is my aunt's place how funny is that",
+        "it is and would you come and live here",
+        "would you like to see a picture that I took of it",
+    ],
+)
+TOLD_SPEECH = read(
+    [
+        "and she goes what do you want and I go nothing",
+        "then he says how are you going to pay for that",
+        "and I'm like what are you on about mate",
+        "what happened then was that I left",
+        "and my mum goes why are you back",
+        "she said where have you been all night",
+    ],
+    [
+        "oh my god that is so like her really",
+        "typical of him he never has any money",
+        "you should have just left him standing there",
+        "good for you I'd have done the same",
+        "mums are all the same with that",
+        "mine would have said the very same thing",
+    ],
+)
+EQUALS_WITHOUT_MODERATOR = (
+    "Speaker 1: I take the bus every day because the parking is so expensive\n"
+    "Speaker 2: same for me and it's always late in the winter\n"
+    "Speaker 3: do you mean the forty two because that one is awful\n"
+    "Speaker 4: yes the forty two it never comes on a Monday\n"
+    "Speaker 1: I see people with prams walk all the way down\n"
+    "Speaker 2: they can't get on it\n"
+    "Speaker 3: what about the night bus that they promised us\n"
+    "Speaker 4: that's right there's nothing after nine o'clock at all\n"
+    "Speaker 1: I wrote to the council about it but nothing came\n"
+    "Speaker 2: you have to ring them they never read the letters\n"
+    "Speaker 3: did you try the app that they made for it\n"
+    "Speaker 4: I did it crashed twice and then I gave up\n"
+)
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        pytest.param(ANSWERED_BY_ITSELF, id="questions that the same turn answers"),
+        pytest.param(SUPPORT_GROUP, id="one of three equals asks"),
+        pytest.param(PLANNING, id="colleagues plan"),
+        pytest.param(ASKS_BACK_ALWAYS, id="a participant asks back at the end of every turn"),
+        pytest.param(TOLD_SPEECH, id="what others asked is told"),
+        pytest.param(EQUALS_WITHOUT_MODERATOR, id="a group without a moderator"),
         pytest.param(TWO_IN_TALK, id="two participants in talk"),
         pytest.param(ASKS_BACK, id="a participant who asks back, and an interviewer who asks nothing"),
         pytest.param(TALKATIVE, id="a group with a talkative member"),
@@ -340,15 +495,36 @@ def test_openings_say_nothing_where_questions_have_marks() -> None:
         "It was shut that day.",
         "They came later.",
         "Nobody knew about it.",
+        "I would not do it again.",
     ]
     asked = [
         "So how did you get there?",
         "And was it snowing by then?",
         "So what did they do?",
         "Why would they come?",
+        "Would you do it again?",
     ]
-    assert who_asks_without_marks({"A": asked, "B": told}) is None
-    assert who_asks_without_marks({"A": [words.rstrip("?") for words in asked], "B": told}) == "A"
+    assert who_ask_without_marks({"A": asked, "B": told}) == set()
+    assert who_ask_without_marks({"A": [words.rstrip("?") for words in asked], "B": told}) == {"A"}
+
+
+def test_the_language_of_many_voices_is_told_by_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = 0
+
+    def counting(words: str, language: openings._Language) -> bool:
+        nonlocal looked_at
+        looked_at += 1
+        return asks(words, language)
+
+    asks = openings._asks
+    monkeypatch.setattr(openings, "_asks", counting)
+    voices = {f"S{voice}": ["we had to wait for an hour in the rain"] * 40 for voice in range(60)}
+    assert who_ask_without_marks(voices) == set()
+    assert looked_at <= 60 * 40 + 400 * len(openings._LANGUAGES)
+    looked_at = 0
+    voices["S0"] = ["did you have to wait for so long?"] * 2000
+    assert who_ask_without_marks(voices) == set()
+    assert looked_at == 0
 
 
 def test_a_second_speaker_who_asks_as_often_leaves_it_open() -> None:
@@ -357,6 +533,7 @@ def test_a_second_speaker_who_asks_as_often_leaves_it_open() -> None:
         "and how did you get there",
         "what was it like then",
         "do you go on your own",
+        "would you do it again",
     ]
     interviewers, notes = roles(read(asked, [f"and you {question}" for question in asked]))
     assert not interviewers
@@ -376,7 +553,7 @@ def test_a_few_questions_make_no_interviewer() -> None:
         "I never went again",
         "that was in the spring",
     ]
-    assert who_asks_without_marks({"A": told * 4, "B": seldom * 4}) is None
-    assert (
-        who_asks_without_marks({"A": told, "B": ["so how did you get there", "and was it far to go"]}) is None
-    )
+    assert who_ask_without_marks({"A": told * 4, "B": seldom * 4}) == set()
+    asked = ["so how did you get there", "and was it far to go", "what did they do", "would you do it again"]
+    assert who_ask_without_marks({"A": asked, "B": told}) == set()
+    assert who_ask_without_marks({"A": [*asked, "why did they come"], "B": told}) == {"A"}

@@ -1,7 +1,7 @@
 """Who asks in a transcript without question marks, as automatic ones often are: whose turns begin as questions do."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,14 +12,20 @@ _WHOLE, _HEAD, _TAIL = 40, 12, 25  # words
 _SHORTEST_TURN = 4  # words; shorter ones agree or go on
 _SHORTEST_WITHOUT_SPACES = 5  # characters
 _WITHOUT_SPACES = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
-_FEWEST_QUESTIONS, _FEWEST_IF_NEARLY_ALL, _NEARLY_ALL = 4, 3, 0.75
+# In talk among equals somebody may well ask four times; this is enough only of whoever opens the talk, asks nearly
+# always, and speaks half as long at a time as the others.
+_FEWEST_QUESTIONS, _FEWEST_IF_TERSE, _NEARLY_ALL, _TERSE = 5, 4, 0.75, 0.5
 # The share of turns that must ask; less is enough of whoever opens the talk, and of whoever says little at a time.
 _ENOUGH, _LESS_IF_FIRST, _LESS_IF_BRIEF = 0.6, 0.15, 0.15
 # Nobody else may ask more often than this, beside the one who asks most.
 _RIVAL, _LEAST_OF_ALL = 0.4, 0.5
+# Of three voices and more, one that does not open the talk must have this share of all turns.
+_PART_IN_GROUP = 1 / 3
+_FEWEST_OF_SEVERAL = 3  # questions of each of several who ask in turns
 # Where a third of the questions have their marks, somebody wrote marks, and those count.
 _MARKED = 1 / 3
-_SAMPLE = 40  # turns of each voice by which the language is told
+_SAMPLE, _SAMPLE_OF_EACH = 400, 40  # turns by which the language is told, of all voices and of each
+_SENTENCE_END = re.compile(r"[.!](?<=\w\w[.!])(?<![A-Z][a-z]\.)\s+(?=\W*[^\W\d_a-z])|[。！](?=\w)")
 
 
 @dataclass(frozen=True)
@@ -66,22 +72,22 @@ _ENGLISH = _language(
     rf"|(?:how|what|why|where)(?:\s+{_NO_SUBJECT}){{0,3}}?\s+(?:do|does|did)\s+(?!(?:i|is|was)\b)\w+"
     rf"|which(?:\s+{_NO_SUBJECT}){{1,2}}\s+{_HELPING}\s+{_SUBJECT}\b"
     rf"|(?:what|how|who|where)'s\s+{_SUBJECT}\b(?!\s+called)"
-    r"|(?:what|how)\s+about\b|what\s+else\b|how\s+come\b|how\s+so\b|who\s+else\b|what\s+happen(?:s|ed)\b(?!\s+(?:is|was))"
+    r"|(?:what|how)\s+about\b|what\s+else\b|how\s+come\b|how\s+so\b|who\s+else\b|what\s+happen(?:s|ed)\b(?!(?:\s+\w+)?\s+(?:is|was))"
     r"|what\s+(?:made|makes|led|brought|helps|helped|stops|stopped|keeps|kept|put|puts|worries|bothers)\s+you\b|what\s+(?:would|could|might)\s+(?:help|make|be)\b"
     r"|(?:for\s+)?how\s+(?:often|long|many|much|old|far)\W*$|(?:what|which)\s+(?:kinds?|sorts?)\s+of\s+\w+(?:\s+\w+)?\W*$"
     r"|(?:do|did|would|have|are|were|can|could|will|had|don't|didn't|haven't|wouldn't|aren't)\s+you\b"
     r"(?!\s+(?:know(?:\s+what\s+i|\s+like|\W*$)|see\W*$|imagine|believe|get\s+me))"
     r"|(?:does|did|is|has|are|was|were|do|have|would)\s+your\b"
     r"|tell\s+(?:me|us)\b(?!\s+about\s+it\b)|(?:talk|walk|take)\s+(?:me|us)\s+through\b|talk\s+a\s+(?:little|bit)\b"
-    r"|describe\s+(?:a|the|your|how|what|to|that)\b|i(?:'d|\s+would)\s+like\s+to\s+(?:ask|hear|know|start|move)\b"
+    r"|describe\s+(?:a|the|your|how|what|to|that)\b|i(?:'d|\s+would)\s+like\s+to\s+(?:ask|hear|know)\b"
     r"|i(?:'m|\s+am|\s+was)\s+(?:wondering|curious|going\s+to\s+ask)\b|i\s+want(?:ed)?\s+to\s+ask\b"
-    r"|let's\s+(?:talk|start|move|turn|go\s+back)\b|(?:is|are|was|were)\s+there\s+(?:any|something|other|times)"
+    r"|(?:is|are|was|were)\s+there\s+(?:any|something|other|times)"
     r"|anything\s+else\b|any\s+other\b|(?:my|the|one|a)\s+(?:next|last|final|more)\s+question\b"
-    r"|you\s+(?:said|mentioned)\b|can\s+i\s+(?:just\s+)?ask\b"
+    r"|can\s+i\s+(?:just\s+)?ask\b"
     r"|(?:in|to|at)\s+what\s+(?:way|extent|point)\b",
     rf"(?:is|are|was|were|does|did|has|have|would|could|will|can|should)\s+(?:{_SUBJECT}|any\w*)\s+\w+",
     r"(?<!\bsaid )(?<!\bsay )(?<!\bsays )(?<!\blike )(?<!\bwent )(?<!\bgoes )(?<!\bthink )(?<!\basked )(?<!\bto )"
-    r"(?<!\bme )(?<!\bher )(?<!\bhim )"
+    r"(?<!\bme )(?<!\bher )(?<!\bhim )(?<!\bwhat )(?<!\bhow )(?<!\bwhy )(?<!\bwhere )"
     rf"\b(?:(?:how|what|why|where)(?:\s+{_NO_SUBJECT}){{0,3}}?\s+{_HELPING}\s+{_SUBJECT}\b(?!\s+(?:call|say|called)\b)"
     r"|(?:what|how)'s\s+(?:it|that|your|this)\b(?!\s+called)|(?:do|did|would|have|are|were|can|could|will)\s+you\b(?!\s+know)"
     r"|(?:tell|talk)\s+(?:me|us)\s+(?:more|about|through)\b(?!\s+it\b)|what(?:\s+\w+)?\s+(?:would|could|might)\s+\w+)",
@@ -182,8 +188,9 @@ _LANGUAGES = (
 
 @dataclass(frozen=True, slots=True)
 class _Asking:
-    """How one voice asks: turns that are long enough to tell, how many of them ask, characters, whether it opens."""
+    """How somebody asks: all turns, those long enough to tell, how many of them ask, characters, whether it opens."""
 
+    all_turns: int
     turns: int
     asking: int
     characters: int
@@ -199,26 +206,51 @@ class _Asking:
         """Characters a turn."""
         return _ratio(self.characters, self.turns)
 
+    @classmethod
+    def together(cls, voices: Sequence["_Asking"]) -> "_Asking":
+        """Return how several ask, as if they were one."""
+        return cls(
+            sum(voice.all_turns for voice in voices),
+            sum(voice.turns for voice in voices),
+            sum(voice.asking for voice in voices),
+            sum(voice.characters for voice in voices),
+            any(voice.first for voice in voices),
+        )
 
-def who_asks_without_marks(said: Mapping[str, Sequence[str]]) -> str | None:
-    """Return whose turns begin as questions do, where questions have no marks; None where nobody clearly asks.
 
+def who_ask_without_marks(said: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return whose turns begin as questions do, where questions have no marks; empty where nobody clearly asks.
+
+    These are several only where they ask in turns and somebody is left who answers at more length.
     `said` are the words of the turns by speaker, the one who speaks first in front.
     """
     telling = {label: [words for words in turns if _tells(words)] for label, turns in said.items()}
-    sample = [words for turns in telling.values() for words in turns[:_SAMPLE]]
-    language = max(_LANGUAGES, key=lambda one: sum(_asks(words, one) for words in sample))
-    asking = {label: sum(_asks(words, language) for words in turns) for label, turns in telling.items()}
     marked = sum(bool(_MARK.search(words)) for turns in said.values() for words in turns)
+    if marked > _MARKED * sum(map(len, telling.values())):
+        return set()
+    language = _language_of(telling)
+    asking = {label: sum(_asks(words, language) for words in turns) for label, turns in telling.items()}
     if marked > _MARKED * sum(asking.values()):
-        return None
+        return set()
+    opening = next(iter(said))
     voices = {
-        label: _Asking(len(turns), asking[label], sum(map(len, turns)), label == next(iter(said)))
+        label: _Asking(len(said[label]), len(turns), asking[label], sum(map(len, turns)), label == opening)
         for label, turns in telling.items()
     }
     best = max(voices, key=lambda label: voices[label].share)
-    others = [voice for label, voice in voices.items() if label != best and voice.turns]
-    return best if others and _clearly_asks(voices[best], others) else None
+    several = {
+        label
+        for label, voice in voices.items()
+        if voice.share >= _ENOUGH and voice.asking >= _FEWEST_OF_SEVERAL
+    }
+    return next((who for who in ({best}, several) if _clearly_ask(who, voices)), set())
+
+
+def _language_of(telling: Mapping[str, Sequence[str]]) -> _Language:
+    """Return the language in which most of a sample of turns ask."""
+    of_each = max(1, min(_SAMPLE_OF_EACH, _SAMPLE // len(telling)))
+    sample = [words for turns in telling.values() for words in turns[:of_each]][:_SAMPLE]
+    return max(_LANGUAGES, key=lambda one: sum(_asks(words, one) for words in sample))
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -234,10 +266,13 @@ def _tells(words: str) -> bool:
 
 
 def _asks(words: str, language: _Language) -> bool:
-    """Tell whether a turn has a question mark, or near its beginning or end what begins a question."""
+    """Tell whether a turn has a question mark, or its last sentence has near its ends what begins a question.
+
+    A question that other sentences follow in the same turn is answered there, or nobody expects an answer.
+    """
     if _MARK.search(words):
         return True
-    pieces = words.replace("’", "'").split()
+    pieces = _SENTENCE_END.split(words.strip())[-1].replace("’", "'").split()
     parts = [pieces] if len(pieces) <= _WHOLE else [pieces[:_HEAD], pieces[-_TAIL:]]
     # An end that was cut out of a turn begins in the middle of a sentence: the first word is no beginning.
     joined = [("" if index == 0 else "_ ") + " ".join(part) for index, part in enumerate(parts)]
@@ -246,14 +281,24 @@ def _asks(words: str, language: _Language) -> bool:
     return anywhere or end.search(" ".join(pieces[-_TAIL:])) is not None
 
 
-def _clearly_asks(voice: _Asking, others: Sequence[_Asking]) -> bool:
-    """Tell whether a voice asks often enough, and far more often than all others, to be the interviewer's."""
-    length = _ratio(sum(other.characters for other in others), sum(other.turns for other in others))
-    enough = _ENOUGH - _LESS_IF_FIRST * voice.first - _LESS_IF_BRIEF * (voice.length < length)
-    fewest = _FEWEST_IF_NEARLY_ALL if voice.share >= _NEARLY_ALL else _FEWEST_QUESTIONS
+def _clearly_ask(who: Collection[str], voices: Mapping[str, _Asking]) -> bool:
+    """Tell whether these ask often enough, and far more often than all others, to be the interviewers.
+
+    Whoever does not open the talk must say less at a time than the others, and so must several who ask in turns.
+    """
+    others = [voice for label, voice in voices.items() if label not in who and voice.turns]
+    if not who or not others:
+        return False
+    asking, answering = _Asking.together([voices[label] for label in who]), _Asking.together(others)
+    brief = asking.length < answering.length
+    terse = asking.first and asking.share >= _NEARLY_ALL and asking.length < _TERSE * answering.length
+    enough = _ENOUGH - _LESS_IF_FIRST * asking.first - _LESS_IF_BRIEF * brief
+    part = _ratio(asking.all_turns, sum(voice.all_turns for voice in voices.values()))
     return (
-        voice.asking >= fewest
-        and voice.share >= enough
-        and all(other.share <= _RIVAL * voice.share for other in others)
-        and voice.asking >= _LEAST_OF_ALL * (voice.asking + sum(other.asking for other in others))
+        asking.asking >= (_FEWEST_IF_TERSE if terse else _FEWEST_QUESTIONS)
+        and asking.share >= enough
+        and (brief or (asking.first and len(who) == 1))
+        and (asking.first or len(others) == 1 or part >= _PART_IN_GROUP)
+        and all(other.share <= _RIVAL * asking.share for other in others)
+        and asking.asking >= _LEAST_OF_ALL * (asking.asking + answering.asking)
     )

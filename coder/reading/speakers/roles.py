@@ -11,7 +11,7 @@ from coder.errors import InputError
 from coder.phrasing import counted, quoted, shortened
 from coder.reading.speakers.lines import ends_sentence
 from coder.reading.speakers.near_labels import nearest
-from coder.reading.speakers.openings import who_asks_without_marks
+from coder.reading.speakers.openings import who_ask_without_marks
 from coder.reading.speakers.vocabulary import (
     ANSWERING_LETTERS,
     ASKING_LETTERS,
@@ -323,10 +323,11 @@ def _inferred(voices: dict[str, _Voice], named: frozenset[str]) -> tuple[set[str
     if asking:
         who = ", ".join(label or "whoever has no label" for label in sorted(asking))
         return asking, [f"{who} taken for the interviewer by the questions asked; name others to overrule."]
-    opening = who_asks_without_marks({voice.label: voice.said for voice in voices.values()})
-    if opening is not None and opening in {voice.label for voice in doubtful}:
-        return {opening}, [
-            f"{opening or 'Whoever has no label'} taken for the interviewer by how turns begin, since the"
+    opening = who_ask_without_marks({voice.label: voice.said for voice in voices.values()})
+    if opening and opening <= {voice.label for voice in doubtful}:
+        return opening, [
+            f"{', '.join(filter(None, sorted(opening))) or 'Whoever has no label'} taken for the"
+            f" {'interviewer' if len(opening) == 1 else 'interviewers'} by how turns begin, since the"
             " questions have no question marks; name others to overrule."
         ]
     if len(voices) == 2 and len(doubtful) == 1:
