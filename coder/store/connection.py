@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from coder.errors import InputError, StudyError
 from coder.store.encryption import database_errors
+from coder.store.open_here import identity
 
 Clock = Callable[[], datetime]
 Parameters = Sequence[Any]
@@ -99,7 +100,7 @@ class SharedConnection:
         self.path = path
         self._clock = clock
         self._lock = RLock()
-        self._file = _identity(path)
+        self._file = identity(path)
 
     @property
     def encrypted(self) -> bool:
@@ -143,7 +144,7 @@ class SharedConnection:
 
     def _refuse_replaced(self) -> None:
         """Raise StudyError if another file took the place of the open one: what is written now would be lost."""
-        if self._file and _identity(self.path) not in (None, self._file):
+        if self._file and identity(self.path) not in (None, self._file):
             raise StudyError(
                 f"{self.path} was replaced by another file while it was open here, as a synced folder does. Nothing"
                 f" more is saved. Close it everywhere, move {self.path.name}-wal and {self.path.name}-shm, which"
@@ -180,15 +181,6 @@ class SharedConnection:
             known = f"Its coders are: {', '.join(names)}." if names else "It has no coders yet."
             raise StudyError(f"There is no coder '{name}' in {self.path.name}. {known}")
         return int(coder)
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file from another one of its name, None if there is none."""
-    try:
-        state = path.stat()
-    except OSError:
-        return None
-    return state.st_dev, state.st_ino
 
 
 def _just_after(stamp: str) -> str:

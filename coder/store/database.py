@@ -18,6 +18,7 @@ from coder.phrasing import typed
 from coder.store.connection import transaction, translated
 from coder.store.encryption import connected, database_errors, is_encrypted, rewrite
 from coder.store.left_log import fits, log_of
+from coder.store.open_here import head_of, not_open
 
 APPLICATION_ID = 0x434F4452  # "CODR", so that `file` and other programs can tell
 PATIENCE = 15.0  # seconds to wait for another writer
@@ -153,7 +154,11 @@ def _refuse_other_log(path: Path, passphrase: str | None) -> None:
     """Raise StudyError where the log beside a file is that of another, before SQLite brings it in."""
     file = path.resolve()
     log = log_of(file)
-    if os.access(file.parent, os.W_OK) and not fits(file, log, lambda copy: connected(copy, passphrase)):
+    if not os.access(file.parent, os.W_OK):
+        return
+    with not_open(file) as free:  # otherwise the log is this program's
+        fit = not free or fits(file, log, lambda copy: connected(copy, passphrase, path))
+    if not fit:
         raise StudyError(
             f"{path} and {log.name} beside it do not belong together, so nothing was opened or changed. The file was"
             f" replaced while it was open, as a synced folder does. Move {log.name} and {path.name}-shm to another"
@@ -169,11 +174,15 @@ def _opened(path: Path, writable: bool, passphrase: str | None) -> sqlite3.Conne
     )  # fmt: skip
     if passphrase is not None:
         PASSPHRASES.remember(path, passphrase)
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA cell_size_check = ON")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA cache_size = -65536")  # 64 MB
-    connection.execute("PRAGMA temp_store = MEMORY")
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -65536")  # 64 MB
+        connection.execute("PRAGMA temp_store = MEMORY")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -259,10 +268,11 @@ def _apply(connection: sqlite3.Connection, steps: Sequence[Step]) -> None:
 
 def is_outdated(path: Path) -> bool:
     """Return whether a file is a study of an older version, by its header alone; nothing is opened or changed."""
-    with path.open("rb") as file:
-        header = file.read(
-            100
-        )  # https://www.sqlite.org/fileformat.html: user version at 60, application id at 68
+    with not_open(path) as free:
+        if not free:  # whoever opened it brought it up to date
+            return False
+        header = head_of(path)
+    # https://www.sqlite.org/fileformat.html: user version at 60, application id at 68
     ours = int.from_bytes(header[68:72], "big") == APPLICATION_ID
     return ours and int.from_bytes(header[60:64], "big") < len(STEPS)
 
@@ -335,7 +345,9 @@ def change_passphrase(path: Path, new: str | None) -> None:
     old = _passphrase_of(path)
     draft = path.with_name(f".{path.name}.{uuid4().hex[:8]}.new")
     try:
-        with translated(path):
+        with translated(path), not_open(path) as free:
+            if not free:  # its own locks do not keep this process out
+                raise StudyError(f"{path} is open in this program. Close it here, then repeat.")
             make_private(draft)
             rewrite(path, old, draft, new)
     finally:

@@ -16,9 +16,10 @@ from typing import Any, cast
 from coder.errors import PassphraseError, StudyError
 from coder.installation import require
 from coder.passphrases import spelled
+from coder.store.open_here import HEAD, head_of, not_open, opened
 
 PLAIN = b"SQLite format 3\0"
-PAGE = 4096  # bytes, SQLCipher's; a file is a whole number of them
+PAGE = HEAD  # bytes, SQLCipher's; a file is a whole number of them
 RANDOM = 200  # different bytes in a page: of 4,096 random ones nearly all 256 occur, of text fewer than 130
 SHARED_FIRST, SHARED_BYTES = 0x40000002, 510  # where SQLite keeps shared locks
 OVERWRITTEN = 1 << 20  # bytes at a time
@@ -28,8 +29,7 @@ def is_encrypted(path: Path) -> bool:
     """Return whether a file can be an encrypted study: whole pages that look random. Nothing else tells it."""
     try:
         size = path.stat().st_size
-        with path.open("rb") as file:
-            page = file.read(PAGE)
+        page = head_of(path)
     except OSError:
         return False
     return size >= PAGE and size % PAGE == 0 and not page.startswith(PLAIN) and len(set(page)) >= RANDOM
@@ -45,11 +45,14 @@ def is_locked(path: Path) -> bool:
         return False
     import fcntl
 
-    with path.open("r+b") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, SHARED_BYTES, SHARED_FIRST)
-        except OSError:
+    with not_open(path) as free:
+        if not free:
             return True
+        with path.open("r+b") as file:
+            try:
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, SHARED_BYTES, SHARED_FIRST)
+            except OSError:
+                return True
     return False
 
 
@@ -64,20 +67,21 @@ def connected(
 ) -> sqlite3.Connection:
     """Open a database; with a passphrase an encrypted one. `name` is what errors call the file.
 
-    Rows can be read by column name. Raises PassphraseError if the passphrase is wrong, InstallationError if the
-    driver of encrypted files is missing.
+    `location` is a path, or an address of the file `name`. Rows can be read by column name. Raises PassphraseError if
+    the passphrase is wrong, InstallationError if the driver of encrypted files is missing.
     """
     options.setdefault("isolation_level", None)
+    file = location if isinstance(location, Path) else name or Path(location)
     if passphrase is None:
-        plain: sqlite3.Connection = sqlite3.connect(location, **options)
+        plain = opened(file, sqlite3.connect, sqlite3.Connection, str(location), options)
         plain.row_factory = sqlite3.Row
         return plain
     driver = _driver()
-    connection = cast(sqlite3.Connection, driver.connect(str(location), **options))
+    connection = opened(file, driver.connect, driver.Connection, str(location), options)
     try:
         connection.row_factory = driver.Row
         _give_key(connection, passphrase)
-        _check_key(connection, name or Path(location))
+        _check_key(connection, name or file)
     except BaseException:
         connection.close()
         raise

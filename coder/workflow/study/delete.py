@@ -11,6 +11,7 @@ from shutil import rmtree
 from coder.errors import StudyError
 from coder.store.database import APPLICATION_ID, backups_of
 from coder.store.encryption import is_encrypted, is_locked
+from coder.store.open_here import head_of
 from coder.workflow.study.merge import UNFINISHED
 from coder.workflow.study.open import IN_MEMORY
 
@@ -108,8 +109,7 @@ def _is_study(path: Path) -> bool:
     """Return whether the file's header says that it is a study, damaged or not, or it can be an encrypted one."""
     if is_encrypted(path):
         return True
-    with path.open("rb") as stream:
-        header = stream.read(100)
+    header = head_of(path)
     return header.startswith(b"SQLite format 3\0") and header[68:72] == APPLICATION_ID.to_bytes(4, "big")
 
 
