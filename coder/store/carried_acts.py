@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from difflib import SequenceMatcher
 from sqlite3 import Row
 
-from coder.store.connection import SharedConnection
+from coder.store.connection import SharedConnection, chunks, marks
 from coder.store.earlier_carries import CARRIED, carried_uid, earlier_carries, replace_carries
 from coder.store.replay import derive
 
@@ -184,33 +184,61 @@ def _expose(db: SharedConnection, pairs: Mapping[int, int]) -> None:
 
 def with_repeated(db: SharedConnection, acts: Iterable[str]) -> list[str]:
     """Return acts (their uids) and those that repeat them on later versions."""
-    versions = [row["uid"] for row in db.rows("SELECT uid FROM transcript WHERE replaces IS NOT NULL")]
+    versions = _versions(db)
     named = list(dict.fromkeys(acts))
     for act in named:  # which grows: what repeats an act is repeated on the version after
-        repeats = (carried_uid(act, version) for version in versions)
-        named += [uid for uid in repeats if db.value("SELECT 1 FROM act WHERE uid = ?", (uid,))]
+        named += [row["uid"] for row in _repeats(db, act, versions).values()]
     return named
+
+
+def _versions(db: SharedConnection) -> list[str]:
+    return [row["uid"] for row in db.rows("SELECT uid FROM transcript WHERE replaces IS NOT NULL")]
+
+
+def _repeats(db: SharedConnection, act: str, versions: Iterable[str]) -> dict[str, Row]:
+    """Return what repeats an act (its uid), by version."""
+    uids = {carried_uid(act, version): version for version in versions}
+    found: dict[str, Row] = {}
+    for some in chunks(list(uids)):
+        rows = db.rows(f"SELECT id, uid FROM act WHERE uid IN ({marks(some)})", some)
+        found |= {uids[row["uid"]]: row for row in rows}
+    return found
+
+
+def carry_reversals(db: SharedConnection) -> None:
+    """Let each undo and redo reach what repeats its target, also on a version that follows another by now."""
+    with db.write():
+        if versions := _versions(db):
+            for row in db.rows("SELECT id FROM act WHERE target IS NOT NULL ORDER BY time, uid"):
+                _carry_reversal(db, row["id"], versions)
 
 
 def carry_reversal(db: SharedConnection, reversal: int) -> None:
     """Let an undo or redo reach what repeats its target on later versions, inside `write`."""
+    later = db.rows(
+        "SELECT DISTINCT o.id AS old, n.id AS new, n.uid FROM act r JOIN decision d ON d.act = r.target"
+        " JOIN utterance u ON u.id = d.utterance JOIN transcript o ON o.id = u.transcript"
+        " JOIN transcript n ON n.replaces = o.uid WHERE r.id = ?",
+        (reversal,),
+    )
+    for version in later:
+        if earlier_carries(db, version["new"], version["uid"]):
+            _carry_on(db, version["old"], version["new"])
+    _carry_reversal(db, reversal, _versions(db))
+
+
+def _carry_reversal(db: SharedConnection, reversal: int, versions: Sequence[str]) -> None:
     row = db.rows(
         "SELECT act.*, made.uid AS made FROM act JOIN act made ON made.id = act.target WHERE act.id = ?",
         (reversal,),
     )[0]
-    later = db.rows(
-        "SELECT DISTINCT o.id AS old, n.id AS new, n.uid FROM decision d JOIN utterance u ON u.id = d.utterance"
-        " JOIN transcript o ON o.id = u.transcript JOIN transcript n ON n.replaces = o.uid WHERE d.act = ?",
-        (row["target"],),
-    )
-    for version in later:
-        target = db.value("SELECT id FROM act WHERE uid = ?", (carried_uid(row["made"], version["uid"]),))
-        if target is None and earlier_carries(db, version["new"], version["uid"]):
-            _carry_on(db, version["old"], version["new"])
-        elif target is not None:
-            act = _reverse(db, row, carried_uid(row["uid"], version["uid"]), target)
-            derive(db, row["owner"], _touched(db, target))
-            carry_reversal(db, act)
+    targets = _repeats(db, row["made"], versions)
+    done = _repeats(db, row["uid"], targets)
+    for version, target in targets.items():
+        if version not in done:
+            act = _reverse(db, row, carried_uid(row["uid"], version), target["id"])
+            derive(db, row["owner"], _touched(db, target["id"]))
+            _carry_reversal(db, act, versions)
 
 
 def _carry_on(db: SharedConnection, old: int, new: int) -> None:

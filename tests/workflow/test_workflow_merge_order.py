@@ -178,6 +178,27 @@ def test_taking_back_what_was_carried_over_reaches_the_version_in_use_in_every_o
         assert kinds == ["carry", "decide", "undo"]
 
 
+def test_undo_reaches_a_version_that_followed_the_first_in_one_copy_and_a_later_one_in_another(
+    tmp_path: Path,
+) -> None:
+    b, c, d = copies(tmp_path, "bcd")
+    code(b, "p1", "rain", at="2026-01-20T09:00:00")
+    for path in (c, d):
+        shutil.copy(b, path)
+    third = TEXTS[1].replace("And at night?", "And at night, too?")
+    bring(b, third, "p1", at="2026-02-01T09:00:00")
+    for text, hour in ((TEXTS[1], 10), (third, 11)):
+        bring(c, text, "p1", at=f"2026-02-01T{hour}:00:00")
+    merged([b, c], tmp_path / "bc.coder")
+    for path in (d, tmp_path / "bc.coder"):
+        assert held(path)["codings"]
+        with Study.open(path, clock=ticking("2026-02-03T09:00:00")) as study:
+            assert undo(study, "Ben") is not None
+    assert not held(tmp_path / "bc.coder")["codings"]
+    merged([b, c, d], tmp_path / "bcd.coder")
+    assert not held(tmp_path / "bcd.coder")["codings"]
+
+
 @pytest.mark.parametrize("change", [Reshape("merge", "rain", into="wind"), Reshape("retire", "rain")])
 def test_a_change_of_codes_is_undone_and_redone_on_a_corrected_version_too(
     tmp_path: Path, change: Reshape

@@ -14,6 +14,7 @@ from coder.errors import OutputError, StudyError
 from coder.passphrases import PASSPHRASES
 from coder.phrasing import counted, listed, shortened
 from coder.store import Study, database
+from coder.store.carried_acts import carry_reversals
 from coder.store.codebooks import CodebookChange
 from coder.store.earlier_carries import CARRIED
 from coder.store.encryption import is_encrypted
@@ -214,6 +215,7 @@ def _carried(study: Study, held: Sequence[set[str]]) -> list[str]:
             if told:
                 left = [text for key, text in before.items() if key in told - there]
                 notes.append(_told(study.texts.transcript(new).id, coder, len(told), left))
+    carry_reversals(study.db)
     return notes
 
 
