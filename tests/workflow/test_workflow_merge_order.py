@@ -142,6 +142,19 @@ def test_words_decided_in_two_versions_count_in_order_of_time_and_are_named(tmp_
     assert held(tmp_path / "once more.coder") == held(at_once)
 
 
+def test_words_left_with_no_code_are_named_before_others(tmp_path: Path) -> None:
+    a, b = copies(tmp_path, "ab")
+    bring(a, TEXTS[1], "p1", at="2026-02-02T09:00:00")
+    for place in (0, 1):
+        code(a, "p1", "rain", at=f"2026-02-03T09:0{place}:00", place=place)
+    code(b, "p1", "sun", at="2026-02-04T09:00:00")
+    with Study.open(b, clock=ticking("2026-02-05T09:00:00")) as study:
+        second = study.texts.utterances(study.texts.find("p1"), codable_only=True)[1].id
+        decide(study, "Ben", Decision(second, "nothing"), mode="blind")
+    twice = [note for note in merged([a, b], tmp_path / "ab.coder").notes if "decided the same words" in note]
+    assert ["no code" in note for note in twice] == [True, False]
+
+
 def test_the_same_decision_in_two_versions_is_no_news(tmp_path: Path) -> None:
     a, b = copies(tmp_path, "ab")
     bring(a, TEXTS[1], "p1", at="2026-02-02T09:00:00")

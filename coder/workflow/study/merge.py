@@ -234,23 +234,24 @@ _DECIDED_WORDS = (
 def _decided_twice(study: Study, held: Sequence[set[str]]) -> list[str]:
     """Name words that one coder decided in one copy, and otherwise in another copy's version before.
 
-    `held` are the uids in each copy: what one copy held together was seen together.
+    `held` are the uids in each copy: what one copy held together was seen together. Words left without any code
+    come first.
     """
     by_words: dict[tuple[str, str, int, str], list[Row]] = {}
     for row in study.db.rows(_DECIDED_WORDS, (CARRIED,)):
         by_words.setdefault((row["coder"], row["name"], row["id"], row["words"]), []).append(row)
-    notes = []
+    without, notes = list[str](), list[str]()
     for (coder, name, utterance, words), rows in by_words.items():
         own = [row for row in rows if not row["carried"]]
         apart = [row for row in rows if row["carried"] and own and not _together(row["uid"], own, held)]
         what = {(row["verdict"], row["code"], row["polarity"]) for row in own}
         if any((row["verdict"], row["code"], row["polarity"]) not in what for row in apart):
             stands = [item.code for item in study.acts.states(coder, [utterance])[utterance].codes]
-            notes.append(
+            (notes if stands else without).append(
                 f"{coder} decided the same words of '{name}' in one copy and in the version before in another; both"
                 f" count, in order of time, which leaves {listed(stands) or 'no code'}: '{shortened(words, 60)}'."
             )
-    return notes
+    return without + notes
 
 
 def _together(act: str, own: Sequence[Row], held: Sequence[set[str]]) -> bool:
