@@ -155,6 +155,10 @@ class Columns:
         """Return the column that has a role, or None."""
         return self.by_role.get(role)
 
+    def numbered(self) -> set[str]:
+        """Return the columns in which a number is the row's own, as that of a respondent is."""
+        return {name for role, name in self.by_role.items() if role in (*HOMES, "unit", "turn")}
+
 
 def columns_of(headings: Iterable[Any], given: Mapping[str, str] | None = None) -> Columns:
     """Return the roles of a table's columns; `given` (role -> column) goes before what the headings say."""
@@ -379,8 +383,7 @@ def _polarity(word: str, words: Mapping[str, str]) -> str | None:
 def _plain_sign(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
     word = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    word = re.sub("[−–—]", "-", word)
-    return re.sub(r"^([+-]?[01])\.0$", r"\1", word)
+    return re.sub(r"^([+-]?[01])\.0$", r"\1", re.sub("[−–—]", "-", word))
 
 
 def blind_of(value: str | None) -> bool | None:
@@ -465,13 +468,13 @@ def open_table(
     which column has a role, whatever its heading. Raises TableError, FormatError, UnsafeFileError.
     """
     from coder.reading.tables.read import read_table
-    from coder.reading.tables.sums import without_total
+    from coder.reading.tables.sums import without_totals
 
     try:
         frame = read_table(path, needed=[likely], merged_down=True)
     except TableError:
         frame = read_table(path, merged_down=True)  # the column may have another heading
-    frame = without_total(frame)
+    frame = without_totals(frame, columns_of(frame.columns, given).numbered())
     absent = [name for name in (given or {}).values() if name not in frame.columns]
     if absent:
         has = ", ".join(map(str, frame.columns))

@@ -25,7 +25,7 @@ from coder.exchange.values import PATH, ExternalCoding, ExternalCodings
 from coder.phrasing import counted
 from coder.reading.tables.columns import plain_name
 from coder.reading.tables.read import read_sheets
-from coder.reading.tables.sums import without_total
+from coder.reading.tables.sums import without_totals
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -48,7 +48,9 @@ def read_table_export(path: Path, given: Mapping[str, str] | None = None) -> Ext
 
     Raises TableError if no column can be taken for the text or the code.
     """
-    frames = [without_total(frame) for frame in read_sheets(path)]
+    frames = [
+        without_totals(frame, columns_of(frame.columns, given).numbered()) for frame in read_sheets(path)
+    ]
     if not frames:
         raise TableError(f"{path.name}: the table is empty.")
     if not given:
