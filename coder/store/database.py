@@ -17,7 +17,7 @@ from coder.passphrases import PASSPHRASES
 from coder.phrasing import typed
 from coder.store.connection import transaction, translated
 from coder.store.encryption import connected, database_errors, is_encrypted, rewrite
-from coder.store.left_log import fits, log_of
+from coder.store.left_log import judged, log_of
 from coder.store.open_here import head_of, not_open
 
 APPLICATION_ID = 0x434F4452  # "CODR", so that `file` and other programs can tell
@@ -154,11 +154,20 @@ def _refuse_other_log(path: Path, passphrase: str | None) -> None:
     """Raise StudyError where the log beside a file is that of another, before SQLite brings it in."""
     file = path.resolve()
     log = log_of(file)
+    if log.is_dir():
+        raise StudyError(f"{log} is a folder, where SQLite needs a file: move it, then open the study again.")
     if not os.access(file.parent, os.W_OK):
         return
-    with not_open(file) as free:  # otherwise the log is this program's
-        fit = not free or fits(file, log, lambda copy: connected(copy, passphrase, path))
-    if not fit:
+    with not_open(file) as free:
+        if not free:
+            return  # the log is this program's
+        verdict = judged(file, log, lambda copy: connected(copy, passphrase, path))
+    if verdict == "damaged":
+        raise StudyError(
+            f"{path} is damaged, with {log.name} beside it and without; nothing was changed. Go back to a backup"
+            " copy."
+        )
+    if verdict == "foreign":
         raise StudyError(
             f"{path} and {log.name} beside it do not belong together, so nothing was opened or changed. The file was"
             f" replaced while it was open, as a synced folder does. Move {log.name} and {path.name}-shm to another"

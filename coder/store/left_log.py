@@ -8,14 +8,29 @@ it is judged by what it holds. Format: https://www.sqlite.org/fileformat.html#th
 import shutil
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
 from tempfile import TemporaryDirectory
+from typing import Literal
 
+from coder.errors import PassphraseError
 from coder.store.encryption import database_errors
 
 HEADER, FRAME_HEADER = 32, 24  # bytes
 Pages = dict[int, int]  # the place of each page in the log, by its number
+Verdict = Literal["fits", "foreign", "damaged"]  # damaged: the file is not whole with the log, nor without it
+WITH_UIDS = (  # tables
+    "SELECT m.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c"
+    " WHERE m.type = 'table' AND c.name = 'uid'"
+)
+UNFINISHED = ".coder-merge-"  # how folders of copies begin; `coder delete` and the next merge remove one left
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    latest: str  # when it was changed last
+    uids: frozenset[str]  # of everything that is never deleted
 
 
 def log_of(path: Path) -> Path:
@@ -23,25 +38,26 @@ def log_of(path: Path) -> Path:
     return path.with_name(f"{path.name}-wal")
 
 
-def fits(path: Path, log: Path, connect: Callable[[Path], Connection]) -> bool:
-    """Return whether a file stays whole when SQLite brings its log, if there is one, into it; neither is changed.
+def judged(path: Path, log: Path, connect: Callable[[Path], Connection]) -> Verdict:
+    """Return what a file becomes when SQLite brings its log, if there is one, into it; neither is changed.
 
     Each commit goes on into the file itself, so usually the log's last commit is in it already, and no more is looked
-    at. Otherwise, as after a crash between the two, both are joined on a copy, which `connect` opens.
+    at. Otherwise, as after a crash between the two, both are joined on a copy, which `connect` opens. What is whole
+    then and lacks nothing that the file has fits, whosever the log is. Raises PassphraseError.
     """
     try:
         before = _states(path, log)
         if _last_commit_is_in(path, log):
-            return True
-        with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
-            copy = Path(folder) / "copy"
+            return "fits"
+        with TemporaryDirectory(prefix=UNFINISHED, dir=path.parent) as folder:
+            copy, kept = Path(folder) / "copy", Path(folder) / "log"
             shutil.copyfile(path, copy)
-            shutil.copyfile(log, log_of(copy))
+            shutil.copyfile(log, kept)
             if _states(path, log) != before:  # somebody is writing: then it is in use, and theirs
-                return True
-            return _is_whole(copy, connect)
+                return "fits"
+            return _judged_on_copy(copy, kept, connect)
     except FileNotFoundError:  # there is no log, or whoever had the study open closed it meanwhile
-        return True
+        return "fits"
 
 
 def _states(*paths: Path) -> list[tuple[int, int, int]]:
@@ -75,6 +91,8 @@ def _last_commit(log: Path, size: int, salt: bytes) -> Pages:
             if head[8:16] != salt:
                 break
             number, pages_then = struct.unpack(">II", head[:8])
+            if number == 0:  # there is no such page: SQLite, too, takes it for the end
+                break
             open_commit[number] = place + FRAME_HEADER
             if pages_then:  # the last frame of a commit says how long the file is then
                 last, open_commit = open_commit, {}
@@ -82,12 +100,42 @@ def _last_commit(log: Path, size: int, salt: bytes) -> Pages:
     return last
 
 
-def _is_whole(copy: Path, connect: Callable[[Path], Connection]) -> bool:
+def _judged_on_copy(copy: Path, log: Path, connect: Callable[[Path], Connection]) -> Verdict:
+    alone, wrong = None, False
+    try:
+        alone = _read(copy, connect)
+    except PassphraseError:  # or the first page is half written, and whole in the log
+        wrong = True
+    log.rename(log_of(copy))
+    try:
+        joined = _read(copy, connect)
+    except PassphraseError:
+        if wrong:
+            raise
+        joined = None
+    if joined is None:
+        return "damaged" if alone is None else "foreign"
+    # A study only grows: what follows on a file was changed later, and has everything that the file has.
+    grown = alone is None or (joined.latest >= alone.latest and joined.uids >= alone.uids)
+    return "fits" if grown else "foreign"
+
+
+def _read(copy: Path, connect: Callable[[Path], Connection]) -> _Content | None:
+    """Return what a file holds, None if it is not whole."""
     try:
         connection = connect(copy)
         try:
-            return bool(connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
+            connection.execute("PRAGMA trusted_schema = OFF")
+            whole = connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+            if not whole or connection.execute("PRAGMA foreign_key_check").fetchone():
+                return None
+            tables = [row[0] for row in connection.execute(WITH_UIDS)]
+            if "study" not in tables:  # another program's: refused when it is opened
+                return _Content("", frozenset())
+            latest = connection.execute("SELECT max(latest) FROM study").fetchone()[0] or ""
+            uids = connection.execute(" UNION ALL ".join(f'SELECT uid FROM "{table}"' for table in tables))
+            return _Content(latest, frozenset(row[0] for row in uids))
         finally:
             connection.close()
     except database_errors():
-        return False
+        return None

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -14,7 +14,7 @@ import pytest
 from coder.errors import StudyError
 from coder.store import Study, database
 from coder.store.values import Decision
-from tests.study_making import CODEBOOK, add_talk, small_study
+from tests.study_making import CODEBOOK, small_study
 
 
 def first_units(study: Study) -> list[int]:
@@ -349,53 +349,3 @@ def test_a_study_that_was_replaced_while_open_takes_nothing_more(tmp_path: Path)
     with pytest.raises(StudyError, match="replaced by another file while it was open"):
         study.people.add_coder("Dan")
     study.close()
-
-
-def left_open(path: Path, coders: Sequence[str]) -> tuple[bytes, bytes]:
-    """Add coders to a study; return the file before the last of them, and the log that a crash leaves."""
-    with Study.open(path) as study:
-        for name in coders[:-1]:
-            study.people.add_coder(name)
-        before = path.read_bytes()
-        study.people.add_coder(coders[-1])
-        return before, path.with_name(f"{path.name}-wal").read_bytes()
-
-
-def test_a_log_that_is_left_of_another_file_is_not_brought_in(tmp_path: Path) -> None:
-    path, log, other = tmp_path / "s.coder", tmp_path / "s.coder-wal", tmp_path / "other.coder"
-    small_study(path, "p01").close()
-    shutil.copy(path, other)
-    with Study.open(other) as study:  # a colleague's copy, which the client puts in the place of ours
-        add_talk(study, "p02", "I: And?\nP: It rained a lot.\n" * 60)
-        study.people.add_coder("Eve")
-    _, left = left_open(path, ["Cara", "Dan", "Fay"])
-    other.replace(path)
-    log.write_bytes(left)
-    new = path.read_bytes()
-    for _ in range(2):
-        with pytest.raises(
-            StudyError, match=r"s.coder-wal beside it do not belong together.*Move s.coder-wal"
-        ):
-            Study.open(path)
-    assert path.read_bytes() == new and log.read_bytes() == left
-    assert sorted(item.name for item in tmp_path.iterdir()) == ["s.coder", "s.coder-wal"]
-    log.unlink()
-    with Study.open(path) as study:
-        assert study.people.coders() == ["Ann", "Ben", "Eve"] and len(study.texts.all()) == 2
-
-
-@pytest.mark.parametrize("lost", ["nothing", "last commit not in the file", "log cut", "log empty"])
-def test_a_log_that_a_crash_left_is_brought_in(tmp_path: Path, lost: str) -> None:
-    path, log = tmp_path / "s.coder", tmp_path / "s.coder-wal"
-    small_study(path, "p01").close()
-    before, left = left_open(path, ["Cara", "Dan"])
-    if lost == "last commit not in the file":
-        path.write_bytes(before)
-    cut = {"log cut": left + left[32:900], "log empty": b""}
-    log.write_bytes(cut.get(lost, left))
-    with Study.open(path) as study:
-        assert study.people.coders() == ["Ann", "Ben", "Cara", "Dan"]
-        assert study.db.value("PRAGMA integrity_check") == "ok"
-        with Study.open(path) as second:  # while the first is open and has a log
-            study.people.add_coder("Eve")
-            assert second.people.coders() == study.people.coders()

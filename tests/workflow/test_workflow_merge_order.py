@@ -13,10 +13,11 @@ import pytest
 from coder.codebook import Code
 from coder.errors import StudyError
 from coder.store import Study
+from coder.store.left_log import UNFINISHED
 from coder.store.values import Decision
 from coder.workflow.study.decide import Adjudication, adjudicate, decide
 from coder.workflow.study.import_transcripts import ImportOptions, import_transcripts
-from coder.workflow.study.merge import UNFINISHED, MergeReport, merge_studies
+from coder.workflow.study.merge import MergeReport, merge_studies
 from coder.workflow.study.reshape import Reshape, reshape
 from coder.workflow.study.undoing import redo, undo
 from tests.study_making import TALK, cut, small_study, ticking
@@ -319,7 +320,7 @@ def test_what_a_killed_merge_left_is_removed_by_the_next_one_a_day_later(tmp_pat
     report = merged(copies(tmp_path, "ab"), tmp_path / "ab.coder")
     assert {path.name for path in tmp_path.glob(".*")} == {running.name, dangling.name}
     assert report.notes == (
-        f"Copies that a merge of 1970-01-01 left unfinished in {left.name} were removed.",
+        f"Copies that a merge or the opening of a study left unfinished on 1970-01-01 in {left.name} were removed.",
     )
 
 

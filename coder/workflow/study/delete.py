@@ -11,8 +11,8 @@ from shutil import rmtree
 from coder.errors import StudyError
 from coder.store.database import APPLICATION_ID, backups_of
 from coder.store.encryption import is_encrypted, is_locked
+from coder.store.left_log import UNFINISHED
 from coder.store.open_here import head_of
-from coder.workflow.study.merge import UNFINISHED
 from coder.workflow.study.open import IN_MEMORY
 
 COMPANIONS = ("-wal", "-shm", "-journal", "-unfinished")

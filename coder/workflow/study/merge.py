@@ -19,6 +19,7 @@ from coder.store.codebooks import CodebookChange
 from coder.store.earlier_carries import CARRIED
 from coder.store.encryption import is_encrypted
 from coder.store.figures import StudyFigures
+from coder.store.left_log import UNFINISHED
 from coder.store.merge import join
 from coder.store.model_versions import HeldAndLearned
 from coder.store.values import ADJUDICATED, DECIDED, SHORTEST_UID
@@ -26,9 +27,6 @@ from coder.workflow.study.carry_codings import carry_codings
 from coder.workflow.study.codebook_edit import unknown_codes
 from coder.workflow.study.transcript_names import same_names
 
-UNFINISHED = (
-    ".coder-merge-"  # how the folder begins in which copies are joined; `coder delete` removes it, too
-)
 LONGEST_MERGE = 86_400.0  # seconds; no merge takes a day
 
 
@@ -84,7 +82,7 @@ def merge_studies(paths: Sequence[str | Path], out: str | Path, *, force: bool =
 
 
 def _clear_away(folder: Path) -> list[str]:
-    """Remove copies of studies that a merge left which was killed, too old to be one that still runs; say of when.
+    """Remove copies of studies that a killed merge, or opening, left, too old to be one that still runs; say of when.
 
     One that another merge removes at the same time, or that cannot be looked at, is passed over.
     """
@@ -98,7 +96,9 @@ def _clear_away(folder: Path) -> list[str]:
         except OSError:
             continue
         day = datetime.fromtimestamp(begun, UTC).date().isoformat()
-        notes.append(f"Copies that a merge of {day} left unfinished in {left.name} were removed.")
+        notes.append(
+            f"Copies that a merge or the opening of a study left unfinished on {day} in {left.name} were removed."
+        )
     return notes
 
 
