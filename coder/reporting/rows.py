@@ -21,6 +21,7 @@ Row = Mapping[str, Any]
 XLSX_CELL_LIMIT = 32_767  # characters, Excel's own limit
 XLSX_ROW_LIMIT = 1_048_576
 SAMPLED = 200  # rows whose texts say how wide columns are: the sheet takes widths before its first row only
+UNKNOWN = 30  # characters; width of a column without a value in the sampled rows, as later ones may have some
 
 
 class RowWriter(Protocol):
@@ -103,6 +104,7 @@ class XlsxWriter:
         self._rows = 0
         self._bold = Font(bold=True)
         self._top, self._wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
+        self._styles: dict[tuple[bool, bool, type], Any] = {}
 
     def write(self, rows: Iterable[Row]) -> None:
         """Add rows; raises OutputError past Excel's limits."""
@@ -126,8 +128,9 @@ class XlsxWriter:
         from openpyxl.utils import get_column_letter
 
         for at, name in enumerate(self._columns):
-            texts = ("" if values[at] is None else str(values[at]) for values in self._waiting)
-            self._widths.append(column_width(name, texts))
+            texts = [str(values[at]) for values in self._waiting if values[at] is not None]
+            unknown = not texts and len(self._waiting) == SAMPLED
+            self._widths.append(max(column_width(name, texts), UNKNOWN if unknown else 0))
             self._sheet.column_dimensions[get_column_letter(at + 1)].width = self._widths[at]
         self._sheet.freeze_panes = "A2"
         set_pages(self._sheet, self._widths)
@@ -142,13 +145,11 @@ class XlsxWriter:
             if value is not None:
                 cell = WriteOnlyCell(self._sheet, value=value)
                 wrapped = isinstance(value, str) and is_wrapped(value, width)
-                cell.alignment = self._wrapped if wrapped else self._top
+                self._style(cell, wrapped=wrapped, bold=bold)
                 if wrapped:
                     long.append((value, width))
                 if isinstance(value, str):
                     cell.data_type = "s"
-                if bold:
-                    cell.font = self._bold
             cells.append(cell)
         self._rows += 1
         if long:
@@ -156,12 +157,23 @@ class XlsxWriter:
         self._sheet.append(cells)
         self._sheet.row_dimensions.pop(self._rows, None)
 
+    def _style(self, cell: Any, *, wrapped: bool, bold: bool) -> None:
+        """Style a cell: the workbook looks a style up whenever one is set, so the first cell's serves the others."""
+        key = wrapped, bold, type(cell.value)  # a date has a format of its own
+        if key not in self._styles:
+            cell.alignment = self._wrapped if wrapped else self._top
+            if bold:
+                cell.font = self._bold
+            self._styles[key] = cell._style
+        cell._style = self._styles[key]
+
     def close(self) -> None:
         """Save the workbook."""
         from openpyxl.utils import get_column_letter
 
         self._write_waiting()
-        self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._columns))}{self._rows}"
+        if self._columns:
+            self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._columns))}{self._rows}"
         self._book.save(self._path)
 
     def discard(self) -> None:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from coder.errors import OutputError
-from coder.reporting.rows import FORMATS, SAMPLED, Row, open_rows
+from coder.reporting.rows import FORMATS, SAMPLED, UNKNOWN, Row, open_rows
 from coder.reporting.sheet_layout import LINE, WIDE
 from tests.present import present
 
@@ -126,3 +127,31 @@ def test_a_sheet_is_laid_out_to_be_read(tmp_path: Path) -> None:
         assert sheet.row_dimensions[row].height == lines * LINE
     assert sheet.row_dimensions[6].height is None and sheet["D5"].alignment.vertical == "top"
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [row["text"] for row in rows]
+
+
+def test_a_date_in_a_sheet_is_shown_as_one_and_a_number_beside_it_is_not(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    with open_rows(tmp_path / "dates.xlsx", ["turn"]) as writer:
+        writer.write([{"turn": 1}, {"turn": date(2026, 3, 1)}, {"turn": 2}])
+    sheet = present(load_workbook(tmp_path / "dates.xlsx").active)
+    assert [cell.is_date for cell in sheet["A"]] == [False, False, True, False]
+    assert {cell.alignment.vertical for cell in sheet["A"]} == {"top"}
+
+
+def test_a_column_that_is_filled_late_has_room_and_a_sheet_without_columns_is_empty(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    rows: list[Row] = [{"code": "a"} for _ in range(SAMPLED)]
+    rows.append({"code": "b", "text": "It came too late for most of us."})
+    with open_rows(tmp_path / "late.xlsx", ["code", "text"]) as writer:
+        writer.write(rows)
+    sheet = present(load_workbook(tmp_path / "late.xlsx").active)
+    assert (sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width) == (10, UNKNOWN)
+    assert sheet.cell(SAMPLED + 2, 2).alignment.wrap_text
+    with open_rows(tmp_path / "few.xlsx", ["code", "text"]) as writer:
+        writer.write(rows[:3])
+    assert present(load_workbook(tmp_path / "few.xlsx").active).column_dimensions["B"].width == 10
+    with open_rows(tmp_path / "none.xlsx", []) as writer:
+        writer.write([{}])
+    assert present(load_workbook(tmp_path / "none.xlsx").active)["A1"].value is None
