@@ -35,7 +35,7 @@ StudySums = Mapping[str, tuple[NDArray[np.float64], int]]
 NOTHING_SEEN: Fingerprints = np.zeros(0, dtype=np.uint64)
 # The share of different short texts that are known from which they were learned from: on answers to real surveys and
 # real talk at most 0.09 of those in one half are in the other.
-SHORT_SEEN = 1 / 3
+SHORT_SEEN = 0.15
 SEEN_SHARE = 0.02  # of the texts, from which figures are not held out
 
 

@@ -22,6 +22,8 @@ def test_short_answers_that_were_learned_from_are_seen() -> None:
     answers = [f"bus number {number}" for number in range(20)]
     assert seen_share(answers, fingerprints(answers)) == 1
     assert seen_share(answers, fingerprints(answers[:10])) == 0.5
+    assert seen_share(answers, fingerprints(answers[:4])) == 0.2
+    assert seen_share(answers, fingerprints(answers[:2])) == 0  # as many coincide by chance
 
 
 def test_fingerprints_stay_the_same_between_runs() -> None:

@@ -61,9 +61,9 @@ def held_out(study: Study, items: Sequence[Lesson]) -> HeldOut:
     """Return what is kept for testing: what the study keeps already, else a choice at random but repeatably.
 
     Transcripts are chosen from those coded most, so that enough is left to learn from, and no less than is tested.
-    Where none can be kept, a
-    quarter of each coded survey's respondents is. A respondent's label alone decides: the same people are kept each
-    time, in every copy, version and survey, and a new respondent brings nobody in who was learned from.
+    Where none can be kept, a quarter of each coded survey's respondents is. A respondent's label alone decides: the
+    same people are kept each time, in every copy, version and survey, and a new respondent brings nobody in who was
+    learned from.
     """
     in_use = {item.id for item in study.texts.all()}
     fit = [] if study.models.held_out() & in_use else _fit(study, items)
