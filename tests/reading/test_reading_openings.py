@@ -395,6 +395,21 @@ SUPPORT_GROUP = (
     "Speaker 2: what did you do all that time because I lost my job over it\n"
     "Speaker 1: I read and I slept\n"
 )
+SELDOM_SPEAKS = "".join(
+    f"Speaker 1: I started the tablets again in April and I felt sick for {weeks} weeks\n"
+    "Speaker 3: I had those as well and they made me sleep all day\n"
+    f"Speaker 2: {asked}\n"
+    "Speaker 3: I told my doctor and she said give it another week\n"
+    for weeks, asked in enumerate(
+        [
+            "what tablets were they",
+            "did you tell your family",
+            "how long did it take",
+            "are you on them now",
+            "would you do it again",
+        ]
+    )
+)
 PLANNING = read(
     [
         "I'd like to start with what we agreed on Monday about the rota",
@@ -470,6 +485,7 @@ EQUALS_WITHOUT_MODERATOR = (
     [
         pytest.param(ANSWERED_BY_ITSELF, id="questions that the same turn answers"),
         pytest.param(SUPPORT_GROUP, id="one of three equals asks"),
+        pytest.param(SELDOM_SPEAKS, id="one of three equals asks and says little"),
         pytest.param(PLANNING, id="colleagues plan"),
         pytest.param(ASKS_BACK_ALWAYS, id="a participant asks back at the end of every turn"),
         pytest.param(TOLD_SPEECH, id="what others asked is told"),
