@@ -15,7 +15,7 @@ from coder.learning.persistence.model_files import load_model
 from coder.store import Study
 from coder.workflow.precoding.parts import PartRecord
 from coder.workflow.precoding.pipeline import PrecodingRequest, Summary, closing_words
-from coder.workflow.study.model_versions import active_version, untested_codes
+from coder.workflow.study.model_versions import active_version, open_version, untested_codes
 
 BOOK = Codebook("b", (Code("time", "Time"), Code("people", "People"), Code("body", "The body")))
 
@@ -87,6 +87,17 @@ def test_the_codebooks_text_alone_was_never_tested(tmp_path: Path) -> None:
     with Study.create(tmp_path / "s.coder", none.codebook) as study:
         active_version(study, "none")
         assert untested_codes(study) == set(summary.labels)
+
+
+def test_a_study_keeps_to_the_model_that_starter_stood_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODER_STARTER", "starter-small")
+    with Study.create(tmp_path / "s.coder", load_model("none").codebook) as study:
+        version = active_version(study)
+        monkeypatch.delenv("CODER_STARTER")
+        assert version.label == "starter-small"
+        assert open_version(study, active_version(study)).name == "starter-small"
 
 
 def test_each_transcript_says_how_many_of_its_utterances_got_a_suggestion(model: Any) -> None:

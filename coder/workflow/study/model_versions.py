@@ -27,6 +27,8 @@ def active_version(study: Study, model: str | None = None) -> ModelVersion:
 
     name = model or FIRST
     loaded = load_model(name, codebook=study.codebooks.current())
+    if name == FIRST:
+        name = loaded.name  # `starter` may stand for another model here than where the study is opened next
     version = study.models.add_shipped(name, described(loaded), study.codebooks.current().hash)
     if active is None or active.id != version.id:
         study.models.activate(version.id, "first suggestions" if active is None else "chosen by hand")
