@@ -53,11 +53,10 @@ def carry_acts(
     touched, fresh = set[tuple[int, int]](), set[tuple[int, int]]()
 
     def repeated(act: str, places: Set[tuple[int, int]]) -> None:
-        nonlocal touched, fresh
-        touched |= {(owner, pairs[place]) for owner, place in places}
+        touched.update((owner, pairs[place]) for owner, place in places)
         together = any(act in uids for uids in copies)  # then an earlier program had brought it over
         brought = there if together else frozenset[tuple[int, int]]()
-        fresh |= {place for place in places if (place[0], pairs[place[1]]) not in brought}
+        fresh.update(place for place in places if (place[0], pairs[place[1]]) not in brought)
 
     homes = {
         row["id"]: row

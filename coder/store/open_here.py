@@ -18,9 +18,8 @@ from typing import Any, cast
 HEAD = 4096  # bytes: the header of a plain file, the first page of an encrypted one
 Identity = tuple[int, int]
 
-_GUARD = (
-    RLock()
-)  # no look by a handle of its own while a connection is being made, and none made during a look
+# No look by a handle of its own while a connection is being made, and no connection made during a look.
+_GUARD = RLock()
 _OPEN: Counter[Identity] = Counter()
 _HEADS: dict[Identity, bytes] = {}
 
